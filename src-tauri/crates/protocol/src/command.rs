@@ -1,0 +1,88 @@
+use crate::ViewerId;
+use serde::{Deserialize, Serialize};
+
+/// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
+/// `skylark headless`: `{"command":"kick","viewer":7,"reason":"spoilers"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Start the broadcast; the link stays the one it was.
+    GoLive,
+    /// End the broadcast. The program stays, the link answers that nothing is live.
+    End,
+    /// End the broadcast and the program.
+    Quit,
+    /// Remove a viewer for this broadcast.
+    Kick {
+        /// Who.
+        viewer: ViewerId,
+        /// Shown to the viewer.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Remove a viewer, and refuse the browser and the address, until lifted.
+    Ban {
+        /// Who; a kicked viewer may be banned too.
+        viewer: ViewerId,
+        /// Shown to the viewer.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Undo a kick or a ban.
+    Forgive {
+        /// The id that was removed.
+        viewer: ViewerId,
+    },
+    /// Let nobody new in, or again.
+    Lock {
+        /// Locked.
+        on: bool,
+    },
+    /// Retire the watch link and make a new one. Those watching stay.
+    NewLink,
+    /// Put another of this machine's addresses into the link.
+    SetAddress {
+        /// One of [`crate::Links::addresses`].
+        host: String,
+    },
+    /// Switch the camera, live or not.
+    SetCamera {
+        /// `pattern`, `off`, a camera's name or its index.
+        camera: String,
+    },
+    /// Switch the microphone, live or not.
+    SetMicrophone {
+        /// `tone`, `off` or a microphone's name.
+        microphone: String,
+    },
+    /// Look for cameras and microphones again; answered by [`crate::Event::Devices`].
+    ListDevices,
+    /// Change settings and keep them.
+    Configure {
+        /// What changes.
+        settings: SettingsChange,
+    },
+}
+
+/// The settings that change; what is absent stays. Each is described at [`crate::Settings`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsChange {
+    /// "1280x720".
+    pub size: Option<String>,
+    /// Frames a second.
+    pub fps: Option<u32>,
+    /// Of the top layer.
+    pub bitrate_kbps: Option<u32>,
+    /// 0: no limit.
+    pub max_viewers: Option<u32>,
+    /// 0: no limit.
+    pub max_upload_kbps: Option<u32>,
+    /// Empty: none.
+    pub public: Option<String>,
+    /// Shown on the watch page.
+    pub title: Option<String>,
+}

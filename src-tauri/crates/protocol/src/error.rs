@@ -1,0 +1,72 @@
+use serde::{Deserialize, Serialize};
+
+/// What the panel and scripts tell apart when something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// A line on stdin that is no command.
+    BadCommand,
+    /// A viewer id that is not, or no longer, known.
+    UnknownViewer,
+    /// The command does not fit the state: End while nothing is live.
+    WrongState,
+    /// A setting's value that cannot be.
+    BadSetting,
+    /// No such camera or microphone.
+    NoDevice,
+    /// Another program has the device.
+    DeviceBusy,
+    /// The system refused the device to this program.
+    DeviceDenied,
+    /// The device went away.
+    DeviceLost,
+    /// The device answered with an error of its own.
+    DeviceFailed,
+    /// The encoder failed.
+    EncoderFailed,
+    /// The port is taken.
+    PortInUse,
+    /// Something could not be read or written on disk.
+    Storage,
+}
+
+/// Why somebody may not watch: in the body of a refused WHEP POST, `{"code":"kicked","message":…}`, and on the page's socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// 404: no such link.
+    UnknownLink,
+    /// 410: the broadcaster made a new link.
+    RetiredLink,
+    /// 409: nothing is live now.
+    NotLive,
+    /// 403: removed for this broadcast.
+    Kicked,
+    /// 403: removed until lifted.
+    Banned,
+    /// 403: nobody new is let in.
+    Locked,
+    /// 503: as many as the broadcaster allows, or the machine can, are watching.
+    Full,
+    /// 429: too many joins from this address.
+    TooMany,
+    /// 400, 406, 413, 415: the offer cannot be answered.
+    BadOffer,
+}
+
+impl RefusalCode {
+    /// The HTTP status that goes with it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::UnknownLink => 404,
+            Self::RetiredLink => 410,
+            Self::NotLive => 409,
+            Self::Kicked | Self::Banned | Self::Locked => 403,
+            Self::Full => 503,
+            Self::TooMany => 429,
+            Self::BadOffer => 400,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+use crate::{
+    Devices, ErrorCode, LeaveReason, Links, Phase, RemovedViewer, Settings, SourceState, StreamStats, Viewer, ViewerId,
+    ViewerStats,
+};
+use serde::{Deserialize, Serialize};
+
+/// What happened. The panel gets a [`crate::Snapshot`] first and these after it; `skylark headless` prints one a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The broadcast runs and can be watched.
+    Live {
+        /// The link to share.
+        watch: String,
+        /// The WHEP endpoint.
+        whep: String,
+        /// TCP and UDP.
+        port: u16,
+    },
+    /// The broadcast is over; the program goes on.
+    Ended,
+    /// The broadcast moved on to another state.
+    Phase {
+        /// Where it is now.
+        phase: Phase,
+    },
+    /// Media flows to a new viewer.
+    ViewerJoined {
+        /// Who.
+        viewer: Viewer,
+    },
+    /// A viewer is gone, and all it held is freed.
+    ViewerLeft {
+        /// Who.
+        viewer: ViewerId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// How the viewers' connections do; once a second while any is there. Those that did not change may be missing.
+    Viewers {
+        /// By viewer.
+        viewers: Vec<(ViewerId, ViewerStats)>,
+    },
+    /// How many are watching.
+    Count {
+        /// Now.
+        watching: u32,
+        /// The most at one time in this broadcast.
+        peak: u32,
+    },
+    /// Somebody was removed.
+    Removed {
+        /// Who, how and why.
+        viewer: RemovedViewer,
+    },
+    /// A kick or a ban was undone.
+    Forgiven {
+        /// The id that was removed.
+        viewer: ViewerId,
+    },
+    /// The lock changed.
+    Lock {
+        /// Locked: nobody new is let in.
+        on: bool,
+    },
+    /// The link or the addresses changed.
+    Links {
+        /// As they are now.
+        links: Links,
+    },
+    /// The camera changed its state.
+    Camera {
+        /// As it is now.
+        state: SourceState,
+    },
+    /// The microphone changed its state.
+    Microphone {
+        /// As it is now.
+        state: SourceState,
+    },
+    /// The devices found.
+    Devices {
+        /// All of them.
+        devices: Devices,
+    },
+    /// The settings changed.
+    Settings {
+        /// As they are now.
+        settings: Settings,
+    },
+    /// Once a second while live.
+    Stats {
+        /// The stream as a whole.
+        stats: StreamStats,
+    },
+    /// Something went wrong, or a command could not be carried out. Nothing that worked was lost by it.
+    Error {
+        /// What a program tells apart.
+        code: ErrorCode,
+        /// What a person reads: the cause and the remedy.
+        message: String,
+    },
+}

@@ -1,0 +1,28 @@
+//! The words both sides of Skylark speak.
+//!
+//! Everything that crosses a boundary of the program is defined here once: what the panel and a script on stdin may ask
+//! ([`Command`]), what they are told ([`Event`], [`Snapshot`]), and what a watch page is told over its socket
+//! ([`PageMessage`]). The TypeScript in `ui/src/protocol` is generated from these types and checked by a test.
+//!
+//! Units are in the names: `_ms` milliseconds, `_kbps` kilobits (1000 bits) a second, `_at` milliseconds since the Unix
+//! epoch. A fraction is between 0 and 1.
+
+mod command;
+mod error;
+mod event;
+mod ids;
+mod page;
+mod snapshot;
+mod stream;
+#[cfg(feature = "typescript")]
+pub mod typescript;
+mod viewer;
+
+pub use command::{Command, SettingsChange};
+pub use error::{ErrorCode, RefusalCode};
+pub use event::Event;
+pub use ids::ViewerId;
+pub use page::{PageHello, PageMessage};
+pub use snapshot::{Devices, Phase, Settings, Snapshot, Source, SourceState};
+pub use stream::{Address, Layer, Links, Rid, StreamStats, VideoCodec};
+pub use viewer::{LeaveReason, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -1,0 +1,132 @@
+use crate::{ErrorCode, Links, RemovedViewer, StreamStats, Viewer};
+use serde::{Deserialize, Serialize};
+
+/// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Snapshot {
+    /// Where the broadcast is.
+    pub phase: Phase,
+    /// The links; none only before the port is open.
+    pub links: Option<Links>,
+    /// Who is watching.
+    pub viewers: Vec<Viewer>,
+    /// Who was removed, the latest first.
+    pub removed: Vec<RemovedViewer>,
+    /// Now.
+    pub watching: u32,
+    /// The most at one time in this broadcast.
+    pub peak: u32,
+    /// Nobody new is let in.
+    pub locked: bool,
+    /// The camera.
+    pub camera: SourceState,
+    /// The microphone.
+    pub microphone: SourceState,
+    /// What could be chosen.
+    pub devices: Devices,
+    /// As they are now.
+    pub settings: Settings,
+    /// The stream as a whole.
+    pub stats: StreamStats,
+}
+
+/// Where the broadcast is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Phase {
+    /// Ready to go live.
+    Offline,
+    /// Going live.
+    Starting,
+    /// Live.
+    Live {
+        /// Milliseconds since the Unix epoch.
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        since_at: u64,
+    },
+    /// Ending: viewers are told, sockets closed.
+    Ending,
+    /// Going live failed.
+    Failed {
+        /// What a program tells apart.
+        code: ErrorCode,
+        /// The cause and the remedy.
+        message: String,
+    },
+}
+
+/// A camera or a microphone that could be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Source {
+    /// What `set_camera` and `set_microphone` take, and the settings keep.
+    pub id: String,
+    /// For people.
+    pub label: String,
+}
+
+/// The devices found, `pattern`, `tone` and `off` not among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Devices {
+    /// Cameras.
+    pub cameras: Vec<Source>,
+    /// Microphones.
+    pub microphones: Vec<Source>,
+}
+
+/// What a camera or a microphone does now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SourceState {
+    /// Chosen to be off.
+    Off,
+    /// Being opened.
+    Opening {
+        /// What was chosen.
+        id: String,
+    },
+    /// Delivering.
+    Running {
+        /// What was chosen.
+        id: String,
+        /// What it delivers: "1280x720, 30 fps, YUYV"; "48 kHz stereo".
+        format: String,
+    },
+    /// Not delivering: a slate or silence is sent, and the device is tried again.
+    Failed {
+        /// What was chosen.
+        id: String,
+        /// What a program tells apart.
+        code: ErrorCode,
+        /// The cause and the remedy.
+        message: String,
+    },
+}
+
+/// The settings, as the file keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Settings {
+    /// `pattern`, `off`, a camera's name or its index.
+    pub camera: String,
+    /// `tone`, `off` or a microphone's name.
+    pub microphone: String,
+    /// Of the top layer, "1280x720".
+    pub size: String,
+    /// Frames a second.
+    pub fps: u32,
+    /// Of the top layer.
+    pub bitrate_kbps: u32,
+    /// Most viewers at one time; 0: no limit.
+    pub max_viewers: u32,
+    /// Cap on what all viewers together are sent; 0: no limit.
+    pub max_upload_kbps: u32,
+    /// HOST[:PORT] for the link and the candidates; empty: none.
+    pub public: String,
+    /// Shown on the watch page.
+    pub title: String,
+}

@@ -1,0 +1,97 @@
+use serde::{Deserialize, Serialize};
+
+/// A video codec that viewers are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum VideoCodec {
+    /// H.264 constrained baseline: three spatial layers from one encoder.
+    H264,
+    /// VP8: encoded only while a viewer without H.264 is watching.
+    Vp8,
+}
+
+/// Names a spatial layer, by the field's usual letters. Ordered from the smallest up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Rid {
+    /// A quarter of the width and of the height.
+    Q,
+    /// Half of the width and of the height.
+    H,
+    /// The full picture.
+    F,
+}
+
+impl Rid {
+    /// All layers, the smallest first.
+    pub const ALL: [Rid; 3] = [Rid::Q, Rid::H, Rid::F];
+
+    /// 0 for the smallest.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// What a viewer is being sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Layer {
+    /// How it is encoded.
+    pub codec: VideoCodec,
+    /// Which spatial layer.
+    pub rid: Rid,
+    /// The highest temporal layer sent: 2 is every frame, 1 half of them, 0 a quarter.
+    pub temporal: u8,
+    /// Pixels.
+    pub height: u16,
+}
+
+/// One address of this machine that a link may name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Address {
+    /// The address or name, without brackets or port: what `set_address` takes.
+    pub host: String,
+    /// The interface it is on, or "public name" for the one given by `--public`.
+    pub interface: String,
+    /// One sentence for people: who can open a link with this address.
+    pub reach: String,
+}
+
+/// The links of the broadcast. They hold as long as the watch token does: across End, Go Live and restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Links {
+    /// The link to share: the watch page.
+    pub watch: String,
+    /// The WHEP endpoint, for players that are not a browser.
+    pub whep: String,
+    /// The port, TCP and UDP.
+    pub port: u16,
+    /// The link as a QR code: an SVG document.
+    pub qr_svg: String,
+    /// The host of [`Links::watch`], one of `addresses`.
+    pub host: String,
+    /// The addresses that could stand in the link.
+    pub addresses: Vec<Address>,
+}
+
+/// The stream as a whole, once a second while live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StreamStats {
+    /// Since going live.
+    pub elapsed_ms: u32,
+    /// Encoded bitrate of the top layer and the sound.
+    pub encoded_kbps: u32,
+    /// Sent to all viewers together.
+    pub sent_kbps: u32,
+    /// Frames a second that the encoder made of the top layer.
+    pub fps: f32,
+    /// Width of the top layer, pixels.
+    pub width: u16,
+    /// Height of the top layer, pixels.
+    pub height: u16,
+}

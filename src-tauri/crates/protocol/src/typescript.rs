@@ -1,0 +1,24 @@
+//! The same words as TypeScript, for `ui/src/protocol`.
+
+use crate::*;
+use ts_rs::TS;
+
+/// The whole of `ui/src/protocol/index.ts`.
+pub fn document() -> String {
+    let mut out = String::from("// Generated from src-tauri/crates/protocol by `./dev types`; a test checks that it is current. Do not edit.\n");
+    macro_rules! declare {
+        ($($t:ty),* $(,)?) => {
+            $(
+                out.push_str("\nexport ");
+                out.push_str(&<$t as TS>::decl(&ts_rs::Config::default()));
+                out.push('\n');
+            )*
+        };
+    }
+    declare!(
+        ViewerId, VideoCodec, Rid, Layer, Address, Links, StreamStats, ViewerStats, Viewer, LeaveReason, Removal, RemovedViewer,
+        ErrorCode, RefusalCode, Phase, Source, Devices, SourceState, Settings, SettingsChange, Snapshot, Command, Event,
+        PageMessage, PageHello,
+    );
+    out
+}

@@ -1,0 +1,82 @@
+use crate::{Layer, ViewerId};
+use serde::{Deserialize, Serialize};
+
+/// A viewer as the panel lists one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Viewer {
+    /// Which viewer.
+    pub id: ViewerId,
+    /// IP address, without port.
+    pub address: String,
+    /// "Firefox, Android"; "unknown" where the User-Agent says nothing known.
+    pub browser: String,
+    /// When media first flowed, milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub since_at: u64,
+    /// How the connection does; refreshed by [`crate::Event::Viewers`].
+    pub stats: ViewerStats,
+}
+
+/// How one viewer's connection does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ViewerStats {
+    /// What is being sent; none before the first picture.
+    pub layer: Option<Layer>,
+    /// Round-trip time, once a receiver report told it.
+    pub rtt_ms: Option<f32>,
+    /// Fraction of packets lost on the way in the last reports, before repair.
+    pub loss: f32,
+    /// Sent to this viewer in the last second, sound and repairs included.
+    pub bitrate_kbps: u32,
+    /// Glass-to-glass latency as the page measured it.
+    pub latency_ms: Option<f32>,
+}
+
+/// Why a viewer is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// The page closed its session or its connection.
+    Left,
+    /// Nothing authenticated came for too long.
+    Timeout,
+    /// Removed for this broadcast.
+    Kicked,
+    /// Removed until lifted.
+    Banned,
+    /// The broadcast ended.
+    Ended,
+}
+
+/// How a viewer was removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Out for this broadcast.
+    Kicked,
+    /// Out until lifted, by browser and address.
+    Banned,
+}
+
+/// Somebody who was removed and can be forgiven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RemovedViewer {
+    /// The id that `forgive` takes. A ban from an earlier run of the program has a new one.
+    pub id: ViewerId,
+    /// Kicked or banned.
+    pub removal: Removal,
+    /// The broadcaster's words, shown to the viewer.
+    pub reason: Option<String>,
+    /// IP address, without port.
+    pub address: String,
+    /// As in [`Viewer::browser`].
+    pub browser: String,
+    /// When, milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub removed_at: u64,
+}

@@ -1,0 +1,507 @@
+// Generated from src-tauri/crates/protocol by `./dev types`; a test checks that it is current. Do not edit.
+
+export type ViewerId = number;
+
+export type VideoCodec = "h264" | "vp8";
+
+export type Rid = "q" | "h" | "f";
+
+export type Layer = { 
+/**
+ * How it is encoded.
+ */
+codec: VideoCodec, 
+/**
+ * Which spatial layer.
+ */
+rid: Rid, 
+/**
+ * The highest temporal layer sent: 2 is every frame, 1 half of them, 0 a quarter.
+ */
+temporal: number, 
+/**
+ * Pixels.
+ */
+height: number, };
+
+export type Address = { 
+/**
+ * The address or name, without brackets or port: what `set_address` takes.
+ */
+host: string, 
+/**
+ * The interface it is on, or "public name" for the one given by `--public`.
+ */
+interface: string, 
+/**
+ * One sentence for people: who can open a link with this address.
+ */
+reach: string, };
+
+export type Links = { 
+/**
+ * The link to share: the watch page.
+ */
+watch: string, 
+/**
+ * The WHEP endpoint, for players that are not a browser.
+ */
+whep: string, 
+/**
+ * The port, TCP and UDP.
+ */
+port: number, 
+/**
+ * The link as a QR code: an SVG document.
+ */
+qr_svg: string, 
+/**
+ * The host of [`Links::watch`], one of `addresses`.
+ */
+host: string, 
+/**
+ * The addresses that could stand in the link.
+ */
+addresses: Array<Address>, };
+
+export type StreamStats = { 
+/**
+ * Since going live.
+ */
+elapsed_ms: number, 
+/**
+ * Encoded bitrate of the top layer and the sound.
+ */
+encoded_kbps: number, 
+/**
+ * Sent to all viewers together.
+ */
+sent_kbps: number, 
+/**
+ * Frames a second that the encoder made of the top layer.
+ */
+fps: number, 
+/**
+ * Width of the top layer, pixels.
+ */
+width: number, 
+/**
+ * Height of the top layer, pixels.
+ */
+height: number, };
+
+export type ViewerStats = { 
+/**
+ * What is being sent; none before the first picture.
+ */
+layer: Layer | null, 
+/**
+ * Round-trip time, once a receiver report told it.
+ */
+rtt_ms: number | null, 
+/**
+ * Fraction of packets lost on the way in the last reports, before repair.
+ */
+loss: number, 
+/**
+ * Sent to this viewer in the last second, sound and repairs included.
+ */
+bitrate_kbps: number, 
+/**
+ * Glass-to-glass latency as the page measured it.
+ */
+latency_ms: number | null, };
+
+export type Viewer = { 
+/**
+ * Which viewer.
+ */
+id: ViewerId, 
+/**
+ * IP address, without port.
+ */
+address: string, 
+/**
+ * "Firefox, Android"; "unknown" where the User-Agent says nothing known.
+ */
+browser: string, 
+/**
+ * When media first flowed, milliseconds since the Unix epoch.
+ */
+since_at: number, 
+/**
+ * How the connection does; refreshed by [`crate::Event::Viewers`].
+ */
+stats: ViewerStats, };
+
+export type LeaveReason = "left" | "timeout" | "kicked" | "banned" | "ended";
+
+export type Removal = "kicked" | "banned";
+
+export type RemovedViewer = { 
+/**
+ * The id that `forgive` takes. A ban from an earlier run of the program has a new one.
+ */
+id: ViewerId, 
+/**
+ * Kicked or banned.
+ */
+removal: Removal, 
+/**
+ * The broadcaster's words, shown to the viewer.
+ */
+reason: string | null, 
+/**
+ * IP address, without port.
+ */
+address: string, 
+/**
+ * As in [`Viewer::browser`].
+ */
+browser: string, 
+/**
+ * When, milliseconds since the Unix epoch.
+ */
+removed_at: number, };
+
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "storage";
+
+export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
+
+export type Phase = { "state": "offline" } | { "state": "starting" } | { "state": "live", 
+/**
+ * Milliseconds since the Unix epoch.
+ */
+since_at: number, } | { "state": "ending" } | { "state": "failed", 
+/**
+ * What a program tells apart.
+ */
+code: ErrorCode, 
+/**
+ * The cause and the remedy.
+ */
+message: string, };
+
+export type Source = { 
+/**
+ * What `set_camera` and `set_microphone` take, and the settings keep.
+ */
+id: string, 
+/**
+ * For people.
+ */
+label: string, };
+
+export type Devices = { 
+/**
+ * Cameras.
+ */
+cameras: Array<Source>, 
+/**
+ * Microphones.
+ */
+microphones: Array<Source>, };
+
+export type SourceState = { "state": "off" } | { "state": "opening", 
+/**
+ * What was chosen.
+ */
+id: string, } | { "state": "running", 
+/**
+ * What was chosen.
+ */
+id: string, 
+/**
+ * What it delivers: "1280x720, 30 fps, YUYV"; "48 kHz stereo".
+ */
+format: string, } | { "state": "failed", 
+/**
+ * What was chosen.
+ */
+id: string, 
+/**
+ * What a program tells apart.
+ */
+code: ErrorCode, 
+/**
+ * The cause and the remedy.
+ */
+message: string, };
+
+export type Settings = { 
+/**
+ * `pattern`, `off`, a camera's name or its index.
+ */
+camera: string, 
+/**
+ * `tone`, `off` or a microphone's name.
+ */
+microphone: string, 
+/**
+ * Of the top layer, "1280x720".
+ */
+size: string, 
+/**
+ * Frames a second.
+ */
+fps: number, 
+/**
+ * Of the top layer.
+ */
+bitrate_kbps: number, 
+/**
+ * Most viewers at one time; 0: no limit.
+ */
+max_viewers: number, 
+/**
+ * Cap on what all viewers together are sent; 0: no limit.
+ */
+max_upload_kbps: number, 
+/**
+ * HOST[:PORT] for the link and the candidates; empty: none.
+ */
+public: string, 
+/**
+ * Shown on the watch page.
+ */
+title: string, };
+
+export type SettingsChange = { 
+/**
+ * "1280x720".
+ */
+size?: string, 
+/**
+ * Frames a second.
+ */
+fps?: number, 
+/**
+ * Of the top layer.
+ */
+bitrate_kbps?: number, 
+/**
+ * 0: no limit.
+ */
+max_viewers?: number, 
+/**
+ * 0: no limit.
+ */
+max_upload_kbps?: number, 
+/**
+ * Empty: none.
+ */
+public?: string, 
+/**
+ * Shown on the watch page.
+ */
+title?: string, };
+
+export type Snapshot = { 
+/**
+ * Where the broadcast is.
+ */
+phase: Phase, 
+/**
+ * The links; none only before the port is open.
+ */
+links: Links | null, 
+/**
+ * Who is watching.
+ */
+viewers: Array<Viewer>, 
+/**
+ * Who was removed, the latest first.
+ */
+removed: Array<RemovedViewer>, 
+/**
+ * Now.
+ */
+watching: number, 
+/**
+ * The most at one time in this broadcast.
+ */
+peak: number, 
+/**
+ * Nobody new is let in.
+ */
+locked: boolean, 
+/**
+ * The camera.
+ */
+camera: SourceState, 
+/**
+ * The microphone.
+ */
+microphone: SourceState, 
+/**
+ * What could be chosen.
+ */
+devices: Devices, 
+/**
+ * As they are now.
+ */
+settings: Settings, 
+/**
+ * The stream as a whole.
+ */
+stats: StreamStats, };
+
+export type Command = { "command": "go_live" } | { "command": "end" } | { "command": "quit" } | { "command": "kick", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Shown to the viewer.
+ */
+reason: string | null, } | { "command": "ban", 
+/**
+ * Who; a kicked viewer may be banned too.
+ */
+viewer: ViewerId, 
+/**
+ * Shown to the viewer.
+ */
+reason: string | null, } | { "command": "forgive", 
+/**
+ * The id that was removed.
+ */
+viewer: ViewerId, } | { "command": "lock", 
+/**
+ * Locked.
+ */
+on: boolean, } | { "command": "new_link" } | { "command": "set_address", 
+/**
+ * One of [`crate::Links::addresses`].
+ */
+host: string, } | { "command": "set_camera", 
+/**
+ * `pattern`, `off`, a camera's name or its index.
+ */
+camera: string, } | { "command": "set_microphone", 
+/**
+ * `tone`, `off` or a microphone's name.
+ */
+microphone: string, } | { "command": "list_devices" } | { "command": "configure", 
+/**
+ * What changes.
+ */
+settings: SettingsChange, };
+
+export type Event = { "event": "live", 
+/**
+ * The link to share.
+ */
+watch: string, 
+/**
+ * The WHEP endpoint.
+ */
+whep: string, 
+/**
+ * TCP and UDP.
+ */
+port: number, } | { "event": "ended" } | { "event": "phase", 
+/**
+ * Where it is now.
+ */
+phase: Phase, } | { "event": "viewer_joined", 
+/**
+ * Who.
+ */
+viewer: Viewer, } | { "event": "viewer_left", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Why.
+ */
+reason: LeaveReason, } | { "event": "viewers", 
+/**
+ * By viewer.
+ */
+viewers: Array<[ViewerId, ViewerStats]>, } | { "event": "count", 
+/**
+ * Now.
+ */
+watching: number, 
+/**
+ * The most at one time in this broadcast.
+ */
+peak: number, } | { "event": "removed", 
+/**
+ * Who, how and why.
+ */
+viewer: RemovedViewer, } | { "event": "forgiven", 
+/**
+ * The id that was removed.
+ */
+viewer: ViewerId, } | { "event": "lock", 
+/**
+ * Locked: nobody new is let in.
+ */
+on: boolean, } | { "event": "links", 
+/**
+ * As they are now.
+ */
+links: Links, } | { "event": "camera", 
+/**
+ * As it is now.
+ */
+state: SourceState, } | { "event": "microphone", 
+/**
+ * As it is now.
+ */
+state: SourceState, } | { "event": "devices", 
+/**
+ * All of them.
+ */
+devices: Devices, } | { "event": "settings", 
+/**
+ * As they are now.
+ */
+settings: Settings, } | { "event": "stats", 
+/**
+ * The stream as a whole.
+ */
+stats: StreamStats, } | { "event": "error", 
+/**
+ * What a program tells apart.
+ */
+code: ErrorCode, 
+/**
+ * What a person reads: the cause and the remedy.
+ */
+message: string, };
+
+export type PageMessage = { "type": "state", 
+/**
+ * Live now.
+ */
+live: boolean, 
+/**
+ * The broadcaster's words for the stream; may be empty.
+ */
+title: string, } | { "type": "count", 
+/**
+ * Now.
+ */
+watching: number, } | { "type": "removed", 
+/**
+ * `kicked` or `banned`.
+ */
+code: RefusalCode, 
+/**
+ * The broadcaster's words.
+ */
+reason: string | null, } | { "type": "forgiven" } | { "type": "ended" };
+
+export type PageHello = { "type": "watching", 
+/**
+ * Session id.
+ */
+session: string, } | { "type": "latency", 
+/**
+ * Milliseconds.
+ */
+latency_ms: number, };
