@@ -1,1 +1,8 @@
-//! app
+//! Skylark, the application: a command line, a headless program, and (feature `window`) the control panel.
+
+pub mod headless;
+mod options;
+#[cfg(feature = "window")]
+pub mod window;
+
+pub use options::{Cli, Mode};

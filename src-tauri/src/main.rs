@@ -1,1 +1,23 @@
-fn main(){}
+//! `skylark`: the window, or with `skylark headless` the same broadcast without one.
+
+use clap::Parser;
+use skylark::{Cli, Mode};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Cli::parse().mode() {
+        Mode::Headless(options) => skylark::headless::run(options),
+        Mode::Window(options) => window(options),
+    }
+}
+
+#[cfg(feature = "window")]
+fn window(options: studio::Options) -> ExitCode {
+    skylark::window::run(options)
+}
+
+#[cfg(not(feature = "window"))]
+fn window(_: studio::Options) -> ExitCode {
+    eprintln!("skylark: this build has no window; `skylark headless` goes live without one.");
+    ExitCode::from(2)
+}
