@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+import { page } from './vite.shared.ts';
+
+export default defineConfig(page('viewer', 'watch'));
