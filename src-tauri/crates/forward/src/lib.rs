@@ -1,1 +1,44 @@
-//! forward
+//! From one encoded frame to every viewer's socket.
+//!
+//! A [`Forwarder`] owns one UDP socket, one thread that receives and N threads that send. A frame comes in by
+//! [`Forwarder::video`] or [`Forwarder::audio`], is packetised once, and each sending thread (a shard) picks the layer for
+//! each of its viewers, rewrites the headers, seals SRTP straight into one send buffer and hands that to the kernel in one
+//! call. What has been sent lately stays in a history that serves repairs and gives a joiner its first picture.
+//!
+//! The contract of the core: everything below [`Forwarder`] takes time and input as arguments and has no clock, thread or
+//! socket of its own. A viewer is a transport (ICE-lite, DTLS, SRTP: `transport.rs`) and an egress (layers, rewriting,
+//! feedback: `egress.rs`); shards and the receive loop are the shells that carry datagrams to and from them.
+
+// What is sent.
+mod egress;
+mod frame;
+mod history;
+mod layers;
+mod packetise;
+mod rewrite;
+mod rtcp;
+
+// How it gets there.
+mod dtls;
+mod ice;
+mod negotiated;
+mod sdp;
+mod srtp;
+mod transport;
+
+// Who carries it.
+mod config;
+mod event;
+mod forwarder;
+mod receive;
+mod shard;
+mod socket;
+mod totals;
+
+pub use config::Config;
+pub use event::{Event, Gone};
+pub use forwarder::Forwarder;
+pub use frame::{AudioFrame, VideoFrame};
+pub use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+pub use sdp::{FragmentError, Joined, OfferError};
+pub use totals::Totals;

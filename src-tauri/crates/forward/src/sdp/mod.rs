@@ -1,0 +1,43 @@
+//! Offers, answers and trickle fragments.
+
+use protocol::VideoCodec;
+
+/// What a viewer's offer led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The answer, SDP.
+    pub answer: String,
+    /// The codec of the picture; none: sound only.
+    pub codec: Option<VideoCodec>,
+    /// Sound is sent.
+    pub audio: bool,
+    /// Our ICE user name fragment, for an ETag.
+    pub ice_ufrag: String,
+}
+
+/// Why an offer was refused. The texts are for the person who reads the HTTP answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OfferError {
+    /// Not SDP, or without something every WebRTC offer has.
+    #[error("this is no WebRTC offer: {0}")]
+    Malformed(&'static str),
+    /// No m-line with a codec that is sent here.
+    #[error(
+        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1) or VP8 pictures, to be received"
+    )]
+    NoMedia,
+    /// The viewer id is in use.
+    #[error("this viewer is already there")]
+    Duplicate,
+}
+
+/// Why a trickle fragment was refused. The session goes on as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FragmentError {
+    /// Not a trickle-ice-sdpfrag (RFC 8840 9).
+    #[error("this is no trickle-ice-sdpfrag: {0}")]
+    Malformed(&'static str),
+    /// The viewer is gone.
+    #[error("this viewer is not there")]
+    NoViewer,
+}
