@@ -1,0 +1,63 @@
+//! The machine's interfaces, as getifaddrs(3) lists them.
+//!
+//! The standard library has no call for it, so this one file speaks to libc.
+#![allow(unsafe_code)]
+
+use std::{
+    ffi::CStr,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    ptr,
+};
+
+/// One address of one interface that is up and running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Interface {
+    pub(crate) name: String,
+    pub(crate) ip: IpAddr,
+    /// A tunnel: no neighbours, one peer.
+    pub(crate) point_to_point: bool,
+}
+
+/// All addresses of all interfaces that are up and have a carrier.
+pub(crate) fn interfaces() -> io::Result<Vec<Interface>> {
+    let mut first = ptr::null_mut();
+    // SAFETY: getifaddrs writes one pointer, to a list that is ours until freeifaddrs.
+    if unsafe { libc::getifaddrs(&mut first) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let mut found = Vec::new();
+    let mut next = first;
+    // SAFETY: every `next` comes from the list, which ends with null and is not freed yet.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        found.extend(usable(entry));
+        next = entry.ifa_next;
+    }
+    // SAFETY: `first` came from getifaddrs and nothing in `found` points into it.
+    unsafe { libc::freeifaddrs(first) };
+    Ok(found)
+}
+
+fn usable(entry: &libc::ifaddrs) -> Option<Interface> {
+    let has = |flag: libc::c_int| entry.ifa_flags & flag as libc::c_uint != 0;
+    if !has(libc::IFF_UP) || !has(libc::IFF_RUNNING) || entry.ifa_addr.is_null() {
+        return None;
+    }
+    // SAFETY: ifa_addr is not null, and its family says how long the structure is.
+    let ip = unsafe {
+        match i32::from((*entry.ifa_addr).sa_family) {
+            libc::AF_INET => {
+                let address = &*entry.ifa_addr.cast::<libc::sockaddr_in>();
+                IpAddr::from(Ipv4Addr::from(u32::from_be(address.sin_addr.s_addr)))
+            }
+            libc::AF_INET6 => {
+                let address = &*entry.ifa_addr.cast::<libc::sockaddr_in6>();
+                IpAddr::from(Ipv6Addr::from(address.sin6_addr.s6_addr))
+            }
+            _ => return None,
+        }
+    };
+    // SAFETY: ifa_name is a C string of the list.
+    let name = unsafe { CStr::from_ptr(entry.ifa_name) }.to_string_lossy().into_owned();
+    Some(Interface { name, ip, point_to_point: has(libc::IFF_POINTOPOINT) })
+}
