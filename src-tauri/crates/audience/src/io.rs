@@ -1,0 +1,236 @@
+//! What goes in and what comes out.
+
+use crate::{Token, Visitor, VisitorCookie};
+use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, ViewerId, ViewerStats};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// The time of an input, by both clocks: the monotonic one decides, the wall clock is shown to people.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Monotonic.
+    pub instant: Instant,
+    /// Milliseconds since the Unix epoch.
+    pub unix_ms: u64,
+}
+
+/// Names a question, so that its answer finds back. Chosen by the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub u64);
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A broadcast starts. Kicks of the broadcast before are over.
+    GoLive,
+    /// The broadcast ends: every viewer is dropped.
+    End,
+    /// May this visitor be shown the watch page? Answered by [`Output::Welcome`] (also while nothing is live: the page
+    /// waits) or [`Output::Refused`]. Holds nothing.
+    Visit {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// As it stands in the URL.
+        token: String,
+        /// Who asks. Without a cookie it will be given one, so a kick that goes by address and User-Agent does not count.
+        visitor: Visitor,
+    },
+    /// May this visitor join? Asked before an offer is read; answered as [`Input::Join`] would be, but holds nothing:
+    /// [`Output::Welcome`] or [`Output::Refused`].
+    Knock {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// As it stands in the URL.
+        token: String,
+        /// Who asks.
+        visitor: Visitor,
+    },
+    /// Let this visitor in: [`Output::Admitted`] or [`Output::Refused`].
+    Join {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// As it stands in the URL.
+        token: String,
+        /// Who asks.
+        visitor: Visitor,
+    },
+    /// An admitted viewer's offer could not be answered, or the shell had to turn it away.
+    JoinFailed {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Media flows to an admitted viewer.
+    Connected {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// A viewer is gone; the transport is freed already.
+    Gone {
+        /// Who.
+        viewer: ViewerId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Remove a viewer for this broadcast: a watching one, or one that left a moment ago.
+    Kick {
+        /// Who.
+        viewer: ViewerId,
+        /// Shown to the viewer.
+        reason: Option<String>,
+    },
+    /// Remove a viewer until lifted, by browser and address: a watching one, one that left a moment ago, or a kicked one.
+    Ban {
+        /// Who.
+        viewer: ViewerId,
+        /// Shown to the viewer.
+        reason: Option<String>,
+    },
+    /// Undo a kick or a ban.
+    Forgive {
+        /// The id that was removed.
+        viewer: ViewerId,
+    },
+    /// Let nobody new in, or again.
+    Lock(bool),
+    /// Retire the link. The new token is made outside, because randomness is I/O.
+    NewLink {
+        /// Takes the place of the current one.
+        token: Token,
+    },
+    /// Most viewers at one time, admitted ones included; 0: no limit. Drops nobody.
+    SetMaxViewers(u32),
+    /// The broadcaster's words for the stream.
+    SetTitle(String),
+    /// The addresses of this machine, which a ban never covers.
+    HostAddresses(Vec<IpAddr>),
+    /// A page measured its glass-to-glass latency.
+    Latency {
+        /// Who.
+        viewer: ViewerId,
+        /// Milliseconds.
+        latency_ms: f32,
+    },
+    /// How connections do, as the transport tells it.
+    Stats(Vec<(ViewerId, ViewerStats)>),
+    /// The time that [`Output::Timeout`] named has come.
+    Tick,
+}
+
+/// What to do, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Answers [`Input::Join`]: make a transport for this viewer.
+    Admitted {
+        /// Of the question.
+        request: RequestId,
+        /// The new viewer.
+        viewer: ViewerId,
+    },
+    /// Answers [`Input::Visit`] and [`Input::Knock`]: yes.
+    Welcome {
+        /// Of the question.
+        request: RequestId,
+    },
+    /// Answers a question: no.
+    Refused {
+        /// Of the question.
+        request: RequestId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A command that cannot be carried out; nothing changed.
+    Rejected {
+        /// What a program tells apart.
+        code: ErrorCode,
+        /// For people.
+        message: String,
+    },
+    /// Close this viewer's transport. What its page must know was told by an [`Output::Tell`] before.
+    Drop {
+        /// Who.
+        viewer: ViewerId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Tell watch pages.
+    Tell {
+        /// Which.
+        to: To,
+        /// What.
+        message: PageMessage,
+    },
+    /// Tell the panel and scripts.
+    Event(Event),
+    /// Write this to disk: it changed.
+    Keep(Persisted),
+    /// Nothing more to do before this time; always the last. Then handle [`Input::Tick`].
+    Timeout(Instant),
+}
+
+/// Which watch pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum To {
+    /// All of them.
+    All,
+    /// Those opened by the browser with this cookie, watching or not.
+    Visitor(VisitorCookie),
+    /// The one that said it holds this viewer's session; known to the shell also after the viewer was dropped.
+    Viewer(ViewerId),
+}
+
+/// Why somebody may not watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What a program tells apart, and the HTTP status with it.
+    pub code: RefusalCode,
+    /// The broadcaster's words, where there are some.
+    pub reason: Option<String>,
+    /// When it is worth trying again, seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Refusal {
+    /// A refusal without the broadcaster's words; [`RefusalCode::NotLive`], [`RefusalCode::Full`] and
+    /// [`RefusalCode::TooMany`] say when to try again.
+    pub fn new(code: RefusalCode) -> Self {
+        let retry_after_s = match code {
+            RefusalCode::NotLive => Some(5),
+            RefusalCode::Full => Some(10),
+            RefusalCode::TooMany => Some(2),
+            _ => None,
+        };
+        Self { code, reason: None, retry_after_s }
+    }
+}
+
+/// What outlives the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Persisted {
+    /// Of the current link.
+    pub token: Token,
+    /// Of links that were replaced, the latest last.
+    #[serde(default)]
+    pub retired: Vec<Token>,
+    /// Not lifted yet, the oldest first.
+    #[serde(default)]
+    pub bans: Vec<Ban>,
+}
+
+/// One ban, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ban {
+    /// The banned browser; none for a client that kept no cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cookie: Option<VisitorCookie>,
+    /// Where the viewer was. Whether all of it is refused is decided anew at every start, as the host's own addresses
+    /// may have changed.
+    pub address: IpAddr,
+    /// With the address, what a client without a cookie is known by.
+    pub user_agent: String,
+    /// The broadcaster's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Milliseconds since the Unix epoch.
+    pub banned_at: u64,
+}

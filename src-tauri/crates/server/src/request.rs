@@ -1,0 +1,158 @@
+//! What the owner of the broadcast is asked.
+
+use crate::JoinTicket;
+use audience::{Refusal, Visitor};
+use protocol::{PageHello, PageMessage};
+use tokio::sync::{mpsc, oneshot};
+
+/// What the owner is asked. A reply that is dropped unsent is answered with 503.
+#[derive(Debug)]
+pub enum Request {
+    /// `GET /w/TOKEN`: may this visitor see the watch page? While nothing is live, too: the page waits.
+    Page {
+        /// As it stands in the URL.
+        token: String,
+        /// Without a cookie when it sent none; the answer will set one.
+        visitor: Visitor,
+        /// Why not.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// Asked before the body of a WHEP POST is read.
+    Knock {
+        /// As it stands in the URL.
+        token: String,
+        /// Who asks.
+        visitor: Visitor,
+        /// Why not.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// WHEP POST.
+    Join {
+        /// As it stands in the URL.
+        token: String,
+        /// Who asks.
+        visitor: Visitor,
+        /// SDP.
+        offer: String,
+        /// To be dropped when the viewer is connected or gone.
+        ticket: JoinTicket,
+        /// The session, or why there is none.
+        reply: oneshot::Sender<Result<Joined, Refused>>,
+    },
+    /// WHEP PATCH.
+    Patch {
+        /// As it stands in the URL.
+        token: String,
+        /// As it stands in the URL.
+        session: String,
+        /// `application/trickle-ice-sdpfrag`.
+        fragment: String,
+        /// The header as it was sent.
+        if_match: Option<String>,
+        /// What was done.
+        reply: oneshot::Sender<Result<Patched, PatchError>>,
+    },
+    /// WHEP DELETE.
+    Leave {
+        /// As it stands in the URL.
+        token: String,
+        /// As it stands in the URL.
+        session: String,
+        /// There was such a session.
+        reply: oneshot::Sender<bool>,
+    },
+    /// `GET` or `HEAD` of a session: is there one?
+    Session {
+        /// As it stands in the URL.
+        token: String,
+        /// As it stands in the URL.
+        session: String,
+        /// There is.
+        reply: oneshot::Sender<bool>,
+    },
+    /// A watch page opened its socket.
+    PageOpened {
+        /// Names it from here on.
+        page: PageId,
+        /// As it stands in the URL.
+        token: String,
+        /// Who.
+        visitor: Visitor,
+        /// What it is told. Bounded: a page that does not keep up (`try_send` fails) is dropped by dropping this.
+        tell: mpsc::Sender<PageMessage>,
+        /// Why it gets no socket; after an `Ok` the page counts as open until [`Request::PageClosed`].
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// A watch page said something.
+    PageSaid {
+        /// Which.
+        page: PageId,
+        /// What.
+        hello: PageHello,
+    },
+    /// A watch page's socket is closed. This alone ends no session.
+    PageClosed {
+        /// Which.
+        page: PageId,
+    },
+    /// `GET /metrics`.
+    Metrics {
+        /// In the Prometheus text format.
+        reply: oneshot::Sender<String>,
+    },
+}
+
+/// One open socket of a watch page. Never used twice while the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PageId(pub u64);
+
+/// A viewer was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The last part of the session's URL: 128 random bits as hex.
+    pub session: String,
+    /// SDP.
+    pub answer: String,
+    /// Names this ICE session, without the quotes of the header.
+    pub etag: String,
+}
+
+/// A viewer was not let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// By the audience, or by the upload cap.
+    Refusal(Refusal),
+    /// 400: the offer cannot be read, with the cause.
+    BadOffer(String),
+    /// 406: the offer can be read, but holds nothing that this stream has.
+    NoMedia(String),
+}
+
+/// What a PATCH did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patched {
+    /// 204: candidates taken in.
+    Trickled,
+    /// 200: ICE restarted.
+    Restarted {
+        /// The answering fragment.
+        fragment: String,
+        /// The new one, without the quotes of the header.
+        etag: String,
+    },
+}
+
+/// Why a PATCH did nothing. The session goes on as before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatchError {
+    /// 404.
+    NoSession,
+    /// 428: `If-Match` is missing.
+    PreconditionRequired,
+    /// 412: `If-Match` names another ICE session.
+    Stale,
+    /// 400: the fragment cannot be read, with the cause.
+    Bad(String),
+    /// 422: the fragment can be read but asks for what is not supported, with the cause.
+    Unsupported(String),
+}
