@@ -1,1 +1,35 @@
-//! media
+//! From a device to an encoded frame.
+//!
+//! A [`Pipeline`] owns a camera and a microphone, or the pattern and the tone that need no device, and the encoders. Its
+//! threads are `media-camera` (capture, convert, scale), `media-h264` and `media-vp8` (encode), and `media-sound`. Between
+//! the camera and the encoders there is one place for the newest picture: what was not taken in time is overwritten, so
+//! nothing queues. Pictures and sound carry the time of their capture from one monotonic clock ([`std::time::Instant`]).
+//!
+//! A device that fails is reported, replaced by a slate or by silence, and tried again; its return brings it back.
+
+mod camera;
+mod choice;
+mod config;
+mod encoded;
+mod event;
+mod frame;
+mod levels;
+mod microphone;
+pub mod pattern;
+mod pipeline;
+mod source;
+
+pub use choice::{CameraChoice, MicrophoneChoice};
+pub use config::{VideoConfig, VideoConfigError};
+pub use encoded::{Encoded, EncodedAudio, EncodedVideo};
+pub use event::Event;
+pub use levels::Levels;
+pub use pipeline::Pipeline;
+
+/// Whether this build has H.264; without it every viewer is sent VP8.
+pub const H264: bool = cfg!(feature = "h264");
+
+/// The cameras and microphones of this machine. Takes up to a second: devices are asked what they are.
+pub fn devices() -> protocol::Devices {
+    protocol::Devices { cameras: camera::list(), microphones: microphone::list() }
+}

@@ -1,0 +1,60 @@
+//! What a camera and a microphone are to the rest of the crate.
+
+use crate::frame::{RawPicture, SoundChunk};
+use protocol::ErrorCode;
+
+/// Something that delivers pictures. Dropping it closes the device.
+pub(crate) trait PictureSource: Send {
+    /// Waits for the next picture, at most about a second, and puts it into `into`, whose buffer is used again.
+    fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError>;
+
+    /// For people: "1280x720, 30 fps, YUYV".
+    fn format(&self) -> String;
+}
+
+/// Something that delivers sound. Dropping it closes the device.
+pub(crate) trait SoundSource: Send {
+    /// Waits for the next piece of sound, at most about a second, and puts it into `into`, whose buffer is used again.
+    fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError>;
+
+    /// For people: "48 kHz stereo".
+    fn format(&self) -> String;
+}
+
+/// Why a device does not deliver. What it holds names the device as a subject of a sentence, for example
+/// `The camera "HD Webcam"`; its message is that sentence with the remedy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SourceError {
+    /// There is no such device.
+    #[error("{0} was not found. Plug it in, or choose another one.")]
+    NotFound(String),
+    /// Another program has it.
+    #[error(
+        "{0} is in use by another program. Close that program (a video call, a browser tab), or choose another one."
+    )]
+    Busy(String),
+    /// The system refused it.
+    #[error(
+        "{0} is there, but the system does not let Skylark use it. Allow it in the system's privacy settings (on Linux: add yourself to the groups video and audio), or choose another one."
+    )]
+    Denied(String),
+    /// It was there and went away.
+    #[error("{0} went away. Plug it in again and it carries on by itself, or choose another one.")]
+    Lost(String),
+    /// It answered with an error of its own: here the whole sentence about it, without a full stop.
+    #[error("{0}. Unplug it and plug it in again, or choose another one.")]
+    Failed(String),
+}
+
+impl SourceError {
+    /// What a program tells apart.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound(_) => ErrorCode::NoDevice,
+            Self::Busy(_) => ErrorCode::DeviceBusy,
+            Self::Denied(_) => ErrorCode::DeviceDenied,
+            Self::Lost(_) => ErrorCode::DeviceLost,
+            Self::Failed(_) => ErrorCode::DeviceFailed,
+        }
+    }
+}
