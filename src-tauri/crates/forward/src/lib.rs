@@ -10,6 +10,7 @@
 //! feedback: `egress.rs`); shards and the receive loop are the shells that carry datagrams to and from them.
 
 // What is sent.
+mod clock;
 mod egress;
 mod frame;
 mod history;
@@ -17,6 +18,7 @@ mod layers;
 mod packetise;
 mod rewrite;
 mod rtcp;
+mod sink;
 
 // How it gets there.
 mod dtls;
