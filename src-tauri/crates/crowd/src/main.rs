@@ -1,0 +1,54 @@
+//! `crowd --whep URL --viewers N`: a crowd of viewers; prints what they saw.
+
+use clap::Parser;
+use std::time::Duration;
+
+/// A crowd of real WebRTC viewers for a WHEP endpoint on this machine.
+#[derive(Parser)]
+struct Arguments {
+    /// The WHEP endpoint: http://127.0.0.1:PORT/whep/TOKEN
+    #[arg(long)]
+    whep: String,
+    /// How many viewers
+    #[arg(long, default_value_t = 10)]
+    viewers: u32,
+    /// How many start to join in a second
+    #[arg(long, default_value_t = 20.0)]
+    joins_per_second: f64,
+    /// How long all of them watch
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
+    /// With sound
+    #[arg(long)]
+    audio: bool,
+    /// Offer VP8 only
+    #[arg(long)]
+    vp8: bool,
+    /// Print every viewer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .init();
+    let a = Arguments::parse();
+    let options = crowd::Options {
+        endpoint: a.whep,
+        viewers: a.viewers,
+        joins_per_second: a.joins_per_second,
+        watch: Duration::from_secs_f64(a.seconds),
+        sound: a.audio,
+        vp8: a.vp8,
+    };
+    let report = crowd::run(options, || {}).await?;
+    if a.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{}", report.summary());
+    }
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! What one viewer received, told from its packets alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// Watches one viewer's video packets, after repair, and counts what matters to somebody watching.
+///
+/// Sequence numbers and timestamps are the extended ones (no rollover).
+#[derive(Default)]
+pub struct Reception {
+    first_packet: Option<Instant>,
+    first_keyframe: Option<Instant>,
+    /// Packets of pictures that could be the first keyframe, until one is whole.
+    opening: BTreeMap<u64, Opening>,
+    sequence: Sequence,
+    pictures: u64,
+    last_picture: Option<Instant>,
+    longest_gap: Duration,
+    bytes: u64,
+}
+
+/// A picture under way, while the first keyframe is waited for.
+#[derive(Default)]
+struct Opening {
+    start: Option<u64>,
+    end: Option<u64>,
+    packets: BTreeSet<u64>,
+}
+
+/// One video packet: what of it [`Reception`] looks at.
+pub struct Packet<'a> {
+    /// Extended sequence number.
+    pub sequence: u64,
+    /// Extended RTP timestamp.
+    pub timestamp: u64,
+    /// The last packet of its picture.
+    pub marker: bool,
+    /// The RTP payload.
+    pub payload: &'a [u8],
+    /// H.264, else VP8.
+    pub h264: bool,
+}
+
+/// Totals of a viewer at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// When the first packet of video came.
+    pub first_packet: Option<Instant>,
+    /// When the first keyframe was whole.
+    pub first_keyframe: Option<Instant>,
+    /// Video packets received, repaired ones included, each once.
+    pub packets: u64,
+    /// Video packets that never came.
+    pub lost: u64,
+    /// Pictures whose last packet came.
+    pub pictures: u64,
+    /// The longest time between two pictures.
+    pub longest_gap: Duration,
+    /// Payload bytes of video.
+    pub bytes: u64,
+}
+
+impl Reception {
+    /// Takes one packet that arrived at `now`.
+    pub fn packet(&mut self, packet: &Packet<'_>, now: Instant) {
+        if packet.payload.is_empty() || !self.sequence.insert(packet.sequence) {
+            return; // Padding, or a packet that came twice.
+        }
+        self.first_packet.get_or_insert(now);
+        self.bytes += packet.payload.len() as u64;
+        if packet.marker {
+            self.pictures += 1;
+            if let Some(last) = self.last_picture.replace(now) {
+                self.longest_gap = self.longest_gap.max(now.saturating_duration_since(last));
+            }
+        }
+        if self.first_keyframe.is_none() {
+            self.open(packet, now);
+        }
+    }
+
+    /// What came until `now`. Packets of the last `reordering` sequence numbers are not yet called lost.
+    pub fn totals(&self, reordering: u64) -> Totals {
+        Totals {
+            first_packet: self.first_packet,
+            first_keyframe: self.first_keyframe,
+            packets: self.sequence.received,
+            lost: self.sequence.lost(reordering),
+            pictures: self.pictures,
+            longest_gap: self.longest_gap,
+            bytes: self.bytes,
+        }
+    }
+
+    fn open(&mut self, packet: &Packet<'_>, now: Instant) {
+        let opening = self.opening.entry(packet.timestamp).or_default();
+        opening.packets.insert(packet.sequence);
+        let starts = if packet.h264 { h264_keyframe_starts(packet.payload) } else { vp8_keyframe_starts(packet.payload) };
+        if starts {
+            opening.start = Some(opening.start.map_or(packet.sequence, |s| s.min(packet.sequence)));
+        }
+        if packet.marker {
+            opening.end = Some(packet.sequence);
+        }
+        if let (Some(start), Some(end)) = (opening.start, opening.end)
+            && opening.packets.range(start..=end).count() as u64 == end + 1 - start
+        {
+            self.first_keyframe = Some(now);
+            self.opening.clear();
+        } else if self.opening.len() > 64 {
+            self.opening.pop_first();
+        }
+    }
+}
+
+/// Which sequence numbers came: a window of the latest, and a count of those before it.
+#[derive(Default)]
+struct Sequence {
+    window: BTreeSet<u64>,
+    first: Option<u64>,
+    received: u64,
+    lost_before_window: u64,
+    window_start: u64,
+}
+
+/// Far more than a repair can take.
+const WINDOW: usize = 4096;
+
+impl Sequence {
+    fn insert(&mut self, number: u64) -> bool {
+        if self.first.is_none() {
+            self.first = Some(number);
+            self.window_start = number;
+        }
+        if number < self.window_start || !self.window.insert(number) {
+            return false;
+        }
+        self.received += 1;
+        while self.window.len() > WINDOW {
+            let oldest = self.window.pop_first().expect("it is not empty");
+            self.lost_before_window += oldest - self.window_start;
+            self.window_start = oldest + 1;
+        }
+        true
+    }
+
+    fn lost(&self, reordering: u64) -> u64 {
+        let Some(&highest) = self.window.last() else { return self.lost_before_window };
+        let end = (highest + 1).saturating_sub(reordering).max(self.window_start);
+        let there = self.window.range(self.window_start..end).count() as u64;
+        self.lost_before_window + (end - self.window_start) - there
+    }
+}
+
+/// RFC 6184: the packet holds an SPS (in a STAP-A or alone) or the first fragment of an IDR slice.
+fn h264_keyframe_starts(payload: &[u8]) -> bool {
+    const IDR: u8 = 5;
+    const SPS: u8 = 7;
+    const STAP_A: u8 = 24;
+    const FU_A: u8 = 28;
+    match payload[0] & 0x1f {
+        SPS => true,
+        STAP_A => payload.get(3).is_some_and(|nal| nal & 0x1f == SPS),
+        FU_A => payload.get(1).is_some_and(|fu| fu & 0x80 != 0 && matches!(fu & 0x1f, IDR | SPS)),
+        _ => false,
+    }
+}
+
+/// RFC 7741: the first packet of partition 0, whose frame header has the inverse-key-frame bit clear.
+fn vp8_keyframe_starts(payload: &[u8]) -> bool {
+    let first = payload[0];
+    if first & 0x10 == 0 || first & 0x07 != 0 {
+        return false;
+    }
+    let mut at = 1;
+    if first & 0x80 != 0 {
+        let Some(&extension) = payload.get(1) else { return false };
+        at += 1;
+        if extension & 0x80 != 0 {
+            at += if payload.get(at).is_some_and(|p| p & 0x80 != 0) { 2 } else { 1 };
+        }
+        if extension & 0x40 != 0 {
+            at += 1;
+        }
+        if extension & 0x30 != 0 {
+            at += 1;
+        }
+    }
+    payload.get(at).is_some_and(|header| header & 1 == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(base: Instant, ms: u64) -> Instant {
+        base + Duration::from_millis(ms)
+    }
+
+    fn packet(sequence: u64, timestamp: u64, marker: bool, payload: &[u8]) -> Packet<'_> {
+        Packet { sequence, timestamp, marker, payload, h264: true }
+    }
+
+    #[test]
+    fn a_keyframe_counts_when_its_last_missing_packet_came() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        r.packet(&packet(10, 0, false, &[0x7c, 0x85, 1]), at(base, 0));
+        r.packet(&packet(12, 0, true, &[0x7c, 0x45, 1]), at(base, 1));
+        assert!(r.totals(0).first_keyframe.is_none(), "packet 11 is missing");
+        r.packet(&packet(11, 0, false, &[0x7c, 0x05, 1]), at(base, 9));
+        assert_eq!(r.totals(0).first_keyframe, Some(at(base, 9)));
+        assert_eq!(r.totals(0).lost, 0);
+    }
+
+    #[test]
+    fn a_picture_that_is_no_keyframe_does_not_open() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        r.packet(&packet(10, 0, true, &[0x41, 1]), base);
+        assert!(r.totals(0).first_keyframe.is_none());
+        assert_eq!(r.totals(0).pictures, 1);
+    }
+
+    #[test]
+    fn what_never_came_is_lost_and_what_came_twice_counts_once() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        for n in (0..10_000u64).filter(|n| n % 100 != 50) {
+            r.packet(&packet(n, n, true, &[0x41, 1]), at(base, n));
+        }
+        r.packet(&packet(9_999, 9_999, true, &[0x41, 1]), at(base, 10_000));
+        let totals = r.totals(0);
+        assert_eq!((totals.lost, totals.packets), (100, 9_900));
+        assert_eq!(totals.longest_gap, Duration::from_millis(2));
+    }
+
+    #[test]
+    fn vp8_keyframes_are_told_by_the_frame_header() {
+        assert!(vp8_keyframe_starts(&[0x90, 0xe0, 0x81, 0x02, 0x03, 0x20, 0x00]));
+        assert!(!vp8_keyframe_starts(&[0x90, 0xe0, 0x81, 0x02, 0x03, 0x20, 0x01]), "an interframe");
+        assert!(!vp8_keyframe_starts(&[0x80, 0x80]), "no start of a partition");
+    }
+}
