@@ -40,6 +40,8 @@ pub struct ViewerReport {
     pub first_keyframe_ms: Option<f64>,
     /// Video packets received, each once.
     pub packets: u64,
+    /// Payload bytes of these packets.
+    pub bytes: u64,
     /// Video packets that never came.
     pub lost: u64,
     /// Sound packets received.
@@ -109,9 +111,7 @@ pub async fn run(options: Options, watching: impl FnOnce()) -> anyhow::Result<Re
 
 fn report(progress: &Progress, end: Instant, error: Option<String>) -> ViewerReport {
     let video: Totals = progress.video.totals(UNDER_WAY);
-    let since = |when: Option<Instant>| {
-        Some(when?.saturating_duration_since(progress.started?).as_secs_f64() * 1000.0)
-    };
+    let since = |when: Option<Instant>| Some(when?.saturating_duration_since(progress.started?).as_secs_f64() * 1000.0);
     let watched = video.first_keyframe.map_or(0.0, |first| end.saturating_duration_since(first).as_secs_f64());
     let rate = |n: f64| if watched > 0.0 { n / watched } else { 0.0 };
     ViewerReport {
@@ -120,6 +120,7 @@ fn report(progress: &Progress, end: Instant, error: Option<String>) -> ViewerRep
         first_packet_ms: since(video.first_packet),
         first_keyframe_ms: since(video.first_keyframe),
         packets: video.packets,
+        bytes: video.bytes,
         lost: video.lost,
         sound_packets: progress.sound_packets,
         pictures_per_second: rate(video.pictures as f64),

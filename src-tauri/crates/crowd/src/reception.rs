@@ -95,7 +95,8 @@ impl Reception {
     fn open(&mut self, packet: &Packet<'_>, now: Instant) {
         let opening = self.opening.entry(packet.timestamp).or_default();
         opening.packets.insert(packet.sequence);
-        let starts = if packet.h264 { h264_keyframe_starts(packet.payload) } else { vp8_keyframe_starts(packet.payload) };
+        let starts =
+            if packet.h264 { h264_keyframe_starts(packet.payload) } else { vp8_keyframe_starts(packet.payload) };
         if starts {
             opening.start = Some(opening.start.map_or(packet.sequence, |s| s.min(packet.sequence)));
         }

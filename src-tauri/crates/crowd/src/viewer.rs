@@ -106,9 +106,10 @@ fn drain(rtc: &mut Rtc, socket: &UdpSocket, progress: &Mutex<Progress>) -> anyho
             }
             Output::Event(Event::Connected) => update(progress, |p| p.connected = Some(Instant::now())),
             Output::Event(Event::RtpPacket(packet)) => {
-                let codec = rtc.codec_config().params().iter().find(|p| {
-                    p.pt() == packet.header.payload_type || p.resend() == Some(packet.header.payload_type)
-                });
+                let codec =
+                    rtc.codec_config().params().iter().find(|p| {
+                        p.pt() == packet.header.payload_type || p.resend() == Some(packet.header.payload_type)
+                    });
                 let Some(codec) = codec.map(|p| p.spec().codec) else { continue };
                 update(progress, |p| {
                     if codec == Codec::Opus {

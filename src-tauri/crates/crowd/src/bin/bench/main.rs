@@ -1,0 +1,45 @@
+//! `./dev bench [forward|pipeline]`: what Skylark costs, beside the price of the bare work in the same run.
+//!
+//! The machine's speed varies by half from hour to hour, so only ratios of one run say anything; the tables print both.
+
+mod floor;
+mod forward;
+mod pipeline;
+mod proc;
+mod program;
+mod table;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Measures Skylark on this machine, over loopback.
+#[derive(Parser)]
+struct Arguments {
+    /// The release headless program; `./dev bench` builds it and says where it is
+    #[arg(long, env = "SKYLARK_BIN")]
+    program: PathBuf,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Forwarding: CPU a viewer-second, ratio to the floor, joins, loss, memory
+    Forward(forward::Arguments),
+    /// Media: CPU of capture, scaling, encoding and sound with nobody watching
+    Pipeline,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    println!("{}\n", proc::machine());
+    match arguments.what {
+        Some(What::Forward(forward)) => forward::run(&arguments.program, &forward).await,
+        Some(What::Pipeline) => pipeline::run(&arguments.program).await,
+        None => {
+            pipeline::run(&arguments.program).await?;
+            forward::run(&arguments.program, &forward::Arguments::default()).await
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What the kernel accounts to a process: CPU time by thread, resident memory.
+
+use anyhow::Context;
+use std::collections::BTreeMap;
+use std::fs;
+
+/// CPU time a process has used so far.
+#[derive(Clone, Default)]
+pub(crate) struct Cpu {
+    /// Nanoseconds by thread name; threads of one name are added up.
+    by_thread: BTreeMap<String, u64>,
+}
+
+impl Cpu {
+    /// Reads `/proc/PID/task/*/schedstat`: its first field is the time on a CPU in nanoseconds.
+    pub(crate) fn of(pid: u32) -> anyhow::Result<Cpu> {
+        let mut by_thread = BTreeMap::new();
+        for task in fs::read_dir(format!("/proc/{pid}/task")).context("the program has ended")? {
+            let task = task?.path();
+            // A thread may end between the listing and the reading.
+            let (Ok(name), Ok(times)) =
+                (fs::read_to_string(task.join("comm")), fs::read_to_string(task.join("schedstat")))
+            else {
+                continue;
+            };
+            let time: u64 = times.split(' ').next().unwrap_or_default().parse().context("schedstat")?;
+            *by_thread.entry(name.trim().to_owned()).or_default() += time;
+        }
+        Ok(Cpu { by_thread })
+    }
+
+    /// Milliseconds since `earlier`, of the threads whose name passes.
+    pub(crate) fn ms_since(&self, earlier: &Cpu, counts: impl Fn(&str) -> bool) -> f64 {
+        let ns: u64 = self
+            .by_thread
+            .iter()
+            .filter(|(name, _)| counts(name))
+            .map(|(name, time)| time.saturating_sub(earlier.by_thread.get(name).copied().unwrap_or(0)))
+            .sum();
+        ns as f64 / 1e6
+    }
+
+    /// The names seen, for a table by thread.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = &str> {
+        self.by_thread.keys().map(String::as_str)
+    }
+}
+
+/// Threads that capture, scale and encode: they work the same whether anybody watches or not.
+pub(crate) fn is_media(thread: &str) -> bool {
+    thread.starts_with("media")
+}
+
+/// Resident memory of a process, kilobytes.
+pub(crate) fn rss_kb(pid: u32) -> anyhow::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
+}
+
+/// The machine in a line.
+pub(crate) fn machine() -> String {
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpus
+        .lines()
+        .find_map(|l| l.strip_prefix("model name"))
+        .map_or("unknown CPU", |l| l.trim_start_matches(['\t', ' ', ':']));
+    let count = cpus.lines().filter(|l| l.starts_with("processor")).count();
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!("Machine: {count} x {model}, Linux {}", kernel.trim())
+}

@@ -1,0 +1,53 @@
+//! The program under measurement, as a child process.
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running `skylark headless`.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) pid: u32,
+    pub(crate) whep: String,
+    _data: tempfile::TempDir,
+}
+
+impl Program {
+    /// Starts it with the test pattern, and the tone if `sound`, and waits until it is live.
+    pub(crate) async fn start(program: &Path, sound: bool) -> anyhow::Result<Program> {
+        let data = tempfile::tempdir()?;
+        let mut child = Command::new(program)
+            .args(["headless", "--camera", "pattern", "--listen", "127.0.0.1:0"])
+            .args(["--microphone", if sound { "tone" } else { "off" }])
+            .arg("--data-dir")
+            .arg(data.path())
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let pid = child.id().context("it has ended at once")?;
+        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let Some(first) = lines.next_line().await? else { bail!("skylark headless ended before it was live") };
+        let live: Value = serde_json::from_str(&first)?;
+        let whep = live["whep"].as_str().with_context(|| format!("no WHEP endpoint in: {first}"))?.to_owned();
+        // Its events must be read, or it would wait for a reader.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(Program { child, pid, whep, _data: data })
+    }
+
+    /// Ends it as a script would.
+    pub(crate) async fn quit(mut self) -> anyhow::Result<()> {
+        let mut stdin = self.child.stdin.take().expect("it is piped and taken once");
+        stdin.write_all(b"{\"command\":\"quit\"}\n").await?;
+        let status = self.child.wait().await?;
+        if !status.success() {
+            bail!("skylark headless ended with {status}");
+        }
+        Ok(())
+    }
+}
