@@ -1,69 +1,324 @@
-//! The state machine.
+//! The state machine: what happens on each input.
 
-use crate::{Input, Now, Output, Persisted, Refusal, Visitor};
-use protocol::{PageMessage, RemovedViewer, Viewer};
+use crate::admission::Asks;
+use crate::count::CountPace;
+use crate::link::Link;
+use crate::removal::{Removals, Removed};
+use crate::viewers::{Ended, Viewers};
+use crate::{Input, Now, Output, Persisted, RequestId, To, Token, Visitor};
+use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// The timeout named while nothing is due. Nothing happens then; it only spares the owner an `Option`.
+const IDLE: Duration = Duration::from_secs(3600);
+
+/// Longest latency that a page is believed to have measured, milliseconds.
+const MAX_LATENCY_MS: f32 = 60_000.0;
 
 /// Who may watch, who is watching, who was removed. See the crate's page for its contract.
 #[derive(Debug)]
-pub struct Audience {}
+pub struct Audience {
+    pub(crate) link: Link,
+    pub(crate) viewers: Viewers,
+    pub(crate) removals: Removals,
+    pub(crate) live: bool,
+    pub(crate) locked: bool,
+    pub(crate) max_viewers: u32,
+    title: String,
+    count: CountPace,
+    next_id: u32,
+    outputs: VecDeque<Output>,
+    idle_until: Instant,
+}
 
 impl Audience {
     /// Nothing is live yet. `max_viewers` as in [`Input::SetMaxViewers`].
     pub fn new(persisted: Persisted, max_viewers: u32, now: Now) -> Self {
-        let _ = (persisted, max_viewers, now);
-        todo!()
+        let mut next_id = 1;
+        let Persisted { token, retired, bans } = persisted;
+        Self {
+            link: Link::new(token, retired),
+            viewers: Viewers::default(),
+            removals: Removals::restore(bans, || take_id(&mut next_id)),
+            live: false,
+            locked: false,
+            max_viewers,
+            title: String::new(),
+            count: CountPace::new(),
+            next_id,
+            outputs: VecDeque::new(),
+            idle_until: now.instant + IDLE,
+        }
     }
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) {
-        let _ = (input, now);
-        todo!()
+        match input {
+            Input::GoLive => self.go_live(),
+            Input::End => self.end_broadcast(),
+            Input::Visit { request, token, visitor } => self.welcome(Asks::Page, request, &token, &visitor),
+            Input::Knock { request, token, visitor } => self.welcome(Asks::Knock, request, &token, &visitor),
+            Input::Join { request, token, visitor } => self.join(request, &token, visitor),
+            Input::JoinFailed { viewer } => self.end_viewer(viewer, LeaveReason::Left),
+            Input::Connected { viewer } => self.connected(viewer, now),
+            Input::Gone { viewer, reason } => self.end_viewer(viewer, reason),
+            Input::Kick { viewer, reason } => self.remove(viewer, reason, LeaveReason::Kicked, now),
+            Input::Ban { viewer, reason } => self.remove(viewer, reason, LeaveReason::Banned, now),
+            Input::Forgive { viewer } => self.forgive(viewer),
+            Input::Lock(on) => self.lock(on),
+            Input::NewLink { token } => self.new_link(token),
+            Input::SetMaxViewers(max) => self.max_viewers = max,
+            Input::SetTitle(title) => self.set_title(title),
+            Input::HostAddresses(addresses) => self.removals.set_hosts(addresses),
+            Input::Latency { viewer, latency_ms } => self.latency(viewer, latency_ms),
+            Input::Stats(stats) => self.stats(stats),
+            Input::Tick => {}
+        }
+        if self.count.take(now.instant) {
+            self.tell(To::All, PageMessage::Count { watching: self.watching() });
+        }
+        self.idle_until = now.instant + IDLE;
     }
 
     /// The next thing to do; [`Output::Timeout`] when there is no more.
     pub fn poll(&mut self) -> Output {
-        todo!()
+        self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.count.due().unwrap_or(self.idle_until)))
     }
 
-    /// What a page that opens its socket is told first, or why it gets none. A removed visitor's socket opens, so that it
-    /// hears of being forgiven.
-    pub fn greet(&self, token: &str, visitor: &Visitor) -> Result<Vec<PageMessage>, Refusal> {
-        let _ = (token, visitor);
-        todo!()
-    }
-
-    /// Who is watching, in the order they came.
+    /// Who is watching, in the order they were let in.
     pub fn viewers(&self) -> Vec<Viewer> {
-        todo!()
+        self.viewers.shown().cloned().collect()
     }
 
     /// Who was removed and can be forgiven, the latest first.
     pub fn removed(&self) -> Vec<RemovedViewer> {
-        todo!()
+        self.removals.shown().cloned().collect()
     }
 
     /// How many are watching.
     pub fn watching(&self) -> u32 {
-        todo!()
+        self.viewers.watching()
     }
 
     /// The most at one time in this broadcast.
     pub fn peak(&self) -> u32 {
-        todo!()
+        self.viewers.peak()
     }
 
     /// Nobody new is let in.
     pub fn locked(&self) -> bool {
-        todo!()
+        self.locked
     }
 
     /// A broadcast runs.
     pub fn live(&self) -> bool {
-        todo!()
+        self.live
     }
 
     /// Of the current link.
-    pub fn token(&self) -> &crate::Token {
-        todo!()
+    pub fn token(&self) -> &Token {
+        self.link.current()
     }
+
+    /// What has to outlive the program, as [`Output::Keep`] tells it whenever it changes.
+    pub fn persisted(&self) -> Persisted {
+        Persisted {
+            token: self.link.current().clone(),
+            retired: self.link.retired().cloned().collect(),
+            bans: self.removals.bans(),
+        }
+    }
+
+    /// Whether there is something to watch, in a page's words.
+    pub(crate) fn page_state(&self) -> PageMessage {
+        PageMessage::State { live: self.live, title: self.title.clone() }
+    }
+
+    fn go_live(&mut self) {
+        if self.live {
+            return self.reject(ErrorCode::WrongState, "The broadcast is live already.");
+        }
+        self.live = true;
+        self.viewers.begin();
+        for viewer in self.removals.end_kicks() {
+            self.event(Event::Forgiven { viewer });
+        }
+        self.count_changed();
+        self.tell(To::All, self.page_state());
+    }
+
+    fn end_broadcast(&mut self) {
+        if !self.live {
+            return self.reject(ErrorCode::WrongState, "Nothing is live.");
+        }
+        self.live = false;
+        self.tell(To::All, PageMessage::Ended);
+        for viewer in self.viewers.ids() {
+            self.drop_viewer(viewer, LeaveReason::Ended);
+        }
+        self.lock(false);
+        self.count_changed();
+    }
+
+    fn welcome(&mut self, asks: Asks, request: RequestId, token: &str, visitor: &Visitor) {
+        let answer = match self.may(asks, token, visitor) {
+            Ok(()) => Output::Welcome { request },
+            Err(refusal) => Output::Refused { request, refusal },
+        };
+        self.outputs.push_back(answer);
+    }
+
+    fn join(&mut self, request: RequestId, token: &str, visitor: Visitor) {
+        if let Err(refusal) = self.may(Asks::Place, token, &visitor) {
+            return self.outputs.push_back(Output::Refused { request, refusal });
+        }
+        let viewer = take_id(&mut self.next_id);
+        self.viewers.admit(viewer, visitor);
+        self.outputs.push_back(Output::Admitted { request, viewer });
+    }
+
+    fn connected(&mut self, viewer: ViewerId, now: Now) {
+        if let Some(viewer) = self.viewers.connected(viewer, now) {
+            self.event(Event::ViewerJoined { viewer });
+            self.count_changed();
+        }
+    }
+
+    /// Ends a viewer whose transport is gone already.
+    fn end_viewer(&mut self, viewer: ViewerId, reason: LeaveReason) {
+        if self.viewers.end(viewer) == Some(Ended::Watched) {
+            self.event(Event::ViewerLeft { viewer, reason });
+            self.count_changed();
+        }
+    }
+
+    /// Ends a viewer whose transport has to be closed. The count is told by who calls this, once for all.
+    fn drop_viewer(&mut self, viewer: ViewerId, reason: LeaveReason) {
+        let Some(ended) = self.viewers.end(viewer) else { return };
+        self.outputs.push_back(Output::Drop { viewer, reason });
+        if ended == Ended::Watched {
+            self.event(Event::ViewerLeft { viewer, reason });
+        }
+    }
+
+    /// Kicks or bans. Doing it twice changes nothing; a ban of somebody kicked makes the kick a ban.
+    fn remove(&mut self, viewer: ViewerId, reason: Option<String>, how: LeaveReason, now: Now) {
+        let visitor = self.viewers.visitor(viewer).cloned();
+        let earlier = self.removals.find(viewer, visitor.as_ref());
+        let Some(visitor) = visitor.or_else(|| earlier.as_ref().map(|removed| removed.visitor().clone())) else {
+            return self.unknown(viewer);
+        };
+        let sessions = match visitor.cookie {
+            Some(cookie) => self.viewers.of_cookie(cookie),
+            None => vec![viewer],
+        };
+        let ban = how == LeaveReason::Banned;
+        let before = self.watching();
+        let spared = self.removals.spared(&visitor, self.viewers.visitors());
+        let removed = match self.removals.find(viewer, Some(&visitor)) {
+            Some(removed) if removed.is_ban() || !ban => return removed.also(viewer),
+            Some(removed) => {
+                removed.shown.reason = reason.or(removed.shown.reason.take());
+                removed
+            }
+            None => self.removals.add(Removed::new(viewer, visitor.clone(), reason, now.unix_ms)),
+        };
+        if ban {
+            removed.become_ban(spared);
+        }
+        sessions.iter().for_each(|session| removed.also(*session));
+        let message = PageMessage::Removed { code: removed.code(), reason: removed.shown.reason.clone() };
+        let shown = removed.shown.clone();
+
+        self.tell(page_of(&visitor, viewer), message);
+        for session in sessions {
+            self.drop_viewer(session, how);
+        }
+        self.event(Event::Removed { viewer: shown });
+        if self.watching() != before {
+            self.count_changed();
+        }
+        if ban {
+            self.keep();
+        }
+    }
+
+    fn forgive(&mut self, viewer: ViewerId) {
+        let Some(removed) = self.removals.forgive(viewer) else { return self.unknown(viewer) };
+        let viewer = removed.shown.id;
+        self.tell(page_of(removed.visitor(), viewer), PageMessage::Forgiven);
+        self.event(Event::Forgiven { viewer });
+        if removed.is_ban() {
+            self.keep();
+        }
+    }
+
+    fn lock(&mut self, on: bool) {
+        if self.locked != on {
+            self.locked = on;
+            self.event(Event::Lock { on });
+        }
+    }
+
+    fn new_link(&mut self, token: Token) {
+        self.link.replace(token);
+        self.keep();
+    }
+
+    fn set_title(&mut self, title: String) {
+        if self.title != title {
+            self.title = title;
+            self.tell(To::All, self.page_state());
+        }
+    }
+
+    fn latency(&mut self, viewer: ViewerId, latency_ms: f32) {
+        if (0.0..=MAX_LATENCY_MS).contains(&latency_ms) {
+            self.viewers.latency(viewer, latency_ms);
+        }
+    }
+
+    fn stats(&mut self, stats: Vec<(ViewerId, protocol::ViewerStats)>) {
+        let viewers = self.viewers.stats(stats);
+        if !viewers.is_empty() {
+            self.event(Event::Viewers { viewers });
+        }
+    }
+
+    fn count_changed(&mut self) {
+        self.count.changed();
+        self.event(Event::Count { watching: self.viewers.watching(), peak: self.viewers.peak() });
+    }
+
+    fn unknown(&mut self, viewer: ViewerId) {
+        self.reject(ErrorCode::UnknownViewer, &format!("There is no viewer {viewer}, or not any more."));
+    }
+
+    fn reject(&mut self, code: ErrorCode, message: &str) {
+        self.outputs.push_back(Output::Rejected { code, message: message.to_owned() });
+    }
+
+    fn keep(&mut self) {
+        self.outputs.push_back(Output::Keep(self.persisted()));
+    }
+
+    fn tell(&mut self, to: To, message: PageMessage) {
+        self.outputs.push_back(Output::Tell { to, message });
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+}
+
+fn take_id(next: &mut u32) -> ViewerId {
+    let id = ViewerId(*next);
+    *next += 1;
+    id
+}
+
+/// Where a removed viewer's page listens.
+fn page_of(visitor: &Visitor, viewer: ViewerId) -> To {
+    visitor.cookie.map_or(To::Viewer(viewer), To::Visitor)
 }

@@ -27,6 +27,29 @@ impl Visitor {
     }
 }
 
+/// By what a visitor is known again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Identity {
+    /// A browser that kept the cookie.
+    Cookie(VisitorCookie),
+    /// A client without one. Others behind the same address may look the same, so this removes nobody who is watching.
+    Bare {
+        /// Where.
+        address: IpAddr,
+        /// With what.
+        user_agent: String,
+    },
+}
+
+impl Visitor {
+    pub(crate) fn identity(&self) -> Identity {
+        match self.cookie {
+            Some(cookie) => Identity::Cookie(cookie),
+            None => Identity::Bare { address: self.address, user_agent: self.user_agent.clone() },
+        }
+    }
+}
+
 /// Names a browser: 128 random bits, 32 hex digits in text.
 ///
 /// `Debug` prints the first two digits only, enough to tell two apart in a test.
@@ -81,10 +104,4 @@ impl From<VisitorCookie> for String {
     fn from(cookie: VisitorCookie) -> Self {
         cookie.to_string()
     }
-}
-
-/// "Firefox, Android", "Chrome, Windows", "Safari, iPhone"; "unknown" where the User-Agent says nothing known.
-pub fn browser_name(user_agent: &str) -> String {
-    let _ = user_agent;
-    todo!()
 }

@@ -1,0 +1,144 @@
+//! Who is let in, and in which order the answers come.
+
+use crate::stage::{LINK, Stage, bare, browser, token};
+use audience::{Input, Refusal};
+use protocol::{PageMessage, RefusalCode};
+
+#[test]
+fn a_live_stream_lets_in_by_its_link() {
+    let mut stage = Stage::live();
+    let anna = browser(1, "10.0.0.1");
+    assert_eq!(stage.visit(LINK, &anna), Ok(()));
+    assert_eq!(stage.knock(LINK, &anna), Ok(()));
+    assert!(stage.join(&anna).is_ok());
+    assert_eq!(stage.knock("another", &anna), Err(RefusalCode::UnknownLink));
+    assert_eq!(stage.visit("", &anna), Err(RefusalCode::UnknownLink));
+}
+
+#[test]
+fn while_nothing_is_live_the_page_waits_and_a_join_is_told_when_to_try_again() {
+    let mut stage = Stage::offline();
+    let anna = browser(1, "10.0.0.1");
+    assert_eq!(stage.visit(LINK, &anna), Ok(()), "the page is welcome to wait");
+    assert_eq!(stage.knock(LINK, &anna), Err(RefusalCode::NotLive));
+    let refusal = stage.join(&anna).expect_err("nothing is live");
+    assert_eq!(refusal, Refusal::new(RefusalCode::NotLive));
+    assert!(refusal.retry_after_s.is_some(), "409 says when to try again");
+}
+
+#[test]
+fn questions_hold_nothing() {
+    let mut stage = Stage::live();
+    stage.input(Input::SetMaxViewers(1));
+    for n in 0..20 {
+        let visitor = browser(n, "10.0.0.1");
+        assert_eq!(stage.visit(LINK, &visitor), Ok(()));
+        assert_eq!(stage.knock(LINK, &visitor), Ok(()));
+    }
+    stage.input(Input::Lock(true));
+    assert_eq!(stage.refused(&browser(3, "10.0.0.1")), RefusalCode::Locked, "asking is no admission");
+}
+
+#[test]
+fn the_limit_counts_admitted_and_watching() {
+    let mut stage = Stage::live();
+    stage.input(Input::SetMaxViewers(2));
+    stage.watch(&browser(1, "10.0.0.1"));
+    let second = stage.join(&browser(2, "10.0.0.2")).expect("one place is left");
+    let refusal = stage.join(&browser(3, "10.0.0.3")).expect_err("one watches, one is admitted");
+    assert_eq!(refusal.code, RefusalCode::Full);
+    assert!(refusal.retry_after_s.is_some(), "503 says when to try again");
+    assert_eq!(stage.visit(LINK, &browser(3, "10.0.0.3")), Err(RefusalCode::Full));
+    stage.input(Input::JoinFailed { viewer: second });
+    assert!(stage.join(&browser(3, "10.0.0.3")).is_ok(), "a failed join gives its place back");
+}
+
+#[test]
+fn lowering_the_limit_drops_nobody_and_zero_is_no_limit() {
+    let mut stage = Stage::live();
+    for n in 0..5 {
+        stage.watch(&browser(n, "10.0.0.1"));
+    }
+    stage.take();
+    stage.input(Input::SetMaxViewers(2));
+    assert_eq!(stage.take(), vec![], "a limit is no removal");
+    assert_eq!(stage.audience.watching(), 5);
+    assert_eq!(stage.refused(&browser(9, "10.0.0.1")), RefusalCode::Full);
+    stage.input(Input::SetMaxViewers(0));
+    assert!(stage.join(&browser(9, "10.0.0.1")).is_ok());
+}
+
+#[test]
+fn a_page_loaded_again_is_let_through_to_try_when_the_stream_is_full() {
+    let mut stage = Stage::live();
+    stage.input(Input::SetMaxViewers(1));
+    let anna = browser(1, "10.0.0.1");
+    let first = stage.watch(&anna);
+    assert_eq!(stage.visit(LINK, &anna), Ok(()), "the old session is not known to be gone yet");
+    assert_eq!(stage.knock(LINK, &anna), Ok(()));
+    assert_eq!(stage.refused(&anna), RefusalCode::Full, "but nobody holds two of one place");
+    stage.input(Input::Gone { viewer: first, reason: protocol::LeaveReason::Left });
+    assert!(stage.join(&anna).is_ok());
+}
+
+#[test]
+fn a_lock_keeps_out_who_is_new_and_lets_return_who_was_admitted() {
+    let mut stage = Stage::live();
+    let (anna, boris) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"));
+    let player = bare("10.0.0.3", "OBS/31");
+    let gone = stage.watch(&anna);
+    stage.input(Input::Gone { viewer: gone, reason: protocol::LeaveReason::Timeout });
+    stage.join(&player).expect("a client without a cookie is admitted");
+    stage.input(Input::Lock(true));
+    assert_eq!(stage.refused(&boris), RefusalCode::Locked);
+    assert_eq!(stage.visit(LINK, &boris), Err(RefusalCode::Locked));
+    assert!(stage.join(&anna).is_ok(), "admitted before the lock");
+    assert!(stage.join(&player).is_ok(), "known by address and User-Agent");
+    assert_eq!(stage.refused(&bare("10.0.0.3", "VLC/3")), RefusalCode::Locked, "another client at that address");
+    stage.input(Input::Lock(false));
+    assert!(stage.join(&boris).is_ok());
+}
+
+#[test]
+fn answers_come_in_order_link_person_broadcast_lock_room() {
+    let mut stage = Stage::live();
+    let (anna, boris, new) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"), browser(3, "10.0.0.3"));
+    let kicked = stage.watch(&anna);
+    stage.watch(&boris);
+    stage.input(Input::Kick { viewer: kicked, reason: None });
+    stage.input(Input::SetMaxViewers(1));
+    assert_eq!(stage.refused(&new), RefusalCode::Full);
+    stage.input(Input::Lock(true));
+    assert_eq!(stage.refused(&new), RefusalCode::Locked, "before full");
+    assert_eq!(stage.refused(&boris), RefusalCode::Full, "the lock does not concern who was admitted");
+    stage.input(Input::End);
+    assert_eq!(stage.refused(&new), RefusalCode::NotLive, "before locked and full");
+    assert_eq!(stage.refused(&anna), RefusalCode::Kicked, "before not live");
+    stage.input(Input::NewLink { token: token("fresh") });
+    assert_eq!(stage.refused(&new), RefusalCode::RetiredLink, "before all else");
+    assert_eq!(
+        stage.refused(&anna),
+        RefusalCode::Kicked,
+        "the retired link opens for who was admitted; the kick holds"
+    );
+}
+
+#[test]
+fn a_socket_is_greeted_by_what_the_page_has_to_show() {
+    let mut stage = Stage::offline();
+    let anna = browser(1, "10.0.0.1");
+    stage.input(Input::SetTitle("Evening news".into()));
+    let state = |live| PageMessage::State { live, title: "Evening news".into() };
+    let count = |watching| PageMessage::Count { watching };
+    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![state(false), count(0)]));
+    stage.input(Input::GoLive);
+    let viewer = stage.watch(&anna);
+    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![state(true), count(1)]));
+    stage.input(Input::Kick { viewer, reason: Some("spoilers".into()) });
+    let removed = PageMessage::Removed { code: RefusalCode::Kicked, reason: Some("spoilers".into()) };
+    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![removed]), "it opens, to hear of being forgiven");
+    assert_eq!(stage.audience.greet("another", &anna), Err(Refusal::new(RefusalCode::UnknownLink)));
+    stage.input(Input::NewLink { token: token("fresh") });
+    let new = browser(2, "10.0.0.2");
+    assert_eq!(stage.audience.greet(LINK, &new), Err(Refusal::new(RefusalCode::RetiredLink)));
+}

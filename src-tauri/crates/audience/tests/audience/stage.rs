@@ -1,0 +1,156 @@
+//! An audience in virtual time, with words for what tests do.
+
+use audience::{Audience, Input, Now, Output, Persisted, Refusal, RequestId, Token, Visitor, VisitorCookie};
+use protocol::{Event, RefusalCode, ViewerId};
+use std::time::{Duration, Instant};
+
+/// The link of every test.
+pub(crate) const LINK: &str = "the-link";
+
+/// The audience, its time and what it put out since [`Stage::take`].
+pub(crate) struct Stage {
+    pub(crate) audience: Audience,
+    start: Instant,
+    elapsed: Duration,
+    next_request: u64,
+    outputs: Vec<Output>,
+    pub(crate) timeout: Instant,
+}
+
+impl Stage {
+    /// Nothing is live, no limit.
+    pub(crate) fn offline() -> Self {
+        Self::restored(Persisted { token: token(LINK), retired: vec![], bans: vec![] })
+    }
+
+    /// Live, nobody there, no limit.
+    pub(crate) fn live() -> Self {
+        let mut stage = Self::offline();
+        stage.input(Input::GoLive);
+        stage.take();
+        stage
+    }
+
+    /// As after a restart of the program.
+    pub(crate) fn restored(persisted: Persisted) -> Self {
+        let start = Instant::now();
+        let now = Now { instant: start, unix_ms: 0 };
+        let audience = Audience::new(persisted, 0, now);
+        Self { audience, start, elapsed: Duration::ZERO, next_request: 0, outputs: vec![], timeout: start }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now { instant: self.start + self.elapsed, unix_ms: self.elapsed.as_millis() as u64 }
+    }
+
+    /// Lets time pass, and the audience be woken when it asked for it.
+    pub(crate) fn advance(&mut self, ms: u64) {
+        let end = self.elapsed + Duration::from_millis(ms);
+        while self.timeout <= self.start + end {
+            self.elapsed = self.timeout - self.start;
+            self.input(Input::Tick);
+        }
+        self.elapsed = end;
+    }
+
+    /// Hands in one input; answers what it put out, which [`Stage::take`] answers too.
+    pub(crate) fn input(&mut self, input: Input) -> Vec<Output> {
+        self.audience.handle(input, self.now());
+        let mut outputs = Vec::new();
+        loop {
+            match self.audience.poll() {
+                Output::Timeout(at) => {
+                    self.timeout = at;
+                    break;
+                }
+                output => outputs.push(output),
+            }
+        }
+        self.outputs.extend(outputs.clone());
+        outputs
+    }
+
+    /// All that was put out since the last call.
+    pub(crate) fn take(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    pub(crate) fn request(&mut self) -> RequestId {
+        self.next_request += 1;
+        RequestId(self.next_request)
+    }
+
+    /// Asks for a place; nothing else may be answered.
+    pub(crate) fn join_by(&mut self, link: &str, visitor: &Visitor) -> Result<ViewerId, Refusal> {
+        let request = self.request();
+        let join = Input::Join { request, token: link.to_owned(), visitor: visitor.clone() };
+        match self.input(join).as_slice() {
+            [Output::Admitted { request: of, viewer }] if *of == request => Ok(*viewer),
+            [Output::Refused { request: of, refusal }] if *of == request => Err(refusal.clone()),
+            other => panic!("a join has one answer, its own: {other:?}"),
+        }
+    }
+
+    pub(crate) fn join(&mut self, visitor: &Visitor) -> Result<ViewerId, Refusal> {
+        self.join_by(LINK, visitor)
+    }
+
+    /// Admitted and connected.
+    pub(crate) fn watch(&mut self, visitor: &Visitor) -> ViewerId {
+        let viewer = self.join(visitor).expect("the test's viewer is let in");
+        self.input(Input::Connected { viewer });
+        viewer
+    }
+
+    /// The code with which a join is refused.
+    pub(crate) fn refused(&mut self, visitor: &Visitor) -> RefusalCode {
+        self.join(visitor).expect_err("the join is refused").code
+    }
+
+    pub(crate) fn knock(&mut self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
+        let request = self.request();
+        let asked = Input::Knock { request, token: link.to_owned(), visitor: visitor.clone() };
+        self.answer(asked, request)
+    }
+
+    pub(crate) fn visit(&mut self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
+        let request = self.request();
+        let asked = Input::Visit { request, token: link.to_owned(), visitor: visitor.clone() };
+        self.answer(asked, request)
+    }
+
+    fn answer(&mut self, asked: Input, request: RequestId) -> Result<(), RefusalCode> {
+        match self.input(asked).as_slice() {
+            [Output::Welcome { request: of }] if *of == request => Ok(()),
+            [Output::Refused { request: of, refusal }] if *of == request => Err(refusal.code),
+            other => panic!("a question has one answer, its own: {other:?}"),
+        }
+    }
+}
+
+/// A browser that kept the cookie.
+pub(crate) fn browser(n: u8, address: &str) -> Visitor {
+    visitor(Some(VisitorCookie::from_random([n; 16])), address, "Mozilla/5.0 (X11; Linux) Firefox/140.0")
+}
+
+/// A client without a cookie.
+pub(crate) fn bare(address: &str, user_agent: &str) -> Visitor {
+    visitor(None, address, user_agent)
+}
+
+fn visitor(cookie: Option<VisitorCookie>, address: &str, user_agent: &str) -> Visitor {
+    Visitor::new(cookie, address.parse().expect("the tests' addresses are well-formed"), user_agent)
+}
+
+pub(crate) fn token(text: &str) -> Token {
+    Token::named(text).expect("the tests' tokens are well-formed")
+}
+
+/// The events among outputs.
+pub(crate) fn events(outputs: &[Output]) -> Vec<Event> {
+    let event = |output: &Output| match output {
+        Output::Event(event) => Some(event.clone()),
+        _ => None,
+    };
+    outputs.iter().filter_map(event).collect()
+}

@@ -1,0 +1,122 @@
+//! A viewer's life: admitted, watching, gone.
+
+use crate::stage::{Stage, browser, events};
+use audience::{Input, Output, To};
+use protocol::{Event, LeaveReason, PageMessage, Viewer, ViewerId, ViewerStats};
+
+#[test]
+fn joined_is_told_when_media_flows_and_not_before() {
+    let mut stage = Stage::live();
+    let viewer = stage.join(&browser(1, "::ffff:10.0.0.1")).expect("the stream is open");
+    assert_eq!(stage.audience.viewers(), vec![], "admitted is not watching");
+    assert_eq!(stage.audience.watching(), 0);
+    stage.take();
+    stage.advance(1500);
+    let outputs = stage.input(Input::Connected { viewer });
+    let shown = Viewer {
+        id: viewer,
+        address: "10.0.0.1".into(),
+        browser: "Firefox, Linux".into(),
+        since_at: 1500,
+        stats: ViewerStats::default(),
+    };
+    assert_eq!(
+        outputs,
+        vec![
+            Output::Event(Event::ViewerJoined { viewer: shown.clone() }),
+            Output::Event(Event::Count { watching: 1, peak: 1 }),
+            Output::Tell { to: To::All, message: PageMessage::Count { watching: 1 } },
+        ]
+    );
+    assert_eq!(stage.audience.viewers(), vec![shown]);
+    assert_eq!(stage.input(Input::Connected { viewer }), vec![], "told once");
+}
+
+#[test]
+fn gone_frees_everything_and_is_told_with_its_reason() {
+    for reason in [LeaveReason::Left, LeaveReason::Timeout] {
+        let mut stage = Stage::live();
+        let viewer = stage.watch(&browser(1, "10.0.0.1"));
+        stage.advance(2000);
+        let outputs = stage.input(Input::Gone { viewer, reason });
+        let left = Event::ViewerLeft { viewer, reason };
+        assert_eq!(events(&outputs), vec![left, Event::Count { watching: 0, peak: 1 }]);
+        assert!(!outputs.iter().any(|output| matches!(output, Output::Drop { .. })), "the transport is gone already");
+        assert_eq!(stage.audience.viewers(), vec![]);
+        assert_eq!(stage.input(Input::Gone { viewer, reason }), vec![], "told once");
+    }
+}
+
+#[test]
+fn a_join_that_never_connects_is_never_told() {
+    let mut stage = Stage::live();
+    for end in [|viewer| Input::JoinFailed { viewer }, |viewer| Input::Gone { viewer, reason: LeaveReason::Timeout }] {
+        let viewer = stage.join(&browser(1, "10.0.0.1")).expect("the stream is open");
+        assert_eq!(stage.input(end(viewer)), vec![], "nobody was told of it");
+        assert_eq!(stage.input(Input::Connected { viewer }), vec![], "too late: it is gone");
+    }
+    assert_eq!(stage.audience.peak(), 0);
+}
+
+#[test]
+fn ids_are_never_used_twice() {
+    let mut stage = Stage::live();
+    let mut seen = std::collections::HashSet::new();
+    for round in 0..3 {
+        for n in 0..3 {
+            let viewer = stage.watch(&browser(n, "10.0.0.1"));
+            assert!(seen.insert(viewer), "{viewer} of round {round} was used before");
+        }
+        stage.input(Input::End);
+        stage.input(Input::GoLive);
+    }
+}
+
+#[test]
+fn peak_is_the_most_at_one_time() {
+    let mut stage = Stage::live();
+    let first = stage.watch(&browser(1, "10.0.0.1"));
+    stage.watch(&browser(2, "10.0.0.1"));
+    stage.input(Input::Gone { viewer: first, reason: LeaveReason::Left });
+    stage.watch(&browser(3, "10.0.0.1"));
+    assert_eq!((stage.audience.watching(), stage.audience.peak()), (2, 2));
+}
+
+#[test]
+fn pages_are_told_the_count_at_once_and_then_once_a_second() {
+    let mut stage = Stage::live();
+    stage.advance(5000);
+    stage.take();
+    for n in 0..200 {
+        stage.watch(&browser(n, "10.0.0.1"));
+        stage.advance(4);
+    }
+    stage.advance(3000);
+    let told = |output: &Output| match output {
+        Output::Tell { to: To::All, message: PageMessage::Count { watching } } => Some(*watching),
+        _ => None,
+    };
+    let told: Vec<u32> = stage.take().iter().filter_map(told).collect();
+    assert_eq!(told, vec![1, 200], "200 joins in 0.8 s: the first at once, the rest when the second is over");
+}
+
+#[test]
+fn stats_are_told_for_those_that_changed_with_the_latency_the_page_measured() {
+    let mut stage = Stage::live();
+    let (anna, boris) = (stage.watch(&browser(1, "10.0.0.1")), stage.watch(&browser(2, "10.0.0.1")));
+    let stats = ViewerStats { bitrate_kbps: 2500, ..ViewerStats::default() };
+    let admitted = stage.join(&browser(3, "10.0.0.1")).expect("the stream is open");
+    let all = vec![(anna, stats), (boris, stats), (admitted, stats), (ViewerId(999), stats)];
+    let outputs = stage.input(Input::Stats(all.clone()));
+    assert_eq!(events(&outputs), vec![Event::Viewers { viewers: vec![(anna, stats), (boris, stats)] }]);
+    assert_eq!(stage.input(Input::Stats(all.clone())), vec![], "nothing changed");
+
+    stage.input(Input::Latency { viewer: anna, latency_ms: 61.5 });
+    for nonsense in [f32::NAN, f32::INFINITY, -1.0, 1e9] {
+        stage.input(Input::Latency { viewer: boris, latency_ms: nonsense });
+    }
+    let measured = ViewerStats { latency_ms: Some(61.5), ..stats };
+    let outputs = stage.input(Input::Stats(all));
+    assert_eq!(events(&outputs), vec![Event::Viewers { viewers: vec![(anna, measured)] }]);
+    assert_eq!(stage.audience.viewers()[0].stats, measured, "a snapshot shows the same");
+}
