@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { start, step, type Input, type State, type Step } from './machine.ts';
+
+/** Runs the machine over inputs, the middle of every random wait; returns the last step that changed anything. */
+function run(...inputs: Input[]): Step {
+  let last: Step = { state: start };
+  for (const input of inputs) last = step(last.state, input, 0.5) ?? { state: last.state };
+  return last;
+}
+
+const open: Input = { is: 'open', webrtc: true };
+const playing: Input[] = [open, { is: 'flowing' }];
+const refused = (code: (Input & { is: 'refused' })['code'], retryAfterS: number | null = null): Input => ({
+  is: 'refused',
+  code,
+  reason: code === 'kicked' ? 'spoilers' : null,
+  retryAfterS,
+});
+const names = (state: State) => state.phase.name;
+
+test('a page joins as soon as it is open, and plays when packets come', () => {
+  expect(run(open)).toMatchObject({ session: 'join', state: { phase: { name: 'connecting' } } });
+  expect(names(run(...playing).state)).toBe('playing');
+});
+
+test('without WebRTC nothing is tried', () => {
+  const last = run({ is: 'open', webrtc: false });
+  expect(last).toEqual({
+    state: { phase: { name: 'unsupported', lacks: 'webrtc' }, attempt: 0, resting: false },
+  });
+});
+
+test('a stream that is not live yet is waited for, and joined when it goes live', () => {
+  const waiting = run(open, refused('not_live', 5));
+  expect(names(waiting.state)).toBe('waiting');
+  const live = step(waiting.state, { is: 'live' }, 0.5);
+  expect(live?.retryMs).toBeLessThan(300);
+  expect(step(live!.state, { is: 'retry' }, 0.5)?.session).toBe('join');
+});
+
+test('a network without the socket asks again, ever more seldom, at most once a minute or so', () => {
+  let state = run(open).state;
+  const waits: number[] = [];
+  for (let turn = 0; turn < 12; turn += 1) {
+    const next = step(state, refused('not_live', 2), 1)!;
+    waits.push(next.retryMs!);
+    state = step(next.state, { is: 'retry' }, 1)!.state;
+    expect(names(state), 'the words stay while it asks').toBe('waiting');
+  }
+  expect(waits[0]).toBeGreaterThanOrEqual(5000);
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(waits.at(-1)).toBeLessThanOrEqual(75_000);
+});
+
+test('a lost session is tried again at once, then with growing waits', () => {
+  let next = step(run(...playing).state, { is: 'lost' }, 0.5)!;
+  expect(names(next.state)).toBe('reconnecting');
+  const waits = [next.retryMs!];
+  for (let turn = 0; turn < 8; turn += 1) {
+    const trying = step(next.state, { is: 'retry' }, 0.5)!;
+    expect(trying.session).toBe('join');
+    next = step(trying.state, { is: 'lost' }, 0.5)!;
+    waits.push(next.retryMs!);
+  }
+  expect(waits[0]).toBeLessThan(300);
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(waits.at(-1)).toBe(7500);
+});
+
+test('when the network is back nobody waits any longer, and nothing under way is doubled', () => {
+  const resting = run(...playing, { is: 'lost' }).state;
+  const trying = step(resting, { is: 'reachable' }, 0.5)!;
+  expect(trying.session).toBe('join');
+  expect(step(trying.state, { is: 'reachable' }, 0.5)).toBeNull();
+  expect(step(trying.state, { is: 'live' }, 0.5)).toBeNull();
+  expect(step(trying.state, { is: 'retry' }, 0.5), 'a timer that fired too late').toBeNull();
+});
+
+test('trouble is shown and passes without a new session', () => {
+  const troubled = run(...playing, { is: 'troubled' });
+  expect(names(troubled.state)).toBe('reconnecting');
+  expect(troubled.session).toBeUndefined();
+  expect(names(run(...playing, { is: 'troubled' }, { is: 'flowing' }).state)).toBe('playing');
+});
+
+test('the end of the broadcast ends the session; it plays again when it is back live', () => {
+  const ended = run(...playing, { is: 'ended' });
+  expect(ended).toMatchObject({ session: 'leave', state: { phase: { name: 'ended' } } });
+  expect(names(run(...playing, { is: 'offline' }).state)).toBe('ended');
+  expect(run(...playing, { is: 'ended' }, { is: 'live' }, { is: 'retry' }).session).toBe('join');
+  expect(names(run(...playing, { is: 'ended' }, refused('not_live')).state), 'it is still the end').toBe('ended');
+  expect(names(run(open, { is: 'offline' }).state), 'it had not begun').toBe('waiting');
+});
+
+test('removed means removed: nothing but forgiveness brings it back', () => {
+  const removed = run(...playing, { is: 'removed', reason: 'spoilers' });
+  expect(removed).toMatchObject({ session: 'leave', state: { phase: { name: 'removed', reason: 'spoilers' } } });
+  const others: Input[] = [
+    { is: 'flowing' },
+    { is: 'troubled' },
+    { is: 'lost' },
+    { is: 'live' },
+    { is: 'offline' },
+    { is: 'ended' },
+    { is: 'retry' },
+    { is: 'reachable' },
+    refused('full'),
+  ];
+  for (const input of others) expect(step(removed.state, input, 0.5), input.is).toBeNull();
+  expect(step(removed.state, { is: 'forgiven' }, 0.5)).toMatchObject({ session: 'join' });
+});
+
+test('a refusal says why', () => {
+  expect(run(open, refused('kicked')).state.phase).toEqual({ name: 'removed', reason: 'spoilers' });
+  expect(run(open, refused('banned')).state.phase).toEqual({ name: 'removed', reason: null });
+  expect(run(open, refused('unknown_link')).state.phase).toEqual({ name: 'gone', retired: false });
+  expect(run(open, refused('retired_link')).state.phase).toEqual({ name: 'gone', retired: true });
+  expect(run(open, refused('bad_offer')).state.phase).toEqual({ name: 'unsupported', lacks: 'format' });
+  for (const code of ['unknown_link', 'retired_link', 'bad_offer', 'kicked', 'banned'] as const)
+    expect(run(open, refused(code)).retryMs, `${code} is no reason to ask again`).toBeUndefined();
+});
+
+test('full and locked are asked again politely, and stay what they are meanwhile', () => {
+  for (const code of ['full', 'locked'] as const) {
+    const said = run(open, refused(code, 10));
+    expect(names(said.state)).toBe(code);
+    expect(said.retryMs).toBeGreaterThanOrEqual(10_000);
+    const asking = step(said.state, { is: 'retry' }, 0.5)!;
+    expect(names(asking.state)).toBe(code);
+    expect(names(step(asking.state, { is: 'flowing' }, 0.5)!.state)).toBe('playing');
+  }
+});
+
+test('too many joins from one address keep the words and wait as told', () => {
+  const later = run(open, refused('too_many', 7));
+  expect(names(later.state)).toBe('connecting');
+  expect(later.retryMs).toBeGreaterThanOrEqual(7000);
+});

@@ -1,0 +1,146 @@
+/** What a watch page is doing, decided without a clock, a socket or a page: inputs in, the next state and deeds out. */
+
+import type { RefusalCode } from '../protocol/index.ts';
+import { backoffMs, politeMs } from './backoff.ts';
+
+export type Phase =
+  | { name: 'connecting' }
+  /** Nothing is live yet. */
+  | { name: 'waiting' }
+  | { name: 'playing' }
+  /** It played, and will again. */
+  | { name: 'reconnecting' }
+  | { name: 'ended' }
+  | { name: 'removed'; reason: string | null }
+  | { name: 'full' }
+  /** Nobody new is let in for now. */
+  | { name: 'locked' }
+  /** The link leads nowhere, or no longer. */
+  | { name: 'gone'; retired: boolean }
+  | { name: 'unsupported'; lacks: 'webrtc' | 'format' };
+
+export interface State {
+  phase: Phase;
+  /** Attempts that failed since it last went well. */
+  attempt: number;
+  /** The next attempt waits for its time; nothing is under way. */
+  resting: boolean;
+}
+
+export type Input =
+  | { is: 'open'; webrtc: boolean }
+  /** Picture or sound is there. */
+  | { is: 'flowing' }
+  /** The session is being checked; what is shown stands still. */
+  | { is: 'troubled' }
+  /** The session is gone or the server could not be reached. */
+  | { is: 'lost' }
+  | { is: 'refused'; code: RefusalCode; reason: string | null; retryAfterS: number | null }
+  | { is: 'live' }
+  | { is: 'offline' }
+  | { is: 'ended' }
+  | { is: 'removed'; reason: string | null }
+  | { is: 'forgiven' }
+  /** The time asked for by `retryMs` has come. */
+  | { is: 'retry' }
+  /** The network or the server is back: no need to wait longer. */
+  | { is: 'reachable' };
+
+/** The next state and what to do. With `retryMs` absent no timer runs any more. */
+export interface Step {
+  state: State;
+  session?: 'join' | 'leave';
+  retryMs?: number;
+}
+
+export const start: State = { phase: { name: 'connecting' }, attempt: 0, resting: false };
+
+/** Null: nothing changes, a running timer goes on. `random` is between 0 and 1. */
+export function step(state: State, input: Input, random: number): Step | null {
+  const { phase } = state;
+  switch (input.is) {
+    case 'open':
+      return input.webrtc ? join('connecting') : rest({ name: 'unsupported', lacks: 'webrtc' });
+    case 'flowing':
+      return final(phase) ? null : rest({ name: 'playing' });
+    case 'troubled':
+      return phase.name === 'playing' ? { state: { ...start, phase: { name: 'reconnecting' } } } : null;
+    case 'lost':
+      return final(phase) || state.resting ? null : lost(state, random);
+    case 'refused':
+      return final(phase) ? null : refused(state, input, random);
+    case 'live':
+      // A thousand pages hear this in the same instant: they come spread over a quarter of a second.
+      if (phase.name === 'waiting' || phase.name === 'ended')
+        return { state: { ...start, resting: true }, retryMs: backoffMs(0, random) };
+      return reachable(state);
+    case 'reachable':
+      return reachable(state);
+    case 'offline':
+    case 'ended':
+      if (final(phase) || phase.name === 'waiting' || phase.name === 'ended') return null;
+      return { ...rest({ name: played(phase) || input.is === 'ended' ? 'ended' : 'waiting' }), session: 'leave' };
+    case 'removed':
+      if (phase.name === 'unsupported') return null;
+      return { ...rest({ name: 'removed', reason: input.reason }), session: 'leave' };
+    case 'forgiven':
+      return phase.name === 'removed' ? join('connecting') : null;
+    case 'retry':
+      return state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
+  }
+}
+
+function refused(state: State, refusal: Input & { is: 'refused' }, random: number): Step {
+  const { phase, attempt } = state;
+  // The page's socket tells when any of these is over; asking again is for a network that lets no socket through.
+  const later = (next: Phase): Step => ({
+    state: { phase: next, attempt: attempt + 1, resting: true },
+    retryMs: politeMs(attempt, random, refusal.retryAfterS),
+  });
+  switch (refusal.code) {
+    case 'unknown_link':
+      return rest({ name: 'gone', retired: false });
+    case 'retired_link':
+      return rest({ name: 'gone', retired: true });
+    case 'kicked':
+    case 'banned':
+      return rest({ name: 'removed', reason: refusal.reason });
+    case 'bad_offer':
+      return rest({ name: 'unsupported', lacks: 'format' });
+    case 'not_live':
+      return later({ name: played(phase) || phase.name === 'ended' ? 'ended' : 'waiting' });
+    case 'locked':
+      return later({ name: 'locked' });
+    case 'full':
+      return later({ name: 'full' });
+    case 'too_many':
+      return later(phase);
+  }
+}
+
+function lost({ phase, attempt }: State, random: number): Step {
+  const next: Phase = phase.name === 'playing' ? { name: 'reconnecting' } : phase;
+  return { state: { phase: next, attempt: attempt + 1, resting: true }, retryMs: backoffMs(attempt, random) };
+}
+
+function reachable(state: State): Step | null {
+  const trying = state.phase.name === 'connecting' || state.phase.name === 'reconnecting';
+  return trying && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
+}
+
+function join(name: 'connecting'): Step {
+  return { state: { ...start, phase: { name } }, session: 'join' };
+}
+
+function rest(phase: Phase): Step {
+  return { state: { phase, attempt: 0, resting: false } };
+}
+
+function played(phase: Phase): boolean {
+  return phase.name === 'playing' || phase.name === 'reconnecting';
+}
+
+/** Only a message about this viewer, or loading the page again, leads out of these. */
+function final(phase: Phase): boolean {
+  return phase.name === 'removed' || phase.name === 'gone' || phase.name === 'unsupported';
+}

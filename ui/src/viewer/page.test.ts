@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { backoffMs, politeMs } from './backoff.ts';
+import type { Phase } from './machine.ts';
+import { place } from './place.ts';
+import { read } from './stats.ts';
+import { watchingWords, words } from './words.ts';
+
+test("the page's own address says where everything is", () => {
+  expect(place(new URL('http://192.168.1.20:8787/w/abc'))).toEqual({
+    whep: 'http://192.168.1.20:8787/whep/abc',
+    events: 'ws://192.168.1.20:8787/w/abc/events',
+  });
+  expect(place(new URL('https://example.org/live/w/abc/?x=1#y'))).toEqual({
+    whep: 'https://example.org/live/whep/abc',
+    events: 'wss://example.org/live/w/abc/events',
+  });
+  expect(place(new URL('http://127.0.0.1:8787/'))).toBeNull();
+});
+
+test('waits never exceed their bounds', () => {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    for (const random of [0, 1]) {
+      expect(backoffMs(attempt, random)).toBeGreaterThanOrEqual(125);
+      expect(backoffMs(attempt, random)).toBeLessThanOrEqual(10_000);
+      expect(politeMs(attempt, random, 10)).toBeGreaterThanOrEqual(10_000);
+      expect(politeMs(attempt, random, 10)).toBeLessThanOrEqual(75_000);
+    }
+  }
+});
+
+test('the words for a removed viewer say so, and give the reason where there is one', () => {
+  const said = (phase: Phase) => Object.values(words({ phase, attempt: 0, resting: false }) ?? {}).join(' ');
+  expect(said({ name: 'removed', reason: 'spoilers' })).toMatch(/removed.*spoilers/);
+  expect(said({ name: 'removed', reason: null })).toMatch(/removed.*no reason/);
+  expect(said({ name: 'full' })).toContain('This stream is full');
+  expect(said({ name: 'playing' })).toBe('');
+});
+
+test('a long number of viewers can be read', () => {
+  expect(watchingWords(1)).toBe('1 watching');
+  expect(watchingWords(1204)).toBe('1,204 watching');
+});
+
+test('statistics without a sender report give packets and nothing made up', () => {
+  const stats = new Map<string, unknown>([
+    ['a', { type: 'inbound-rtp', kind: 'audio', packetsReceived: 5, timestamp: 1 }],
+    ['v', { type: 'inbound-rtp', kind: 'video', packetsReceived: 7, timestamp: 1 }],
+    ['r', { type: 'remote-outbound-rtp', kind: 'audio', remoteTimestamp: 9, timestamp: 1 }],
+    ['p', { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.002, timestamp: 1 }],
+  ]);
+  expect(read(stats)).toEqual({ packets: 12, report: null, playout: null });
+});

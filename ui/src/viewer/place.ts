@@ -1,0 +1,20 @@
+/** Where this page's stream is asked for, all on the server that sent the page. */
+export interface Place {
+  whep: string;
+  events: string;
+}
+
+/**
+ * Reads the watch token out of the page's own address, `…/w/TOKEN`. What stands before `/w/` is kept, for a proxy that
+ * puts the program under a path of its own.
+ */
+export function place(page: URL): Place | null {
+  const found = /^(.*)\/w\/([^/]+)\/?$/.exec(page.pathname);
+  if (!found) return null;
+  const [, prefix, token] = found;
+  const socket = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  return {
+    whep: `${page.origin}${prefix}/whep/${token}`,
+    events: `${socket}//${page.host}${prefix}/w/${token}/events`,
+  };
+}

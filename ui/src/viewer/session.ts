@@ -1,0 +1,239 @@
+/** One WHEP session: from the offer to the last packet. Knows no page and draws nothing. */
+
+import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
+import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
+import { read, type Reading } from './stats.ts';
+import { create, remove, restart, type Refusal } from './whep.ts';
+
+export interface SessionEvents {
+  /** The server answered: the tracks to show, and the session's id. */
+  held(stream: MediaStream, id: string): void;
+  /** Packets arrive, for the first time or again. */
+  flowing(): void;
+  /** Nothing arrives; the session is being asked for. */
+  troubled(): void;
+  refused(refusal: Refusal): void;
+  /** It cannot be brought back. Said once; the session is closed then. */
+  lost(): void;
+}
+
+/** How often the packets are counted. */
+const countEveryMs = 500;
+/** Sound is sent 50 times a second: this long without any packet is no accident. The session is asked for, once. */
+const quietMs = 1500;
+/** From the answer, or an ICE restart, until connected. */
+const connectWithinMs = 8000;
+/** From connected to the first packet; a stream that is silent for longer is taken for what it is. */
+const silentMs = 2000;
+
+export class Session {
+  readonly #whep: string;
+  readonly #on: SessionEvents;
+  readonly #pc: RTCPeerConnection;
+  readonly #clock = new ClockDifference();
+  #url: string | null = null;
+  #answer = '';
+  #closed = false;
+  #counting: ReturnType<typeof setInterval> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #checking = false;
+  #flows = false;
+  #packets = 0;
+  #grewAt = 0;
+  #asked = false;
+  #playout: Reading['playout'] = null;
+
+  constructor(whep: string, on: SessionEvents) {
+    this.#whep = whep;
+    this.#on = on;
+    this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+    this.#pc.addEventListener('connectionstatechange', () => this.#connectionChanged());
+  }
+
+  /**
+   * POSTs the offer at once: the server is ICE-lite and learns this side's candidates from the checks it gets, so
+   * none is waited for and none is trickled.
+   */
+  async join(): Promise<void> {
+    try {
+      for (const kind of ['audio', 'video']) {
+        const transceiver = this.#pc.addTransceiver(kind, { direction: 'recvonly' });
+        offerCaptureTime(transceiver);
+        // What arrives is shown; the sender smooths, and a buffer would only be latency.
+        if ('jitterBufferTarget' in transceiver.receiver) transceiver.receiver.jitterBufferTarget = 0;
+      }
+      const offer = await this.#offer({});
+      const created = await create(this.#whep, offer);
+      if (this.#closed) {
+        if (created.is === 'created') remove(created.url);
+        return;
+      }
+      if (created.is === 'refused') {
+        this.#close();
+        this.#on.refused(created);
+        return;
+      }
+      if (created.is === 'unreachable') {
+        this.#lose();
+        return;
+      }
+      this.#url = created.url;
+      this.#answer = created.answer;
+      await this.#pc.setRemoteDescription({ type: 'answer', sdp: created.answer });
+      this.#hold(created.url);
+    } catch {
+      this.#lose();
+    }
+  }
+
+  /**
+   * Finds out whether the server still has this session, by an ICE restart: it costs a few milliseconds and nothing of the
+   * picture, finds a new way where the network changed, and fails at once where host or session are gone.
+   */
+  async check(): Promise<void> {
+    if (this.#closed || this.#checking || !this.#url) return;
+    this.#checking = true;
+    try {
+      const offer = await this.#offer({ iceRestart: true });
+      const fragment = await restart(this.#url, restartFragment(offer));
+      if (this.#closed) return;
+      const answer = fragment === null ? null : withCredentials(this.#answer, fragment);
+      if (answer === null) {
+        this.#lose();
+        return;
+      }
+      this.#answer = answer;
+      await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer });
+      if (!this.#flows) this.#expectPackets();
+    } catch {
+      this.#lose();
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Ends the session on both sides. Nothing is said afterwards. */
+  leave(): void {
+    if (this.#closed) return;
+    this.#close();
+    if (this.#url) remove(this.#url);
+  }
+
+  /** Glass to glass for a frame that is on the screen; null where this browser or this sender does not tell enough. */
+  latencyMs(shown: Shown): number | null {
+    const difference = this.#clock.ms;
+    if (this.#closed || difference === null) return null;
+    const receiver = this.#pc.getReceivers().find(({ track }) => track.kind === 'video');
+    const source = receiver?.getSynchronizationSources()[0] as Partial<Captured> | undefined;
+    if (source?.rtpTimestamp !== undefined && source.captureTimestamp !== undefined) {
+      const captured: Captured = {
+        rtpTimestamp: source.rtpTimestamp,
+        captureTimestamp: source.captureTimestamp,
+        senderCaptureTimeOffset: source.senderCaptureTimeOffset ?? 0,
+      };
+      return latencyMs(shown, captured, difference);
+    }
+    if (!this.#playout) return null;
+    return latencyByPlayoutMs(this.#playout.estimatedMs, this.#playout.sampledAtMs, difference);
+  }
+
+  async #offer(options: RTCOfferOptions): Promise<string> {
+    const { sdp = '' } = await this.#pc.createOffer(options);
+    const stereo = withStereo(sdp);
+    await this.#pc.setLocalDescription({ type: 'offer', sdp: stereo });
+    return stereo;
+  }
+
+  #hold(url: string): void {
+    const kinds = accepted(this.#answer);
+    const tracks = this.#pc.getReceivers().map(({ track }) => track);
+    const stream = new MediaStream(tracks.filter(({ kind }) => (kind === 'video' ? kinds.video : kinds.audio)));
+    for (const track of stream.getTracks()) track.addEventListener('unmute', () => this.#flow());
+    this.#counting = setInterval(() => void this.#count(), countEveryMs);
+    this.#expectPackets();
+    this.#on.held(stream, url.slice(url.lastIndexOf('/') + 1));
+  }
+
+  #connectionChanged(): void {
+    switch (this.#pc.connectionState) {
+      case 'connected':
+        if (!this.#flows) this.#expectPackets();
+        return;
+      case 'disconnected':
+        this.#stopFlowing();
+        void this.check();
+        return;
+      case 'failed':
+      case 'closed':
+        this.#lose();
+    }
+  }
+
+  #expectPackets(): void {
+    clearTimeout(this.#deadline);
+    const connected = this.#pc.connectionState === 'connected';
+    // Connected and silent is a stream whose camera and microphone are off, and no fault.
+    this.#deadline = setTimeout(
+      () => (this.#pc.connectionState === 'connected' ? this.#flow() : this.#lose()),
+      connected ? silentMs : connectWithinMs,
+    );
+  }
+
+  async #count(): Promise<void> {
+    const { packets, report, playout } = read(await this.#pc.getStats());
+    if (this.#closed) return;
+    if (report) this.#clock.add(report);
+    this.#playout = playout;
+    const now = performance.now();
+    if (packets > this.#packets) {
+      this.#packets = packets;
+      this.#grewAt = now;
+      this.#asked = false;
+      this.#flow();
+    } else if (this.#flows && !this.#asked && now - this.#grewAt > quietMs) {
+      this.#asked = true;
+      this.#stopFlowing();
+      void this.check();
+    }
+  }
+
+  #flow(): void {
+    clearTimeout(this.#deadline);
+    if (this.#flows || this.#closed) return;
+    this.#flows = true;
+    this.#grewAt = performance.now();
+    this.#on.flowing();
+  }
+
+  #stopFlowing(): void {
+    if (!this.#flows) return;
+    this.#flows = false;
+    this.#on.troubled();
+  }
+
+  #lose(): void {
+    if (this.#closed) return;
+    this.leave();
+    this.#on.lost();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#counting);
+    clearTimeout(this.#deadline);
+    this.#pc.close();
+  }
+}
+
+/** Browsers that know abs-capture-time may leave it out of the offer unless asked (WebRTC Extensions, section 5). */
+function offerCaptureTime(transceiver: RTCRtpTransceiver): void {
+  const extensible = transceiver as RTCRtpTransceiver & {
+    getHeaderExtensionsToNegotiate?(): { uri: string; direction: string }[];
+    setHeaderExtensionsToNegotiate?(extensions: { uri: string; direction: string }[]): void;
+  };
+  const extensions = extensible.getHeaderExtensionsToNegotiate?.();
+  const captureTime = extensions?.find(({ uri }) => uri.endsWith('/abs-capture-time'));
+  if (!extensions || !captureTime) return;
+  captureTime.direction = 'sendrecv';
+  extensible.setHeaderExtensionsToNegotiate?.(extensions);
+}

@@ -1,0 +1,135 @@
+/** Watching one stream: session and socket as the machine says. Knows no page; the page shows `View` and plays the stream. */
+
+import type { PageMessage } from '../protocol/index.ts';
+import type { Shown } from './latency.ts';
+import { start, step, type Input, type State } from './machine.ts';
+import type { Place } from './place.ts';
+import { Session } from './session.ts';
+import { PageSocket } from './socket.ts';
+
+export interface View {
+  state: State;
+  /** The broadcaster's words for the stream; may be empty. */
+  title: string;
+  watching: number | null;
+  /** What plays; null where nothing may be seen. */
+  stream: MediaStream | null;
+}
+
+export class Watch {
+  readonly #place: Place;
+  readonly #changed: (view: View) => void;
+  readonly #socket: PageSocket;
+  #view: View = { state: start, title: '', watching: null, stream: null };
+  #session: Session | null = null;
+  #sessionId: string | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(place: Place, changed: (view: View) => void) {
+    this.#place = place;
+    this.#changed = changed;
+    this.#socket = new PageSocket(place.events, {
+      opened: () => {
+        this.#sayWatching();
+        this.#take({ is: 'reachable' });
+      },
+      // A host that ends takes the socket with it: ask at once rather than when the picture has stood still for a while.
+      dropped: () => void this.#session?.check(),
+      message: (message) => this.#hear(message),
+    });
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Begins, or begins again after `close`. */
+  open(): void {
+    this.#take({ is: 'open', webrtc: typeof RTCPeerConnection === 'function' });
+    if (this.#view.state.phase.name !== 'unsupported') this.#socket.open();
+  }
+
+  /** The network is back. */
+  reachable(): void {
+    void this.#session?.check();
+    this.#take({ is: 'reachable' });
+  }
+
+  /** The page goes away. */
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#leave();
+    this.#socket.close();
+  }
+
+  /** A frame is on the screen. To be called once a second at most: the server is told how old it is. */
+  shown(frame: Shown): void {
+    const latency_ms = this.#session?.latencyMs(frame);
+    if (latency_ms !== null && latency_ms !== undefined)
+      this.#socket.say({ type: 'latency', latency_ms: Math.round(latency_ms * 10) / 10 });
+  }
+
+  #hear(message: PageMessage): void {
+    switch (message.type) {
+      case 'state':
+        this.#show({ title: message.title });
+        this.#take({ is: message.live ? 'live' : 'offline' });
+        return;
+      case 'count':
+        this.#show({ watching: message.watching });
+        return;
+      case 'removed':
+        this.#take({ is: 'removed', reason: message.reason });
+        return;
+      case 'forgiven':
+        this.#take({ is: 'forgiven' });
+        return;
+      case 'ended':
+        this.#take({ is: 'ended' });
+    }
+  }
+
+  #take(input: Input): void {
+    const next = step(this.#view.state, input, Math.random());
+    if (!next) return;
+    clearTimeout(this.#retry);
+    if (next.retryMs !== undefined) this.#retry = setTimeout(() => this.#take({ is: 'retry' }), next.retryMs);
+    if (next.session) this.#leave();
+    const { name } = next.state.phase;
+    // While it reconnects the last picture stays; in any other state there is nothing to be seen.
+    const kept = name === 'playing' || name === 'reconnecting' || (name === 'connecting' && !next.session);
+    this.#show({ state: next.state, stream: kept ? this.#view.stream : null });
+    if (next.session === 'join') this.#join();
+  }
+
+  #join(): void {
+    const session = new Session(this.#place.whep, {
+      held: (stream, id) => {
+        this.#sessionId = id;
+        this.#show({ stream });
+        this.#sayWatching();
+      },
+      flowing: () => this.#take({ is: 'flowing' }),
+      troubled: () => this.#take({ is: 'troubled' }),
+      refused: (refusal) => this.#take({ is: 'refused', ...refusal }),
+      lost: () => this.#take({ is: 'lost' }),
+    });
+    this.#session = session;
+    void session.join();
+  }
+
+  #leave(): void {
+    this.#session?.leave();
+    this.#session = null;
+    this.#sessionId = null;
+  }
+
+  #sayWatching(): void {
+    if (this.#sessionId) this.#socket.say({ type: 'watching', session: this.#sessionId });
+  }
+
+  #show(change: Partial<View>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#changed(this.#view);
+  }
+}
