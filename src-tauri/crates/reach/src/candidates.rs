@@ -17,7 +17,8 @@ pub fn candidates(local: SocketAddr, public: Option<&Public>) -> Vec<SocketAddr>
     listed(local, &here, &outside.unwrap_or_default())
 }
 
-fn listed(local: SocketAddr, here: &[IpAddr], outside: &[SocketAddr]) -> Vec<SocketAddr> {
+/// The same of what is known already: this machine's addresses, and those of the public name.
+pub fn listed(local: SocketAddr, here: &[IpAddr], outside: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut found: Vec<SocketAddr> = Vec::new();
     let inside = match local.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => here.iter().copied().filter(IpAddr::is_ipv4).collect(),

@@ -16,7 +16,7 @@ mod route;
 
 pub use addresses::{LocalAddress, addresses};
 pub use bind::{BindError, Bound, Transport, bind};
-pub use candidates::candidates;
+pub use candidates::{candidates, listed};
 pub use holder::Holder;
 pub use listen::{Listen, ListenError};
 pub use public::{Public, PublicError};
