@@ -1,9 +1,105 @@
-//! `skylark headless`: live at once, events out on stdout, commands in on stdin.
+//! `skylark headless`: live at once, events out on stdout, commands in on stdin, one JSON object a line.
 
+mod out;
+mod signals;
+mod stdin;
+
+use crate::logging;
+use out::Out;
+use protocol::{Command, ErrorCode};
+use std::io;
 use std::process::ExitCode;
-use studio::Options;
+use studio::{CommandError, OpenError, Options, Studio};
+use tokio::sync::broadcast::error::RecvError;
 
-/// Runs until `quit`, SIGINT or SIGTERM.
-pub fn run(_options: Options) -> ExitCode {
-    todo!()
+/// Bad usage: an option or a settings key that cannot be.
+const BAD_USAGE: u8 = 2;
+
+/// The world's fault: the port is taken, a folder cannot be written, the encoder does not start.
+const CANNOT: u8 = 1;
+
+/// The control plane needs one thread, HTTP and the pages' sockets little of another; media has threads of its own.
+const WORKERS: usize = 2;
+
+/// Runs until `quit`, SIGINT or SIGTERM, which are exit code 0.
+pub fn run(options: Options) -> ExitCode {
+    logging::to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    match runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(broadcast(options))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            eprintln!("skylark: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Why the program ends otherwise than by being asked to.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+async fn broadcast(options: Options) -> Result<(), Failure> {
+    let mut stop = signals::stop()?;
+    let studio = Studio::open(options).await?;
+    let mut events = studio.events();
+    let mut lines = stdin::lines();
+    let mut out = Out::default();
+    studio.command(Command::GoLive).await?;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(event) => out.event(event),
+                Err(RecvError::Lagged(missed)) => tracing::warn!("stdout is too slow: {missed} events were not printed"),
+                Err(RecvError::Closed) => break,
+            },
+            Some(line) = lines.recv() => carry_out(&studio, &line, &mut out).await,
+            // An error only says that it is closing already.
+            Some(()) = stop.recv() => drop(studio.command(Command::Quit).await),
+            () = studio.closed() => break,
+        }
+        if let Some(message) = out.never_live() {
+            return Err(Failure { code: CANNOT, message: message.to_owned() });
+        }
+    }
+    while let Ok(event) = events.try_recv() {
+        out.event(event);
+    }
+    Ok(())
+}
+
+/// Carries out one line. Whatever is wrong with it becomes an error event, and changes nothing.
+async fn carry_out(studio: &Studio, line: &str, out: &mut Out) {
+    let result = match serde_json::from_str::<Command>(line) {
+        Ok(command) => studio.command(command).await,
+        Err(error) => {
+            Err(CommandError { code: ErrorCode::BadCommand, message: format!("This line is no command: {error}.") })
+        }
+    };
+    if let Err(CommandError { code, message }) = result {
+        out.event(protocol::Event::Error { code, message });
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        let code = match error {
+            OpenError::Settings(_) | OpenError::Option { .. } => BAD_USAGE,
+            _ => CANNOT,
+        };
+        Failure { code, message: error.to_string() }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure { code: CANNOT, message: error.to_string() }
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Failure {
+        Failure { code: CANNOT, message: error.message }
+    }
 }

@@ -1,6 +1,7 @@
 //! Skylark, the application: a command line, a headless program, and (feature `window`) the control panel.
 
 pub mod headless;
+pub mod logging;
 mod options;
 #[cfg(feature = "window")]
 pub mod window;

@@ -1,6 +1,6 @@
 use clap::{Args, Parser, Subcommand};
-use std::{net::SocketAddr, path::PathBuf};
-use studio::{Bitrate, Options, Size};
+use std::path::PathBuf;
+use studio::{Bitrate, Listen, Options, Public, Size};
 
 /// Go live from your own desk: share a link, see who is watching, remove whom you like.
 #[derive(Debug, Parser)]
@@ -48,10 +48,10 @@ struct Broadcast {
     bitrate: Option<Bitrate>,
     /// TCP and UDP, one number; port 0: any that is free on both [[::]:8787].
     #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
+    listen: Option<Listen>,
     /// The name that goes into the link; its address goes into the candidates.
     #[arg(long, value_name = "HOST[:PORT]")]
-    public: Option<String>,
+    public: Option<Public>,
     /// The settings file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,

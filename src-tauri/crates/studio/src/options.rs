@@ -1,18 +1,20 @@
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use reach::{Listen, Public};
+use std::{fmt, path::PathBuf, str::FromStr};
 use thiserror::Error;
 
 /// What the command line asks for. Everything absent is left to the settings file, then to the defaults; what is given
 /// here holds for this run of the program and is not written to the file.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The settings file; by default `skylark.toml` in the data folder if one is given, else in the user's config folder.
+    /// The settings file, which must be there; by default `skylark.toml` in the data folder if one is given, else in the
+    /// user's config folder.
     pub config: Option<PathBuf>,
     /// Where the watch token and the bans are kept; by default the user's data folder.
     pub data_dir: Option<PathBuf>,
     /// TCP and UDP, one number; port 0: any that is free on both.
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<Listen>,
     /// `HOST[:PORT]`: the name for the link, its address for the candidates.
-    pub public: Option<String>,
+    pub public: Option<Public>,
     /// A fixed, guessable watch token instead of the secret one.
     pub stream: Option<String>,
     /// `pattern`, `off`, a camera's name or index.

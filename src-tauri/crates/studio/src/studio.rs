@@ -1,35 +1,24 @@
-use crate::{Levels, Options};
+use crate::Levels;
 use bytes::Bytes;
-use protocol::{Command, ErrorCode, Event, Snapshot};
-use std::path::PathBuf;
+use media::Pipeline;
+use protocol::{Command, Devices, ErrorCode, Event, Snapshot};
+use reach::Public;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use thiserror::Error;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// A handle on the one owner task. Cheap to clone. The program is over when [`Studio::closed`] returns, which
-/// [`Command::Quit`] brings about.
-#[derive(Clone, Debug)]
-pub struct Studio {}
-
-/// Why there is no studio. The text says what to do.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// The port is taken, or may not be used.
-    #[error("{0}")]
-    Port(String),
-    /// The settings file holds something that cannot be.
-    #[error("{0}")]
-    Settings(String),
-    /// A value of the command line that cannot be; names the option.
-    #[error("{0}")]
-    Option(String),
-    /// A folder or file cannot be read or written.
-    #[error("{path}: {error}", path = path.display())]
-    Storage {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
+/// [`Command::Quit`] brings about; dropping the last handle does too.
+#[derive(Clone)]
+pub struct Studio {
+    pub(crate) asks: mpsc::Sender<Ask>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) pipeline: Arc<Pipeline>,
+    /// The last snapshot, once the owner is done.
+    pub(crate) last: watch::Receiver<Option<Box<Snapshot>>>,
+    pub(crate) port: u16,
 }
 
 /// Why a command was not carried out. Nothing changed.
@@ -42,40 +31,99 @@ pub struct CommandError {
     pub message: String,
 }
 
-impl Studio {
-    /// Opens the port, the devices (for the preview) and the stored things, and starts the owner task on the running
-    /// tokio runtime. Not live yet: the watch page answers that nothing is live.
-    pub async fn open(_options: Options) -> Result<Studio, OpenError> {
-        todo!()
-    }
+/// What the owner is asked by the handles.
+pub(crate) enum Ask {
+    Command(Asked, oneshot::Sender<Result<(), CommandError>>),
+    Snapshot(oneshot::Sender<Snapshot>),
+}
 
-    /// Carries a command out. What it brings about arrives as events, before this returns.
-    pub async fn command(&self, _command: Command) -> Result<(), CommandError> {
-        todo!()
+/// A command, and with it what takes too long to find out in the owner task.
+pub(crate) enum Asked {
+    Plain(Command),
+    Configure { settings: protocol::SettingsChange, outside: Option<Vec<SocketAddr>> },
+    Found(Devices),
+}
+
+impl Studio {
+    /// Carries a command out. What it changes at once has been told as events before this returns; [`Command::GoLive`]
+    /// returns while the broadcast is still starting, and [`Command::Quit`] while it is still ending.
+    pub async fn command(&self, command: Command) -> Result<(), CommandError> {
+        let asked = match command {
+            Command::ListDevices => Asked::Found(blocking(media::devices).await),
+            Command::Configure { settings } => {
+                let outside = self.resolve(settings.public.as_deref()).await;
+                Asked::Configure { settings, outside }
+            }
+            other => Asked::Plain(other),
+        };
+        let (reply, answer) = oneshot::channel();
+        let closed = || CommandError { code: ErrorCode::WrongState, message: "Skylark is closing.".into() };
+        self.asks.send(Ask::Command(asked, reply)).await.map_err(|_| closed())?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Everything as it is now. Subscribe to [`Studio::events`] first: what happens in between is then seen twice, not lost.
     pub async fn snapshot(&self) -> Snapshot {
-        todo!()
+        let (reply, answer) = oneshot::channel();
+        if self.asks.send(Ask::Snapshot(reply)).await.is_ok()
+            && let Ok(snapshot) = answer.await
+        {
+            return snapshot;
+        }
+        self.until_closed().await
     }
 
-    /// What happens from now on. A receiver that falls more than 1024 events behind should take a new snapshot.
+    /// What happens from now on. A receiver that falls too far behind (some thousand events) should take a new snapshot.
     pub fn events(&self) -> broadcast::Receiver<Event> {
-        todo!()
+        self.events.subscribe()
     }
 
     /// The newest preview picture, a JPEG of at most 640x360, made when asked for; none before the first picture.
     pub fn preview(&self) -> Option<Bytes> {
-        todo!()
+        self.pipeline.preview()
     }
 
     /// How loud the microphone is now.
     pub fn levels(&self) -> Levels {
-        todo!()
+        self.pipeline.levels()
     }
 
     /// Returns once the studio has closed: broadcast ended, viewers told, sockets shut.
     pub async fn closed(&self) {
-        todo!()
+        self.until_closed().await;
+    }
+
+    async fn until_closed(&self) -> Snapshot {
+        let mut last = self.last.clone();
+        let snapshot = last.wait_for(Option::is_some).await.expect("the owner tells its last snapshot before it goes");
+        *snapshot.clone().expect("waited for")
+    }
+
+    /// The addresses of a public name, if that is what changes and it is one; looking it up may take seconds.
+    async fn resolve(&self, public: Option<&str>) -> Option<Vec<SocketAddr>> {
+        let public: Public = public?.parse().ok()?;
+        let port = self.port;
+        Some(blocking(move || resolve(&public, port)).await)
+    }
+}
+
+/// The addresses of the public name. One that cannot be resolved here may still be right elsewhere, so it stays in the link.
+pub(crate) fn resolve(public: &Public, port: u16) -> Vec<SocketAddr> {
+    public.resolve(port).unwrap_or_else(|error| {
+        tracing::warn!("the public name {public} cannot be resolved ({error}): it is in the link, but in no answer");
+        Vec::new()
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+impl fmt::Debug for Studio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Studio").field("port", &self.port).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,228 @@
+//! A broadcast's life: starting, live, ending, and once a second in between.
+
+use crate::links::{self, Place};
+use crate::meter::{Pace, Reading};
+use crate::owner::{Happened, Owner, now};
+use crate::studio::CommandError;
+use audience::Input;
+use forward::{AudioFrame, Forwarder, VideoFrame};
+use media::Encoded;
+use protocol::{ErrorCode, Event, Phase, StreamStats};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Where the broadcast is.
+#[derive(Debug, Default)]
+pub(crate) struct Broadcast {
+    state: State,
+    /// Counts broadcasts.
+    number: u64,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Offline,
+    Starting {
+        until: Instant,
+    },
+    Live {
+        since: Instant,
+        since_at: u64,
+        last: Reading,
+    },
+    Ending,
+    Failed {
+        message: String,
+    },
+}
+
+/// A camera may take some seconds to open, but the slate that stands in for it none.
+const START: Duration = Duration::from_secs(10);
+
+impl Broadcast {
+    pub(crate) fn phase(&self) -> Phase {
+        match &self.state {
+            State::Offline => Phase::Offline,
+            State::Starting { .. } => Phase::Starting,
+            State::Live { since_at, .. } => Phase::Live { since_at: *since_at },
+            State::Ending => Phase::Ending,
+            State::Failed { message } => Phase::Failed { code: ErrorCode::EncoderFailed, message: message.clone() },
+        }
+    }
+
+    /// When starting has taken too long.
+    pub(crate) fn timeout(&self) -> Option<Instant> {
+        match self.state {
+            State::Starting { until } => Some(until),
+            _ => None,
+        }
+    }
+}
+
+impl Owner {
+    /// Starts the encoders; the broadcast is live with their first picture.
+    pub(crate) fn go_live(&mut self) -> Result<(), CommandError> {
+        if !matches!(self.broadcast.state, State::Offline | State::Failed { .. }) {
+            return Err(wrong_state("The broadcast runs already."));
+        }
+        self.broadcast.number += 1;
+        let number = self.broadcast.number;
+        self.enter(State::Starting { until: Instant::now() + START });
+        let (forwarder, meter, tell) = (self.forwarder.clone(), self.meter.clone(), self.tell.clone());
+        let waiting = AtomicBool::new(true);
+        // This runs on the encoders' threads: from here on no packet passes the control plane.
+        self.pipeline.go_live(move |encoded| {
+            meter.count(&encoded);
+            let counts = !media::H264 || matches!(encoded, Encoded::Video(_));
+            hand_on(&forwarder, encoded);
+            if counts && waiting.swap(false, Ordering::Relaxed) {
+                // The owner is gone only when the program ends.
+                let _ = tell.send(Happened::FirstPicture(number));
+            }
+        });
+        Ok(())
+    }
+
+    /// The history holds a first picture: whoever joins from now on sees something at once.
+    pub(crate) fn first_picture(&mut self, broadcast: u64) {
+        if broadcast != self.broadcast.number || !matches!(self.broadcast.state, State::Starting { .. }) {
+            return;
+        }
+        let now = now();
+        let last = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
+        self.decide_quietly(Input::GoLive);
+        self.enter(State::Live { since: now.instant, since_at: now.unix_ms, last });
+        let (watch, whep) = (self.links.watch.clone(), self.links.whep.clone());
+        self.event(Event::Live { watch, whep, port: self.links.port });
+    }
+
+    pub(crate) fn encoder_failed(&mut self, message: String) {
+        match self.broadcast.state {
+            State::Starting { .. } => self.start_failed(message),
+            _ => self.complain(ErrorCode::EncoderFailed, message),
+        }
+    }
+
+    pub(crate) fn start_failed(&mut self, message: String) {
+        self.pipeline.end();
+        self.forwarder.end_stream();
+        self.event(Event::Error { code: ErrorCode::EncoderFailed, message: message.clone() });
+        self.enter(State::Failed { message });
+    }
+
+    /// Ends the broadcast, if one runs: viewers and pages are told, transports closed.
+    pub(crate) fn end(&mut self) {
+        match self.broadcast.state {
+            State::Offline | State::Ending | State::Failed { .. } => {}
+            State::Starting { .. } => {
+                self.pipeline.end();
+                self.forwarder.end_stream();
+                self.enter(State::Offline);
+            }
+            State::Live { .. } => {
+                self.enter(State::Ending);
+                self.decide_quietly(Input::End);
+                self.pipeline.end();
+                self.forwarder.end_stream();
+                self.stats = StreamStats::default();
+                self.event(Event::Ended);
+                self.enter(State::Offline);
+            }
+        }
+    }
+
+    /// [`Owner::end`] as a command.
+    pub(crate) fn end_by_command(&mut self) -> Result<(), CommandError> {
+        match self.broadcast.state {
+            State::Starting { .. } | State::Live { .. } => {
+                self.end();
+                Ok(())
+            }
+            _ => Err(wrong_state("Nothing is live.")),
+        }
+    }
+
+    fn enter(&mut self, state: State) {
+        self.broadcast.state = state;
+        self.event(Event::Phase { phase: self.broadcast.phase() });
+    }
+
+    /// A second went by.
+    pub(crate) fn second(&mut self) {
+        self.look_around();
+        let State::Live { since, last, .. } = &mut self.broadcast.state else { return };
+        let now = Instant::now();
+        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now);
+        let Pace { encoded_kbps, sent_kbps, fps } = reading.since(last);
+        *last = reading;
+        self.stats = StreamStats {
+            elapsed_ms: u32::try_from(now.duration_since(*since).as_millis()).unwrap_or(u32::MAX),
+            encoded_kbps,
+            sent_kbps,
+            fps,
+            width: self.settings.video.width,
+            height: self.settings.video.height,
+        };
+        self.event(Event::Stats { stats: self.stats });
+        self.decide_quietly(Input::Stats(self.forwarder.stats()));
+    }
+
+    /// Looks which addresses the machine has now: a laptop changes its network while the broadcast goes on.
+    pub(crate) fn look_around(&mut self) {
+        let (here, default_route) = (reach::addresses(), reach::default_route_address());
+        if here == self.here && default_route == self.default_route {
+            return;
+        }
+        (self.here, self.default_route) = (here, default_route);
+        self.decide_quietly(Input::HostAddresses(self.here.iter().map(|here| here.ip).collect()));
+        self.place_changed();
+    }
+
+    /// The addresses, the public name or the token changed.
+    pub(crate) fn place_changed(&mut self) {
+        let inside: Vec<_> = self.here.iter().map(|here| here.ip).collect();
+        self.forwarder.set_candidates(reach::listed(self.local, &inside, &self.outside));
+        let links = links::links(&self.place(), self.audience.token().as_str());
+        if links != self.links {
+            self.links = links.clone();
+            self.event(Event::Links { links });
+        }
+    }
+
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place {
+            local: self.local,
+            public: self.settings.public.as_ref(),
+            here: &self.here,
+            default_route: self.default_route,
+            chosen: self.settings.address.as_deref(),
+        }
+    }
+}
+
+fn hand_on(forwarder: &Forwarder, encoded: Encoded) {
+    match encoded {
+        Encoded::Video(video) => forwarder.video(VideoFrame {
+            codec: video.codec,
+            rid: video.rid,
+            temporal: video.temporal,
+            keyframe: video.keyframe,
+            captured: video.captured,
+            width: video.width,
+            height: video.height,
+            data: video.data,
+            layer_sync: video.layer_sync,
+        }),
+        Encoded::Audio(audio) => forwarder.audio(AudioFrame {
+            captured: audio.captured,
+            position: audio.position,
+            samples: audio.samples,
+            data: audio.data,
+        }),
+    }
+}
+
+fn wrong_state(message: &str) -> CommandError {
+    CommandError { code: ErrorCode::WrongState, message: message.into() }
+}

@@ -1,0 +1,154 @@
+//! The links: which host stands in them, and the QR code.
+
+use protocol::{Address, Links};
+use qrcode::{QrCode, render::svg};
+use reach::{LocalAddress, Public};
+use std::net::{IpAddr, SocketAddr};
+
+/// What a link depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'a> {
+    /// What the port is bound to.
+    pub(crate) local: SocketAddr,
+    /// The name given by the broadcaster.
+    pub(crate) public: Option<&'a Public>,
+    /// The machine's addresses.
+    pub(crate) here: &'a [LocalAddress],
+    /// Of them, the one on the default route.
+    pub(crate) default_route: Option<IpAddr>,
+    /// Picked by the broadcaster; does not count while it is not there.
+    pub(crate) chosen: Option<&'a str>,
+}
+
+/// The links at this place with this watch token.
+pub(crate) fn links(place: &Place<'_>, token: &str) -> Links {
+    let addresses = addresses(place);
+    let host = host(place, &addresses);
+    let base = match place.public {
+        Some(public) if public.host() == host => format!("http://{}", public.authority(place.local.port())),
+        _ => format!("http://{}", authority(&host, place.local.port())),
+    };
+    // The port that HTTP has anyway only makes a link longer.
+    let base = base.strip_suffix(":80").unwrap_or(&base);
+    let watch = format!("{base}/w/{token}");
+    Links {
+        qr_svg: qr_svg(&watch),
+        whep: format!("{base}/whep/{token}"),
+        watch,
+        port: place.local.port(),
+        host,
+        addresses,
+    }
+}
+
+/// What `set_address` may choose: the public name, and the machine's addresses that lead to the bound one.
+pub(crate) fn addresses(place: &Place<'_>) -> Vec<Address> {
+    let leads_here = |ip: IpAddr| match place.local.ip() {
+        IpAddr::V4(any) if any.is_unspecified() => ip.is_ipv4(),
+        IpAddr::V6(any) if any.is_unspecified() => true,
+        named => ip == named,
+    };
+    let public = place.public.map(Public::address);
+    let here = place.here.iter().filter(|here| leads_here(here.ip)).map(|here| here.address.clone());
+    public.into_iter().chain(here).collect()
+}
+
+fn host(place: &Place<'_>, addresses: &[Address]) -> String {
+    let known = |host: &str| addresses.iter().any(|address| address.host == host);
+    if let Some(chosen) = place.chosen.filter(|chosen| known(chosen)) {
+        return chosen.to_owned();
+    }
+    if let Some(public) = place.public {
+        return public.host().to_owned();
+    }
+    match place.local.ip() {
+        any if any.is_unspecified() => {
+            place.default_route.map(|ip| ip.to_string()).filter(|ip| known(ip)).unwrap_or_else(|| "127.0.0.1".into())
+        }
+        named => named.to_string(),
+    }
+}
+
+fn authority(host: &str, port: u16) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
+    }
+}
+
+/// Black on white whatever the theme: not every reader takes an inverted code.
+fn qr_svg(text: &str) -> String {
+    let code = QrCode::new(text).expect("a link is far shorter than the 2953 bytes a code holds");
+    code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here() -> Vec<LocalAddress> {
+        ["192.168.1.20", "2a00::20", "127.0.0.1"]
+            .map(|ip| LocalAddress {
+                ip: ip.parse().unwrap(),
+                address: Address { host: ip.into(), interface: "x".into(), reach: "somebody".into() },
+            })
+            .to_vec()
+    }
+
+    fn place<'a>(local: &str, here: &'a [LocalAddress]) -> Place<'a> {
+        let default_route = Some("192.168.1.20".parse().unwrap());
+        Place { local: local.parse().unwrap(), public: None, here, default_route, chosen: None }
+    }
+
+    #[test]
+    fn an_unspecified_address_is_the_one_on_the_default_route_else_loopback() {
+        let here = here();
+        let links_here = links(&place("[::]:8787", &here), "T");
+        assert_eq!(links_here.watch, "http://192.168.1.20:8787/w/T");
+        assert_eq!(links_here.whep, "http://192.168.1.20:8787/whep/T");
+        assert_eq!(links_here.addresses.len(), 3);
+        let alone = Place { default_route: None, ..place("[::]:8787", &here) };
+        assert_eq!(links(&alone, "T").host, "127.0.0.1");
+    }
+
+    #[test]
+    fn a_named_address_is_the_only_one() {
+        let here = here();
+        let bound = links(&place("127.0.0.1:9", &here), "T");
+        assert_eq!(bound.watch, "http://127.0.0.1:9/w/T");
+        assert_eq!(bound.addresses.len(), 1);
+        assert_eq!(links(&place("0.0.0.0:9", &here), "T").addresses.len(), 2, "no IPv6 on an IPv4 socket");
+    }
+
+    #[test]
+    fn one_may_be_chosen_while_it_is_there() {
+        let here = here();
+        let chosen = Place { chosen: Some("2a00::20"), ..place("[::]:80", &here) };
+        assert_eq!(
+            links(&chosen, "T").watch,
+            "http://[2a00::20]/w/T",
+            "brackets, and no port that goes without saying"
+        );
+        let gone = Place { chosen: Some("10.9.9.9"), ..place("[::]:80", &here) };
+        assert_eq!(links(&gone, "T").host, "192.168.1.20");
+    }
+
+    #[test]
+    fn the_public_name_comes_first_and_keeps_its_own_port() {
+        let here = here();
+        let public = "live.example.org:9000".parse().unwrap();
+        let place = Place { public: Some(&public), ..place("[::]:8787", &here) };
+        let with_name = links(&place, "T");
+        assert_eq!(with_name.watch, "http://live.example.org:9000/w/T");
+        assert_eq!(with_name.port, 8787, "the port here");
+        assert_eq!(with_name.addresses[0].host, "live.example.org");
+        let inside = Place { chosen: Some("192.168.1.20"), ..place };
+        assert_eq!(links(&inside, "T").watch, "http://192.168.1.20:8787/w/T", "the port outside is not the one inside");
+    }
+
+    #[test]
+    fn the_code_is_a_picture() {
+        let svg = links(&place("127.0.0.1:9", &here()), "T").qr_svg;
+        assert!(svg.contains("<svg") && svg.ends_with("</svg>"), "{svg}");
+    }
+}

@@ -1,0 +1,121 @@
+//! `/metrics`, in the Prometheus text format. Sums only: a scrape never tells who is watching.
+
+use forward::Totals;
+use protocol::RefusalCode;
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
+
+/// What there is to tell.
+pub(crate) struct Scrape<'a> {
+    pub(crate) live: bool,
+    pub(crate) watching: u32,
+    pub(crate) peak: u32,
+    pub(crate) pages: usize,
+    pub(crate) sessions: usize,
+    pub(crate) refused: &'a Refused,
+    pub(crate) totals: Totals,
+}
+
+/// Refused joins by code, since the program started.
+#[derive(Debug, Default)]
+pub(crate) struct Refused(BTreeMap<String, u64>);
+
+impl Refused {
+    /// Counts one.
+    pub(crate) fn count(&mut self, code: RefusalCode) {
+        let name = serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned));
+        *self.0.entry(name.unwrap_or_default()).or_default() += 1;
+    }
+}
+
+/// The whole page.
+pub(crate) fn text(scrape: &Scrape<'_>) -> String {
+    let mut out = Page(String::new());
+    let t = &scrape.totals;
+    out.gauge("live", "1 while a broadcast runs.", u64::from(scrape.live));
+    out.gauge("viewers", "Viewers to whom media flows.", scrape.watching);
+    out.gauge("viewers_peak", "The most viewers at one time in this broadcast.", scrape.peak);
+    out.gauge("sessions", "WHEP sessions, joining or watching.", scrape.sessions);
+    out.gauge("pages", "Open sockets of watch pages.", scrape.pages);
+    out.counter("joins_total", "Offers answered.", t.joins);
+    out.counter("connected_total", "Viewers whose DTLS handshake was done.", t.connected);
+    out.head("left_total", "Viewers that went by themselves, by why.", "counter");
+    out.labelled("left_total", "reason", "failed", t.failed);
+    out.labelled("left_total", "reason", "timeout", t.timed_out);
+    out.head("refused_total", "Joins refused, by code.", "counter");
+    for (code, count) in &scrape.refused.0 {
+        out.labelled("refused_total", "code", code, count);
+    }
+    out.counter("rtp_packets_sent_total", "RTP packets handed to the kernel, repairs included.", t.packets_sent);
+    out.counter("rtp_packets_repaired_total", "RTP packets sent again because a viewer asked.", t.retransmitted);
+    out.counter("udp_bytes_sent_total", "Bytes of UDP payload handed to the kernel.", t.bytes_sent);
+    out.counter("udp_sends_total", "Calls that handed them over.", t.sends);
+    out.counter("udp_datagrams_received_total", "Datagrams received.", t.datagrams_received);
+    out.counter("paths_changed_total", "Viewers whose packets began to come from another address.", t.paths_changed);
+    out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
+    for (why, count) in [
+        ("unsent", t.dropped_unsent),
+        ("late", t.dropped_late),
+        ("unknown", t.dropped_unknown),
+        ("stun", t.dropped_stun),
+        ("unauthenticated", t.dropped_unauthenticated),
+        ("replayed", t.dropped_replayed),
+        ("fingerprint", t.dropped_fingerprint),
+    ] {
+        out.labelled("dropped_total", "reason", why, count);
+    }
+    out.0
+}
+
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, help: &str, kind: &str) {
+        self.line(format_args!("# HELP skylark_{name} {help}"));
+        self.line(format_args!("# TYPE skylark_{name} {kind}"));
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.head(name, help, "gauge");
+        self.line(format_args!("skylark_{name} {value}"));
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, help, "counter");
+        self.line(format_args!("skylark_{name} {value}"));
+    }
+
+    fn labelled(&mut self, name: &str, label: &str, of: &str, value: impl Display) {
+        self.line(format_args!("skylark_{name}{{{label}=\"{of}\"}} {value}"));
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        writeln!(self.0, "{line}").expect("a String takes everything");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_comment_or_a_sample_and_nobody_is_named() {
+        let mut refused = Refused::default();
+        refused.count(RefusalCode::Kicked);
+        refused.count(RefusalCode::Kicked);
+        let totals = Totals { packets_sent: 7, ..Totals::default() };
+        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused: &refused, totals });
+        for wanted in [
+            "skylark_live 1",
+            "skylark_viewers 3",
+            "skylark_refused_total{code=\"kicked\"} 2",
+            "skylark_rtp_packets_sent_total 7",
+        ] {
+            assert!(page.lines().any(|line| line == wanted), "{wanted} in:\n{page}");
+        }
+        for line in page.lines().filter(|line| !line.starts_with("# ")) {
+            let (name, value) = line.rsplit_once(' ').expect("a name and a value");
+            assert!(name.starts_with("skylark_") && value.parse::<u64>().is_ok(), "{line}");
+        }
+    }
+}

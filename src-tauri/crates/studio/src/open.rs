@@ -1,0 +1,228 @@
+use crate::Options;
+use crate::folders::Folders;
+use crate::meter::Meter;
+use crate::owner::{Happened, Owner};
+use crate::settings::{self, Settings, Written};
+use crate::storage::{self, Keeper};
+use crate::studio::{self, Studio};
+use audience::Token;
+use media::Pipeline;
+use reach::{BindError, Bound};
+use std::fs;
+use std::io;
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::sync::{broadcast, mpsc, watch};
+
+/// Why there is no studio. The text says what to do.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The port is taken, or may not be used.
+    #[error(transparent)]
+    Port(#[from] BindError),
+    /// The settings file holds something that cannot be; the text names the line, the key and the remedy.
+    #[error("{0}")]
+    Settings(String),
+    /// A value of the command line that cannot be; the text names the option.
+    #[error("{option}: {message}")]
+    Option {
+        /// With its two dashes.
+        option: &'static str,
+        /// The cause and the remedy.
+        message: String,
+    },
+    /// A folder or file cannot be read or written.
+    #[error("{path} cannot be used ({error}): make it readable and writable, or name another folder with --data-dir", path = path.display())]
+    Storage {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// There is no home folder to keep things in.
+    #[error("there is no home folder to keep the watch link in: name a folder with --data-dir")]
+    NoHome,
+    /// The forwarder's threads could not be started.
+    #[error("the sending threads could not be started ({0}): close other programs and try again")]
+    Forward(io::Error),
+}
+
+/// Events that a slow receiver may be behind: a broadcast of a thousand viewers that ends tells each one's leaving at once.
+const EVENTS: usize = 4096;
+
+/// Commands that wait for the owner. Whoever gives more waits.
+const ASKS: usize = 64;
+
+/// HTTP requests that wait for the owner. The server makes more of them wait.
+const REQUESTS: usize = 256;
+
+impl Studio {
+    /// Opens the port, the devices (for the preview) and the stored things, and starts the owner task on the running
+    /// tokio runtime. Not live yet: the watch page answers that nothing is live.
+    pub async fn open(options: Options) -> Result<Studio, OpenError> {
+        let places = Places::of(&options)?;
+        let written = places.read_settings(options.config.is_some())?;
+        let in_effect = written.with(&options);
+        let settings = Settings::from(&in_effect).map_err(|wrong| OpenError::Option {
+            option: settings::option_of(wrong.key).unwrap_or("--config"),
+            message: wrong.message,
+        })?;
+        let stream = options
+            .stream
+            .as_deref()
+            .map(Token::named)
+            .transpose()
+            .map_err(|bad| OpenError::Option { option: "--stream", message: bad.to_string() })?;
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |error| OpenError::Storage { path, error }
+        };
+        let (keeper, kept) = Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data))?;
+
+        raise_open_files();
+        let bound = reach::bind(settings.listen)?;
+        enlarge_buffers(&bound.udp);
+        let Bound { tcp, udp, port, local } = bound;
+        let tcp = tokio::net::TcpListener::from_std(tcp).map_err(OpenError::Forward)?;
+
+        // What happens on other threads comes through here. Unbounded, because neither the forwarder nor the devices may
+        // ever wait for the owner, and bounded by what it carries: two messages a viewer, and a few a second else.
+        let (tell, happened) = mpsc::unbounded_channel();
+        let forwarder = {
+            let config = forward::Config {
+                join_timeout: settings.join_timeout,
+                consent_timeout: settings.viewer_timeout,
+                ..forward::Config::default()
+            };
+            let tell = tell.clone();
+            forward::Forwarder::start(config, udp, move |event| drop(tell.send(Happened::Forward(event))))
+                .map_err(OpenError::Forward)?
+        };
+        let pipeline = {
+            let (tell, name) = (tell.clone(), "Skylark".to_owned());
+            let (camera, microphone) = (settings.camera.clone(), settings.microphone.clone());
+            let events = move |event| drop(tell.send(Happened::Media(event)));
+            Arc::new(Pipeline::open(camera, microphone, settings.video, name, events))
+        };
+
+        let (asks, asked) = mpsc::channel(ASKS);
+        let (requests, requested) = mpsc::channel(REQUESTS);
+        let (events, _) = broadcast::channel(EVENTS);
+        let (shutdown, shut) = watch::channel(false);
+        let (last, last_seen) = watch::channel(None);
+        let config = server::Config {
+            trusted_proxy: settings.trusted_proxy,
+            metrics_public: settings.metrics_public,
+            limits: settings.limits.clone(),
+        };
+        let server = tokio::spawn(server::serve(tcp, config, requests, shut));
+        let outside = match settings.public.clone() {
+            Some(public) => {
+                tokio::task::spawn_blocking(move || studio::resolve(&public, port)).await.unwrap_or_default()
+            }
+            None => Vec::new(),
+        };
+        let owner = Owner::new(crate::owner::Parts {
+            forwarder,
+            pipeline: pipeline.clone(),
+            events: events.clone(),
+            keeper,
+            kept,
+            written,
+            in_effect,
+            settings,
+            settings_file: places.settings,
+            local,
+            outside,
+            meter: Arc::new(Meter::default()),
+            tell,
+        });
+        tokio::spawn(owner.run(asked, requested, happened, server, shutdown, last));
+        Ok(Studio { asks, events, pipeline, last: last_seen, port })
+    }
+}
+
+/// Where things are kept.
+struct Places {
+    settings: PathBuf,
+    data: PathBuf,
+}
+
+impl Places {
+    fn of(options: &Options) -> Result<Places, OpenError> {
+        let user = || Folders::of_user().ok_or(OpenError::NoHome);
+        let data = match &options.data_dir {
+            Some(folder) => folder.clone(),
+            None => user()?.data,
+        };
+        let settings = match (&options.config, &options.data_dir) {
+            (Some(file), _) => file.clone(),
+            (None, Some(folder)) => folder.join("skylark.toml"),
+            (None, None) => user()?.config.join("skylark.toml"),
+        };
+        Ok(Places { settings, data })
+    }
+
+    /// A file that was named must be there; the usual one need not.
+    fn read_settings(&self, named: bool) -> Result<Written, OpenError> {
+        match fs::read_to_string(&self.settings) {
+            Ok(text) => settings::read(&self.settings, &text).map_err(OpenError::Settings),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Ok(Written::default()),
+            Err(error) if named => Err(OpenError::Option {
+                option: "--config",
+                message: format!("{} cannot be read ({error})", self.settings.display()),
+            }),
+            Err(error) => Err(OpenError::Storage { path: self.settings.clone(), error }),
+        }
+    }
+}
+
+/// Writes the settings file.
+pub(crate) fn write_settings(path: &Path, written: &Written) -> io::Result<()> {
+    let text = toml::to_string(written).map_err(io::Error::other)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        storage::make_private_folder(folder)?;
+    }
+    storage::write_whole(path, text.as_bytes())
+}
+
+/// 128 random bits.
+pub(crate) fn random_bits() -> [u8; 16] {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).expect("the system has randomness once it has started");
+    bits
+}
+
+/// A watch token that cannot be guessed.
+pub(crate) fn fresh_token() -> Token {
+    Token::from_random(random_bits())
+}
+
+/// Each page holds a connection or two, and the usual limit of 1024 open files would refuse the thousandth viewer.
+#[cfg(unix)]
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!("the limit of open files stays as it is ({error})");
+    }
+}
+
+#[cfg(not(unix))]
+fn raise_open_files() {}
+
+/// A keyframe for a few hundred viewers is some megabytes handed over at once, and the checks of as many viewers arrive
+/// while the one receiving thread is busy. The system gives as much of this as it is set up to.
+const SEND_BUFFER: usize = 8 << 20;
+const RECEIVE_BUFFER: usize = 4 << 20;
+
+fn enlarge_buffers(udp: &UdpSocket) {
+    let socket = socket2::SockRef::from(udp);
+    let (sent, received) = (socket.set_send_buffer_size(SEND_BUFFER), socket.set_recv_buffer_size(RECEIVE_BUFFER));
+    if let Err(error) = sent.and(received) {
+        tracing::warn!("the socket's buffers stay as the system made them ({error})");
+    }
+}

@@ -1,0 +1,315 @@
+//! The owner task: everything that can wake it, and where each thing is done.
+
+use crate::broadcast::Broadcast;
+use crate::links::{self, Place};
+use crate::meter::Meter;
+use crate::metrics::Refused;
+use crate::pages::Pages;
+use crate::requests::Question;
+use crate::sessions::Sessions;
+use crate::settings::{Settings, Written};
+use crate::storage::{Keeper, Kept};
+use crate::studio::Ask;
+use crate::upload::{self, Upload};
+use crate::vp8::Vp8;
+use audience::{Audience, Input, Now, RequestId};
+use forward::Forwarder;
+use media::{CameraChoice, MicrophoneChoice, Pipeline};
+use protocol::{Devices, ErrorCode, Event, Links, Snapshot, SourceState, StreamStats};
+use reach::LocalAddress;
+use server::Request;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+/// What happened on another thread.
+#[derive(Debug)]
+pub(crate) enum Happened {
+    Forward(forward::Event),
+    Media(media::Event),
+    /// The encoders made their first picture of this broadcast (numbered, so that a late word of the one before is known).
+    FirstPicture(u64),
+}
+
+/// The one owner of the broadcast's state.
+pub(crate) struct Owner {
+    pub(crate) audience: Audience,
+    pub(crate) forwarder: Forwarder,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) tell: mpsc::UnboundedSender<Happened>,
+
+    pub(crate) broadcast: Broadcast,
+    pub(crate) upload: Upload,
+    pub(crate) vp8: Vp8,
+    pub(crate) meter: Arc<Meter>,
+
+    pub(crate) pages: Pages,
+    pub(crate) sessions: Sessions,
+    pub(crate) questions: HashMap<RequestId, Question>,
+    pub(crate) refused: Refused,
+
+    pub(crate) keeper: Keeper,
+    /// As the file says.
+    pub(crate) written: Written,
+    /// The same with what the command line said instead.
+    pub(crate) in_effect: Written,
+    /// What is meant by that.
+    pub(crate) settings: Settings,
+    pub(crate) settings_file: PathBuf,
+
+    pub(crate) local: SocketAddr,
+    pub(crate) here: Vec<LocalAddress>,
+    pub(crate) default_route: Option<IpAddr>,
+    /// The addresses of the public name.
+    pub(crate) outside: Vec<SocketAddr>,
+    pub(crate) links: Links,
+
+    pub(crate) camera: SourceState,
+    pub(crate) microphone: SourceState,
+    pub(crate) devices: Devices,
+    pub(crate) stats: StreamStats,
+
+    pub(crate) next_request: u64,
+    /// When the audience wants to be asked again.
+    pub(crate) audience_timeout: Instant,
+    pub(crate) last_complaint: Option<(String, Instant)>,
+    pub(crate) quit: bool,
+}
+
+/// What an owner is made of.
+pub(crate) struct Parts {
+    pub(crate) forwarder: Forwarder,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) keeper: Keeper,
+    pub(crate) kept: Kept,
+    pub(crate) written: Written,
+    pub(crate) in_effect: Written,
+    pub(crate) settings: Settings,
+    pub(crate) settings_file: PathBuf,
+    pub(crate) local: SocketAddr,
+    pub(crate) outside: Vec<SocketAddr>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) tell: mpsc::UnboundedSender<Happened>,
+}
+
+/// How often stats are told.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long the goodbye to viewers and pages may take when the program ends.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+impl Owner {
+    pub(crate) fn new(parts: Parts) -> Owner {
+        let Parts { settings, kept, .. } = parts;
+        let audience = Audience::new(kept.persisted, settings.max_viewers, now());
+        let mut owner = Owner {
+            upload: Upload::new(settings.max_upload_kbps, upload::rates(&settings.video)),
+            camera: match &settings.camera {
+                CameraChoice::Off => SourceState::Off,
+                other => SourceState::Opening { id: other.to_string() },
+            },
+            microphone: match &settings.microphone {
+                MicrophoneChoice::Off => SourceState::Off,
+                other => SourceState::Opening { id: other.to_string() },
+            },
+            links: links::links(
+                &Place { local: parts.local, public: None, here: &[], default_route: None, chosen: None },
+                audience.token().as_str(),
+            ),
+            audience,
+            forwarder: parts.forwarder,
+            pipeline: parts.pipeline,
+            events: parts.events,
+            tell: parts.tell,
+            broadcast: Broadcast::default(),
+            vp8: Vp8::default(),
+            meter: parts.meter,
+            pages: Pages::default(),
+            sessions: Sessions::default(),
+            questions: HashMap::new(),
+            refused: Refused::default(),
+            keeper: parts.keeper,
+            written: parts.written,
+            in_effect: parts.in_effect,
+            settings,
+            settings_file: parts.settings_file,
+            local: parts.local,
+            here: Vec::new(),
+            default_route: None,
+            outside: parts.outside,
+            devices: Devices::default(),
+            stats: StreamStats::default(),
+            next_request: 0,
+            audience_timeout: Instant::now(),
+            last_complaint: None,
+            quit: false,
+        };
+        owner.look_around();
+        owner.decide_quietly(Input::SetTitle(owner.settings.title.clone()));
+        if let Some(complaint) = kept.complaint {
+            tracing::warn!("{complaint}");
+            owner.complain(ErrorCode::Storage, complaint);
+        }
+        owner
+    }
+
+    /// Runs until `quit`, or until nobody holds a handle any more.
+    pub(crate) async fn run(
+        mut self,
+        mut asks: mpsc::Receiver<Ask>,
+        mut requests: mpsc::Receiver<Request>,
+        mut happened: mpsc::UnboundedReceiver<Happened>,
+        server: JoinHandle<()>,
+        shutdown: watch::Sender<bool>,
+        last: watch::Sender<Option<Box<Snapshot>>>,
+    ) {
+        let mut second = tokio::time::interval(SECOND);
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.quit {
+            // In this order, so that a kick never waits behind a thousand joins.
+            tokio::select! {
+                biased;
+                ask = asks.recv() => match ask {
+                    Some(ask) => self.asked(ask),
+                    None => self.quit = true,
+                },
+                Some(happened) = happened.recv() => self.happened(happened),
+                () = tokio::time::sleep_until(self.timeout().into()) => self.timed_out(),
+                _ = second.tick() => self.second(),
+                Some(request) = requests.recv() => self.requested(request),
+            }
+        }
+        self.end();
+        // The server closes the pages' sockets once they have heard.
+        let _ = shutdown.send(true);
+        if tokio::time::timeout(GOODBYE, server).await.is_err() {
+            tracing::warn!("some connections did not close in time");
+        }
+        let snapshot = self.snapshot();
+        // The forwarder's threads and the devices end here, before anybody is told that it is over.
+        drop(self);
+        let _ = last.send(Some(Box::new(snapshot)));
+    }
+
+    fn asked(&mut self, ask: Ask) {
+        // Nobody waits for an answer when its receiver is gone.
+        match ask {
+            Ask::Command(asked, reply) => drop(reply.send(self.command(asked))),
+            Ask::Snapshot(reply) => drop(reply.send(self.snapshot())),
+        }
+    }
+
+    fn happened(&mut self, happened: Happened) {
+        match happened {
+            Happened::Forward(event) => self.forwarded(event),
+            Happened::Media(event) => self.mediated(event),
+            Happened::FirstPicture(broadcast) => self.first_picture(broadcast),
+        }
+    }
+
+    /// The earliest time at which something is to be done.
+    fn timeout(&self) -> Instant {
+        [self.vp8.timeout(), self.broadcast.timeout()].into_iter().flatten().fold(self.audience_timeout, Instant::min)
+    }
+
+    fn timed_out(&mut self) {
+        let now = Instant::now();
+        if now >= self.audience_timeout {
+            self.decide_quietly(Input::Tick);
+        }
+        if let Some(rids) = self.vp8.expire(now) {
+            self.pipeline.set_vp8(&rids);
+        }
+        if self.broadcast.timeout().is_some_and(|timeout| now >= timeout) {
+            self.start_failed(
+                "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),
+            );
+        }
+    }
+
+    fn forwarded(&mut self, event: forward::Event) {
+        match event {
+            forward::Event::Connected(viewer) => {
+                self.sessions.connected(viewer);
+                self.decide_quietly(Input::Connected { viewer });
+            }
+            forward::Event::Gone(viewer, why) => self.gone(viewer, why),
+            forward::Event::KeyframeWanted { codec, rid } => self.pipeline.request_keyframe(codec, rid),
+            forward::Event::Vp8Wanted { rids } => {
+                if let Some(rids) = self.vp8.wanted(&rids, Instant::now()) {
+                    self.pipeline.set_vp8(&rids);
+                }
+            }
+        }
+    }
+
+    fn mediated(&mut self, event: media::Event) {
+        match event {
+            media::Event::Camera(state) => {
+                self.complain_of_device(&state);
+                self.camera = state.clone();
+                self.event(Event::Camera { state });
+            }
+            media::Event::Microphone(state) => {
+                self.complain_of_device(&state);
+                self.microphone = state.clone();
+                self.event(Event::Microphone { state });
+            }
+            media::Event::EncoderFailed(message) => self.encoder_failed(message),
+        }
+    }
+
+    /// A device that begins to fail is worth a message of its own; one that goes on failing in the same way is not.
+    fn complain_of_device(&mut self, state: &SourceState) {
+        if let SourceState::Failed { code, message, .. } = state
+            && *state != self.camera
+            && *state != self.microphone
+        {
+            self.event(Event::Error { code: *code, message: message.clone() });
+        }
+    }
+
+    /// Tells an error, but not the same one again and again: an encoder that fails does so with every picture.
+    pub(crate) fn complain(&mut self, code: ErrorCode, message: String) {
+        const SILENCE: Duration = Duration::from_secs(5);
+        let said = |(last, at): &(String, Instant)| *last == message && at.elapsed() < SILENCE;
+        if !self.last_complaint.as_ref().is_some_and(said) {
+            self.last_complaint = Some((message.clone(), Instant::now()));
+            self.event(Event::Error { code, message });
+        }
+    }
+
+    pub(crate) fn event(&self, event: Event) {
+        // Without a receiver nobody wants to know.
+        let _ = self.events.send(event);
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            phase: self.broadcast.phase(),
+            links: Some(self.links.clone()),
+            viewers: self.audience.viewers(),
+            removed: self.audience.removed(),
+            watching: self.audience.watching(),
+            peak: self.audience.peak(),
+            locked: self.audience.locked(),
+            camera: self.camera.clone(),
+            microphone: self.microphone.clone(),
+            devices: self.devices.clone(),
+            settings: self.settings.shown(),
+            stats: self.stats,
+        }
+    }
+}
+
+pub(crate) fn now() -> Now {
+    let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+    Now { instant: Instant::now(), unix_ms }
+}

@@ -1,0 +1,11 @@
+use std::io;
+use tracing_subscriber::EnvFilter;
+
+/// What is logged where RUST_LOG says nothing: what a broadcaster may want to know, and of foreign code only warnings.
+const USUAL: &str = "warn,skylark=info,studio=info,server=info,forward=info,media=info,reach=info";
+
+/// Logs to stderr, as much as RUST_LOG asks for; stdout belongs to the events.
+pub fn to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
