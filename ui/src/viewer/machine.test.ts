@@ -27,6 +27,7 @@ test('without WebRTC nothing is tried', () => {
   const last = run({ is: 'open', webrtc: false });
   expect(last).toEqual({
     state: { phase: { name: 'unsupported', lacks: 'webrtc' }, attempt: 0, resting: false },
+    session: 'leave',
   });
 });
 

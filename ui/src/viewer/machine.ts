@@ -49,6 +49,7 @@ export type Input =
 /** The next state and what to do. With `retryMs` absent no timer runs any more. */
 export interface Step {
   state: State;
+  /** Leaving takes the picture away too; joining keeps the last one until there is a new one. */
   session?: 'join' | 'leave';
   retryMs?: number;
 }
@@ -60,9 +61,9 @@ export function step(state: State, input: Input, random: number): Step | null {
   const { phase } = state;
   switch (input.is) {
     case 'open':
-      return input.webrtc ? join('connecting') : rest({ name: 'unsupported', lacks: 'webrtc' });
+      return input.webrtc ? join() : stop({ name: 'unsupported', lacks: 'webrtc' });
     case 'flowing':
-      return final(phase) ? null : rest({ name: 'playing' });
+      return final(phase) ? null : { state: { ...start, phase: { name: 'playing' } } };
     case 'troubled':
       return phase.name === 'playing' ? { state: { ...start, phase: { name: 'reconnecting' } } } : null;
     case 'lost':
@@ -79,12 +80,11 @@ export function step(state: State, input: Input, random: number): Step | null {
     case 'offline':
     case 'ended':
       if (final(phase) || phase.name === 'waiting' || phase.name === 'ended') return null;
-      return { ...rest({ name: played(phase) || input.is === 'ended' ? 'ended' : 'waiting' }), session: 'leave' };
+      return stop({ name: played(phase) || input.is === 'ended' ? 'ended' : 'waiting' });
     case 'removed':
-      if (phase.name === 'unsupported') return null;
-      return { ...rest({ name: 'removed', reason: input.reason }), session: 'leave' };
+      return phase.name === 'unsupported' ? null : stop({ name: 'removed', reason: input.reason });
     case 'forgiven':
-      return phase.name === 'removed' ? join('connecting') : null;
+      return phase.name === 'removed' ? join() : null;
     case 'retry':
       return state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
   }
@@ -95,18 +95,19 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
   // The page's socket tells when any of these is over; asking again is for a network that lets no socket through.
   const later = (next: Phase): Step => ({
     state: { phase: next, attempt: attempt + 1, resting: true },
+    session: 'leave',
     retryMs: politeMs(attempt, random, refusal.retryAfterS),
   });
   switch (refusal.code) {
     case 'unknown_link':
-      return rest({ name: 'gone', retired: false });
+      return stop({ name: 'gone', retired: false });
     case 'retired_link':
-      return rest({ name: 'gone', retired: true });
+      return stop({ name: 'gone', retired: true });
     case 'kicked':
     case 'banned':
-      return rest({ name: 'removed', reason: refusal.reason });
+      return stop({ name: 'removed', reason: refusal.reason });
     case 'bad_offer':
-      return rest({ name: 'unsupported', lacks: 'format' });
+      return stop({ name: 'unsupported', lacks: 'format' });
     case 'not_live':
       return later({ name: played(phase) || phase.name === 'ended' ? 'ended' : 'waiting' });
     case 'locked':
@@ -128,12 +129,12 @@ function reachable(state: State): Step | null {
   return trying && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
 }
 
-function join(name: 'connecting'): Step {
-  return { state: { ...start, phase: { name } }, session: 'join' };
+function join(): Step {
+  return { state: start, session: 'join' };
 }
 
-function rest(phase: Phase): Step {
-  return { state: { phase, attempt: 0, resting: false } };
+function stop(phase: Phase): Step {
+  return { state: { ...start, phase }, session: 'leave' };
 }
 
 function played(phase: Phase): boolean {

@@ -13,7 +13,7 @@ export interface SessionEvents {
   /** Nothing arrives; the session is being asked for. */
   troubled(): void;
   refused(refusal: Refusal): void;
-  /** It cannot be brought back. Said once; the session is closed then. */
+  /** It cannot be brought back. Said once, and nothing after it. */
   lost(): void;
 }
 
@@ -33,7 +33,7 @@ export class Session {
   readonly #clock = new ClockDifference();
   #url: string | null = null;
   #answer = '';
-  #closed = false;
+  #ended = false;
   #counting: ReturnType<typeof setInterval> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #checking = false;
@@ -64,12 +64,12 @@ export class Session {
       }
       const offer = await this.#offer({});
       const created = await create(this.#whep, offer);
-      if (this.#closed) {
+      if (this.#ended) {
         if (created.is === 'created') remove(created.url);
         return;
       }
       if (created.is === 'refused') {
-        this.#close();
+        this.leave();
         this.#on.refused(created);
         return;
       }
@@ -91,12 +91,12 @@ export class Session {
    * picture, finds a new way where the network changed, and fails at once where host or session are gone.
    */
   async check(): Promise<void> {
-    if (this.#closed || this.#checking || !this.#url) return;
+    if (this.#ended || this.#checking || !this.#url) return;
     this.#checking = true;
     try {
       const offer = await this.#offer({ iceRestart: true });
       const fragment = await restart(this.#url, restartFragment(offer));
-      if (this.#closed) return;
+      if (this.#ended) return;
       const answer = fragment === null ? null : withCredentials(this.#answer, fragment);
       if (answer === null) {
         this.#lose();
@@ -112,17 +112,16 @@ export class Session {
     }
   }
 
-  /** Ends the session on both sides. Nothing is said afterwards. */
+  /** Ends the session on both sides, and its picture. Nothing is said afterwards. */
   leave(): void {
-    if (this.#closed) return;
-    this.#close();
-    if (this.#url) remove(this.#url);
+    this.#end();
+    this.#pc.close();
   }
 
   /** Glass to glass for a frame that is on the screen; null where this browser or this sender does not tell enough. */
   latencyMs(shown: Shown): number | null {
     const difference = this.#clock.ms;
-    if (this.#closed || difference === null) return null;
+    if (this.#ended || difference === null) return null;
     const receiver = this.#pc.getReceivers().find(({ track }) => track.kind === 'video');
     const source = receiver?.getSynchronizationSources()[0] as Partial<Captured> | undefined;
     if (source?.rtpTimestamp !== undefined && source.captureTimestamp !== undefined) {
@@ -155,6 +154,7 @@ export class Session {
   }
 
   #connectionChanged(): void {
+    if (this.#ended) return;
     switch (this.#pc.connectionState) {
       case 'connected':
         if (!this.#flows) this.#expectPackets();
@@ -181,7 +181,7 @@ export class Session {
 
   async #count(): Promise<void> {
     const { packets, report, playout } = read(await this.#pc.getStats());
-    if (this.#closed) return;
+    if (this.#ended) return;
     if (report) this.#clock.add(report);
     this.#playout = playout;
     const now = performance.now();
@@ -199,7 +199,7 @@ export class Session {
 
   #flow(): void {
     clearTimeout(this.#deadline);
-    if (this.#flows || this.#closed) return;
+    if (this.#flows || this.#ended) return;
     this.#flows = true;
     this.#grewAt = performance.now();
     this.#on.flowing();
@@ -211,17 +211,19 @@ export class Session {
     this.#on.troubled();
   }
 
+  /** The picture stands still until somebody calls `leave`: better to look at than none. */
   #lose(): void {
-    if (this.#closed) return;
-    this.leave();
+    if (this.#ended) return;
+    this.#end();
     this.#on.lost();
   }
 
-  #close(): void {
-    this.#closed = true;
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     clearInterval(this.#counting);
     clearTimeout(this.#deadline);
-    this.#pc.close();
+    if (this.#url) remove(this.#url);
   }
 }
 

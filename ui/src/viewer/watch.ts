@@ -22,6 +22,8 @@ export class Watch {
   readonly #socket: PageSocket;
   #view: View = { state: start, title: '', watching: null, stream: null };
   #session: Session | null = null;
+  /** Whose picture is on the page: while it reconnects, that of a session that is over. */
+  #shown: Session | null = null;
   #sessionId: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,19 +96,19 @@ export class Watch {
     if (!next) return;
     clearTimeout(this.#retry);
     if (next.retryMs !== undefined) this.#retry = setTimeout(() => this.#take({ is: 'retry' }), next.retryMs);
-    if (next.session) this.#leave();
-    const { name } = next.state.phase;
-    // While it reconnects the last picture stays; in any other state there is nothing to be seen.
-    const kept = name === 'playing' || name === 'reconnecting' || (name === 'connecting' && !next.session);
-    this.#show({ state: next.state, stream: kept ? this.#view.stream : null });
+    if (next.session === 'leave') this.#leave();
+    this.#show({ state: next.state });
     if (next.session === 'join') this.#join();
   }
 
   #join(): void {
+    if (this.#session !== this.#shown) this.#session?.leave();
     const session = new Session(this.#place.whep, {
       held: (stream, id) => {
         this.#sessionId = id;
         this.#show({ stream });
+        if (this.#shown !== session) this.#shown?.leave();
+        this.#shown = session;
         this.#sayWatching();
       },
       flowing: () => this.#take({ is: 'flowing' }),
@@ -120,8 +122,11 @@ export class Watch {
 
   #leave(): void {
     this.#session?.leave();
+    this.#shown?.leave();
     this.#session = null;
+    this.#shown = null;
     this.#sessionId = null;
+    this.#show({ stream: null });
   }
 
   #sayWatching(): void {
