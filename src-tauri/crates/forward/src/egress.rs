@@ -1,15 +1,39 @@
+//! One viewer's media: what it is sent, under which numbers, and what its reports change.
+//!
+//! No I/O and no clock: time is an argument, packets go to a [`PacketSink`]. A picture costs a viewer one header written
+//! once and patched for each packet; payloads are the history's own.
+
+mod flow;
+mod header;
+mod repair;
+mod sound;
+#[cfg(test)]
+mod tests;
+mod video;
+
 use crate::clock::Clock;
 use crate::history::History;
+use crate::layers::Layers;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
+use crate::rtcp::{Message, ReportBlock, goodbye, messages, sender_reports};
 use crate::sink::PacketSink;
+use flow::Flow;
 use protocol::{Rid, VideoCodec, ViewerStats};
-use std::{sync::Arc, time::Instant};
+use sound::{LIP_SYNC, SoundEgress};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use video::{Call, VideoEgress};
+
+/// Between two sender reports.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a viewer's RTCP asked of others than its egress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RtcpOutcome {
-    /// It said goodbye to the picture's or the sound's source, or to all.
+    /// It said goodbye.
     pub(crate) bye: bool,
     /// Some of it could not be read; what could was used.
     pub(crate) malformed: bool,
@@ -26,62 +50,225 @@ pub(crate) struct EgressTotals {
     pub(crate) repairs: u64,
     /// Asked for again, but too old or above the cap.
     pub(crate) repairs_refused: u64,
-    /// Starts from the history: joins, switches, answers to PLI.
+    /// Starts from the history: joins, switches down, answers to PLI.
     pub(crate) restarts: u64,
     /// Pictures of the sent layer that were left out because the viewer was behind.
     pub(crate) dropped: u64,
 }
 
-/// One viewer's media: decides what it is sent and writes the headers. No I/O; time is an argument.
-pub(crate) struct Egress {}
+/// One viewer's media: decides what it is sent and writes the headers.
+pub(crate) struct Egress {
+    clock: Clock,
+    video: Option<VideoEgress>,
+    sound: Option<SoundEgress>,
+    flow: Flow,
+    cname: String,
+    started: bool,
+    /// The next sender reports; none while nothing is sent.
+    report_at: Option<Instant>,
+    /// Packets of picture and sound at the last one.
+    reported: (u32, u32),
+    round_trip: Option<Duration>,
+    loss: f32,
+}
 
 impl Egress {
     /// `seed` is random: sequence numbers and timestamps start from it.
-    pub(crate) fn new(_n: &Negotiated, _max: Rid, _clock: Clock, _seed: u64, _now: Instant) -> Self {
-        todo!()
+    pub(crate) fn new(n: &Negotiated, max: Rid, clock: Clock, seed: u64, now: Instant) -> Self {
+        let mut seeds = seeds(seed);
+        let mut next = || seeds.next().unwrap_or_default();
+        let video = n.video.as_ref().map(|v| VideoEgress::new(v, Layers::new(max), std::array::from_fn(|_| next())));
+        let sound = n.audio.as_ref().map(|a| SoundEgress::new(a, std::array::from_fn(|_| next())));
+        Self {
+            clock,
+            video,
+            sound,
+            flow: Flow::new(now),
+            cname: n.cname.clone(),
+            started: false,
+            report_at: None,
+            reported: (0, 0),
+            round_trip: None,
+            loss: 0.0,
+        }
     }
-    /// The transport is connected: the first picture out of the history.
-    pub(crate) fn start(&mut self, _h: &History, _now: Instant, _out: &mut impl PacketSink) {
-        todo!()
+
+    /// The transport is connected: the first picture, out of the history.
+    pub(crate) fn start(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
+        self.started = true;
+        let Some(video) = &mut self.video else { return };
+        video.start(h, &mut Call { clock: &self.clock, flow: &mut self.flow, now, out });
+        self.arm_reports(now);
     }
+
     /// A new picture of any codec and layer, already added to `h`.
-    pub(crate) fn picture(&mut self, _p: &Arc<Picture>, _h: &History, _now: Instant, _out: &mut impl PacketSink) {
-        todo!()
+    pub(crate) fn picture(&mut self, p: &Arc<Picture>, h: &History, now: Instant, out: &mut impl PacketSink) {
+        let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
+        video.picture(p, h, &mut Call { clock: &self.clock, flow: &mut self.flow, now, out });
+        self.arm_reports(now);
     }
+
     /// A new sound.
-    pub(crate) fn sound(&mut self, _s: &Arc<Sound>, _now: Instant, _out: &mut impl PacketSink) {
-        todo!()
+    pub(crate) fn sound(&mut self, s: &Arc<Sound>, now: Instant, out: &mut impl PacketSink) {
+        let Some(sound) = self.sound.as_mut().filter(|_| self.started) else { return };
+        let first = sound.packets() == 0;
+        sound.sound(s, &self.clock, &mut self.flow, now, out);
+        if first {
+            self.report_at = Some(now); // Without both reports there is no lip sync.
+        }
+        self.arm_reports(now);
     }
+
     /// A compound RTCP packet, decrypted and authenticated.
-    pub(crate) fn rtcp(&mut self, _plain: &[u8], _h: &History, _now: Instant, _out: &mut impl PacketSink) -> RtcpOutcome {
-        todo!()
+    pub(crate) fn rtcp(&mut self, plain: &[u8], h: &History, now: Instant, out: &mut impl PacketSink) -> RtcpOutcome {
+        let mut outcome = RtcpOutcome::default();
+        for message in messages(plain) {
+            match message {
+                Message::Reports(blocks) => blocks.for_each(|block| self.reported(block, now)),
+                Message::Bye => outcome.bye = true,
+                Message::Malformed => outcome.malformed = true,
+                Message::Other | Message::Remb(_) | Message::Wide(_) => {}
+                about_video => {
+                    let Some(video) = self.video.as_mut().filter(|_| self.started) else { continue };
+                    let mut call = Call { clock: &self.clock, flow: &mut self.flow, now, out };
+                    match about_video {
+                        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => {
+                            video.lost_packets(lost, self.round_trip.unwrap_or_default(), h, &mut call);
+                        }
+                        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, &mut call),
+                        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, &mut call),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        outcome
     }
+
     /// When [`Egress::handle_timeout`] is due; it may move after any call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        todo!()
+        let burst = self.video.as_ref().and_then(VideoEgress::poll_timeout);
+        [self.report_at, burst].into_iter().flatten().min()
     }
-    pub(crate) fn handle_timeout(&mut self, _h: &History, _now: Instant, _out: &mut impl PacketSink) {
-        todo!()
+
+    /// Sender reports, and what is left of a burst.
+    pub(crate) fn handle_timeout(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
+        if let Some(video) = &mut self.video {
+            let mut call = Call { clock: &self.clock, flow: &mut self.flow, now, out };
+            if self.report_at.is_some_and(|at| at <= now) {
+                video.choose(h, &mut call);
+            }
+            video.send_pending(&mut call);
+        }
+        if self.report_at.is_some_and(|at| at <= now) {
+            self.flow.tick(now);
+            self.report(now, out);
+        }
     }
-    /// The last words: a sender report and BYE for both sources.
-    pub(crate) fn bye(&mut self, _now: Instant, _out: &mut impl PacketSink) {
-        todo!()
+
+    /// The last words: sender reports, and BYE for all our sources (RFC 3550 section 6.6).
+    pub(crate) fn bye(&mut self, now: Instant, out: &mut impl PacketSink) {
+        let mut compound = Vec::with_capacity(160);
+        let sources = self.write_reports(&mut compound, now);
+        goodbye(&mut compound, &sources);
+        out.rtcp(&compound);
     }
-    /// A keyframe that the history does not have; taken by asking.
+
+    /// A keyframe that the history does not have; each is told once.
     pub(crate) fn wants_keyframe(&mut self) -> Option<(VideoCodec, Rid)> {
-        todo!()
+        self.video.as_mut()?.wants_keyframe()
     }
+
     /// The layer this viewer is aimed at, whether it is encoded or not; `None` without a picture.
     pub(crate) fn watching(&self) -> Option<(VideoCodec, Rid)> {
-        todo!()
+        self.video.as_ref().map(VideoEgress::watching)
     }
-    pub(crate) fn stats(&self, _now: Instant) -> ViewerStats {
-        todo!()
+
+    /// How it does; the page's own latency is not known here.
+    pub(crate) fn stats(&self, now: Instant) -> ViewerStats {
+        ViewerStats {
+            layer: self.video.as_ref().and_then(VideoEgress::layer),
+            rtt_ms: self.round_trip.map(|rtt| rtt.as_secs_f32() * 1000.0),
+            loss: self.loss,
+            bitrate_kbps: (self.flow.rate(now) / 1000.0) as u32,
+            latency_ms: None,
+        }
     }
+
+    /// Counters since the start.
     pub(crate) fn totals(&self) -> EgressTotals {
-        todo!()
+        self.flow.totals
     }
-    pub(crate) fn cap(&mut self, _max: Rid) {
-        todo!()
+
+    /// Send no layer above this; taken up with the next picture.
+    pub(crate) fn cap(&mut self, max: Rid) {
+        if let Some(video) = &mut self.video {
+            video.layers.cap(max);
+            video.aim_changed();
+        }
     }
+
+    fn reported(&mut self, block: ReportBlock, now: Instant) {
+        let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
+        let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
+        if !of_video && !of_sound {
+            return;
+        }
+        // The sound's reports were dated ahead.
+        let shown = if of_sound { now + LIP_SYNC } else { now };
+        if let Some(trip) = block.round_trip(self.clock.ntp(shown)) {
+            let trip = Duration::from_secs_f64(f64::from(trip) / 65536.0);
+            self.round_trip = Some(self.round_trip.map_or(trip, |old| (old * 7 + trip) / 8));
+        }
+        if of_video || self.video.is_none() {
+            self.loss = f32::from(block.fraction_lost) / 256.0;
+        }
+    }
+
+    fn arm_reports(&mut self, now: Instant) {
+        if self.report_at.is_none() && self.sent() != (0, 0) {
+            self.report_at = Some(now);
+        }
+    }
+
+    fn sent(&self) -> (u32, u32) {
+        (self.video.as_ref().map_or(0, VideoEgress::packets), self.sound.as_ref().map_or(0, SoundEgress::packets))
+    }
+
+    fn report(&mut self, now: Instant, out: &mut impl PacketSink) {
+        let sent = self.sent();
+        if sent == self.reported {
+            self.report_at = None; // A viewer that waits for a broadcast costs nothing.
+            return;
+        }
+        self.reported = sent;
+        self.report_at = Some(now + REPORT_INTERVAL);
+        let mut compound = Vec::with_capacity(128);
+        self.write_reports(&mut compound, now);
+        out.rtcp(&compound);
+    }
+
+    /// Both media by one clock; returns the sources.
+    fn write_reports(&self, compound: &mut Vec<u8>, now: Instant) -> Vec<u32> {
+        let video = self.video.as_ref().and_then(|v| v.report(&self.clock, now));
+        let sound = self.sound.as_ref().and_then(|s| s.report(&self.clock, now));
+        let reports: Vec<_> = [video, sound].into_iter().flatten().collect();
+        let sources: Vec<_> = [self.video.as_ref().map(VideoEgress::ssrc), self.sound.as_ref().map(SoundEgress::ssrc)]
+            .into_iter()
+            .flatten()
+            .collect();
+        sender_reports(compound, &reports, &sources, &self.cname);
+        sources
+    }
+}
+
+/// Many random numbers out of one (SplitMix64).
+fn seeds(mut state: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Some((z >> 32) as u32)
+    })
 }

@@ -1,21 +1,143 @@
-use crate::packetise::Picture;
-use std::sync::Arc;
+//! What was sent lately, of every layer.
+//!
+//! Pictures are shared: each shard keeps a history of its own, of references, and reads it without a lock. It serves
+//! repairs, and gives joiners and switchers their first picture without a word to the encoder.
 
-/// What was sent lately, of every layer: pictures are shared, each shard keeps a history of its own.
-pub(crate) struct History {}
+use crate::packetise::Picture;
+use protocol::{Rid, VideoCodec};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// How long any picture can be repaired: a viewer that asks later has long skipped it.
+const REPAIRABLE: Duration = Duration::from_secs(1);
+/// An encoder makes a keyframe every 2 s. When none came for much longer a joiner is better served by asking for one.
+const KEYFRAME_LIFE: Duration = Duration::from_secs(8);
+/// A layer without a picture for so long is not being encoded any more.
+const ALIVE: Duration = Duration::from_secs(1);
+
+/// Every layer's recent past.
+#[derive(Default)]
+pub(crate) struct History {
+    layers: [[LayerHistory; 3]; 2],
+}
+
+/// One layer's.
+#[derive(Default)]
+pub(crate) struct LayerHistory {
+    /// All pictures of the last second.
+    recent: VecDeque<Arc<Picture>>,
+    /// The last keyframe, and the base pictures since: what a decoder needs to be where the stream is.
+    base: Vec<Arc<Picture>>,
+    /// The same before the last keyframe, for those who were just given it; forgotten when the keyframe is a second old.
+    before: Vec<Arc<Picture>>,
+    rates: Rates,
+}
 
 impl History {
     pub(crate) fn new() -> Self {
-        Self {}
+        Self::default()
     }
 
-    /// Add a picture BEFORE giving it to the viewers.
-    pub(crate) fn add(&mut self, _picture: Arc<Picture>) {
-        todo!()
+    /// Add a picture; after that it is given to the viewers.
+    pub(crate) fn add(&mut self, picture: Arc<Picture>) {
+        self.layers[picture.codec as usize][picture.rid.index()].add(picture);
     }
 
-    /// The broadcast ended.
+    /// The broadcast ended: the next one starts with a keyframe.
     pub(crate) fn clear(&mut self) {
-        todo!()
+        *self = Self::default();
+    }
+
+    pub(crate) fn layer(&self, codec: VideoCodec, rid: Rid) -> &LayerHistory {
+        &self.layers[codec as usize][rid.index()]
+    }
+
+    /// The layer to send to a viewer who is aimed at `rid`: that one or the next smaller that is being encoded and has a
+    /// keyframe, else the smallest above.
+    pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
+        let newest = Rid::ALL.iter().filter_map(|r| self.layer(codec, *r).newest()).map(|p| p.captured).max()?;
+        let usable = |r: &Rid| {
+            let layer = self.layer(codec, *r);
+            !layer.base.is_empty()
+                && layer.newest().is_some_and(|p| newest.saturating_duration_since(p.captured) < ALIVE)
+        };
+        let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(usable);
+        below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(usable))
+    }
+}
+
+impl LayerHistory {
+    fn add(&mut self, picture: Arc<Picture>) {
+        let aged = |than: &Arc<Picture>, life| picture.captured.saturating_duration_since(than.captured) > life;
+        self.rates.add(&picture);
+        if picture.keyframe {
+            self.before = std::mem::take(&mut self.base);
+            self.base.push(Arc::clone(&picture));
+        } else if picture.temporal == 0 && !self.base.is_empty() {
+            self.base.push(Arc::clone(&picture));
+        }
+        if self.base.first().is_none_or(|keyframe| aged(keyframe, REPAIRABLE)) {
+            self.before.clear();
+        }
+        if self.base.first().is_some_and(|keyframe| aged(keyframe, KEYFRAME_LIFE)) {
+            self.base.clear();
+        }
+        while self.recent.front().is_some_and(|oldest| aged(oldest, REPAIRABLE)) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(picture);
+    }
+
+    pub(crate) fn newest(&self) -> Option<&Arc<Picture>> {
+        self.recent.back()
+    }
+
+    /// The last keyframe and the base pictures since; empty when a keyframe has to be asked for.
+    pub(crate) fn base(&self) -> &[Arc<Picture>] {
+        &self.base
+    }
+
+    /// A picture by its number, as long as it is kept.
+    pub(crate) fn find(&self, number: u64) -> Option<&Arc<Picture>> {
+        let in_list = |list: &'_ [Arc<Picture>]| list.binary_search_by_key(&number, |p| p.number);
+        match self.recent.binary_search_by_key(&number, |p| p.number) {
+            Ok(i) => self.recent.get(i),
+            Err(_) => (in_list(&self.base).ok().map(|i| &self.base[i]))
+                .or_else(|| in_list(&self.before).ok().map(|i| &self.before[i])),
+        }
+    }
+
+    /// Bits a second of this layer with all temporal layers up to and including `temporal`, over the last seconds.
+    pub(crate) fn rate(&self, temporal: u8) -> u32 {
+        self.rates.up_to(temporal)
+    }
+}
+
+/// Bits a second by temporal layer, smoothed over some seconds so that a keyframe does not look like a rise.
+#[derive(Default)]
+struct Rates {
+    window_start: Option<std::time::Instant>,
+    window: [u64; 3],
+    smooth: [f32; 3],
+}
+
+/// A keyframe interval: a shorter window would see keyframes come and go.
+const RATE_WINDOW: Duration = Duration::from_secs(2);
+
+impl Rates {
+    fn add(&mut self, picture: &Picture) {
+        let start = *self.window_start.get_or_insert(picture.captured);
+        let passed = picture.captured.saturating_duration_since(start);
+        if passed >= RATE_WINDOW {
+            for (smooth, bits) in self.smooth.iter_mut().zip(&mut self.window) {
+                let rate = std::mem::take(bits) as f32 / passed.as_secs_f32();
+                *smooth = if *smooth == 0.0 { rate } else { 0.5 * *smooth + 0.5 * rate };
+            }
+            self.window_start = Some(picture.captured);
+        }
+        self.window[usize::from(picture.temporal.min(2))] += 8 * picture.bytes as u64;
+    }
+
+    fn up_to(&self, temporal: u8) -> u32 {
+        self.smooth.iter().take(usize::from(temporal) + 1).sum::<f32>() as u32
     }
 }

@@ -1,1 +1,197 @@
+//! The numbers one viewer sees: gapless, whatever layer they come from and whatever was left out.
 
+use crate::packetise::Picture;
+use protocol::{Rid, VideoCodec};
+use std::collections::VecDeque;
+
+/// The VP8 payload descriptor (RFC 7741 section 4.2) with picture id, TL0PICIDX, TID, Y and KEYIDX.
+pub(crate) type Descriptor = [u8; 6];
+
+/// What one picture is called towards one viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Of its first packet.
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    /// For the first packet; the others have no S bit. Meaningless for H.264.
+    pub(crate) descriptor: Descriptor,
+}
+
+impl Name {
+    /// The descriptor of the picture's packet `index`.
+    pub(crate) fn descriptor_of(&self, index: usize) -> Descriptor {
+        let mut descriptor = self.descriptor;
+        if index > 0 {
+            descriptor[0] &= !0x10;
+        }
+        descriptor
+    }
+}
+
+/// Gives pictures their names, in the order they are sent.
+pub(crate) struct Numbers {
+    sequence: u16,
+    timestamp_offset: u32,
+    last_timestamp: Option<u32>,
+    picture_id: u16,
+    base_index: u8,
+    key_index: u8,
+}
+
+impl Numbers {
+    /// `sequence` should be below 2^15, so that a receiver that misses the start cannot take the first rollover for another
+    /// (RFC 3711 section 3.3.1).
+    pub(crate) fn new(sequence: u16, timestamp_offset: u32, picture_id: u16) -> Self {
+        Self {
+            sequence,
+            timestamp_offset,
+            last_timestamp: None,
+            picture_id: picture_id & 0x7fff,
+            base_index: picture_id as u8,
+            key_index: 0,
+        }
+    }
+
+    /// The viewer's timestamp for a stream timestamp, 90 kHz.
+    pub(crate) fn timestamp(&self, stream: u32) -> u32 {
+        stream.wrapping_add(self.timestamp_offset)
+    }
+
+    /// The last one given out.
+    pub(crate) fn last_timestamp(&self) -> Option<u32> {
+        self.last_timestamp
+    }
+
+    /// Name the next picture. `timestamp` is a viewer's; it is moved on by a tick where it would not be newer than the last:
+    /// the same instant in two layers.
+    pub(crate) fn name(&mut self, picture: &Picture, timestamp: u32) -> Name {
+        let timestamp = match self.last_timestamp {
+            Some(last) if !newer(timestamp, last) => last.wrapping_add(1),
+            _ => timestamp,
+        };
+        self.last_timestamp = Some(timestamp);
+        let sequence = self.sequence;
+        self.sequence = sequence.wrapping_add(picture.packets.len() as u16);
+        let descriptor = match picture.codec {
+            VideoCodec::H264 => Descriptor::default(),
+            VideoCodec::Vp8 => self.descriptor(picture),
+        };
+        Name { sequence, timestamp, descriptor }
+    }
+
+    fn descriptor(&mut self, picture: &Picture) -> Descriptor {
+        self.picture_id = (self.picture_id + 1) & 0x7fff;
+        if picture.temporal == 0 {
+            self.base_index = self.base_index.wrapping_add(1);
+        }
+        if picture.keyframe {
+            self.key_index = (self.key_index + 1) & 0x1f;
+        }
+        let [high, low] = (0x8000 | self.picture_id).to_be_bytes();
+        let layer = picture.temporal.min(3) << 6 | u8::from(picture.step_up) << 5 | self.key_index;
+        [0x80 | 0x10, 0xf0, high, low, self.base_index, layer]
+    }
+}
+
+/// `a` comes after `b` on a circle of 2^32.
+pub(crate) fn newer(a: u32, b: u32) -> bool {
+    a != b && a.wrapping_sub(b) < 1 << 31
+}
+
+/// How many pictures a viewer may ask for again: 2 s at 30 frames a second, more than the history keeps.
+const REMEMBERED: usize = 64;
+
+/// Which picture a sequence number was: a viewer's memory for repairs, without a packet in it.
+#[derive(Default)]
+pub(crate) struct Sent {
+    pictures: VecDeque<SentPicture>,
+}
+
+/// A picture as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SentPicture {
+    pub(crate) name: Name,
+    pub(crate) rid: Rid,
+    pub(crate) number: u64,
+    packets: u16,
+}
+
+impl Sent {
+    pub(crate) fn remember(&mut self, picture: &Picture, name: Name) {
+        if self.pictures.len() == REMEMBERED {
+            self.pictures.pop_front();
+        }
+        let packets = picture.packets.len() as u16;
+        self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
+    }
+
+    /// The picture that a sequence number belonged to, and the packet's index in it.
+    pub(crate) fn find(&self, sequence: u16) -> Option<(SentPicture, usize)> {
+        let oldest = self.pictures.front()?.name.sequence;
+        let distance = sequence.wrapping_sub(oldest);
+        let after = self.pictures.partition_point(|p| p.name.sequence.wrapping_sub(oldest) <= distance);
+        let picture = self.pictures.get(after.checked_sub(1)?)?;
+        let index = sequence.wrapping_sub(picture.name.sequence);
+        (index < picture.packets).then_some((*picture, usize::from(index)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use std::time::Instant;
+
+    fn picture(temporal: u8, keyframe: bool, packets: usize) -> Picture {
+        Picture {
+            codec: VideoCodec::Vp8,
+            rid: Rid::F,
+            temporal,
+            keyframe,
+            step_up: false,
+            captured: Instant::now(),
+            rtp_timestamp: 0,
+            number: 0,
+            height: 720,
+            packets: vec![Bytes::from_static(&[0; 10]); packets],
+            bytes: 10 * packets,
+        }
+    }
+
+    #[test]
+    fn sequence_numbers_and_picture_ids_roll_over_without_a_gap() {
+        let mut numbers = Numbers::new(0xfffe, 0, 0x7fff);
+        let first = numbers.name(&picture(0, true, 3), 5);
+        let second = numbers.name(&picture(1, false, 1), 5);
+        assert_eq!((first.sequence, second.sequence), (0xfffe, 1));
+        assert_eq!(first.descriptor[2..4], [0x80, 0], "15 bits of picture id");
+        assert_eq!(second.descriptor[2..4], [0x80, 1]);
+        assert_eq!(second.descriptor[4], first.descriptor[4], "only base pictures move TL0PICIDX");
+        assert_eq!((first.timestamp, second.timestamp), (5, 6), "never the same twice");
+        assert_eq!(first.descriptor_of(0)[0], 0x90);
+        assert_eq!(first.descriptor_of(1)[0], 0x80);
+    }
+
+    #[test]
+    fn what_was_sent_is_found_across_the_rollover_until_it_is_forgotten() {
+        let mut numbers = Numbers::new(0xfff0, 0, 0);
+        let mut sent = Sent::default();
+        assert_eq!(sent.find(0xfff0), None);
+        for i in 0..40 {
+            let mut picture = picture(0, false, 2);
+            picture.number = i;
+            let name = numbers.name(&picture, 0);
+            sent.remember(&picture, name);
+        }
+        let (found, index) = sent.find(5).expect("packet 21 was sent");
+        assert_eq!((found.number, index), (10, 1));
+        assert_eq!(sent.find(0xffef), None, "before the first");
+        assert_eq!(sent.find(0xfff0u16.wrapping_add(80)), None, "not yet sent");
+        for _ in 0..REMEMBERED {
+            let picture = picture(0, false, 2);
+            let name = numbers.name(&picture, 0);
+            sent.remember(&picture, name);
+        }
+        assert_eq!(sent.find(5), None, "long ago");
+    }
+}

@@ -1,60 +1,65 @@
 //! From a frame to RTP payloads, once for all viewers.
 
+mod h264;
+mod opus;
+mod picture;
+mod vp8;
+
+pub(crate) use opus::Sound;
+pub(crate) use picture::Picture;
+
 use crate::clock::Clock;
 use crate::frame::{AudioFrame, VideoFrame};
-use bytes::Bytes;
-use protocol::{Rid, VideoCodec};
-use std::{sync::Arc, time::Instant};
+use opus::SoundClock;
+use picture::LayerCount;
+use protocol::VideoCodec;
+use std::sync::Arc;
 
-/// One picture of one layer, cut into RTP payloads.
-#[derive(Debug)]
-pub(crate) struct Picture {
-    pub(crate) codec: VideoCodec,
-    pub(crate) rid: Rid,
-    /// Temporal layer, 0 the base.
-    pub(crate) temporal: u8,
-    pub(crate) keyframe: bool,
-    /// It refers to nothing above the base layer since the last base picture: a viewer may step up to its layer here.
-    pub(crate) step_up: bool,
-    pub(crate) captured: Instant,
-    /// 90 kHz, the same for the same instant in every layer.
-    pub(crate) rtp_timestamp: u32,
-    /// Counts the pictures of this layer, without gaps.
-    pub(crate) number: u64,
-    /// Pixels.
-    pub(crate) height: u16,
-    /// RTP payloads; VP8's without the payload descriptor, which is each viewer's own.
-    pub(crate) packets: Vec<Bytes>,
-    /// Of all payloads.
-    pub(crate) bytes: usize,
-}
-
-/// One Opus packet.
-#[derive(Debug)]
-pub(crate) struct Sound {
-    pub(crate) captured: Instant,
-    /// 48 kHz.
-    pub(crate) rtp_timestamp: u32,
-    /// Samples at 48 kHz.
-    pub(crate) samples: u32,
-    pub(crate) payload: Bytes,
-}
+/// Bytes of a payload at most. With every extension, VP8's descriptor, an RTX number and a 16-byte tag a datagram stays
+/// below 1232 bytes, which every IPv6 path carries (RFC 8200 section 5: 1280 with the IP and UDP headers).
+pub(crate) const MAX_PAYLOAD: usize = 1160;
 
 /// The one writer of pictures and sounds.
 pub(crate) struct Packetiser {
     clock: Clock,
+    layers: [[LayerCount; 3]; 2],
+    sound: SoundClock,
 }
 
 impl Packetiser {
+    /// A forwarder has one; its clock is every viewer's.
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock }
+        Self { clock, layers: Default::default(), sound: SoundClock::default() }
     }
 
-    pub(crate) fn video(&mut self, _frame: VideoFrame) -> Arc<Picture> {
-        todo!()
+    /// Cut a frame into payloads of about the same size: the kernel takes a run of equal packets in one call.
+    pub(crate) fn video(&mut self, frame: VideoFrame) -> Arc<Picture> {
+        let packets = match frame.codec {
+            VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
+            VideoCodec::Vp8 => vp8::payloads(&frame.data, MAX_PAYLOAD),
+        };
+        let layer = &mut self.layers[frame.codec as usize][frame.rid.index()];
+        let (number, step_up) = layer.count(&frame);
+        Arc::new(Picture {
+            codec: frame.codec,
+            rid: frame.rid,
+            temporal: frame.temporal,
+            keyframe: frame.keyframe,
+            step_up,
+            captured: frame.captured,
+            rtp_timestamp: self.clock.ticks(frame.captured, 90_000),
+            number,
+            height: frame.height,
+            bytes: packets.iter().map(|p| p.len()).sum(),
+            packets,
+        })
     }
 
-    pub(crate) fn sound(&mut self, _frame: AudioFrame) -> Arc<Sound> {
-        todo!()
+    /// One packet is one payload (RFC 7587 section 4.2).
+    pub(crate) fn sound(&mut self, frame: AudioFrame) -> Arc<Sound> {
+        Arc::new(self.sound.sound(frame))
     }
 }
+
+#[cfg(test)]
+pub(crate) use h264::tests::depacketise as depacketise_h264;

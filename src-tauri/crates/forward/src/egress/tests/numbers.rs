@@ -1,0 +1,122 @@
+use super::world::{GOP, World, negotiated};
+use proptest::prelude::*;
+use protocol::{Rid, VideoCodec};
+use std::time::Duration;
+
+const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
+
+#[test]
+fn a_cap_switches_down_at_once_and_up_with_the_next_keyframe() {
+    for codec in CODECS {
+        let mut world = World::new(codec);
+        let viewer = world.join(Rid::F);
+        world.run(Duration::from_millis(700));
+        world.viewers[viewer].egress.cap(Rid::Q);
+        let capped = world.now;
+        world.run(Duration::from_millis(500));
+        let down = world.viewers[viewer].shown.iter().find(|s| s.rid == Rid::Q).expect("switched").at;
+        assert!(down - capped <= Duration::from_millis(40), "{:?}", down - capped);
+        world.viewers[viewer].egress.cap(Rid::F);
+        world.run(Duration::from_millis(33 * GOP));
+        let last = world.viewers[viewer].shown.last().expect("shown");
+        assert_eq!(
+            (last.rid, world.viewers[viewer].egress.stats(world.now).layer.map(|l| l.rid)),
+            (Rid::F, Some(Rid::F))
+        );
+        let up = world.viewers[viewer].shown.iter().find(|s| s.rid == Rid::F && s.at > down).expect("switched back");
+        assert!(up.keyframe);
+    }
+}
+
+#[test]
+fn a_layer_that_is_not_encoded_is_replaced_by_the_nearest() {
+    let mut world = World::new(VideoCodec::Vp8);
+    world.layers = vec![Rid::F];
+    let viewer = world.join(Rid::H);
+    world.run(Duration::from_millis(300));
+    assert_eq!(world.viewers[viewer].egress.watching(), Some((VideoCodec::Vp8, Rid::H)));
+    assert_eq!(world.viewers[viewer].shown.last().expect("something is better than nothing").rid, Rid::F);
+    world.layers = vec![Rid::F, Rid::H];
+    world.run(Duration::from_millis(33 * GOP + 100));
+    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::H, "it appeared");
+    world.layers = vec![Rid::F];
+    world.run(Duration::from_millis(33 * GOP + 2000));
+    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::F, "it went");
+}
+
+#[test]
+fn pictures_withheld_from_a_slow_viewer_leave_no_hole() {
+    for codec in CODECS {
+        let mut world = World::new(codec);
+        let slow = world.join(Rid::F);
+        world.run(Duration::from_millis(333));
+        for i in 0..40 {
+            world.encode(|viewer, p| viewer != slow || !(5..12).contains(&i) || p.keyframe);
+            for _ in 0..33 {
+                world.now += Duration::from_millis(1);
+                world.timers();
+            }
+        }
+        let shown = &world.viewers[slow].shown;
+        assert_eq!(shown.last().expect("shown").temporal, 2, "and all pictures come again");
+    }
+}
+
+#[test]
+fn sequence_numbers_start_in_the_lower_half_and_roll_over() {
+    let mut world = World::new(VideoCodec::Vp8);
+    world.sizes = [(200, 200); 3];
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_secs(1));
+    assert!(world.viewers[viewer].video[0].sequence < 1 << 15);
+    assert!(world.viewers[viewer].audio[0].sequence < 1 << 15);
+    // Large pictures make the numbers go round quickly; the viewer asserts that they do it without a gap.
+    world.sizes = [(15 * 1160, 15 * 1160); 3];
+    let before = world.viewers[viewer].video.len();
+    while world.viewers[viewer].video.len() < before + 70_000 {
+        world.encode(|_, _| true);
+        world.now += Duration::from_millis(33);
+        world.timers();
+    }
+}
+
+#[test]
+fn a_viewer_of_sound_or_picture_alone_is_served() {
+    let mut world = World::new(VideoCodec::H264);
+    let mut n = negotiated(VideoCodec::H264);
+    n.video = None;
+    let sound = world.join_as(&n, Rid::F);
+    let mut n = negotiated(VideoCodec::H264);
+    n.audio = None;
+    let picture = world.join_as(&n, Rid::F);
+    world.run(Duration::from_secs(1));
+    assert!(world.viewers[sound].video.is_empty() && world.viewers[sound].audio.len() == 50);
+    assert_eq!(world.viewers[sound].egress.watching(), None);
+    assert!(world.viewers[picture].audio.is_empty() && world.viewers[picture].shown.len() == 31);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    /// Whatever is withheld, capped and restarted in whatever order: the viewer's own assertions hold.
+    #[test]
+    fn no_order_of_events_breaks_a_viewer(vp8: bool, events in prop::collection::vec((0u8..6, 1u8..40), 1..60)) {
+        let mut world = World::new(if vp8 { VideoCodec::Vp8 } else { VideoCodec::H264 });
+        let viewer = world.join(Rid::F);
+        for (event, amount) in events {
+            match event {
+                0 => world.viewers[viewer].egress.cap(Rid::Q),
+                1 => world.viewers[viewer].egress.cap(Rid::H),
+                2 => world.viewers[viewer].egress.cap(Rid::F),
+                3 => world.feedback(viewer, &super::world::pli()),
+                4 => for _ in 0..amount { world.encode(|_, _| false); world.now += Duration::from_millis(33); },
+                _ => world.force_keyframe = amount < 10,
+            }
+            world.run(Duration::from_millis(u64::from(amount) * 7));
+        }
+        world.viewers[viewer].egress.cap(Rid::F);
+        world.run(Duration::from_millis(33 * GOP + 500));
+        let last = world.viewers[viewer].shown.last().expect("something was shown");
+        prop_assert!(world.now - last.at < Duration::from_millis(200), "still playing");
+        prop_assert_eq!(last.rid, Rid::F);
+    }
+}

@@ -1,0 +1,96 @@
+use super::world::{World, nack, negotiated};
+use protocol::{Rid, VideoCodec};
+use std::time::Duration;
+
+#[test]
+fn a_lost_packet_comes_again_from_the_history() {
+    for codec in [VideoCodec::H264, VideoCodec::Vp8] {
+        let mut world = World::new(codec);
+        let viewer = world.join(Rid::F);
+        world.run(Duration::from_millis(400));
+        let lost = world.viewers[viewer].video[40].clone();
+        world.feedback(viewer, &nack(&[lost.sequence]));
+        let [again] = &world.viewers[viewer].rtx[..] else { panic!("one repair") };
+        assert_eq!(again.payload[..2], lost.sequence.to_be_bytes(), "RFC 4588: the original number first");
+        assert_eq!(again.payload[2..], lost.payload);
+        assert_eq!((again.timestamp, again.marker), (lost.timestamp, lost.marker));
+        assert_eq!(again.header[1] & 0x7f, 103);
+        assert!(again.extension(3).is_some(), "repairs count for congestion too");
+
+        world.feedback(viewer, &nack(&[lost.sequence]));
+        assert_eq!(world.viewers[viewer].rtx.len(), 1, "it is on its way");
+        world.run(Duration::from_millis(50));
+        world.feedback(viewer, &nack(&[lost.sequence]));
+        assert_eq!(world.viewers[viewer].rtx.len(), 2, "lost again");
+        assert_eq!(world.viewers[viewer].rtx[1].sequence, world.viewers[viewer].rtx[0].sequence + 1);
+    }
+}
+
+#[test]
+fn what_is_too_old_or_was_never_sent_is_refused() {
+    let mut world = World::new(VideoCodec::H264);
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_millis(3500));
+    let old = world.viewers[viewer].video[60].sequence;
+    let future = world.viewers[viewer].video.last().expect("sent").sequence.wrapping_add(5);
+    world.feedback(viewer, &nack(&[old, future]));
+    assert!(world.viewers[viewer].rtx.is_empty());
+    assert_eq!(world.viewers[viewer].egress.totals().repairs_refused, 2);
+}
+
+#[test]
+fn the_first_picture_can_be_repaired_though_it_is_older_than_a_second() {
+    let mut world = World::new(VideoCodec::H264);
+    world.run(Duration::from_millis(1950));
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_millis(80));
+    let first: Vec<_> = world.viewers[viewer].video[..10].iter().map(|p| p.sequence).collect();
+    world.feedback(viewer, &nack(&first));
+    assert_eq!(
+        world.viewers[viewer].rtx.len(),
+        10,
+        "a new keyframe has come since, and the start is kept all the same"
+    );
+}
+
+#[test]
+fn a_flood_of_nacks_gets_fifteen_percent_at_most() {
+    let mut world = World::new(VideoCodec::H264);
+    let viewer = world.join(Rid::F);
+    for _ in 0..1000 {
+        world.run(Duration::from_millis(10));
+        let all: Vec<_> = world.viewers[viewer].video.iter().rev().take(250).map(|p| p.sequence).collect();
+        world.feedback(viewer, &nack(&all));
+    }
+    let bytes = |packets: &[super::viewer::Rtp]| packets.iter().map(|p| p.payload.len()).sum::<usize>() as f32;
+    let share = bytes(&world.viewers[viewer].rtx) / bytes(&world.viewers[viewer].video);
+    assert!((0.10..=0.16).contains(&share), "{share}");
+    let shown = &world.viewers[viewer].shown;
+    assert!(shown.windows(2).all(|w| w[1].number == w[0].number + 1), "the picture itself is not disturbed");
+}
+
+#[test]
+fn without_rtx_a_repair_is_the_same_packet_to_the_last_bit() {
+    let mut world = World::new(VideoCodec::H264);
+    let mut n = negotiated(VideoCodec::H264);
+    n.video.as_mut().expect("video").rtx_pt = None;
+    let viewer = world.join_as(&n, Rid::F);
+    world.run(Duration::from_millis(300));
+    let lost = world.viewers[viewer].video[40].clone();
+    let mut sink = Repeated(Vec::new());
+    let now = world.now;
+    world.viewers[viewer].egress.rtcp(&nack(&[lost.sequence]), &world.history, now, &mut sink);
+    assert_eq!(sink.0, [[lost.header, lost.payload].concat()]);
+}
+
+struct Repeated(Vec<Vec<u8>>);
+
+impl crate::sink::PacketSink for Repeated {
+    fn rtp(&mut self, header: &[u8], payload: &[&[u8]]) {
+        self.0.push([header, &payload.concat()].concat());
+    }
+
+    fn rtcp(&mut self, _compound: &[u8]) {}
+
+    fn flush_picture(&mut self) {}
+}

@@ -1,0 +1,118 @@
+use super::world::{AUDIO_SSRC, VIDEO_SSRC, World};
+use crate::egress::sound::LIP_SYNC;
+use protocol::{Rid, VideoCodec};
+use std::time::{Duration, Instant};
+
+/// The sender report of a source in a compound: NTP and RTP time.
+fn sender_report(compound: &[u8], ssrc: u32) -> Option<(u64, u32)> {
+    let mut rest = compound;
+    while rest.len() >= 4 {
+        let len = 4 + 4 * usize::from(u16::from_be_bytes([rest[2], rest[3]]));
+        if rest[1] == 200 && rest[4..8] == ssrc.to_be_bytes() {
+            let ntp = u64::from_be_bytes(rest[8..16].try_into().expect("eight bytes"));
+            return Some((ntp, u32::from_be_bytes(rest[16..20].try_into().expect("four bytes"))));
+        }
+        rest = &rest[len..];
+    }
+    None
+}
+
+/// NTP seconds to a duration since the clock's pin.
+fn seconds(ntp: u64, since: u64) -> f64 {
+    ntp.wrapping_sub(since) as i64 as f64 / 2f64.powi(32)
+}
+
+#[test]
+fn reports_put_both_media_on_one_clock_and_the_sound_forty_milliseconds_later() {
+    let mut world = World::new(VideoCodec::H264);
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_millis(5500));
+    let pin = world.clock.ntp(world.start);
+    let viewer = &world.viewers[viewer];
+    let reports = viewer.sink.rtcp.len();
+    assert!((6..=8).contains(&reports), "at the start and once a second: {reports}");
+    let last = viewer.sink.rtcp.last().expect("a report");
+
+    // Where a receiver puts a packet's capture: the report's NTP time plus the RTP distance.
+    let place = |ssrc, timestamp: u32, rate: f64| {
+        let (ntp, rtp) = sender_report(last, ssrc).expect("both media are reported");
+        seconds(ntp, pin) + f64::from(timestamp.wrapping_sub(rtp) as i32) / rate
+    };
+    let picture = viewer.shown.last().expect("shown");
+    let captured = (picture.at - world.start).as_secs_f64() - 0.010;
+    let placed = place(VIDEO_SSRC, picture.timestamp, 90_000.0);
+    assert!((placed - captured).abs() < 0.001, "{placed} for {captured}");
+    let sound = viewer.audio.last().expect("heard");
+    let captured = (sound.at - world.start).as_secs_f64() - 0.025;
+    let placed = place(AUDIO_SSRC, sound.timestamp, 48_000.0) - LIP_SYNC.as_secs_f64();
+    assert!((placed - captured).abs() < 0.001, "{placed} for {captured}");
+
+    // The true capture time goes along.
+    let told = viewer.audio.iter().rev().find(|p| p.extension(4).is_some()).expect("told once a second");
+    let ntp = u64::from_be_bytes(told.extension(4).expect("found")[..8].try_into().expect("eight bytes"));
+    assert!((seconds(ntp, pin) - ((told.at - world.start).as_secs_f64() - 0.025)).abs() < 0.001);
+    let key = viewer.shown.iter().rev().find(|s| s.keyframe).expect("a keyframe");
+    let packet = viewer.video.iter().find(|p| p.timestamp == key.timestamp).expect("sent");
+    let ntp = u64::from_be_bytes(packet.extension(4).expect("told")[..8].try_into().expect("eight bytes"));
+    assert!((seconds(ntp, pin) - ((packet.at - world.start).as_secs_f64() - 0.010)).abs() < 0.001);
+    assert_eq!(packet.extension(5), Some(&[0, 0, 0][..]), "nothing to wait for");
+    assert_eq!(packet.extension(6), Some(&b"0"[..]));
+}
+
+fn receiver_report(ssrc: u32, lost: u8, last_report: u32, delay: Duration) -> Vec<u8> {
+    let delay = (delay.as_micros() * 65536 / 1_000_000) as u32;
+    let mut out = vec![0x81, 201, 0, 7, 0, 0, 0, 1];
+    out.extend(ssrc.to_be_bytes());
+    out.extend([lost, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    out.extend(last_report.to_be_bytes());
+    out.extend(delay.to_be_bytes());
+    out
+}
+
+#[test]
+fn round_trip_and_loss_are_read_from_either_source() {
+    for ssrc in [VIDEO_SSRC, AUDIO_SSRC] {
+        let mut world = World::new(VideoCodec::H264);
+        let viewer = world.join(Rid::F);
+        world.run(Duration::from_millis(100));
+        assert_eq!(world.viewers[viewer].egress.stats(world.now).rtt_ms, None);
+        let (ntp, _) = sender_report(world.viewers[viewer].sink.rtcp.last().expect("sent"), ssrc).expect("reported");
+        let sent_at = world.start + Duration::from_secs_f64(seconds(ntp, world.clock.ntp(world.start)).max(0.0));
+        let sent_at = if ssrc == AUDIO_SSRC { sent_at - LIP_SYNC } else { sent_at };
+        let now: Instant = sent_at + Duration::from_millis(250);
+        world.now = now;
+        world.feedback(viewer, &receiver_report(ssrc, 64, (ntp >> 16) as u32, Duration::from_millis(200)));
+        let stats = world.viewers[viewer].egress.stats(now);
+        let rtt = stats.rtt_ms.expect("known");
+        assert!((rtt - 50.0).abs() < 1.0, "{rtt}");
+        assert_eq!(stats.loss, if ssrc == VIDEO_SSRC { 0.25 } else { 0.0 });
+    }
+}
+
+#[test]
+fn the_rate_is_what_was_sent_in_the_last_second() {
+    let mut world = World::new(VideoCodec::H264);
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_millis(5200));
+    let sent: usize = {
+        let viewer = &world.viewers[viewer];
+        let since = world.now - Duration::from_secs(2);
+        let recent = viewer.video.iter().chain(&viewer.audio).filter(|p| p.at >= since);
+        recent.map(|p| p.header.len() + p.payload.len()).sum()
+    };
+    let told = world.viewers[viewer].egress.stats(world.now).bitrate_kbps as f32;
+    let truth = sent as f32 * 8.0 / 2000.0;
+    assert!((told / truth - 1.0).abs() < 0.25, "{told} for {truth}");
+}
+
+#[test]
+fn a_goodbye_names_every_source() {
+    let mut world = World::new(VideoCodec::H264);
+    let viewer = world.join(Rid::F);
+    world.run(Duration::from_millis(100));
+    let viewer = &mut world.viewers[viewer];
+    viewer.egress.bye(world.now, &mut viewer.sink);
+    let last = viewer.sink.rtcp.last().expect("sent");
+    let end = [&[0x82, 203, 0, 2][..], &VIDEO_SSRC.to_be_bytes(), &AUDIO_SSRC.to_be_bytes()].concat();
+    assert!(last.ends_with(&end));
+}

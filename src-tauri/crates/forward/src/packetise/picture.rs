@@ -1,0 +1,55 @@
+use crate::frame::VideoFrame;
+use bytes::Bytes;
+use protocol::{Rid, VideoCodec};
+use std::time::Instant;
+
+/// One picture of one layer, cut into RTP payloads.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) codec: VideoCodec,
+    pub(crate) rid: Rid,
+    /// Temporal layer, 0 the base.
+    pub(crate) temporal: u8,
+    pub(crate) keyframe: bool,
+    /// It needs nothing but the last base picture: a viewer may step up to its temporal layer here.
+    pub(crate) step_up: bool,
+    pub(crate) captured: Instant,
+    /// 90 kHz, the same for the same instant in every layer.
+    pub(crate) rtp_timestamp: u32,
+    /// Counts the pictures of this layer, without gaps.
+    pub(crate) number: u64,
+    /// Pixels.
+    pub(crate) height: u16,
+    /// RTP payloads; VP8's without the payload descriptor, which is each viewer's own.
+    pub(crate) packets: Vec<Bytes>,
+    /// Of all payloads.
+    pub(crate) bytes: usize,
+}
+
+/// Counts one layer's pictures and knows where one may step up.
+#[derive(Default)]
+pub(super) struct LayerCount {
+    next: u64,
+    /// The lowest temporal layer above the base since the last base picture.
+    above_base: u8,
+}
+
+impl LayerCount {
+    /// The picture's number, and whether it needs nothing but the last base picture. VP8 says so itself; an H.264 picture
+    /// refers to the last picture of a lower layer, so it does when none came since the last base picture.
+    pub(super) fn count(&mut self, frame: &VideoFrame) -> (u64, bool) {
+        let number = self.next;
+        self.next += 1;
+        if frame.keyframe || frame.temporal == 0 {
+            self.above_base = u8::MAX;
+            return (number, false);
+        }
+        let alone = self.above_base >= frame.temporal;
+        self.above_base = self.above_base.min(frame.temporal);
+        let step_up = match frame.codec {
+            VideoCodec::H264 => alone,
+            VideoCodec::Vp8 => frame.layer_sync,
+        };
+        (number, step_up)
+    }
+}
