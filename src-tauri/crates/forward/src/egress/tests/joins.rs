@@ -1,3 +1,4 @@
+use super::viewer::Shown;
 use super::world::{GOP, World, pli};
 use protocol::{Rid, VideoCodec};
 use std::time::Duration;
@@ -28,18 +29,13 @@ fn a_joiner_has_the_picture_at_once_wherever_in_the_interval_it_joins() {
             let [old, new] = [old, new].map(|i| &world.viewers[i]);
             let (seen, theirs) = (new.shown.last().expect("shown"), old.shown.last().expect("shown"));
             assert_eq!((seen.number, seen.temporal, seen.rid), (theirs.number, theirs.temporal, Rid::F));
-            // Each viewer's timestamps are the stream's plus a constant of its own; compressed ones are not ahead of it.
-            let constant = new.offset(&world.clock, world.start);
-            let ahead = new.shown.iter().map(|s| {
-                let live = old.shown.iter().find(|o| o.number == s.number).map(|o| o.timestamp);
-                live.map_or(0, |live| {
-                    let moved = s.timestamp.wrapping_sub(live) as i32;
-                    let steady = seen.timestamp.wrapping_sub(theirs.timestamp) as i32;
-                    moved.wrapping_sub(steady)
-                })
-            });
-            let _ = constant;
-            let ahead: Vec<i32> = ahead.collect();
+            assert_eq!(seen.at, theirs.at, "the same picture at the same time");
+            // Each viewer's timestamps are the stream's and a constant of its own. How far is each picture moved on?
+            let steady = seen.timestamp.wrapping_sub(theirs.timestamp);
+            let live =
+                |number| old.shown.iter().find(|o| o.number == number).expect("the old viewer had them all").timestamp;
+            let moved = |s: &Shown| s.timestamp.wrapping_sub(live(s.number)).wrapping_sub(steady) as i32;
+            let ahead: Vec<i32> = new.shown.iter().map(moved).collect();
             let live_from = ahead.iter().position(|a| *a == 0).expect("live pictures came");
             assert!(
                 ahead[live_from..].iter().all(|a| *a == 0),

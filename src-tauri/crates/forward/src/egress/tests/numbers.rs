@@ -58,7 +58,8 @@ fn pictures_withheld_from_a_slow_viewer_leave_no_hole() {
             }
         }
         let shown = &world.viewers[slow].shown;
-        assert_eq!(shown.last().expect("shown").temporal, 2, "and all pictures come again");
+        let again = shown[shown.len() - 4..].iter().any(|s| s.temporal == 2);
+        assert!(again, "and all pictures come again");
     }
 }
 

@@ -212,10 +212,4 @@ impl Viewer {
         }
         data
     }
-
-    /// Timestamps differ from the stream's by a constant: the difference tells where this viewer is.
-    pub(super) fn offset(&self, clock: &Clock, captured: Instant) -> u32 {
-        let last = self.shown.last().expect("something was shown");
-        last.timestamp.wrapping_sub(clock.ticks(captured, 90_000))
-    }
 }
