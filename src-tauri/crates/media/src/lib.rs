@@ -9,7 +9,11 @@
 
 mod camera;
 mod choice;
+mod clock;
 mod config;
+mod convert;
+mod device;
+mod encode;
 mod encoded;
 mod event;
 mod frame;
@@ -17,7 +21,12 @@ mod levels;
 mod microphone;
 pub mod pattern;
 mod pipeline;
+mod preview;
+mod slate;
 mod source;
+mod text;
+mod tone;
+mod yuv;
 
 pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};

@@ -1,0 +1,229 @@
+//! OpenH264, bound by its C interface: the safe wrapper is fixed to one spatial and one temporal layer.
+#![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
+
+use super::EncodeError;
+use crate::{EncodedVideo, VideoConfig, frame::Picture};
+use bytes::BytesMut;
+use openh264_sys2 as sys;
+use protocol::{Rid, VideoCodec};
+use std::{
+    ffi::{c_int, c_void},
+    ptr,
+    time::Instant,
+};
+use sys::source::APILoader;
+
+/// One encoder that scales a picture down twice and makes three independent streams of it, each with three temporal layers.
+pub(crate) struct H264 {
+    encoder: *mut sys::ISVCEncoder,
+    config: VideoConfig,
+    output: Box<sys::SFrameBSInfo>,
+    started: Option<Instant>,
+    /// Each layer's last temporal layer.
+    last: [u8; LAYERS],
+}
+
+// SAFETY: OpenH264 keeps no thread-local state, and `&mut self` lets one thread in at a time.
+unsafe impl Send for H264 {}
+
+/// `ForceIntraFrame` as it is in C++: `(this, bool idr, int layer = -1)`. The binding leaves the last argument out, and the
+/// layer would be whatever the register holds.
+type ForceIntraFrame = unsafe extern "C" fn(*mut sys::ISVCEncoder, bool, c_int) -> c_int;
+
+const LAYERS: usize = Rid::ALL.len();
+const TEMPORAL_LAYERS: c_int = 3;
+
+impl H264 {
+    /// An encoder whose first picture is a keyframe in every layer.
+    pub(crate) fn new(config: &VideoConfig) -> Result<Self, EncodeError> {
+        let failed = |code| EncodeError { encoder: "OpenH264", action: "start", code };
+        let mut encoder = ptr::null_mut();
+        // SAFETY: the pointer is written on success only, and success is checked.
+        let code = unsafe { APILoader::WelsCreateSVCEncoder(&mut encoder) };
+        if code != 0 || encoder.is_null() {
+            return Err(failed(code));
+        }
+        // From here on dropping it destroys the encoder.
+        let this = Self { encoder, config: *config, output: Box::default(), started: None, last: [0; LAYERS] };
+        this.set_option(sys::ENCODER_OPTION_TRACE_LEVEL, &mut (sys::WELS_LOG_QUIET as c_int));
+        let mut parameters = sys::SEncParamExt::default();
+        let table = this.table();
+        // SAFETY: both functions take the encoder they belong to and a structure of their own type.
+        let code = unsafe { (table.GetDefaultParams.expect("OpenH264 has it"))(encoder, &mut parameters) };
+        if code != 0 {
+            return Err(failed(code));
+        }
+        fill(&mut parameters, config);
+        // SAFETY: as above.
+        let code = unsafe { (table.InitializeExt.expect("OpenH264 has it"))(encoder, &parameters) };
+        if code != 0 {
+            return Err(failed(code));
+        }
+        this.set_option(sys::ENCODER_OPTION_DATAFORMAT, &mut (sys::videoFormatI420 as c_int));
+        Ok(this)
+    }
+
+    /// What it was made for; bitrates may have changed since.
+    pub(crate) fn config(&self) -> &VideoConfig {
+        &self.config
+    }
+
+    /// Changes a layer's bitrate from the next picture on.
+    pub(crate) fn set_bitrate(&mut self, rid: Rid, kbps: u32) {
+        let mut rate = sys::SBitrateInfo { iLayer: rid.index() as sys::LAYER_NUM, iBitrate: bits(kbps) };
+        self.set_option(sys::ENCODER_OPTION_BITRATE, &mut rate);
+    }
+
+    /// Encodes a picture of the configured size, as a keyframe in those layers (by [`Rid::index`]). Out come up to three
+    /// pictures, the top layer first.
+    pub(crate) fn encode(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        keyframes: [bool; LAYERS],
+    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+        debug_assert_eq!((picture.width, picture.height), (self.config.width, self.config.height));
+        for layer in (0..LAYERS).filter(|layer| keyframes[*layer]) {
+            self.force_keyframe(layer as c_int);
+        }
+        let started = *self.started.get_or_insert(captured);
+        let [y, u, v] = picture.planes();
+        let width = c_int::from(picture.width as i16);
+        let source = sys::SSourcePicture {
+            iColorFormat: sys::videoFormatI420 as c_int,
+            iStride: [width, width / 2, width / 2, 0],
+            // OpenH264 only reads them.
+            pData: [y.as_ptr().cast_mut(), u.as_ptr().cast_mut(), v.as_ptr().cast_mut(), ptr::null_mut()],
+            iPicWidth: width,
+            iPicHeight: c_int::from(picture.height as i16),
+            uiTimeStamp: captured.saturating_duration_since(started).as_millis() as i64,
+            ..Default::default()
+        };
+        let encode = self.table().EncodeFrame.expect("OpenH264 has it");
+        // SAFETY: the planes outlive the call and are as large as width, height and strides say.
+        let code = unsafe { encode(self.encoder, &source, &mut *self.output) };
+        if code != 0 {
+            return Err(EncodeError { encoder: "OpenH264", action: "encode a picture", code });
+        }
+        let mut pictures: Vec<_> = Rid::ALL.into_iter().rev().filter_map(|rid| self.layer(rid, captured)).collect();
+        for picture in &mut pictures {
+            // A picture of layer 1 refers to layer 0 only; one of layer 2 to the picture before it, whichever layer has that.
+            let last = std::mem::replace(&mut self.last[picture.rid.index()], picture.temporal);
+            picture.layer_sync = picture.temporal < 2 || last == 0;
+        }
+        Ok(pictures)
+    }
+
+    /// Gathers one layer's parts of the last picture: parameter sets and slices are separate entries.
+    fn layer(&self, rid: Rid, captured: Instant) -> Option<EncodedVideo> {
+        let entries = &self.output.sLayerInfo[..self.output.iLayerNum as usize];
+        let mut data = BytesMut::new();
+        let mut picture = None;
+        for entry in entries.iter().filter(|entry| usize::from(entry.uiSpatialId) == rid.index()) {
+            // SAFETY: the encoder owns these until its next call, which takes `&mut self`; it tells their lengths.
+            unsafe {
+                let lengths = std::slice::from_raw_parts(entry.pNalLengthInByte, entry.iNalCount as usize);
+                let length: c_int = lengths.iter().sum();
+                data.extend_from_slice(std::slice::from_raw_parts(entry.pBsBuf, length as usize));
+            }
+            if c_int::from(entry.uiLayerType) == sys::VIDEO_CODING_LAYER {
+                // The type of the whole output is a mixture where one layer has a keyframe and another has not.
+                picture = Some((entry.uiTemporalId, entry.eFrameType == sys::videoFrameTypeIDR));
+            }
+        }
+        let (temporal, keyframe) = picture?;
+        let (width, height) = self.config.layer_size(rid);
+        Some(EncodedVideo {
+            codec: VideoCodec::H264,
+            rid,
+            temporal,
+            keyframe,
+            captured,
+            width,
+            height,
+            layer_sync: false,
+            data: data.freeze(),
+        })
+    }
+
+    fn force_keyframe(&mut self, layer: c_int) {
+        let force = self.table().ForceIntraFrame.expect("OpenH264 has it");
+        // SAFETY: C++ declares three arguments, see [`ForceIntraFrame`].
+        unsafe {
+            std::mem::transmute::<unsafe extern "C" fn(*mut sys::ISVCEncoder, bool) -> c_int, ForceIntraFrame>(force)(
+                self.encoder,
+                true,
+                layer,
+            )
+        };
+    }
+
+    fn set_option<T>(&self, option: sys::ENCODER_OPTION, value: &mut T) {
+        // SAFETY: each caller gives the type that the option is documented with. A refused option is no error that anybody
+        // could act on; what depends on them is tested.
+        unsafe {
+            (self.table().SetOption.expect("OpenH264 has it"))(
+                self.encoder,
+                option,
+                ptr::from_mut(value).cast::<c_void>(),
+            )
+        };
+    }
+
+    fn table(&self) -> &sys::ISVCEncoderVtbl {
+        // SAFETY: a live encoder begins with the pointer to its table.
+        unsafe { &**self.encoder }
+    }
+}
+
+impl Drop for H264 {
+    fn drop(&mut self) {
+        // SAFETY: created in `new`, and not used after this.
+        unsafe {
+            (self.table().Uninitialize.expect("OpenH264 has it"))(self.encoder);
+            APILoader::WelsDestroySVCEncoder(self.encoder);
+        }
+    }
+}
+
+fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig) {
+    parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
+    parameters.iPicWidth = c_int::from(config.width);
+    parameters.iPicHeight = c_int::from(config.height);
+    parameters.fMaxFrameRate = config.fps as f32;
+    parameters.iTargetBitrate = Rid::ALL.iter().map(|rid| bits(config.layer_kbps(*rid))).sum();
+    parameters.iRCMode = sys::RC_BITRATE_MODE;
+    parameters.iComplexityMode = sys::LOW_COMPLEXITY;
+    parameters.iTemporalLayerNum = TEMPORAL_LAYERS;
+    parameters.iSpatialLayerNum = LAYERS as c_int;
+    // Independent streams: the upper layers of an SVC stream are nothing a browser can decode.
+    parameters.bSimulcastAVC = true;
+    parameters.bPrefixNalAddingCtrl = false;
+    parameters.eSpsPpsIdStrategy = sys::CONSTANT_ID;
+    // Keyframes come when they are asked for, layer by layer, never by themselves in all layers at once.
+    parameters.uiIntraPeriod = 0;
+    parameters.bEnableSceneChangeDetect = false;
+    // A skipped picture is a stutter; the rate is held by the quantiser.
+    parameters.bEnableFrameSkip = false;
+    // One thread: the other cores have the viewers.
+    parameters.iMultipleThreadIdc = 1;
+    for rid in Rid::ALL {
+        let layer = &mut parameters.sSpatialLayers[rid.index()];
+        let (width, height) = config.layer_size(rid);
+        layer.iVideoWidth = c_int::from(width);
+        layer.iVideoHeight = c_int::from(height);
+        layer.fFrameRate = config.fps as f32;
+        layer.iSpatialBitrate = bits(config.layer_kbps(rid));
+        layer.uiProfileIdc = sys::PRO_BASELINE;
+        layer.uiLevelIdc = match config.h264_level() {
+            31 => sys::LEVEL_3_1,
+            32 => sys::LEVEL_3_2,
+            _ => sys::LEVEL_4_0,
+        };
+        layer.sSliceArgument.uiSliceMode = sys::SM_SINGLE_SLICE;
+    }
+}
+
+fn bits(kbps: u32) -> c_int {
+    (kbps * 1000) as c_int
+}

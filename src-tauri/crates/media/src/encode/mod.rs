@@ -1,0 +1,25 @@
+//! The encoders. Each of the two picture codecs is bound in one file.
+
+#[cfg(feature = "h264")]
+mod h264;
+mod keyframes;
+mod opus;
+#[cfg(test)]
+mod tests;
+mod vp8;
+
+#[cfg(feature = "h264")]
+pub(crate) use h264::H264;
+pub(crate) use keyframes::Keyframes;
+pub(crate) use opus::{PACKET, SoundEncoder};
+pub(crate) use vp8::Vp8;
+
+/// An encoder refused; what it said, for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{encoder} failed to {action} ({code})")]
+pub(crate) struct EncodeError {
+    pub(crate) encoder: &'static str,
+    pub(crate) action: &'static str,
+    /// The library's own number for it.
+    pub(crate) code: i32,
+}

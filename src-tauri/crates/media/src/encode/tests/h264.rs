@@ -1,0 +1,142 @@
+use super::{Film, decode, kbps, layer, numbers, temporal_layers_can_be_dropped};
+use crate::{
+    EncodedVideo, VideoConfig,
+    encode::{H264, Keyframes},
+};
+use protocol::Rid;
+use std::sync::OnceLock;
+
+/// Eight seconds at 720p with regular keyframes, encoded once for several tests.
+fn eight_seconds() -> &'static [EncodedVideo] {
+    static PICTURES: OnceLock<Vec<EncodedVideo>> = OnceLock::new();
+    PICTURES.get_or_init(|| encode(&VideoConfig::default(), 240, |_, _| ()))
+}
+
+fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut H264)) -> Vec<EncodedVideo> {
+    let (mut encoder, mut keyframes) = (H264::new(config).expect("it starts"), Keyframes::new());
+    let mut film = Film::new(config);
+    (0..pictures)
+        .flat_map(|number| {
+            before(number, &mut encoder);
+            let (picture, captured) = film.next();
+            encoder.encode(picture, captured, keyframes.take(captured)).expect("it encodes")
+        })
+        .collect()
+}
+
+#[test]
+fn every_layer_decodes_at_its_size_and_its_clock_can_be_read_in_every_picture() {
+    for (rid, size) in [(Rid::F, (1280, 720)), (Rid::H, (640, 360)), (Rid::Q, (320, 180))] {
+        let pictures = layer(eight_seconds(), rid);
+        assert!(pictures.iter().all(|picture| (picture.width, picture.height) == size));
+        assert_eq!(numbers(&decode(&pictures)), (0..240).collect::<Vec<_>>(), "{rid:?}");
+    }
+}
+
+#[test]
+fn small_sizes_can_be_read_too() {
+    let config = VideoConfig::new(640, 360, 30, 800).expect("a usual size");
+    let pictures = encode(&config, 60, |_, _| ());
+    for rid in Rid::ALL {
+        assert_eq!(numbers(&decode(&layer(&pictures, rid))), (0..60).collect::<Vec<_>>(), "{rid:?}");
+    }
+}
+
+#[test]
+fn the_pattern_spends_the_whole_bitrate_of_every_layer() {
+    for (rid, wanted) in [(Rid::F, 2500.0), (Rid::H, 500.0), (Rid::Q, 150.0)] {
+        let spent = kbps(&layer(eight_seconds(), rid));
+        assert!((spent / wanted - 1.0).abs() < 0.1, "{rid:?}: {spent} of {wanted} kbit/s");
+    }
+}
+
+#[test]
+fn the_pattern_spends_other_bitrates_too() {
+    for (width, height, wanted) in [(1280, 720, 1500), (1280, 720, 6000), (640, 360, 800)] {
+        let config = VideoConfig::new(width, height, 30, wanted).expect("it can be");
+        let spent = kbps(&layer(&encode(&config, 240, |_, _| ()), Rid::F));
+        assert!((spent / f64::from(wanted) - 1.0).abs() < 0.1, "{width}x{height}: {spent} of {wanted} kbit/s");
+    }
+}
+
+#[test]
+fn the_top_layer_comes_first_and_all_layers_come_with_every_picture() {
+    for pictures in eight_seconds().chunks(3) {
+        assert_eq!([pictures[0].rid, pictures[1].rid, pictures[2].rid], [Rid::F, Rid::H, Rid::Q]);
+    }
+}
+
+#[test]
+fn temporal_layers_can_be_dropped_in_every_layer() {
+    for rid in Rid::ALL {
+        temporal_layers_can_be_dropped(&layer(&eight_seconds()[..3 * 90], rid));
+    }
+}
+
+#[test]
+fn a_keyframe_starts_anew_and_carries_its_parameter_sets() {
+    for rid in Rid::ALL {
+        let pictures = layer(eight_seconds(), rid);
+        let keyframes: Vec<usize> = (0..240).filter(|at| pictures[*at].keyframe).collect();
+        assert!(keyframes.len() >= 4 && keyframes[0] == 0, "{rid:?}: {keyframes:?}");
+        assert!(keyframes.windows(2).all(|pair| pair[1] - pair[0] <= 60), "{rid:?}: every two seconds, {keyframes:?}");
+        let second = keyframes[1];
+        assert_eq!(pictures[second].temporal, 0);
+        assert_eq!(nal_types(&pictures[second].data), [7, 8, 5], "SPS, PPS, IDR");
+        let joined = decode(&pictures[second..second + 30]);
+        assert_eq!(
+            numbers(&joined),
+            (second as u16..second as u16 + 30).collect::<Vec<_>>(),
+            "a joiner sees all from there"
+        );
+    }
+}
+
+#[test]
+fn a_forced_keyframe_is_one_of_its_layer_only() {
+    for forced in Rid::ALL {
+        let config = VideoConfig::default();
+        let (mut encoder, mut film) = (H264::new(&config).expect("it starts"), Film::new(&config));
+        for number in 0..12 {
+            let force = Rid::ALL.map(|rid| number == 7 && rid == forced);
+            let (picture, captured) = film.next();
+            for made in encoder.encode(picture, captured, force).expect("it encodes") {
+                let expected = number == 0 || (number == 7 && made.rid == forced);
+                assert_eq!(made.keyframe, expected, "picture {number}, {:?}, forced {forced:?}", made.rid);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_layer_s_bitrate_changes_while_it_runs_and_the_others_stay() {
+    let pictures = encode(&VideoConfig::default(), 360, |number, encoder| {
+        if number == 120 {
+            encoder.set_bitrate(Rid::F, 1500);
+        }
+    });
+    // A second after the change it has settled.
+    for (rid, wanted) in [(Rid::F, 1500.0), (Rid::H, 500.0), (Rid::Q, 150.0)] {
+        let spent = kbps(&layer(&pictures[3 * 150..], rid));
+        assert!((spent / wanted - 1.0).abs() < 0.12, "{rid:?}: {spent} of {wanted} kbit/s");
+    }
+}
+
+#[test]
+fn the_stream_is_constrained_baseline_of_the_level_it_needs() {
+    for (config, level) in
+        [(VideoConfig::default(), 31), (VideoConfig::new(1920, 1080, 30, 4000).expect("full HD"), 40)]
+    {
+        let pictures = encode(&config, 3, |_, _| ());
+        let top = layer(&pictures, Rid::F);
+        // 0 0 0 1, the SPS's type, then profile, constraints and level.
+        let [profile, constraints, is] = [top[0].data[5], top[0].data[6], top[0].data[7]];
+        assert_eq!((profile, constraints & 0xc0, is), (66, 0xc0, level), "{}x{}", config.width, config.height);
+        assert_eq!(numbers(&decode(&top)), [0, 1, 2]);
+    }
+}
+
+/// The types of the NAL units of an Annex B access unit.
+fn nal_types(data: &[u8]) -> Vec<u8> {
+    data.windows(4).filter(|window| window[..3] == [0, 0, 1]).map(|window| window[3] & 0x1f).collect()
+}

@@ -1,0 +1,148 @@
+//! What the encoders make, as a decoder that shares nothing with them sees it: ffmpeg. Time is the pattern's, not the
+//! clock's: pictures are fed as fast as they are encoded.
+
+#[cfg(feature = "h264")]
+mod h264;
+mod opus;
+mod vp8;
+
+use crate::{
+    EncodedVideo, VideoConfig,
+    frame::Picture,
+    pattern::{self, Pattern, Reading},
+};
+use protocol::{Rid, VideoCodec};
+use std::{
+    io::{Read, Write},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// The pattern's pictures, one after another, each with the time it was "captured".
+struct Film {
+    pattern: Pattern,
+    picture: Picture,
+    start: Instant,
+    fps: u32,
+    number: u32,
+}
+
+/// The film's first picture, Unix ms.
+const FIRST_MS: u64 = 1_763_900_000_000;
+
+impl Film {
+    fn new(config: &VideoConfig) -> Self {
+        let start = Instant::now();
+        let pattern = Pattern::new(config.width, config.height, "encoder test");
+        Self { pattern, picture: Picture::black(config.width, config.height, start), start, fps: config.fps, number: 0 }
+    }
+
+    fn next(&mut self) -> (&Picture, Instant) {
+        let at = Duration::from_secs(1) * self.number / self.fps;
+        self.pattern.draw(FIRST_MS + at.as_millis() as u64, self.number.into(), &mut self.picture.data);
+        self.number += 1;
+        self.picture.captured = self.start + at;
+        (&self.picture, self.picture.captured)
+    }
+}
+
+/// The pictures of one layer.
+fn layer(pictures: &[EncodedVideo], rid: Rid) -> Vec<EncodedVideo> {
+    pictures.iter().filter(|picture| picture.rid == rid).cloned().collect()
+}
+
+/// Bits a second of pictures at 30 a second.
+fn kbps(pictures: &[EncodedVideo]) -> f64 {
+    let bytes: usize = pictures.iter().map(|picture| picture.data.len()).sum();
+    bytes as f64 * 8.0 * 30.0 / 1000.0 / pictures.len() as f64
+}
+
+/// Decodes one layer's pictures with ffmpeg, which must not complain, and reads the clock of each. Also gives a check sum
+/// of each picture's luma.
+fn decode(pictures: &[EncodedVideo]) -> Vec<(Option<Reading>, u64)> {
+    let first = &pictures[0];
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let format = match first.codec {
+        VideoCodec::H264 => {
+            pictures.iter().for_each(|picture| file.write_all(&picture.data).expect("written"));
+            "h264"
+        }
+        VideoCodec::Vp8 => {
+            file.write_all(&ivf(pictures)).expect("written");
+            "ivf"
+        }
+    };
+    file.flush().expect("written");
+    let mut ffmpeg = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "warning", "-threads", "1", "-err_detect", "explode", "-f", format, "-i"])
+        .arg(file.path())
+        .args(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("ffmpeg is installed: ./dev setup brings it");
+    let (width, height) = (usize::from(first.width), usize::from(first.height));
+    let mut picture = vec![0; width * height * 3 / 2];
+    let mut found = Vec::new();
+    let mut output = ffmpeg.stdout.take().expect("it is piped");
+    while output.read_exact(&mut picture).is_ok() {
+        let luma = &picture[..width * height];
+        let sum = luma
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325, |sum: u64, shade| (sum ^ u64::from(*shade)).wrapping_mul(0x100_0000_01b3));
+        found.push((pattern::read(luma, width, width, height), sum));
+    }
+    let finished = ffmpeg.wait_with_output().expect("ffmpeg ends");
+    let complaints = String::from_utf8_lossy(&finished.stderr);
+    assert!(finished.status.success() && complaints.is_empty(), "ffmpeg: {complaints}");
+    found
+}
+
+/// The film's numbers of pictures that were decoded, each of which must have been readable.
+fn numbers(decoded: &[(Option<Reading>, u64)]) -> Vec<u16> {
+    decoded.iter().map(|(reading, _)| reading.expect("the clock can be read in every picture").frame).collect()
+}
+
+/// Leaves pictures out as a sender does for a viewer with little bandwidth; what is left must decode to the same pixels.
+fn temporal_layers_can_be_dropped(pictures: &[EncodedVideo]) {
+    let whole = decode(pictures);
+    for highest in [1, 0] {
+        let kept: Vec<usize> = (0..pictures.len()).filter(|at| pictures[*at].temporal <= highest).collect();
+        let rest: Vec<EncodedVideo> = kept.iter().map(|at| pictures[*at].clone()).collect();
+        let share = rest.len() as f64 / pictures.len() as f64;
+        let expected = [0.25, 0.5][usize::from(highest)];
+        assert!((share - expected).abs() < 0.06, "{share} of the pictures are in layers up to {highest}");
+        let decoded = decode(&rest);
+        assert_eq!(decoded.len(), rest.len());
+        for (decoded, at) in decoded.iter().zip(kept) {
+            assert_eq!(*decoded, whole[at], "picture {at} without the layers above {highest}");
+        }
+    }
+    // Up again where the sync bit allows it, from the lowest layer right into the picture's own.
+    let up =
+        (8..pictures.len()).find(|at| pictures[*at].temporal == 2 && pictures[*at].layer_sync).expect("there is one");
+    let mixed: Vec<usize> =
+        (0..pictures.len()).filter(|at| pictures[*at].temporal == 0 || *at == up).take_while(|at| *at <= up).collect();
+    let decoded = decode(&mixed.iter().map(|at| pictures[*at].clone()).collect::<Vec<_>>());
+    for (decoded, at) in decoded.iter().zip(mixed) {
+        assert_eq!(*decoded, whole[at], "picture {at}, of the base or going up");
+    }
+}
+
+/// The IVF container, which is how ffmpeg takes VP8.
+fn ivf(pictures: &[EncodedVideo]) -> Vec<u8> {
+    let mut out = b"DKIF\0\0\x20\0VP80".to_vec();
+    out.extend(pictures[0].width.to_le_bytes());
+    out.extend(pictures[0].height.to_le_bytes());
+    out.extend(30_u32.to_le_bytes());
+    out.extend(1_u32.to_le_bytes());
+    out.extend((pictures.len() as u32).to_le_bytes());
+    out.extend([0; 4]);
+    for (at, picture) in pictures.iter().enumerate() {
+        out.extend((picture.data.len() as u32).to_le_bytes());
+        out.extend((at as u64).to_le_bytes());
+        out.extend(&picture.data);
+    }
+    out
+}

@@ -1,0 +1,59 @@
+use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
+use crate::{EncodedVideo, VideoConfig, encode::Vp8};
+use protocol::Rid;
+
+fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Vp8) -> bool) -> Vec<EncodedVideo> {
+    let size = (config.width, config.height);
+    let mut encoder = Vp8::new(Rid::F, size, config.fps, config.bitrate_kbps).expect("it starts");
+    let mut film = Film::new(config);
+    (0..pictures)
+        .map(|number| {
+            let keyframe = before(number, &mut encoder);
+            let (picture, captured) = film.next();
+            encoder.encode(picture, captured, keyframe).expect("it encodes").expect("no picture is dropped")
+        })
+        .collect()
+}
+
+fn regular(number: u32, _: &mut Vp8) -> bool {
+    number % 60 == 0
+}
+
+#[test]
+fn it_decodes_and_spends_its_bitrate() {
+    for (width, height, wanted) in [(1280, 720, 2500), (640, 360, 500)] {
+        let config = VideoConfig::new(width, height, 30, wanted).expect("it can be");
+        let pictures = encode(&config, 240, regular);
+        assert_eq!(numbers(&decode(&pictures)), (0..240).collect::<Vec<_>>());
+        let spent = kbps(&pictures);
+        assert!((spent / f64::from(wanted) - 1.0).abs() < 0.1, "{width}x{height}: {spent} of {wanted} kbit/s");
+    }
+}
+
+#[test]
+fn temporal_layers_can_be_dropped_from_it() {
+    temporal_layers_can_be_dropped(&encode(&VideoConfig::default(), 90, regular));
+}
+
+#[test]
+fn a_keyframe_comes_when_it_is_asked_for_and_only_then() {
+    let pictures = encode(&VideoConfig::default(), 30, |number, _| number == 13);
+    for (number, picture) in pictures.iter().enumerate() {
+        assert_eq!(picture.keyframe, number == 0 || number == 13, "picture {number}");
+    }
+    assert_eq!(pictures[13].temporal, 0, "it is in the base");
+    assert_eq!(pictures[14..17].iter().map(|picture| picture.temporal).collect::<Vec<_>>(), [2, 1, 2]);
+    assert_eq!(numbers(&decode(&pictures[13..])), (13..30).collect::<Vec<_>>(), "a joiner sees all from there");
+}
+
+#[test]
+fn its_bitrate_changes_while_it_runs() {
+    let pictures = encode(&VideoConfig::default(), 300, |number, encoder| {
+        if number == 90 {
+            encoder.set_bitrate(1200).expect("it is changed");
+        }
+        number % 60 == 0
+    });
+    let spent = kbps(&pictures[120..]);
+    assert!((spent / 1200.0 - 1.0).abs() < 0.12, "{spent} of 1200 kbit/s");
+}

@@ -1,0 +1,133 @@
+//! The two codecs as their threads drive them: encoders are made and remade to suit the picture and the orders.
+
+use super::{orders::Orders, video::Codec};
+#[cfg(feature = "h264")]
+use crate::encode::H264;
+use crate::{
+    EncodedVideo, VideoConfig,
+    encode::{EncodeError, Keyframes, Vp8},
+    frame::Picture,
+    yuv,
+};
+use protocol::{Rid, VideoCodec};
+use std::time::Instant;
+
+/// All layers by one encoder.
+#[cfg(feature = "h264")]
+#[derive(Default)]
+pub(super) struct H264Codec {
+    running: Option<(H264, Keyframes, [u32; 3])>,
+}
+
+#[cfg(feature = "h264")]
+impl Codec for H264Codec {
+    const THREAD: &'static str = "media-h264";
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        orders: &Orders,
+    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+        let config = suited(orders.video(), picture);
+        let fits = |encoder: &H264| {
+            let made = encoder.config();
+            (made.width, made.height, made.fps) == (config.width, config.height, config.fps)
+        };
+        let (encoder, keyframes, rates) = match self.running.take_if(|(encoder, ..)| !fits(encoder)) {
+            None if self.running.is_some() => self.running.as_mut().expect("it was looked at"),
+            _ => {
+                let rates = Rid::ALL.map(|rid| config.layer_kbps(rid));
+                self.running.insert((H264::new(&config)?, Keyframes::new(), rates))
+            }
+        };
+        for rid in Rid::ALL {
+            let kbps = orders.kbps(rid);
+            if std::mem::replace(&mut rates[rid.index()], kbps) != kbps {
+                encoder.set_bitrate(rid, kbps);
+            }
+        }
+        orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
+        encoder.encode(picture, captured, keyframes.take(captured))
+    }
+
+    fn reset(&mut self) {
+        self.running = None;
+    }
+}
+
+/// Each layer that somebody watches by an encoder of its own.
+#[derive(Default)]
+pub(super) struct Vp8Codec {
+    layers: Vec<Vp8Layer>,
+    keyframes: Option<Keyframes>,
+    half: Option<Picture>,
+}
+
+struct Vp8Layer {
+    rid: Rid,
+    encoder: Vp8,
+    kbps: u32,
+    /// Its first picture is still to come, and is a keyframe.
+    first: bool,
+}
+
+impl Codec for Vp8Codec {
+    const THREAD: &'static str = "media-vp8";
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        orders: &Orders,
+    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+        let config = suited(orders.video(), picture);
+        let wanted = orders.vp8();
+        self.layers.retain(|layer| {
+            wanted.contains(&layer.rid)
+                && layer.encoder.size() == config.layer_size(layer.rid)
+                && layer.encoder.fps() == config.fps
+        });
+        let keyframes = self.keyframes.get_or_insert_with(Keyframes::new);
+        orders.take_keyframes(VideoCodec::Vp8).into_iter().for_each(|rid| keyframes.request(rid));
+        let due = keyframes.take(captured);
+        let mut pictures = Vec::new();
+        for rid in wanted {
+            let kbps = orders.kbps(rid);
+            let layer = match self.layers.iter_mut().position(|layer| layer.rid == rid) {
+                Some(at) => &mut self.layers[at],
+                None => {
+                    let encoder = Vp8::new(rid, config.layer_size(rid), config.fps, kbps)?;
+                    self.layers.push(Vp8Layer { rid, encoder, kbps, first: true });
+                    self.layers.last_mut().expect("it was just added")
+                }
+            };
+            if std::mem::replace(&mut layer.kbps, kbps) != kbps {
+                layer.encoder.set_bitrate(kbps)?;
+            }
+            let scaled = match rid {
+                Rid::F => picture,
+                _ => halve(&mut self.half, picture, layer.encoder.size()),
+            };
+            let keyframe = std::mem::take(&mut layer.first) || due[rid.index()];
+            pictures.extend(layer.encoder.encode(scaled, captured, keyframe)?);
+        }
+        Ok(pictures)
+    }
+
+    fn reset(&mut self) {
+        self.layers.clear();
+    }
+}
+
+/// What was ordered, for pictures of the size that come: after a change of size a few of the old one are on their way.
+fn suited(ordered: VideoConfig, picture: &Picture) -> VideoConfig {
+    VideoConfig { width: picture.width, height: picture.height, ..ordered }
+}
+
+fn halve<'a>(half: &'a mut Option<Picture>, picture: &Picture, (width, height): (u16, u16)) -> &'a Picture {
+    let half = half.get_or_insert_with(|| Picture::black(width, height, picture.captured));
+    half.reshape(width, height);
+    yuv::scale(picture, half, [0, 0, width.into(), height.into()]);
+    half
+}

@@ -1,0 +1,183 @@
+//! The threads between the devices and whoever takes the encoded stream.
+
+mod camera;
+mod codecs;
+mod orders;
+mod slot;
+mod sound;
+mod timeline;
+mod video;
+mod wanted;
+
+use crate::{CameraChoice, Encoded, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
+use bytes::Bytes;
+use camera::{Camera, Wish};
+use codecs::Vp8Codec;
+use orders::Orders;
+use protocol::{Rid, VideoCodec};
+use slot::Slot;
+use sound::{Sound, SoundOutput};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use video::Worker;
+use wanted::Wanted;
+
+type Events = Arc<dyn Fn(Event) + Send + Sync>;
+type Sink = Arc<dyn Fn(Encoded) + Send + Sync>;
+
+/// A device that failed is tried again this often.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// A camera, a microphone and the encoders behind them. Dropping it closes all, within about a second.
+pub struct Pipeline {
+    camera: Arc<Wanted<Wish>>,
+    microphone: Arc<Wanted<MicrophoneChoice>>,
+    slot: Arc<Slot>,
+    orders: Arc<Orders>,
+    levels: Arc<Mutex<Levels>>,
+    sound: Arc<Mutex<Option<SoundOutput>>>,
+    preview: Mutex<Preview>,
+    live: Mutex<Option<Live>>,
+    events: Events,
+    devices: Vec<JoinHandle<()>>,
+}
+
+/// The encoders of a broadcast.
+struct Live {
+    sink: Sink,
+    #[cfg(feature = "h264")]
+    _h264: Worker,
+    vp8: Option<Worker>,
+}
+
+impl Pipeline {
+    /// Opens the devices: from here on there are a preview and levels. Never fails: a device that does is an [`Event`], its
+    /// place is taken by a slate or by silence, and it is tried again every two seconds. `name` is shown in the pattern.
+    /// `events` is called from the pipeline's threads and must not block.
+    pub fn open(
+        camera: CameraChoice,
+        microphone: MicrophoneChoice,
+        video: VideoConfig,
+        name: String,
+        events: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Pipeline {
+        let events: Events = Arc::new(events);
+        let camera = Arc::new(Wanted::new(Wish { camera, video }));
+        let microphone = Arc::new(Wanted::new(microphone));
+        let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
+        let pictures = Camera { wanted: camera.clone(), slot: slot.clone(), events: events.clone(), name };
+        let sounds = Sound {
+            wanted: microphone.clone(),
+            levels: levels.clone(),
+            output: Arc::clone(&sound),
+            events: events.clone(),
+        };
+        let devices = vec![spawn("media-camera", move || pictures.run()), spawn("media-sound", move || sounds.run())];
+        let orders = Arc::new(Orders::new(video));
+        let (preview, live) = (Mutex::new(Preview::new()), Mutex::new(None));
+        Pipeline { camera, microphone, slot, orders, levels, sound, preview, live, events, devices }
+    }
+
+    /// Takes another camera, live or not.
+    pub fn set_camera(&self, camera: CameraChoice) {
+        self.camera.change(|wish| wish.camera = camera);
+    }
+
+    /// Takes another microphone, live or not.
+    pub fn set_microphone(&self, microphone: MicrophoneChoice) {
+        self.microphone.change(|choice| *choice = microphone);
+    }
+
+    /// Changes size, rate or bitrate, live or not. Bitrates set by [`Pipeline::set_layer_bitrate`] give way. The camera is
+    /// opened anew unless only the bitrate changed.
+    pub fn set_video(&self, video: VideoConfig) {
+        let before = self.orders.video();
+        self.orders.set_video(video);
+        if (before.width, before.height, before.fps) != (video.width, video.height, video.fps) {
+            self.camera.change(|wish| wish.video = video);
+        }
+    }
+
+    /// Starts the encoders. They run until [`Pipeline::end`], watched or not. `sink` is called from their threads, for each
+    /// picture with the top layer first; it must not block, and must not call [`Pipeline::end`].
+    pub fn go_live(&self, sink: impl Fn(Encoded) + Send + Sync + 'static) {
+        let sink: Sink = Arc::new(sink);
+        let mut live = lock(&self.live);
+        // A broadcast that still runs ends first.
+        *live = None;
+        *live = Some(Live {
+            #[cfg(feature = "h264")]
+            _h264: self.worker(codecs::H264Codec::default(), &sink),
+            vp8: (!self.orders.vp8().is_empty()).then(|| self.worker(Vp8Codec::default(), &sink)),
+            sink: sink.clone(),
+        });
+        *lock(&self.sound) = Some(SoundOutput::new(sink));
+    }
+
+    /// Stops the encoders; `sink` is not called again once this returns.
+    pub fn end(&self) {
+        *lock(&self.sound) = None;
+        *lock(&self.live) = None;
+    }
+
+    /// The next picture of this layer becomes a keyframe; of no other layer.
+    pub fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {
+        self.orders.request_keyframe(codec, rid);
+    }
+
+    /// Which layers are encoded as VP8 too: the full, the half, both or, with an empty list, none. There is no quarter:
+    /// who asks for it gets the half.
+    pub fn set_vp8(&self, rids: &[Rid]) {
+        self.orders.set_vp8(rids);
+        if let Some(live) = lock(&self.live).as_mut() {
+            match (self.orders.vp8().is_empty(), live.vp8.is_some()) {
+                (true, true) => live.vp8 = None,
+                (false, false) => live.vp8 = Some(self.worker(Vp8Codec::default(), &live.sink)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Changes one layer's bitrate, of all codecs.
+    pub fn set_layer_bitrate(&self, rid: Rid, kbps: u32) {
+        self.orders.set_kbps(rid, kbps);
+    }
+
+    /// The newest picture as a JPEG of 640x360, made in this call (about 2 ms), and only where there is a new one.
+    pub fn preview(&self) -> Option<Bytes> {
+        let picture = self.slot.newest()?;
+        lock(&self.preview).jpeg(&picture)
+    }
+
+    /// How loud the sound is now.
+    pub fn levels(&self) -> Levels {
+        *lock(&self.levels)
+    }
+
+    fn worker(&self, codec: impl video::Codec, sink: &Sink) -> Worker {
+        Worker::start(codec, self.slot.clone(), self.orders.clone(), sink.clone(), self.events.clone())
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.end();
+        self.camera.close();
+        self.microphone.close();
+        for thread in self.devices.drain(..) {
+            // A panic there was reported where it happened.
+            drop(thread.join());
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    thread::Builder::new().name(name.into()).spawn(run).expect("the system has room for a thread")
+}
+
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().expect("nobody panics holding it")
+}

@@ -1,0 +1,61 @@
+use std::{
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
+
+/// What a thread is to do, as the owner changes it: read whole, with a number that tells one choice from the next.
+#[derive(Debug)]
+pub(super) struct Wanted<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    choice: T,
+    number: u64,
+    closed: bool,
+}
+
+impl<T: Clone> Wanted<T> {
+    pub(super) fn new(choice: T) -> Self {
+        Self { state: Mutex::new(State { choice, number: 0, closed: false }), changed: Condvar::new() }
+    }
+
+    /// The choice and its number; None once closed.
+    pub(super) fn current(&self) -> Option<(u64, T)> {
+        let state = self.lock();
+        (!state.closed).then(|| (state.number, state.choice.clone()))
+    }
+
+    /// Makes another choice of it.
+    pub(super) fn change(&self, change: impl FnOnce(&mut T)) {
+        let mut state = self.lock();
+        change(&mut state.choice);
+        state.number += 1;
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Nothing more is wanted: the thread ends.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Is that choice still the one?
+    pub(super) fn still(&self, number: u64) -> bool {
+        let state = self.lock();
+        !state.closed && state.number == number
+    }
+
+    /// Waits until that choice is no longer the one, or for so long.
+    pub(super) fn wait(&self, number: u64, at_most: Duration) {
+        let same = |state: &mut State<T>| !state.closed && state.number == number;
+        drop(self.changed.wait_timeout_while(self.lock(), at_most, same));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State<T>> {
+        self.state.lock().expect("nobody panics holding it")
+    }
+}

@@ -1,0 +1,155 @@
+//! libyuv, bound: pixel formats and scaling.
+#![allow(unsafe_code)] // The C interface of libyuv takes pointers; each function here checks lengths first.
+
+use crate::frame::Picture;
+use std::ffi::c_int;
+use yuv_sys as sys;
+
+/// Three planes to read: each with the bytes from one row to the next.
+#[derive(Clone, Copy)]
+pub(crate) struct Planes<'a> {
+    pub(crate) planes: [&'a [u8]; 3],
+    pub(crate) strides: [usize; 3],
+}
+
+/// How finely colour is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// For each pixel.
+    Each,
+    /// For two pixels side by side.
+    Pairs,
+    /// For two by two pixels.
+    Squares,
+    /// None: the second and third plane are not read.
+    None,
+}
+
+type PlanarToI420 = unsafe extern "C" fn(
+    *const u8,
+    c_int,
+    *const u8,
+    c_int,
+    *const u8,
+    c_int,
+    *mut u8,
+    c_int,
+    *mut u8,
+    c_int,
+    *mut u8,
+    c_int,
+    c_int,
+    c_int,
+) -> c_int;
+
+/// Packed pairs of pixels, `Y0 U Y1 V`, as large as `into`.
+pub(crate) fn yuyv(source: &[u8], stride: usize, into: &mut Picture) {
+    let (width, height) = size(into);
+    assert!(covers(source, stride, width * 2, height), "libyuv reads that much");
+    let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
+    // SAFETY: the source was measured, and a picture's planes have the size of its width and height.
+    unsafe {
+        let (w, half) = (width as c_int, width as c_int / 2);
+        sys::rs_YUY2ToI420(source.as_ptr(), stride as c_int, y, w, u, half, v, half, w, height as c_int);
+    }
+}
+
+/// A plane of luma and one of both colours in turn, each packed, as large as `into`.
+pub(crate) fn nv12(luma: &[u8], colour: &[u8], stride: usize, into: &mut Picture) {
+    let (width, height) = size(into);
+    assert!(covers(luma, stride, width, height) && covers(colour, stride, width, height / 2), "libyuv reads that much");
+    let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
+    // SAFETY: as in `yuyv`.
+    unsafe {
+        let (w, half, stride) = (width as c_int, width as c_int / 2, stride as c_int);
+        sys::rs_NV12ToI420(luma.as_ptr(), stride, colour.as_ptr(), stride, y, w, u, half, v, half, w, height as c_int);
+    }
+}
+
+/// Three planes, at least as large as `into`.
+pub(crate) fn planar(source: Planes<'_>, colour: Colour, into: &mut Picture) {
+    let (width, height) = size(into);
+    let (colour_width, colour_height) = match colour {
+        Colour::Each => (width, height),
+        Colour::Pairs => (width / 2, height),
+        Colour::Squares => (width / 2, height / 2),
+        Colour::None => (0, 0),
+    };
+    let (w, h, half) = (width as c_int, height as c_int, width as c_int / 2);
+    let [from_y, from_u, from_v] = source.planes;
+    let strides = source.strides.map(|stride| stride as c_int);
+    assert!(covers(from_y, source.strides[0], width, height), "libyuv reads that much");
+    assert!(covers(from_u, source.strides[1], colour_width, colour_height), "libyuv reads that much");
+    assert!(covers(from_v, source.strides[2], colour_width, colour_height), "libyuv reads that much");
+    let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
+    let convert: PlanarToI420 = match colour {
+        Colour::Each => sys::rs_I444ToI420,
+        Colour::Pairs => sys::rs_I422ToI420,
+        Colour::Squares => sys::rs_I420Copy,
+        Colour::None => {
+            // SAFETY: as in `yuyv`.
+            unsafe { sys::rs_I400ToI420(from_y.as_ptr(), strides[0], y, w, u, half, v, half, w, h) };
+            return;
+        }
+    };
+    // SAFETY: as in `yuyv`.
+    unsafe {
+        let (from_y, from_u, from_v) = (from_y.as_ptr(), from_u.as_ptr(), from_v.as_ptr());
+        convert(from_y, strides[0], from_u, strides[1], from_v, strides[2], y, w, u, half, v, half, w, h);
+    }
+}
+
+/// From the full range of JPEG to the range of video, in place.
+pub(crate) fn narrow(picture: &mut Picture) {
+    let (width, height) = size(picture);
+    let [y, u, v] = picture.planes_mut().map(<[u8]>::as_mut_ptr);
+    let (w, half) = (width as c_int, width as c_int / 2);
+    // SAFETY: it works byte by byte, so that source and destination may be the same.
+    unsafe { sys::rs_J420ToI420(y, w, u, half, v, half, y, w, u, half, v, half, w, height as c_int) };
+}
+
+/// Scales a picture into a window (left, top, width, height; all even) of another. The rest of that one stays.
+pub(crate) fn scale(from: &Picture, into: &mut Picture, [left, top, width, height]: [usize; 4]) {
+    let (from_width, from_height) = size(from);
+    let (into_width, into_height) = size(into);
+    assert!(left + width <= into_width && top + height <= into_height, "the window is inside");
+    assert!([left, top, width, height].iter().all(|edge| edge % 2 == 0), "colour is sampled for two by two pixels");
+    let [from_y, from_u, from_v] = from.planes().map(<[u8]>::as_ptr);
+    let [y, u, v] = into.planes_mut();
+    let y = y[top * into_width + left..].as_mut_ptr();
+    let corner = top / 2 * into_width / 2 + left / 2;
+    let (u, v) = (u[corner..].as_mut_ptr(), v[corner..].as_mut_ptr());
+    let (fw, fh, iw) = (from_width as c_int, from_height as c_int, into_width as c_int);
+    // SAFETY: the planes have the size of their pictures, and the window was checked to lie inside.
+    unsafe {
+        let (fy, fu, fv) = (from_y, from_u, from_v);
+        let filter = sys::FilterMode_kFilterBox;
+        sys::rs_I420Scale(
+            fy,
+            fw,
+            fu,
+            fw / 2,
+            fv,
+            fw / 2,
+            fw,
+            fh,
+            y,
+            iw,
+            u,
+            iw / 2,
+            v,
+            iw / 2,
+            width as c_int,
+            height as c_int,
+            filter,
+        );
+    }
+}
+
+fn size(picture: &Picture) -> (usize, usize) {
+    (picture.width.into(), picture.height.into())
+}
+
+fn covers(plane: &[u8], stride: usize, width: usize, height: usize) -> bool {
+    height == 0 || (stride >= width && plane.len() >= stride * (height - 1) + width)
+}
