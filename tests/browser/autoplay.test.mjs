@@ -1,0 +1,29 @@
+// A browser that wants a click before it plays sound.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openChromium } from './support/chromium.mjs';
+import { broadcast } from './support/skylark.mjs';
+
+test('without leave for sound it plays muted and asks; a tap brings the sound', async (t) => {
+  const skylark = await broadcast();
+  t.after(() => skylark.remove());
+  const chromium = await openChromium({ autoplay: false });
+  t.after(() => chromium.close());
+
+  // Whatever a test evaluates in the page counts as a click: until the page has decided, it is left alone.
+  const tab = await chromium.open(skylark.live.watch);
+  await skylark.viewer();
+  await new Promise((done) => setTimeout(done, 1500));
+
+  await tab.plays();
+  assert.deepEqual(pick(await tab.video()), { muted: true, paused: false });
+  await tab.picture('sound-1280');
+  await tab.page.getByRole('button', { name: 'Tap for sound' }).click();
+  assert.deepEqual(pick(await tab.video()), { muted: false, paused: false });
+  assert.equal(await tab.page.getByText('Tap for sound').count(), 0, 'nothing is left to ask');
+  await tab.plays();
+  assert.deepEqual(tab.faults, []);
+});
+
+const pick = ({ muted, paused }) => ({ muted, paused });

@@ -1,0 +1,49 @@
+// The watch page in Firefox, which on Debian has no H.264 at all.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openFirefox } from './support/firefox.mjs';
+import { broadcast } from './support/skylark.mjs';
+import { percentile } from './support/watch-page.mjs';
+
+test('Firefox plays VP8 with sound in stereo, and is kicked like any other', async (t) => {
+  const skylark = await broadcast();
+  t.after(() => skylark.remove());
+  const firefox = await openFirefox();
+  t.after(() => firefox.close());
+
+  const tab = await firefox.open(skylark.live.watch);
+  await tab.plays(20_000);
+  const viewer = await skylark.viewer();
+  assert.match(viewer.browser, /Firefox/);
+
+  const [video] = await tab.statistics('inbound-rtp', 'video');
+  const codecs = await tab.statistics('codec');
+  const codec = codecs.find(({ id }) => id === video.codecId)?.mimeType;
+  console.log(`Firefox is sent ${codec}`);
+  assert.match(codec, /video\/VP8/i);
+
+  const frames = await tab.frames(4000);
+  const read = frames.filter(({ clock }) => clock !== null);
+  const late = read.map(({ readMs }) => readMs);
+  console.log(
+    `Firefox: ${frames.length} frames in 4 s; capture to pixels read p50 ${percentile(late, 0.5)} ms, p95 ${percentile(late, 0.95)} ms`,
+  );
+  assert.ok(frames.length > 60, `it moves: ${frames.length} frames in 4 s`);
+  assert.ok(read.length > 0.8 * frames.length, 'the clock can be read');
+
+  const { left, right } = await tab.listen();
+  assert.ok(
+    Math.abs(left.hertz - 440) < 10 && Math.abs(right.hertz - 660) < 10,
+    `left ${left.hertz} Hz, right ${right.hertz} Hz`,
+  );
+  const skews = await tab.lipSync(8);
+  console.log(`Firefox, lip sync: beep after flash by ${skews.map((skew) => skew.toFixed(0)).join(', ')} ms`);
+  await tab.picture('firefox-1280');
+
+  skylark.tell('kick', { viewer: viewer.id, reason: 'bye' });
+  await tab.is('removed');
+  await tab.reload();
+  assert.equal(tab.response.status(), 403);
+  assert.deepEqual(tab.faults, []);
+});

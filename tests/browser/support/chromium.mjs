@@ -1,0 +1,82 @@
+// Debian's Chromium, headless, with a fresh profile.
+
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { WatchPage } from './watch-page.mjs';
+
+const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** `autoplay: false` is a browser that wants a click before it plays sound. `namespace` is a network namespace to run in. */
+export async function openChromium({ autoplay = true, namespace } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'skylark-chromium-'));
+  let executablePath = executable;
+  if (namespace) {
+    executablePath = join(folder, 'chromium');
+    writeFileSync(executablePath, `#!/bin/sh\nexec ip netns exec ${namespace} ${executable} "$@"\n`);
+    chmodSync(executablePath, 0o755);
+  }
+  const policy = autoplay ? 'no-user-gesture-required' : 'user-gesture-required';
+  const browser = await chromium.launch({ executablePath, args: [...flags, `--autoplay-policy=${policy}`] });
+  return new Chromium(browser, folder);
+}
+
+class Chromium {
+  constructor(browser, folder) {
+    this.browser = browser;
+    this.folder = folder;
+  }
+
+  /** A profile of its own: cookies and all. */
+  async person({ width = 1280, height = 720, phone = false, colorScheme = 'dark' } = {}) {
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      isMobile: phone,
+      hasTouch: phone,
+    });
+    return new Person(context);
+  }
+
+  /** A person with one tab. */
+  async open(url, options = {}) {
+    const person = await this.person(options);
+    return person.open(url, options);
+  }
+
+  async close() {
+    await this.browser.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+class Person {
+  constructor(context) {
+    this.context = context;
+  }
+
+  /** `before` is run with the tab before it goes anywhere. */
+  async open(url, { before } = {}) {
+    const page = await this.context.newPage();
+    const tab = new WatchPage(page, (code) => page.addInitScript(code));
+    await tab.prepare();
+    await before?.(page);
+    tab.response = await page.goto(url);
+    return tab;
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}

@@ -1,0 +1,103 @@
+// A real `skylark headless`: started, read, told and ended by its process id.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const repository = resolve(import.meta.dirname, '../../..');
+
+const binary =
+  process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
+
+/**
+ * Starts a broadcast of the test pattern and the tone, and waits until it is live.
+ * `before` stands in front of the command (`['ip', 'netns', 'exec', NAME]`), `dataDir` is a folder of an earlier run.
+ */
+export async function broadcast({ args = [], listen = '127.0.0.1:0', dataDir, before = [] } = {}) {
+  if (!existsSync(binary))
+    throw new Error(`${binary} is missing: build it by ./dev build --headless, or name one in SKYLARK_BIN`);
+  const skylark = new Skylark(listen, dataDir ?? mkdtempSync(join(tmpdir(), 'skylark-browser-')), args, before);
+  skylark.live = await skylark.event((event) => event.event === 'live', 'it goes live');
+  return skylark;
+}
+
+class Skylark {
+  #process;
+  #ended;
+  #waiting = new Set();
+  events = [];
+  log = '';
+
+  constructor(listen, dataDir, args, before) {
+    this.dataDir = dataDir;
+    const command = [...before, binary, 'headless', '--camera', 'pattern', '--microphone', 'tone'];
+    command.push('--listen', listen, '--data-dir', dataDir, ...args);
+    this.#process = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#ended = new Promise((ended) => this.#process.once('exit', (code, signal) => ended(code ?? signal)));
+    this.#process.stderr.on('data', (text) => (this.log += text));
+    createInterface({ input: this.#process.stdout }).on('line', (line) => {
+      this.events.push(JSON.parse(line));
+      for (const look of this.#waiting) look();
+    });
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** The first event that fits, among those from `since` on (an index into `events`). */
+  async event(fits, why, { since = 0, withinMs = 15_000 } = {}) {
+    let look;
+    const found = new Promise((done) => {
+      look = () => {
+        const event = this.events.slice(since).find(fits);
+        if (event) done(event);
+      };
+    });
+    this.#waiting.add(look);
+    look();
+    try {
+      return await within(
+        Promise.race([found, this.#ended.then((code) => Promise.reject(new Error(`it ended: ${code}`)))]),
+        withinMs,
+      );
+    } catch (error) {
+      throw new Error(
+        `${why}: ${error.message}\nevents: ${JSON.stringify(this.events.slice(-12))}\nlog: ${this.log.slice(-3000)}`,
+      );
+    } finally {
+      this.#waiting.delete(look);
+    }
+  }
+
+  /** One command, as the panel would give it. */
+  tell(command, rest = {}) {
+    this.#process.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
+  }
+
+  /** The viewer that joined after `since`. */
+  async viewer(since = 0) {
+    const { viewer } = await this.event((event) => event.event === 'viewer_joined', 'a viewer joins', { since });
+    return viewer;
+  }
+
+  /** Ends it as Ctrl-C would, or, with SIGKILL, as a crash does. The data folder stays. */
+  async stop(signal = 'SIGINT') {
+    this.#process.kill(signal);
+    return within(this.#ended, 10_000);
+  }
+
+  /** Ends it and removes its data folder. */
+  async remove() {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export function within(promise, ms) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`nothing within ${ms} ms`)), ms)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
