@@ -1,11 +1,42 @@
+use crate::announce::{Announcer, Session};
+use crate::clock::Clock;
+use crate::dtls::Server;
+use crate::ice::Credentials;
+use crate::packetise::Packetiser;
+use crate::receive::{COMMANDS, Command, Join, Loop, MAX_COMMANDS};
+use crate::sdp::{self, Fragment, Local, Offer};
+use crate::shard::{Inbox, Shard};
+use crate::socket::Socket;
+use crate::transport::Timeouts;
 use crate::{AudioFrame, Config, Event, FragmentError, Joined, OfferError, Totals, VideoFrame};
 use protocol::{Rid, ViewerId, ViewerStats};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
 
-/// One stream, forwarded to many. A handle: when the last clone is dropped the threads end.
+/// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the threads end.
 #[derive(Clone)]
-pub struct Forwarder {}
+pub struct Forwarder {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    server: Arc<Server>,
+    candidates: Mutex<Vec<SocketAddr>>,
+    cname: String,
+    /// The one writer of pictures and sounds.
+    packetiser: Mutex<Packetiser>,
+    shards: Vec<Arc<Inbox>>,
+    commands: crossbeam_channel::Sender<Command>,
+    waker: mio::Waker,
+    announcer: Arc<Announcer>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// How long [`Forwarder::stats`] waits for a thread that is busy sending.
+const STATS_PATIENCE: Duration = Duration::from_millis(250);
 
 impl Forwarder {
     /// Starts the threads. `socket` is the one that all viewers' media passes through; `events` is called from the threads.
@@ -14,65 +45,193 @@ impl Forwarder {
         socket: UdpSocket,
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> io::Result<Forwarder> {
-        let _ = (config, socket, events);
-        todo!()
+        let now = Instant::now();
+        let clock = Clock::new(now, SystemTime::now());
+        let socket = Arc::new(Socket::new(socket)?);
+        let server = Arc::new(Server::new()?);
+        let count = config.shards.unwrap_or_else(default_shards).max(1);
+        let announcer = Arc::new(Announcer::new(events, count));
+        let shards: Vec<Arc<Inbox>> = (0..count).map(|_| Arc::default()).collect();
+        let poll = mio::Poll::new()?;
+        let waker = mio::Waker::new(poll.registry(), COMMANDS)?;
+        let (commands, to_carry_out) = crossbeam_channel::bounded(MAX_COMMANDS);
+
+        let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
+        let (inboxes, tell) = (shards.clone(), announcer.clone());
+        let receive = Loop::new(poll, socket.clone(), to_carry_out, server.clone(), timeouts, inboxes, tell)?;
+        let mut threads = vec![thread::Builder::new().name("receive".into()).spawn(move || receive.run())?];
+        for (number, inbox) in shards.iter().enumerate() {
+            let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);
+            threads.push(thread::Builder::new().name(format!("send-{number}")).spawn(move || shard.run())?);
+        }
+        let inner = Inner {
+            server,
+            candidates: Mutex::new(config.candidates),
+            cname: format!("{:016x}", rand::random::<u64>()),
+            packetiser: Mutex::new(Packetiser::new(clock)),
+            shards,
+            commands,
+            waker,
+            announcer,
+            threads,
+        };
+        Ok(Forwarder { inner: Arc::new(inner) })
     }
 
     /// Answers an offer. `max` caps the layer. Nothing is sent to the viewer before ICE and DTLS are done.
     pub fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
-        let _ = (viewer, offer, max);
-        todo!()
+        let at = Instant::now();
+        let offer = Offer::parse(offer)?;
+        let ice = Credentials::random();
+        let candidates = lock(&self.inner.candidates).clone();
+        let (joined, negotiated) = sdp::answer(
+            &offer,
+            &Local {
+                ice: &ice,
+                fingerprint: self.inner.server.fingerprint(),
+                candidates: &candidates,
+                ssrcs: different_ssrcs(),
+                cname: &self.inner.cname,
+                session: rand::random::<u64>() >> 1,
+            },
+        )?;
+        if !self.inner.announcer.enter(viewer, Session { their_ufrag: offer.ice_ufrag.to_owned() }) {
+            return Err(OfferError::Duplicate);
+        }
+        self.inner.announcer.counters.joins.one();
+        let fingerprint = offer.fingerprint;
+        self.inner.command(Command::Join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })));
+        Ok(joined)
     }
 
     /// Takes a trickle fragment. An ICE restart (a new ufrag) gives the fragment to answer with; anything else gives none,
     /// as an ICE-lite agent has no use for the other side's candidates.
     pub fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError> {
-        let _ = (viewer, fragment);
-        todo!()
+        let fragment = Fragment::parse(fragment)?;
+        let restart = self
+            .inner
+            .announcer
+            .with(viewer, |session| match fragment.ice_ufrag {
+                Some(ufrag) if ufrag != session.their_ufrag => {
+                    session.their_ufrag = ufrag.to_owned();
+                    true
+                }
+                _ => false,
+            })
+            .ok_or(FragmentError::NoViewer)?;
+        if !restart {
+            return Ok(None);
+        }
+        let ice = Credentials::random();
+        let answer = sdp::restart_answer(&fragment, &ice, &lock(&self.inner.candidates));
+        self.inner.command(Command::Restart(viewer, ice));
+        Ok(Some(answer))
     }
 
     /// Sends BYE and close_notify and frees everything the viewer held. No event follows.
     pub fn close(&self, viewer: ViewerId) {
-        let _ = viewer;
-        todo!()
+        if self.inner.announcer.leave(viewer) {
+            self.inner.command(Command::Close(viewer));
+        }
     }
 
     /// Caps a viewer's layer from now on.
     pub fn cap(&self, viewer: ViewerId, max: Rid) {
-        let _ = (viewer, max);
-        todo!()
+        self.inner.command(Command::Cap(viewer, max));
     }
 
-    /// Takes an encoded picture of one layer. Never blocks.
+    /// Takes an encoded picture of one layer. Never blocks: what a sending thread has no room for is left out and counted.
     pub fn video(&self, frame: VideoFrame) {
-        let _ = frame;
-        todo!()
+        // Under the lock, so that all shards get pictures in the order of their numbers.
+        let mut packetiser = lock(&self.inner.packetiser);
+        let picture = packetiser.video(frame);
+        let now = Instant::now();
+        for shard in &self.inner.shards {
+            if !shard.picture(picture.clone(), now) {
+                self.inner.announcer.counters.dropped_late.one();
+            }
+        }
     }
 
-    /// Takes a packet of sound. Never blocks.
+    /// Takes a packet of sound. Never blocks, as [`Forwarder::video`].
     pub fn audio(&self, frame: AudioFrame) {
-        let _ = frame;
-        todo!()
+        let mut packetiser = lock(&self.inner.packetiser);
+        let sound = packetiser.sound(frame);
+        let now = Instant::now();
+        for shard in &self.inner.shards {
+            if !shard.sound(sound.clone(), now) {
+                self.inner.announcer.counters.dropped_late.one();
+            }
+        }
     }
 
     /// Forgets the history: a broadcast ended, and who joins the next one must not be shown the end of this one.
     pub fn end_stream(&self) {
-        todo!()
+        for shard in &self.inner.shards {
+            shard.end_stream();
+        }
     }
 
     /// Replaces the addresses that answers list from now on.
     pub fn set_candidates(&self, candidates: Vec<SocketAddr>) {
-        let _ = candidates;
-        todo!()
+        *lock(&self.inner.candidates) = candidates;
     }
 
-    /// How each connected viewer does.
+    /// How each connected viewer does. Waits for the sending threads, a quarter of a second at the most.
     pub fn stats(&self) -> Vec<(ViewerId, ViewerStats)> {
-        todo!()
+        let (reply, replies) = crossbeam_channel::bounded(self.inner.shards.len());
+        for shard in &self.inner.shards {
+            shard.stats(reply.clone());
+        }
+        drop(reply);
+        let until = Instant::now() + STATS_PATIENCE;
+        std::iter::from_fn(|| replies.recv_deadline(until).ok()).flatten().collect()
     }
 
     /// The counters.
     pub fn totals(&self) -> Totals {
-        todo!()
+        self.inner.announcer.counters.totals()
     }
+}
+
+impl Inner {
+    fn command(&self, command: Command) {
+        // The receiving end lives as long as its thread, which only Drop ends.
+        if self.commands.send(command).is_ok()
+            && let Err(error) = self.waker.wake()
+        {
+            tracing::error!(%error, "the receiving thread could not be woken");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.command(Command::Stop);
+        for thread in self.threads.drain(..) {
+            // The last handle may have been dropped by an event, on one of the threads themselves.
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("a forwarder's thread had panicked");
+            }
+        }
+    }
+}
+
+/// One core is for the encoder.
+fn default_shards() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get() - 1)
+}
+
+fn different_ssrcs() -> [u32; 3] {
+    loop {
+        let ssrcs: [u32; 3] = rand::random();
+        if ssrcs[0] != ssrcs[1] && ssrcs[0] != ssrcs[2] && ssrcs[1] != ssrcs[2] {
+            return ssrcs;
+        }
+    }
+}
+
+/// What is behind these locks is changed by single calls, so a panic elsewhere left it whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

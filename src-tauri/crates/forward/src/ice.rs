@@ -1,1 +1,193 @@
+//! ICE-lite (RFC 8445 2.5): the viewer checks, we answer. Nothing is kept of a check before its integrity passed.
 
+use crate::socket::unmapped;
+use rtc_crypto::RTCCryptoProvider;
+use rtc_crypto::providers::AwsLcRsProvider;
+use rtc_stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME};
+use rtc_stun::fingerprint::FINGERPRINT;
+use rtc_stun::integrity::MessageIntegrity;
+use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
+use rtc_stun::xoraddr::XorMappedAddress;
+use std::net::SocketAddr;
+
+/// Our user name fragment and password of one ICE session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    pub(crate) ufrag: String,
+    pub(crate) pwd: String,
+}
+
+impl Credentials {
+    /// 72 bits of user name, 144 bits of password (RFC 8445 5.3 asks for 24 and 128).
+    pub(crate) fn random() -> Credentials {
+        Credentials { ufrag: random_text(12), pwd: random_text(24) }
+    }
+}
+
+fn random_text(len: usize) -> String {
+    const ICE_CHARS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = vec![0; len];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    bytes.iter().map(|b| char::from(ICE_CHARS[usize::from(b % 64)])).collect()
+}
+
+/// A binding request, not yet authenticated.
+pub(crate) struct Check {
+    message: Message,
+    /// Our user name fragment, the first part of USERNAME.
+    ufrag_len: usize,
+    username: Vec<u8>,
+}
+
+/// A binding request from somebody who knows the password of the session.
+pub(crate) struct Authentic {
+    transaction: TransactionId,
+    /// USE-CANDIDATE: the viewer chose this path.
+    pub(crate) nominates: bool,
+}
+
+impl Check {
+    /// None for what is no binding request, or has no USERNAME of an ICE check, or a false FINGERPRINT.
+    pub(crate) fn parse(datagram: &[u8]) -> Option<Check> {
+        let mut message = Message::new();
+        message.unmarshal_binary(datagram).ok()?;
+        if message.typ != BINDING_REQUEST || message.raw.len() != datagram.len() || !is_whole(&message) {
+            return None;
+        }
+        FINGERPRINT.check(&message).ok()?;
+        let username = message.get(ATTR_USERNAME).ok()?;
+        let ufrag_len = username.iter().position(|b| *b == b':')?;
+        Some(Check { message, ufrag_len, username })
+    }
+
+    /// Which session it says it is for.
+    pub(crate) fn ufrag(&self) -> &[u8] {
+        &self.username[..self.ufrag_len]
+    }
+
+    /// None if its MESSAGE-INTEGRITY is not made with the session's password.
+    pub(crate) fn authenticate(mut self, ice: &Credentials) -> Option<Authentic> {
+        MessageIntegrity::check(&mut self.message, ice.pwd.as_bytes(), AwsLcRsProvider::new().crypto()).ok()?;
+        Some(Authentic {
+            transaction: self.message.transaction_id,
+            nominates: self.message.contains(ATTR_USE_CANDIDATE),
+        })
+    }
+}
+
+/// The length in the header is that of the datagram: what the checks are computed over is what came.
+fn is_whole(message: &Message) -> bool {
+    message.raw.len() == message.length as usize + rtc_stun::message::MESSAGE_HEADER_SIZE
+}
+
+impl Authentic {
+    /// The answer, which tells the viewer the address it came from.
+    pub(crate) fn response(&self, ice: &Credentials, from: SocketAddr) -> Vec<u8> {
+        let from = unmapped(from);
+        let provider = AwsLcRsProvider::new();
+        let integrity = MessageIntegrity::new_short_term_integrity_with_provider(ice.pwd.clone(), provider.crypto());
+        let mapped = XorMappedAddress { ip: from.ip(), port: from.port() };
+        let setters: [&dyn Setter; 5] = [&self.transaction, &BINDING_SUCCESS, &mapped, &integrity, &FINGERPRINT];
+        let mut message = Message::new();
+        message.write_header();
+        for setter in setters {
+            setter.add_to(&mut message).expect("a response of four small attributes can be encoded");
+        }
+        message.raw
+    }
+}
+
+/// A viewer's side of ICE, for tests.
+#[cfg(test)]
+pub(crate) mod checker {
+    use super::*;
+    use rtc_stun::message::MessageType;
+    use rtc_stun::textattrs::TextAttribute;
+
+    pub(crate) fn check(ice: &Credentials, nominate: bool) -> Vec<u8> {
+        message(BINDING_REQUEST, ice, nominate)
+    }
+
+    pub(crate) fn message(typ: MessageType, ice: &Credentials, nominate: bool) -> Vec<u8> {
+        let provider = AwsLcRsProvider::new();
+        let mut message = Message::new();
+        message.write_header();
+        let username = TextAttribute::new(ATTR_USERNAME, format!("{}:theirs", ice.ufrag));
+        let integrity = MessageIntegrity::new_short_term_integrity_with_provider(ice.pwd.clone(), provider.crypto());
+        for setter in [&TransactionId::new() as &dyn Setter, &typ, &username] {
+            setter.add_to(&mut message).expect("a small message can be encoded");
+        }
+        if nominate {
+            message.add(ATTR_USE_CANDIDATE, &[]);
+        }
+        integrity.add_to(&mut message).expect("a small message can be encoded");
+        FINGERPRINT.add_to(&mut message).expect("a small message can be encoded");
+        message.raw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rtc_stun::message::Getter;
+
+    #[test]
+    fn a_check_is_answered_with_the_address_it_came_from() {
+        let ice = Credentials::random();
+        let check = Check::parse(&checker::check(&ice, true)).expect("a check");
+        assert_eq!(check.ufrag(), ice.ufrag.as_bytes());
+        let authentic = check.authenticate(&ice).expect("the password is the session's");
+        assert!(authentic.nominates);
+
+        let from = "[::ffff:192.0.2.7]:4000".parse().expect("an address");
+        let mut response = Message::new();
+        response.unmarshal_binary(&authentic.response(&ice, from)).expect("a message");
+        assert_eq!(response.typ, BINDING_SUCCESS);
+        assert_eq!(response.transaction_id, authentic.transaction);
+        FINGERPRINT.check(&response).expect("the fingerprint is right");
+        MessageIntegrity::check(&mut response, ice.pwd.as_bytes(), AwsLcRsProvider::new().crypto())
+            .expect("the integrity is right");
+        let mut mapped = XorMappedAddress::default();
+        mapped.get_from(&response).expect("the address is told");
+        assert_eq!(mapped.to_string(), "192.0.2.7:4000", "a mapped address is told as what it is");
+    }
+
+    #[test]
+    fn forged_checks_do_not_pass() {
+        let ice = Credentials::random();
+        let genuine = checker::check(&ice, false);
+        for bit in 0..genuine.len() * 8 {
+            let mut forged = genuine.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(Check::parse(&forged).is_none(), "FINGERPRINT covers bit {bit}");
+        }
+        let other = Credentials { ufrag: ice.ufrag.clone(), pwd: random_text(24) };
+        let forged = Check::parse(&checker::check(&other, true)).expect("a check");
+        assert!(forged.authenticate(&ice).is_none(), "another password must not pass");
+        assert!(Check::parse(&checker::message(BINDING_SUCCESS, &ice, false)).is_none(), "no request");
+        let mut longer = genuine.clone();
+        longer.push(0);
+        assert!(Check::parse(&longer).is_none(), "bytes after the message");
+    }
+
+    proptest! {
+        #[test]
+        fn noise_is_no_check(mut bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..100, v in any::<u8>()) {
+            prop_assert!(Check::parse(&bytes).is_none());
+            let ice = Credentials { ufrag: "ufrag".into(), pwd: "password".into() };
+            if bytes.len() >= 20 {
+                // A header that leads further into the parser.
+                let len = (bytes.len() - 20) as u16;
+                bytes[..2].copy_from_slice(&[0, 1]);
+                bytes[2..4].copy_from_slice(&len.to_be_bytes());
+                bytes[4..8].copy_from_slice(&rtc_stun::message::MAGIC_COOKIE.to_be_bytes());
+                let _ = Check::parse(&bytes).and_then(|c| c.authenticate(&ice));
+            }
+            let mut check = checker::check(&ice, true);
+            let at = at % check.len();
+            check[at] = v;
+            let _ = Check::parse(&check).and_then(|c| c.authenticate(&ice));
+        }
+    }
+}

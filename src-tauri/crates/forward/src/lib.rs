@@ -29,6 +29,7 @@ mod srtp;
 mod transport;
 
 // Who carries it.
+mod announce;
 mod config;
 mod event;
 mod forwarder;

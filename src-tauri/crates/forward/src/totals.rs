@@ -1,40 +1,82 @@
-/// Counters since the forwarder started, for `/metrics`. All only ever grow, but for `viewers`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counters since the forwarder started, for `/metrics`. All only ever grow, but for `viewers`.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Totals {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        /// The same, counted by all threads.
+        #[derive(Debug, Default)]
+        pub(crate) struct Counters {
+            $(pub(crate) $name: Counter,)*
+        }
+
+        impl Counters {
+            pub(crate) fn totals(&self) -> Totals {
+                Totals { $($name: self.$name.0.load(Ordering::Relaxed),)* }
+            }
+        }
+    };
+}
+
+counters! {
     /// Viewers held now, connected or still joining.
-    pub viewers: u64,
+    viewers,
     /// Offers answered.
-    pub joins: u64,
+    joins,
     /// Viewers whose DTLS was done.
-    pub connected: u64,
+    connected,
     /// Viewers gone because DTLS failed or was not done in time.
-    pub failed: u64,
+    failed,
     /// Viewers gone because nothing authenticated came for too long.
-    pub timed_out: u64,
-    /// RTP packets handed to the kernel, repairs included.
-    pub packets_sent: u64,
-    /// Bytes of UDP payload handed to the kernel.
-    pub bytes_sent: u64,
+    timed_out,
+    /// RTP and RTCP packets handed to the kernel, repairs included.
+    packets_sent,
+    /// Bytes of UDP payload in them.
+    bytes_sent,
     /// Calls that handed them over.
-    pub sends: u64,
+    sends,
     /// RTP packets sent again because a viewer asked.
-    pub retransmitted: u64,
-    /// RTP packets the kernel did not take: its send buffer was full.
-    pub dropped_unsent: u64,
-    /// Pictures that a viewer was not sent because its thread was more than 250 ms behind.
-    pub dropped_late: u64,
+    retransmitted,
+    /// Packets the kernel did not take: its send buffer was full, or there was no way to the viewer.
+    dropped_unsent,
+    /// Pictures and sounds that a sending thread left out for all its viewers because it was more than 250 ms behind.
+    dropped_late,
     /// Datagrams received.
-    pub datagrams_received: u64,
+    datagrams_received,
     /// Datagrams from addresses that passed no STUN check, or that are no protocol of ours.
-    pub dropped_unknown: u64,
+    dropped_unknown,
     /// STUN requests with an unknown ufrag, a false MESSAGE-INTEGRITY or a false FINGERPRINT.
-    pub dropped_stun: u64,
+    dropped_stun,
     /// SRTCP that failed authentication.
-    pub dropped_unauthenticated: u64,
+    dropped_unauthenticated,
     /// SRTCP that was seen before.
-    pub dropped_replayed: u64,
+    dropped_replayed,
+    /// SRTCP that came faster than the sending thread took it.
+    dropped_flood,
     /// DTLS handshakes whose certificate did not have the fingerprint of the offer.
-    pub dropped_fingerprint: u64,
+    dropped_fingerprint,
     /// Viewers whose packets began to come from another address.
-    pub paths_changed: u64,
+    paths_changed,
+}
+
+/// One counter. Nobody decides by it, so it orders nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    pub(crate) fn one(&self) {
+        self.add(1);
+    }
+
+    pub(crate) fn set(&self, n: u64) {
+        self.0.store(n, Ordering::Relaxed);
+    }
 }

@@ -1,1 +1,222 @@
+//! One viewer's transport, without a socket or a clock: datagrams and time go in, [`Output`]s come out.
+//!
+//! Its life: the viewer's checks find a path ([`Transport::check`]), DTLS runs over it, and from then on SRTCP is opened.
+//! What is sent is sealed elsewhere, by the thread that owns the viewer's media: it is handed the [`Sealer`].
 
+use crate::dtls::{Dtls, Failure, Progress, Server};
+use crate::event::Gone;
+use crate::ice::{Check, Credentials};
+use crate::sdp::Fingerprint;
+use crate::socket::Path;
+use crate::srtp::{OpenError, Opener, Sealer};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What the owner has to do.
+pub(crate) enum Output {
+    /// Send this.
+    Transmit(Path, Vec<u8>),
+    /// From now on media is sealed with this and goes along this path.
+    Connected(Box<Sealer>, Path),
+    /// Media goes along another path.
+    Path(Path),
+    /// A compound packet, opened.
+    Rtcp(Vec<u8>),
+    /// It came and was dropped.
+    Dropped(Drop),
+    /// The viewer is gone; drop the transport.
+    Gone(Gone),
+}
+
+/// Why something was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drop {
+    /// From an address that passed no check, or no protocol of ours.
+    Unknown,
+    /// A check with a false MESSAGE-INTEGRITY.
+    Forged,
+    Unauthenticated,
+    Replayed,
+    /// A certificate that is not the offer's.
+    Fingerprint,
+}
+
+/// How long a viewer may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) join: Duration,
+    pub(crate) consent: Duration,
+}
+
+pub(crate) struct Transport {
+    ice: Credentials,
+    /// The session before an ICE restart: checks of it count until one of the new session came (RFC 8445 9).
+    previous_ice: Option<Credentials>,
+    /// The path in use.
+    path: Option<Path>,
+    /// It was chosen by the viewer.
+    nominated: bool,
+    /// Where authenticated checks came from, the latest last.
+    checked: Vec<Path>,
+    dtls: Dtls,
+    opener: Option<Opener>,
+    /// Of the join; then of consent.
+    deadline: Instant,
+    timeouts: Timeouts,
+}
+
+/// A browser has a few addresses, and a few more behind a NAT that gives each destination another.
+pub(crate) const MAX_PATHS: usize = 8;
+
+impl Transport {
+    pub(crate) fn new(
+        ice: Credentials,
+        server: Arc<Server>,
+        fingerprint: Fingerprint,
+        timeouts: Timeouts,
+        now: Instant,
+    ) -> Transport {
+        Transport {
+            ice,
+            previous_ice: None,
+            path: None,
+            nominated: false,
+            checked: Vec::new(),
+            dtls: Dtls::new(server, fingerprint),
+            opener: None,
+            deadline: now + timeouts.join,
+            timeouts,
+        }
+    }
+
+    /// An ICE restart: media goes on along the path there is until the viewer chose one of the new session.
+    pub(crate) fn restart(&mut self, ice: Credentials) {
+        self.previous_ice = Some(std::mem::replace(&mut self.ice, ice));
+    }
+
+    /// The user name fragments it answers to.
+    pub(crate) fn ufrags(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.ice), self.previous_ice.as_ref()].into_iter().flatten().map(|ice| ice.ufrag.as_str())
+    }
+
+    /// The addresses whose datagrams are its.
+    pub(crate) fn remotes(&self) -> impl Iterator<Item = SocketAddr> {
+        self.checked.iter().map(|path| path.remote)
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.opener.is_some()
+    }
+
+    /// Takes a check that names one of [`Transport::ufrags`]. Before its integrity passed nothing changes.
+    pub(crate) fn check(&mut self, check: Check, path: Path, now: Instant, out: &mut Vec<Output>) {
+        let of_new_session = check.ufrag() == self.ice.ufrag.as_bytes();
+        let ice = match &self.previous_ice {
+            Some(previous) if !of_new_session => previous,
+            _ => &self.ice,
+        };
+        let Some(authentic) = check.authenticate(ice) else {
+            out.push(Output::Dropped(Drop::Forged));
+            return;
+        };
+        out.push(Output::Transmit(path, authentic.response(ice, path.remote)));
+        if of_new_session {
+            self.previous_ice = None;
+        }
+        if self.is_connected() {
+            self.deadline = now + self.timeouts.consent;
+        }
+        self.checked.retain(|known| known.remote != path.remote);
+        if self.checked.len() == MAX_PATHS {
+            let in_use = self.path.map(|p| p.remote);
+            let oldest = self.checked.iter().position(|known| Some(known.remote) != in_use).unwrap_or(0);
+            self.checked.remove(oldest);
+        }
+        self.checked.push(path);
+        if self.path.is_none() || (authentic.nominates && (of_new_session || self.previous_ice.is_none())) {
+            self.nominated |= authentic.nominates;
+            self.use_path(path, out);
+        }
+    }
+
+    fn use_path(&mut self, path: Path, out: &mut Vec<Output>) {
+        if self.path.replace(path) != Some(path) && self.is_connected() {
+            out.push(Output::Path(path));
+        }
+    }
+
+    /// Takes a datagram that is no check, from one of [`Transport::remotes`].
+    pub(crate) fn datagram(&mut self, data: &mut [u8], path: Path, now: Instant, out: &mut Vec<Output>) {
+        // RFC 7983 7: the first byte tells the protocols apart; RFC 5761 4: the second tells RTCP from RTP.
+        match data {
+            [20..=63, ..] => self.dtls(data, path, now, out),
+            [128..=191, 192..=223, ..] => self.rtcp(data, out),
+            _ => out.push(Output::Dropped(Drop::Unknown)),
+        }
+    }
+
+    fn rtcp(&mut self, data: &mut [u8], out: &mut Vec<Output>) {
+        let Some(opener) = &mut self.opener else {
+            out.push(Output::Dropped(Drop::Unknown));
+            return;
+        };
+        out.push(match opener.rtcp(data) {
+            Ok(plain) => Output::Rtcp(plain.to_vec()),
+            Err(OpenError::Unauthenticated) => Output::Dropped(Drop::Unauthenticated),
+            Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
+        });
+    }
+
+    fn dtls(&mut self, data: &[u8], path: Path, now: Instant, out: &mut Vec<Output>) {
+        // Until the viewer has chosen, answers go where it speaks from.
+        if !self.nominated && !self.is_connected() {
+            self.path = Some(path);
+        }
+        let reply = self.path.unwrap_or(path);
+        let mut transmits = Vec::new();
+        let progress = self.dtls.read(data, now, &mut |datagram| transmits.push(datagram.to_vec()));
+        out.extend(transmits.into_iter().map(|datagram| Output::Transmit(reply, datagram)));
+        match progress {
+            Progress::None => {}
+            Progress::Connected(keys) => {
+                let (sealer, opener) = *keys;
+                self.opener = Some(opener);
+                self.deadline = now + self.timeouts.consent;
+                out.push(Output::Connected(Box::new(sealer), reply));
+            }
+            Progress::Closed => out.push(Output::Gone(Gone::Closed)),
+            Progress::Failed(failure) => {
+                if failure == Failure::Fingerprint {
+                    out.push(Output::Dropped(Drop::Fingerprint));
+                }
+                out.push(Output::Gone(Gone::Failed));
+            }
+        }
+    }
+
+    /// When [`Transport::handle_timeout`] is due; it may move after any call.
+    pub(crate) fn poll_timeout(&self) -> Instant {
+        self.dtls.poll_timeout().map_or(self.deadline, |at| at.min(self.deadline))
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant, out: &mut Vec<Output>) {
+        if self.deadline <= now {
+            out.push(Output::Gone(if self.is_connected() { Gone::Timeout } else { Gone::Failed }));
+            return;
+        }
+        if let Some(path) = self.path {
+            self.dtls.handle_timeout(now, &mut |datagram| out.push(Output::Transmit(path, datagram.to_vec())));
+        }
+    }
+
+    /// The last words on DTLS: close_notify, where there is somebody to tell.
+    pub(crate) fn close(mut self, now: Instant) -> Vec<Vec<u8>> {
+        let mut farewell = Vec::new();
+        self.dtls.close(now, &mut |datagram| farewell.push(datagram.to_vec()));
+        farewell
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,13 @@
-//! Offers, answers and trickle fragments.
+//! Offers, answers and trickle fragments. What is parsed borrows from the text; nothing in it is trusted.
+
+mod answer;
+mod choose;
+mod fragment;
+mod offer;
+
+pub(crate) use answer::{Local, answer};
+pub(crate) use fragment::{Fragment, restart_answer};
+pub(crate) use offer::{Fingerprint, Offer};
 
 use protocol::VideoCodec;
 
@@ -41,3 +50,20 @@ pub enum FragmentError {
     #[error("this viewer is not there")]
     NoViewer,
 }
+
+/// The longest offer or fragment that is read. Chromium's with picture and sound is 6 kB.
+const MAX_LEN: usize = 64 * 1024;
+
+/// The lines of a description as type and value. An error for a line that is none, wherever it is.
+fn lines(text: &str) -> impl Iterator<Item = Result<(char, &str), &'static str>> {
+    text.split('\n').map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(|line| {
+        let mut chars = line.chars();
+        match (chars.next(), chars.next()) {
+            (Some(kind), Some('=')) if kind.is_ascii_lowercase() => Ok((kind, chars.as_str())),
+            _ => Err("a line is not of the form type=value"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Telling the forwarder's owner, and what the handle remembers of each viewer.
+
+use crate::event::Event;
+use crate::totals::Counters;
+use protocol::{Rid, VideoCodec, ViewerId};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// At most one keyframe of one layer is asked for in this time, whatever the viewers send.
+pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Shared by the handle and all threads. Its locks are held for a few instructions, and never while calling out.
+pub(crate) struct Announcer {
+    events: Box<dyn Fn(Event) + Send + Sync>,
+    pub(crate) counters: Counters,
+    viewers: Mutex<HashMap<ViewerId, Session>>,
+    keyframes: Mutex<HashMap<(VideoCodec, Rid), Instant>>,
+    vp8: Mutex<Vp8>,
+}
+
+/// What a PATCH needs to know.
+pub(crate) struct Session {
+    /// The viewer's ICE user name fragment: another one in a fragment is a restart.
+    pub(crate) their_ufrag: String,
+}
+
+#[derive(Default)]
+struct Vp8 {
+    /// Of each shard, a bit a layer.
+    wanted: Vec<u8>,
+    told: u8,
+}
+
+impl Announcer {
+    pub(crate) fn new(events: impl Fn(Event) + Send + Sync + 'static, shards: usize) -> Announcer {
+        Announcer {
+            events: Box::new(events),
+            counters: Counters::default(),
+            viewers: Mutex::default(),
+            keyframes: Mutex::default(),
+            vp8: Mutex::new(Vp8 { wanted: vec![0; shards], told: 0 }),
+        }
+    }
+
+    /// False if the viewer is there already.
+    pub(crate) fn enter(&self, viewer: ViewerId, session: Session) -> bool {
+        let mut viewers = lock(&self.viewers);
+        let new = !viewers.contains_key(&viewer);
+        if new {
+            viewers.insert(viewer, session);
+            self.counters.viewers.set(viewers.len() as u64);
+        }
+        new
+    }
+
+    /// False if the viewer was not there. No event about it follows.
+    pub(crate) fn leave(&self, viewer: ViewerId) -> bool {
+        let mut viewers = lock(&self.viewers);
+        let there = viewers.remove(&viewer).is_some();
+        self.counters.viewers.set(viewers.len() as u64);
+        there
+    }
+
+    /// Does something with what is remembered of a viewer.
+    pub(crate) fn with<T>(&self, viewer: ViewerId, f: impl FnOnce(&mut Session) -> T) -> Option<T> {
+        lock(&self.viewers).get_mut(&viewer).map(f)
+    }
+
+    pub(crate) fn connected(&self, viewer: ViewerId) {
+        if self.with(viewer, |_| ()).is_some() {
+            (self.events)(Event::Connected(viewer));
+        }
+    }
+
+    pub(crate) fn gone(&self, viewer: ViewerId, why: crate::event::Gone) {
+        if self.leave(viewer) {
+            (self.events)(Event::Gone(viewer, why));
+        }
+    }
+
+    /// Asks for a keyframe; where one was asked for lately, says when to ask again.
+    pub(crate) fn keyframe(&self, codec: VideoCodec, rid: Rid, now: Instant) -> Result<(), Instant> {
+        {
+            let mut asked = lock(&self.keyframes);
+            if let Some(last) = asked.get(&(codec, rid))
+                && now < *last + KEYFRAME_INTERVAL
+            {
+                return Err(*last + KEYFRAME_INTERVAL);
+            }
+            asked.insert((codec, rid), now);
+        }
+        (self.events)(Event::KeyframeWanted { codec, rid });
+        Ok(())
+    }
+
+    /// One shard's viewers watch these layers of VP8, a bit a layer.
+    pub(crate) fn vp8(&self, shard: usize, layers: u8) {
+        let rids = {
+            let mut vp8 = lock(&self.vp8);
+            vp8.wanted[shard] = layers;
+            let all = vp8.wanted.iter().fold(0, |all, one| all | one);
+            if all == vp8.told {
+                return;
+            }
+            vp8.told = all;
+            Rid::ALL.into_iter().filter(|rid| all & 1 << rid.index() != 0).collect()
+        };
+        (self.events)(Event::Vp8Wanted { rids });
+    }
+}
+
+/// A thread that panicked while it held a lock left the maps whole: they are changed by single calls.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Gone;
+    use std::sync::{Arc, mpsc};
+
+    fn announcer() -> (Arc<Announcer>, mpsc::Receiver<Event>) {
+        let (tell, told) = mpsc::channel();
+        (Arc::new(Announcer::new(move |event| tell.send(event).expect("the test listens"), 2)), told)
+    }
+
+    #[test]
+    fn a_viewer_that_left_causes_no_event() {
+        let (announcer, told) = announcer();
+        let session = || Session { their_ufrag: "u".into() };
+        assert!(announcer.enter(ViewerId(1), session()));
+        assert!(!announcer.enter(ViewerId(1), session()), "an id is used once");
+        announcer.connected(ViewerId(1));
+        assert!(announcer.leave(ViewerId(1)));
+        announcer.connected(ViewerId(1));
+        announcer.gone(ViewerId(1), Gone::Closed);
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [Event::Connected(ViewerId(1))]);
+    }
+
+    #[test]
+    fn a_keyframe_is_asked_for_once_a_second_for_each_layer() {
+        let (announcer, told) = announcer();
+        let now = Instant::now();
+        assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now), Ok(()));
+        assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now), Err(now + KEYFRAME_INTERVAL));
+        assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::H, now), Ok(()));
+        assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now + KEYFRAME_INTERVAL), Ok(()));
+        assert_eq!(told.try_iter().count(), 3);
+    }
+
+    #[test]
+    fn vp8_is_told_when_the_union_of_all_shards_changes() {
+        let (announcer, told) = announcer();
+        for (shard, layers) in [(0, 0b100), (1, 0b100), (1, 0b110), (0, 0), (1, 0)] {
+            announcer.vp8(shard, layers);
+        }
+        let rids: Vec<Vec<Rid>> = told
+            .try_iter()
+            .map(|event| match event {
+                Event::Vp8Wanted { rids } => rids,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(rids, [vec![Rid::F], vec![Rid::H, Rid::F], vec![]]);
+    }
+}

@@ -1,0 +1,211 @@
+//! A thread that sends: it owns some of the viewers' media, and shares nothing with the other shards but packets.
+
+mod inbox;
+mod run;
+mod viewer;
+
+pub(crate) use inbox::{Inbox, Joining};
+
+use crate::announce::Announcer;
+use crate::clock::Clock;
+use crate::history::History;
+use crate::packetise::{Picture, Sound};
+use crate::socket::Socket;
+use inbox::Input;
+use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+use run::Run;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use viewer::Viewer;
+
+/// What waited longer than this is left out: it would only be late, and make what comes after it late as well.
+const MAX_WAIT: Duration = Duration::from_millis(250);
+
+pub(crate) struct Shard {
+    number: usize,
+    inbox: Arc<Inbox>,
+    announcer: Arc<Announcer>,
+    clock: Clock,
+    history: History,
+    viewers: HashMap<ViewerId, Viewer>,
+    run: Run,
+    /// Of viewers; an entry that is not the viewer's `scheduled` is stale.
+    timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
+    /// Keyframes that could not be asked for yet, and when they can be.
+    keyframes: Vec<((VideoCodec, Rid), Instant)>,
+    /// When the layers of VP8 that are watched are told next.
+    vp8_due: Instant,
+    stopped: bool,
+}
+
+/// How often the layers of VP8 that are watched are looked at.
+const VP8_INTERVAL: Duration = Duration::from_secs(1);
+
+impl Shard {
+    pub(crate) fn new(
+        number: usize,
+        inbox: Arc<Inbox>,
+        socket: Arc<Socket>,
+        announcer: Arc<Announcer>,
+        clock: Clock,
+        now: Instant,
+    ) -> Shard {
+        Shard {
+            number,
+            inbox,
+            announcer,
+            clock,
+            history: History::new(),
+            viewers: HashMap::new(),
+            run: Run::new(socket),
+            timers: BinaryHeap::new(),
+            keyframes: Vec::new(),
+            vp8_due: now + VP8_INTERVAL,
+            stopped: false,
+        }
+    }
+
+    /// Until it is told to stop.
+    pub(crate) fn run(mut self) {
+        let mut inputs = Vec::new();
+        while !self.stopped {
+            self.inbox.take(&mut inputs, self.next_timeout());
+            for input in inputs.drain(..) {
+                self.handle(input, Instant::now());
+            }
+            self.handle_timeouts(Instant::now());
+            self.run.count(&self.announcer.counters);
+        }
+    }
+
+    fn handle(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::Picture(picture, since) => self.picture(&picture, since, now),
+            Input::Sound(sound, since) => self.sound(&sound, since, now),
+            Input::EndStream => self.history.clear(),
+            Input::Add(added) => {
+                let (joining, sealer, path) = *added;
+                let id = joining.viewer;
+                let viewer = Viewer::new(&joining, sealer, path, self.clock, now);
+                self.viewers.insert(id, viewer);
+                self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
+                self.tell_vp8(now);
+                self.announcer.connected(id);
+            }
+            Input::Path(id, path) => {
+                if let Some(viewer) = self.viewers.get_mut(&id) {
+                    viewer.path = path;
+                }
+            }
+            Input::Cap(id, max) => {
+                self.drive(id, now, |egress, _, _| egress.cap(max));
+                self.tell_vp8(now);
+            }
+            Input::Rtcp(id, plain) => self.drive(id, now, |egress, history, sink| {
+                egress.rtcp(&plain, history, now, sink);
+            }),
+            Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
+            Input::Stats(reply) => {
+                let stats: Vec<(ViewerId, ViewerStats)> =
+                    self.viewers.iter().map(|(id, viewer)| (*id, viewer.egress.stats(now))).collect();
+                // Who asked may have given up waiting.
+                let _ = reply.try_send(stats);
+            }
+            Input::Stop => self.stopped = true,
+        }
+    }
+
+    fn picture(&mut self, picture: &Arc<Picture>, since: Instant, now: Instant) {
+        self.history.add(picture.clone());
+        if now.saturating_duration_since(since) > MAX_WAIT {
+            self.announcer.counters.dropped_late.one();
+            return;
+        }
+        if picture.keyframe {
+            self.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
+        }
+        for (id, viewer) in &mut self.viewers {
+            viewer.drive(&mut self.run, |egress, sink| egress.picture(picture, &self.history, now, sink));
+            viewer.follow_up(*id, &mut self.timers, &mut self.keyframes, now);
+        }
+    }
+
+    fn sound(&mut self, sound: &Arc<Sound>, since: Instant, now: Instant) {
+        if now.saturating_duration_since(since) > MAX_WAIT {
+            self.announcer.counters.dropped_late.one();
+            return;
+        }
+        for viewer in self.viewers.values_mut() {
+            viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
+        }
+    }
+
+    /// Lets one viewer's egress do something, and sees to what follows from it.
+    fn drive(
+        &mut self,
+        id: ViewerId,
+        now: Instant,
+        f: impl FnOnce(&mut crate::egress::Egress, &History, &mut run::Sink<'_>),
+    ) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.drive(&mut self.run, |egress, sink| f(egress, &self.history, sink));
+            viewer.follow_up(id, &mut self.timers, &mut self.keyframes, now);
+        }
+    }
+
+    fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<crate::event::Gone>, now: Instant) {
+        if let Some(mut viewer) = self.viewers.remove(&id) {
+            viewer.drive(&mut self.run, |egress, sink| egress.bye(now, sink));
+            for datagram in farewell {
+                self.run.send_alone(&viewer.path, datagram);
+            }
+            self.announcer.counters.retransmitted.add(viewer.egress.totals().repairs - viewer.repairs_counted);
+        }
+        self.tell_vp8(now);
+        if let Some(why) = why {
+            self.announcer.gone(id, why);
+        }
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        let timer = self.timers.peek().map(|Reverse((at, _))| *at);
+        let keyframe = self.keyframes.iter().map(|(_, at)| *at).min();
+        let vp8 = (!self.viewers.is_empty()).then_some(self.vp8_due);
+        [timer, keyframe, vp8].into_iter().flatten().min()
+    }
+
+    fn handle_timeouts(&mut self, now: Instant) {
+        while let Some(Reverse((at, id))) = self.timers.peek().copied()
+            && at <= now
+        {
+            self.timers.pop();
+            if self.viewers.get_mut(&id).is_some_and(|viewer| viewer.is_due(at)) {
+                self.drive(id, now, |egress, history, sink| egress.handle_timeout(history, now, sink));
+            }
+        }
+        for ((codec, rid), at) in std::mem::take(&mut self.keyframes) {
+            let again = if at <= now { self.announcer.keyframe(codec, rid, now).err() } else { Some(at) };
+            self.keyframes.extend(again.map(|again| ((codec, rid), again)));
+        }
+        if self.vp8_due <= now {
+            self.tell_vp8(now);
+            for viewer in self.viewers.values_mut() {
+                let repairs = viewer.egress.totals().repairs;
+                self.announcer.counters.retransmitted.add(repairs - viewer.repairs_counted);
+                viewer.repairs_counted = repairs;
+            }
+        }
+    }
+
+    fn tell_vp8(&mut self, now: Instant) {
+        self.vp8_due = now + VP8_INTERVAL;
+        let watched = self.viewers.values().filter_map(|viewer| viewer.egress.watching());
+        let layers = watched.fold(0, |layers, (codec, rid)| match codec {
+            VideoCodec::Vp8 => layers | 1 << rid.index(),
+            VideoCodec::H264 => layers,
+        });
+        self.announcer.vp8(self.number, layers);
+    }
+}

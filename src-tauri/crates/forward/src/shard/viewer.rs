@@ -1,0 +1,65 @@
+use super::inbox::Joining;
+use super::run::{Run, Sink};
+use crate::clock::Clock;
+use crate::egress::Egress;
+use crate::socket::Path;
+use crate::srtp::Sealer;
+use protocol::{Rid, VideoCodec, ViewerId};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Instant;
+
+/// One viewer's media and the way to it.
+pub(super) struct Viewer {
+    pub(super) egress: Egress,
+    sealer: Sealer,
+    pub(super) path: Path,
+    /// Its timer in the shard's heap.
+    scheduled: Option<Instant>,
+    /// Repairs that are in the totals.
+    pub(super) repairs_counted: u64,
+}
+
+impl Viewer {
+    pub(super) fn new(joining: &Joining, sealer: Sealer, path: Path, clock: Clock, now: Instant) -> Viewer {
+        let egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), now);
+        Viewer { egress, sealer, path, scheduled: None, repairs_counted: 0 }
+    }
+
+    /// Lets the egress do something; what it sends goes out.
+    pub(super) fn drive(&mut self, run: &mut Run, f: impl FnOnce(&mut Egress, &mut Sink<'_>)) {
+        let mut sink = run.sink(&mut self.sealer, &self.path);
+        f(&mut self.egress, &mut sink);
+        sink.finish();
+    }
+
+    /// After anything the egress did: its timer and its wishes.
+    pub(super) fn follow_up(
+        &mut self,
+        id: ViewerId,
+        timers: &mut BinaryHeap<Reverse<(Instant, ViewerId)>>,
+        keyframes: &mut Vec<((VideoCodec, Rid), Instant)>,
+        now: Instant,
+    ) {
+        if let Some(at) = self.egress.poll_timeout()
+            && self.scheduled.is_none_or(|scheduled| at < scheduled)
+        {
+            self.scheduled = Some(at);
+            timers.push(Reverse((at, id)));
+        }
+        if let Some(wanted) = self.egress.wants_keyframe()
+            && keyframes.iter().all(|(known, _)| *known != wanted)
+        {
+            keyframes.push((wanted, now));
+        }
+    }
+
+    /// A timer of the heap came: is it this viewer's?
+    pub(super) fn is_due(&mut self, at: Instant) -> bool {
+        let due = self.scheduled == Some(at);
+        if due {
+            self.scheduled = None;
+        }
+        due
+    }
+}

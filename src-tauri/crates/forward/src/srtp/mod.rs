@@ -1,0 +1,29 @@
+//! SRTP and SRTCP (RFC 3711, RFC 7714): what a viewer is sent is sealed, what it sends back is opened.
+//!
+//! A viewer sends no RTP, so only SRTCP is ever opened. Sealing writes into the caller's buffer and allocates nothing.
+
+mod keys;
+mod open;
+mod replay;
+mod seal;
+
+pub(crate) use keys::{KeyingMaterial, Profile};
+pub(crate) use open::{OpenError, Opener};
+pub(crate) use seal::Sealer;
+
+/// The most that sealing adds to an RTP packet: AES-GCM's tag.
+pub(crate) const RTP_OVERHEAD: usize = 16;
+/// The most that sealing adds to an RTCP packet: AES-GCM's tag and the index.
+pub(crate) const RTCP_OVERHEAD: usize = 20;
+
+/// RTCP's header and the sender's SSRC, which stay in the clear.
+const RTCP_CLEAR: usize = 8;
+/// E flag and SRTCP index.
+const RTCP_INDEX: usize = 4;
+const GCM_TAG: usize = 16;
+const SHA1_TAG: usize = 10;
+/// Says that the packet is encrypted; the other 31 bits are the index.
+const E_FLAG: u32 = 1 << 31;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+use super::keys::{Cipher, For, KeyingMaterial, apply_keystream, counter, nonce, sha1_tag};
+use super::replay::ReplayWindow;
+use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
+use aws_lc_rs::aead::Aad;
+use subtle::ConstantTimeEq;
+
+/// Opens the SRTCP that one viewer sends.
+pub(crate) struct Opener {
+    rtcp: Cipher,
+    /// By sender SSRC, as each counts on its own.
+    senders: Vec<(u32, ReplayWindow)>,
+}
+
+/// A browser reports from one SSRC or one a medium. Whoever holds the keys and makes up more is not remembered further, and
+/// what cannot be checked for replay is not taken.
+const MAX_SENDERS: usize = 8;
+
+/// Why a packet was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenError {
+    /// Too short, in the clear, or sealed with other keys.
+    Unauthenticated,
+    /// Seen before, or too old to tell.
+    Replayed,
+}
+
+impl Opener {
+    pub(crate) fn new(material: &KeyingMaterial<'_>) -> Opener {
+        Opener { rtcp: material.client().cipher(For::Rtcp), senders: Vec::new() }
+    }
+
+    /// The compound packet in the clear. `packet` is used as the workplace.
+    pub(crate) fn rtcp<'p>(&mut self, packet: &'p mut [u8]) -> Result<&'p [u8], OpenError> {
+        let tail = RTCP_INDEX + if matches!(self.rtcp, Cipher::Gcm { .. }) { GCM_TAG } else { SHA1_TAG };
+        if packet.len() < RTCP_CLEAR + tail {
+            return Err(OpenError::Unauthenticated);
+        }
+        let plain = packet.len() - tail;
+        let at = match self.rtcp {
+            Cipher::Gcm { .. } => packet.len() - RTCP_INDEX,
+            Cipher::CmSha1 { .. } => plain,
+        };
+        let word = u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
+        if word & E_FLAG == 0 {
+            return Err(OpenError::Unauthenticated);
+        }
+        let index = word & !E_FLAG;
+        let ssrc = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
+        // The cheap check first; nothing is remembered before the packet is authenticated.
+        let known = self.senders.iter().position(|(s, _)| *s == ssrc);
+        if known.is_some_and(|k| !self.senders[k].1.is_new(index)) {
+            return Err(OpenError::Replayed);
+        }
+        self.open(packet, plain, word, ssrc)?;
+        match known {
+            Some(known) => self.senders[known].1.remember(index),
+            None if self.senders.len() == MAX_SENDERS => return Err(OpenError::Replayed),
+            None => {
+                let mut window = ReplayWindow::default();
+                window.remember(index);
+                self.senders.push((ssrc, window));
+            }
+        }
+        Ok(&packet[..plain])
+    }
+
+    fn open(&self, packet: &mut [u8], plain: usize, word: u32, ssrc: u32) -> Result<(), OpenError> {
+        let index = u64::from(word & !E_FLAG);
+        match &self.rtcp {
+            Cipher::Gcm { key, salt } => {
+                let mut aad = [0; RTCP_CLEAR + RTCP_INDEX];
+                aad[..RTCP_CLEAR].copy_from_slice(&packet[..RTCP_CLEAR]);
+                aad[RTCP_CLEAR..].copy_from_slice(&word.to_be_bytes());
+                let sealed = &mut packet[RTCP_CLEAR..plain + GCM_TAG];
+                key.open_in_place(nonce(salt, ssrc, index), Aad::from(aad), sealed)
+                    .map_err(|_| OpenError::Unauthenticated)?;
+            }
+            Cipher::CmSha1 { key, auth, salt } => {
+                let (signed, tag) = packet.split_at(plain + RTCP_INDEX);
+                if !bool::from(sha1_tag(auth, &[signed]).ct_eq(tag)) {
+                    return Err(OpenError::Unauthenticated);
+                }
+                apply_keystream(key, counter(salt, ssrc, index), &mut packet[RTCP_CLEAR..plain]);
+            }
+        }
+        Ok(())
+    }
+}

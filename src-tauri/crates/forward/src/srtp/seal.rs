@@ -1,0 +1,122 @@
+use super::keys::{Cipher, For, KeyingMaterial, apply_keystream, counter, nonce, sha1_tag};
+use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
+use aws_lc_rs::aead::Aad;
+
+/// Seals what one viewer is sent.
+pub(crate) struct Sealer {
+    rtp: Cipher,
+    rtcp: Cipher,
+    /// One for each SSRC: picture, its repairs, sound.
+    streams: Vec<Stream>,
+    rtcp_index: u32,
+}
+
+/// The rollover counter of one SSRC.
+struct Stream {
+    ssrc: u32,
+    /// The highest index sent: rollover counter and sequence number.
+    highest: u64,
+}
+
+impl Sealer {
+    pub(crate) fn new(material: &KeyingMaterial<'_>) -> Sealer {
+        let master = material.server();
+        Sealer {
+            rtp: master.cipher(For::Rtp),
+            rtcp: master.cipher(For::Rtcp),
+            streams: Vec::with_capacity(3),
+            rtcp_index: 0,
+        }
+    }
+
+    /// What sealing adds to an RTP packet.
+    pub(crate) fn rtp_overhead(&self) -> usize {
+        match self.rtp {
+            Cipher::Gcm { .. } => GCM_TAG,
+            Cipher::CmSha1 { .. } => SHA1_TAG,
+        }
+    }
+
+    /// Puts header and sealed payload at the start of `out`, which must have room for both and
+    /// [`super::RTP_OVERHEAD`], and says how long the packet is.
+    ///
+    /// A packet sent again must be the same to the byte: a nonce is made of SSRC and index, and two packets that differ
+    /// under one nonce would give the authentication key away.
+    pub(crate) fn rtp(&mut self, header: &[u8], payload: &[&[u8]], out: &mut [u8]) -> usize {
+        let sequence = u16::from_be_bytes([header[2], header[3]]);
+        let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
+        let index = self.index(ssrc, sequence);
+
+        out[..header.len()].copy_from_slice(header);
+        let mut end = header.len();
+        for part in payload {
+            out[end..end + part.len()].copy_from_slice(part);
+            end += part.len();
+        }
+        let (packet, rest) = out.split_at_mut(end);
+        let sealed = &mut packet[header.len()..];
+        match &self.rtp {
+            Cipher::Gcm { key, salt } => {
+                let tag = key
+                    .seal_in_place_separate_tag(nonce(salt, ssrc, index), Aad::from(header), sealed)
+                    .expect("a packet is far shorter than AES-GCM's limit");
+                rest[..GCM_TAG].copy_from_slice(tag.as_ref());
+                end + GCM_TAG
+            }
+            Cipher::CmSha1 { key, auth, salt } => {
+                apply_keystream(key, counter(salt, ssrc, index), sealed);
+                let rollover = ((index >> 16) as u32).to_be_bytes();
+                rest[..SHA1_TAG].copy_from_slice(&sha1_tag(auth, &[packet, &rollover]));
+                end + SHA1_TAG
+            }
+        }
+    }
+
+    /// Puts the sealed compound packet at the start of `out`, which must have room for it and [`super::RTCP_OVERHEAD`], and
+    /// says how long it is. 0 if the 2^31 packets that one key may seal are used up, after 680 years of one a second.
+    pub(crate) fn rtcp(&mut self, compound: &[u8], out: &mut [u8]) -> usize {
+        if self.rtcp_index == E_FLAG || compound.len() < RTCP_CLEAR {
+            return 0;
+        }
+        let index = self.rtcp_index;
+        self.rtcp_index += 1;
+        let word = (E_FLAG | index).to_be_bytes();
+        let ssrc = u32::from_be_bytes([compound[4], compound[5], compound[6], compound[7]]);
+
+        out[..compound.len()].copy_from_slice(compound);
+        let (packet, rest) = out.split_at_mut(compound.len());
+        let (clear, sealed) = packet.split_at_mut(RTCP_CLEAR);
+        match &self.rtcp {
+            Cipher::Gcm { key, salt } => {
+                let mut aad = [0; RTCP_CLEAR + RTCP_INDEX];
+                aad[..RTCP_CLEAR].copy_from_slice(clear);
+                aad[RTCP_CLEAR..].copy_from_slice(&word);
+                let tag = key
+                    .seal_in_place_separate_tag(nonce(salt, ssrc, index.into()), Aad::from(aad), sealed)
+                    .expect("a packet is far shorter than AES-GCM's limit");
+                rest[..GCM_TAG].copy_from_slice(tag.as_ref());
+                rest[GCM_TAG..GCM_TAG + RTCP_INDEX].copy_from_slice(&word);
+                compound.len() + GCM_TAG + RTCP_INDEX
+            }
+            Cipher::CmSha1 { key, auth, salt } => {
+                apply_keystream(key, counter(salt, ssrc, index.into()), sealed);
+                rest[..RTCP_INDEX].copy_from_slice(&word);
+                rest[RTCP_INDEX..RTCP_INDEX + SHA1_TAG].copy_from_slice(&sha1_tag(auth, &[packet, &word]));
+                compound.len() + RTCP_INDEX + SHA1_TAG
+            }
+        }
+    }
+
+    /// RFC 3711 3.3.1: the index of a sequence number, nearest to the highest so far, so that a packet sent again after the
+    /// sequence number rolled over has the index it had.
+    fn index(&mut self, ssrc: u32, sequence: u16) -> u64 {
+        let Some(stream) = self.streams.iter_mut().find(|s| s.ssrc == ssrc) else {
+            self.streams.push(Stream { ssrc, highest: sequence.into() });
+            return sequence.into();
+        };
+        let ahead = sequence.wrapping_sub(stream.highest as u16) as i16;
+        let index = stream.highest.saturating_add_signed(ahead.into());
+        stream.highest = stream.highest.max(index);
+        index
+    }
+}
