@@ -100,16 +100,25 @@ static uint8_t *put_headers(uint8_t *out, int width, int height) {
     return out + sizeof tables;
 }
 
+/* A JPEG's luma goes from 0 to 255, where the scene's, like video's, goes from 16 to 235; colour from 1 to 255, not 16 to 240. */
+static int full_luma(uint8_t y) {
+    return (y - 16) * 255 / 219;
+}
+
+static int full_colour(uint8_t c) {
+    return 128 + (c - 128) * 127 / 112;
+}
+
 static size_t encode_mjpeg(const struct scene *scene, uint8_t *out) {
     struct bits bits = {put_headers(out, scene->width, scene->height), 0, 0};
     int y_before = 0, u_before = 0, v_before = 0;
     for (int y = 0; y < scene->height; y += 8) {
         const struct colour *row = scene_row(scene, y + 4 < scene->height ? y + 4 : scene->height - 1);
         for (int x = 0; x < scene->width; x += 16) {
-            put_block(&bits, row[x + 4].y, &y_before);
-            put_block(&bits, row[x + 12].y, &y_before);
-            put_block(&bits, row[x + 8].u, &u_before);
-            put_block(&bits, row[x + 8].v, &v_before);
+            put_block(&bits, full_luma(row[x + 4].y), &y_before);
+            put_block(&bits, full_luma(row[x + 12].y), &y_before);
+            put_block(&bits, full_colour(row[x + 8].u), &u_before);
+            put_block(&bits, full_colour(row[x + 8].v), &v_before);
         }
     }
     put_bits(&bits, 0x7f, 7);

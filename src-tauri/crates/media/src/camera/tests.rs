@@ -1,0 +1,171 @@
+//! The camera through a V4L2 device of the project's own, which is preloaded: so each test runs itself again in a process
+//! that has it.
+
+use super::*;
+use crate::{convert::Converter, frame::Picture, pattern};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// The file by which a test tells the camera what happens to it.
+struct Control(PathBuf);
+
+impl Control {
+    fn set(&self, state: &str) {
+        // Renamed into place, so that the camera never reads half a word.
+        let new = self.0.with_extension("new");
+        fs::write(&new, state).and_then(|()| fs::rename(&new, &self.0)).expect("the test's folder can be written");
+    }
+}
+
+/// Runs `body` in this same test, in a process of its own with the camera.
+fn with_camera(test: &str, environment: &[(&str, &str)], body: fn(&Control)) {
+    if let Some(control) = env::var_os("SKYLARK_SHIM_CONTROL") {
+        return body(&Control(control.into()));
+    }
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/support/v4l2shim");
+    let made =
+        Command::new("make").arg("-s").arg("-C").arg(shim).arg(format!("OUT={}", folder.path().display())).status();
+    assert!(made.is_ok_and(|status| status.success()), "the camera for tests needs make and a C compiler");
+    let control = folder.path().join("control");
+    let status = Command::new(env::current_exe().expect("a test has a program"))
+        .args([&format!("camera::tests::{test}"), "--exact", "--nocapture"])
+        .envs(environment.iter().copied())
+        .env("SKYLARK_SHIM_CONTROL", &control)
+        .env("LD_PRELOAD", folder.path().join("v4l2shim.so"))
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "{test} failed in its own process, see above");
+}
+
+const NAME: &str = "Skylark Test Camera";
+
+fn hd() -> VideoConfig {
+    VideoConfig::default()
+}
+
+/// The clock in a picture: milliseconds of the day's time, and the frame's number.
+fn clock(raw: &mut RawPicture) -> Option<(u32, u16)> {
+    let mut picture = Picture::black(raw.width, raw.height, raw.captured);
+    Converter::new().convert(raw, &mut picture).expect("the camera's pictures can be converted");
+    let (width, height) = (usize::from(picture.width), usize::from(picture.height));
+    let reading = pattern::read(picture.planes()[0], width, width, height)?;
+    Some((reading.unix_ms, reading.frame))
+}
+
+fn unix_ms() -> u32 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is past 1970").as_millis() as u32
+}
+
+/// Reads pictures and checks that each is new, on time, and what the camera saw.
+fn check_stream(expected: &str) {
+    let mut camera = open(NAME, &hd()).expect("the camera is free");
+    assert_eq!(camera.format(), expected);
+    let mut raw = RawPicture::new();
+    let mut before: Option<(Instant, u16)> = None;
+    for _ in 0..10 {
+        camera.next(&mut raw).expect("a picture");
+        let (taken, frame) = clock(&mut raw).expect("the clock is readable in every picture");
+        let shown = unix_ms().wrapping_sub(taken);
+        let aged = raw.captured.elapsed().as_millis() as u32;
+        assert!(
+            shown.abs_diff(aged) < 5,
+            "the capture time is the camera's: {shown} ms by its picture, {aged} ms by ours"
+        );
+        if let Some((captured, number)) = before {
+            assert!(raw.captured > captured && frame > number, "every picture is a new one");
+        }
+        before = Some((raw.captured, frame));
+    }
+}
+
+#[test]
+fn yuyv() {
+    with_camera("yuyv", &[("SKYLARK_SHIM_FORMATS", "YUYV")], |_| check_stream("1280x720, 30 fps, YUYV"));
+}
+
+#[test]
+fn nv12() {
+    with_camera("nv12", &[("SKYLARK_SHIM_FORMATS", "NV12")], |_| check_stream("1280x720, 30 fps, NV12"));
+}
+
+#[test]
+fn mjpeg() {
+    with_camera("mjpeg", &[("SKYLARK_SHIM_FORMATS", "MJPG")], |_| check_stream("1280x720, 30 fps, MJPEG"));
+}
+
+#[test]
+fn the_wanted_size_and_rate_are_chosen() {
+    with_camera("the_wanted_size_and_rate_are_chosen", &[], |_| {
+        let opened = |width, height, fps| {
+            let wanted = VideoConfig { width, height, fps, ..hd() };
+            open(NAME, &wanted).expect("the camera is free").format()
+        };
+        assert_eq!(opened(1280, 720, 30), "1280x720, 30 fps, NV12");
+        assert_eq!(opened(640, 360, 15), "640x360, 15 fps, NV12");
+        assert_eq!(opened(1920, 1080, 60), "1920x1080, 30 fps, NV12");
+        assert_eq!(opened(320, 180, 10), "320x180, 15 fps, NV12");
+    });
+}
+
+#[test]
+fn listed_by_name_and_found_by_name_path_and_index() {
+    with_camera("listed_by_name_and_found_by_name_path_and_index", &[], |control| {
+        assert_eq!(list(), [protocol::Source { id: NAME.into(), label: NAME.into() }]);
+        for name in [NAME, "0", "/dev/video0", "test cam"] {
+            open(name, &hd()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        let missing = SourceError::NotFound("The camera \"Other\"".into());
+        assert_eq!(open("Other", &hd()).err(), Some(missing));
+        control.set("unplugged");
+        assert_eq!(list(), []);
+    });
+}
+
+#[test]
+fn busy_and_denied_are_told_apart() {
+    with_camera("busy_and_denied_are_told_apart", &[], |control| {
+        let subject = || format!("The camera \"{NAME}\"");
+        control.set("busy");
+        assert_eq!(open(NAME, &hd()).err(), Some(SourceError::Busy(subject())));
+        control.set("denied");
+        assert_eq!(open(NAME, &hd()).err(), Some(SourceError::Denied(subject())));
+        control.set("ok");
+        open(NAME, &hd()).expect("the camera is free again");
+    });
+}
+
+#[test]
+fn unplugged_is_lost_and_plugged_in_again_works() {
+    with_camera("unplugged_is_lost_and_plugged_in_again_works", &[], |control| {
+        let mut camera = open(NAME, &hd()).expect("the camera is free");
+        let mut raw = RawPicture::new();
+        camera.next(&mut raw).expect("a picture");
+        control.set("unplugged");
+        let lost = (0..10).find_map(|_| camera.next(&mut raw).err());
+        assert_eq!(lost, Some(SourceError::Lost(format!("The camera \"{NAME}\""))));
+        assert!(matches!(open(NAME, &hd()).err(), Some(SourceError::NotFound(_))));
+        drop(camera);
+        control.set("ok");
+        check_stream("1280x720, 30 fps, NV12");
+    });
+}
+
+#[test]
+fn a_hanging_driver_does_not_hang_the_program() {
+    with_camera("a_hanging_driver_does_not_hang_the_program", &[], |control| {
+        let mut camera = open(NAME, &hd()).expect("the camera is free");
+        let mut raw = RawPicture::new();
+        camera.next(&mut raw).expect("a picture");
+        control.set("stuck");
+        let asked = Instant::now();
+        // Pictures that were under way may still come.
+        let failed = (0..10).find_map(|_| camera.next(&mut raw).err());
+        assert!(matches!(failed, Some(SourceError::Failed(_))), "{failed:?}");
+        drop(camera);
+        assert!(asked.elapsed() < Duration::from_secs(5), "nobody waits for a driver");
+    });
+}

@@ -1,0 +1,254 @@
+//! What cameras and microphones have in common: a driver or a sound server may hang in any call, so each open device lives
+//! in a thread of its own, and whoever wants its pictures or its sound waits beside it, never longer than a time-out.
+
+use crate::source::SourceError;
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+/// A driver that takes longer to open its device hangs.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A device that delivers nothing for so long has failed: the slowest picture rate is one a second.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// When nobody wants a device any more it should be free for the next to open it; one that hangs is left behind.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Why a device cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceError {
+    /// Another program has it.
+    Busy,
+    /// The system refused it.
+    Denied,
+    /// It is not, or no longer, there.
+    Gone,
+    /// Anything else, as the rest of a sentence that begins with the device.
+    Other(String),
+}
+
+impl DeviceError {
+    /// `subject` names the device as a sentence does: `The camera "HD Webcam"`.
+    pub(crate) fn about(self, subject: &str) -> SourceError {
+        let subject = subject.to_owned();
+        match self {
+            Self::Busy => SourceError::Busy(subject),
+            Self::Denied => SourceError::Denied(subject),
+            Self::Gone => SourceError::Lost(subject),
+            Self::Other(rest) => SourceError::Failed(format!("{subject} {rest}")),
+        }
+    }
+}
+
+/// An open device in its thread: it delivers `T`, in a format that `F` describes. Dropping it closes the device.
+pub(crate) struct OpenDevice<F, T> {
+    format: F,
+    handover: Arc<Handover<F, T>>,
+}
+
+impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
+    /// Runs `drive` in a thread: it opens the device, calls [`Handover::opened`], hands over what the device delivers
+    /// until [`Handover::is_stopped`], and closes the device when it returns. At most `capacity` pieces wait to be
+    /// taken; beyond that the oldest are dropped.
+    pub(crate) fn open(
+        thread: &str,
+        capacity: usize,
+        drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
+    ) -> Result<Self, DeviceError> {
+        let handover = Arc::new(Handover::new(capacity));
+        let closing = CloseOnDrop(Arc::clone(&handover));
+        let run = move || {
+            if let Err(error) = drive(&closing.0) {
+                closing.0.end(error);
+            }
+        };
+        spawn(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
+        match handover.wait_opened() {
+            Some(Ok(format)) => Ok(Self { format, handover }),
+            Some(Err(error)) => Err(error),
+            None => {
+                handover.change(|state| state.stopped = true);
+                Err(DeviceError::Other("does not answer".to_owned()))
+            }
+        }
+    }
+
+    pub(crate) fn format(&self) -> &F {
+        &self.format
+    }
+
+    /// Waits for the next piece, at most about a second.
+    pub(crate) fn next(&self) -> Result<T, DeviceError> {
+        let next = self.handover.wait(DELIVERY_TIMEOUT, |state| match state.waiting.pop_front() {
+            Some(piece) => Some(Ok(piece)),
+            None => state.ended.clone().map(Err),
+        });
+        next.unwrap_or_else(|| Err(DeviceError::Other("delivers nothing".to_owned())))
+    }
+}
+
+impl<F, T> Drop for OpenDevice<F, T> {
+    fn drop(&mut self) {
+        self.handover.change(|state| state.stopped = true);
+        let _ = self.handover.wait(CLOSE_TIMEOUT, |state| state.closed.then_some(()));
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(run).map(drop)
+}
+
+/// The place between a device's thread and the one that wants what it delivers.
+pub(crate) struct Handover<F, T> {
+    state: Mutex<State<F, T>>,
+    changed: Condvar,
+    capacity: usize,
+}
+
+struct State<F, T> {
+    opened: Option<F>,
+    waiting: VecDeque<T>,
+    /// Nothing more will come.
+    ended: Option<DeviceError>,
+    /// Nobody wants any more.
+    stopped: bool,
+    /// The thread has let go of the device.
+    closed: bool,
+}
+
+impl<F: Clone, T> Handover<F, T> {
+    /// The device is open and will deliver this.
+    pub(crate) fn opened(&self, format: F) {
+        self.change(|state| state.opened = Some(format));
+    }
+
+    fn wait_opened(&self) -> Option<Result<F, DeviceError>> {
+        self.wait(OPEN_TIMEOUT, |state| match (&state.ended, &state.opened) {
+            (Some(error), _) => Some(Err(error.clone())),
+            (None, Some(format)) => Some(Ok(format.clone())),
+            (None, None) => None,
+        })
+    }
+}
+
+impl<F, T> Handover<F, T> {
+    fn new(capacity: usize) -> Self {
+        let state = State { opened: None, waiting: VecDeque::new(), ended: None, stopped: false, closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), capacity }
+    }
+
+    /// Hands over one piece.
+    pub(crate) fn put(&self, piece: T) {
+        self.change(|state| {
+            if state.waiting.len() >= self.capacity {
+                state.waiting.pop_front();
+            }
+            state.waiting.push_back(piece);
+        });
+    }
+
+    /// No more will come. Only the first reason counts.
+    pub(crate) fn end(&self, reason: DeviceError) {
+        self.change(|state| {
+            state.ended.get_or_insert(reason);
+        });
+    }
+
+    /// Nobody wants any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.lock().stopped
+    }
+
+    /// Waits until nobody wants any more or no more will come.
+    pub(crate) fn wait_over(&self) {
+        let over = self.changed.wait_while(self.lock(), |state| !state.stopped && state.ended.is_none());
+        drop(over.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn wait<R>(&self, timeout: Duration, mut look: impl FnMut(&mut State<F, T>) -> Option<R>) -> Option<R> {
+        let mut found = None;
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, |state| {
+            found = look(state);
+            found.is_none()
+        });
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        found
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State<F, T>)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<F, T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whatever ends a device's thread, a panic of its library included, is told.
+struct CloseOnDrop<F, T>(Arc<Handover<F, T>>);
+
+impl<F, T> Drop for CloseOnDrop<F, T> {
+    fn drop(&mut self) {
+        self.0.end(DeviceError::Other("was let go by its library".to_owned()));
+        self.0.change(|state| state.closed = true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn the_oldest_is_dropped_and_the_last_comes_before_the_end() {
+        let device = OpenDevice::open("test", 2, |handover| {
+            (1..=3).for_each(|piece| handover.put(piece));
+            handover.end(DeviceError::Gone);
+            handover.opened(());
+            Ok(())
+        });
+        // It had ended before it was asked for.
+        assert_eq!(device.err(), Some(DeviceError::Gone));
+
+        let handover = Handover::<(), u8>::new(2);
+        (1..=3).for_each(|piece| handover.put(piece));
+        handover.end(DeviceError::Gone);
+        handover.end(DeviceError::Busy);
+        let device = OpenDevice { format: (), handover: Arc::new(handover) };
+        assert_eq!([device.next(), device.next(), device.next()], [Ok(2), Ok(3), Err(DeviceError::Gone)]);
+        device.handover.change(|state| state.closed = true);
+    }
+
+    #[test]
+    fn a_library_that_panics_is_an_end() {
+        let (go, wait) = mpsc::channel::<()>();
+        let device = OpenDevice::<(), u8>::open("test", 1, move |handover| {
+            handover.opened(());
+            let _ = wait.recv();
+            panic!("on purpose");
+        });
+        let device = device.expect("it opened");
+        drop(go);
+        assert!(matches!(device.next(), Err(DeviceError::Other(_))));
+    }
+
+    #[test]
+    fn dropping_waits_for_the_device_to_be_closed() {
+        let closed = Arc::new(Mutex::new(false));
+        let told = Arc::clone(&closed);
+        let device = OpenDevice::<(), u8>::open("test", 1, move |handover| {
+            handover.opened(());
+            handover.wait_over();
+            *told.lock().unwrap() = true;
+            Ok(())
+        });
+        drop(device.expect("it opened"));
+        assert!(*closed.lock().unwrap(), "the next to open it would find it busy");
+    }
+}

@@ -1,0 +1,194 @@
+use super::device::{DeviceSound, Format};
+use crate::{
+    device::DeviceError,
+    frame::{SAMPLE_RATE, SoundChunk},
+};
+use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::InterleavedSlice};
+use std::time::{Duration, Instant};
+
+/// Turns a device's sound into stereo at 48 kHz.
+pub(super) struct Converter {
+    format: Format,
+    clock: SampleClock,
+    resampler: Option<Resampling>,
+}
+
+impl Converter {
+    pub(super) fn new(format: &Format) -> Result<Self, DeviceError> {
+        let resampler = if format.rate == SAMPLE_RATE { None } else { Some(Resampling::new(format.rate)?) };
+        Ok(Self { format: *format, clock: SampleClock { rate: format.rate, next: None }, resampler })
+    }
+
+    /// Whether `into` now holds sound: resampling works in blocks, and a first piece may not fill one.
+    pub(super) fn convert(&mut self, sound: &DeviceSound, into: &mut SoundChunk) -> bool {
+        into.samples.clear();
+        let frames = sound.samples.len() / usize::from(self.format.channels);
+        into.captured = self.clock.first_sample(sound.captured, frames);
+        match &mut self.resampler {
+            None => into.samples.extend(stereo(&sound.samples, self.format.channels)),
+            Some(resampler) => resampler.convert(stereo(&sound.samples, self.format.channels), into),
+        }
+        !into.samples.is_empty()
+    }
+}
+
+/// One channel is heard on both sides; of more than two, the first two are left and right.
+fn stereo(samples: &[f32], channels: u16) -> impl Iterator<Item = f32> {
+    let channels = usize::from(channels);
+    let right = usize::from(channels > 1);
+    samples.chunks_exact(channels).flat_map(move |frame| [frame[0], frame[right]])
+}
+
+/// Frames of stereo at another rate, until they fill a block.
+struct Resampling {
+    rate: u32,
+    fft: Fft<f32>,
+    waiting: Vec<f32>,
+    converted: Vec<f32>,
+}
+
+impl Resampling {
+    fn new(rate: u32) -> Result<Self, DeviceError> {
+        // Blocks of about 10 ms, as the device delivers them.
+        let block = (rate / 100).max(1) as usize;
+        let fft = Fft::new(rate as usize, SAMPLE_RATE as usize, block, 2, FixedSync::Input).map_err(|error| {
+            DeviceError::Other(format!("delivers {rate} samples a second, which cannot be used: {error}"))
+        })?;
+        let converted = vec![0.0; fft.output_frames_max() * 2];
+        Ok(Self { rate, fft, waiting: Vec::new(), converted })
+    }
+
+    /// `into.captured` is that of the first of these samples, and becomes that of the first one that comes out.
+    fn convert(&mut self, stereo: impl Iterator<Item = f32>, into: &mut SoundChunk) {
+        let delay = frames_last(self.waiting.len() / 2, self.rate) + frames_last(self.fft.output_delay(), SAMPLE_RATE);
+        into.captured = into.captured.checked_sub(delay).unwrap_or(into.captured);
+        self.waiting.extend(stereo);
+        let mut taken = 0;
+        while self.waiting.len() / 2 - taken >= self.fft.input_frames_next() {
+            let block = &self.waiting[taken * 2..];
+            let from = InterleavedSlice::new(block, 2, block.len() / 2).expect("the frames were counted");
+            let room = self.converted.len() / 2;
+            let mut to = InterleavedSlice::new_mut(&mut self.converted, 2, room).expect("the frames were counted");
+            let (read, written) = self.fft.process_into_buffer(&from, &mut to, None).expect("both sides have room");
+            into.samples.extend_from_slice(&self.converted[..written * 2]);
+            taken += read;
+        }
+        self.waiting.drain(..taken * 2);
+    }
+}
+
+/// When samples were taken. The times that come with a device's pieces waver by some milliseconds, as the threads that
+/// carry them are scheduled, while its samples are evenly spaced: so they are counted, and the times only steer the count.
+struct SampleClock {
+    rate: u32,
+    next: Option<Instant>,
+}
+
+impl SampleClock {
+    /// A piece this far from where the count is does not waver: something was lost in between.
+    const GAP: Duration = Duration::from_millis(50);
+
+    /// How much of the difference is believed each time: a hundred pieces a second follow within a third of one.
+    const STEERING: u32 = 32;
+
+    fn first_sample(&mut self, measured: Instant, frames: usize) -> Instant {
+        let counted = self.next.unwrap_or(measured);
+        let (late, early) = (measured.saturating_duration_since(counted), counted.saturating_duration_since(measured));
+        let first = if late.max(early) > Self::GAP {
+            measured
+        } else {
+            counted + late / Self::STEERING - early / Self::STEERING
+        };
+        self.next = Some(first + frames_last(frames, self.rate));
+        first
+    }
+}
+
+fn frames_last(frames: usize, rate: u32) -> Duration {
+    Duration::from_secs_f64(frames as f64 / f64::from(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(format: Format, hertz: f64, pieces: usize) -> Vec<f32> {
+        let mut converter = Converter::new(&format).unwrap();
+        let mut chunk = SoundChunk::new();
+        let mut all = Vec::new();
+        let (start, piece) = (Instant::now(), format.rate as usize / 100);
+        for number in 0..pieces {
+            let sample = |frame: usize| {
+                let time = (number * piece + frame) as f64 / f64::from(format.rate);
+                (0.5 * (time * hertz * std::f64::consts::TAU).sin()) as f32
+            };
+            let samples = (0..piece).flat_map(|frame| vec![sample(frame); usize::from(format.channels)]).collect();
+            let captured = start + frames_last(number * piece, format.rate);
+            if converter.convert(&DeviceSound { samples, captured }, &mut chunk) {
+                let before = frames_last(all.len() / 2, SAMPLE_RATE);
+                let delay = (start + before).saturating_duration_since(chunk.captured);
+                assert!(delay < Duration::from_millis(20), "what comes out was taken {delay:?} too early");
+                assert!(chunk.captured <= start + before, "the resampler's delay is known");
+                all.extend_from_slice(&chunk.samples);
+            }
+        }
+        all
+    }
+
+    /// Amplitude of one frequency on one side, after the resampler has settled.
+    fn amplitude(stereo: &[f32], side: usize, hertz: f64) -> f64 {
+        let settled = &stereo[4800..4800 + 2 * 9600];
+        let (mut cos, mut sin) = (0.0, 0.0);
+        for (n, frame) in settled.chunks_exact(2).enumerate() {
+            let angle = n as f64 * hertz * std::f64::consts::TAU / f64::from(SAMPLE_RATE);
+            cos += f64::from(frame[side]) * angle.cos();
+            sin += f64::from(frame[side]) * angle.sin();
+        }
+        2.0 * cos.hypot(sin) / 9600.0
+    }
+
+    #[test]
+    fn every_rate_becomes_48_khz_and_keeps_pitch_and_level() {
+        for (rate, channels) in
+            [(48_000, 2), (48_000, 1), (44_100, 1), (44_100, 2), (16_000, 1), (96_000, 2), (8_000, 1)]
+        {
+            let sound = tone(Format { rate, channels }, 440.0, 100);
+            let frames = sound.len() / 2;
+            assert!((46_000..=48_000).contains(&frames), "{rate} Hz: a second became {frames} frames");
+            for side in [0, 1] {
+                let level = amplitude(&sound, side, 440.0);
+                assert!((0.49..0.51).contains(&level), "{rate} Hz, {channels} channels: level {level} on side {side}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_two_channels_are_left_and_right_and_the_rest() {
+        let samples = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+        assert_eq!(stereo(&samples, 4).collect::<Vec<_>>(), [0.1, 0.2, 0.5, 0.6]);
+        assert_eq!(stereo(&samples[..2], 1).collect::<Vec<_>>(), [0.1, 0.1, 0.2, 0.2]);
+    }
+
+    #[test]
+    fn the_clock_is_even_although_the_pieces_waver() {
+        let mut clock = SampleClock { rate: 48_000, next: None };
+        let start = Instant::now();
+        let mut before = clock.first_sample(start, 480);
+        for piece in 1..200_u32 {
+            let wavering = Duration::from_millis(u64::from(piece * 7 % 9));
+            let first = clock.first_sample(start + Duration::from_millis(10) * piece + wavering, 480);
+            let step = first - before;
+            assert!(step.abs_diff(Duration::from_millis(10)) < Duration::from_micros(500), "a step of {step:?}");
+            before = first;
+        }
+    }
+
+    #[test]
+    fn the_clock_jumps_where_sound_was_lost() {
+        let mut clock = SampleClock { rate: 48_000, next: None };
+        let start = Instant::now();
+        clock.first_sample(start, 480);
+        let later = start + Duration::from_millis(300);
+        assert_eq!(clock.first_sample(later, 480), later);
+    }
+}

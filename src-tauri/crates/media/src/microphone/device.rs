@@ -1,0 +1,203 @@
+//! The one file that knows cpal.
+
+use super::names::{Found, System};
+use crate::{
+    device::{DeviceError, Handover},
+    frame::SAMPLE_RATE,
+};
+use cpal::{
+    BufferSize, Device, Error, ErrorKind, FromSample, Host, HostId, InputCallbackInfo, Sample, SampleFormat,
+    SizedSample, Stream, StreamConfig, SupportedBufferSize, SupportedStreamConfig,
+    traits::{DeviceTrait, HostTrait, StreamTrait},
+};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// A sound server that takes longer to make a stream hangs.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A piece of sound is a hundredth of a second. PulseAudio left to itself hands over 80 ms at a time.
+const PIECES_A_SECOND: u32 = 100;
+
+/// A capture time further back is none.
+const OLDEST_SOUND: Duration = Duration::from_secs(1);
+
+/// What a device delivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Format {
+    /// Samples a second of each channel.
+    pub(super) rate: u32,
+    pub(super) channels: u16,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} kHz ", f64::from(self.rate) / 1000.0)?;
+        match self.channels {
+            1 => f.write_str("mono"),
+            2 => f.write_str("stereo"),
+            channels => write!(f, "with {channels} channels"),
+        }
+    }
+}
+
+/// A piece of sound as the device's channels, interleaved.
+pub(super) struct DeviceSound {
+    pub(super) samples: Vec<f32>,
+    /// When the first sample was taken.
+    pub(super) captured: Instant,
+}
+
+/// The devices that record.
+pub(super) fn found() -> Vec<Found> {
+    let (host, system) = host();
+    let devices = host.input_devices().map(Iterator::collect::<Vec<_>>).unwrap_or_else(|error| {
+        tracing::warn!("the microphones cannot be listed: {error}");
+        Vec::new()
+    });
+    let describe = |device: &Device| {
+        let label = device.description().ok()?.name().to_owned();
+        Some(Found { id: device.id().ok()?.id().to_owned(), label, system })
+    };
+    devices.iter().filter_map(describe).collect()
+}
+
+/// Opens the device with this id, or the system's default, and hands over its sound until it is over. The device's own
+/// threads do the work; this one only holds it open.
+pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<Format, DeviceSound>>) -> Result<(), DeviceError> {
+    let device = device(id)?;
+    let config = config(&device)?;
+    let stream = stream(&device, &config, handover)?;
+    stream.play()?;
+    handover.opened(Format { rate: config.sample_rate(), channels: config.channels() });
+    handover.wait_over();
+    Ok(())
+}
+
+/// PulseAudio where it runs, for it shares the device with other programs; else what the system has.
+fn host() -> (Host, System) {
+    #[cfg(target_os = "linux")]
+    {
+        if cpal::available_hosts().contains(&HostId::PulseAudio)
+            && let Ok(host) = cpal::host_from_id(HostId::PulseAudio)
+        {
+            return (host, System::Pulse);
+        }
+        super::quiet::quieten_alsa();
+    }
+    let host = cpal::default_host();
+    let system = if host.id().to_string().eq_ignore_ascii_case("ALSA") { System::Alsa } else { System::Other };
+    (host, system)
+}
+
+fn device(id: Option<&str>) -> Result<Device, DeviceError> {
+    let (host, _) = host();
+    let named = |id: &str| host.input_devices().ok()?.find(|device| device.id().is_ok_and(|found| found.id() == id));
+    match id {
+        Some(id) => named(id),
+        None => host.default_input_device(),
+    }
+    .ok_or(DeviceError::Gone)
+}
+
+/// 48 kHz stereo where the device, or the sound server for it, has that; else what it is set to.
+fn config(device: &Device) -> Result<SupportedStreamConfig, DeviceError> {
+    const FORMATS: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I16, SampleFormat::U8];
+    let supported = device.supported_input_configs()?;
+    let wanted = supported
+        .filter(|range| (range.min_sample_rate()..=range.max_sample_rate()).contains(&SAMPLE_RATE))
+        .filter_map(|range| {
+            let format = FORMATS.iter().position(|format| *format == range.sample_format())?;
+            Some((range.channels().abs_diff(2), format, range.with_sample_rate(SAMPLE_RATE)))
+        })
+        .min_by_key(|(channels, format, _)| (*channels, *format));
+    match wanted {
+        Some((_, _, config)) => Ok(config),
+        None => Ok(device.default_input_config()?),
+    }
+}
+
+fn stream(
+    device: &Device,
+    config: &SupportedStreamConfig,
+    handover: &Arc<Handover<Format, DeviceSound>>,
+) -> Result<Stream, DeviceError> {
+    match config.sample_format() {
+        SampleFormat::F32 => stream_of::<f32>(device, config, handover),
+        SampleFormat::F64 => stream_of::<f64>(device, config, handover),
+        SampleFormat::I16 => stream_of::<i16>(device, config, handover),
+        SampleFormat::I32 => stream_of::<i32>(device, config, handover),
+        SampleFormat::U8 => stream_of::<u8>(device, config, handover),
+        SampleFormat::U16 => stream_of::<u16>(device, config, handover),
+        other => Err(DeviceError::Other(format!("delivers {other} samples, which Skylark cannot read"))),
+    }
+}
+
+fn stream_of<T: SizedSample>(
+    device: &Device,
+    config: &SupportedStreamConfig,
+    handover: &Arc<Handover<Format, DeviceSound>>,
+) -> Result<Stream, DeviceError>
+where
+    f32: FromSample<T>,
+{
+    let build = |buffer_size| {
+        let config = StreamConfig { buffer_size, ..config.config() };
+        let (sound, errors) = (Arc::clone(handover), Arc::clone(handover));
+        device.build_input_stream(
+            config,
+            move |samples: &[T], info: &InputCallbackInfo| {
+                let samples = samples.iter().map(|sample| f32::from_sample(*sample)).collect();
+                sound.put(DeviceSound { samples, captured: capture_time(info) });
+            },
+            move |error| {
+                if ends_the_stream(&error) {
+                    errors.end(error.into());
+                } else {
+                    tracing::debug!("the microphone goes on after: {error}");
+                }
+            },
+            Some(STREAM_TIMEOUT),
+        )
+    };
+    match build(BufferSize::Fixed(piece(config))) {
+        // Some devices have a size of their own.
+        Err(error) if error.kind() == ErrorKind::UnsupportedConfig => Ok(build(BufferSize::Default)?),
+        result => Ok(result?),
+    }
+}
+
+/// Frames in a piece of sound.
+fn piece(config: &SupportedStreamConfig) -> u32 {
+    let wanted = config.sample_rate() / PIECES_A_SECOND;
+    match *config.buffer_size() {
+        SupportedBufferSize::Range { min, max } => wanted.clamp(min, max.max(min)),
+        SupportedBufferSize::Unknown => wanted,
+    }
+}
+
+/// cpal tells both times by a clock of the stream's own; their difference is the age of the first sample.
+fn capture_time(info: &InputCallbackInfo) -> Instant {
+    let now = Instant::now();
+    let times = info.timestamp();
+    let age = times.callback.duration_since(times.capture);
+    now.checked_sub(age.min(OLDEST_SOUND)).unwrap_or(now)
+}
+
+fn ends_the_stream(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged)
+}
+
+impl From<Error> for DeviceError {
+    fn from(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::DeviceBusy => Self::Busy,
+            ErrorKind::PermissionDenied => Self::Denied,
+            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated => Self::Gone,
+            _ => Self::Other(format!("failed: {error}")),
+        }
+    }
+}
