@@ -1,12 +1,28 @@
 //! The HTTP side of a broadcast: watch page, WHEP, page sockets, health and metrics, on one TCP port.
 //!
 //! [`serve`] takes its listener and its end signal as arguments and holds no state of the broadcast: whatever needs a
-//! decision goes as a [`Request`] to the one owner, which answers through the oneshot in it.
+//! decision goes as a [`Request`] to the one owner, which answers through the oneshot in it. Decided here is only what
+//! needs no knowledge of viewers: how much one client may take ([`Limits`]).
+//!
+//! Deliberately absent: anything that operates the broadcast. Whoever reaches this port can watch if they have the link,
+//! and nothing else.
 
+mod assets;
+mod client;
 mod config;
+mod connection;
 mod limiter;
+mod metrics;
+mod network;
+mod nofile;
+mod notice;
+mod page;
 mod request;
+mod routes;
 mod serve;
+mod shared;
+mod socket;
+mod whep;
 
 pub use config::{Config, Limits};
 pub use limiter::JoinTicket;

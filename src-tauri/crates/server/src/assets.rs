@@ -1,0 +1,107 @@
+//! The files of the watch page, embedded in the program.
+
+use crate::client::text;
+use crate::notice;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rust_embed::RustEmbed;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::LazyLock;
+
+#[derive(RustEmbed)]
+#[folder = "../../../ui/dist/viewer"]
+struct Embedded;
+
+/// The style of pages without script.
+const NOTICE_CSS: &[u8] = include_bytes!("notice.css");
+
+/// By name without `assets/`. Compressed once, as each is sent to every viewer.
+static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
+    let embedded = Embedded::iter().filter_map(|path| {
+        let name = path.strip_prefix("assets/")?.to_owned();
+        let file = Embedded::get(&path)?;
+        Some((name, Asset::new(&path, file.data.into_owned())))
+    });
+    embedded.chain([("notice.css".to_owned(), Asset::new("notice.css", NOTICE_CSS.to_vec()))]).collect()
+});
+
+static PAGE: LazyLock<Bytes> = LazyLock::new(|| {
+    let page = Embedded::get("index.html").expect("the build fails without it");
+    page.data.into_owned().into()
+});
+
+struct Asset {
+    content_type: &'static str,
+    etag: HeaderValue,
+    plain: Bytes,
+    /// None where compression gains nothing.
+    gzip: Option<Bytes>,
+}
+
+impl Asset {
+    fn new(path: &str, plain: Vec<u8>) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        let gzip = encoder.write_all(&plain).and_then(|()| encoder.finish()).expect("a Vec takes everything");
+        // The names are fixed, so a browser asks each time; the checksum in gzip's trailer and the length tell it what changed.
+        let checksum = &gzip[gzip.len() - 8..];
+        let etag = format!("\"{:016x}\"", u64::from_be_bytes(checksum.try_into().expect("the trailer has 8 bytes")));
+        Self {
+            content_type: content_type(path),
+            etag: HeaderValue::from_str(&etag).expect("hex digits are a header value"),
+            gzip: (gzip.len() < plain.len()).then(|| gzip.into()),
+            plain: plain.into(),
+        }
+    }
+}
+
+/// The watch page's document.
+pub(crate) fn page() -> Bytes {
+    PAGE.clone()
+}
+
+/// `GET /assets/*`
+pub(crate) async fn get(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = ASSETS.get(&name) else { return notice::nothing_here() };
+    let kept = [
+        (header::ETAG, asset.etag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("Accept-Encoding")),
+    ];
+    if headers.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let content_type = [(header::CONTENT_TYPE, asset.content_type)];
+    match &asset.gzip {
+        Some(gzip) if accepts_gzip(&headers) => {
+            (kept, content_type, [(header::CONTENT_ENCODING, "gzip")], gzip.clone()).into_response()
+        }
+        _ => (kept, content_type, asset.plain.clone()).into_response(),
+    }
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = text(headers, &header::ACCEPT_ENCODING).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}

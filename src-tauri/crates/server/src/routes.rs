@@ -1,0 +1,35 @@
+//! Every path this server answers.
+
+use crate::shared::Shared;
+use crate::{assets, metrics, notice, page, socket, whep};
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{any, get};
+use std::sync::Arc;
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(|| async { notice::home() }))
+        .route("/w/{token}", get(page::watch))
+        .route("/w/{token}/", get(page::watch))
+        .route("/w/{token}/events", any(socket::open))
+        .route("/assets/{*path}", get(assets::get))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics::get))
+        .merge(whep::router())
+        .fallback(|| async { notice::nothing_here() })
+        .layer(axum::middleware::map_response(harden))
+        .with_state(shared)
+}
+
+/// On every answer, of whatever kind: nothing is guessed, nothing is told to other sites, nothing is kept unless said so.
+async fn harden(mut response: Response) -> Response {
+    const ALWAYS: [(HeaderName, HeaderValue); 2] = [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    response.headers_mut().extend(ALWAYS);
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,172 @@
+//! The socket of a watch page: count, removed, ended, back live. Its loss ends no session.
+
+use crate::client::{Client, text};
+use crate::shared::{Shared, ended};
+use crate::whep::problem;
+use crate::{PageId, Request};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::{PageHello, PageMessage};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+/// Messages that wait for a page that reads slowly. They are few (the count comes once a second), so a page this far behind
+/// is not there any more.
+const PAGE_QUEUE: usize = 32;
+
+/// A message that a page does not take within this ends its socket.
+const SEND_TIME: Duration = Duration::from_secs(5);
+
+/// Largest message from a page, bytes.
+const MAX_MESSAGE: usize = 4096;
+
+/// Messages that a page may send between two pings; it has one to say, and its latency once a second.
+const MAX_SAID: u32 = 60;
+
+/// `GET /w/TOKEN/events`
+pub(crate) async fn open(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    client: Client,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
+    if !same_origin(&headers) {
+        return (StatusCode::FORBIDDEN, "This socket is for the watch page of the same address.\n").into_response();
+    }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE),
+        Err(rejection) => return rejection.into_response(),
+    };
+    let page = shared.new_page();
+    let (tell, told) = mpsc::channel(PAGE_QUEUE);
+    let request = |reply| Request::PageOpened { page, token, visitor: client.visitor, tell, reply };
+    // From here on the owner may have it open, whatever becomes of the connection.
+    let mut open = OpenPage { page, told_owner: Some(shared.requests.clone()) };
+    match shared.ask(request).await {
+        Ok(Ok(())) => upgrade.on_upgrade(move |socket| run(socket, told, open, shared)),
+        Ok(Err(refusal)) => {
+            open.told_owner = None;
+            problem::refused(&refusal)
+        }
+        Err(unavailable) => problem::unavailable(&unavailable),
+    }
+}
+
+/// A browser says which page opens a socket; only ours may, as the cookie goes along. Who sends no Origin is no browser.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    let host = text(headers, &header::HOST);
+    authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+}
+
+/// A page that the owner may know as open. The owner hears of its end when this is dropped, by whatever way it ends.
+struct OpenPage {
+    page: PageId,
+    /// None once the owner said no.
+    told_owner: Option<mpsc::Sender<Request>>,
+}
+
+impl Drop for OpenPage {
+    fn drop(&mut self) {
+        let page = self.page;
+        if let Some(requests) = self.told_owner.take() {
+            tokio::spawn(async move { requests.send(Request::PageClosed { page }).await });
+        }
+    }
+}
+
+/// Runs a page's socket to its end.
+async fn run(mut socket: WebSocket, told: mpsc::Receiver<PageMessage>, open: OpenPage, shared: Arc<Shared>) {
+    if let Some((code, reason)) = converse(&mut socket, told, &open, &shared).await {
+        let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+        let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(close)).await;
+    }
+}
+
+/// Carries messages both ways; answers with what the socket is to be closed, none when the page is gone.
+async fn converse(
+    socket: &mut WebSocket,
+    mut told: mpsc::Receiver<PageMessage>,
+    open: &OpenPage,
+    shared: &Shared,
+) -> Option<(u16, &'static str)> {
+    let idle_time = shared.config.limits.idle_time;
+    let mut ping = tokio::time::interval(idle_time / 3);
+    let mut shutdown = shared.shutdown.clone();
+    let mut heard = Instant::now();
+    let mut said = 0;
+    loop {
+        tokio::select! {
+            message = told.recv() => match message {
+                Some(message) => send(socket, text_frame(&message)).await?,
+                None => return Some((close_code::POLICY, "this page does not keep up")),
+            },
+            incoming = socket.recv() => {
+                heard = Instant::now();
+                match incoming?.ok()? {
+                    Message::Text(text) => {
+                        said += 1;
+                        if said > MAX_SAID {
+                            return Some((close_code::POLICY, "too many messages"));
+                        }
+                        let Ok(hello) = serde_json::from_str::<PageHello>(&text) else {
+                            return Some((close_code::INVALID, "this message means nothing"));
+                        };
+                        shared.requests.send(Request::PageSaid { page: open.page, hello }).await.ok()?;
+                    }
+                    Message::Binary(_) => return Some((close_code::UNSUPPORTED, "text only")),
+                    Message::Ping(_) | Message::Pong(_) => {}
+                    Message::Close(_) => return None,
+                }
+            }
+            _ = ping.tick() => {
+                if heard.elapsed() > idle_time {
+                    return None;
+                }
+                said = 0;
+                send(socket, Message::Ping(Default::default())).await?;
+            }
+            () = ended(&mut shutdown) => {
+                while let Ok(message) = told.try_recv() {
+                    send(socket, text_frame(&message)).await?;
+                }
+                return Some((close_code::AWAY, "the broadcaster's program ends"));
+            }
+        }
+    }
+}
+
+/// None when the page does not take it.
+async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
+    tokio::time::timeout(SEND_TIME, socket.send(message)).await.ok()?.ok()
+}
+
+fn text_frame(message: &PageMessage) -> Message {
+    Message::Text(serde_json::to_string(message).expect("a page message has no map with odd keys").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_the_same_address() {
+        let check = |headers: &[(header::HeaderName, &'static str)]| {
+            same_origin(&headers.iter().map(|(name, value)| (name.clone(), value.parse().expect("ascii"))).collect())
+        };
+        let (host, origin) = (header::HOST, header::ORIGIN);
+        assert!(check(&[(host.clone(), "10.0.0.1:8787")]), "no browser");
+        assert!(check(&[(host.clone(), "10.0.0.1:8787"), (origin.clone(), "http://10.0.0.1:8787")]));
+        assert!(check(&[(host.clone(), "Example.org"), (origin.clone(), "https://example.org")]), "behind a proxy");
+        for other in ["http://evil.example", "http://10.0.0.1", "http://10.0.0.1:87870", "null", "10.0.0.1:8787"] {
+            assert!(!check(&[(host.clone(), "10.0.0.1:8787"), (origin.clone(), other)]), "{other}");
+        }
+        assert!(!check(&[(origin, "http://10.0.0.1:8787")]), "without Host nothing can match");
+    }
+}

@@ -1,0 +1,70 @@
+//! Reading what was sent, up to a size and a time.
+
+use super::problem;
+use crate::Limits;
+use crate::client::text;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use std::time::Duration;
+
+/// How much of an unwanted body is taken off the wire, bytes. Closing a connection with data unread would reset it, and the
+/// client might never read the answer that says why.
+const DISCARDED: usize = 1024 * 1024;
+
+/// How long that may take.
+const DISCARD_TIME: Duration = Duration::from_secs(2);
+
+/// Whether the body is declared to be of a type; parameters and case do not matter.
+pub(super) fn is(headers: &HeaderMap, wanted: &str) -> bool {
+    let declared = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+}
+
+/// Answers now, and takes the body that nobody wants off the wire behind it.
+pub(super) fn discard(body: Body, response: Response) -> Response {
+    tokio::spawn(async move {
+        let mut body = body;
+        let mut left = DISCARDED;
+        let discard = async {
+            while let Some(Ok(frame)) = body.frame().await {
+                let length = frame.data_ref().map_or(0, bytes::Bytes::len);
+                let Some(rest) = left.checked_sub(length) else { return };
+                left = rest;
+            }
+        };
+        // Whatever is left then is the client's loss.
+        let _ = tokio::time::timeout(DISCARD_TIME, discard).await;
+    });
+    response
+}
+
+/// The body as text, or the answer that says why not.
+pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Response> {
+    let mut bytes = Vec::new();
+    let collect = async {
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else {
+                return Err(problem::bad_offer(StatusCode::BAD_REQUEST, "The body ended early."));
+            };
+            let data = frame.into_data().unwrap_or_default();
+            if bytes.len() + data.len() > limits.body_bytes {
+                let message = format!("The body is larger than {} bytes.", limits.body_bytes);
+                return Err(problem::bad_offer(StatusCode::PAYLOAD_TOO_LARGE, &message));
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(limits.body_time, collect).await {
+        Ok(Ok(())) => {}
+        Ok(Err(refused)) => return Err(discard(body, refused)),
+        Err(_) => {
+            let late = problem::bad_offer(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.");
+            return Err(([(header::CONNECTION, "close")], late).into_response());
+        }
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| problem::bad_offer(StatusCode::BAD_REQUEST, "The body is not text: SDP is UTF-8."))
+}

@@ -1,0 +1,97 @@
+//! `/whep/TOKEN`: where a session is made.
+
+use super::{FRAGMENT, SDP, body, cors, problem};
+use crate::client::Client;
+use crate::limiter::JoinTicket;
+use crate::shared::Shared;
+use crate::{Joined, Refused, Request};
+use audience::Refusal;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::RefusalCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// An offer becomes a session. The link, the person and the room are asked for before anything of the body is read.
+pub(super) async fn post(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    client: Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let ticket = match may_join(&shared, &token, &client, &headers).await {
+        Ok(ticket) => ticket,
+        Err(refused) => return body::discard(body, refused),
+    };
+    let offer = match body::read(body, &shared.config.limits).await {
+        Ok(offer) => offer,
+        Err(refused) => return refused,
+    };
+    let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, ticket, reply };
+    match shared.ask(request).await {
+        Ok(Ok(joined)) => created(&token, joined),
+        Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
+        Ok(Err(Refused::BadOffer(cause))) => problem::bad_offer(StatusCode::BAD_REQUEST, &cause),
+        Ok(Err(Refused::NoMedia(cause))) => problem::bad_offer(StatusCode::NOT_ACCEPTABLE, &cause),
+        Err(unavailable) => problem::unavailable(&unavailable),
+    }
+}
+
+/// `GET`: nothing is here to read, and that is no error.
+pub(super) async fn get(shared: State<Arc<Shared>>, token: Path<String>, client: Client) -> Response {
+    known(shared, token, client).await.err().unwrap_or_else(|| StatusCode::NO_CONTENT.into_response())
+}
+
+/// `HEAD`: this is a WHEP endpoint.
+pub(super) async fn head(shared: State<Arc<Shared>>, token: Path<String>, client: Client) -> Response {
+    let here = || (accepts(), [(header::CONTENT_TYPE, SDP)]).into_response();
+    known(shared, token, client).await.err().unwrap_or_else(here)
+}
+
+/// What may be sent here, to a preflight as to a plain question.
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, cors::preflight(), accepts(), [(header::ALLOW, "POST, GET, HEAD, OPTIONS")])
+        .into_response()
+}
+
+async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &HeaderMap) -> Result<JoinTicket, Response> {
+    let (asked, visitor) = (token.to_owned(), client.visitor.clone());
+    match shared.ask(|reply| Request::Knock { token: asked, visitor, reply }).await {
+        Ok(Ok(())) => {}
+        Ok(Err(refusal)) => return Err(problem::refused(&refusal)),
+        Err(unavailable) => return Err(problem::unavailable(&unavailable)),
+    }
+    if !body::is(headers, SDP) {
+        let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "An offer is sent as application/sdp.");
+        return Err((accepts(), response).into_response());
+    }
+    JoinTicket::draw(&shared.joins, client.network(), Instant::now()).map_err(|too_many| {
+        let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
+        problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) })
+    })
+}
+
+/// Asked as the watch page is: there may be nothing live.
+async fn known(State(shared): State<Arc<Shared>>, Path(token): Path<String>, client: Client) -> Result<(), Response> {
+    match shared.ask(|reply| Request::Page { token, visitor: client.visitor, reply }).await {
+        Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
+        Err(unavailable) => Err(problem::unavailable(&unavailable)),
+    }
+}
+
+fn created(token: &str, joined: Joined) -> Response {
+    let headers = [
+        (header::LOCATION, format!("/whep/{token}/{}", joined.session)),
+        (header::ETAG, format!("\"{}\"", joined.etag)),
+        (header::CONTENT_TYPE, SDP.to_owned()),
+        (header::HeaderName::from_static("accept-patch"), FRAGMENT.to_owned()),
+    ];
+    (StatusCode::CREATED, headers, joined.answer).into_response()
+}
+
+fn accepts() -> [(header::HeaderName, &'static str); 1] {
+    [(header::HeaderName::from_static("accept-post"), SDP)]
+}

@@ -1,0 +1,75 @@
+//! What goes wrong, as a problem document (RFC 9457) with `code`, `message` and `reason` beside its own members.
+
+use crate::shared::Unavailable;
+use audience::Refusal;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::RefusalCode;
+use serde::Serialize;
+
+/// One problem.
+#[derive(Serialize)]
+struct Problem<'a> {
+    title: &'a str,
+    status: u16,
+    /// What a program tells apart; none for what is no refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<RefusalCode>,
+    /// What a person reads.
+    message: &'a str,
+    /// The broadcaster's words.
+    reason: Option<&'a str>,
+}
+
+/// The visitor may not watch.
+pub(crate) fn refused(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.code.status()).expect("the codes' statuses are HTTP statuses");
+    let message = match refusal.code {
+        RefusalCode::UnknownLink => "There is no stream at this link.",
+        RefusalCode::RetiredLink => "This link has been replaced. Ask the broadcaster for the new one.",
+        RefusalCode::NotLive => "Nothing is live at the moment.",
+        RefusalCode::Kicked => "You were removed from this stream.",
+        RefusalCode::Banned => "You were removed, until the broadcaster lets you in again.",
+        RefusalCode::Locked => "This stream is locked: nobody new is let in.",
+        RefusalCode::Full => "This stream is full.",
+        RefusalCode::TooMany => "Too many join from this address at once.",
+        RefusalCode::BadOffer => "The offer cannot be answered.",
+    };
+    let mut response = answer(status, Some(refusal.code), message, refusal.reason.as_deref());
+    if let Some(seconds) = refusal.retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The offer, or what came in its place, cannot be answered.
+pub(super) fn bad_offer(status: StatusCode, message: &str) -> Response {
+    answer(status, Some(RefusalCode::BadOffer), message, None)
+}
+
+/// Anything else.
+pub(super) fn plain(status: StatusCode, message: &str) -> Response {
+    answer(status, None, message, None)
+}
+
+pub(super) fn no_session() -> Response {
+    plain(StatusCode::NOT_FOUND, "There is no such session, or not any more.")
+}
+
+pub(super) async fn method_not_allowed() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED, "This method means nothing here.")
+}
+
+/// The program is starting or ending.
+pub(crate) fn unavailable(_: &Unavailable) -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "The broadcaster's program is not ready.");
+    response.headers_mut().insert(header::RETRY_AFTER, 5.into());
+    response
+}
+
+fn answer(status: StatusCode, code: Option<RefusalCode>, message: &str, reason: Option<&str>) -> Response {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let problem = Problem { title, status: status.as_u16(), code, message, reason };
+    let body = serde_json::to_string(&problem).expect("a problem has no map with odd keys");
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}

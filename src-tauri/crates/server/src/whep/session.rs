@@ -1,0 +1,91 @@
+//! `/whep/TOKEN/SESSION`: where a session is changed and ended. Whoever knows its 128 bits may.
+
+use super::{FRAGMENT, body, cors, problem};
+use crate::client::text;
+use crate::shared::Shared;
+use crate::{PatchError, Patched, Request};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+type Named = Path<(String, String)>;
+
+/// Trickled candidates, or an ICE restart.
+pub(super) async fn patch(
+    State(shared): State<Arc<Shared>>,
+    Path((token, session)): Named,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if let Err(refused) = exists(&shared, &token, &session).await {
+        return body::discard(body, refused);
+    }
+    if !body::is(&headers, FRAGMENT) {
+        let message = "A fragment is sent as application/trickle-ice-sdpfrag.";
+        let response = problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+        return body::discard(body, (accepts(), response).into_response());
+    }
+    let fragment = match body::read(body, &shared.config.limits).await {
+        Ok(fragment) => fragment,
+        Err(refused) => return refused,
+    };
+    let if_match = text(&headers, &header::IF_MATCH).map(str::to_owned);
+    match shared.ask(|reply| Request::Patch { token, session, fragment, if_match, reply }).await {
+        Ok(Ok(Patched::Trickled)) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Ok(Patched::Restarted { fragment, etag })) => {
+            let headers = [(header::CONTENT_TYPE, FRAGMENT.to_owned()), (header::ETAG, format!("\"{etag}\""))];
+            (headers, fragment).into_response()
+        }
+        Ok(Err(error)) => failed(&error),
+        Err(unavailable) => problem::unavailable(&unavailable),
+    }
+}
+
+/// The viewer leaves.
+pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path((token, session)): Named) -> Response {
+    match shared.ask(|reply| Request::Leave { token, session, reply }).await {
+        Ok(true) => StatusCode::OK.into_response(),
+        Ok(false) => problem::no_session(),
+        Err(unavailable) => problem::unavailable(&unavailable),
+    }
+}
+
+/// `GET` and `HEAD`: nothing is here to read, and that is no error.
+pub(super) async fn get(State(shared): State<Arc<Shared>>, Path((token, session)): Named) -> Response {
+    exists(&shared, &token, &session).await.err().unwrap_or_else(|| StatusCode::NO_CONTENT.into_response())
+}
+
+/// What may be sent here, to a preflight as to a plain question.
+pub(super) async fn options() -> Response {
+    let allow = [(header::ALLOW, "PATCH, DELETE, GET, HEAD, OPTIONS")];
+    (StatusCode::NO_CONTENT, cors::preflight(), accepts(), allow).into_response()
+}
+
+async fn exists(shared: &Shared, token: &str, session: &str) -> Result<(), Response> {
+    let (token, session) = (token.to_owned(), session.to_owned());
+    match shared.ask(|reply| Request::Session { token, session, reply }).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(problem::no_session()),
+        Err(unavailable) => Err(problem::unavailable(&unavailable)),
+    }
+}
+
+fn failed(error: &PatchError) -> Response {
+    match error {
+        PatchError::NoSession => problem::no_session(),
+        PatchError::PreconditionRequired => {
+            problem::plain(StatusCode::PRECONDITION_REQUIRED, "An ICE restart needs If-Match.")
+        }
+        PatchError::Stale => {
+            problem::plain(StatusCode::PRECONDITION_FAILED, "ICE was restarted since: If-Match names an older session.")
+        }
+        PatchError::Bad(cause) => problem::plain(StatusCode::BAD_REQUEST, cause),
+        PatchError::Unsupported(cause) => problem::plain(StatusCode::UNPROCESSABLE_ENTITY, cause),
+    }
+}
+
+fn accepts() -> [(header::HeaderName, &'static str); 1] {
+    [(header::HeaderName::from_static("accept-patch"), FRAGMENT)]
+}

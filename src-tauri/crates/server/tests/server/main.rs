@@ -1,0 +1,10 @@
+//! The server over real sockets, with a small owner that answers it out of a real audience.
+
+mod limits;
+mod metrics;
+mod owner;
+mod pages;
+mod shutdown;
+mod socket;
+mod whep;
+mod world;

@@ -1,0 +1,139 @@
+//! What people see: the watch page, and pages in plain words where there is nothing to watch.
+
+use crate::world::{LINK, World, header};
+use audience::{Input, Token};
+use reqwest::Response;
+
+/// Every HTML answer has these.
+fn hardened(response: &Response) {
+    assert_eq!(header(response, "content-type"), "text/html; charset=utf-8");
+    assert_eq!(header(response, "x-content-type-options"), "nosniff");
+    assert_eq!(header(response, "referrer-policy"), "no-referrer");
+    assert_eq!(header(response, "cache-control"), "no-store");
+    let policy = header(response, "content-security-policy");
+    for directive in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.split("; ").any(|part| part == directive), "{directive} of {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+/// A page's status and text, checked for what its policy would block.
+async fn page(response: Response) -> (u16, String) {
+    hardened(&response);
+    let status = response.status().as_u16();
+    let text = response.text().await.expect("a page is text");
+    assert!(!text.contains("<style") && !text.contains("style="), "no inline style: {text}");
+    assert!(!text.contains("<script>"), "no inline script: {text}");
+    (status, text)
+}
+
+#[tokio::test]
+async fn the_watch_page_and_its_cookie() {
+    let world = World::live().await;
+    let response = world.get("/w/the-link").await;
+    let cookie = header(&response, "set-cookie").to_owned();
+    let (value, attributes) = cookie.split_once("; ").expect("the cookie has attributes");
+    let (name, value) = value.split_once('=').expect("the cookie has a value");
+    assert_eq!((name, value.len()), ("skylark_visitor", 32));
+    assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax") && attributes.contains("Path=/"));
+    let (status, text) = page(response).await;
+    assert_eq!(status, 200);
+    assert!(text.contains("/assets/watch.js"), "{text}");
+
+    let again = world.request(reqwest::Method::GET, "/w/the-link/").header("cookie", format!("{name}={value}"));
+    let again = again.send().await.expect("answered");
+    assert!(header(&again, "set-cookie").contains(value), "a known browser keeps its name");
+    let other = world.get("/w/the-link").await;
+    assert!(!header(&other, "set-cookie").contains(value), "another one gets its own");
+}
+
+#[tokio::test]
+async fn while_nothing_is_live_the_page_waits() {
+    let world = World::offline_with(server::Config::default()).await;
+    assert_eq!(page(world.get("/w/the-link").await).await.0, 200);
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_to_watch_a_page_says_why() {
+    let world = World::live().await;
+    let cookie = format!("skylark_visitor={}", "ab".repeat(16));
+    let watch = |link: &str| world.request(reqwest::Method::GET, &format!("/w/{link}"));
+
+    assert_eq!(page(world.get("/").await).await.0, 200);
+    for path in ["/w/another", "/nothing", "/w", "/assets/none.js", "/w/%00", "/w/the-link/more"] {
+        let (status, text) = page(world.get(path).await).await;
+        assert_eq!(status, 404, "{path}");
+        assert!(text.contains("leads nowhere"), "{text}");
+    }
+
+    let join = world.offer(LINK).header("cookie", &cookie).send().await.expect("answered");
+    assert_eq!(join.status(), 201);
+    let viewer = world.connect().await[0];
+    world.input(Input::SetMaxViewers(1)).await;
+    let full = world.get("/w/the-link").await;
+    assert!(header(&full, "retry-after").parse::<u32>().is_ok());
+    assert!(header(&full, "refresh").parse::<u32>().is_ok(), "it tries again by itself, without script");
+    let (status, text) = page(full).await;
+    assert_eq!(status, 503);
+    assert!(text.contains("full"), "{text}");
+
+    world.input(Input::Lock(true)).await;
+    let (status, text) = page(world.get("/w/the-link").await).await;
+    assert_eq!(status, 403);
+    assert!(text.contains("locked"), "{text}");
+
+    world.input(Input::Kick { viewer, reason: Some("<b>spoilers</b>".into()) }).await;
+    let (status, text) = page(watch(LINK).header("cookie", &cookie).send().await.expect("answered")).await;
+    assert_eq!(status, 403);
+    assert!(text.contains("removed") && text.contains("&lt;b&gt;spoilers&lt;/b&gt;"), "{text}");
+
+    world.input(Input::NewLink { token: Token::named("fresh").expect("well-formed") }).await;
+    let (status, text) = page(world.get("/w/the-link").await).await;
+    assert_eq!(status, 410);
+    assert!(text.contains("new link"), "{text}");
+}
+
+#[tokio::test]
+async fn refusals_set_no_cookie() {
+    let world = World::live().await;
+    assert!(world.get("/w/another").await.headers().get("set-cookie").is_none());
+}
+
+#[tokio::test]
+async fn assets_are_typed_compressed_and_asked_for_again() {
+    let world = World::live().await;
+    for (path, content_type) in [
+        ("/assets/watch.js", "text/javascript; charset=utf-8"),
+        ("/assets/watch.css", "text/css; charset=utf-8"),
+        ("/assets/notice.css", "text/css; charset=utf-8"),
+        ("/assets/icon.svg", "image/svg+xml"),
+    ] {
+        let plain = world.get(path).await;
+        assert_eq!(plain.status(), 200, "{path}");
+        assert_eq!(header(&plain, "content-type"), content_type);
+        assert_eq!(header(&plain, "cache-control"), "no-cache");
+        assert_eq!(header(&plain, "x-content-type-options"), "nosniff");
+        let etag = header(&plain, "etag").to_owned();
+        let plain = plain.bytes().await.expect("read");
+        let get = || world.request(reqwest::Method::GET, path);
+        let same = get().header("if-none-match", &etag).send().await.expect("answered");
+        assert_eq!(same.status(), 304, "{path}");
+        let refused = get().header("accept-encoding", "gzip;q=0").send().await.expect("answered");
+        assert!(refused.headers().get("content-encoding").is_none());
+        let packed = get().header("accept-encoding", "br, gzip").send().await.expect("answered");
+        if path.ends_with(".js") {
+            assert_eq!(header(&packed, "content-encoding"), "gzip");
+        }
+        let is_packed = packed.headers().contains_key("content-encoding");
+        let packed = packed.bytes().await.expect("read");
+        assert_eq!(is_packed, packed != plain);
+        assert!(!is_packed || packed.len() < plain.len() && packed.starts_with(&[0x1f, 0x8b]), "{path} is gzip");
+    }
+}
+
+#[tokio::test]
+async fn healthz_answers_whatever_the_state() {
+    let world = World::offline_with(server::Config::default()).await;
+    let response = world.get("/healthz").await;
+    assert_eq!((response.status().as_u16(), response.text().await.expect("text").as_str()), (200, "ok\n"));
+}

@@ -1,0 +1,195 @@
+//! The page's socket.
+
+use crate::world::{LINK, World};
+use audience::{Input, Token};
+use futures_util::{SinkExt, StreamExt};
+use protocol::{PageHello, PageMessage, RefusalCode};
+use server::{Config, Limits};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn open_with(world: &World, link: &str, headers: &[(&'static str, String)]) -> Result<Socket, u16> {
+    let url = format!("ws://{}/w/{link}/events", world.address);
+    let mut request = url.into_client_request().expect("a well-formed request");
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().expect("a well-formed header"));
+    }
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("the server answers: {error}"),
+    }
+}
+
+async fn open(world: &World) -> Socket {
+    open_with(world, LINK, &[]).await.expect("the socket opens")
+}
+
+/// The next message; none when the server closed the socket, with its code.
+async fn next(socket: &mut Socket) -> Result<PageMessage, Option<u16>> {
+    let read = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("a page message")),
+                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), read).await.expect("a message or the end within 10 s")
+}
+
+async fn say(socket: &mut Socket, text: &str) {
+    socket.send(Message::text(text)).await.expect("the socket is open");
+}
+
+fn state(live: bool) -> PageMessage {
+    PageMessage::State { live, title: String::new() }
+}
+
+#[tokio::test]
+async fn a_page_is_greeted_and_told_what_changes() {
+    let world = World::offline_with(Config::default()).await;
+    let mut socket = open(&world).await;
+    assert_eq!(next(&mut socket).await, Ok(state(false)));
+    assert_eq!(next(&mut socket).await, Ok(PageMessage::Count { watching: 0 }));
+    world.input(Input::GoLive).await;
+    assert_eq!(next(&mut socket).await, Ok(state(true)));
+    assert_eq!(next(&mut socket).await, Ok(PageMessage::Count { watching: 0 }));
+    world.input(Input::End).await;
+    assert_eq!(next(&mut socket).await, Ok(PageMessage::Ended));
+}
+
+#[tokio::test]
+async fn what_a_page_says_arrives_and_its_end_ends_no_session() {
+    let world = World::live().await;
+    let session = world.join().await;
+    world.connect().await;
+    let mut socket = open(&world).await;
+    let id = session.rsplit('/').next().expect("a path has a last part").to_owned();
+    say(&mut socket, &format!(r#"{{"type":"watching","session":"{id}"}}"#)).await;
+    say(&mut socket, r#"{"type":"latency","latency_ms":61.5}"#).await;
+    let said = [PageHello::Watching { session: id }, PageHello::Latency { latency_ms: 61.5 }];
+    world.until("both arrive", |look| look.said == said).await;
+    drop(socket);
+    world.until("the page is closed", |look| look.pages == 0).await;
+    assert_eq!(world.look().await.viewers.len(), 1, "a lost socket alone ends nothing");
+}
+
+#[tokio::test]
+async fn a_kicked_page_is_told_and_hears_of_being_forgiven() {
+    let world = World::live().await;
+    let cookie = ("cookie", format!("skylark_visitor={}", "ab".repeat(16)));
+    let joined = world.offer(LINK).header(cookie.0, &cookie.1).send().await.expect("answered");
+    assert_eq!(joined.status(), 201);
+    let viewer = world.connect().await[0];
+    let mut socket = open_with(&world, LINK, std::slice::from_ref(&cookie)).await.expect("the socket opens");
+    let mut other = open(&world).await;
+    for socket in [&mut socket, &mut other] {
+        assert_eq!(next(socket).await, Ok(state(true)));
+        assert_eq!(next(socket).await, Ok(PageMessage::Count { watching: 1 }));
+    }
+    let removed = PageMessage::Removed { code: RefusalCode::Kicked, reason: Some("spoilers".into()) };
+    world.input(Input::Kick { viewer, reason: Some("spoilers".into()) }).await;
+    assert_eq!(next(&mut socket).await, Ok(removed.clone()));
+    let mut later = open_with(&world, LINK, &[cookie]).await.expect("a removed page's socket opens");
+    assert_eq!(next(&mut later).await, Ok(removed));
+    world.input(Input::Forgive { viewer }).await;
+    assert_eq!(next(&mut later).await, Ok(PageMessage::Forgiven));
+    world.tell(PageMessage::Ended, 1).await;
+    assert_eq!(next(&mut other).await, Ok(PageMessage::Ended), "nobody else was told of the kick");
+}
+
+#[tokio::test]
+async fn only_a_page_of_the_same_address_opens_a_socket() {
+    let world = World::live().await;
+    let own = format!("http://{}", world.address);
+    assert!(open_with(&world, LINK, &[("origin", own)]).await.is_ok());
+    for other in ["http://evil.example", "null"] {
+        assert_eq!(open_with(&world, LINK, &[("origin", other.to_owned())]).await.err(), Some(403), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_not_opens_no_socket_but_a_retired_one_does_for_who_was_admitted() {
+    let world = World::live().await;
+    assert_eq!(open_with(&world, "another", &[]).await.err(), Some(404));
+    let cookie = ("cookie", format!("skylark_visitor={}", "ab".repeat(16)));
+    let joined = world.offer(LINK).header(cookie.0, &cookie.1).send().await.expect("answered");
+    assert_eq!(joined.status(), 201);
+    world.input(Input::NewLink { token: Token::named("fresh").expect("well-formed") }).await;
+    assert_eq!(open_with(&world, LINK, &[]).await.err(), Some(410));
+    assert!(open_with(&world, LINK, &[cookie]).await.is_ok());
+    assert_eq!(world.get("/w/fresh/events").await.status(), 400, "without an upgrade there is nothing here");
+    world.until("only the open one is known", |look| look.pages == 1).await;
+}
+
+#[tokio::test]
+async fn a_page_that_says_what_means_nothing_or_too_much_is_closed() {
+    let world = World::live().await;
+    let noise = [Message::text("hello"), Message::text("{\"type\":\"kick\"}"), Message::binary(vec![0; 100])];
+    for message in noise {
+        let mut socket = open(&world).await;
+        socket.send(message).await.expect("the socket is open");
+        while next(&mut socket).await.is_ok() {}
+    }
+    let mut socket = open(&world).await;
+    socket.send(Message::text("x".repeat(100_000))).await.expect("the socket is open");
+    while next(&mut socket).await.is_ok() {}
+    let mut socket = open(&world).await;
+    for _ in 0..1000 {
+        let hello = Message::text(r#"{"type":"latency","latency_ms":1}"#);
+        if socket.send(hello).await.is_err() {
+            break;
+        }
+    }
+    let ended = loop {
+        if let Err(code) = next(&mut socket).await {
+            break code;
+        }
+    };
+    assert!(matches!(ended, Some(1008) | None), "closed for too many messages, or cut: {ended:?}");
+    assert!(world.look().await.said.len() <= 120, "what is too much is not passed on");
+    world.until("all are closed", |look| look.pages == 0).await;
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_read_is_dropped_and_delays_nobody() {
+    let world = World::live().await;
+    let slow = open(&world).await;
+    let mut other = open(&world).await;
+    next(&mut other).await.expect("greeted");
+    next(&mut other).await.expect("greeted");
+    // Large messages, so that the slow page's network buffers fill within a few.
+    let title = "x".repeat(1_000_000);
+    let large = PageMessage::State { live: true, title };
+    let mut left = 2;
+    for _ in 0..200 {
+        if left < 2 {
+            break;
+        }
+        left = world.tell(large.clone(), 1).await;
+        assert_eq!(next(&mut other).await, Ok(large.clone()), "who reads is told");
+    }
+    assert_eq!(left, 1, "the slow page is dropped, the other is not");
+    drop(slow);
+}
+
+#[tokio::test]
+async fn a_page_that_answers_no_ping_is_closed() {
+    let limits = Limits { idle_time: Duration::from_millis(300), ..Limits::default() };
+    let world = World::live_with(Config { limits, ..Config::default() }).await;
+    let silent = open(&world).await;
+    world.until("a page that does not read answers no ping", |look| look.pages == 0).await;
+    drop(silent);
+    let mut answering = open(&world).await;
+    let reading = async { while next(&mut answering).await.is_ok() {} };
+    let closed = tokio::time::timeout(Duration::from_millis(1500), reading).await;
+    assert!(closed.is_err(), "a page that answers pings stays, five times as long");
+}
