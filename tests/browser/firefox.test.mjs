@@ -29,6 +29,11 @@ test('Firefox plays VP8 with sound in stereo, and is kicked like any other', asy
   console.log(
     `Firefox: ${frames.length} frames in 4 s; capture to pixels read p50 ${percentile(late, 0.5)} ms, p95 ${percentile(late, 0.95)} ms`,
   );
+  const told = await skylark.event(
+    ({ event, viewers }) => event === 'viewers' && viewers.some(([, { latency_ms }]) => latency_ms != null),
+    'the page tells its latency',
+  );
+  console.log(`Firefox, the page's own measure: ${told.viewers[0][1].latency_ms} ms`);
   assert.ok(frames.length > 60, `it moves: ${frames.length} frames in 4 s`);
   assert.ok(read.length > 0.8 * frames.length, 'the clock can be read');
 

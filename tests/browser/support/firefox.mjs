@@ -1,15 +1,18 @@
 // Debian's Firefox, headless, with a fresh profile.
 
 import puppeteer from 'puppeteer-core';
+import { loudspeaker } from './loudspeaker.mjs';
 import { WatchPage } from './watch-page.mjs';
 
 const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 
 export async function openFirefox() {
+  const sound = await loudspeaker();
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,
     headless: true,
+    env: { ...process.env, ...sound.environment },
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
       'media.peerconnection.ice.loopback': true,
@@ -26,6 +29,9 @@ export async function openFirefox() {
       tab.response = await page.goto(url);
       return tab;
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close();
+      await sound.close();
+    },
   };
 }
