@@ -57,15 +57,16 @@ async function ask(url: string, method: string, body: string, headers: Record<st
   }
 }
 
-/** Null for what is no refusal but a fault on the way (a proxy's 502). */
+/** Null for what is no refusal but a fault for now: a proxy's 502, a host that is just starting. */
 async function refused(response: Response): Promise<Refusal | null> {
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const retryAfterS = Number.isNaN(seconds) ? null : seconds;
   const body = (await response.json().catch(() => null)) as { code?: RefusalCode; reason?: string | null } | null;
-  const code = body?.code ?? byStatus[response.status];
+  const code = body ? body.code : byStatus[response.status];
   return code ? { code, reason: body?.reason ?? null, retryAfterS } : null;
 }
 
+/** For a server, or a proxy before it, that gives no code. */
 const byStatus: Record<number, RefusalCode | undefined> = {
   400: 'bad_offer',
   403: 'locked',
