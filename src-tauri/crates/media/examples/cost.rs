@@ -1,0 +1,68 @@
+//! What the pipeline costs: CPU seconds a second of picture and sound, thread by thread. Linux only.
+//!
+//! `cargo run --release -p media --example cost [SECONDS]`
+
+use media::{CameraChoice, Encoded, MicrophoneChoice, Pipeline, VideoConfig};
+use protocol::Rid;
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+fn main() {
+    let seconds: f64 = env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(10.0);
+    let video = VideoConfig::default();
+    println!(
+        "{}x{}, {} fps, {} kbit/s, pattern and tone, {seconds} s each",
+        video.width, video.height, video.fps, video.bitrate_kbps
+    );
+    for (name, vp8) in
+        [("H.264 and Opus", &[][..]), ("and VP8, full", &[Rid::F]), ("and VP8, full and half", &[Rid::F, Rid::H])]
+    {
+        let pipeline = Pipeline::open(CameraChoice::Pattern, MicrophoneChoice::Tone, video, "cost".into(), |_| ());
+        pipeline.set_vp8(vp8);
+        let late = Arc::new(Mutex::new(BTreeMap::<&str, Vec<Duration>>::new()));
+        let seen = late.clone();
+        pipeline.go_live(move |encoded| {
+            let (what, captured) = match &encoded {
+                Encoded::Video(picture) if picture.rid == Rid::F => ("picture", picture.captured),
+                Encoded::Video(_) => return,
+                Encoded::Audio(packet) => ("sound", packet.captured),
+            };
+            seen.lock().expect("nobody panics").entry(what).or_default().push(Instant::now() - captured);
+        });
+        // The first second has the opening in it.
+        thread::sleep(Duration::from_secs(1));
+        let (before, began) = (threads(), Instant::now());
+        thread::sleep(Duration::from_secs_f64(seconds));
+        let (after, took) = (threads(), began.elapsed().as_secs_f64());
+        pipeline.end();
+        println!("\n{name}");
+        let mut total = 0.0;
+        for (thread, cpu) in &after {
+            let share = (cpu - before.get(thread).copied().unwrap_or_default()) / took;
+            total += share;
+            println!("  {thread:<14} {share:.3}");
+        }
+        println!("  {:<14} {total:.3} of a core", "all");
+        for (what, late) in late.lock().expect("nobody panics").iter_mut() {
+            late.sort();
+            let at = |part: usize| late[(late.len() * part / 100).min(late.len() - 1)].as_secs_f64() * 1000.0;
+            println!("  {what} leaves {:.1} ms (p50), {:.1} ms (p95) after its capture", at(50), at(95));
+        }
+    }
+}
+
+/// CPU seconds of each of the pipeline's threads until now.
+fn threads() -> BTreeMap<String, f64> {
+    let tasks = fs::read_dir("/proc/self/task").expect("Linux tells").flatten();
+    let read = tasks.filter_map(|task| {
+        let name = fs::read_to_string(task.path().join("comm")).ok()?.trim().to_owned();
+        let ran: f64 = fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()?;
+        name.starts_with("media").then_some((name, ran / 1e9))
+    });
+    read.collect()
+}

@@ -1,0 +1,232 @@
+//! The whole pipeline in real time, with the sources that need no device.
+
+use media::{CameraChoice, Encoded, EncodedAudio, EncodedVideo, Event, MicrophoneChoice, Pipeline, VideoConfig};
+use protocol::{ErrorCode, Rid, SourceState, VideoCodec};
+use std::{
+    sync::mpsc::{Receiver, channel},
+    time::{Duration, Instant},
+};
+
+/// Nothing here takes longer; a test that waits for what never comes fails with a sentence.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Studio {
+    pipeline: Pipeline,
+    events: Receiver<Event>,
+}
+
+impl Studio {
+    fn open(camera: CameraChoice, microphone: MicrophoneChoice) -> Self {
+        let (told, events) = channel();
+        let video = VideoConfig::new(640, 360, 30, 800).expect("a usual size");
+        let pipeline =
+            Pipeline::open(camera, microphone, video, "pipeline test".into(), move |event| drop(told.send(event)));
+        Self { pipeline, events }
+    }
+
+    fn live(&self) -> Receiver<Encoded> {
+        let (made, stream) = channel();
+        self.pipeline.go_live(move |encoded| drop(made.send(encoded)));
+        stream
+    }
+
+    fn event(&self, what: &str, wanted: impl Fn(&Event) -> bool) -> Event {
+        until(&self.events, what, |event| wanted(&event).then_some(event))
+    }
+}
+
+/// Takes from a channel until something is found.
+fn until<T, U>(channel: &Receiver<T>, what: &str, mut find: impl FnMut(T) -> Option<U>) -> U {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        let item = channel.recv_timeout(left).unwrap_or_else(|_| panic!("there was no {what} in {PATIENCE:?}"));
+        if let Some(found) = find(item) {
+            return found;
+        }
+    }
+}
+
+fn pictures(
+    stream: &Receiver<Encoded>,
+    what: &str,
+    count: usize,
+    wanted: impl Fn(&EncodedVideo) -> bool,
+) -> Vec<EncodedVideo> {
+    let mut found = Vec::new();
+    until(stream, what, |encoded| {
+        match encoded {
+            Encoded::Video(picture) if wanted(&picture) => found.push(picture),
+            _ => {}
+        }
+        (found.len() == count).then_some(())
+    });
+    found
+}
+
+fn packets(stream: &Receiver<Encoded>, count: usize) -> Vec<EncodedAudio> {
+    let mut found = Vec::new();
+    until(stream, "sound", |encoded| {
+        match encoded {
+            Encoded::Audio(packet) => found.push(packet),
+            Encoded::Video(_) => {}
+        }
+        (found.len() == count).then_some(())
+    });
+    found
+}
+
+fn is_running(event: &Event, wanted: &str) -> bool {
+    matches!(event, Event::Camera(SourceState::Running { id, .. }) | Event::Microphone(SourceState::Running { id, .. }) if id == wanted)
+}
+
+#[test]
+fn pattern_and_tone_give_every_layer_and_sound_in_order_of_time() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Tone);
+    let before = Instant::now();
+    let stream = studio.live();
+    let mut video: [Vec<EncodedVideo>; 3] = Default::default();
+    let mut audio = Vec::new();
+    until(&stream, "two seconds of picture and sound", |encoded| {
+        match encoded {
+            Encoded::Video(picture) => video[picture.rid.index()].push(picture),
+            Encoded::Audio(packet) => audio.push(packet),
+        }
+        (video.iter().all(|layer| layer.len() >= 60) && audio.len() >= 100).then_some(())
+    });
+    for (layer, (width, height)) in video.iter().zip([(160, 90), (320, 180), (640, 360)]) {
+        assert!(layer[0].keyframe, "the first picture of a broadcast can be decoded");
+        assert!(
+            layer
+                .iter()
+                .all(|picture| (picture.width, picture.height) == (width, height) && picture.codec == VideoCodec::H264)
+        );
+        assert!(layer.windows(2).all(|pair| pair[0].captured < pair[1].captured), "times grow");
+    }
+    // The newest picture may have been taken from just before.
+    assert!(video[2][0].captured + Duration::from_millis(100) > before, "times are those of the capture");
+    assert_eq!(audio[0].position, 0);
+    for pair in audio.windows(2) {
+        assert_eq!(pair[0].position + u64::from(pair[0].samples), pair[1].position, "no sample is missing");
+        assert!(pair[0].captured < pair[1].captured, "times grow");
+    }
+    let (first, last) = (&audio[0], &audio[audio.len() - 1]);
+    let (by_clock, by_samples) =
+        (last.captured - first.captured, Duration::from_micros(last.position * 1_000_000 / 48_000));
+    assert!(
+        by_clock.abs_diff(by_samples) < Duration::from_millis(5),
+        "{by_clock:?} by the clock, {by_samples:?} by samples"
+    );
+}
+
+#[test]
+fn nothing_comes_before_go_live_and_nothing_after_the_end_and_it_can_go_live_again() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Tone);
+    studio.event("running camera", |event| is_running(event, "pattern"));
+    for _ in 0..2 {
+        let stream = studio.live();
+        let first = pictures(&stream, "picture", 3, |_| true);
+        assert!(
+            first[0].keyframe && first[0].rid == Rid::F,
+            "it starts with a keyframe, and the top layer comes first"
+        );
+        assert_eq!(packets(&stream, 1)[0].position, 0, "each broadcast counts its samples from the start");
+        studio.pipeline.end();
+        while stream.try_recv().is_ok() {}
+        assert!(stream.recv().is_err(), "the sink is gone with the broadcast, and nothing can come");
+    }
+}
+
+#[test]
+fn a_keyframe_comes_for_the_layer_that_asked() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+    let stream = studio.live();
+    pictures(&stream, "first pictures", 9, |_| true);
+    // Regular ones of the three layers are two thirds of a second apart: four requests cannot all be met by those.
+    for _ in 0..4 {
+        studio.pipeline.request_keyframe(VideoCodec::H264, Rid::Q);
+        let next = pictures(&stream, "answer to a request", 9, |picture| picture.rid == Rid::Q);
+        assert!(next.iter().any(|picture| picture.keyframe), "within a few pictures");
+    }
+}
+
+#[test]
+fn a_camera_that_is_not_there_is_told_with_a_remedy_and_a_slate_is_sent() {
+    let studio = Studio::open(
+        CameraChoice::Device("no such camera".into()),
+        MicrophoneChoice::Device("no such microphone".into()),
+    );
+    let failed = |event: &Event| matches!(event, Event::Camera(SourceState::Failed { .. }));
+    match studio.event("failed camera", failed) {
+        Event::Camera(SourceState::Failed { code, message, .. }) => {
+            assert_eq!(code, ErrorCode::NoDevice, "{message}");
+            assert!(message.contains("no such camera") && message.contains("choose another"), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let stream = studio.live();
+    assert!(pictures(&stream, "slate", 9, |picture| picture.rid == Rid::F)[0].keyframe);
+    packets(&stream, 10);
+    // Another choice is taken at once, live, in the same stream.
+    studio.pipeline.set_camera(CameraChoice::Pattern);
+    studio.pipeline.set_microphone(MicrophoneChoice::Tone);
+    studio.event("running pattern", |event| is_running(event, "pattern"));
+    let positions: Vec<u64> = packets(&stream, 100).iter().map(|packet| packet.position).collect();
+    assert!(positions.windows(2).all(|pair| pair[1] == pair[0] + 960), "the sound has no seam: {positions:?}");
+    let full = pictures(&stream, "pattern", 30, |picture| picture.rid == Rid::F);
+    assert!(full.windows(2).all(|pair| pair[0].captured < pair[1].captured), "times grow across the switch");
+}
+
+#[test]
+fn a_camera_that_is_switched_off_shows_a_slate_and_comes_back() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+    studio.event("running pattern", |event| is_running(event, "pattern"));
+    let shown = studio.pipeline.preview().expect("there is a picture");
+    studio.pipeline.set_camera(CameraChoice::Off);
+    studio.event("camera that is off", |event| *event == Event::Camera(SourceState::Off));
+    let stream = studio.live();
+    // The slate stands still: it is sent a few times a second, and again with keyframes.
+    assert!(pictures(&stream, "slate", 3, |picture| picture.rid == Rid::F)[0].keyframe);
+    assert_ne!(studio.pipeline.preview().expect("the slate is previewed too"), shown);
+    studio.pipeline.set_camera(CameraChoice::Pattern);
+    studio.event("running pattern", |event| is_running(event, "pattern"));
+    pictures(&stream, "pattern again", 30, |picture| picture.rid == Rid::F);
+}
+
+#[test]
+fn another_size_starts_with_a_keyframe_in_the_same_stream() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+    let stream = studio.live();
+    pictures(&stream, "picture", 3, |picture| picture.rid == Rid::F);
+    studio.pipeline.set_video(VideoConfig::new(1280, 720, 30, 2500).expect("a usual size"));
+    let larger = pictures(&stream, "larger picture", 3, |picture| (picture.width, picture.height) == (1280, 720));
+    assert!(larger[0].keyframe);
+}
+
+#[test]
+fn vp8_is_made_while_it_is_wanted() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+    studio.pipeline.set_vp8(&[Rid::F]);
+    let stream = studio.live();
+    let vp8 = |picture: &EncodedVideo| picture.codec == VideoCodec::Vp8;
+    let full = pictures(&stream, "VP8", 10, vp8);
+    assert!(full[0].keyframe && full.iter().all(|picture| picture.rid == Rid::F), "the full layer only");
+    studio.pipeline.set_vp8(&[Rid::F, Rid::H]);
+    let half = pictures(&stream, "VP8 half", 5, |picture| vp8(picture) && picture.rid == Rid::H);
+    assert!(half[0].keyframe && half[0].width == 320, "it starts with a keyframe of its own");
+    studio.pipeline.request_keyframe(VideoCodec::Vp8, Rid::H);
+    pictures(&stream, "VP8 keyframe", 1, |picture| vp8(picture) && picture.rid == Rid::H && picture.keyframe);
+    studio.pipeline.set_vp8(&[]);
+    while stream.try_recv().is_ok() {}
+    assert!(pictures(&stream, "H.264", 60, |_| true).iter().all(|picture| !vp8(picture)), "none once nobody wants it");
+}
+
+#[test]
+fn levels_follow_the_sound() {
+    let studio = Studio::open(CameraChoice::Off, MicrophoneChoice::Tone);
+    let end = Instant::now() + PATIENCE;
+    while studio.pipeline.levels().rms.iter().any(|rms| *rms < 0.05) {
+        assert!(Instant::now() < end, "the tone is not heard: {:?}", studio.pipeline.levels());
+        std::thread::yield_now();
+    }
+}
