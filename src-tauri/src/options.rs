@@ -4,7 +4,7 @@ use studio::{Bitrate, Listen, Options, Public, Size};
 
 /// Go live from your own desk: share a link, see who is watching, remove whom you like.
 #[derive(Debug, Parser)]
-#[command(name = "skylark", version, args_conflicts_with_subcommands = true)]
+#[command(name = "skylark", version, args_conflicts_with_subcommands = true, args_override_self = true)]
 pub struct Cli {
     #[command(subcommand)]
     headless: Option<Headless>,
@@ -26,6 +26,7 @@ enum Headless {
     /// Live at once, without a window: events on stdout, commands on stdin, one JSON object a line.
     ///
     /// SIGINT, SIGTERM and the command {"command":"quit"} end it cleanly. Logs go to stderr, as much as RUST_LOG asks for.
+    #[command(args_override_self = true)]
     Headless(Broadcast),
 }
 

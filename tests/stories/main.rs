@@ -1,0 +1,20 @@
+//! Stories about the whole product: the program as a child process, viewers as real WebRTC peers over real sockets.
+//! One file a story; one binary for all of them, because each binary would link the whole of WebRTC once more.
+
+mod support;
+
+mod ban;
+mod end;
+mod kick;
+mod leave;
+mod limit;
+mod link;
+mod lock;
+mod offer;
+mod page;
+mod patch;
+mod scrape;
+mod script;
+mod switch;
+mod usage;
+mod watch;

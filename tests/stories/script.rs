@@ -1,0 +1,50 @@
+//! Commands in, events out.
+
+use crate::support::{Browser, Skylark};
+
+#[tokio::test]
+async fn a_bad_line_is_answered_and_changes_nothing() {
+    let mut skylark = Skylark::live().await;
+    let viewer = Browser::new().watch(&skylark.whep()).await;
+    for line in [
+        "nonsense",
+        "{}",
+        r#"{"command":"dance"}"#,
+        r#"{"command":"kick"}"#,
+        r#"{"command":"kick","viewer":"Anna"}"#,
+        r#"{"command":"lock","on":true,"off":false}"#,
+        "\u{fffd}",
+    ] {
+        skylark.command(line).await;
+        let error = skylark.event("error").await;
+        assert_eq!(error["code"], "bad_command", "{line}");
+        assert!(!error["message"].as_str().unwrap().is_empty(), "{line}");
+    }
+    skylark.command("").await;
+    let seen = viewer.plays().await;
+    assert!(!seen.closed);
+    assert!(skylark.came("error").is_empty(), "a blank line is nothing");
+}
+
+#[tokio::test]
+async fn a_closed_stdin_is_no_end() {
+    let mut skylark = Skylark::live().await;
+    skylark.close_stdin();
+    Browser::new().watch(&skylark.whep()).await.plays().await;
+    skylark.joined().await;
+}
+
+#[tokio::test]
+async fn settings_are_checked_and_kept() {
+    let mut skylark = Skylark::live().await;
+    skylark.command(r#"{"command":"configure","settings":{"fps":500}}"#).await;
+    let error = skylark.event("error").await;
+    assert_eq!(error["code"], "bad_setting");
+    assert!(error["message"].as_str().unwrap().contains("fps"), "{error}");
+    skylark.command(r#"{"command":"configure","settings":{"title":"Match","max_viewers":7}}"#).await;
+    let settings = skylark.event("settings").await["settings"].clone();
+    assert_eq!((&settings["title"], &settings["max_viewers"]), (&"Match".into(), &7.into()));
+    let folder = skylark.quit().await;
+    let kept = std::fs::read_to_string(folder.path().join("skylark.toml")).expect("it is kept");
+    assert!(kept.contains("title = \"Match\"") && !kept.contains("camera"), "only what was set: {kept}");
+}

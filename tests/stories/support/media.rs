@@ -1,0 +1,132 @@
+use std::sync::Mutex;
+use tokio::sync::Notify;
+
+/// What a viewer has received so far, written by the peer's tasks and waited for by the story.
+#[derive(Default)]
+pub struct Watching {
+    seen: Mutex<Seen>,
+    changed: Notify,
+}
+
+/// What a viewer has received.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Whole pictures, in the order of their packets.
+    pub pictures: Vec<Picture>,
+    /// Packets of sound.
+    pub sounds: usize,
+    /// Sequence numbers that were never seen, of pictures and of sound.
+    pub missing: usize,
+    /// The connection was closed.
+    pub closed: bool,
+    building: Option<Picture>,
+    last_video: Option<u16>,
+    last_sound: Option<u16>,
+}
+
+/// One picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Of the 90 kHz clock.
+    pub timestamp: u32,
+    /// Bytes of payload.
+    pub bytes: usize,
+    /// H.264 only: the NAL unit types in it.
+    pub nals: Vec<u8>,
+    /// VP8 only: the keyframe bit of the frame's first byte.
+    pub vp8_key: bool,
+}
+
+impl Watching {
+    pub fn change(&self, change: impl FnOnce(&mut Seen)) {
+        change(&mut self.seen.lock().expect("nobody panics while holding it"));
+        self.changed.notify_waiters();
+    }
+
+    pub fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
+        at(&self.seen.lock().expect("nobody panics while holding it"))
+    }
+
+    pub async fn until(&self, holds: impl Fn(&Seen) -> bool) -> Seen {
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if let Some(seen) = self.look(|seen| holds(seen).then(|| seen.clone())) {
+                return seen;
+            }
+            changed.await;
+        }
+    }
+}
+
+impl Seen {
+    pub fn sound(&mut self, sequence: u16, _timestamp: u32) {
+        self.missing += gap(&mut self.last_sound, sequence);
+        self.sounds += 1;
+    }
+
+    pub fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) {
+        self.missing += gap(&mut self.last_video, sequence);
+        if payload.is_empty() {
+            return;
+        }
+        let picture = self.building.get_or_insert_with(Picture::default);
+        if picture.bytes == 0 {
+            picture.timestamp = timestamp;
+            picture.vp8_key = vp8_key(payload);
+        }
+        picture.bytes += payload.len();
+        picture.nals.extend(nals(payload));
+        if last {
+            self.pictures.extend(self.building.take());
+        }
+    }
+}
+
+impl Picture {
+    /// H.264: parameter sets and a picture that refers to none before it.
+    pub fn is_h264_keyframe(&self) -> bool {
+        [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
+    }
+}
+
+/// How many numbers were left out since the last; a number from before it closes a gap again, which is not counted back.
+fn gap(last: &mut Option<u16>, sequence: u16) -> usize {
+    let step = last.map_or(1, |last| sequence.wrapping_sub(last));
+    if step == 0 || step > u16::MAX / 2 {
+        return 0;
+    }
+    *last = Some(sequence);
+    usize::from(step - 1)
+}
+
+/// The types of the NAL units that begin in an H.264 payload (RFC 6184 5.2).
+fn nals(payload: &[u8]) -> Vec<u8> {
+    match payload[0] & 0x1f {
+        24 => {
+            let (mut found, mut rest) = (Vec::new(), &payload[1..]);
+            while let [high, low, nal, ..] = rest {
+                found.push(nal & 0x1f);
+                rest = rest.get(2 + usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default();
+            }
+            found
+        }
+        28 => payload.get(1).filter(|fu| *fu & 0x80 != 0).map(|fu| fu & 0x1f).into_iter().collect(),
+        single => vec![single],
+    }
+}
+
+/// Whether a VP8 payload (RFC 7741 4.2) begins a keyframe.
+fn vp8_key(payload: &[u8]) -> bool {
+    let mut at = 1;
+    if payload[0] & 0x80 != 0 {
+        let extension = payload.get(1).copied().unwrap_or_default();
+        at = 2;
+        if extension & 0x80 != 0 {
+            at += if payload.get(at).is_some_and(|id| id & 0x80 != 0) { 2 } else { 1 };
+        }
+        at += usize::from(extension & 0x40 != 0);
+        at += usize::from(extension & 0x30 != 0);
+    }
+    payload.get(at).is_some_and(|first| first & 1 == 0)
+}

@@ -1,0 +1,18 @@
+//! What the stories are told with: the program as a child process, and viewers as real WebRTC peers.
+
+mod media;
+mod program;
+mod viewer;
+
+pub use program::{DataFolder, Skylark};
+pub use viewer::{Browser, Codec, Joined};
+
+use std::time::Duration;
+
+/// How long anything may take that is to happen: long enough for a busy machine, short enough for whoever waits.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for something that is to happen.
+pub async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, happens).await.unwrap_or_else(|_| panic!("it did not happen in {PATIENCE:?}: {what}"))
+}

@@ -1,0 +1,163 @@
+use super::{PATIENCE, soon};
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::path::Path;
+use std::process::{ExitStatus, Output, Stdio};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+/// `skylark headless` as a child process.
+pub struct Skylark {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: Lines<BufReader<ChildStdout>>,
+    /// Events read while another one was waited for.
+    passed: VecDeque<Value>,
+    /// The first line: live.
+    pub live: Value,
+    pub folder: DataFolder,
+}
+
+/// Where a program keeps its things; a story that restarts it hands this on.
+pub struct DataFolder(TempDir);
+
+impl DataFolder {
+    pub fn new() -> DataFolder {
+        DataFolder(tempfile::tempdir().expect("the system has room for a folder"))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Skylark {
+    /// Goes live on loopback with a small pattern and the tone.
+    pub async fn live() -> Skylark {
+        Skylark::live_with(DataFolder::new(), &["--listen", "127.0.0.1:0"]).await
+    }
+
+    /// Goes live with this data folder and these options besides.
+    pub async fn live_with(folder: DataFolder, options: &[&str]) -> Skylark {
+        let mut child = headless(&folder, options).stderr(Stdio::inherit()).spawn().expect("the program starts");
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().expect("piped");
+        let mut stdout = BufReader::new(stdout).lines();
+        let line = soon("the program goes live", stdout.next_line()).await.expect("stdout can be read");
+        let line = line.expect("it says that it is live before it ends");
+        let live: Value = serde_json::from_str(&line).expect("a JSON object a line");
+        assert_eq!(live["event"], "live", "live is the first line, whatever happened before");
+        Skylark { child, stdin, stdout, passed: VecDeque::new(), live, folder }
+    }
+
+    /// Runs it to its end, which must come by itself: bad usage, a taken port.
+    pub async fn fails(folder: &DataFolder, options: &[&str]) -> Output {
+        let child = headless(folder, options).stderr(Stdio::piped()).spawn().expect("the program starts");
+        soon("the program gives up", child.wait_with_output()).await.expect("its output can be read")
+    }
+
+    pub fn watch(&self) -> String {
+        self.live["watch"].as_str().expect("a URL").to_owned()
+    }
+
+    pub fn whep(&self) -> String {
+        self.live["whep"].as_str().expect("a URL").to_owned()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.live["port"].as_u64().and_then(|port| port.try_into().ok()).expect("a port")
+    }
+
+    /// `http://host:port`
+    pub fn origin(&self) -> String {
+        self.watch().split("/w/").next().expect("there is something before it").to_owned()
+    }
+
+    /// Gives a command.
+    pub async fn command(&mut self, command: &str) {
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        stdin.write_all(format!("{command}\n").as_bytes()).await.expect("it reads its stdin");
+    }
+
+    /// Closes stdin, as a script that ended does.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The next event of this name; those before it can still be asked for.
+    pub async fn event(&mut self, name: &str) -> Value {
+        self.event_where(name, |_| true).await
+    }
+
+    /// The next event of this name for which this holds.
+    pub async fn event_where(&mut self, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let wanted = |event: &Value| event["event"] == name && holds(event);
+        if let Some(index) = self.passed.iter().position(wanted) {
+            return self.passed.remove(index).expect("it was found there");
+        }
+        let waiting = async {
+            loop {
+                let line = self.stdout.next_line().await.expect("stdout can be read").expect("it has not ended");
+                let event: Value = serde_json::from_str(&line).expect("a JSON object a line");
+                if wanted(&event) {
+                    return event;
+                }
+                self.passed.push_back(event);
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(event) => event,
+            Err(_) => panic!("no such {name} came in {PATIENCE:?}; what came: {:#?}", self.passed),
+        }
+    }
+
+    /// Events of this name that came already.
+    pub fn came(&self, name: &str) -> Vec<&Value> {
+        self.passed.iter().filter(|event| event["event"] == name).collect()
+    }
+
+    /// Waits until somebody joined, and says who: its id and all.
+    pub async fn joined(&mut self) -> Value {
+        self.event("viewer_joined").await["viewer"].clone()
+    }
+
+    /// Waits until this viewer left, and says why.
+    pub async fn left(&mut self, id: &Value) -> String {
+        let event = self.event_where("viewer_left", |event| event["viewer"] == *id).await;
+        event["reason"].as_str().expect("a reason").to_owned()
+    }
+
+    /// The process id, for signals.
+    pub fn process(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Waits for its end; the rest of its events can be asked for by [`Skylark::came`].
+    pub async fn ended(&mut self) -> ExitStatus {
+        let rest = async {
+            while let Ok(Some(line)) = self.stdout.next_line().await {
+                self.passed.push_back(serde_json::from_str(&line).expect("a JSON object a line"));
+            }
+            self.child.wait().await.expect("it is our child")
+        };
+        soon("the program ends", rest).await
+    }
+
+    /// Quits, and hands on the data folder.
+    pub async fn quit(mut self) -> DataFolder {
+        self.command(r#"{"command":"quit"}"#).await;
+        assert_eq!(self.ended().await.code(), Some(0), "quit is a clean end");
+        self.folder
+    }
+}
+
+fn headless(folder: &DataFolder, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skylark"));
+    command.args(["headless", "--camera", "pattern", "--microphone", "tone", "--size", "320x180", "--bitrate", "400k"]);
+    command.arg("--data-dir").arg(folder.path()).args(options);
+    let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into());
+    command.env("RUST_LOG", log).env("HOME", folder.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    command
+}
