@@ -3,6 +3,7 @@
 mod convert;
 mod device;
 mod names;
+mod pieces;
 #[cfg(target_os = "linux")]
 mod quiet;
 #[cfg(all(test, target_os = "linux"))]

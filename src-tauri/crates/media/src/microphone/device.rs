@@ -1,6 +1,9 @@
 //! The one file that knows cpal.
 
-use super::names::{Found, System};
+use super::{
+    names::{Found, System},
+    pieces::Choice,
+};
 use crate::{
     device::{DeviceError, Handover},
     frame::SAMPLE_RATE,
@@ -68,10 +71,27 @@ pub(super) fn found() -> Vec<Found> {
 /// Opens the device with this id, or the system's default, and hands over its sound until it is over. The device's own
 /// threads do the work; this one only holds it open.
 pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<Format, DeviceSound>>) -> Result<(), DeviceError> {
-    let device = device(id)?;
+    let (host, system) = host();
+    let device = device(&host, id)?;
     let config = config(&device)?;
-    let stream = stream(&device, &config, handover)?;
-    stream.play()?;
+    let urgent = BufferSize::Fixed(piece(&config));
+    let streams = match system {
+        System::Pulse => {
+            let choice = Arc::new(Choice::default());
+            let choice_too = Arc::clone(&choice);
+            let patient = stream(&device, &config, BufferSize::Default, handover, move || choice.patient_came())?;
+            let urgent = stream(&device, &config, urgent, handover, move || choice_too.urgent_came())?;
+            vec![patient, urgent]
+        }
+        // Some devices have a size of their own.
+        System::Alsa | System::Other => match stream(&device, &config, urgent, handover, || true) {
+            Err(error) if error.kind() == ErrorKind::UnsupportedConfig => {
+                vec![stream(&device, &config, BufferSize::Default, handover, || true)?]
+            }
+            result => vec![result?],
+        },
+    };
+    streams.iter().try_for_each(StreamTrait::play)?;
     handover.opened(Format { rate: config.sample_rate(), channels: config.channels() });
     handover.wait_over();
     Ok(())
@@ -93,8 +113,7 @@ fn host() -> (Host, System) {
     (host, system)
 }
 
-fn device(id: Option<&str>) -> Result<Device, DeviceError> {
-    let (host, _) = host();
+fn device(host: &Host, id: Option<&str>) -> Result<Device, DeviceError> {
     let named = |id: &str| host.input_devices().ok()?.find(|device| device.id().is_ok_and(|found| found.id() == id));
     match id {
         Some(id) => named(id),
@@ -120,54 +139,57 @@ fn config(device: &Device) -> Result<SupportedStreamConfig, DeviceError> {
     }
 }
 
+/// A stream that hands over its pieces where `listen` says so of them.
 fn stream(
     device: &Device,
     config: &SupportedStreamConfig,
+    size: BufferSize,
     handover: &Arc<Handover<Format, DeviceSound>>,
-) -> Result<Stream, DeviceError> {
+    listen: impl FnMut() -> bool + Send + 'static,
+) -> Result<Stream, Error> {
     match config.sample_format() {
-        SampleFormat::F32 => stream_of::<f32>(device, config, handover),
-        SampleFormat::F64 => stream_of::<f64>(device, config, handover),
-        SampleFormat::I16 => stream_of::<i16>(device, config, handover),
-        SampleFormat::I32 => stream_of::<i32>(device, config, handover),
-        SampleFormat::U8 => stream_of::<u8>(device, config, handover),
-        SampleFormat::U16 => stream_of::<u16>(device, config, handover),
-        other => Err(DeviceError::Other(format!("delivers {other} samples, which Skylark cannot read"))),
+        SampleFormat::F32 => stream_of::<f32>(device, config, size, handover, listen),
+        SampleFormat::F64 => stream_of::<f64>(device, config, size, handover, listen),
+        SampleFormat::I16 => stream_of::<i16>(device, config, size, handover, listen),
+        SampleFormat::I32 => stream_of::<i32>(device, config, size, handover, listen),
+        SampleFormat::U8 => stream_of::<u8>(device, config, size, handover, listen),
+        SampleFormat::U16 => stream_of::<u16>(device, config, size, handover, listen),
+        other => {
+            let message = format!("its samples are {other}, which Skylark cannot read");
+            Err(Error::with_message(ErrorKind::UnsupportedOperation, message))
+        }
     }
 }
 
 fn stream_of<T: SizedSample>(
     device: &Device,
     config: &SupportedStreamConfig,
+    size: BufferSize,
     handover: &Arc<Handover<Format, DeviceSound>>,
-) -> Result<Stream, DeviceError>
+    mut listen: impl FnMut() -> bool + Send + 'static,
+) -> Result<Stream, Error>
 where
     f32: FromSample<T>,
 {
-    let build = |buffer_size| {
-        let config = StreamConfig { buffer_size, ..config.config() };
-        let (sound, errors) = (Arc::clone(handover), Arc::clone(handover));
-        device.build_input_stream(
-            config,
-            move |samples: &[T], info: &InputCallbackInfo| {
+    let config = StreamConfig { buffer_size: size, ..config.config() };
+    let (sound, errors) = (Arc::clone(handover), Arc::clone(handover));
+    device.build_input_stream(
+        config,
+        move |samples: &[T], info: &InputCallbackInfo| {
+            if listen() {
                 let samples = samples.iter().map(|sample| f32::from_sample(*sample)).collect();
                 sound.put(DeviceSound { samples, captured: capture_time(info) });
-            },
-            move |error| {
-                if ends_the_stream(&error) {
-                    errors.end(error.into());
-                } else {
-                    tracing::debug!("the microphone goes on after: {error}");
-                }
-            },
-            Some(STREAM_TIMEOUT),
-        )
-    };
-    match build(BufferSize::Fixed(piece(config))) {
-        // Some devices have a size of their own.
-        Err(error) if error.kind() == ErrorKind::UnsupportedConfig => Ok(build(BufferSize::Default)?),
-        result => Ok(result?),
-    }
+            }
+        },
+        move |error| {
+            if ends_the_stream(&error) {
+                errors.end(error.into());
+            } else {
+                tracing::debug!("the microphone goes on after: {error}");
+            }
+        },
+        Some(STREAM_TIMEOUT),
+    )
 }
 
 /// Frames in a piece of sound.
