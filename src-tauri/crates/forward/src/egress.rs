@@ -3,6 +3,8 @@
 //! No I/O and no clock: time is an argument, packets go to a [`PacketSink`]. A picture costs a viewer one header written
 //! once and patched for each packet; payloads are the history's own.
 
+mod adapt;
+mod call;
 mod flow;
 mod header;
 mod repair;
@@ -18,6 +20,8 @@ use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
 use crate::rtcp::{Message, ReportBlock, goodbye, messages, sender_reports};
 use crate::sink::PacketSink;
+use adapt::Adaptation;
+use call::Call;
 use flow::Flow;
 use protocol::{Rid, VideoCodec, ViewerStats};
 use sound::{LIP_SYNC, SoundEgress};
@@ -25,7 +29,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use video::{Call, VideoEgress};
+use video::VideoEgress;
 
 /// Between two sender reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -48,6 +52,8 @@ pub(crate) struct EgressTotals {
     pub(crate) bytes: u64,
     /// Repairs sent.
     pub(crate) repairs: u64,
+    /// Packets repeated only to see whether the path carries more.
+    pub(crate) padding: u64,
     /// Asked for again, but too old or above the cap.
     pub(crate) repairs_refused: u64,
     /// Starts from the history: joins, switches down, answers to PLI.
@@ -62,6 +68,7 @@ pub(crate) struct Egress {
     video: Option<VideoEgress>,
     sound: Option<SoundEgress>,
     flow: Flow,
+    adaptation: Adaptation,
     cname: String,
     started: bool,
     /// The next sender reports; none while nothing is sent.
@@ -75,6 +82,7 @@ pub(crate) struct Egress {
 impl Egress {
     /// `seed` is random: sequence numbers and timestamps start from it.
     pub(crate) fn new(n: &Negotiated, max: Rid, clock: Clock, seed: u64, now: Instant) -> Self {
+        let told = n.video.as_ref().is_some_and(|v| v.extensions.twcc.is_some());
         let mut seeds = seeds(seed);
         let mut next = || seeds.next().unwrap_or_default();
         let video = n.video.as_ref().map(|v| VideoEgress::new(v, Layers::new(max), std::array::from_fn(|_| next())));
@@ -83,7 +91,8 @@ impl Egress {
             clock,
             video,
             sound,
-            flow: Flow::new(now),
+            flow: Flow::new(told, now),
+            adaptation: Adaptation::default(),
             cname: n.cname.clone(),
             started: false,
             report_at: None,
@@ -97,14 +106,14 @@ impl Egress {
     pub(crate) fn start(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         self.started = true;
         let Some(video) = &mut self.video else { return };
-        video.start(h, &mut Call { clock: &self.clock, flow: &mut self.flow, now, out });
+        video.start(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
         self.arm_reports(now);
     }
 
     /// A new picture of any codec and layer, already added to `h`.
     pub(crate) fn picture(&mut self, p: &Arc<Picture>, h: &History, now: Instant, out: &mut impl PacketSink) {
         let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
-        video.picture(p, h, &mut Call { clock: &self.clock, flow: &mut self.flow, now, out });
+        video.picture(p, h, &mut Call::new(&self.clock, &mut self.flow, now, out));
         self.arm_reports(now);
     }
 
@@ -112,7 +121,7 @@ impl Egress {
     pub(crate) fn sound(&mut self, s: &Arc<Sound>, now: Instant, out: &mut impl PacketSink) {
         let Some(sound) = self.sound.as_mut().filter(|_| self.started) else { return };
         let first = sound.packets() == 0;
-        sound.sound(s, &self.clock, &mut self.flow, now, out);
+        sound.sound(s, &mut Call::new(&self.clock, &mut self.flow, now, out));
         if first {
             self.report_at = Some(now); // Without both reports there is no lip sync.
         }
@@ -122,25 +131,37 @@ impl Egress {
     /// A compound RTCP packet, decrypted and authenticated.
     pub(crate) fn rtcp(&mut self, plain: &[u8], h: &History, now: Instant, out: &mut impl PacketSink) -> RtcpOutcome {
         let mut outcome = RtcpOutcome::default();
+        let mut path_told = false;
+        let mut congested = false;
         for message in messages(plain) {
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
             match message {
-                Message::Reports(blocks) => blocks.for_each(|block| self.reported(block, now)),
+                Message::Reports(blocks) => {
+                    for block in blocks {
+                        let Some(lost) = self.reported(block, now) else { continue };
+                        let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+                        congested |= self.adaptation.report(lost, call);
+                        path_told = true;
+                    }
+                }
+                Message::Remb(bits) => (path_told, congested) = (true, congested | self.adaptation.remb(bits, call)),
+                Message::Wide(told) => {
+                    (path_told, congested) = (true, congested | self.adaptation.feedback(&told, call))
+                }
                 Message::Bye => outcome.bye = true,
                 Message::Malformed => outcome.malformed = true,
-                Message::Other | Message::Remb(_) | Message::Wide(_) => {}
+                Message::Other => {}
                 about_video => {
-                    let Some(video) = self.video.as_mut().filter(|_| self.started) else { continue };
-                    let mut call = Call { clock: &self.clock, flow: &mut self.flow, now, out };
-                    match about_video {
-                        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => {
-                            video.lost_packets(lost, self.round_trip.unwrap_or_default(), h, &mut call);
-                        }
-                        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, &mut call),
-                        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, &mut call),
-                        _ => {}
+                    if let Some(video) = self.video.as_mut().filter(|_| self.started) {
+                        about_picture(about_video, video, self.round_trip.unwrap_or_default(), h, call);
                     }
                 }
             }
+        }
+        if let Some(video) = self.video.as_mut().filter(|_| self.started && path_told) {
+            let sound = self.sound.as_ref().map_or(0.0, SoundEgress::rate);
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            self.adaptation.adapt(congested, sound, video, h, call);
         }
         outcome
     }
@@ -148,19 +169,21 @@ impl Egress {
     /// When [`Egress::handle_timeout`] is due; it may move after any call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let burst = self.video.as_ref().and_then(VideoEgress::poll_timeout);
-        [self.report_at, burst].into_iter().flatten().min()
+        [self.report_at, burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
     }
 
-    /// Sender reports, and what is left of a burst.
+    /// Sender reports, what is left of a burst, and probes.
     pub(crate) fn handle_timeout(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
+        let report = self.report_at.is_some_and(|at| at <= now);
         if let Some(video) = &mut self.video {
-            let mut call = Call { clock: &self.clock, flow: &mut self.flow, now, out };
-            if self.report_at.is_some_and(|at| at <= now) {
-                video.choose(h, &mut call);
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            if report {
+                video.choose(self.adaptation.carries(), h, call);
             }
-            video.send_pending(&mut call);
+            video.send_pending(call);
+            self.adaptation.send_probe(video, h, call);
         }
-        if self.report_at.is_some_and(|at| at <= now) {
+        if report {
             self.flow.tick(now);
             self.report(now, out);
         }
@@ -208,11 +231,12 @@ impl Egress {
         }
     }
 
-    fn reported(&mut self, block: ReportBlock, now: Instant) {
+    /// Take a report block; the loss, where it is about the picture, or about the sound of a viewer without one.
+    fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<f32> {
         let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
         let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
         if !of_video && !of_sound {
-            return;
+            return None;
         }
         // The sound's reports were dated ahead.
         let shown = if of_sound { now + LIP_SYNC } else { now };
@@ -220,9 +244,11 @@ impl Egress {
             let trip = Duration::from_secs_f64(f64::from(trip) / 65536.0);
             self.round_trip = Some(self.round_trip.map_or(trip, |old| (old * 7 + trip) / 8));
         }
-        if of_video || self.video.is_none() {
-            self.loss = f32::from(block.fraction_lost) / 256.0;
+        if of_sound && self.video.is_some() {
+            return None;
         }
+        self.loss = f32::from(block.fraction_lost) / 256.0;
+        Some(self.loss)
     }
 
     fn arm_reports(&mut self, now: Instant) {
@@ -259,6 +285,21 @@ impl Egress {
             .collect();
         sender_reports(compound, &reports, &sources, &self.cname);
         sources
+    }
+}
+
+fn about_picture<S: PacketSink>(
+    message: Message<'_>,
+    video: &mut VideoEgress,
+    round_trip: Duration,
+    h: &History,
+    call: &mut Call<'_, S>,
+) {
+    match message {
+        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.lost_packets(lost, round_trip, h, call),
+        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, call),
+        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, call),
+        _ => {}
     }
 }
 

@@ -5,7 +5,11 @@
 
 use crate::packetise::Picture;
 use protocol::{Rid, VideoCodec};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How long any picture can be repaired: a viewer that asks later has long skipped it.
 const REPAIRABLE: Duration = Duration::from_secs(1);
@@ -51,17 +55,23 @@ impl History {
         &self.layers[codec as usize][rid.index()]
     }
 
+    /// Bits a second of a layer with all temporal layers up to and including `temporal`, if it is being encoded.
+    pub(crate) fn rate(&self, codec: VideoCodec, rid: Rid, temporal: u8) -> Option<f32> {
+        self.is_alive(codec, rid).then(|| self.layer(codec, rid).rates.up_to(temporal))
+    }
+
     /// The layer to send to a viewer who is aimed at `rid`: that one or the next smaller that is being encoded and has a
     /// keyframe, else the smallest above.
     pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
-        let newest = Rid::ALL.iter().filter_map(|r| self.layer(codec, *r).newest()).map(|p| p.captured).max()?;
-        let usable = |r: &Rid| {
-            let layer = self.layer(codec, *r);
-            !layer.base.is_empty()
-                && layer.newest().is_some_and(|p| newest.saturating_duration_since(p.captured) < ALIVE)
-        };
+        let usable = |r: &Rid| !self.layer(codec, *r).base.is_empty() && self.is_alive(codec, *r);
         let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(usable);
         below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(usable))
+    }
+
+    fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
+        let captured = |r: Rid| self.layer(codec, r).newest().map(|p| p.captured);
+        let newest = Rid::ALL.into_iter().filter_map(captured).max();
+        captured(rid).zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
     }
 }
 
@@ -106,38 +116,46 @@ impl LayerHistory {
         }
     }
 
-    /// Bits a second of this layer with all temporal layers up to and including `temporal`, over the last seconds.
-    pub(crate) fn rate(&self, temporal: u8) -> u32 {
-        self.rates.up_to(temporal)
+    /// What a start costs: the keyframe and the base pictures since.
+    pub(crate) fn start_bytes(&self) -> usize {
+        self.base.iter().map(|p| p.bytes).sum()
     }
 }
 
-/// Bits a second by temporal layer, smoothed over some seconds so that a keyframe does not look like a rise.
+/// Bits a second by temporal layer, over whole keyframe intervals: otherwise a keyframe would look like a rise.
 #[derive(Default)]
 struct Rates {
-    window_start: Option<std::time::Instant>,
-    window: [u64; 3],
-    smooth: [f32; 3],
+    start: Option<Instant>,
+    passed: Duration,
+    bits: [u64; 3],
+    /// Of the windows before.
+    smooth: Option<[f32; 3]>,
 }
 
-/// A keyframe interval: a shorter window would see keyframes come and go.
+/// A keyframe interval.
 const RATE_WINDOW: Duration = Duration::from_secs(2);
+/// Before a window is full, less than this says nothing.
+const LEAST_RATE_WINDOW: Duration = Duration::from_millis(500);
 
 impl Rates {
     fn add(&mut self, picture: &Picture) {
-        let start = *self.window_start.get_or_insert(picture.captured);
-        let passed = picture.captured.saturating_duration_since(start);
-        if passed >= RATE_WINDOW {
-            for (smooth, bits) in self.smooth.iter_mut().zip(&mut self.window) {
-                let rate = std::mem::take(bits) as f32 / passed.as_secs_f32();
-                *smooth = if *smooth == 0.0 { rate } else { 0.5 * *smooth + 0.5 * rate };
-            }
-            self.window_start = Some(picture.captured);
+        let start = *self.start.get_or_insert(picture.captured);
+        self.passed = picture.captured.saturating_duration_since(start);
+        if self.passed >= RATE_WINDOW {
+            let now = self.current();
+            let smooth = self.smooth.get_or_insert(now);
+            smooth.iter_mut().zip(now).for_each(|(smooth, now)| *smooth = 0.5 * (*smooth + now));
+            (self.start, self.passed, self.bits) = (Some(picture.captured), Duration::ZERO, [0; 3]);
         }
-        self.window[usize::from(picture.temporal.min(2))] += 8 * picture.bytes as u64;
+        self.bits[usize::from(picture.temporal.min(2))] += 8 * picture.bytes as u64;
     }
 
-    fn up_to(&self, temporal: u8) -> u32 {
-        self.smooth.iter().take(usize::from(temporal) + 1).sum::<f32>() as u32
+    fn current(&self) -> [f32; 3] {
+        self.bits.map(|bits| bits as f32 / self.passed.max(LEAST_RATE_WINDOW).as_secs_f32())
+    }
+
+    fn up_to(&self, temporal: u8) -> f32 {
+        let by_layer = self.smooth.unwrap_or_else(|| self.current());
+        by_layer.iter().take(usize::from(temporal) + 1).sum()
     }
 }

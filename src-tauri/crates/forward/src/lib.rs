@@ -10,6 +10,7 @@
 //! feedback: `egress.rs`); shards and the receive loop are the shells that carry datagrams to and from them.
 
 // What is sent.
+mod bandwidth;
 mod clock;
 mod egress;
 mod frame;
@@ -30,6 +31,8 @@ mod transport;
 
 // Who carries it.
 mod announce;
+#[cfg(test)]
+mod client;
 mod config;
 mod event;
 mod forwarder;

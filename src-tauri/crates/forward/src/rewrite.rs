@@ -125,6 +125,11 @@ impl Sent {
         self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
     }
 
+    /// The one sent last.
+    pub(crate) fn last(&self) -> Option<SentPicture> {
+        self.pictures.back().copied()
+    }
+
     /// The picture that a sequence number belonged to, and the packet's index in it.
     pub(crate) fn find(&self, sequence: u16) -> Option<(SentPicture, usize)> {
         let oldest = self.pictures.front()?.name.sequence;

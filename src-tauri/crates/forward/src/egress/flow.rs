@@ -4,17 +4,38 @@ use std::time::{Duration, Instant};
 /// What goes out to one viewer, picture, sound and repairs together.
 pub(super) struct Flow {
     pub(super) totals: EgressTotals,
+    start: Instant,
+    now_us: u64,
     wide: u16,
+    log: Option<Log>,
     second: Second,
 }
 
 impl Flow {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { totals: EgressTotals::default(), wide: 0, second: Second { start: now, bytes: 0, rate: 0.0 } }
+    /// `told`: feedback will tell of single packets.
+    pub(super) fn new(told: bool, now: Instant) -> Self {
+        Self {
+            totals: EgressTotals::default(),
+            start: now,
+            now_us: 0,
+            wide: 0,
+            log: told.then(|| Box::new([Sent::default(); REMEMBERED])),
+            second: Second { start: now, bytes: 0, rate: 0.0 },
+        }
     }
 
-    /// The transport-wide number of the next packet (draft-holmer-rmcat-transport-wide-cc-extensions-01), which only
-    /// numbered packets take.
+    /// What is sent next is sent now.
+    pub(super) fn at(&mut self, now: Instant) {
+        self.now_us = now.saturating_duration_since(self.start).as_micros() as u64;
+    }
+
+    /// Microseconds since the viewer came.
+    pub(super) fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    /// The transport-wide number of the packet that is sent now (draft-holmer-rmcat-transport-wide-cc-extensions-01), which
+    /// only numbered packets take.
     pub(super) fn next(&mut self, numbered: bool, bytes: usize) -> u16 {
         self.totals.packets += 1;
         self.totals.bytes += bytes as u64;
@@ -22,8 +43,27 @@ impl Flow {
         let wide = self.wide;
         if numbered {
             self.wide = wide.wrapping_add(1);
+            if let Some(log) = &mut self.log {
+                log[usize::from(wide) % REMEMBERED] = Sent { sent_us: self.now_us as u32, bytes: bytes as u16 };
+            }
         }
         wide
+    }
+
+    /// The number the next numbered packet takes.
+    pub(super) fn next_wide(&self) -> u16 {
+        self.wide
+    }
+
+    /// When a packet was sent, in microseconds, and its size. Told once: feedback that repeats itself counts once.
+    pub(super) fn told(&mut self, wide: u16) -> Option<(u64, u32)> {
+        let back = self.wide.wrapping_sub(wide);
+        if back == 0 || usize::from(back) > REMEMBERED {
+            return None;
+        }
+        let sent = std::mem::take(&mut self.log.as_mut()?[usize::from(wide) % REMEMBERED]);
+        let ago = (self.now_us as u32).wrapping_sub(sent.sent_us);
+        (sent.bytes > 0).then(|| (self.now_us.saturating_sub(u64::from(ago)), u32::from(sent.bytes)))
     }
 
     /// Called about once a second.
@@ -33,16 +73,24 @@ impl Flow {
 
     /// Bits a second over the last second.
     pub(super) fn rate(&self, now: Instant) -> f32 {
-        let passed = now.saturating_duration_since(self.second.start);
+        let passed = now.saturating_duration_since(self.second.start).as_secs_f32();
         let bits = 8.0 * self.second.bytes as f32;
         // The second that runs counts as far as it goes: a viewer that gets nothing any more fades to zero.
-        let fraction = passed.as_secs_f32().min(1.0);
-        if passed >= Duration::from_secs(1) {
-            bits / passed.as_secs_f32()
-        } else {
-            bits + self.second.rate * (1.0 - fraction)
-        }
+        if passed >= 1.0 { bits / passed } else { bits + self.second.rate * (1.0 - passed) }
     }
+}
+
+/// 1.4 s at 2.5 Mbit/s with sound; feedback that comes later than that is of no use.
+const REMEMBERED: usize = 512;
+
+/// By the transport-wide number's last bits.
+type Log = Box<[Sent; REMEMBERED]>;
+
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    /// The low half of the microseconds.
+    sent_us: u32,
+    bytes: u16,
 }
 
 struct Second {

@@ -1,8 +1,9 @@
-use super::flow::Flow;
+use super::call::Call;
 use super::header::{Extras, Header};
 use crate::history::History;
 use crate::negotiated::{Extensions, NegotiatedVideo};
-use crate::rewrite::Sent;
+use crate::packetise::Picture;
+use crate::rewrite::{Name, Sent, SentPicture};
 use crate::sink::PacketSink;
 use protocol::VideoCodec;
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ const SLOTS: usize = 64;
 
 /// Sends again what was lost, as RFC 4588 retransmissions where they were agreed on.
 pub(super) struct Repairs {
+    codec: VideoCodec,
     header: Option<Header>,
     sequence: u16,
     credit: f32,
@@ -31,6 +33,7 @@ impl Repairs {
         let extensions =
             Extensions { twcc: n.extensions.twcc, abs_send_time: n.extensions.abs_send_time, ..Extensions::default() };
         Self {
+            codec: n.codec,
             header: n.rtx_pt.map(|pt| Header::new(pt, n.rtx_ssrc, extensions, "")),
             sequence,
             credit: FIRST_CREDIT,
@@ -43,60 +46,106 @@ impl Repairs {
         self.credit = (self.credit + SHARE * bytes as f32).min(MOST_CREDIT);
     }
 
-    /// Send one packet again, unless it is too old, too often asked for, or too much.
-    #[expect(clippy::too_many_arguments, reason = "all that one packet needs, from four owners")]
-    pub(super) fn repair(
+    /// Send one packet again, unless it is too old, too often asked for, or too much. `plain` is the picture's own header.
+    pub(super) fn repair<S: PacketSink>(
         &mut self,
         sequence: u16,
-        codec: VideoCodec,
         sent: &Sent,
         plain: &mut Header,
-        h: &History,
         round_trip: Duration,
-        abs_send_time: u32,
-        now: Instant,
-        flow: &mut Flow,
-        out: &mut impl PacketSink,
+        h: &History,
+        call: &mut Call<'_, S>,
     ) {
         let slot = &mut self.recent[usize::from(sequence) % SLOTS];
         let patience = round_trip.max(SHORTEST_PATIENCE);
-        if slot.is_some_and(|(s, at)| s == sequence && now.saturating_duration_since(at) < patience) {
+        if slot.is_some_and(|(s, at)| s == sequence && call.now.saturating_duration_since(at) < patience) {
             return;
         }
-        let found = sent.find(sequence).and_then(|(picture, index)| {
-            let shared = h.layer(codec, picture.rid).find(picture.number)?;
-            Some((picture.name, index, shared))
-        });
-        let Some((name, index, picture)) = found else {
-            flow.totals.repairs_refused += 1;
+        let found =
+            sent.find(sequence).and_then(|(picture, index)| Some((picture.name, index, self.shared(&picture, h)?)));
+        let affordable = found.filter(|(_, index, picture)| self.credit >= picture.packets[*index].len() as f32);
+        let Some((name, index, picture)) = affordable else {
+            call.flow.totals.repairs_refused += 1;
             return;
         };
+        self.recent[usize::from(sequence) % SLOTS] = Some((sequence, call.now));
+        self.credit -= picture.packets[index].len() as f32;
+        call.flow.totals.repairs += 1;
+        if self.header.is_some() {
+            self.retransmit(name, index, picture, call);
+        } else {
+            self.repeat(name, index, picture, plain, call);
+        }
+    }
+
+    /// Probes can be made: there are packets that carry nothing new and whose arrival is told.
+    pub(super) fn can_pad(&self) -> bool {
+        self.header.as_ref().is_some_and(Header::is_numbered)
+    }
+
+    /// Repeat packets of the last picture, `bytes` or a little more, only to see whether they arrive; how much went.
+    pub(super) fn pad<S: PacketSink>(
+        &mut self,
+        bytes: usize,
+        sent: &Sent,
+        h: &History,
+        call: &mut Call<'_, S>,
+    ) -> usize {
+        let Some(last) = sent.last().filter(|_| self.can_pad()) else { return 0 };
+        let Some(picture) = self.shared(&last, h).filter(|picture| !picture.packets.is_empty()) else { return 0 };
+        let mut gone = 0;
+        for index in (0..picture.packets.len()).cycle() {
+            if gone >= bytes {
+                break;
+            }
+            gone += self.retransmit(last.name, index, picture, call).max(1);
+            call.flow.totals.padding += 1;
+        }
+        gone
+    }
+
+    fn shared<'h>(&self, picture: &SentPicture, h: &'h History) -> Option<&'h Picture> {
+        h.layer(self.codec, picture.rid).find(picture.number).map(AsRef::as_ref)
+    }
+
+    /// RFC 4588 section 4: a source, numbers and a payload type of its own, the original number before the payload.
+    fn retransmit<S: PacketSink>(
+        &mut self,
+        name: Name,
+        index: usize,
+        picture: &Picture,
+        call: &mut Call<'_, S>,
+    ) -> usize {
+        let Some(header) = &mut self.header else { return 0 };
         let payload = &picture.packets[index];
-        if self.credit < payload.len() as f32 {
-            flow.totals.repairs_refused += 1;
-            return;
-        }
-        self.credit -= payload.len() as f32;
-        *slot = Some((sequence, now));
-        flow.totals.repairs += 1;
-        let marker = index + 1 == picture.packets.len();
+        let original = name.sequence.wrapping_add(index as u16).to_be_bytes();
         let descriptor = name.descriptor_of(index);
-        let descriptor = if codec == VideoCodec::Vp8 { &descriptor[..] } else { &[] };
-        let original = sequence.to_be_bytes();
-        match &mut self.header {
-            Some(header) => {
-                header.begin(name.timestamp, abs_send_time, Extras::default());
-                let wide = flow.next(header.is_numbered(), payload.len() + 32);
-                out.rtp(header.packet(self.sequence, marker, wide), &[&original, descriptor, payload]);
-                self.sequence = self.sequence.wrapping_add(1);
-            }
-            // The very packet again. It was sent without extensions (see `VideoEgress::new`), so that it is the same to the
-            // last bit: sealing another packet under the same number would give SRTP's keystream away.
-            None => {
-                plain.begin(name.timestamp, abs_send_time, Extras::default());
-                flow.next(false, payload.len() + 12);
-                out.rtp(plain.packet(sequence, marker, 0), &[descriptor, payload]);
-            }
-        }
+        let descriptor = if self.codec == VideoCodec::Vp8 { &descriptor[..] } else { &[] };
+        header.begin(name.timestamp, call.abs_send_time(), Extras::default());
+        let bytes = header.len() + original.len() + descriptor.len() + payload.len();
+        let wide = call.flow.next(header.is_numbered(), bytes);
+        let marker = index + 1 == picture.packets.len();
+        call.out.rtp(header.packet(self.sequence, marker, wide), &[&original, descriptor, payload]);
+        self.sequence = self.sequence.wrapping_add(1);
+        bytes
+    }
+
+    /// The very packet again. It was sent without extensions (see `VideoEgress::new`), so that it is the same to the last bit:
+    /// sealing another packet under the same number would give SRTP's keystream away.
+    fn repeat<S: PacketSink>(
+        &self,
+        name: Name,
+        index: usize,
+        picture: &Picture,
+        plain: &mut Header,
+        call: &mut Call<'_, S>,
+    ) {
+        let payload = &picture.packets[index];
+        let descriptor = name.descriptor_of(index);
+        let descriptor = if self.codec == VideoCodec::Vp8 { &descriptor[..] } else { &[] };
+        plain.begin(name.timestamp, 0, Extras::default());
+        call.flow.next(false, plain.len() + descriptor.len() + payload.len());
+        let marker = index + 1 == picture.packets.len();
+        call.out.rtp(plain.packet(name.sequence.wrapping_add(index as u16), marker, 0), &[descriptor, payload]);
     }
 }

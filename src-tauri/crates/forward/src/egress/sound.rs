@@ -1,4 +1,4 @@
-use super::flow::Flow;
+use super::call::Call;
 use super::header::{Extras, Header};
 use crate::clock::Clock;
 use crate::negotiated::NegotiatedAudio;
@@ -15,6 +15,9 @@ pub(super) const LIP_SYNC: Duration = Duration::from_millis(40);
 /// How often the capture time and the mid are told; receivers reckon on from there.
 const TELL: Duration = Duration::from_secs(1);
 
+/// The part of a new packet in the rate.
+const SMOOTHING: f32 = 0.05;
+
 /// The sound, towards one viewer.
 pub(super) struct SoundEgress {
     ssrc: u32,
@@ -26,6 +29,7 @@ pub(super) struct SoundEgress {
     told: Option<Instant>,
     packets: u32,
     octets: u32,
+    rate: f32,
 }
 
 impl SoundEgress {
@@ -39,6 +43,7 @@ impl SoundEgress {
             told: None,
             packets: 0,
             octets: 0,
+            rate: 0.0,
         }
     }
 
@@ -46,18 +51,24 @@ impl SoundEgress {
         self.ssrc
     }
 
-    pub(super) fn sound(&mut self, s: &Sound, clock: &Clock, flow: &mut Flow, now: Instant, out: &mut impl PacketSink) {
+    pub(super) fn sound<S: PacketSink>(&mut self, s: &Sound, call: &mut Call<'_, S>) {
         let timestamp = s.rtp_timestamp.wrapping_add(self.offset);
+        let step = self.last.map_or(0, |(last, _)| timestamp.wrapping_sub(last));
         self.last = Some((timestamp, s.captured));
+        let now = call.now;
         let tell = self.told.is_none_or(|at| now.saturating_duration_since(at) >= TELL);
         if tell {
             self.told = Some(now);
         }
-        let extras = Extras { capture: tell.then(|| clock.ntp(s.captured)), introduce: tell };
-        self.header.begin(timestamp, clock.abs_send_time(now), extras);
-        let wide = flow.next(self.header.is_numbered(), s.payload.len() + self.header.len());
-        out.rtp(self.header.packet(self.sequence, false, wide), &[&s.payload]);
-        out.flush_picture();
+        let extras = Extras { capture: tell.then(|| call.clock.ntp(s.captured)), introduce: tell };
+        self.header.begin(timestamp, call.abs_send_time(), extras);
+        let bytes = s.payload.len() + self.header.len();
+        if (1..48_000).contains(&step) {
+            self.rate += SMOOTHING * (8.0 * bytes as f32 * 48_000.0 / step as f32 - self.rate);
+        }
+        let wide = call.flow.next(self.header.is_numbered(), bytes);
+        call.out.rtp(self.header.packet(self.sequence, false, wide), &[&s.payload]);
+        call.out.flush_picture();
         self.sequence = self.sequence.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(s.payload.len() as u32);
@@ -74,6 +85,11 @@ impl SoundEgress {
             packets: self.packets,
             octets: self.octets,
         })
+    }
+
+    /// Bits a second, over the last half second or so.
+    pub(super) fn rate(&self) -> f32 {
+        self.rate
     }
 
     /// Packets sent.

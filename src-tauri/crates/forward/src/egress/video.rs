@@ -1,9 +1,9 @@
-use super::flow::Flow;
+use super::call::Call;
 use super::header::{Extras, Header};
 use super::repair::Repairs;
 use crate::clock::Clock;
 use crate::history::History;
-use crate::layers::Layers;
+use crate::layers::{ALL_PICTURES, Layers};
 use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
 use crate::rewrite::{Name, Numbers, Sent, newer};
@@ -11,6 +11,7 @@ use crate::rtcp::{Nacks, SenderReport};
 use crate::sink::PacketSink;
 use protocol::{Layer, Rid, VideoCodec};
 use std::{
+    cmp::Ordering,
     collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
@@ -24,6 +25,8 @@ const SPREAD: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// A start on a smaller layer may take the path for so long.
+const START: Duration = Duration::from_millis(250);
 /// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
 const COMPRESSED: u32 = 90;
 /// The same where they have to fit between the last picture and the next.
@@ -75,14 +78,6 @@ struct Pending {
     /// Given when its first packet goes, so that what is dropped before leaves no gap.
     name: Option<Name>,
     next_packet: usize,
-}
-
-/// What a call of [`VideoEgress`] works with.
-pub(super) struct Call<'a, S> {
-    pub(super) clock: &'a Clock,
-    pub(super) flow: &'a mut Flow,
-    pub(super) now: Instant,
-    pub(super) out: &'a mut S,
 }
 
 impl VideoEgress {
@@ -139,7 +134,7 @@ impl VideoEgress {
             return;
         }
         if std::mem::take(&mut self.retarget) {
-            self.choose(h, call);
+            self.choose(None, h, call);
         }
         match self.following {
             None if self.resume_at_keyframe && !p.keyframe => {}
@@ -209,25 +204,25 @@ impl VideoEgress {
         if !self.repairs_allowed {
             return;
         }
-        let abs_send_time = call.clock.abs_send_time(call.now);
         for (i, sequence) in lost.enumerate() {
             if i > 0 && i % BURST == 0 {
                 call.out.flush_picture();
             }
-            self.repairs.repair(
-                sequence,
-                self.codec,
-                &self.sent,
-                &mut self.header,
-                h,
-                round_trip,
-                abs_send_time,
-                call.now,
-                call.flow,
-                call.out,
-            );
+            self.repairs.repair(sequence, &self.sent, &mut self.header, round_trip, h, call);
         }
         call.out.flush_picture();
+    }
+
+    /// See [`Repairs::can_pad`].
+    pub(super) fn can_pad(&self) -> bool {
+        self.repairs.can_pad()
+    }
+
+    /// See [`Repairs::pad`].
+    pub(super) fn pad<S: PacketSink>(&mut self, bytes: usize, h: &History, call: &mut Call<'_, S>) -> usize {
+        let gone = self.repairs.pad(bytes, &self.sent, h, call);
+        call.out.flush_picture();
+        gone
     }
 
     /// A keyframe to ask the encoder for.
@@ -251,13 +246,30 @@ impl VideoEgress {
         self.packets
     }
 
-    /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe.
-    pub(super) fn choose<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+    /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
+    /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
+    pub(super) fn choose<S: PacketSink>(&mut self, carries: Option<f32>, h: &History, call: &mut Call<'_, S>) {
         self.goal = h.nearest(self.codec, self.layers.aim().rid);
         let (Some(goal), Some(f)) = (self.goal, self.following) else { return };
         let gone = h.nearest(self.codec, f.rid) != Some(f.rid);
-        if goal < f.rid || (gone && goal != f.rid) {
+        if goal < f.rid {
+            let budget = carries.map_or(usize::MAX, |bits| (bits / 8.0 * START.as_secs_f32()) as usize);
+            let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
+            let below = Rid::ALL.into_iter().filter(|rid| h.nearest(self.codec, *rid) == Some(*rid) && *rid <= goal);
+            let landing = below.clone().rev().find(affordable).or_else(|| below.clone().next());
+            self.restart(landing.unwrap_or(goal), h, call);
+        } else if gone && goal != f.rid {
             self.restart(goal, h, call);
+        }
+    }
+
+    /// The highest temporal layer to send of a layer: all of one below the aim, the least of one that is too much.
+    fn temporal_aim(&self, rid: Rid) -> u8 {
+        let aim = self.layers.aim();
+        match rid.cmp(&aim.rid) {
+            Ordering::Less => ALL_PICTURES,
+            Ordering::Equal => aim.temporal,
+            Ordering::Greater => 0,
         }
     }
 
@@ -290,7 +302,7 @@ impl VideoEgress {
     }
 
     fn following_from(&self, keyframe: &Picture) -> Following {
-        let temporal = self.layers.aim().temporal;
+        let temporal = self.temporal_aim(keyframe.rid);
         Following { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
     }
 
@@ -308,7 +320,7 @@ impl VideoEgress {
             }
             return;
         }
-        let aim = self.layers.aim().temporal;
+        let aim = self.temporal_aim(f.rid);
         if p.keyframe {
             f = self.following_from(p);
         } else if p.number > f.next {
@@ -423,7 +435,7 @@ impl VideoEgress {
         if extras.capture.is_some() {
             extras.capture = self.header.carries_capture_time().then(|| call.clock.ntp(p.captured));
         }
-        self.header.begin(name.timestamp, call.clock.abs_send_time(call.now), extras);
+        self.header.begin(name.timestamp, call.abs_send_time(), extras);
         let numbered = self.header.is_numbered();
         let last = p.packets.len().saturating_sub(1);
         let mut bytes = 0;

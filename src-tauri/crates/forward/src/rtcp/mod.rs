@@ -5,7 +5,7 @@ mod messages;
 mod report;
 mod write;
 
-pub(crate) use feedback::Nacks;
+pub(crate) use feedback::{Nacks, WideFeedback};
 pub(crate) use messages::{Message, messages};
 pub(crate) use report::ReportBlock;
 pub(crate) use write::{SenderReport, goodbye, sender_reports};

@@ -1,0 +1,135 @@
+use std::collections::VecDeque;
+
+/// Packets sent within this are one burst; only its first tells what the queue was, the others queue behind it.
+const BURST_US: u64 = 5_000;
+/// How long the queue has to stand: longer than a burst takes to drain where there is room for the stream.
+const WINDOW_US: u64 = 200_000;
+/// A window that is looked at holds at least this much.
+const LEAST_WINDOW_US: u64 = 150_000;
+/// The path's own delay is the least of the last 10 to 20 seconds: clocks drift apart, and paths change.
+const BASE_US: u64 = 10_000_000;
+/// What stands above the path's own delay before it counts. It follows what stands there for long, so that a queue that
+/// others fill does not take all from us (section 5.4 of the draft, "del_var_th").
+const THRESHOLD_US: f32 = 20_000.0;
+const MOST_THRESHOLD_US: f32 = 120_000.0;
+const THRESHOLD_UP_A_SECOND: f32 = 0.1;
+const THRESHOLD_DOWN_A_SECOND: f32 = 0.3;
+
+/// The delay-based controller's eyes: a queue that stands, and grows.
+pub(super) struct Delay {
+    burst_us: Option<u64>,
+    /// When the first packet of each burst was sent, and how long it took by two clocks.
+    window: VecDeque<(u64, i64)>,
+    base: [i64; 2],
+    base_since_us: u64,
+    threshold_us: f32,
+    ignore_before_us: u64,
+}
+
+impl Default for Delay {
+    fn default() -> Self {
+        Self {
+            burst_us: None,
+            window: VecDeque::new(),
+            base: [i64::MAX; 2],
+            base_since_us: 0,
+            threshold_us: THRESHOLD_US,
+            ignore_before_us: 0,
+        }
+    }
+}
+
+impl Delay {
+    pub(super) fn packet(&mut self, sent_us: u64, arrived_us: i64) {
+        if self.burst_us.is_some_and(|start| sent_us < start + BURST_US) {
+            return;
+        }
+        let passed = self.burst_us.map_or(0, |last| sent_us - last);
+        self.burst_us = Some(sent_us);
+        let delay = arrived_us - sent_us as i64;
+        if sent_us - self.base_since_us.min(sent_us) > BASE_US {
+            self.base = [delay, self.base[0]];
+            self.base_since_us = sent_us;
+        }
+        self.base[0] = self.base[0].min(delay);
+        self.adapt(passed);
+        if sent_us < self.ignore_before_us {
+            return;
+        }
+        while self.window.front().is_some_and(|(sent, _)| sent + WINDOW_US < sent_us) {
+            self.window.pop_front();
+        }
+        self.window.push_back((sent_us, delay));
+    }
+
+    /// The queue stands and is still growing: more is sent than the path carries.
+    pub(super) fn overused(&self) -> bool {
+        let span = match (self.window.front(), self.window.back()) {
+            (Some((first, _)), Some((last, _))) => last - first,
+            _ => 0,
+        };
+        span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0
+    }
+
+    /// Even the least delay of the window is above the path's own.
+    pub(super) fn stands(&self) -> bool {
+        self.queue_us().is_some_and(|queue| queue > self.threshold_us)
+    }
+
+    /// What was sent before says nothing about what is done now.
+    pub(super) fn start_over(&mut self, now_us: u64) {
+        self.window.clear();
+        self.ignore_before_us = now_us;
+    }
+
+    fn queue_us(&self) -> Option<f32> {
+        let least = self.window.iter().map(|(_, delay)| *delay).min()?;
+        Some((least - self.base[0].min(self.base[1])) as f32)
+    }
+
+    fn adapt(&mut self, passed_us: u64) {
+        let Some(queue) = self.queue_us() else { return };
+        let rate = if queue > self.threshold_us { THRESHOLD_UP_A_SECOND } else { THRESHOLD_DOWN_A_SECOND };
+        let step = rate * (passed_us as f32 / 1e6).min(0.1);
+        self.threshold_us =
+            (self.threshold_us + step * (queue - self.threshold_us)).clamp(THRESHOLD_US, MOST_THRESHOLD_US);
+    }
+
+    /// Of the delay over time, by least squares; only its sign is used.
+    fn slope(&self) -> f32 {
+        let Some((start, first)) = self.window.front().copied() else { return 0.0 };
+        let points = self.window.iter().map(|(sent, delay)| ((sent - start) as f32, (delay - first) as f32));
+        let n = self.window.len() as f32;
+        let (x, y) = points.clone().fold((0.0, 0.0), |(x, y), point| (x + point.0 / n, y + point.1 / n));
+        points.map(|point| (point.0 - x) * (point.1 - y)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A burst every 20 ms with the delay given by `of`, until it is overused; when.
+    fn run(of: impl Fn(u64) -> i64) -> Option<u64> {
+        let mut delay = Delay::default();
+        (0..6000).step_by(20).find(|ms| {
+            delay.packet(ms * 1000, (*ms as i64 + of(*ms)) * 1000 + 77_000_000);
+            delay.overused()
+        })
+    }
+
+    #[test]
+    fn jitter_and_bursts_that_drain_are_no_overuse() {
+        assert_eq!(run(|ms| (ms as i64 * 7919) % 15), None, "jitter");
+        assert_eq!(run(|ms| 150 - 150.min(ms as i64 % 2000)), None, "a keyframe of 150 ms every two seconds");
+        assert_eq!(run(|ms| 400 - 400.min(ms as i64 % 2000)), None, "one that drains slowly");
+    }
+
+    #[test]
+    fn a_growing_queue_is_overuse_soon() {
+        let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) });
+        assert!(seen.is_some_and(|ms| (1150..1300).contains(&ms)), "{seen:?}");
+        let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) / 20 });
+        assert!(seen.is_some_and(|ms| ms < 2000), "5 % too much: {seen:?}");
+    }
+}

@@ -1,0 +1,100 @@
+/// How long a probe lasts: what it queues on a path that is too small is gone soon.
+const LENGTH_US: u64 = 30_000;
+/// Fewer packets say little.
+const LEAST_PACKETS: usize = 6;
+/// A probe that arrives at this part of its rate was carried.
+const CARRIED: f32 = 0.9;
+/// Feedback that has not come by then will not.
+const PATIENCE_US: u64 = 1_000_000;
+
+/// A short run of repeated packets at a higher rate, to see whether the path carries it.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    rate: f32,
+    started_us: u64,
+    size: usize,
+    sent: usize,
+    /// The transport-wide number of the first packet, and of the one after the last.
+    first: u16,
+    end: Option<u16>,
+    arrived: Arrived,
+}
+
+#[derive(Debug, Default)]
+struct Arrived {
+    packets: usize,
+    bytes: u32,
+    first_us: i64,
+    last_us: i64,
+    sent_first_us: u64,
+    sent_last_us: u64,
+}
+
+impl Probe {
+    /// `rate` bits a second, in packets of about `packet` bytes; `first` is the next transport-wide number.
+    pub(crate) fn new(rate: f32, packet: usize, first: u16, now_us: u64) -> Self {
+        let size = (rate * LENGTH_US as f32 / 8e6) as usize;
+        Self {
+            rate,
+            started_us: now_us,
+            size: size.max(LEAST_PACKETS * packet),
+            sent: 0,
+            first,
+            end: None,
+            arrived: Arrived::default(),
+        }
+    }
+
+    /// Bytes to send now; none when it is through.
+    pub(crate) fn due(&self, now_us: u64) -> Option<usize> {
+        let due = (self.rate * (now_us - self.started_us) as f32 / 8e6) as usize + 1;
+        (self.sent < self.size).then(|| due.min(self.size).saturating_sub(self.sent))
+    }
+
+    /// `bytes` went; `next` is the next transport-wide number.
+    pub(crate) fn sent(&mut self, bytes: usize, next: u16) {
+        self.sent += bytes;
+        if self.sent >= self.size {
+            self.end = Some(next);
+        }
+    }
+
+    /// Feedback on a packet; the stream's own packets in between count as well. True once all is told.
+    pub(crate) fn told(&mut self, number: u16, sent_us: u64, arrived_us: Option<i64>, bytes: u32) -> bool {
+        let Some(end) = self.end else { return false };
+        let length = end.wrapping_sub(self.first);
+        let at = number.wrapping_sub(self.first);
+        if at >= length {
+            return at < 1 << 15;
+        }
+        if let Some(arrived_us) = arrived_us {
+            let a = &mut self.arrived;
+            if a.packets == 0 {
+                (a.first_us, a.sent_first_us) = (arrived_us, sent_us);
+            } else {
+                a.bytes += bytes;
+            }
+            a.packets += 1;
+            a.last_us = a.last_us.max(arrived_us).max(a.first_us);
+            a.sent_last_us = sent_us;
+        }
+        at + 1 == length
+    }
+
+    /// What the path carried, bits a second: all of it when it arrived about as fast as it was sent.
+    pub(crate) fn result(&self) -> Option<f32> {
+        let a = &self.arrived;
+        if a.packets < LEAST_PACKETS {
+            return None;
+        }
+        let sent = 8e6 * a.bytes as f32 / (a.sent_last_us - a.sent_first_us).max(1_000) as f32;
+        let arrived = 8e6 * a.bytes as f32 / (a.last_us - a.first_us).max(1_000) as f32;
+        let carried = if arrived >= CARRIED * sent { sent } else { 0.9 * arrived };
+        Some(carried.min(1.2 * self.rate))
+    }
+
+    /// Its feedback is lost.
+    pub(crate) fn is_stale(&self, now_us: u64) -> bool {
+        now_us - self.started_us > PATIENCE_US
+    }
+}

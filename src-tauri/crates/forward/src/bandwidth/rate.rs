@@ -1,0 +1,56 @@
+use std::collections::VecDeque;
+
+/// Long enough for some pictures, short enough to show a drop before the queue is long.
+const WINDOW_US: i64 = 300_000;
+/// Arrivals are kept together by this.
+const STEP_US: i64 = 10_000;
+
+/// How much arrives, by the viewer's clock.
+#[derive(Default)]
+pub(super) struct ArrivalRate {
+    window: VecDeque<(i64, u32)>,
+}
+
+impl ArrivalRate {
+    pub(super) fn packet(&mut self, arrived_us: i64, bytes: u32) {
+        match self.window.back_mut() {
+            Some((start, sum)) if (0..STEP_US).contains(&(arrived_us - *start)) => *sum = sum.saturating_add(bytes),
+            // Late ones count with those they came among; a clock that went back begins anew.
+            Some((start, sum)) if (-WINDOW_US..0).contains(&(arrived_us - *start)) => *sum = sum.saturating_add(bytes),
+            Some((start, _)) if arrived_us < *start => {
+                self.window.clear();
+                self.window.push_back((arrived_us, bytes));
+            }
+            _ => self.window.push_back((arrived_us, bytes)),
+        }
+        while self.window.front().is_some_and(|(start, _)| start + WINDOW_US < arrived_us) {
+            self.window.pop_front();
+        }
+    }
+
+    /// None before most of a window is known.
+    pub(super) fn bits_a_second(&self) -> Option<f32> {
+        let (first, last) = (self.window.front()?.0, self.window.back()?.0);
+        let span = last - first + STEP_US;
+        let bytes: u64 = self.window.iter().map(|(_, sum)| u64::from(*sum)).sum();
+        (span * 3 > WINDOW_US * 2).then(|| 8e6 * bytes as f32 / span as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_of_the_last_window() {
+        let mut rate = ArrivalRate::default();
+        assert_eq!(rate.bits_a_second(), None);
+        for ms in 0..1000 {
+            rate.packet(ms * 1000, if ms < 500 { 1000 } else { 250 });
+        }
+        let seen = rate.bits_a_second().expect("known");
+        assert!((seen / 2e6 - 1.0).abs() < 0.05, "{seen}");
+        rate.packet(-12 * 86_400_000_000, 1);
+        assert_eq!(rate.bits_a_second(), None, "the feedback's clock wraps after twelve days");
+    }
+}

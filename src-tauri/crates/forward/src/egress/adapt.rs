@@ -1,0 +1,138 @@
+use super::call::Call;
+use super::video::VideoEgress;
+use crate::bandwidth::{Bandwidth, Probe, Told};
+use crate::history::History;
+use crate::rtcp::WideFeedback;
+use crate::sink::PacketSink;
+use protocol::VideoCodec;
+use std::time::{Duration, Instant};
+
+/// RTP headers and extensions above the payload's own bits.
+const OVERHEAD: f32 = 1.04;
+/// Between two looks for more: soon enough to climb within 5 s of a recovery, the wait for a keyframe included.
+const PROBE_INTERVAL: Duration = Duration::from_millis(1500);
+/// After a probe that showed more the next may follow soon.
+const NEXT_PROBE: Duration = Duration::from_millis(300);
+/// A probe asks for at most this many times what is known: more would fill a thin path's queue.
+const PROBE_STEP: f32 = 3.0;
+/// What a layer needs to be climbed to, and a little.
+const PROBE_HEADROOM: f32 = 1.2;
+/// Between two of a probe's bursts.
+const PROBE_PACE: Duration = Duration::from_millis(3);
+/// A whole packet.
+const PROBE_PACKET: usize = 1200;
+
+/// Watches one viewer's path and moves the aim.
+#[derive(Default)]
+pub(super) struct Adaptation {
+    bandwidth: Bandwidth,
+    probe: Option<Probe>,
+    /// When the probe goes on.
+    pace: Option<Instant>,
+    no_probe_before: Option<Instant>,
+}
+
+impl Adaptation {
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.pace
+    }
+
+    /// What the path carries, bits a second, if anything is known.
+    pub(super) fn carries(&self) -> Option<f32> {
+        self.bandwidth.estimate()
+    }
+
+    /// Transport-wide feedback; true when it shows congestion.
+    pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, call: &mut Call<'_, S>) -> bool {
+        let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
+        let mut through = false;
+        let (flow, probe) = (&mut *call.flow, &mut self.probe);
+        let told = feedback.arrivals().filter_map(|(number, ticks)| {
+            let (sent_us, bytes) = flow.told(number)?;
+            let arrived_us = ticks.map(|ticks| ticks * 250);
+            through |= probe.as_mut().is_some_and(|probe| probe.told(number, sent_us, arrived_us, bytes));
+            Some(Told { sent_us, arrived_us, bytes })
+        });
+        let congested = self.bandwidth.feedback(told, sending, now_us);
+        let stale = self.probe.as_ref().is_some_and(|probe| probe.is_stale(now_us));
+        if congested || through || stale {
+            let result = self.probe.take().filter(|_| through && !congested).and_then(|probe| probe.result());
+            self.pace = None;
+            if let Some(result) = result {
+                let more = self.carries().is_some_and(|carries| result > HARDLY * carries);
+                self.bandwidth.shown(result);
+                self.no_probe_before = Some(call.now + if more { NEXT_PROBE } else { PROBE_INTERVAL });
+            }
+        }
+        congested
+    }
+
+    /// A receiver report.
+    pub(super) fn report<S>(&mut self, lost: f32, call: &mut Call<'_, S>) -> bool {
+        self.bandwidth.report(lost, call.flow.rate(call.now), call.flow.now_us())
+    }
+
+    /// The viewer's own estimate.
+    pub(super) fn remb<S>(&mut self, bits_a_second: u64, call: &mut Call<'_, S>) -> bool {
+        self.bandwidth.remb(bits_a_second as f32, call.flow.rate(call.now), call.flow.now_us())
+    }
+
+    /// Move the aim to what the path carries, and look for more where that is below the top. `sound` is its cost.
+    pub(super) fn adapt<S: PacketSink>(
+        &mut self,
+        congested: bool,
+        sound: f32,
+        video: &mut VideoEgress,
+        h: &History,
+        call: &mut Call<'_, S>,
+    ) {
+        let codec = video.watching().0;
+        let cost = |aim: crate::layers::Aim| {
+            let encoded = h.rate(codec, aim.rid, aim.temporal);
+            // VP8's smaller layer is encoded only while somebody is aimed at it; it takes a fifth then.
+            let expected = || match (codec, aim.rid) {
+                (VideoCodec::Vp8, protocol::Rid::H) => {
+                    h.rate(codec, protocol::Rid::F, aim.temporal).map(|rate| rate / 5.0)
+                }
+                _ => None,
+            };
+            encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
+        };
+        if video.layers.decide(self.carries(), congested, cost, call.now) {
+            video.choose(self.carries(), h, call);
+            video.send_pending(call);
+        }
+        let wanted = cost(video.layers.top()).filter(|_| video.layers.aim() < video.layers.top());
+        let (Some(wanted), Some(carries)) = (wanted, self.carries()) else { return };
+        let due = self.no_probe_before.is_none_or(|at| call.now >= at);
+        let short = carries < PROBE_HEADROOM * wanted;
+        if due && short && self.probe.is_none() && self.bandwidth.is_calm(call.flow.now_us()) && video.can_pad() {
+            let rate = (PROBE_HEADROOM * wanted).min(PROBE_STEP * carries);
+            self.probe = Some(Probe::new(rate, PROBE_PACKET, call.flow.next_wide(), call.flow.now_us()));
+            self.pace = Some(call.now);
+            self.no_probe_before = Some(call.now + PROBE_INTERVAL);
+        }
+    }
+
+    /// The probe goes on.
+    pub(super) fn send_probe<S: PacketSink>(&mut self, video: &mut VideoEgress, h: &History, call: &mut Call<'_, S>) {
+        if self.pace.is_none_or(|at| call.now < at) {
+            return;
+        }
+        let due = self.probe.as_ref().and_then(|probe| probe.due(call.flow.now_us()));
+        let (Some(probe), Some(due)) = (&mut self.probe, due) else {
+            self.pace = None;
+            return;
+        };
+        let gone = video.pad(due, h, call);
+        if gone == 0 && due > 0 {
+            (self.probe, self.pace) = (None, None); // There is nothing to repeat.
+            return;
+        }
+        probe.sent(gone, call.flow.next_wide());
+        self.pace = Some(call.now + PROBE_PACE);
+    }
+}
+
+/// A probe showed more when it showed this much more.
+const HARDLY: f32 = 1.05;

@@ -1,0 +1,22 @@
+use super::flow::Flow;
+use crate::clock::Clock;
+use std::time::Instant;
+
+/// What one call into a viewer's media works with.
+pub(super) struct Call<'a, S> {
+    pub(super) clock: &'a Clock,
+    pub(super) flow: &'a mut Flow,
+    pub(super) now: Instant,
+    pub(super) out: &'a mut S,
+}
+
+impl<'a, S> Call<'a, S> {
+    pub(super) fn new(clock: &'a Clock, flow: &'a mut Flow, now: Instant, out: &'a mut S) -> Self {
+        flow.at(now);
+        Self { clock, flow, now, out }
+    }
+
+    pub(super) fn abs_send_time(&self) -> u32 {
+        self.clock.abs_send_time(self.now)
+    }
+}
