@@ -1,47 +1,12 @@
-//! The camera through a V4L2 device of the project's own, which is preloaded: so each test runs itself again in a process
-//! that has it.
+//! The camera through a V4L2 device of the project's own.
+
+#[path = "../../tests/support/camera.rs"]
+mod support;
 
 use super::*;
 use crate::{convert::Converter, frame::Picture, pattern};
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::{Duration, Instant, SystemTime},
-};
-
-/// The file by which a test tells the camera what happens to it.
-struct Control(PathBuf);
-
-impl Control {
-    fn set(&self, state: &str) {
-        // Renamed into place, so that the camera never reads half a word.
-        let new = self.0.with_extension("new");
-        fs::write(&new, state).and_then(|()| fs::rename(&new, &self.0)).expect("the test's folder can be written");
-    }
-}
-
-/// Runs `body` in this same test, in a process of its own with the camera.
-fn with_camera(test: &str, environment: &[(&str, &str)], body: fn(&Control)) {
-    if let Some(control) = env::var_os("SKYLARK_SHIM_CONTROL") {
-        return body(&Control(control.into()));
-    }
-    let folder = tempfile::tempdir().expect("a folder for the test");
-    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/support/v4l2shim");
-    let made =
-        Command::new("make").arg("-s").arg("-C").arg(shim).arg(format!("OUT={}", folder.path().display())).status();
-    assert!(made.is_ok_and(|status| status.success()), "the camera for tests needs make and a C compiler");
-    let control = folder.path().join("control");
-    let status = Command::new(env::current_exe().expect("a test has a program"))
-        .args([&format!("camera::tests::{test}"), "--exact", "--nocapture"])
-        .envs(environment.iter().copied())
-        .env("SKYLARK_SHIM_CONTROL", &control)
-        .env("LD_PRELOAD", folder.path().join("v4l2shim.so"))
-        .status();
-    assert!(status.is_ok_and(|status| status.success()), "{test} failed in its own process, see above");
-}
-
-const NAME: &str = "Skylark Test Camera";
+use std::time::{Duration, Instant, SystemTime};
+use support::{Control, NAME, with_camera};
 
 fn hd() -> VideoConfig {
     VideoConfig::default()
@@ -84,22 +49,24 @@ fn check_stream(expected: &str) {
 
 #[test]
 fn yuyv() {
-    with_camera("yuyv", &[("SKYLARK_SHIM_FORMATS", "YUYV")], |_| check_stream("1280x720, 30 fps, YUYV"));
+    with_camera("camera::tests::yuyv", &[("SKYLARK_SHIM_FORMATS", "YUYV")], |_| check_stream("1280x720, 30 fps, YUYV"));
 }
 
 #[test]
 fn nv12() {
-    with_camera("nv12", &[("SKYLARK_SHIM_FORMATS", "NV12")], |_| check_stream("1280x720, 30 fps, NV12"));
+    with_camera("camera::tests::nv12", &[("SKYLARK_SHIM_FORMATS", "NV12")], |_| check_stream("1280x720, 30 fps, NV12"));
 }
 
 #[test]
 fn mjpeg() {
-    with_camera("mjpeg", &[("SKYLARK_SHIM_FORMATS", "MJPG")], |_| check_stream("1280x720, 30 fps, MJPEG"));
+    with_camera("camera::tests::mjpeg", &[("SKYLARK_SHIM_FORMATS", "MJPG")], |_| {
+        check_stream("1280x720, 30 fps, MJPEG")
+    });
 }
 
 #[test]
 fn the_wanted_size_and_rate_are_chosen() {
-    with_camera("the_wanted_size_and_rate_are_chosen", &[], |_| {
+    with_camera("camera::tests::the_wanted_size_and_rate_are_chosen", &[], |_| {
         let opened = |width, height, fps| {
             let wanted = VideoConfig { width, height, fps, ..hd() };
             open(NAME, &wanted).expect("the camera is free").format()
@@ -113,7 +80,7 @@ fn the_wanted_size_and_rate_are_chosen() {
 
 #[test]
 fn listed_by_name_and_found_by_name_path_and_index() {
-    with_camera("listed_by_name_and_found_by_name_path_and_index", &[], |control| {
+    with_camera("camera::tests::listed_by_name_and_found_by_name_path_and_index", &[], |control| {
         assert_eq!(list(), [protocol::Source { id: NAME.into(), label: NAME.into() }]);
         for name in [NAME, "0", "/dev/video0", "test cam"] {
             open(name, &hd()).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -127,7 +94,7 @@ fn listed_by_name_and_found_by_name_path_and_index() {
 
 #[test]
 fn busy_and_denied_are_told_apart() {
-    with_camera("busy_and_denied_are_told_apart", &[], |control| {
+    with_camera("camera::tests::busy_and_denied_are_told_apart", &[], |control| {
         let subject = || format!("The camera \"{NAME}\"");
         control.set("busy");
         assert_eq!(open(NAME, &hd()).err(), Some(SourceError::Busy(subject())));
@@ -140,7 +107,7 @@ fn busy_and_denied_are_told_apart() {
 
 #[test]
 fn unplugged_is_lost_and_plugged_in_again_works() {
-    with_camera("unplugged_is_lost_and_plugged_in_again_works", &[], |control| {
+    with_camera("camera::tests::unplugged_is_lost_and_plugged_in_again_works", &[], |control| {
         let mut camera = open(NAME, &hd()).expect("the camera is free");
         let mut raw = RawPicture::new();
         camera.next(&mut raw).expect("a picture");
@@ -156,7 +123,7 @@ fn unplugged_is_lost_and_plugged_in_again_works() {
 
 #[test]
 fn a_hanging_driver_does_not_hang_the_program() {
-    with_camera("a_hanging_driver_does_not_hang_the_program", &[], |control| {
+    with_camera("camera::tests::a_hanging_driver_does_not_hang_the_program", &[], |control| {
         let mut camera = open(NAME, &hd()).expect("the camera is free");
         let mut raw = RawPicture::new();
         camera.next(&mut raw).expect("a picture");

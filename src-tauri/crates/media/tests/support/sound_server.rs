@@ -1,0 +1,137 @@
+//! A sound server for tests, PulseAudio of the test's own: its null sinks play a tone, and their monitors are the
+//! microphones that hear it. A test that wants it runs itself again in a process that has that server for its own.
+
+use std::{
+    env, fs,
+    io::Write,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Holds the server's process id where there is one.
+pub(crate) const SERVER_PROCESS: &str = "SKYLARK_TEST_SOUND_SERVER";
+
+/// A process that ends with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs `body` in a process of its own beside a sound server. `test` is the path of the test that calls this. Without
+/// PulseAudio on the machine it says so, and does nothing.
+pub(crate) fn with_sound_server(test: &str, body: fn()) {
+    if env::var_os(SERVER_PROCESS).is_some() {
+        return body();
+    }
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let Some(server) = start_server(folder.path()) else {
+        eprintln!("skipped: there is no pulseaudio on this machine, so {test} has no microphone");
+        return;
+    };
+    write_tone(&folder.path().join("tone.wav"));
+    let players = ["mic", "low"].map(|sink| {
+        let mut play = command("paplay", folder.path());
+        Process(
+            play.arg(format!("--device={sink}")).arg("tone.wav").current_dir(folder.path()).spawn().expect("paplay"),
+        )
+    });
+    let status = Command::new(env::current_exe().expect("a test has a program"))
+        .args([test, "--exact", "--nocapture"])
+        .envs(environment(folder.path()))
+        .env(SERVER_PROCESS, server.0.id().to_string())
+        .status();
+    drop(players);
+    assert!(status.is_ok_and(|status| status.success()), "{test} failed in its own process, see above");
+}
+
+/// None: not installed.
+fn start_server(folder: &Path) -> Option<Process> {
+    let mut server = command("pulseaudio", folder);
+    server.args([
+        "-n",
+        "--daemonize=no",
+        "--exit-idle-time=-1",
+        "--disallow-exit",
+        "--use-pid-file=no",
+        "--log-level=error",
+    ]);
+    server.args(["-L", "module-native-protocol-unix"]);
+    server.args(["-L", "module-null-sink sink_name=mic rate=48000 channels=2"]);
+    server.args(["-L", "module-null-sink sink_name=low rate=44100 channels=1"]);
+    let server = Process(server.stderr(Stdio::null()).spawn().ok()?);
+    let started = Instant::now();
+    while !pactl(folder, &["set-default-source", "mic.monitor"]) {
+        assert!(started.elapsed() < Duration::from_secs(20), "the sound server does not answer");
+        thread::sleep(Duration::from_millis(50));
+    }
+    Some(server)
+}
+
+fn pactl(folder: &Path, arguments: &[&str]) -> bool {
+    command("pactl", folder).args(arguments).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn command(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.envs(environment(folder)).stdout(Stdio::null());
+    command
+}
+
+fn environment(folder: &Path) -> [(&'static str, String); 4] {
+    let path = folder.display();
+    [
+        ("XDG_RUNTIME_DIR", path.to_string()),
+        ("HOME", path.to_string()),
+        ("PULSE_RUNTIME_PATH", path.to_string()),
+        ("PULSE_SERVER", format!("unix:{path}/native")),
+    ]
+}
+
+const RATE: u32 = 48_000;
+
+/// Of the tone that is played.
+pub(crate) const HERTZ: f64 = 440.0;
+/// Its peak, of 1.
+pub(crate) const LEVEL: f64 = 0.5;
+
+/// A minute of a tone: no test takes longer.
+fn write_tone(path: &Path) {
+    let samples = (0..60 * RATE).flat_map(|n| {
+        let angle = f64::from(n) * HERTZ * std::f64::consts::TAU / f64::from(RATE);
+        ((LEVEL * angle.sin() * 32767.0) as i16).to_le_bytes()
+    });
+    let data: Vec<u8> = samples.collect();
+    let length = data.len() as u32;
+    let mut file = fs::File::create(path).expect("the test's folder can be written");
+    let mut header = Vec::from(*b"RIFF");
+    header.extend((36 + length).to_le_bytes());
+    header.extend(*b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    header.extend(RATE.to_le_bytes());
+    header.extend((RATE * 2).to_le_bytes());
+    header.extend(*b"\x02\0\x10\0data");
+    header.extend(length.to_le_bytes());
+    file.write_all(&header).and_then(|()| file.write_all(&data)).expect("the test's folder can be written");
+}
+
+/// Amplitude of the tone on one side of interleaved stereo.
+pub(crate) fn amplitude(stereo: &[f32], side: usize) -> f64 {
+    let (mut cos, mut sin) = (0.0, 0.0);
+    for (n, frame) in stereo.chunks_exact(2).enumerate() {
+        let angle = n as f64 * HERTZ * std::f64::consts::TAU / f64::from(RATE);
+        cos += f64::from(frame[side]) * angle.cos();
+        sin += f64::from(frame[side]) * angle.sin();
+    }
+    2.0 * cos.hypot(sin) / (stereo.len() / 2) as f64
+}
+
+/// Amplitude of a tone as loud as all that is heard on that side: more than the tone's where there is anything else.
+pub(crate) fn loudness(stereo: &[f32], side: usize) -> f64 {
+    let square: f64 = stereo.chunks_exact(2).map(|frame| f64::from(frame[side]).powi(2)).sum();
+    (2.0 * square / (stereo.len() / 2) as f64).sqrt()
+}
