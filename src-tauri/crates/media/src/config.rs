@@ -54,7 +54,7 @@ impl VideoConfig {
         if !(160..=1920).contains(&width) || !(96..=1080).contains(&height) {
             return Err(VideoConfigError::Size(width, height));
         }
-        if width % 4 != 0 || height % 4 != 0 {
+        if !width.is_multiple_of(4) || !height.is_multiple_of(4) {
             return Err(VideoConfigError::Odd(width, height));
         }
         if !(1..=60).contains(&fps) {

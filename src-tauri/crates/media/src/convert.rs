@@ -149,7 +149,7 @@ fn window((from_width, from_height): (usize, usize), (width, height): (usize, us
     } else {
         ((from_width * height / from_height).max(2) & !1, height)
     };
-    [(width - fit_width) / 2 & !1, (height - fit_height) / 2 & !1, fit_width, fit_height]
+    [((width - fit_width) / 2) & !1, ((height - fit_height) / 2) & !1, fit_width, fit_height]
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Picture {
 
     /// Gives it a size, and makes it black if that is another one than it has.
     pub(crate) fn reshape(&mut self, width: u16, height: u16) {
-        debug_assert!(width % 2 == 0 && height % 2 == 0, "colour is sampled for two by two pixels");
+        debug_assert!(width.is_multiple_of(2) && height.is_multiple_of(2), "colour is sampled for two by two pixels");
         let luma = usize::from(width) * usize::from(height);
         if (self.width, self.height, self.data.len()) != (width, height, luma * 3 / 2) {
             (self.width, self.height) = (width, height);

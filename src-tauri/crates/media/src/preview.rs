@@ -7,14 +7,21 @@ use turbojpeg::{Compressor, Subsamp, YuvImage};
 const WIDTH: u16 = 640;
 const HEIGHT: u16 = 360;
 const QUALITY: i32 = 75;
-/// No more than 30 a second; a little less than their distance, or every second picture of 30 would come too early.
+/// No more than about 30 a second, however often it is asked; a little less than their distance, or every second one of
+/// a camera's 30 would come too early.
 const SHORTEST: Duration = Duration::from_millis(25);
 
 /// Makes JPEGs of the newest picture, when asked.
 pub(crate) struct Preview {
     small: Picture,
     compressor: Option<Compressor>,
-    last: Option<(Instant, Bytes)>,
+    last: Option<Last>,
+}
+
+struct Last {
+    captured: Instant,
+    made: Instant,
+    jpeg: Bytes,
 }
 
 impl Preview {
@@ -22,17 +29,16 @@ impl Preview {
         Self { small: Picture::black(WIDTH, HEIGHT, Instant::now()), compressor: None, last: None }
     }
 
-    /// That picture as a JPEG, or the last one where it is the same or nearly as new.
-    pub(crate) fn jpeg(&mut self, picture: &Picture) -> Option<Bytes> {
-        if let Some((captured, jpeg)) = &self.last
-            && picture.captured < *captured + SHORTEST
-            && picture.captured >= *captured
+    /// That picture as a JPEG; the last one again where the picture is the same or the last was made just before.
+    pub(crate) fn jpeg(&mut self, picture: &Picture, now: Instant) -> Option<Bytes> {
+        if let Some(last) = &self.last
+            && (last.captured == picture.captured || now < last.made + SHORTEST)
         {
-            return Some(jpeg.clone());
+            return Some(last.jpeg.clone());
         }
         match self.compress(picture) {
             Ok(jpeg) => {
-                self.last = Some((picture.captured, jpeg.clone()));
+                self.last = Some(Last { captured: picture.captured, made: now, jpeg: jpeg.clone() });
                 Some(jpeg)
             }
             Err(error) => {
@@ -82,7 +88,7 @@ mod tests {
     fn a_preview_is_a_small_jpeg_of_the_picture() {
         let mut picture = Picture::black(1280, 720, Instant::now());
         Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
-        let jpeg = Preview::new().jpeg(&picture).expect("it can be made");
+        let jpeg = Preview::new().jpeg(&picture, Instant::now()).expect("it can be made");
         let image = turbojpeg::decompress_to_yuv(&jpeg).expect("it is a JPEG");
         assert_eq!((image.width, image.height), (640, 360));
         let found = pattern::read(&image.pixels, 640, 640, 360).expect("the cells are whole");
@@ -91,10 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn the_same_picture_is_not_compressed_again() {
-        let picture = Picture::black(640, 360, Instant::now());
+    fn a_picture_is_compressed_once_and_another_one_not_too_soon() {
+        let start = Instant::now();
         let mut preview = Preview::new();
-        let (first, second) = (preview.jpeg(&picture).expect("made"), preview.jpeg(&picture).expect("kept"));
-        assert_eq!(first.as_ptr(), second.as_ptr());
+        let mut jpeg = |taken: u64, now: u64| {
+            let picture = Picture::black(640, 360, start + Duration::from_millis(taken));
+            preview.jpeg(&picture, start + Duration::from_millis(now)).expect("made or kept").as_ptr()
+        };
+        let first = jpeg(0, 0);
+        assert_eq!(jpeg(0, 1000), first, "the same picture");
+        assert_eq!(jpeg(5, 10), first, "another one, but too soon");
+        assert_ne!(jpeg(5, 25), first, "in time");
     }
 }

@@ -88,14 +88,14 @@ impl H264 {
         }
         let started = *self.started.get_or_insert(captured);
         let [y, u, v] = picture.planes();
-        let width = c_int::from(picture.width as i16);
+        let width = c_int::from(picture.width);
         let source = sys::SSourcePicture {
             iColorFormat: sys::videoFormatI420 as c_int,
             iStride: [width, width / 2, width / 2, 0],
             // OpenH264 only reads them.
             pData: [y.as_ptr().cast_mut(), u.as_ptr().cast_mut(), v.as_ptr().cast_mut(), ptr::null_mut()],
             iPicWidth: width,
-            iPicHeight: c_int::from(picture.height as i16),
+            iPicHeight: c_int::from(picture.height),
             uiTimeStamp: captured.saturating_duration_since(started).as_millis() as i64,
             ..Default::default()
         };

@@ -1,7 +1,7 @@
 //! The thread `media-camera`: opens what was chosen, converts its pictures and puts the newest one into the slot.
 
 use super::{
-    Events, RETRY,
+    Events,
     slot::{Pool, Slot},
     wanted::Wanted,
 };
@@ -30,16 +30,28 @@ pub(super) struct Camera {
     pub(super) wanted: Arc<Wanted<Wish>>,
     pub(super) slot: Arc<Slot>,
     pub(super) events: Events,
-    /// Shown in the pattern.
-    pub(super) name: String,
+    pub(super) open: Opener,
+    /// A camera that failed is tried again this often.
+    pub(super) retry: Duration,
 }
+
+/// Opens what was chosen.
+pub(super) type Opener = Box<dyn Fn(&Wish) -> Result<Box<dyn PictureSource>, SourceError> + Send>;
 
 /// A camera may deliver damaged pictures for so long before it counts as failed.
 const DAMAGED: Duration = Duration::from_secs(2);
 
+/// The real opener. `name` is shown in the pattern.
+pub(super) fn open(wish: &Wish, name: &str) -> Result<Box<dyn PictureSource>, SourceError> {
+    match &wish.camera {
+        CameraChoice::Device(device) => camera::open(device, &wish.video),
+        CameraChoice::Pattern | CameraChoice::Off => Ok(Box::new(PatternSource::new(&wish.video, name))),
+    }
+}
+
 impl Camera {
     pub(super) fn run(self) {
-        let mut told = None;
+        let (mut told, mut tried) = (None, None);
         while let Some((number, wish)) = self.wanted.current() {
             let id = wish.camera.to_string();
             let mut tell = |state: SourceState| {
@@ -55,34 +67,33 @@ impl Camera {
                 self.wanted.wait(number, Duration::MAX);
                 continue;
             }
-            let error = match self.deliver(number, &wish, &mut tell) {
-                Ok(()) => continue,
-                Err(error) => error,
-            };
-            tracing::warn!("camera: {error}");
-            self.show(Slate::Away, &wish.video);
-            tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
-            self.wanted.wait(number, RETRY);
+            if tried.replace(number) != Some(number) {
+                tell(SourceState::Opening { id: id.clone() });
+            }
+            if let Err(error) = self.deliver(number, &wish, &mut tell) {
+                tracing::warn!("camera: {error}");
+                self.show(Slate::Away, &wish.video);
+                tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
+                self.wanted.wait(number, self.retry);
+            }
         }
     }
 
     /// Delivers pictures until another choice is made.
     fn deliver(&self, number: u64, wish: &Wish, tell: &mut impl FnMut(SourceState)) -> Result<(), SourceError> {
-        let id = wish.camera.to_string();
-        let mut source: Box<dyn PictureSource> = match &wish.camera {
-            CameraChoice::Device(name) => camera::open(name, &wish.video)?,
-            CameraChoice::Pattern | CameraChoice::Off => Box::new(PatternSource::new(&wish.video, &self.name)),
-        };
-        let size = (wish.video.width, wish.video.height);
+        let mut source = (self.open)(wish)?;
+        let (id, size) = (wish.camera.to_string(), (wish.video.width, wish.video.height));
         let (mut raw, mut converter, mut pool) = (RawPicture::new(), Converter::new(), Pool::default());
-        let mut damaged_since = None;
+        let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
             source.next(&mut raw)?;
             match pool.make(size, |picture| converter.convert(&mut raw, picture)) {
                 Ok(picture) => {
                     damaged_since = None;
                     self.slot.put(picture);
-                    tell(SourceState::Running { id: id.clone(), format: source.format() });
+                    if !std::mem::replace(&mut running, true) {
+                        tell(SourceState::Running { id: id.clone(), format: source.format() });
+                    }
                 }
                 Err(damage) => {
                     let since = *damaged_since.get_or_insert_with(Instant::now);
@@ -97,5 +108,68 @@ impl Camera {
 
     fn show(&self, slate: Slate, video: &VideoConfig) {
         self.slot.put(Arc::new(slate.draw(video.width, video.height, Instant::now())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::slot::Next;
+    use std::{sync::mpsc::channel, thread};
+
+    /// A camera that is pulled out after ten pictures.
+    struct Loose(PatternSource, u32);
+
+    impl PictureSource for Loose {
+        fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError> {
+            self.1 += 1;
+            if self.1 > 10 { Err(SourceError::Lost("The camera \"loose\"".into())) } else { self.0.next(into) }
+        }
+
+        fn format(&self) -> String {
+            "test".into()
+        }
+    }
+
+    #[test]
+    fn a_camera_that_comes_back_brings_the_picture_back() {
+        let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
+        let wish = Wish { camera: CameraChoice::Device("loose".into()), video };
+        let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
+        let ((told, events), attempts) = (channel(), std::sync::atomic::AtomicU32::new(0));
+        let open = move |wish: &Wish| -> Result<Box<dyn PictureSource>, SourceError> {
+            // There at first and from the fourth attempt on.
+            match attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                1 | 2 => Err(SourceError::NotFound("The camera \"loose\"".into())),
+                _ => Ok(Box::new(Loose(PatternSource::new(&wish.video, "loose"), 0))),
+            }
+        };
+        let camera = Camera {
+            wanted: wanted.clone(),
+            slot: slot.clone(),
+            events: Arc::new(move |event| drop(told.send(event))),
+            open: Box::new(open),
+            retry: Duration::from_millis(10),
+        };
+        let thread = thread::spawn(move || camera.run());
+        let mut states = Vec::new();
+        while states.len() < 5 {
+            let event = events.recv_timeout(Duration::from_secs(10)).expect("the next state");
+            if let Event::Camera(state) = event {
+                states.push(match state {
+                    SourceState::Opening { .. } => "opening".to_owned(),
+                    SourceState::Running { format, .. } => format,
+                    SourceState::Failed { code, .. } => format!("{code:?}"),
+                    SourceState::Off => "off".into(),
+                });
+            }
+        }
+        assert_eq!(states, ["opening", "test", "DeviceLost", "NoDevice", "test"], "each is told once");
+        assert!(
+            matches!(slot.wait(20, Duration::from_secs(10)), Next::New(..)),
+            "10 pictures, 3 slates, and pictures again"
+        );
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
     }
 }

@@ -20,7 +20,7 @@ use sound::{Sound, SoundOutput};
 use std::{
     sync::{Arc, Mutex, MutexGuard},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use video::Worker;
 use wanted::Wanted;
@@ -68,12 +68,20 @@ impl Pipeline {
         let camera = Arc::new(Wanted::new(Wish { camera, video }));
         let microphone = Arc::new(Wanted::new(microphone));
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
-        let pictures = Camera { wanted: camera.clone(), slot: slot.clone(), events: events.clone(), name };
+        let pictures = Camera {
+            wanted: camera.clone(),
+            slot: slot.clone(),
+            events: events.clone(),
+            open: Box::new(move |wish| camera::open(wish, &name)),
+            retry: RETRY,
+        };
         let sounds = Sound {
             wanted: microphone.clone(),
             levels: levels.clone(),
             output: Arc::clone(&sound),
             events: events.clone(),
+            open: Box::new(sound::open),
+            retry: RETRY,
         };
         let devices = vec![spawn("media-camera", move || pictures.run()), spawn("media-sound", move || sounds.run())];
         let orders = Arc::new(Orders::new(video));
@@ -149,7 +157,7 @@ impl Pipeline {
     /// The newest picture as a JPEG of 640x360, made in this call (about 2 ms), and only where there is a new one.
     pub fn preview(&self) -> Option<Bytes> {
         let picture = self.slot.newest()?;
-        lock(&self.preview).jpeg(&picture)
+        lock(&self.preview).jpeg(&picture, Instant::now())
     }
 
     /// How loud the sound is now.

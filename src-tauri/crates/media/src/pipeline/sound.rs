@@ -1,6 +1,6 @@
 //! The thread `media-sound`: takes the chosen sound, measures it, and encodes it while live.
 
-use super::{Events, RETRY, Sink, timeline::Timeline, wanted::Wanted};
+use super::{Events, Sink, timeline::Timeline, wanted::Wanted};
 use crate::{
     Encoded, EncodedAudio, Event, Levels, MicrophoneChoice,
     encode::{PACKET, SoundEncoder},
@@ -13,7 +13,7 @@ use crate::{
 use protocol::SourceState;
 use std::{
     sync::{Arc, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 pub(super) struct Sound {
@@ -22,11 +22,26 @@ pub(super) struct Sound {
     /// There while live.
     pub(super) output: Arc<Mutex<Option<SoundOutput>>>,
     pub(super) events: Events,
+    pub(super) open: Opener,
+    /// A microphone that failed is tried again this often.
+    pub(super) retry: Duration,
+}
+
+/// Opens what was chosen.
+pub(super) type Opener = Box<dyn Fn(&MicrophoneChoice) -> Result<Box<dyn SoundSource>, SourceError> + Send>;
+
+/// The real opener.
+pub(super) fn open(choice: &MicrophoneChoice) -> Result<Box<dyn SoundSource>, SourceError> {
+    match choice {
+        MicrophoneChoice::Off => Ok(Box::new(Silence::new())),
+        MicrophoneChoice::Tone => Ok(Box::new(Tone::new())),
+        MicrophoneChoice::Device(name) => microphone::open(name),
+    }
 }
 
 impl Sound {
     pub(super) fn run(self) {
-        let mut told = None;
+        let (mut told, mut tried) = (None, None);
         let (mut meter, mut chunk) = (Meter::default(), SoundChunk::new());
         while let Some((number, choice)) = self.wanted.current() {
             let id = choice.to_string();
@@ -37,32 +52,35 @@ impl Sound {
                     told = Some(state);
                 }
             };
-            let source: Result<Box<dyn SoundSource>, SourceError> = match &choice {
-                MicrophoneChoice::Off => Ok(Box::new(Silence::new())),
-                MicrophoneChoice::Tone => Ok(Box::new(Tone::new())),
-                MicrophoneChoice::Device(name) => microphone::open(name),
-            };
+            let off = choice == MicrophoneChoice::Off;
+            if tried.replace(number) != Some(number) && !off {
+                tell(SourceState::Opening { id: id.clone() });
+            }
             let mut deliver =
                 |source: &mut dyn SoundSource, until: Option<Instant>, running: &mut dyn FnMut(String)| {
+                    let mut told = false;
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
                         source.next(&mut chunk)?;
-                        running(source.format());
+                        if !std::mem::replace(&mut told, true) {
+                            running(source.format());
+                        }
                         self.take(&mut meter, &chunk);
                     }
                     Ok(())
                 };
-            let delivered = source.and_then(|mut source| {
-                deliver(&mut *source, None, &mut |format| match choice {
-                    MicrophoneChoice::Off => tell(SourceState::Off),
-                    _ => tell(SourceState::Running { id: id.clone(), format }),
-                })
+            let delivered = (self.open)(&choice).and_then(|mut source| {
+                let mut running = |format| match off {
+                    true => tell(SourceState::Off),
+                    false => tell(SourceState::Running { id: id.clone(), format }),
+                };
+                deliver(&mut *source, None, &mut running)
             });
             if let Err(error) = delivered {
                 tracing::warn!("microphone: {error}");
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
                 // Silence never fails.
                 let _: Result<(), SourceError> =
-                    deliver(&mut Silence::new(), Some(Instant::now() + RETRY), &mut |_| ());
+                    deliver(&mut Silence::new(), Some(Instant::now() + self.retry), &mut |_| ());
             }
         }
     }
@@ -133,7 +151,7 @@ impl SoundOutput {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::{sync::mpsc::channel, thread};
 
     #[test]
     fn packets_follow_each_other_across_a_gap() {
@@ -155,6 +173,55 @@ mod tests {
             assert_eq!((packet.position, packet.samples), (at as u64 * 960, 960));
             let expected = start + Duration::from_millis(20 * at as u64);
             assert!(packet.captured.max(expected) - packet.captured.min(expected) < Duration::from_millis(1));
+        }
+    }
+
+    /// A microphone that is pulled out after ten pieces.
+    struct Loose(Tone, u32);
+
+    impl SoundSource for Loose {
+        fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
+            self.1 += 1;
+            if self.1 > 10 { Err(SourceError::Lost("The microphone \"loose\"".into())) } else { self.0.next(into) }
+        }
+
+        fn format(&self) -> String {
+            "test".into()
+        }
+    }
+
+    #[test]
+    fn a_microphone_that_goes_and_comes_back_leaves_no_seam() {
+        let wanted = Arc::new(Wanted::new(MicrophoneChoice::Device("loose".into())));
+        let (told, events) = channel();
+        let (made, packets) = channel();
+        let sink: Sink = Arc::new(move |encoded| drop(made.send(encoded)));
+        let sound = Sound {
+            wanted: wanted.clone(),
+            levels: Arc::default(),
+            output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
+            events: Arc::new(move |event| drop(told.send(event))),
+            open: Box::new(|_| Ok(Box::new(Loose(Tone::new(), 0)))),
+            retry: Duration::from_millis(100),
+        };
+        let thread = thread::spawn(move || sound.run());
+        let mut running = 0;
+        while running < 3 {
+            match events.recv_timeout(Duration::from_secs(10)).expect("the next state") {
+                Event::Microphone(SourceState::Running { .. }) => running += 1,
+                Event::Microphone(SourceState::Failed { .. } | SourceState::Opening { .. }) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
+        let packets: Vec<_> = packets.try_iter().collect();
+        assert!(packets.len() >= 15, "two times 100 ms of tone and 100 ms of silence, and more");
+        for (at, packet) in packets.iter().enumerate() {
+            match packet {
+                Encoded::Audio(packet) => assert_eq!(packet.position, at as u64 * PACKET as u64),
+                Encoded::Video(_) => panic!("there is no picture"),
+            }
         }
     }
 }

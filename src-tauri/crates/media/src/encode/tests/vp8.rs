@@ -16,7 +16,7 @@ fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut 
 }
 
 fn regular(number: u32, _: &mut Vp8) -> bool {
-    number % 60 == 0
+    number.is_multiple_of(60)
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn its_bitrate_changes_while_it_runs() {
         if number == 90 {
             encoder.set_bitrate(1200).expect("it is changed");
         }
-        number % 60 == 0
+        number.is_multiple_of(60)
     });
     let spent = kbps(&pictures[120..]);
     assert!((spent / 1200.0 - 1.0).abs() < 0.12, "{spent} of 1200 kbit/s");
