@@ -3,9 +3,7 @@ use crate::ice::Credentials;
 use crate::negotiated::Negotiated;
 use proptest::prelude::*;
 
-const CHROMIUM: &str = include_str!("../../tests/offers/chromium-156.sdp");
-/// Debian's, which has no H.264.
-const FIREFOX: &str = include_str!("../../tests/offers/firefox-153.sdp");
+use crate::client::{CHROMIUM, FIREFOX};
 
 fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
