@@ -10,7 +10,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, client: Client, headers: HeaderMap) -> Response {
-    if !shared.config.metrics_public && !(client.local && names_this_machine(&headers)) {
+    let from_here = client.local && names_this_machine(&headers);
+    if !from_here && !shared.config.metrics_public {
         return (StatusCode::FORBIDDEN, "Metrics are for the machine itself, unless the setting says otherwise.\n")
             .into_response();
     }

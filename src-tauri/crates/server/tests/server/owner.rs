@@ -8,6 +8,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// What a test does to the owner.
+#[derive(Debug)]
 pub(crate) enum Order {
     /// Hand this to the audience.
     Input(Input, oneshot::Sender<()>),

@@ -114,7 +114,7 @@ async fn who_was_kicked_is_told_why_with_and_without_a_cookie() {
     for headers in [vec![("cookie", cookie.as_str())], vec![("user-agent", "VLC/3")]] {
         let offer = || headers.iter().fold(world.offer(LINK), |offer, (name, value)| offer.header(*name, *value));
         assert_eq!(offer().send().await.expect("answered").status(), 201);
-        let viewer = world.connect().await[0];
+        let viewer = world.connect().await.into_iter().max().expect("a join is under way");
         world.input(Input::Kick { viewer, reason: Some("spoilers".into()) }).await;
         let response = offer().send().await.expect("answered");
         assert_eq!(response.status(), 403);

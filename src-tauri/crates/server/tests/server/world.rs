@@ -98,7 +98,7 @@ impl World {
 
     async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> T {
         let (done, answer) = oneshot::channel();
-        self.orders.send(order(done)).await.ok().expect("the owner lives as long as the test");
+        self.orders.send(order(done)).await.expect("the owner lives as long as the test");
         answer.await.expect("the owner lives as long as the test")
     }
 }
