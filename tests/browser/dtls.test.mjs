@@ -39,11 +39,16 @@ async function join(loses) {
   }
 }
 
-for (const direction of ['up', 'down']) {
-  for (const number of [1, 2, 3, 4, 5]) {
+// As many as a handshake without loss has.
+for (const [direction, datagrams] of [
+  ['up', 5],
+  ['down', 4],
+]) {
+  for (let number = 1; number <= datagrams; number += 1) {
     test(`DTLS datagram ${number} ${direction} is lost`, async (t) => {
       const { ms, sessions, up, down, lost } = await join((way, count) => way === direction && count === number);
       t.diagnostic(`plays after ${ms} ms; ${up} datagrams up, ${down} down, ${lost} lost`);
+      assert.equal(lost, 1, 'or this test shows nothing');
       assert.equal(sessions, 1, 'the first session connects: it is not a second attempt that plays');
     });
   }

@@ -64,15 +64,17 @@ export async function listen() {
 /**
  * How much later the beep is heard than the flash is seen, in milliseconds, once for every second of `seconds`.
  * The beep is 1 kHz at five times the tone's loudness. Heard: when its first samples pass the page's audio graph;
- * seen: when the browser means to show the frame.
+ * seen: when the browser means to show the frame. The first `settle` seconds do not count: opening an audio graph makes
+ * a browser hold back sound, and then catch up.
  */
-export async function lipSync(seconds) {
+export async function lipSync({ seconds, settle }) {
   const video = document.querySelector('video');
   const context = new AudioContext({ latencyHint: 'interactive' });
   await context.resume();
   const source = context.createMediaStreamSource(video.srcObject);
   const analyser = new AnalyserNode(context, { fftSize: 2048 });
   source.connect(analyser);
+  await new Promise((done) => setTimeout(done, settle * 1000));
   const samples = new Float32Array(analyser.fftSize);
   const until = performance.now() + seconds * 1000;
   const beeps = [];

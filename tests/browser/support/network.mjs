@@ -34,9 +34,12 @@ export function localNetwork() {
      */
     lose(percent) {
       inside(net.host, 'ethtool', '-K', 'lan', 'tx-udp-segmentation', 'off');
-      const rules = `table inet loss { chain in { type filter hook prerouting priority -300;
-        iifname "lan" meta l4proto udp counter
-        iifname "lan" meta l4proto udp numgen random mod 1000 < ${percent * 10} counter drop } }`;
+      const rules = [
+        'add table inet loss',
+        'add chain inet loss in { type filter hook prerouting priority -300; }',
+        'add rule inet loss in iifname "lan" meta l4proto udp counter',
+        `add rule inet loss in iifname "lan" meta l4proto udp numgen random mod 1000 < ${percent * 10} counter drop`,
+      ].join('\n');
       inside(net.viewer, 'nft', rules);
       return () => {
         const [all, dropped] = [

@@ -94,8 +94,8 @@ export class WatchPage {
     return this.page.evaluate(listen);
   }
 
-  lipSync(seconds) {
-    return this.page.evaluate(lipSync, seconds);
+  lipSync({ seconds, settle }) {
+    return this.page.evaluate(lipSync, { seconds, settle });
   }
 
   statistics(type, kind) {
