@@ -1,0 +1,98 @@
+// A camera and a microphone for a program under test, on a machine that has neither.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * The V4L2 camera of tests/support/v4l2shim. It exists for programs started with `environment`; `set` says what happens
+ * to it: 'ok', 'unplugged', 'busy', 'denied', 'stuck'. `formats` is what it offers, as in shim.h.
+ */
+export function camera({ formats } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'skylark-camera-'));
+  const source = resolve(import.meta.dirname, 'v4l2shim');
+  const made = spawnSync('make', ['-s', '-C', source, `OUT=${folder}`], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`the camera for tests needs make and a C compiler: ${made.stderr ?? made.error}`);
+  const control = join(folder, 'control');
+  return {
+    name: 'Skylark Test Camera',
+    environment: {
+      LD_PRELOAD: join(folder, 'v4l2shim.so'),
+      SKYLARK_SHIM_CONTROL: control,
+      ...(formats && { SKYLARK_SHIM_FORMATS: formats }),
+    },
+    set(state) {
+      // Renamed into place, so that the camera never reads half a word.
+      writeFileSync(`${control}.new`, state);
+      renameSync(`${control}.new`, control);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * A PulseAudio server of the test's own, whose one microphone hears a tone. Null where PulseAudio is not installed.
+ * Programs started with `environment` use it.
+ */
+export async function microphone({ hertz = 440, level = 0.5 } = {}) {
+  if (spawnSync('pulseaudio', ['--version']).error || spawnSync('paplay', ['--version']).error) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'skylark-sound-'));
+  const environment = {
+    XDG_RUNTIME_DIR: folder,
+    PULSE_RUNTIME_PATH: folder,
+    PULSE_SERVER: `unix:${join(folder, 'native')}`,
+  };
+  const run = { env: { ...process.env, ...environment, HOME: folder }, stdio: 'ignore' };
+  const modules = ['module-native-protocol-unix', 'module-null-sink sink_name=mic rate=48000 channels=2'];
+  const server = spawn(
+    'pulseaudio',
+    ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '--use-pid-file=no'].concat(
+      modules.flatMap((module) => ['-L', module]),
+    ),
+    run,
+  );
+  const end = Date.now() + 20_000;
+  while (spawnSync('pactl', ['set-default-source', 'mic.monitor'], run).status !== 0) {
+    if (Date.now() > end) throw new Error('the sound server does not answer');
+    await sleep(50);
+  }
+  const tone = join(folder, 'tone.wav');
+  writeFileSync(tone, wave(hertz, level));
+  const player = spawn('paplay', ['--device=mic', tone], run);
+  return {
+    name: 'mic.monitor',
+    environment,
+    remove() {
+      player.kill('SIGKILL');
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What stands in front of a command to give it an environment. */
+export function withEnvironment(...environments) {
+  return ['env', ...Object.entries(Object.assign({}, ...environments)).map(([name, value]) => `${name}=${value}`)];
+}
+
+/** Three minutes of a tone, mono, 48 kHz, 16 bits. */
+function wave(hertz, level) {
+  const rate = 48_000;
+  const samples = Int16Array.from({ length: 180 * rate }, (_, n) => 32767 * level * Math.sin((2 * Math.PI * hertz * n) / rate));
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
