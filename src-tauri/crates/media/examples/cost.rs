@@ -14,7 +14,9 @@ use std::{
 
 fn main() {
     let seconds: f64 = env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(10.0);
+    opus();
     let video = VideoConfig::default();
+    println!();
     println!(
         "{}x{}, {} fps, {} kbit/s, pattern and tone, {seconds} s each",
         video.width, video.height, video.fps, video.bitrate_kbps
@@ -53,6 +55,36 @@ fn main() {
             let at = |part: usize| late[(late.len() * part / 100).min(late.len() - 1)].as_secs_f64() * 1000.0;
             println!("  {what} leaves {:.1} ms (p50), {:.1} ms (p95) after its capture", at(50), at(95));
         }
+    }
+}
+
+/// What Opus takes in packets of 10 and of 20 ms, and how much comes out.
+fn opus() {
+    println!("\nOpus at 96 kbit/s, stereo");
+    for ms in [10, 20] {
+        let mut encoder =
+            opus::Encoder::new(48_000, opus::Channels::Stereo, opus::Application::Audio).expect("it starts");
+        encoder.set_bitrate(opus::Bitrate::Bits(96_000)).expect("it is set");
+        encoder.set_inband_fec(true).expect("it is set");
+        let samples = 48 * ms;
+        let (mut packet, mut bytes, mut noise) = ([0; 1275], 0, 1_u32);
+        let began = Instant::now();
+        for start in (0..60 * 48_000).step_by(samples) {
+            let sound: Vec<f32> = (start..start + samples)
+                .flat_map(|at| {
+                    noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let hiss = (noise >> 8) as f32 / 16_777_216.0 * 0.1;
+                    [440.0, 660.0].map(|hz| 0.3 * (std::f32::consts::TAU * hz * at as f32 / 48_000.0).sin() + hiss)
+                })
+                .collect();
+            bytes += encoder.encode_float(&sound, &mut packet).expect("it encodes");
+        }
+        let cost = began.elapsed().as_secs_f64() / 60.0;
+        println!(
+            "  packets of {ms} ms: {:.1} ms CPU a second, {:.0} kbit/s",
+            cost * 1000.0,
+            bytes as f64 * 8.0 / 60_000.0
+        );
     }
 }
 

@@ -4,11 +4,23 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Unix time at that moment. The two clocks are compared at each call, so that it follows when the system's time is set.
 pub(crate) fn unix(at: Instant) -> Duration {
-    let (now, now_unix) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+    let (now, now_unix) = both_clocks();
     match now.checked_duration_since(at) {
         Some(ago) => now_unix.saturating_sub(ago),
         None => now_unix + (at - now),
     }
+}
+
+/// The two clocks at the same moment. A thread that is held up between reading the one and the other reads them again.
+fn both_clocks() -> (Instant, Duration) {
+    let read = || {
+        let before = Instant::now();
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        (before, unix, before.elapsed())
+    };
+    let closest = (0..5).map(|_| read()).find(|(.., apart)| *apart < Duration::from_micros(50));
+    let (now, unix, _) = closest.unwrap_or_else(read);
+    (now, unix)
 }
 
 /// Beats at a steady rate that lie on whole seconds of Unix time, so that the pattern's flash and the tone's beep, which

@@ -1,4 +1,5 @@
 //! The whole pipeline in real time, with the sources that need no device.
+#![cfg(feature = "h264")]
 
 use media::{CameraChoice, Encoded, EncodedAudio, EncodedVideo, Event, MicrophoneChoice, Pipeline, VideoConfig};
 use protocol::{ErrorCode, Rid, SourceState, VideoCodec};

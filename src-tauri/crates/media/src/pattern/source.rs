@@ -45,3 +45,32 @@ impl PictureSource for PatternSource {
         format!("{}x{}, {} fps", self.video.width, self.video.height, self.video.fps)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern;
+
+    #[test]
+    fn one_picture_a_second_is_the_first_with_the_flash_and_lies_on_the_second() {
+        let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
+        let (mut source, mut raw) = (PatternSource::new(&video, "test"), RawPicture::new());
+        let mut flash_before = true;
+        let mut onsets = Vec::new();
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(2200) && onsets.len() < 2 {
+            source.next(&mut raw).expect("the pattern never fails");
+            let reading = pattern::read(&raw.data, 320, 320, 180).expect("it can be read");
+            if reading.flash && !flash_before {
+                onsets.push((reading.unix_ms, unix(raw.captured)));
+            }
+            flash_before = reading.flash;
+        }
+        // A busy machine may leave out the tick that lies on the second: the next is then within the flash, and says so.
+        for (unix_ms, captured) in onsets {
+            let captured = captured + Duration::from_millis(2);
+            assert!((captured.as_millis() as u32).wrapping_sub(unix_ms) <= 4, "the cells tell the time of the capture");
+            assert!(captured.subsec_millis() < pattern::FLASH_MS, "it began within the first 100 ms");
+        }
+    }
+}

@@ -30,16 +30,14 @@ impl Codec for H264Codec {
         orders: &Orders,
     ) -> Result<Vec<EncodedVideo>, EncodeError> {
         let config = suited(orders.video(), picture);
-        let fits = |encoder: &H264| {
-            let made = encoder.config();
-            (made.width, made.height, made.fps) == (config.width, config.height, config.fps)
-        };
-        let (encoder, keyframes, rates) = match self.running.take_if(|(encoder, ..)| !fits(encoder)) {
-            None if self.running.is_some() => self.running.as_mut().expect("it was looked at"),
-            _ => {
-                let rates = Rid::ALL.map(|rid| config.layer_kbps(rid));
-                self.running.insert((H264::new(&config)?, Keyframes::new(), rates))
-            }
+        let fits =
+            |made: &VideoConfig| (made.width, made.height, made.fps) == (config.width, config.height, config.fps);
+        if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder.config())) {
+            self.running = None;
+        }
+        let (encoder, keyframes, rates) = match &mut self.running {
+            Some(running) => running,
+            none => none.insert((H264::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid)))),
         };
         for rid in Rid::ALL {
             let kbps = orders.kbps(rid);

@@ -17,10 +17,14 @@ struct State {
     vp8: Vec<Rid>,
 }
 
+/// What is encoded as VP8 whoever watches: nothing, or all where there is no other codec that a first picture could come
+/// from.
+const LEAST_VP8: &[Rid] = if crate::H264 { &[] } else { &[Rid::F, Rid::H] };
+
 impl Orders {
     pub(super) fn new(video: VideoConfig) -> Self {
         let kbps = Rid::ALL.map(|rid| video.layer_kbps(rid));
-        Self { state: Mutex::new(State { video, kbps, keyframes: Vec::new(), vp8: Vec::new() }) }
+        Self { state: Mutex::new(State { video, kbps, keyframes: Vec::new(), vp8: LEAST_VP8.to_vec() }) }
     }
 
     pub(super) fn video(&self) -> VideoConfig {
@@ -67,7 +71,8 @@ impl Orders {
     /// The quarter layer is too small to be worth a third encoder: who asks for it gets the half.
     pub(super) fn set_vp8(&self, rids: &[Rid]) {
         let wants = |rid| rids.contains(&rid) || (rid == Rid::H && rids.contains(&Rid::Q));
-        self.lock().vp8 = [Rid::F, Rid::H].into_iter().filter(|rid| wants(*rid)).collect();
+        let wanted = [Rid::F, Rid::H].into_iter().filter(|rid| wants(*rid) || LEAST_VP8.contains(rid));
+        self.lock().vp8 = wanted.collect();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -91,6 +96,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "h264")]
     fn vp8_has_two_layers_the_top_one_first() {
         let orders = Orders::new(VideoConfig::default());
         for (asked, made) in

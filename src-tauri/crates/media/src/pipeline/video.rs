@@ -66,14 +66,17 @@ impl Drop for Worker {
 
 fn run(mut codec: impl Codec, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
     let mut pace = Pace::default();
+    // No later than any picture that is new.
+    let started = Instant::now() - REPEAT;
     let mut seen = 0;
     let mut picture: Option<Arc<Picture>> = None;
     let mut failed_until: Option<Instant> = None;
     while !stopped.load(Ordering::Relaxed) {
         let captured = match slot.wait(seen, REPEAT) {
             Next::New(number, new) => {
+                // The first picture may be a slate that has stood there for an hour.
+                let captured = if seen == 0 { new.captured.max(started) } else { new.captured };
                 seen = number;
-                let captured = new.captured;
                 picture = Some(new);
                 captured
             }

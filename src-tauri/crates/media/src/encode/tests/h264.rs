@@ -1,4 +1,4 @@
-use super::{Film, decode, kbps, layer, numbers, temporal_layers_can_be_dropped};
+use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
 use crate::{
     EncodedVideo, VideoConfig,
     encode::{H264, Keyframes},
@@ -139,4 +139,9 @@ fn the_stream_is_constrained_baseline_of_the_level_it_needs() {
 /// The types of the NAL units of an Annex B access unit.
 fn nal_types(data: &[u8]) -> Vec<u8> {
     data.windows(4).filter(|window| window[..3] == [0, 0, 1]).map(|window| window[3] & 0x1f).collect()
+}
+
+/// The pictures of one layer.
+fn layer(pictures: &[EncodedVideo], rid: Rid) -> Vec<EncodedVideo> {
+    pictures.iter().filter(|picture| picture.rid == rid).cloned().collect()
 }

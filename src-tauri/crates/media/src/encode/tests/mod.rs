@@ -11,7 +11,7 @@ use crate::{
     frame::Picture,
     pattern::{self, Pattern, Reading},
 };
-use protocol::{Rid, VideoCodec};
+use protocol::VideoCodec;
 use std::{
     io::{Read, Write},
     process::{Command, Stdio},
@@ -44,11 +44,6 @@ impl Film {
         self.picture.captured = self.start + at;
         (&self.picture, self.picture.captured)
     }
-}
-
-/// The pictures of one layer.
-fn layer(pictures: &[EncodedVideo], rid: Rid) -> Vec<EncodedVideo> {
-    pictures.iter().filter(|picture| picture.rid == rid).cloned().collect()
 }
 
 /// Bits a second of pictures at 30 a second.
