@@ -6,7 +6,7 @@ mod support;
 use super::*;
 use crate::{convert::Converter, frame::Picture, pattern};
 use std::time::{Duration, Instant, SystemTime};
-use support::{Control, NAME, with_camera};
+use support::{NAME, with_camera};
 
 fn hd() -> VideoConfig {
     VideoConfig::default()
