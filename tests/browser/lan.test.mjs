@@ -72,3 +72,26 @@ test('5 % of the packets lost: no gap of half a second in 30 s, repaired by retr
   assert.ok(video.retransmittedPacketsReceived > 0, 'what was lost came again');
   assert.ok(video.rtxSsrc, 'as RTX, not as a plain repetition');
 });
+
+test('a viewer whose address changes sees the picture again by itself', { skip }, async () => {
+  const tab = await chromium.open(skylark.live.watch);
+  await tab.plays();
+  const { frame } = await tab.clock();
+  network.move('10.77.0.3');
+  const moved = Date.now();
+  // The session that was, or a new one: both take their time to notice, so the picture has to be newer than the move.
+  await tab.until(
+    async () => {
+      const clock = await tab.clock();
+      const age = (Date.now() - clock.ms) >>> 0;
+      return (await tab.state()) === 'playing' && clock.frame !== frame && age < 1000;
+    },
+    30_000,
+    () => tab.state(),
+  );
+  await tab.plays();
+  const { length: sessions } = await tab.page.evaluate(() => window.connections);
+  console.log(
+    `plays on after ${Date.now() - moved} ms, ${sessions === 1 ? 'in the same session' : `in session ${sessions}`}`,
+  );
+});

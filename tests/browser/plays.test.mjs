@@ -102,6 +102,20 @@ test('keys: M mutes, Space pauses and goes on at the live picture, F fills the s
   );
 });
 
+test('when the network is said to be back, ICE is restarted; session and picture go on', async () => {
+  const since = skylark.events.length;
+  const restarted = tab.page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await tab.page.evaluate(() => window.dispatchEvent(new Event('online')));
+  assert.equal((await restarted).status(), 200);
+  const frames = await tab.frames(2000);
+  const longest = Math.max(...frames.slice(1).map(({ at }, index) => at - frames[index].at));
+  console.log(`longest gap around the restart: ${longest.toFixed(0)} ms`);
+  assert.ok(longest < 500, `the picture goes on: ${longest}`);
+  assert.equal(await tab.state(), 'playing');
+  const gone = skylark.events.slice(since).filter(({ event }) => event === 'viewer_left' || event === 'viewer_joined');
+  assert.deepEqual(gone, [], 'it is the same session');
+});
+
 test('the count is on the page', async () => {
   assert.match(await tab.words(), /\b1 watching\b/);
   const other = await chromium.open(skylark.live.watch);

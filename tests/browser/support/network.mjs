@@ -48,6 +48,12 @@ export function localNetwork() {
         return { all, dropped };
       };
     },
+    /** The viewer's machine moves to another address, as from one Wi-Fi to another. */
+    move(address) {
+      inside(net.viewer, 'ip', 'address', 'delete', `${net.viewerAddress}/24`, 'dev', 'lan');
+      inside(net.viewer, 'ip', 'address', 'add', `${address}/24`, 'dev', 'lan');
+      inside(net.viewer, 'ip', 'route', 'replace', 'default', 'via', net.hostAddress);
+    },
     remove() {
       run('ip', 'netns', 'delete', net.viewer);
       run('ip', 'netns', 'delete', net.host);
