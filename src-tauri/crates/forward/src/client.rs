@@ -218,7 +218,10 @@ impl Client {
         match &mut self.dtls {
             Dtls::Dimpl { dtls, timeout, started } => {
                 let mut buffer = vec![0; 4096];
-                while *started {
+                if !*started {
+                    return;
+                }
+                loop {
                     match dtls.poll_output(&mut buffer) {
                         dimpl::Output::Packet(packet) => self.outgoing.push(packet.to_vec()),
                         dimpl::Output::Timeout(at) => {

@@ -36,7 +36,7 @@ impl Stage {
 
     /// A picture of the top layer, a keyframe every 30.
     fn picture(&mut self) {
-        let keyframe = self.pictures % 30 == 0;
+        let keyframe = self.pictures.is_multiple_of(30);
         let mut data = Vec::new();
         if keyframe {
             data.extend([0, 0, 0, 1, 0x67, 0x42, 0xe0, 0x1f, 0xaa, 0, 0, 0, 1, 0x68, 0xce, 0x38, 0x80]);

@@ -92,8 +92,40 @@ pub(super) enum For {
 
 /// One direction's session keys for RTP or for RTCP.
 pub(super) enum Cipher {
-    Gcm { key: LessSafeKey, salt: [u8; 12] },
-    CmSha1 { key: EncryptingKey, auth: hmac::Key, salt: [u8; 14] },
+    Gcm {
+        key: LessSafeKey,
+        salt: [u8; 12],
+    },
+    /// In a box: its HMAC key is 1.7 kB, which a viewer with AES-GCM need not hold three times.
+    CmSha1(Box<CmSha1>),
+}
+
+pub(super) struct CmSha1 {
+    key: EncryptingKey,
+    auth: hmac::Key,
+    salt: [u8; 14],
+}
+
+impl CmSha1 {
+    /// Encrypts or decrypts (RFC 3711 4.1.1).
+    pub(super) fn apply_keystream(&self, ssrc: u32, index: u64, data: &mut [u8]) {
+        let mut iv = [0; 16];
+        iv[..14].copy_from_slice(&self.salt);
+        xor(&mut iv[4..8], &ssrc.to_be_bytes());
+        xor(&mut iv[8..14], &index.to_be_bytes()[2..]);
+        apply_keystream(&self.key, iv, data);
+    }
+
+    /// The shortened HMAC over `parts`.
+    pub(super) fn tag(&self, parts: &[&[u8]]) -> [u8; SHA1_TAG] {
+        let mut mac = hmac::Context::with_key(&self.auth);
+        for part in parts {
+            mac.update(part);
+        }
+        let mut tag = [0; SHA1_TAG];
+        tag.copy_from_slice(&mac.sign().as_ref()[..SHA1_TAG]);
+        tag
+    }
 }
 
 impl Master<'_> {
@@ -116,7 +148,7 @@ impl Master<'_> {
                 let mut salt = [0; 14];
                 self.derive(label + 2, &mut salt);
                 let auth = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &auth);
-                Cipher::CmSha1 { key: counter_mode(key), auth, salt }
+                Cipher::CmSha1(Box::new(CmSha1 { key: counter_mode(key), auth, salt }))
             }
         }
     }
@@ -137,18 +169,9 @@ fn counter_mode(key: &[u8]) -> EncryptingKey {
     UnboundCipherKey::new(algorithm, key).and_then(EncryptingKey::ctr).expect("the key has the length of its algorithm")
 }
 
-pub(super) fn apply_keystream(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) {
+fn apply_keystream(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) {
     key.less_safe_encrypt(data, EncryptionContext::Iv128(FixedLength::from(iv)))
         .expect("counter mode takes any length and this initial value");
-}
-
-/// RFC 3711 4.1.1: the initial counter of one packet.
-pub(super) fn counter(salt: &[u8; 14], ssrc: u32, index: u64) -> [u8; 16] {
-    let mut iv = [0; 16];
-    iv[..14].copy_from_slice(salt);
-    xor(&mut iv[4..8], &ssrc.to_be_bytes());
-    xor(&mut iv[8..14], &index.to_be_bytes()[2..]);
-    iv
 }
 
 /// RFC 7714 8.1 and 9.1: the nonce of one packet; `index` is ROC and sequence number, or the SRTCP index.
@@ -157,17 +180,6 @@ pub(super) fn nonce(salt: &[u8; 12], ssrc: u32, index: u64) -> aead::Nonce {
     xor(&mut nonce[2..6], &ssrc.to_be_bytes());
     xor(&mut nonce[6..12], &index.to_be_bytes()[2..]);
     aead::Nonce::assume_unique_for_key(nonce)
-}
-
-/// The shortened HMAC over `parts`.
-pub(super) fn sha1_tag(auth: &hmac::Key, parts: &[&[u8]]) -> [u8; SHA1_TAG] {
-    let mut mac = hmac::Context::with_key(auth);
-    for part in parts {
-        mac.update(part);
-    }
-    let mut tag = [0; SHA1_TAG];
-    tag.copy_from_slice(&mac.sign().as_ref()[..SHA1_TAG]);
-    tag
 }
 
 fn xor(to: &mut [u8], with: &[u8]) {

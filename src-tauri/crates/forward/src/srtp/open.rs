@@ -1,4 +1,4 @@
-use super::keys::{Cipher, For, KeyingMaterial, apply_keystream, counter, nonce, sha1_tag};
+use super::keys::{Cipher, For, KeyingMaterial, nonce};
 use super::replay::ReplayWindow;
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
 use aws_lc_rs::aead::Aad;
@@ -38,7 +38,7 @@ impl Opener {
         let plain = packet.len() - tail;
         let at = match self.rtcp {
             Cipher::Gcm { .. } => packet.len() - RTCP_INDEX,
-            Cipher::CmSha1 { .. } => plain,
+            Cipher::CmSha1(_) => plain,
         };
         let word = u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
         if word & E_FLAG == 0 {
@@ -75,12 +75,12 @@ impl Opener {
                 key.open_in_place(nonce(salt, ssrc, index), Aad::from(aad), sealed)
                     .map_err(|_| OpenError::Unauthenticated)?;
             }
-            Cipher::CmSha1 { key, auth, salt } => {
+            Cipher::CmSha1(cm) => {
                 let (signed, tag) = packet.split_at(plain + RTCP_INDEX);
-                if !bool::from(sha1_tag(auth, &[signed]).ct_eq(tag)) {
+                if !bool::from(cm.tag(&[signed]).ct_eq(tag)) {
                     return Err(OpenError::Unauthenticated);
                 }
-                apply_keystream(key, counter(salt, ssrc, index), &mut packet[RTCP_CLEAR..plain]);
+                cm.apply_keystream(ssrc, index, &mut packet[RTCP_CLEAR..plain]);
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-use super::keys::{Cipher, For, KeyingMaterial, apply_keystream, counter, nonce, sha1_tag};
+use super::keys::{Cipher, For, KeyingMaterial, nonce};
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
 use aws_lc_rs::aead::Aad;
 
@@ -33,7 +33,7 @@ impl Sealer {
     pub(crate) fn rtp_overhead(&self) -> usize {
         match self.rtp {
             Cipher::Gcm { .. } => GCM_TAG,
-            Cipher::CmSha1 { .. } => SHA1_TAG,
+            Cipher::CmSha1(_) => SHA1_TAG,
         }
     }
 
@@ -63,10 +63,10 @@ impl Sealer {
                 rest[..GCM_TAG].copy_from_slice(tag.as_ref());
                 end + GCM_TAG
             }
-            Cipher::CmSha1 { key, auth, salt } => {
-                apply_keystream(key, counter(salt, ssrc, index), sealed);
+            Cipher::CmSha1(cm) => {
+                cm.apply_keystream(ssrc, index, sealed);
                 let rollover = ((index >> 16) as u32).to_be_bytes();
-                rest[..SHA1_TAG].copy_from_slice(&sha1_tag(auth, &[packet, &rollover]));
+                rest[..SHA1_TAG].copy_from_slice(&cm.tag(&[packet, &rollover]));
                 end + SHA1_TAG
             }
         }
@@ -98,10 +98,10 @@ impl Sealer {
                 rest[GCM_TAG..GCM_TAG + RTCP_INDEX].copy_from_slice(&word);
                 compound.len() + GCM_TAG + RTCP_INDEX
             }
-            Cipher::CmSha1 { key, auth, salt } => {
-                apply_keystream(key, counter(salt, ssrc, index.into()), sealed);
+            Cipher::CmSha1(cm) => {
+                cm.apply_keystream(ssrc, index.into(), sealed);
                 rest[..RTCP_INDEX].copy_from_slice(&word);
-                rest[RTCP_INDEX..RTCP_INDEX + SHA1_TAG].copy_from_slice(&sha1_tag(auth, &[packet, &word]));
+                rest[RTCP_INDEX..RTCP_INDEX + SHA1_TAG].copy_from_slice(&cm.tag(&[packet, &word]));
                 compound.len() + RTCP_INDEX + SHA1_TAG
             }
         }
