@@ -102,6 +102,22 @@ test('keys: M mutes, Space pauses and goes on at the live picture, F fills the s
   );
 });
 
+test('the keyboard reaches everything, in the order in which it stands', async () => {
+  const { page } = tab;
+  await page.evaluate(() => document.activeElement.blur());
+  const reached = [];
+  for (let stop = 0; stop < 6; stop += 1) {
+    await page.keyboard.press('Tab');
+    reached.push(await page.evaluate(() => document.activeElement.getAttribute('aria-label')));
+  }
+  assert.match(reached[0], /^Player/);
+  assert.deepEqual(reached.slice(1), ['Pause', 'Mute', 'Volume', 'Picture in picture', 'Full screen']);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal((await tab.video()).volume, 0.95, 'an arrow key turns the volume down');
+});
+
 test('when the network is said to be back, ICE is restarted; session and picture go on', async () => {
   const since = skylark.events.length;
   const restarted = tab.page.waitForResponse((response) => response.request().method() === 'PATCH');
