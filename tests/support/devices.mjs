@@ -14,7 +14,8 @@ export function camera({ formats } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-camera-'));
   const source = resolve(import.meta.dirname, 'v4l2shim');
   const made = spawnSync('make', ['-s', '-C', source, `OUT=${folder}`], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`the camera for tests needs make and a C compiler: ${made.stderr ?? made.error}`);
+  if (made.status !== 0)
+    throw new Error(`the camera for tests needs make and a C compiler: ${made.stderr ?? made.error}`);
   const control = join(folder, 'control');
   return {
     name: 'Skylark Test Camera',
@@ -80,7 +81,10 @@ export function withEnvironment(...environments) {
 /** Three minutes of a tone, mono, 48 kHz, 16 bits. */
 function wave(hertz, level) {
   const rate = 48_000;
-  const samples = Int16Array.from({ length: 180 * rate }, (_, n) => 32767 * level * Math.sin((2 * Math.PI * hertz * n) / rate));
+  const samples = Int16Array.from(
+    { length: 180 * rate },
+    (_, n) => 32767 * level * Math.sin((2 * Math.PI * hertz * n) / rate),
+  );
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(36 + samples.byteLength, 4);

@@ -1,9 +1,10 @@
 //! From a device to an encoded frame.
 //!
 //! A [`Pipeline`] owns a camera and a microphone, or the pattern and the tone that need no device, and the encoders. Its
-//! threads are `media-camera` (capture, convert, scale), `media-h264` and `media-vp8` (encode), and `media-sound`. Between
-//! the camera and the encoders there is one place for the newest picture: what was not taken in time is overwritten, so
-//! nothing queues. Pictures and sound carry the time of their capture from one monotonic clock ([`std::time::Instant`]).
+//! threads are `media-camera` (convert, scale), `media-h264` and `media-vp8` (encode), `media-sound`, and one
+//! `media-device` for each open camera and microphone, because a driver may hang. Between the camera and the encoders there
+//! is one place for the newest picture: what was not taken in time is overwritten, so nothing queues. Pictures and sound
+//! carry the time of their capture from one monotonic clock ([`std::time::Instant`]).
 //!
 //! A device that fails is reported, replaced by a slate or by silence, and tried again; its return brings it back.
 

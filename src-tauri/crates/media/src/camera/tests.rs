@@ -31,20 +31,20 @@ fn check_stream(expected: &str) {
     assert_eq!(camera.format(), expected);
     let mut raw = RawPicture::new();
     let mut before: Option<(Instant, u16)> = None;
+    let mut difference = u32::MAX;
     for _ in 0..10 {
         camera.next(&mut raw).expect("a picture");
         let (taken, frame) = clock(&mut raw).expect("the clock is readable in every picture");
         let shown = unix_ms().wrapping_sub(taken);
-        let aged = raw.captured.elapsed().as_millis() as u32;
-        assert!(
-            shown.abs_diff(aged) < 5,
-            "the capture time is the camera's: {shown} ms by its picture, {aged} ms by ours"
-        );
+        let told = raw.captured.elapsed().as_millis() as u32;
+        difference = difference.min(shown.abs_diff(told));
         if let Some((captured, number)) = before {
             assert!(raw.captured > captured && frame > number, "every picture is a new one");
         }
         before = Some((raw.captured, frame));
     }
+    // A busy machine may stop us between two looks at the clock, but not ten times.
+    assert!(difference < 5, "the time we tell is {difference} ms from the time the picture was taken");
 }
 
 #[test]
