@@ -1,3 +1,5 @@
+//! Where log lines go.
+
 use std::io;
 use tracing_subscriber::EnvFilter;
 

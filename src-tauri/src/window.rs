@@ -1,0 +1,85 @@
+//! The control panel's window: a thin shell around [`studio::Studio`], and the only code that knows Tauri.
+//!
+//! The panel asks by the commands in `commands.rs` and is told by one channel (`feed.rs`); its preview comes over a URI
+//! scheme of its own (`preview.rs`).
+
+mod awake;
+mod close;
+mod commands;
+mod feed;
+mod preview;
+
+use crate::logging;
+use awake::Awake;
+use feed::Feed;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use studio::{OpenError, Options, Studio};
+use tauri::{Manager, RunEvent};
+
+/// The one window's label, as in tauri.conf.json.
+const PANEL: &str = "panel";
+
+/// What the commands share.
+struct Shell {
+    /// Or why it could not be opened: the panel shows it, since a program started from a menu has no terminal.
+    studio: Result<Studio, OpenError>,
+    feed: Mutex<Option<Feed>>,
+}
+
+/// Opens the window and runs until it is closed.
+pub fn run(options: Options) -> ExitCode {
+    logging::to_stderr();
+    let studio = tauri::async_runtime::block_on(Studio::open(options));
+    if let Err(error) = &studio {
+        eprintln!("skylark: {error}");
+    }
+    let app = tauri::Builder::default()
+        // First, as its documentation asks: a second start shows the window that is there.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_opener::init())
+        .register_asynchronous_uri_scheme_protocol("preview", preview::answer)
+        .invoke_handler(tauri::generate_handler![
+            commands::subscribe,
+            commands::command,
+            commands::quit,
+            commands::copy,
+            commands::open_link
+        ])
+        .manage(Shell { studio, feed: Mutex::default() })
+        .setup(|app| {
+            if let Ok(studio) = &app.state::<Shell>().studio {
+                tauri::async_runtime::spawn(Awake::keep(studio.clone()));
+                tauri::async_runtime::spawn(close::on_signal(app.handle().clone(), studio.clone()));
+                tauri::async_runtime::spawn(close::when_studio_closes(app.handle().clone(), studio.clone()));
+            }
+            Ok(())
+        })
+        .on_window_event(close::on_window_event)
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::ExitRequested { code: None, api, .. } = event {
+                    // The last window went without the studio having closed: close it first, then exit with a code.
+                    if close::begin(app) {
+                        api.prevent_exit();
+                    }
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("skylark: the window cannot be opened ({error}). `skylark headless` goes live without one.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn show(app: &tauri::AppHandle) {
+    if let Some(window) = app.get_webview_window(PANEL) {
+        window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()).ok();
+    }
+}

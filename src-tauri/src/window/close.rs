@@ -1,0 +1,66 @@
+//! How the program ends: the broadcast first, then the window.
+
+use super::{PANEL, Shell};
+use protocol::{Command, Phase};
+use studio::Studio;
+use tauri::{AppHandle, Manager, Window, WindowEvent};
+
+/// Closing the window while live asks once; otherwise it ends the program.
+pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    let app = window.app_handle().clone();
+    let Ok(studio) = app.state::<Shell>().studio.as_ref().cloned() else { return };
+    api.prevent_close();
+    tauri::async_runtime::spawn(async move {
+        let live = !matches!(studio.snapshot().await.phase, Phase::Offline | Phase::Failed { .. });
+        if !(live && ask(&app)) {
+            begin(&app);
+        }
+    });
+}
+
+/// Starts to end the program; `false` if there is nothing to end before. [`when_studio_closes`] does the rest.
+pub(super) fn begin(app: &AppHandle) -> bool {
+    let Ok(studio) = app.state::<Shell>().studio.as_ref().cloned() else { return false };
+    if let Some(window) = app.get_webview_window(PANEL) {
+        window.hide().ok(); // Ending takes a second; nobody needs to watch it.
+    }
+    // An error only says that it is closing already.
+    tauri::async_runtime::spawn(async move { drop(studio.command(Command::Quit).await) });
+    true
+}
+
+/// Exits once the studio has closed, whoever asked for it.
+pub(super) async fn when_studio_closes(app: AppHandle, studio: Studio) {
+    studio.closed().await;
+    app.exit(0);
+}
+
+/// SIGINT and SIGTERM end the broadcast cleanly, as they do without a window.
+#[cfg(unix)]
+pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        () = studio.closed() => return,
+    }
+    begin(&app);
+}
+
+/// Where there are no signals, Ctrl+C ends the broadcast cleanly.
+#[cfg(not(unix))]
+pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => begin(&app),
+        () = studio.closed() => true,
+    };
+}
+
+fn ask(app: &AppHandle) -> bool {
+    app.state::<Shell>().feed.lock().expect("nobody panics while holding it").as_ref().is_some_and(|feed| feed.ask_to_close())
+}
