@@ -234,7 +234,7 @@ impl Demux {
                 }
                 Output::Rtcp(plain) => {
                     if let Some(entry) = self.viewers.get_mut(viewer)
-                        && !self.shards[entry.shard].rtcp(viewer, plain)
+                        && !self.shards[entry.shard].rtcp(viewer, plain, now)
                     {
                         self.announcer.counters.dropped_flood.one();
                     }

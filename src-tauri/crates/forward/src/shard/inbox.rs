@@ -17,7 +17,8 @@ pub(super) enum Input {
     Add(Box<(Joining, Sealer, Path)>),
     Path(ViewerId, Path),
     Cap(ViewerId, Rid),
-    Rtcp(ViewerId, Vec<u8>),
+    /// With when it came.
+    Rtcp(ViewerId, Vec<u8>, Instant),
     /// With the last words on DTLS, and the event to follow.
     Remove(ViewerId, Vec<Vec<u8>>, Option<Gone>),
     Stats(Sender<Vec<(ViewerId, ViewerStats)>>),
@@ -48,7 +49,7 @@ struct Waiting {
 }
 
 /// Three layers of pictures at 60 a second and 100 sounds, for twice the 250 ms after which they are left out.
-const MAX_MEDIA: usize = 128;
+pub(super) const MAX_MEDIA: usize = 128;
 /// A thousand viewers' reports of a second.
 const MAX_REPORTS: usize = 20_000;
 
@@ -75,13 +76,13 @@ impl Inbox {
 
     /// Takes opened RTCP; false if there is too much of it. Reports that only inform, which come many times a second from
     /// each viewer, do not wake the shard: the next picture does, and until then nothing depends on them.
-    pub(crate) fn rtcp(&self, viewer: ViewerId, plain: Vec<u8>) -> bool {
+    pub(crate) fn rtcp(&self, viewer: ViewerId, plain: Vec<u8>, arrived: Instant) -> bool {
         let mut waiting = self.lock();
         let fits = waiting.reports < MAX_REPORTS;
         if fits {
             waiting.reports += 1;
             let urgent = asks_for_something(&plain);
-            self.put(waiting, Input::Rtcp(viewer, plain), urgent);
+            self.put(waiting, Input::Rtcp(viewer, plain, arrived), urgent);
         }
         fits
     }
@@ -189,7 +190,8 @@ mod tests {
     #[test]
     fn reports_and_media_are_bounded_and_a_removal_is_not() {
         let inbox = Inbox::default();
-        let taken = (0..2 * MAX_REPORTS).filter(|_| inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0])).count();
+        let taken =
+            (0..2 * MAX_REPORTS).filter(|_| inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0], Instant::now())).count();
         assert_eq!(taken, MAX_REPORTS);
         for viewer in 0..5 {
             inbox.remove(ViewerId(viewer), Vec::new(), None);
@@ -197,13 +199,13 @@ mod tests {
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, None);
         assert_eq!(inputs.len(), MAX_REPORTS + 5);
-        assert!(inbox.rtcp(ViewerId(1), Vec::new()), "there is room again");
+        assert!(inbox.rtcp(ViewerId(1), Vec::new(), Instant::now()), "there is room again");
     }
 
     #[test]
     fn what_is_not_urgent_is_taken_when_something_is_due() {
         let inbox = Inbox::default();
-        inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0]);
+        inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0], Instant::now());
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, Some(Instant::now()));
         assert_eq!(inputs.len(), 1);

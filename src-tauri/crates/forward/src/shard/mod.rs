@@ -20,8 +20,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viewer::Viewer;
 
-/// What waited longer than this is left out: it would only be late, and make what comes after it late as well.
+/// What waited longer than this is left out: it would only be late, and make what comes after it late as well. An egress
+/// sees that pictures are missing, sends the base ones among them with the next, and skips the others.
 const MAX_WAIT: Duration = Duration::from_millis(250);
+
+/// Behind by this much, a shard leaves out the upper temporal layers, three quarters of the pictures and half of the bytes,
+/// which nothing but themselves refers to.
+const HALF_WAY: Duration = Duration::from_millis(125);
 
 pub(crate) struct Shard {
     number: usize,
@@ -103,8 +108,8 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.tell_vp8(now);
             }
-            Input::Rtcp(id, plain) => self.drive(id, now, |egress, history, sink| {
-                egress.rtcp(&plain, history, now, sink);
+            Input::Rtcp(id, plain, arrived) => self.drive(id, now, |egress, history, sink| {
+                egress.rtcp(&plain, arrived, history, now, sink);
             }),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
@@ -119,7 +124,8 @@ impl Shard {
 
     fn picture(&mut self, picture: &Arc<Picture>, since: Instant, now: Instant) {
         self.history.add(picture.clone());
-        if now.saturating_duration_since(since) > MAX_WAIT {
+        let behind = now.saturating_duration_since(since);
+        if behind > MAX_WAIT || (behind > HALF_WAY && picture.temporal > 0) {
             self.announcer.counters.dropped_late.one();
             return;
         }
@@ -209,3 +215,6 @@ impl Shard {
         self.announcer.vp8(self.number, layers);
     }
 }
+
+#[cfg(test)]
+mod tests;
