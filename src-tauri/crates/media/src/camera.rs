@@ -45,7 +45,7 @@ pub(crate) fn open(name: &str, wanted: &VideoConfig) -> Result<Box<dyn PictureSo
     });
     match opened {
         Ok(device) => Ok(Box::new(Camera { subject, device })),
-        Err(error) => Err(error.about(&subject)),
+        Err(error) => Err(error.opening(&subject)),
     }
 }
 
@@ -59,7 +59,7 @@ struct Camera {
 
 impl PictureSource for Camera {
     fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError> {
-        let picture = self.device.next().map_err(|error| error.about(&self.subject))?;
+        let picture = self.device.next().map_err(|error| error.delivering(&self.subject))?;
         let format = self.device.format();
         into.format = format.pixels;
         into.width = format.width;

@@ -33,8 +33,16 @@ pub(crate) enum DeviceError {
 }
 
 impl DeviceError {
-    /// `subject` names the device as a sentence does: `The camera "HD Webcam"`.
-    pub(crate) fn about(self, subject: &str) -> SourceError {
+    /// Of a device that was to be opened. `subject` names it as a sentence does: `The camera "HD Webcam"`.
+    pub(crate) fn opening(self, subject: &str) -> SourceError {
+        match self {
+            Self::Gone => SourceError::NotFound(subject.to_owned()),
+            error => error.delivering(subject),
+        }
+    }
+
+    /// Of a device that was open.
+    pub(crate) fn delivering(self, subject: &str) -> SourceError {
         let subject = subject.to_owned();
         match self {
             Self::Busy => SourceError::Busy(subject),

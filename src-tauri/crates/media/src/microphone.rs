@@ -43,7 +43,7 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     });
     match microphone {
         Ok(microphone) => Ok(Box::new(microphone)),
-        Err(error) => Err(error.about(&subject)),
+        Err(error) => Err(error.opening(&subject)),
     }
 }
 
@@ -64,7 +64,7 @@ struct Microphone {
 impl SoundSource for Microphone {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
         loop {
-            let sound = self.device.next().map_err(|error| self.explain(error).about(&self.subject))?;
+            let sound = self.device.next().map_err(|error| self.explain(error).delivering(&self.subject))?;
             if self.converter.convert(&sound, into) {
                 return Ok(());
             }
