@@ -1,8 +1,13 @@
 import { mount } from 'svelte';
 import { followTheme } from '../shared/theme.ts';
 import '../shared/base.css';
-import Panel from './Panel.svelte';
+import './panel.css';
+import Page from './Page.svelte';
+import { Panel } from './panel.svelte.ts';
 
 followTheme();
+const panel = new Panel();
 const target = document.getElementById('panel');
-if (target) mount(Panel, { target });
+if (!target) throw new Error('index.html has the element that the panel fills');
+mount(Page, { target, props: { panel } });
+void panel.start();

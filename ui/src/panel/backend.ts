@@ -1,0 +1,47 @@
+// The only file that knows Tauri: what the panel asks of the program and is told by it.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Command, ErrorCode, Event, Snapshot } from '../protocol/index.ts';
+
+/** What the program tells, in order: a snapshot first, then what happens. */
+export type PanelMessage =
+  | { kind: 'snapshot'; snapshot: Snapshot }
+  | { kind: 'event'; event: Event }
+  | { kind: 'levels'; peak: [number, number]; rms: [number, number] }
+  | { kind: 'close_asked' };
+
+/** Why something was not carried out; nothing changed. */
+export interface Refused {
+  code: ErrorCode;
+  message: string;
+}
+
+/** Rejects with a {@link Refused} when the program could not open its studio (the port is taken, say). */
+export async function subscribe(told: (message: PanelMessage) => void): Promise<void> {
+  const channel = new Channel<PanelMessage>();
+  channel.onmessage = told;
+  await invoke('subscribe', { channel });
+}
+
+/** Rejects with a {@link Refused}. */
+export async function command(command: Command): Promise<void> {
+  await invoke('command', { command });
+}
+
+export async function quit(): Promise<void> {
+  await invoke('quit');
+}
+
+export async function copy(text: string): Promise<void> {
+  await invoke('copy', { text });
+}
+
+export async function openLink(): Promise<void> {
+  await invoke('open_link');
+}
+
+/** Where the newest preview picture is; the number only makes each request a new one. */
+export function previewUrl(number: number): string {
+  // WebView2 and Android know no schemes of an application's own and give it a host name instead.
+  const origin = navigator.userAgent.includes('Windows') ? 'http://preview.localhost' : 'preview://localhost';
+  return `${origin}/frame?${number}`;
+}

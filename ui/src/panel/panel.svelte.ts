@@ -1,0 +1,123 @@
+// The panel's one store: what the program told, what the person did, and what is shown for a while.
+import type { Command, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
+import * as backend from './backend.ts';
+import type { PanelMessage, Refused } from './backend.ts';
+import { apply } from './state.ts';
+
+export interface Toast {
+  id: number;
+  text: string;
+  harm: boolean;
+}
+
+/** How long an undo is offered where the eye is; the list of the removed keeps it for longer. */
+const UNDO_MS = 10_000;
+const TOAST_MS = 7_000;
+const MAX_TOASTS = 4;
+
+export class Panel {
+  snapshot = $state.raw<Snapshot | null>(null);
+  /** Why there is no snapshot and will be none. */
+  failure = $state<string | null>(null);
+  levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
+  toasts = $state<Toast[]>([]);
+  undo = $state.raw<RemovedViewer | null>(null);
+  closeAsked = $state(false);
+  /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
+  now = $state(Date.now());
+
+  #nextToast = 1;
+  #undoEnds = 0;
+
+  async start(): Promise<void> {
+    setInterval(() => (this.now = Date.now()), 1000);
+    try {
+      await backend.subscribe((message) => this.#told(message));
+    } catch (error) {
+      this.failure = reason(error);
+    }
+  }
+
+  /** Carries a command out; a refusal is shown. Says whether it was carried out. */
+  async command(command: Command): Promise<boolean> {
+    try {
+      await backend.command(command);
+      return true;
+    } catch (error) {
+      this.toast(reason(error), true);
+      return false;
+    }
+  }
+
+  async copy(text: string): Promise<boolean> {
+    try {
+      await backend.copy(text);
+      return true;
+    } catch (error) {
+      this.toast(reason(error), true);
+      return false;
+    }
+  }
+
+  async openLink(): Promise<void> {
+    try {
+      await backend.openLink();
+    } catch (error) {
+      this.toast(reason(error), true);
+    }
+  }
+
+  async forgive(viewer: ViewerId): Promise<void> {
+    await this.command({ command: 'forgive', viewer });
+  }
+
+  async quit(): Promise<void> {
+    this.closeAsked = false;
+    await backend.quit();
+  }
+
+  toast(text: string, harm: boolean): void {
+    const id = this.#nextToast++;
+    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, text, harm }].slice(-MAX_TOASTS);
+    setTimeout(() => this.dismiss(id), TOAST_MS);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  #told(message: PanelMessage): void {
+    switch (message.kind) {
+      case 'snapshot':
+        this.snapshot = message.snapshot;
+        break;
+      case 'levels':
+        this.levels = message;
+        break;
+      case 'close_asked':
+        this.closeAsked = true;
+        break;
+      case 'event': {
+        const { event } = message;
+        if (this.snapshot) this.snapshot = apply(this.snapshot, event);
+        if (event.event === 'error') this.toast(event.message, true);
+        if (event.event === 'removed') this.#offerUndo(event.viewer);
+        if (event.event === 'forgiven' && this.undo?.id === event.viewer) this.undo = null;
+        break;
+      }
+    }
+  }
+
+  #offerUndo(viewer: RemovedViewer): void {
+    this.undo = viewer;
+    clearTimeout(this.#undoEnds);
+    this.#undoEnds = setTimeout(() => (this.undo = null), UNDO_MS) as unknown as number;
+  }
+}
+
+/** The sentence in whatever was thrown: a refusal of the program, or a fault of the page. */
+function reason(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (error && typeof error === 'object' && 'message' in error) return String((error as Refused).message);
+  return String(error);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { Snapshot, Viewer } from '../protocol/index.ts';
+import { apply } from './state.ts';
+
+const none = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
+
+function viewer(id: number): Viewer {
+  return { id, address: '10.0.0.7', browser: 'Firefox, Linux', since_at: 1000, stats: none };
+}
+
+const empty: Snapshot = {
+  phase: { state: 'offline' },
+  links: null,
+  viewers: [],
+  removed: [],
+  watching: 0,
+  peak: 0,
+  locked: false,
+  camera: { state: 'off' },
+  microphone: { state: 'off' },
+  devices: { cameras: [], microphones: [] },
+  settings: {
+    camera: 'off',
+    microphone: 'off',
+    size: '1280x720',
+    fps: 30,
+    bitrate_kbps: 2500,
+    max_viewers: 0,
+    max_upload_kbps: 0,
+    public: '',
+    title: '',
+  },
+  stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0 },
+};
+
+describe('viewers', () => {
+  test('the newest stands first, and nobody stands twice', () => {
+    let state = apply(empty, { event: 'viewer_joined', viewer: viewer(1) });
+    state = apply(state, { event: 'viewer_joined', viewer: viewer(2) });
+    state = apply(state, { event: 'viewer_joined', viewer: viewer(1) });
+    expect(state.viewers.map((v) => v.id)).toEqual([1, 2]);
+  });
+
+  test('who leaves goes', () => {
+    const state = apply(apply(empty, { event: 'viewer_joined', viewer: viewer(1) }), {
+      event: 'viewer_left',
+      viewer: 1,
+      reason: 'left',
+    });
+    expect(state.viewers).toEqual([]);
+  });
+
+  test('figures reach the viewer they belong to, and nobody else is touched', () => {
+    const two = [viewer(1), viewer(2)].reduce((s, v) => apply(s, { event: 'viewer_joined', viewer: v }), empty);
+    const state = apply(two, { event: 'viewers', viewers: [[1, { ...none, rtt_ms: 31 }]] });
+    expect(state.viewers.find((v) => v.id === 1)?.stats.rtt_ms).toBe(31);
+    expect(state.viewers.find((v) => v.id === 2)).toBe(two.viewers.find((v) => v.id === 2));
+  });
+});
+
+test('a removal is listed until it is forgiven', () => {
+  const removed = {
+    id: 3,
+    removal: 'kicked' as const,
+    reason: null,
+    address: '10.0.0.7',
+    browser: 'Chrome, Windows',
+    removed_at: 5,
+  };
+  const state = apply(empty, { event: 'removed', viewer: removed });
+  expect(state.removed).toEqual([removed]);
+  expect(apply(state, { event: 'forgiven', viewer: 3 }).removed).toEqual([]);
+});
+
+test('an error changes nothing', () => {
+  expect(apply(empty, { event: 'error', code: 'device_lost', message: 'gone' })).toBe(empty);
+});

@@ -1,0 +1,52 @@
+// What the panel knows, as a pure step from one snapshot and one event to the next.
+import type { Event, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+
+export function apply(now: Snapshot, event: Event): Snapshot {
+  switch (event.event) {
+    case 'phase':
+      return { ...now, phase: event.phase };
+    case 'viewer_joined':
+      return { ...now, viewers: [event.viewer, ...without(now.viewers, event.viewer.id)] };
+    case 'viewer_left':
+      return { ...now, viewers: without(now.viewers, event.viewer) };
+    case 'viewers':
+      return { ...now, viewers: refreshed(now.viewers, event.viewers) };
+    case 'count':
+      return { ...now, watching: event.watching, peak: event.peak };
+    case 'removed':
+      return { ...now, removed: [event.viewer, ...now.removed.filter((r) => r.id !== event.viewer.id)] };
+    case 'forgiven':
+      return { ...now, removed: now.removed.filter((r) => r.id !== event.viewer) };
+    case 'lock':
+      return { ...now, locked: event.on };
+    case 'links':
+      return { ...now, links: event.links };
+    case 'camera':
+      return { ...now, camera: event.state };
+    case 'microphone':
+      return { ...now, microphone: event.state };
+    case 'devices':
+      return { ...now, devices: event.devices };
+    case 'settings':
+      return { ...now, settings: event.settings };
+    case 'stats':
+      return { ...now, stats: event.stats };
+    // What these say comes as a phase, a link or a list too; errors are shown, not kept.
+    case 'live':
+    case 'ended':
+    case 'error':
+      return now;
+  }
+}
+
+function without(viewers: Viewer[], id: ViewerId): Viewer[] {
+  return viewers.filter((viewer) => viewer.id !== id);
+}
+
+function refreshed(viewers: Viewer[], told: [ViewerId, ViewerStats][]): Viewer[] {
+  const stats = new Map(told);
+  return viewers.map((viewer) => {
+    const fresh = stats.get(viewer.id);
+    return fresh ? { ...viewer, stats: fresh } : viewer;
+  });
+}

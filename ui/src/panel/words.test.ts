@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { elapsed, layer, meter, milliseconds, path, rate, since } from './words.ts';
+
+const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
+
+test('times', () => {
+  expect(elapsed(761_000)).toBe('00:12:41');
+  expect(elapsed(360_000_000)).toBe('100:00:00');
+  expect(since(0, 59_000)).toBe('just now');
+  expect(since(0, 4 * 60_000)).toBe('4 min');
+  expect(since(0, 125 * 60_000)).toBe('2 h 5 min');
+  expect(milliseconds(31.4)).toBe('31 ms');
+  expect(milliseconds(null)).toBeNull();
+});
+
+test('rates', () => {
+  expect(rate(2412)).toBe('2.4 Mbit/s');
+  expect(rate(640)).toBe('640 kbit/s');
+});
+
+test('what a viewer is sent', () => {
+  expect(layer(stats)).toBe('connecting');
+  expect(layer({ ...stats, layer: { codec: 'h264', rid: 'f', temporal: 2, height: 720 } })).toBe('720p');
+  expect(layer({ ...stats, layer: { codec: 'h264', rid: 'q', temporal: 1, height: 180 } })).toBe(
+    '180p at half the frames',
+  );
+});
+
+test('how the way does', () => {
+  expect(path(stats)).toEqual({ words: 'no loss', bad: false });
+  expect(path({ ...stats, loss: 0.012 })).toEqual({ words: '1.2 % lost', bad: false });
+  expect(path({ ...stats, loss: 0.08 })).toEqual({ words: 'network loses 8 %', bad: true });
+});
+
+test('the meter spans 60 dB', () => {
+  expect(meter(1)).toBe(1);
+  expect(meter(0)).toBe(0);
+  expect(meter(0.0316)).toBeCloseTo(0.5, 2);
+});

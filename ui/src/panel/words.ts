@@ -1,0 +1,45 @@
+// Figures in plain words.
+import type { ViewerStats } from '../protocol/index.ts';
+
+/** "00:12:41". */
+export function elapsed(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  return [s / 3600, (s / 60) % 60, s % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
+}
+
+/** "just now", "4 min", "2 h 5 min": how long somebody has been watching. */
+export function since(at: number, now: number): string {
+  const minutes = Math.floor(Math.max(0, now - at) / 60_000);
+  if (minutes === 0) return 'just now';
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "2.4 Mbit/s", "640 kbit/s". */
+export function rate(kbps: number): string {
+  return kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`;
+}
+
+/** "720p", "360p at half the frames": what a viewer is sent. */
+export function layer(stats: ViewerStats): string {
+  if (!stats.layer) return 'connecting';
+  const frames = ['at a quarter of the frames', 'at half the frames', ''][Math.min(stats.layer.temporal, 2)];
+  return `${stats.layer.height}p ${frames ?? ''}`.trim();
+}
+
+/** How the way to a viewer does: the worst thing about it, in words. */
+export function path(stats: ViewerStats): { words: string; bad: boolean } {
+  const percent = stats.loss * 100;
+  if (percent >= 3) return { words: `network loses ${Math.round(percent)} %`, bad: true };
+  if (percent >= 0.5) return { words: `${percent.toFixed(1)} % lost`, bad: false };
+  return { words: 'no loss', bad: false };
+}
+
+/** "31 ms". */
+export function milliseconds(ms: number | null): string | null {
+  return ms === null ? null : `${Math.round(ms)} ms`;
+}
+
+/** Linear amplitude to the meter's 0..1, over 60 dB. */
+export function meter(amplitude: number): number {
+  return amplitude <= 0.001 ? 0 : Math.min(1, 1 + (20 * Math.log10(amplitude)) / 60);
+}
