@@ -69,7 +69,14 @@ pub(crate) fn unavailable(_: &Unavailable) -> Response {
 
 fn answer(status: StatusCode, code: Option<RefusalCode>, message: &str, reason: Option<&str>) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
-    let problem = Problem { title, status: status.as_u16(), code, message, reason };
+    let message = sentence(message);
+    let problem = Problem { title, status: status.as_u16(), code, message: &message, reason };
     let body = serde_json::to_string(&problem).expect("a problem has no map with odd keys");
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}
+
+/// A cause as an error has it ("it has no ICE password") as people are told it.
+fn sentence(cause: &str) -> String {
+    let mut rest = cause.trim_end_matches('.').chars();
+    rest.next().map(|first| format!("{}{}.", first.to_uppercase(), rest.as_str())).unwrap_or_default()
 }

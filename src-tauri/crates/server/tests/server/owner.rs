@@ -155,7 +155,7 @@ impl Owner {
     fn join(&mut self, viewer: ViewerId, offer: String, ticket: JoinTicket) -> Result<Joined, Refused> {
         self.look.offers.push(offer.clone());
         let refused = match offer.as_str() {
-            "v=0 without media" => Some(Refused::NoMedia("Neither H.264, VP8 nor Opus is offered.".into())),
+            "v=0 without media" => Some(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
             offer if !offer.starts_with("v=0") => Some(Refused::BadOffer("An offer begins with v=0.".into())),
             _ => None,
         };

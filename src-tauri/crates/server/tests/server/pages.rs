@@ -28,9 +28,24 @@ async fn page(response: Response) -> (u16, String) {
 }
 
 #[tokio::test]
+async fn a_host_that_is_no_host_gets_nothing_into_the_policy() {
+    let world = World::live().await;
+    for host in ["[::1]:8787", "evil.example;script-src *", "a b"] {
+        let page = world.request(reqwest::Method::GET, "/w/the-link").header("host", host).send().await;
+        let page = page.expect("answered");
+        // What is no host at all may be refused before it comes to us.
+        if page.status() == 200 {
+            assert!(header(&page, "content-security-policy").ends_with("connect-src 'self'"), "{host}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_watch_page_and_its_cookie() {
     let world = World::live().await;
     let response = world.get("/w/the-link").await;
+    let sockets = format!("connect-src 'self' ws://{0} wss://{0}", world.address);
+    assert!(header(&response, "content-security-policy").ends_with(&sockets), "its own, and no others");
     let cookie = header(&response, "set-cookie").to_owned();
     let (value, attributes) = cookie.split_once("; ").expect("the cookie has attributes");
     let (name, value) = value.split_once('=').expect("the cookie has a value");

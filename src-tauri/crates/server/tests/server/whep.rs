@@ -12,7 +12,8 @@ async fn refused(response: Response) -> (u16, String) {
     assert_eq!(header(&response, "access-control-allow-origin"), "*", "a page elsewhere can read why");
     let body: Value = response.json().await.expect("a problem is JSON");
     assert_eq!(body["status"], status);
-    assert!(body["message"].as_str().is_some_and(|message| message.ends_with('.')), "a sentence for people: {body}");
+    let sentence = |message: &str| message.starts_with(char::is_uppercase) && message.ends_with('.');
+    assert!(body["message"].as_str().is_some_and(sentence), "a sentence for people: {body}");
     (status, body["code"].as_str().unwrap_or_default().to_owned())
 }
 
