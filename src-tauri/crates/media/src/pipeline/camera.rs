@@ -57,6 +57,9 @@ impl Camera {
             let mut tell = |state: SourceState| {
                 // A device that stays away is told once, not with every attempt.
                 if told.as_ref() != Some(&state) {
+                    if let SourceState::Failed { message, .. } = &state {
+                        tracing::warn!("camera: {message}");
+                    }
                     (self.events)(Event::Camera(state.clone()));
                     told = Some(state);
                 }
@@ -71,7 +74,6 @@ impl Camera {
                 tell(SourceState::Opening { id: id.clone() });
             }
             if let Err(error) = self.deliver(number, &wish, &mut tell) {
-                tracing::warn!("camera: {error}");
                 self.show(Slate::Away, &wish.video);
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
                 self.wanted.wait(number, self.retry);

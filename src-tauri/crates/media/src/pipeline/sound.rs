@@ -48,6 +48,9 @@ impl Sound {
             let mut tell = |state: SourceState| {
                 // A device that stays away is told once, not with every attempt.
                 if told.as_ref() != Some(&state) {
+                    if let SourceState::Failed { message, .. } = &state {
+                        tracing::warn!("microphone: {message}");
+                    }
                     (self.events)(Event::Microphone(state.clone()));
                     told = Some(state);
                 }
@@ -76,7 +79,6 @@ impl Sound {
                 deliver(&mut *source, None, &mut running)
             });
             if let Err(error) = delivered {
-                tracing::warn!("microphone: {error}");
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
                 // Silence never fails.
                 let _: Result<(), SourceError> =
