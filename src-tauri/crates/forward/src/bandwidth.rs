@@ -4,7 +4,7 @@
 //! controller, the smaller of both wins; on overuse to 0.85 of what arrived (section 5.5), on more than 10 % loss down by half
 //! the loss, below 2 % up (section 6), never above 1.5 times what arrived (section 5.5). Two things differ, because our sender
 //! has layers and no pacer. A keyframe is a burst, so a rising delay alone is no overuse: the *smallest* delay of the last
-//! 200 ms has to stand above the path's own and still be rising, which a burst that drains never does. And nothing is known
+//! 150 ms has to stand above the path's own and still be rising, which a burst that drains never does. And nothing is known
 //! until something goes wrong: a path is taken to be good enough.
 //!
 //! No I/O and no clock: microseconds since the viewer came are an argument.
@@ -19,6 +19,7 @@ pub(crate) use probe::Probe;
 use delay::Delay;
 use loss::Loss;
 use rate::ArrivalRate;
+use std::time::Duration;
 
 /// A packet that feedback told of.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,11 @@ impl Bandwidth {
     /// Bits a second of RTP; `None`: nothing has gone wrong yet.
     pub(crate) fn estimate(&self) -> Option<f32> {
         self.estimate
+    }
+
+    /// What stood in the path's queue when the last packets told of were sent.
+    pub(crate) fn queue(&self) -> Duration {
+        Duration::from_micros(self.delay.newest_us() as u64)
     }
 
     /// Nothing stands in the path's queue, and has not for a second: there may be room for more.

@@ -128,8 +128,15 @@ impl Egress {
         self.arm_reports(now);
     }
 
-    /// A compound RTCP packet, decrypted and authenticated.
-    pub(crate) fn rtcp(&mut self, plain: &[u8], h: &History, now: Instant, out: &mut impl PacketSink) -> RtcpOutcome {
+    /// A compound RTCP packet, decrypted and authenticated. It may have waited since it `arrived`.
+    pub(crate) fn rtcp(
+        &mut self,
+        plain: &[u8],
+        arrived: Instant,
+        h: &History,
+        now: Instant,
+        out: &mut impl PacketSink,
+    ) -> RtcpOutcome {
         let mut outcome = RtcpOutcome::default();
         let mut path_told = false;
         let mut congested = false;
@@ -138,7 +145,7 @@ impl Egress {
             match message {
                 Message::Reports(blocks) => {
                     for block in blocks {
-                        let Some(lost) = self.reported(block, now) else { continue };
+                        let Some(lost) = self.reported(block, arrived) else { continue };
                         let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
                         congested |= self.adaptation.report(lost, call);
                         path_told = true;
@@ -178,7 +185,7 @@ impl Egress {
         if let Some(video) = &mut self.video {
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
             if report {
-                video.choose(self.adaptation.carries(), h, call);
+                video.choose(h, call);
             }
             video.send_pending(call);
             self.adaptation.send_probe(video, h, call);

@@ -125,6 +125,11 @@ impl Sent {
         self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
     }
 
+    /// None of those sent so far is worth repairing.
+    pub(crate) fn forget(&mut self) {
+        self.pictures.clear();
+    }
+
     /// The one sent last.
     pub(crate) fn last(&self) -> Option<SentPicture> {
         self.pictures.back().copied()

@@ -3,9 +3,12 @@ use std::collections::VecDeque;
 /// Packets sent within this are one burst; only its first tells what the queue was, the others queue behind it.
 const BURST_US: u64 = 5_000;
 /// How long the queue has to stand: longer than a burst takes to drain where there is room for the stream.
-const WINDOW_US: u64 = 200_000;
+const WINDOW_US: u64 = 150_000;
 /// A window that is looked at holds at least this much.
-const LEAST_WINDOW_US: u64 = 150_000;
+const LEAST_WINDOW_US: u64 = 110_000;
+/// A queue so long, for so short a time, is more than the burst of any keyframe: it stands.
+const LONG_QUEUE_US: i64 = 200_000;
+const LONG_QUEUE_WINDOW_US: u64 = 40_000;
 /// The path's own delay is the least of the last 10 to 20 seconds: clocks drift apart, and paths change.
 const BASE_US: u64 = 10_000_000;
 /// What stands above the path's own delay before it counts. It follows what stands there for long, so that a queue that
@@ -20,6 +23,7 @@ pub(super) struct Delay {
     burst_us: Option<u64>,
     /// When the first packet of each burst was sent, and how long it took by two clocks.
     window: VecDeque<(u64, i64)>,
+    newest: Option<i64>,
     base: [i64; 2],
     base_since_us: u64,
     threshold_us: f32,
@@ -31,6 +35,7 @@ impl Default for Delay {
         Self {
             burst_us: None,
             window: VecDeque::new(),
+            newest: None,
             base: [i64::MAX; 2],
             base_since_us: 0,
             threshold_us: THRESHOLD_US,
@@ -52,6 +57,7 @@ impl Delay {
             self.base_since_us = sent_us;
         }
         self.base[0] = self.base[0].min(delay);
+        self.newest = Some(delay);
         self.adapt(passed);
         if sent_us < self.ignore_before_us {
             return;
@@ -68,12 +74,25 @@ impl Delay {
             (Some((first, _)), Some((last, _))) => last - first,
             _ => 0,
         };
-        span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0
+        self.is_long() || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
+    }
+
+    fn is_long(&self) -> bool {
+        let Some((last, _)) = self.window.back() else { return false };
+        let least = LONG_QUEUE_US.max(2 * self.threshold_us as i64) + self.base[0].min(self.base[1]);
+        let short = || self.window.iter().rev().take_while(|(sent, _)| sent + LONG_QUEUE_WINDOW_US >= *last);
+        let covers = self.window.front().is_some_and(|(sent, _)| sent + LONG_QUEUE_WINDOW_US / 2 <= *last);
+        covers && short().all(|(_, delay)| *delay > least)
     }
 
     /// Even the least delay of the window is above the path's own.
     pub(super) fn stands(&self) -> bool {
         self.queue_us().is_some_and(|queue| queue > self.threshold_us)
+    }
+
+    /// The last packet's delay above the path's own.
+    pub(super) fn newest_us(&self) -> i64 {
+        self.newest.map_or(0, |delay| delay - self.base[0].min(self.base[1])).max(0)
     }
 
     /// What was sent before says nothing about what is done now.
@@ -122,13 +141,15 @@ mod tests {
     fn jitter_and_bursts_that_drain_are_no_overuse() {
         assert_eq!(run(|ms| (ms as i64 * 7919) % 15), None, "jitter");
         assert_eq!(run(|ms| 150 - 150.min(ms as i64 % 2000)), None, "a keyframe of 150 ms every two seconds");
-        assert_eq!(run(|ms| 400 - 400.min(ms as i64 % 2000)), None, "one that drains slowly");
+        assert_eq!(run(|ms| 90 - 90.min(ms as i64 % 2000 / 5)), None, "one that drains slowly");
     }
 
     #[test]
     fn a_growing_queue_is_overuse_soon() {
         let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) });
         assert!(seen.is_some_and(|ms| (1150..1300).contains(&ms)), "{seen:?}");
+        let seen = run(|ms| if ms < 1000 { 10 } else { 310 });
+        assert!(seen.is_some_and(|ms| ms < 1060), "a queue that is long at once: {seen:?}");
         let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) / 20 });
         assert!(seen.is_some_and(|ms| ms < 2000), "5 % too much: {seen:?}");
     }

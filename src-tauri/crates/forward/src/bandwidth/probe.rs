@@ -1,5 +1,5 @@
 /// How long a probe lasts: what it queues on a path that is too small is gone soon.
-const LENGTH_US: u64 = 30_000;
+const LENGTH_US: u64 = 20_000;
 /// Fewer packets say little.
 const LEAST_PACKETS: usize = 6;
 /// A probe that arrives at this part of its rate was carried.

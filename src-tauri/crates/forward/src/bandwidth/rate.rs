@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 /// Long enough for some pictures, short enough to show a drop before the queue is long.
-const WINDOW_US: i64 = 300_000;
+const WINDOW_US: i64 = 250_000;
 /// Arrivals are kept together by this.
 const STEP_US: i64 = 10_000;
 

@@ -1,5 +1,5 @@
 use super::call::Call;
-use super::video::VideoEgress;
+use super::video::{Path, VideoEgress};
 use crate::bandwidth::{Bandwidth, Probe, Told};
 use crate::history::History;
 use crate::rtcp::WideFeedback;
@@ -98,8 +98,9 @@ impl Adaptation {
             };
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
+        video.path(Path { carries: self.carries(), queue: self.bandwidth.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
-            video.choose(self.carries(), h, call);
+            video.choose(h, call);
             video.send_pending(call);
         }
         let wanted = cost(video.layers.top()).filter(|_| video.layers.aim() < video.layers.top());

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 
 /// Repairs take at most this part of what a viewer is sent: beyond, the path is full, and repeating makes it worse.
 const SHARE: f32 = 0.15;
-/// So that the first packets can be repaired, before anything was earned: as many as are sent in one call.
-const FIRST_CREDIT: f32 = 16.0 * 1200.0;
+/// So that the first picture can be repaired as a whole, before anything was earned: the largest keyframe.
+const FIRST_CREDIT: f32 = 64.0 * 1200.0;
+/// The same for the start of a smaller layer.
+const RESTART_CREDIT: f32 = 16.0 * 1200.0;
 /// A burst of loss may be repaired at once with what was saved up.
 const MOST_CREDIT: f32 = 32.0 * 1200.0;
 /// A repair on its way is not sent again, even where the round trip is shorter or not yet known.
@@ -43,7 +45,12 @@ impl Repairs {
 
     /// `bytes` of picture were sent.
     pub(super) fn earn(&mut self, bytes: usize) {
-        self.credit = (self.credit + SHARE * bytes as f32).min(MOST_CREDIT);
+        self.credit = (self.credit + SHARE * bytes as f32).min(MOST_CREDIT.max(self.credit));
+    }
+
+    /// What comes now is a start that has to arrive.
+    pub(super) fn start_over(&mut self) {
+        self.credit = self.credit.max(RESTART_CREDIT);
     }
 
     /// Send one packet again, unless it is too old, too often asked for, or too much. `plain` is the picture's own header.

@@ -25,8 +25,13 @@ const SPREAD: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// A start on a smaller layer may take the path for so long.
-const START: Duration = Duration::from_millis(250);
+/// What stands in a path's queue and a start on a smaller layer may together take so long: a picture in time is worth more
+/// than a larger one.
+const START: Duration = Duration::from_millis(300);
+/// Packets of a burst where the path is known to carry little; they go at the rate it carries.
+const THIN_BURST: usize = 4;
+/// A start at such a rate may take so long.
+const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
 /// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
 const COMPRESSED: u32 = 90;
 /// The same where they have to fit between the last picture and the next.
@@ -48,14 +53,26 @@ pub(super) struct VideoEgress {
     retarget: bool,
     pending: VecDeque<Pending>,
     next_burst: Option<Instant>,
+    path: Path,
+    /// What waits goes at the rate the path carries, bits a second.
+    pace: Option<f32>,
     resume_at_keyframe: bool,
     /// The first picture after those out of the history tells its capture time: theirs do not fit their timestamps.
     tell_capture: bool,
-    answered_loss: Option<Instant>,
+    no_answer_before: Option<Instant>,
     wanted: Option<Rid>,
     asked: Option<Instant>,
     packets: u32,
     octets: u32,
+}
+
+/// What is known of the way to the viewer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Path {
+    /// Bits a second.
+    pub(super) carries: Option<f32>,
+    /// How long what is sent now stands in a queue.
+    pub(super) queue: Duration,
 }
 
 /// The layer being sent.
@@ -99,9 +116,11 @@ impl VideoEgress {
             retarget: false,
             pending: VecDeque::new(),
             next_burst: None,
+            path: Path::default(),
+            pace: None,
             resume_at_keyframe: false,
             tell_capture: false,
-            answered_loss: None,
+            no_answer_before: None,
             wanted: None,
             asked: None,
             packets: 0,
@@ -134,7 +153,7 @@ impl VideoEgress {
             return;
         }
         if std::mem::take(&mut self.retarget) {
-            self.choose(None, h, call);
+            self.choose(h, call);
         }
         match self.following {
             None if self.resume_at_keyframe && !p.keyframe => {}
@@ -161,7 +180,8 @@ impl VideoEgress {
         if self.pending.is_empty() || self.next_burst.is_some_and(|at| call.now < at) {
             return;
         }
-        let mut room = BURST;
+        let mut room = if self.pace.is_some() { THIN_BURST } else { BURST };
+        let before = call.flow.totals.bytes;
         while room > 0
             && let Some(mut front) = self.pending.pop_front()
         {
@@ -175,16 +195,21 @@ impl VideoEgress {
                 break;
             }
         }
-        self.next_burst = (!self.pending.is_empty()).then(|| call.now + SPREAD);
+        let bits = 8.0 * (call.flow.totals.bytes - before) as f32;
+        let wait = self.pace.map_or(SPREAD, |pace| Duration::from_secs_f32(bits / pace));
+        self.next_burst = (!self.pending.is_empty()).then(|| call.now + wait);
+        if self.pending.is_empty() {
+            self.pace = None;
+        }
         call.out.flush_picture();
     }
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
     pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        if self.answered_loss.is_some_and(|at| call.now.saturating_duration_since(at) < PATIENCE) {
+        if self.no_answer_before.is_some_and(|at| call.now < at) {
             return;
         }
-        self.answered_loss = Some(call.now);
+        self.no_answer_before = Some(call.now + PATIENCE);
         let rid = self.following.map(|f| f.rid);
         match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
             Some(rid) => self.restart(rid, h, call),
@@ -211,6 +236,11 @@ impl VideoEgress {
             self.repairs.repair(sequence, &self.sent, &mut self.header, round_trip, h, call);
         }
         call.out.flush_picture();
+    }
+
+    /// What is known of the path has changed.
+    pub(super) fn path(&mut self, path: Path) {
+        self.path = path;
     }
 
     /// See [`Repairs::can_pad`].
@@ -248,16 +278,21 @@ impl VideoEgress {
 
     /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
     /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
-    pub(super) fn choose<S: PacketSink>(&mut self, carries: Option<f32>, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn choose<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
         self.goal = h.nearest(self.codec, self.layers.aim().rid);
         let (Some(goal), Some(f)) = (self.goal, self.following) else { return };
         let gone = h.nearest(self.codec, f.rid) != Some(f.rid);
         if goal < f.rid {
-            let budget = carries.map_or(usize::MAX, |bits| (bits / 8.0 * START.as_secs_f32()) as usize);
+            let time = START.saturating_sub(self.path.queue).as_secs_f32();
+            let budget = self.path.carries.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
             let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
             let below = Rid::ALL.into_iter().filter(|rid| h.nearest(self.codec, *rid) == Some(*rid) && *rid <= goal);
             let landing = below.clone().rev().find(affordable).or_else(|| below.clone().next());
             self.restart(landing.unwrap_or(goal), h, call);
+            // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
+            self.sent.forget();
+            self.repairs.start_over();
+            self.no_answer_before = Some(call.now + PATIENCE / 2);
         } else if gone && goal != f.rid {
             self.restart(goal, h, call);
         }
@@ -311,7 +346,8 @@ impl VideoEgress {
         if p.number < f.next {
             return; // It was part of a start from the history.
         }
-        if self.pending.front().is_some_and(|oldest| call.now.saturating_duration_since(oldest.since) > LONGEST_WAIT) {
+        let longest = if self.pace.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
+        if self.pending.front().is_some_and(|oldest| call.now.saturating_duration_since(oldest.since) > longest) {
             self.drop_pending(call);
             self.following = None;
             self.resume_at_keyframe = !p.keyframe;
@@ -364,6 +400,7 @@ impl VideoEgress {
         let Some(keyframe) = base.first() else { return };
         self.drop_pending(call);
         self.resume_at_keyframe = false;
+        self.pace = self.path.carries;
         let mut f = self.following_from(keyframe);
         f.next = newest.number + 1;
         let whole = newest.number - keyframe.number + 1 == base.len() as u64;

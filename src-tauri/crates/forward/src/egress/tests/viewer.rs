@@ -97,6 +97,8 @@ pub(super) struct Viewer {
     pub(super) rtx: Vec<Rtp>,
     pub(super) audio: Vec<Rtp>,
     pub(super) shown: Vec<Shown>,
+    /// For a link to carry, where there is one.
+    pub(super) outbox: Vec<Rtp>,
     codec: VideoCodec,
     open: Vec<Rtp>,
     decoded: HashSet<(usize, u64)>,
@@ -113,6 +115,7 @@ impl Viewer {
             rtx: Vec::new(),
             audio: Vec::new(),
             shown: Vec::new(),
+            outbox: Vec::new(),
             codec: n.video.as_ref().map_or(VideoCodec::H264, |v| v.codec),
             open: Vec::new(),
             decoded: HashSet::new(),
@@ -133,6 +136,7 @@ impl Viewer {
                 );
                 self.wide = Some(wide);
             }
+            self.outbox.push(packet.clone());
             match packet.ssrc {
                 VIDEO_SSRC => self.video_packet(packet),
                 RTX_SSRC => self.rtx.push(packet),

@@ -230,7 +230,7 @@ impl World {
     /// A viewer's RTCP arrives.
     pub(super) fn feedback(&mut self, viewer: usize, compound: &[u8]) {
         let viewer = &mut self.viewers[viewer];
-        let outcome = viewer.egress.rtcp(compound, &self.history, self.now, &mut viewer.sink);
+        let outcome = viewer.egress.rtcp(compound, self.now, &self.history, self.now, &mut viewer.sink);
         assert!(!outcome.malformed);
         viewer.receive(self.now);
         self.collect_wants();

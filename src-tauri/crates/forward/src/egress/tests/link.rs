@@ -1,0 +1,388 @@
+//! A path with a bottleneck, and what a browser does at its end: transport-wide feedback, NACK and PLI.
+
+use super::viewer::Rtp;
+use super::world::{RTX_SSRC, VIDEO_SSRC, World, nack, pli};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::{Duration, Instant},
+};
+
+const MS: Duration = Duration::from_millis(1);
+/// As Chromium does it while it sends nothing itself.
+const FEEDBACK: Duration = Duration::from_millis(50);
+/// A receiver gives up on a picture and asks for a new one.
+const GIVE_UP: Duration = Duration::from_millis(500);
+
+pub(super) struct Link {
+    /// Bits a second at a time since the start.
+    pub(super) capacity: Box<dyn Fn(Duration) -> u32>,
+    /// One way.
+    pub(super) delay: Duration,
+    /// The longest the queue gets before it drops.
+    pub(super) longest_queue: Duration,
+    /// In 1000.
+    pub(super) loss: u32,
+    /// In 100, of the feedback; and how much longer it takes.
+    pub(super) feedback_loss: u32,
+    pub(super) feedback_delay: Duration,
+    pub(super) tcp: Option<Tcp>,
+    start: Instant,
+    standing: VecDeque<(usize, Owner)>,
+    standing_bytes: usize,
+    /// Bytes that may leave now.
+    credit: f32,
+    random: u32,
+    receivers: Vec<Receiver>,
+    /// The queue at each millisecond.
+    pub(super) queue: Vec<Duration>,
+}
+
+impl Link {
+    pub(super) fn new(world: &World, capacity: impl Fn(Duration) -> u32 + 'static) -> Self {
+        Self {
+            capacity: Box::new(capacity),
+            delay: 25 * MS,
+            longest_queue: 300 * MS,
+            loss: 0,
+            feedback_loss: 0,
+            feedback_delay: Duration::ZERO,
+            tcp: None,
+            start: world.now,
+            standing: VecDeque::new(),
+            standing_bytes: 0,
+            credit: 0.0,
+            random: 1,
+            receivers: Vec::new(),
+            queue: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(&mut self, world: &mut World, time: Duration) {
+        let end = world.now + time;
+        while world.now < end {
+            world.run(MS);
+            let now = world.now;
+            for i in 0..world.viewers.len() {
+                if self.receivers.len() <= i {
+                    self.receivers.push(Receiver::new(now));
+                }
+                for packet in std::mem::take(&mut world.viewers[i].outbox) {
+                    let size = packet.header.len() + packet.payload.len();
+                    let wide = self.receivers[i].left(&packet);
+                    self.enter(size, Owner::Viewer(i, wide, packet));
+                }
+                for (_, compound) in self.receivers[i].due_feedback(now) {
+                    world.feedback(i, &compound);
+                }
+                if self.receivers[i].next_report <= now {
+                    let lost = self.dice(100) < self.feedback_loss;
+                    let back = now + self.delay + self.feedback_delay;
+                    self.receivers[i].report(now, (!lost).then_some(back));
+                }
+            }
+            self.compete(now);
+            self.serve(now);
+            self.queue.push(self.standing_time(now));
+        }
+    }
+
+    pub(super) fn receiver(&self, i: usize) -> &Receiver {
+        &self.receivers[i]
+    }
+
+    /// The longest queue between two times since the start.
+    pub(super) fn worst_queue(&self, from: Duration, to: Duration) -> Duration {
+        let range = from.as_millis() as usize..(to.as_millis() as usize).min(self.queue.len());
+        self.queue[range].iter().copied().max().unwrap_or_default()
+    }
+
+    /// The part of the time in which the queue was above `limit`.
+    pub(super) fn time_above(&self, limit: Duration, from: Duration, to: Duration) -> f32 {
+        let range = from.as_millis() as usize..(to.as_millis() as usize).min(self.queue.len());
+        let all = range.len() as f32;
+        self.queue[range].iter().filter(|q| **q > limit).count() as f32 / all
+    }
+
+    fn standing_time(&self, now: Instant) -> Duration {
+        Duration::from_secs_f32(8.0 * self.standing_bytes as f32 / (self.capacity)(now - self.start) as f32)
+    }
+
+    /// False when the queue is full.
+    fn enter(&mut self, bytes: usize, owner: Owner) -> bool {
+        let now = self.start + MS * self.queue.len() as u32;
+        if self.standing_time(now) > self.longest_queue {
+            return false;
+        }
+        self.standing_bytes += bytes;
+        self.standing.push_back((bytes, owner));
+        true
+    }
+
+    /// A millisecond of the bottleneck.
+    fn serve(&mut self, now: Instant) {
+        self.credit += (self.capacity)(now - self.start) as f32 / 8000.0;
+        while self.standing.front().is_some_and(|(bytes, _)| *bytes as f32 <= self.credit) {
+            let (bytes, owner) = self.standing.pop_front().expect("just seen");
+            self.credit -= bytes as f32;
+            self.standing_bytes -= bytes;
+            let lost = self.dice(1000) < self.loss;
+            match owner {
+                Owner::Viewer(i, wide, packet) if !lost => self.receivers[i].arrive(wide, packet, now + self.delay),
+                Owner::Tcp => {
+                    if let Some(tcp) = &mut self.tcp {
+                        tcp.flying.push_back(now + 2 * self.delay);
+                    }
+                }
+                Owner::Viewer(..) => {}
+            }
+        }
+        if self.standing.is_empty() {
+            self.credit = self.credit.min(1500.0);
+        }
+    }
+
+    fn compete(&mut self, now: Instant) {
+        let Some(mut tcp) = self.tcp.take() else { return };
+        tcp.acknowledge(now);
+        while now >= tcp.from && (tcp.out as f32) < tcp.window {
+            if self.enter(1500, Owner::Tcp) {
+                tcp.out += 1;
+            } else {
+                tcp.lose(now);
+                break;
+            }
+        }
+        self.tcp = Some(tcp);
+    }
+
+    fn dice(&mut self, sides: u32) -> u32 {
+        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.random >> 8) % sides
+    }
+}
+
+/// Whose packet stands in the queue.
+enum Owner {
+    Viewer(usize, u64, Rtp),
+    Tcp,
+}
+
+/// A long TCP flow, Reno as far as it matters.
+pub(super) struct Tcp {
+    from: Instant,
+    window: f32,
+    slow_start: bool,
+    out: usize,
+    flying: VecDeque<Instant>,
+    lost_at: Option<Instant>,
+    pub(super) delivered: usize,
+}
+
+impl Tcp {
+    pub(super) fn starting(from: Instant) -> Self {
+        Self { from, window: 10.0, slow_start: true, out: 0, flying: VecDeque::new(), lost_at: None, delivered: 0 }
+    }
+
+    fn acknowledge(&mut self, now: Instant) {
+        while self.flying.front().is_some_and(|at| *at <= now) {
+            self.flying.pop_front();
+            self.delivered += 1500;
+            self.out -= 1;
+            self.window += if self.slow_start { 1.0 } else { 1.0 / self.window };
+        }
+    }
+
+    fn lose(&mut self, now: Instant) {
+        if self.lost_at.is_none_or(|at| now - at > 300 * MS) {
+            self.lost_at = Some(now);
+            self.slow_start = false;
+            self.window = (self.window / 2.0).max(2.0);
+        }
+    }
+}
+
+/// One picture as it left, and when the last of it came.
+#[derive(Debug)]
+struct Picture {
+    missing: BTreeSet<u16>,
+    complete: Option<Instant>,
+    keyframe: bool,
+}
+
+pub(super) struct Receiver {
+    flying: VecDeque<(Instant, Rtp)>,
+    next_report: Instant,
+    start: Instant,
+    /// By transport-wide number, counted on.
+    arrived: BTreeMap<u64, Option<Instant>>,
+    wide: u64,
+    pictures: Vec<Picture>,
+    open: BTreeSet<u16>,
+    by_sequence: BTreeMap<u16, usize>,
+    highest: Option<u16>,
+    /// Missing packets: when to ask next.
+    asked: BTreeMap<u16, (Instant, u32)>,
+    last_pli: Option<Instant>,
+    back: VecDeque<(Instant, Vec<u8>)>,
+    pub(super) plis: usize,
+}
+
+impl Receiver {
+    fn new(now: Instant) -> Self {
+        Self {
+            flying: VecDeque::new(),
+            next_report: now + FEEDBACK,
+            start: now,
+            arrived: BTreeMap::new(),
+            wide: 0,
+            pictures: Vec::new(),
+            open: BTreeSet::new(),
+            by_sequence: BTreeMap::new(),
+            highest: None,
+            asked: BTreeMap::new(),
+            last_pli: None,
+            back: VecDeque::new(),
+            plis: 0,
+        }
+    }
+
+    /// A packet left the sender; its transport-wide number. A gap shows, and is asked about, when the next ones come.
+    fn left(&mut self, packet: &Rtp) -> u64 {
+        let wide = self.wide;
+        self.wide += 1;
+        self.arrived.insert(wide, None);
+        if packet.ssrc == VIDEO_SSRC {
+            self.open.insert(packet.sequence);
+            self.by_sequence.insert(packet.sequence, self.pictures.len());
+            if packet.marker {
+                let missing = std::mem::take(&mut self.open);
+                // The playout-delay extension goes with keyframes only.
+                let keyframe = packet.extension(5).is_some();
+                self.pictures.push(Picture { missing, complete: None, keyframe });
+            }
+        }
+        wide
+    }
+
+    fn arrive(&mut self, wide: u64, packet: Rtp, at: Instant) {
+        if let Some(arrival) = self.arrived.get_mut(&wide) {
+            *arrival = Some(at);
+        }
+        self.flying.push_back((at, packet));
+    }
+
+    fn due_feedback(&mut self, now: Instant) -> Vec<(Instant, Vec<u8>)> {
+        while self.flying.front().is_some_and(|(at, _)| *at <= now) {
+            let (at, packet) = self.flying.pop_front().expect("just seen");
+            let sequence = match packet.ssrc {
+                VIDEO_SSRC => packet.sequence,
+                RTX_SSRC => u16::from_be_bytes([packet.payload[0], packet.payload[1]]),
+                _ => continue,
+            };
+            if packet.ssrc == VIDEO_SSRC {
+                let from = self.highest.unwrap_or(sequence.wrapping_sub(1)).wrapping_add(1);
+                if sequence.wrapping_sub(from) < 1000 {
+                    for missing in (0..sequence.wrapping_sub(from)).map(|i| from.wrapping_add(i)) {
+                        self.asked.insert(missing, (now, 0));
+                    }
+                    self.highest = Some(sequence);
+                }
+            }
+            self.asked.remove(&sequence);
+            let Some(picture) = self.by_sequence.get(&sequence).and_then(|i| self.pictures.get_mut(*i)) else {
+                continue;
+            };
+            if picture.missing.remove(&sequence) && picture.missing.is_empty() {
+                picture.complete = Some(at);
+            }
+        }
+        let due: Vec<u16> = self.asked.iter().filter(|(_, (at, _))| *at <= now).map(|(s, _)| *s).collect();
+        if !due.is_empty() {
+            self.back.push_back((now + 25 * MS, nack(&due[..due.len().min(100)])));
+            for sequence in due {
+                let (at, tries) = self.asked.get_mut(&sequence).expect("just seen");
+                (*at, *tries) = (now + 100 * MS, *tries + 1);
+                if *tries > 9 {
+                    self.asked.remove(&sequence);
+                }
+            }
+        }
+        let due = (now - self.start).as_millis().is_multiple_of(20);
+        let frozen = due && now - self.shown().last().copied().unwrap_or(self.start) > GIVE_UP;
+        if frozen && self.last_pli.is_none_or(|at| now - at > GIVE_UP) {
+            self.last_pli = Some(now);
+            self.plis += 1;
+            self.back.push_back((now + 25 * MS, pli()));
+        }
+        let due = self.back.iter().filter(|(at, _)| *at <= now).cloned().collect();
+        self.back.retain(|(at, _)| *at > now);
+        due
+    }
+
+    fn report(&mut self, now: Instant, back: Option<Instant>) {
+        self.next_report = now + FEEDBACK;
+        let newest = self.arrived.iter().rev().find(|(_, at)| at.is_some_and(|at| at <= now)).map(|(n, _)| *n);
+        let Some(newest) = newest else { return };
+        let rest = self.arrived.split_off(&(newest + 1));
+        let told = std::mem::replace(&mut self.arrived, rest);
+        if let Some(back) = back {
+            self.back.push_back((back, wide_feedback(&told, self.start)));
+        }
+    }
+
+    /// When pictures were shown: whole, in order, and after a hole only from a keyframe on.
+    pub(super) fn shown(&self) -> Vec<Instant> {
+        let mut out: Vec<Instant> = Vec::new();
+        let mut hole = true;
+        for picture in &self.pictures {
+            match picture.complete {
+                None => hole = true,
+                Some(at) if picture.keyframe => {
+                    hole = false;
+                    out.push(at);
+                }
+                Some(at) if !hole => out.push(at.max(*out.last().expect("a keyframe came"))),
+                Some(_) => {}
+            }
+        }
+        out.sort();
+        out
+    }
+
+    /// The longest time without a new picture, between two times since the start.
+    pub(super) fn longest_freeze(&self, from: Duration, to: Duration) -> Duration {
+        let (from, to) = (self.start + from, self.start + to);
+        let mut shown: Vec<_> = self.shown().into_iter().filter(|at| (from..to).contains(at)).collect();
+        shown.insert(0, from);
+        shown.push(to);
+        shown.windows(2).map(|w| w[1] - w[0]).max().unwrap_or_default()
+    }
+}
+
+/// draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1, with two-bit vectors and large deltas only.
+fn wide_feedback(told: &BTreeMap<u64, Option<Instant>>, start: Instant) -> Vec<u8> {
+    let ticks = |at: Instant| (at - start).as_micros() as i64 / 250;
+    let base = *told.keys().next().expect("not empty");
+    let first = told.values().flatten().next().map_or(0, |at| ticks(*at));
+    let reference = first / 256;
+    let mut out = vec![0x8f, 205, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    out.extend((base as u16).to_be_bytes());
+    out.extend((told.len() as u16).to_be_bytes());
+    out.extend(&(reference as u32).to_be_bytes()[1..]);
+    out.push(0);
+    let symbols: Vec<u16> = told.values().map(|at| if at.is_some() { 2 } else { 0 }).collect();
+    for chunk in symbols.chunks(7) {
+        let word = chunk.iter().enumerate().fold(0xc000, |word, (i, symbol)| word | symbol << (12 - 2 * i));
+        out.extend(u16::to_be_bytes(word));
+    }
+    let mut last = reference * 256;
+    for at in told.values().flatten() {
+        let delta = ticks(*at) - last;
+        last += delta;
+        out.extend((delta as i16).to_be_bytes());
+    }
+    out.resize(out.len().next_multiple_of(4), 0);
+    let words = (out.len() / 4 - 1) as u16;
+    out[2..4].copy_from_slice(&words.to_be_bytes());
+    out
+}
