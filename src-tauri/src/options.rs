@@ -26,6 +26,9 @@ enum Headless {
     /// Live at once, without a window: events on stdout, commands on stdin, one JSON object a line.
     ///
     /// SIGINT, SIGTERM and the command {"command":"quit"} end it cleanly. Logs go to stderr, as much as RUST_LOG asks for.
+    ///
+    /// Exit code 0 after a clean end, 1 when it cannot go live (the port is taken, a folder cannot be written, no picture
+    /// comes from the encoder), 2 for an option or a settings key that cannot be.
     #[command(args_override_self = true)]
     Headless(Broadcast),
 }

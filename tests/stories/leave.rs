@@ -62,7 +62,11 @@ async fn an_offer_that_nobody_follows_up_is_forgotten() {
     let offer = include_str!("support/offer.sdp");
     let held = browser.post(&skylark.whep(), "application/sdp", offer).await;
     assert_eq!(held.status(), 201);
-    assert_eq!(browser.refused(&skylark.whep()).await, (503, "full".into()), "it holds a place while it may still come");
+    assert_eq!(
+        browser.refused(&skylark.whep()).await,
+        (503, "full".into()),
+        "it holds a place while it may still come"
+    );
     let let_in = async {
         loop {
             match browser.join(&skylark.whep(), Codec::H264).await {

@@ -102,9 +102,7 @@ async fn a_page_without_cookie_is_known_by_its_session() {
     let session = viewer.session.path_segments().unwrap().next_back().unwrap().to_owned();
     page.0.send(Message::text(format!(r#"{{"type":"watching","session":"{session}"}}"#))).await.unwrap();
     page.0.send(Message::text(r#"{"type":"latency","latency_ms":42.5}"#)).await.unwrap();
-    skylark
-        .event_where("viewers", |event| event["viewers"][0][1]["latency_ms"] == 42.5)
-        .await;
+    skylark.event_where("viewers", |event| event["viewers"][0][1]["latency_ms"] == 42.5).await;
     skylark.command(&format!(r#"{{"command":"kick","viewer":{id}}}"#)).await;
     page.hears("removed").await;
     skylark.command(r#"{"command":"end"}"#).await;

@@ -11,7 +11,7 @@ pub struct Watching {
 /// What a viewer has received.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Whole pictures, in the order of their packets.
+    /// Whole pictures, in the order of their packets, from the first keyframe on, before which a decoder can do nothing.
     pub pictures: Vec<Picture>,
     /// Packets of sound.
     pub sounds: usize,
@@ -38,9 +38,10 @@ pub struct Picture {
 }
 
 impl Watching {
-    pub fn change(&self, change: impl FnOnce(&mut Seen)) {
-        change(&mut self.seen.lock().expect("nobody panics while holding it"));
+    pub fn change<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
+        let result = change(&mut self.seen.lock().expect("nobody panics while holding it"));
         self.changed.notify_waiters();
+        result
     }
 
     pub fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
@@ -60,15 +61,18 @@ impl Watching {
 }
 
 impl Seen {
-    pub fn sound(&mut self, sequence: u16, _timestamp: u32) {
+    pub fn sound(&mut self, sequence: u16) {
         self.missing += gap(&mut self.last_sound, sequence);
         self.sounds += 1;
     }
 
-    pub fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) {
+    /// Takes a packet. True: the picture it completes cannot be decoded, so that a keyframe must be asked for. The async
+    /// `webrtc` peer drops what comes in the moment between the handshake's last message and its own readiness, which is
+    /// often the start of the first picture.
+    pub fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) -> bool {
         self.missing += gap(&mut self.last_video, sequence);
         if payload.is_empty() {
-            return;
+            return false;
         }
         let picture = self.building.get_or_insert_with(Picture::default);
         if picture.bytes == 0 {
@@ -77,16 +81,19 @@ impl Seen {
         }
         picture.bytes += payload.len();
         picture.nals.extend(nals(payload));
-        if last {
-            self.pictures.extend(self.building.take());
+        let Some(whole) = self.building.take_if(|_| last) else { return false };
+        let decodable = !self.pictures.is_empty() || whole.is_keyframe();
+        if decodable {
+            self.pictures.push(whole);
         }
+        !decodable
     }
 }
 
 impl Picture {
-    /// H.264: parameter sets and a picture that refers to none before it.
-    pub fn is_h264_keyframe(&self) -> bool {
-        [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
+    /// It refers to none before it. H.264: it comes with its parameter sets.
+    fn is_keyframe(&self) -> bool {
+        self.vp8_key || [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
     }
 }
 

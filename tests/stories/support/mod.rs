@@ -14,5 +14,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits for something that is to happen.
 pub async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, happens).await.unwrap_or_else(|_| panic!("it did not happen in {PATIENCE:?}: {what}"))
+    tokio::time::timeout(PATIENCE, happens)
+        .await
+        .unwrap_or_else(|_| panic!("it did not happen in {PATIENCE:?}: {what}"))
 }

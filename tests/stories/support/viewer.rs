@@ -2,6 +2,7 @@ use super::media::{Seen, Watching};
 use super::soon;
 use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, IF_MATCH, LOCATION};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use serde_json::Value;
 use std::sync::Arc;
@@ -133,7 +134,8 @@ impl Viewer {
     /// Waits until pictures and sound flow: a second of both, more than was there before.
     pub async fn plays(&self) -> Seen {
         let (pictures, sounds) = self.watching.look(|seen| (seen.pictures.len(), seen.sounds));
-        self.sees("a viewer sees and hears", |seen| seen.pictures.len() >= pictures + 30 && seen.sounds >= sounds + 50).await
+        self.sees("a viewer sees and hears", |seen| seen.pictures.len() >= pictures + 30 && seen.sounds >= sounds + 50)
+            .await
     }
 
     /// Waits until the other side closed the connection.
@@ -242,14 +244,16 @@ impl PeerConnectionEventHandler for Handler {
         tokio::spawn(async move {
             let sound = track.kind().await == RtpCodecKind::Audio;
             while let Some(event) = track.poll().await {
-                if let TrackRemoteEvent::OnRtpPacket(packet) = event {
-                    let header = &packet.header;
-                    match sound {
-                        true => watching.change(|seen| seen.sound(header.sequence_number, header.timestamp)),
-                        false => watching.change(|seen| {
-                            seen.video(header.sequence_number, header.timestamp, header.marker, &packet.payload);
-                        }),
-                    }
+                let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
+                let header = &packet.header;
+                if sound {
+                    watching.change(|seen| seen.sound(header.sequence_number));
+                } else if watching
+                    .change(|seen| seen.video(header.sequence_number, header.timestamp, header.marker, &packet.payload))
+                {
+                    let lost = PictureLossIndication { sender_ssrc: 0, media_ssrc: header.ssrc };
+                    // A peer that is being closed takes no feedback any more.
+                    let _ = track.write_rtcp(vec![Box::new(lost)]).await;
                 }
             }
         });

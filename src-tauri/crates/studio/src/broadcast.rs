@@ -7,7 +7,7 @@ use crate::studio::CommandError;
 use audience::Input;
 use forward::{AudioFrame, Forwarder, VideoFrame};
 use media::Encoded;
-use protocol::{ErrorCode, Event, Phase, StreamStats};
+use protocol::{ErrorCode, Event, Phase, StreamStats, ViewerId, ViewerStats};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -165,7 +165,23 @@ impl Owner {
             height: self.settings.video.height,
         };
         self.event(Event::Stats { stats: self.stats });
-        self.decide_quietly(Input::Stats(self.forwarder.stats()));
+        self.ask_stats();
+    }
+
+    /// Asks how the viewers do. The answer comes as [`Happened::Stats`]: nothing waits for it, least of all a kick.
+    fn ask_stats(&mut self) {
+        if !std::mem::replace(&mut self.stats_asked, true) {
+            let (forwarder, tell) = (self.forwarder.clone(), self.tell.clone());
+            // The owner is gone only when the program ends.
+            tokio::task::spawn_blocking(move || drop(tell.send(Happened::Stats(forwarder.stats()))));
+        }
+    }
+
+    pub(crate) fn viewers_do(&mut self, stats: Vec<(ViewerId, ViewerStats)>) {
+        self.stats_asked = false;
+        if matches!(self.broadcast.state, State::Live { .. }) {
+            self.decide_quietly(Input::Stats(stats));
+        }
     }
 
     /// Looks which addresses the machine has now: a laptop changes its network while the broadcast goes on.

@@ -10,7 +10,6 @@ use media::Pipeline;
 use reach::{BindError, Bound};
 use std::fs;
 use std::io;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
@@ -81,9 +80,7 @@ impl Studio {
         };
         let (keeper, kept) = Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data))?;
 
-        raise_open_files();
         let bound = reach::bind(settings.listen)?;
-        enlarge_buffers(&bound.udp);
         let Bound { tcp, udp, port, local } = bound;
         let tcp = tokio::net::TcpListener::from_std(tcp).map_err(OpenError::Forward)?;
 
@@ -198,31 +195,4 @@ pub(crate) fn random_bits() -> [u8; 16] {
 /// A watch token that cannot be guessed.
 pub(crate) fn fresh_token() -> Token {
     Token::from_random(random_bits())
-}
-
-/// Each page holds a connection or two, and the usual limit of 1024 open files would refuse the thousandth viewer.
-#[cfg(unix)]
-fn raise_open_files() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::warn!("the limit of open files stays as it is ({error})");
-    }
-}
-
-#[cfg(not(unix))]
-fn raise_open_files() {}
-
-/// A keyframe for a few hundred viewers is some megabytes handed over at once, and the checks of as many viewers arrive
-/// while the one receiving thread is busy. The system gives as much of this as it is set up to.
-const SEND_BUFFER: usize = 8 << 20;
-const RECEIVE_BUFFER: usize = 4 << 20;
-
-fn enlarge_buffers(udp: &UdpSocket) {
-    let socket = socket2::SockRef::from(udp);
-    let (sent, received) = (socket.set_send_buffer_size(SEND_BUFFER), socket.set_recv_buffer_size(RECEIVE_BUFFER));
-    if let Err(error) = sent.and(received) {
-        tracing::warn!("the socket's buffers stay as the system made them ({error})");
-    }
 }

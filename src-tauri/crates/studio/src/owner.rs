@@ -15,7 +15,7 @@ use crate::vp8::Vp8;
 use audience::{Audience, Input, Now, RequestId};
 use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline};
-use protocol::{Devices, ErrorCode, Event, Links, Snapshot, SourceState, StreamStats};
+use protocol::{Devices, ErrorCode, Event, Links, Snapshot, SourceState, StreamStats, ViewerId, ViewerStats};
 use reach::LocalAddress;
 use server::Request;
 use std::collections::HashMap;
@@ -31,6 +31,8 @@ use tokio::time::MissedTickBehavior;
 #[derive(Debug)]
 pub(crate) enum Happened {
     Forward(forward::Event),
+    /// How the viewers do, which the sending threads may take a while to tell.
+    Stats(Vec<(ViewerId, ViewerStats)>),
     Media(media::Event),
     /// The encoders made their first picture of this broadcast (numbered, so that a late word of the one before is known).
     FirstPicture(u64),
@@ -42,6 +44,8 @@ pub(crate) struct Owner {
     pub(crate) forwarder: Forwarder,
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) events: broadcast::Sender<Event>,
+    /// What happened before anybody could hear of it: a file that could not be read, a camera that failed at once.
+    pub(crate) untold: Option<Vec<Event>>,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 
     pub(crate) broadcast: Broadcast,
@@ -75,6 +79,8 @@ pub(crate) struct Owner {
     pub(crate) devices: Devices,
     pub(crate) stats: StreamStats,
 
+    /// The sending threads have not told yet how the viewers do.
+    pub(crate) stats_asked: bool,
     pub(crate) next_request: u64,
     /// When the audience wants to be asked again.
     pub(crate) audience_timeout: Instant,
@@ -127,6 +133,7 @@ impl Owner {
             forwarder: parts.forwarder,
             pipeline: parts.pipeline,
             events: parts.events,
+            untold: Some(Vec::new()),
             tell: parts.tell,
             broadcast: Broadcast::default(),
             vp8: Vp8::default(),
@@ -146,6 +153,7 @@ impl Owner {
             outside: parts.outside,
             devices: Devices::default(),
             stats: StreamStats::default(),
+            stats_asked: false,
             next_request: 0,
             audience_timeout: Instant::now(),
             last_complaint: None,
@@ -193,12 +201,16 @@ impl Owner {
             tracing::warn!("some connections did not close in time");
         }
         let snapshot = self.snapshot();
-        // The forwarder's threads and the devices end here, before anybody is told that it is over.
+        // The forwarder's threads end here, before anybody is told that it is over.
         drop(self);
         let _ = last.send(Some(Box::new(snapshot)));
     }
 
     fn asked(&mut self, ask: Ask) {
+        // Whoever asks has subscribed.
+        for event in self.untold.take().into_iter().flatten() {
+            self.event(event);
+        }
         // Nobody waits for an answer when its receiver is gone.
         match ask {
             Ask::Command(asked, reply) => drop(reply.send(self.command(asked))),
@@ -209,6 +221,7 @@ impl Owner {
     fn happened(&mut self, happened: Happened) {
         match happened {
             Happened::Forward(event) => self.forwarded(event),
+            Happened::Stats(stats) => self.viewers_do(stats),
             Happened::Media(event) => self.mediated(event),
             Happened::FirstPicture(broadcast) => self.first_picture(broadcast),
         }
@@ -286,9 +299,12 @@ impl Owner {
         }
     }
 
-    pub(crate) fn event(&self, event: Event) {
-        // Without a receiver nobody wants to know.
-        let _ = self.events.send(event);
+    pub(crate) fn event(&mut self, event: Event) {
+        match &mut self.untold {
+            Some(untold) => untold.push(event),
+            // Without a receiver nobody wants to know.
+            None => drop(self.events.send(event)),
+        }
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
