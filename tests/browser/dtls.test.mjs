@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
-import { lossyWire, through } from './support/wire.mjs';
+import { handshakeType, lossyWire, through } from './support/wire.mjs';
 
 let chromium;
 let skylark;
@@ -53,6 +53,19 @@ for (const [direction, datagrams] of [
     });
   }
 }
+
+test('the flight that begins with the ServerHello is lost, three times', async (t) => {
+  const serverHello = 2;
+  let left = 3;
+  const { ms, sessions, lost } = await join((way, count, datagram) => {
+    const loses = left > 0 && handshakeType(datagram) === serverHello;
+    if (loses) left -= 1;
+    return loses;
+  });
+  t.diagnostic(`plays after ${ms} ms; ${lost} lost`);
+  assert.equal(lost, 3, 'or this test shows nothing');
+  assert.equal(sessions, 1, 'the first session connects');
+});
 
 test('one in ten is lost at random: every one of 16 joins succeeds', async (t) => {
   // A fixed sequence, so that a failure can be repeated: xorshift32.

@@ -5,7 +5,13 @@ import { createSocket } from 'node:dgram';
 /** RFC 7983: the first byte tells DTLS from STUN and RTP. */
 const isDtls = (datagram) => datagram[0] >= 20 && datagram[0] <= 63;
 
-/** `loses(direction, number)` is asked for every DTLS datagram; direction is 'up' (browser to host) or 'down', number counts from 1. */
+/** The first handshake message in a datagram in the clear (RFC 6347 4.2.2); 2 is the ServerHello. */
+export const handshakeType = (datagram) => (datagram[0] === 22 && datagram.readUInt16BE(3) === 0 ? datagram[13] : null);
+
+/**
+ * `loses(direction, number, datagram)` is asked for every DTLS datagram; direction is 'up' (browser to host) or 'down',
+ * number counts from 1.
+ */
 export async function lossyWire(port, loses) {
   const front = createSocket('udp4');
   const backs = new Map();
@@ -13,7 +19,7 @@ export async function lossyWire(port, loses) {
   const passes = (direction, datagram) => {
     if (!isDtls(datagram)) return true;
     counted[direction] += 1;
-    const lost = loses(direction, counted[direction]);
+    const lost = loses(direction, counted[direction], datagram);
     if (lost) counted.lost += 1;
     return !lost;
   };
