@@ -3,6 +3,7 @@
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Between whom datagrams go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,27 +98,43 @@ impl Receiver {
         Ok(Receiver { state, buffers, metas: vec![RecvMeta::default(); BATCH_SIZE] })
     }
 
-    /// Takes one batch. False when there was nothing more than that, at the moment.
+    /// Takes one batch: each datagram with its path and when it came, by the kernel's word where it tells.
     pub(crate) fn receive(
         &mut self,
         io: &mio::net::UdpSocket,
-        mut each: impl FnMut(Path, &mut [u8]),
-    ) -> io::Result<bool> {
+        mut each: impl FnMut(Path, &mut [u8], Instant),
+    ) -> io::Result<Batch> {
         let mut slices: Vec<IoSliceMut<'_>> = self.buffers.iter_mut().map(|b| IoSliceMut::new(b)).collect();
         let count = match io.try_io(|| self.state.recv(UdpSockRef::from(io), &mut slices, &mut self.metas)) {
             Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Batch::default()),
             Err(error) => return Err(error),
         };
+        let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+        let mut datagrams = 0;
         for (meta, buffer) in self.metas.iter().zip(&mut self.buffers).take(count) {
+            // A wall clock that was set in between must not move a datagram further than it can have waited.
+            let waited = meta.timestamp.map_or(Duration::ZERO, |came| wall.saturating_sub(came).min(MAX_WAITED));
             let path = Path { remote: unmapped(meta.addr), local: meta.dst_ip.map(|ip| ip.to_canonical()) };
             for datagram in buffer[..meta.len].chunks_mut(meta.stride.max(1)) {
-                each(path, datagram);
+                each(path, datagram, now - waited);
+                datagrams += 1;
             }
         }
-        Ok(count == BATCH_SIZE)
+        Ok(Batch { datagrams, full: count == BATCH_SIZE })
     }
 }
+
+/// What one call received.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) datagrams: usize,
+    /// There may be more.
+    pub(crate) full: bool,
+}
+
+/// A datagram that the thread could not take for longer than this is dated as if it had come so long ago.
+const MAX_WAITED: Duration = Duration::from_millis(50);
 
 /// The address itself where it is a v4-mapped one, so that one viewer has one address whatever the socket.
 pub(crate) fn unmapped(address: SocketAddr) -> SocketAddr {

@@ -15,6 +15,8 @@ pub(super) struct Viewers {
     addresses: HashMap<SocketAddr, ViewerId>,
     /// At least one entry for each viewer, at or before its timeout.
     timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
+    /// How many are not connected yet.
+    joining: usize,
 }
 
 pub(super) struct Entry {
@@ -38,12 +40,16 @@ impl Entry {
 impl Viewers {
     pub(super) fn insert(&mut self, viewer: ViewerId, entry: Entry) {
         self.entries.insert(viewer, entry);
+        self.joining += 1;
         self.index_ufrags(viewer);
         self.schedule(viewer);
     }
 
     pub(super) fn remove(&mut self, viewer: ViewerId) -> Option<Entry> {
         let entry = self.entries.remove(&viewer)?;
+        if entry.waiting.is_some() {
+            self.joining -= 1;
+        }
         for ufrag in &entry.ufrags {
             self.ufrags.remove(ufrag);
         }
@@ -54,6 +60,18 @@ impl Viewers {
             }
         }
         Some(entry)
+    }
+
+    /// The viewer is connected: its shard, and what that is to be given.
+    pub(super) fn joined(&mut self, viewer: ViewerId) -> Option<(usize, Joining)> {
+        let entry = self.entries.get_mut(&viewer)?;
+        let joining = entry.waiting.take()?;
+        self.joining -= 1;
+        Some((entry.shard, joining))
+    }
+
+    pub(super) fn any_joining(&self) -> bool {
+        self.joining > 0
     }
 
     pub(super) fn get_mut(&mut self, viewer: ViewerId) -> Option<&mut Entry> {
