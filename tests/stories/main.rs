@@ -3,8 +3,10 @@
 
 mod support;
 
+mod address;
 mod ban;
 mod end;
+mod home;
 mod kick;
 mod leave;
 mod limit;

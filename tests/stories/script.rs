@@ -35,6 +35,17 @@ async fn a_closed_stdin_is_no_end() {
 }
 
 #[tokio::test]
+async fn a_closed_stdout_is_no_end_either() {
+    let skylark = Skylark::live().await;
+    let whep = skylark.whep();
+    let mut deaf = skylark.close_stdout();
+    // Events are due all the while: the pictures of a viewer take longer than a second.
+    Browser::new().watch(&whep).await.plays().await;
+    Browser::new().watch(&whep).await.plays().await;
+    assert!(deaf.runs());
+}
+
+#[tokio::test]
 async fn settings_are_checked_and_kept() {
     let mut skylark = Skylark::live().await;
     skylark.command(r#"{"command":"configure","settings":{"fps":500}}"#).await;

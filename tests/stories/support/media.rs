@@ -3,22 +3,22 @@ use tokio::sync::Notify;
 
 /// What a viewer has received so far, written by the peer's tasks and waited for by the story.
 #[derive(Default)]
-pub struct Watching {
+pub(crate) struct Watching {
     seen: Mutex<Seen>,
     changed: Notify,
 }
 
 /// What a viewer has received.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Whole pictures, in the order of their packets, from the first keyframe on, before which a decoder can do nothing.
-    pub pictures: Vec<Picture>,
+    pub(crate) pictures: Vec<Picture>,
     /// Packets of sound.
-    pub sounds: usize,
+    pub(crate) sounds: usize,
     /// Sequence numbers that were never seen, of pictures and of sound.
-    pub missing: usize,
+    pub(crate) missing: usize,
     /// The connection was closed.
-    pub closed: bool,
+    pub(crate) closed: bool,
     building: Option<Picture>,
     last_video: Option<u16>,
     last_sound: Option<u16>,
@@ -26,29 +26,29 @@ pub struct Seen {
 
 /// One picture.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// Of the 90 kHz clock.
-    pub timestamp: u32,
+    pub(crate) timestamp: u32,
     /// Bytes of payload.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
     /// H.264 only: the NAL unit types in it.
-    pub nals: Vec<u8>,
+    pub(crate) nals: Vec<u8>,
     /// VP8 only: the keyframe bit of the frame's first byte.
-    pub vp8_key: bool,
+    pub(crate) vp8_key: bool,
 }
 
 impl Watching {
-    pub fn change<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
         let result = change(&mut self.seen.lock().expect("nobody panics while holding it"));
         self.changed.notify_waiters();
         result
     }
 
-    pub fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
         at(&self.seen.lock().expect("nobody panics while holding it"))
     }
 
-    pub async fn until(&self, holds: impl Fn(&Seen) -> bool) -> Seen {
+    pub(crate) async fn until(&self, holds: impl Fn(&Seen) -> bool) -> Seen {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
@@ -61,7 +61,7 @@ impl Watching {
 }
 
 impl Seen {
-    pub fn sound(&mut self, sequence: u16) {
+    pub(crate) fn sound(&mut self, sequence: u16) {
         self.missing += gap(&mut self.last_sound, sequence);
         self.sounds += 1;
     }
@@ -69,7 +69,7 @@ impl Seen {
     /// Takes a packet. True: the picture it completes cannot be decoded, so that a keyframe must be asked for. The async
     /// `webrtc` peer drops what comes in the moment between the handshake's last message and its own readiness, which is
     /// often the start of the first picture.
-    pub fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) -> bool {
+    pub(crate) fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) -> bool {
         self.missing += gap(&mut self.last_video, sequence);
         if payload.is_empty() {
             return false;

@@ -4,16 +4,16 @@ mod media;
 mod program;
 mod viewer;
 
-pub use program::{DataFolder, Skylark};
-pub use viewer::{Browser, Codec, Joined};
+pub(crate) use program::{DataFolder, Skylark};
+pub(crate) use viewer::{Browser, Codec, Joined};
 
 use std::time::Duration;
 
 /// How long anything may take that is to happen: long enough for a busy machine, short enough for whoever waits.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits for something that is to happen.
-pub async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, happens)
         .await
         .unwrap_or_else(|_| panic!("it did not happen in {PATIENCE:?}: {what}"))

@@ -8,39 +8,63 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// `skylark headless` as a child process.
-pub struct Skylark {
+pub(crate) struct Skylark {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Lines<BufReader<ChildStdout>>,
     /// Events read while another one was waited for.
     passed: VecDeque<Value>,
     /// The first line: live.
-    pub live: Value,
-    pub folder: DataFolder,
+    pub(crate) live: Value,
+    pub(crate) folder: DataFolder,
+}
+
+/// A program to whose events nobody listens any more.
+pub(crate) struct Deaf {
+    child: Child,
+    _stdin: Option<ChildStdin>,
+    _folder: DataFolder,
+}
+
+impl Deaf {
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().expect("it is our child").is_none()
+    }
 }
 
 /// Where a program keeps its things; a story that restarts it hands this on.
-pub struct DataFolder(TempDir);
+pub(crate) struct DataFolder(TempDir);
 
 impl DataFolder {
-    pub fn new() -> DataFolder {
+    pub(crate) fn new() -> DataFolder {
         DataFolder(tempfile::tempdir().expect("the system has room for a folder"))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
 
 impl Skylark {
     /// Goes live on loopback with a small pattern and the tone.
-    pub async fn live() -> Skylark {
+    pub(crate) async fn live() -> Skylark {
         Skylark::live_with(DataFolder::new(), &["--listen", "127.0.0.1:0"]).await
     }
 
     /// Goes live with this data folder and these options besides.
-    pub async fn live_with(folder: DataFolder, options: &[&str]) -> Skylark {
-        let mut child = headless(&folder, options).stderr(Stdio::inherit()).spawn().expect("the program starts");
+    pub(crate) async fn live_with(folder: DataFolder, options: &[&str]) -> Skylark {
+        let mut command = headless(&folder, options);
+        command.arg("--data-dir").arg(folder.path());
+        Skylark::live_by(command, folder).await
+    }
+
+    /// Goes live as a user does who names no folder; what it keeps goes below this one, the user's home.
+    pub(crate) async fn live_at_home(home: DataFolder, options: &[&str]) -> Skylark {
+        Skylark::live_by(headless(&home, options), home).await
+    }
+
+    async fn live_by(mut command: Command, folder: DataFolder) -> Skylark {
+        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the program starts");
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("piped");
         let mut stdout = BufReader::new(stdout).lines();
@@ -52,46 +76,53 @@ impl Skylark {
     }
 
     /// Runs it to its end, which must come by itself: bad usage, a taken port.
-    pub async fn fails(folder: &DataFolder, options: &[&str]) -> Output {
-        let child = headless(folder, options).stderr(Stdio::piped()).spawn().expect("the program starts");
+    pub(crate) async fn fails(folder: &DataFolder, options: &[&str]) -> Output {
+        let mut command = headless(folder, options);
+        let child = command.arg("--data-dir").arg(folder.path()).stderr(Stdio::piped()).spawn();
+        let child = child.expect("the program starts");
         soon("the program gives up", child.wait_with_output()).await.expect("its output can be read")
     }
 
-    pub fn watch(&self) -> String {
+    pub(crate) fn watch(&self) -> String {
         self.live["watch"].as_str().expect("a URL").to_owned()
     }
 
-    pub fn whep(&self) -> String {
+    pub(crate) fn whep(&self) -> String {
         self.live["whep"].as_str().expect("a URL").to_owned()
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.live["port"].as_u64().and_then(|port| port.try_into().ok()).expect("a port")
     }
 
     /// `http://host:port`
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.watch().split("/w/").next().expect("there is something before it").to_owned()
     }
 
     /// Gives a command.
-    pub async fn command(&mut self, command: &str) {
+    pub(crate) async fn command(&mut self, command: &str) {
         let stdin = self.stdin.as_mut().expect("stdin is open");
         stdin.write_all(format!("{command}\n").as_bytes()).await.expect("it reads its stdin");
     }
 
     /// Closes stdin, as a script that ended does.
-    pub fn close_stdin(&mut self) {
+    pub(crate) fn close_stdin(&mut self) {
         self.stdin = None;
     }
 
+    /// Closes the reading end of its stdout, as `head` does; no event can be read any more.
+    pub(crate) fn close_stdout(self) -> Deaf {
+        Deaf { child: self.child, _stdin: self.stdin, _folder: self.folder }
+    }
+
     /// The next event of this name; those before it can still be asked for.
-    pub async fn event(&mut self, name: &str) -> Value {
+    pub(crate) async fn event(&mut self, name: &str) -> Value {
         self.event_where(name, |_| true).await
     }
 
     /// The next event of this name for which this holds.
-    pub async fn event_where(&mut self, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn event_where(&mut self, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let wanted = |event: &Value| event["event"] == name && holds(event);
         if let Some(index) = self.passed.iter().position(wanted) {
             return self.passed.remove(index).expect("it was found there");
@@ -113,28 +144,28 @@ impl Skylark {
     }
 
     /// Events of this name that came already.
-    pub fn came(&self, name: &str) -> Vec<&Value> {
+    pub(crate) fn came(&self, name: &str) -> Vec<&Value> {
         self.passed.iter().filter(|event| event["event"] == name).collect()
     }
 
     /// Waits until somebody joined, and says who: its id and all.
-    pub async fn joined(&mut self) -> Value {
+    pub(crate) async fn joined(&mut self) -> Value {
         self.event("viewer_joined").await["viewer"].clone()
     }
 
     /// Waits until this viewer left, and says why.
-    pub async fn left(&mut self, id: &Value) -> String {
+    pub(crate) async fn left(&mut self, id: &Value) -> String {
         let event = self.event_where("viewer_left", |event| event["viewer"] == *id).await;
         event["reason"].as_str().expect("a reason").to_owned()
     }
 
     /// The process id, for signals.
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
     /// Waits for its end; the rest of its events can be asked for by [`Skylark::came`].
-    pub async fn ended(&mut self) -> ExitStatus {
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
         let rest = async {
             while let Ok(Some(line)) = self.stdout.next_line().await {
                 self.passed.push_back(serde_json::from_str(&line).expect("a JSON object a line"));
@@ -145,19 +176,19 @@ impl Skylark {
     }
 
     /// Quits, and hands on the data folder.
-    pub async fn quit(mut self) -> DataFolder {
+    pub(crate) async fn quit(mut self) -> DataFolder {
         self.command(r#"{"command":"quit"}"#).await;
         assert_eq!(self.ended().await.code(), Some(0), "quit is a clean end");
         self.folder
     }
 }
 
-fn headless(folder: &DataFolder, options: &[&str]) -> Command {
+fn headless(home: &DataFolder, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skylark"));
     command.args(["headless", "--camera", "pattern", "--microphone", "tone", "--size", "320x180", "--bitrate", "400k"]);
-    command.arg("--data-dir").arg(folder.path()).args(options);
+    command.args(options);
     let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into());
-    command.env("RUST_LOG", log).env("HOME", folder.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+    command.env("RUST_LOG", log).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     command
 }

@@ -15,25 +15,25 @@ use webrtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit}
 use webrtc::runtime::TokioRuntime;
 
 /// Somebody's browser: keeps cookies, opens pages and joins.
-pub struct Browser {
+pub(crate) struct Browser {
     http: Client,
 }
 
 /// A viewer who was let in. Dropping it is no goodbye.
-pub struct Viewer {
+pub(crate) struct Viewer {
     peer: Arc<dyn PeerConnection>,
     http: Client,
     /// The session's URL.
-    pub session: Url,
+    pub(crate) session: Url,
     /// With its quotes.
-    pub etag: String,
+    pub(crate) etag: String,
     /// SDP.
-    pub answer: String,
+    pub(crate) answer: String,
     watching: Arc<Watching>,
 }
 
 /// What a join led to.
-pub enum Joined {
+pub(crate) enum Joined {
     In(Viewer),
     /// The status, the `Retry-After` and the body.
     Refused(StatusCode, Option<String>, Value),
@@ -41,7 +41,7 @@ pub enum Joined {
 
 /// What the viewer's offer has for pictures.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Codec {
+pub(crate) enum Codec {
     H264,
     Vp8,
     /// Sound only.
@@ -50,12 +50,12 @@ pub enum Codec {
 
 impl Browser {
     /// A client that has no cookie until it opens a page.
-    pub fn new() -> Browser {
+    pub(crate) fn new() -> Browser {
         Browser::from(Client::builder().cookie_store(true))
     }
 
     /// A browser that has this cookie already: `name=value`.
-    pub fn with_cookie(cookie: &str) -> Browser {
+    pub(crate) fn with_cookie(cookie: &str) -> Browser {
         let headers = [(COOKIE, cookie.parse().expect("a header's value"))].into_iter().collect();
         Browser::from(Client::builder().default_headers(headers))
     }
@@ -66,46 +66,52 @@ impl Browser {
     }
 
     /// A browser that opened the watch page and so has its cookie.
-    pub async fn at(watch: &str) -> Browser {
+    pub(crate) async fn at(watch: &str) -> Browser {
         let browser = Browser::new();
         let page = browser.get(watch).await;
         assert_eq!(page.status(), StatusCode::OK, "the watch page opens");
         browser
     }
 
-    pub async fn get(&self, url: &str) -> Response {
+    pub(crate) async fn get(&self, url: &str) -> Response {
         self.http.get(url).send().await.expect("the server answers")
     }
 
     /// Posts an offer as it is.
-    pub async fn post(&self, whep: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
+    pub(crate) async fn post(&self, whep: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
         let request = self.http.post(whep).header(CONTENT_TYPE, content_type).body(body);
         request.send().await.expect("the server answers")
     }
 
     /// Joins, as somebody who must be let in.
-    pub async fn watch(&self, whep: &str) -> Viewer {
+    pub(crate) async fn watch(&self, whep: &str) -> Viewer {
         self.watch_in(whep, Codec::H264).await
     }
 
-    pub async fn watch_in(&self, whep: &str, codec: Codec) -> Viewer {
-        match self.join(whep, codec).await {
-            Joined::In(viewer) => viewer,
-            Joined::Refused(status, _, body) => panic!("the viewer was refused: {status} {body}"),
-        }
+    pub(crate) async fn watch_in(&self, whep: &str, codec: Codec) -> Viewer {
+        self.join(whep, codec).await.viewer()
+    }
+
+    /// Joins with media on this local address.
+    pub(crate) async fn watch_from(&self, whep: &str, address: &str) -> Viewer {
+        self.join_from(whep, Codec::H264, address).await.viewer()
     }
 
     /// Joins, as somebody who must be refused: the status and the code.
-    pub async fn refused(&self, whep: &str) -> (u16, String) {
+    pub(crate) async fn refused(&self, whep: &str) -> (u16, String) {
         match self.join(whep, Codec::H264).await {
             Joined::In(_) => panic!("the viewer was let in"),
             Joined::Refused(status, _, body) => (status.as_u16(), body["code"].as_str().unwrap_or_default().to_owned()),
         }
     }
 
-    pub async fn join(&self, whep: &str, codec: Codec) -> Joined {
+    pub(crate) async fn join(&self, whep: &str, codec: Codec) -> Joined {
+        self.join_from(whep, codec, "127.0.0.1:0").await
+    }
+
+    async fn join_from(&self, whep: &str, codec: Codec, address: &str) -> Joined {
         let watching = Arc::new(Watching::default());
-        let peer = peer(codec, watching.clone()).await;
+        let peer = peer(codec, address, watching.clone()).await;
         let offer = peer.create_offer(None).await.expect("an offer can be made");
         peer.set_local_description(offer.clone()).await.expect("our own offer fits");
         let response = self.post(whep, "application/sdp", offer.sdp).await;
@@ -125,43 +131,52 @@ impl Browser {
     }
 }
 
+impl Joined {
+    fn viewer(self) -> Viewer {
+        match self {
+            Joined::In(viewer) => viewer,
+            Joined::Refused(status, _, body) => panic!("the viewer was refused: {status} {body}"),
+        }
+    }
+}
+
 impl Viewer {
     /// Waits until this holds of what was seen and heard, and hands it out.
-    pub async fn sees(&self, what: &str, holds: impl Fn(&Seen) -> bool) -> Seen {
+    pub(crate) async fn sees(&self, what: &str, holds: impl Fn(&Seen) -> bool) -> Seen {
         soon(what, self.watching.until(holds)).await
     }
 
     /// Waits until pictures and sound flow: a second of both, more than was there before.
-    pub async fn plays(&self) -> Seen {
+    pub(crate) async fn plays(&self) -> Seen {
         let (pictures, sounds) = self.watching.look(|seen| (seen.pictures.len(), seen.sounds));
         self.sees("a viewer sees and hears", |seen| seen.pictures.len() >= pictures + 30 && seen.sounds >= sounds + 50)
             .await
     }
 
     /// Waits until the other side closed the connection.
-    pub async fn is_dropped(&self) {
+    pub(crate) async fn is_dropped(&self) {
         self.sees("the connection is closed", |seen| seen.closed).await;
     }
 
     /// Ends the session as a page does that is closed.
-    pub async fn leave(self) -> StatusCode {
+    pub(crate) async fn leave(self) -> StatusCode {
         let status = self.delete().await;
         self.peer.close().await.expect("it can be closed");
         status
     }
 
     /// DELETE of the session, and nothing else.
-    pub async fn delete(&self) -> StatusCode {
+    pub(crate) async fn delete(&self) -> StatusCode {
         self.http.delete(self.session.clone()).send().await.expect("the server answers").status()
     }
 
     /// Closes the connection without a word over HTTP.
-    pub async fn hang_up(self) {
+    pub(crate) async fn hang_up(self) {
         self.peer.close().await.expect("it can be closed");
     }
 
     /// PATCH of the session.
-    pub async fn patch(&self, if_match: Option<&str>, fragment: &str) -> Response {
+    pub(crate) async fn patch(&self, if_match: Option<&str>, fragment: &str) -> Response {
         let mut request = self.http.patch(self.session.clone()).header(CONTENT_TYPE, "application/trickle-ice-sdpfrag");
         if let Some(if_match) = if_match {
             request = request.header(IF_MATCH, if_match);
@@ -170,7 +185,7 @@ impl Viewer {
     }
 }
 
-async fn peer(codec: Codec, watching: Arc<Watching>) -> Arc<dyn PeerConnection> {
+async fn peer(codec: Codec, address: &str, watching: Arc<Watching>) -> Arc<dyn PeerConnection> {
     let mut engine = MediaEngine::default();
     engine.register_codec(opus(), RtpCodecKind::Audio).expect("a codec of its own number");
     for video in video(codec) {
@@ -182,7 +197,7 @@ async fn peer(codec: Codec, watching: Arc<Watching>) -> Arc<dyn PeerConnection> 
         .with_interceptor_registry(interceptors)
         .with_runtime(Arc::new(TokioRuntime))
         .with_handler(Arc::new(Handler { watching }))
-        .with_udp_addrs(vec!["127.0.0.1:0"])
+        .with_udp_addrs(vec![address.to_owned()])
         .build()
         .await
         .expect("a peer can be made");
