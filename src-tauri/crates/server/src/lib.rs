@@ -1,6 +1,6 @@
 //! The HTTP side of a broadcast: watch page, WHEP, page sockets, health and metrics, on one TCP port.
 //!
-//! [`serve`] takes its listener and its end signal as arguments and holds no state of the broadcast: whatever needs a
+//! [`serve()`] takes its listener and its end signal as arguments and holds no state of the broadcast: whatever needs a
 //! decision goes as a [`Request`] to the one owner, which answers through the oneshot in it. Decided here is only what
 //! needs no knowledge of viewers: how much one client may take ([`Limits`]).
 //!

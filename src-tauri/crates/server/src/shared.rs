@@ -1,4 +1,4 @@
-//! What every handler of one [`crate::serve`] has: the settings, the way to the owner, the end signal.
+//! What every handler of one [`crate::serve()`] has: the settings, the way to the owner, the end signal.
 
 use crate::limiter::Joins;
 use crate::{Config, PageId, Request};
