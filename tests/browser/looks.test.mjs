@@ -73,6 +73,31 @@ for (const { name, ...size } of sizes) {
     await tab.close();
   });
 
+  if (size.phone)
+    test(`${name}: a tap calls the controls and another sends them away; hidden ones take no tap`, async () => {
+      const tab = await open();
+      await tab.plays();
+      const { page } = tab;
+      const shown = (wanted) =>
+        tab.until(
+          () => page.evaluate((want) => getComputedStyle(document.querySelector('.controls')).opacity === want, wanted),
+          5000,
+          () => `the controls' opacity is ${wanted}`,
+        );
+      const mute = await page.getByRole('button', { name: 'Mute' }).boundingBox();
+      await shown('0');
+      await page.touchscreen.tap(mute.x + 10, mute.y + 10);
+      await shown('1');
+      assert.equal((await tab.video()).muted, false, 'the tap that called them pressed nothing');
+      await page.touchscreen.tap(200, 60);
+      await shown('0');
+      await page.touchscreen.tap(200, 60);
+      await shown('1');
+      await page.touchscreen.tap(mute.x + 10, mute.y + 10);
+      assert.equal((await tab.video()).muted, true);
+      await tab.close();
+    });
+
   for (const [state, { status, code }] of Object.entries(refusals)) {
     test(`${name}: ${state}`, async () => {
       const refuse = (route) =>

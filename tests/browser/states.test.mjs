@@ -65,6 +65,17 @@ test('a host that crashes and comes back on the same port is found again', async
   console.log(`it plays ${Date.now() - back} ms after the host was live again`);
 });
 
+test('a host ended by Ctrl-C says goodbye, and its pages play again when it is started again', async () => {
+  const tab = await chromium.open(skylark.live.watch);
+  await tab.plays();
+  const { dataDir, live } = skylark;
+  assert.equal(await skylark.stop('SIGINT'), 0);
+  await tab.is('ended', 5000);
+
+  skylark = await broadcast({ dataDir, listen: `127.0.0.1:${live.port}` });
+  await tab.plays(20_000);
+});
+
 test('a host that comes back with another link: the page says that this one leads nowhere', async () => {
   const tab = await chromium.open(skylark.live.watch);
   await tab.plays();
