@@ -112,10 +112,10 @@ impl Bandwidth {
         }
     }
 
-    /// The viewer's own estimate, where it makes one. It is never above what it was shown by much: only less than is being
+    /// The viewer's own estimate, where it makes one. It is never above what it was shown by much: only far less than is being
     /// sent says something.
     pub(crate) fn remb(&mut self, bits_a_second: f32, sending: f32, now_us: u64) -> bool {
-        if self.detailed || bits_a_second >= sending {
+        if self.detailed || bits_a_second >= DECREASE * sending {
             return false;
         }
         self.decrease(bits_a_second, now_us)

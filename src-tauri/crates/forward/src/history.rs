@@ -68,7 +68,8 @@ impl History {
         below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(usable))
     }
 
-    fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
+    /// The layer is being encoded.
+    pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
         let captured = |r: Rid| self.layer(codec, r).newest().map(|p| p.captured);
         let newest = Rid::ALL.into_iter().filter_map(captured).max();
         captured(rid).zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)

@@ -169,3 +169,17 @@ fn a_path_just_below_a_layer_does_not_make_it_flap() {
     let switches = late.windows(2).filter(|w| w[0].rid != w[1].rid).count();
     assert!(switches <= 8, "{switches} switches in 100 s");
 }
+
+/// Nothing is known of a path when a viewer joins, so it is sent all; where that is too much it must come right soon.
+#[test]
+fn a_joiner_on_a_thin_path_sees_something_soon_and_keeps_seeing() {
+    for (capacity, into) in [(400_000, 1000), (1_000_000, 0), (1_000_000, 1900), (2_000_000, 1900), (5_000_000, 1900)] {
+        let mut world = World::new(VideoCodec::H264);
+        world.run(ms(into + 1));
+        world.join(Rid::F);
+        let mut link = Link::new(&world, move |_| capacity);
+        link.run(&mut world, s(10));
+        let freeze = link.receiver(0).longest_freeze(s(0), s(10));
+        assert!(freeze < ms(1300), "{freeze:?} at {capacity} bit/s, {into} ms into the interval");
+    }
+}

@@ -1,0 +1,185 @@
+//! Which layer a viewer is on: starting, following, switching, catching up.
+
+use super::{Following, PATIENCE, VideoEgress};
+use crate::egress::call::Call;
+use crate::history::History;
+use crate::layers::ALL_PICTURES;
+use crate::packetise::Picture;
+use crate::rewrite::newer;
+use crate::sink::PacketSink;
+use protocol::Rid;
+use std::{
+    cmp::Ordering,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// A viewer whose pictures waited so long gets none until the next keyframe.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+/// The same where they go at the rate of a thin path.
+const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
+/// What stands in a path's queue and a start on a smaller layer may together take so long: a picture in time is worth more
+/// than a larger one.
+const START: Duration = Duration::from_millis(300);
+/// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
+const COMPRESSED: u32 = 90;
+/// The same where they have to fit between the last picture and the next.
+const SQUEEZED: u32 = 10;
+
+impl VideoEgress {
+    /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
+    /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
+    pub(in crate::egress) fn choose<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+        self.goal = h.nearest(self.codec, self.layers.aim().rid);
+        let (Some(goal), Some(f)) = (self.goal, self.following) else { return };
+        let gone = !h.is_alive(self.codec, f.rid);
+        if goal < f.rid {
+            self.restart(self.landing(goal, h), h, call);
+            // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
+            self.sent.forget();
+            self.repairs.start_over();
+            self.no_answer_before = Some(call.now + PATIENCE / 2);
+        } else if gone && goal != f.rid {
+            self.restart(goal, h, call);
+        }
+    }
+
+    /// Where to start for a layer: there, or below it where that would take the path too long.
+    pub(super) fn landing(&self, goal: Rid, h: &History) -> Rid {
+        let time = START.saturating_sub(self.path.queue).as_secs_f32();
+        let budget = self.path.carries.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
+        let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
+        let below = || Rid::ALL.into_iter().filter(|rid| *rid <= goal).filter(usable);
+        let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
+        below().rev().find(affordable).or_else(|| below().next()).unwrap_or(goal)
+    }
+
+    /// The highest temporal layer to send of a layer: all of one below the aim, the least of one that is too much.
+    fn temporal_aim(&self, rid: Rid) -> u8 {
+        let aim = self.layers.aim();
+        match rid.cmp(&aim.rid) {
+            Ordering::Less => ALL_PICTURES,
+            Ordering::Equal => aim.temporal,
+            Ordering::Greater => 0,
+        }
+    }
+
+    /// Nothing is being sent yet.
+    pub(super) fn begin<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+        let aim = self.layers.aim().rid;
+        self.goal = h.nearest(self.codec, aim);
+        match self.goal {
+            Some(rid) => self.restart(rid, h, call),
+            None if h.layer(self.codec, aim).newest().is_some() => self.want_keyframe(aim, call.now),
+            None => {}
+        }
+    }
+
+    fn want_keyframe(&mut self, rid: Rid, now: Instant) {
+        if self.asked.is_none_or(|at| now.saturating_duration_since(at) >= PATIENCE) {
+            self.asked = Some(now);
+            self.wanted = Some(rid);
+        }
+    }
+
+    /// A keyframe of another layer.
+    pub(super) fn cross<S: PacketSink>(&mut self, f: Following, p: &Arc<Picture>, h: &History, call: &mut Call<'_, S>) {
+        self.goal = h.nearest(self.codec, self.layers.aim().rid);
+        if self.goal == Some(p.rid) && f.rid != p.rid {
+            self.drop_pending(call);
+            self.following = Some(self.following_from(p));
+            self.offer(p, self.numbers.timestamp(p.rtp_timestamp), true, call);
+        }
+    }
+
+    fn following_from(&self, keyframe: &Picture) -> Following {
+        let temporal = self.temporal_aim(keyframe.rid);
+        Following { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
+    }
+
+    /// The next picture of the layer that is being sent.
+    pub(super) fn follow<S: PacketSink>(
+        &mut self,
+        mut f: Following,
+        p: &Arc<Picture>,
+        h: &History,
+        call: &mut Call<'_, S>,
+    ) {
+        if p.number < f.next {
+            return; // It was part of a start from the history.
+        }
+        let longest = if self.pace.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
+        if self.pending.front().is_some_and(|oldest| call.now.saturating_duration_since(oldest.since) > longest) {
+            self.drop_pending(call);
+            self.following = None;
+            self.resume_at_keyframe = !p.keyframe;
+            if p.keyframe {
+                self.begin(h, call);
+            }
+            return;
+        }
+        let aim = self.temporal_aim(f.rid);
+        if p.keyframe {
+            f = self.following_from(p);
+        } else if p.number > f.next {
+            // Pictures were withheld from this viewer: the base ones among them are needed, the others are skipped.
+            let base = h.layer(self.codec, f.rid).base();
+            if base.is_empty() {
+                self.following = None;
+                self.want_keyframe(f.rid, call.now);
+                return;
+            }
+            let missed = base.partition_point(|b| b.number < f.next);
+            for b in base[missed..].iter().filter(|b| b.number < p.number) {
+                self.queue(b, self.numbers.timestamp(b.rtp_timestamp), call.now);
+            }
+            f.temporal = 0;
+        }
+        f.next = p.number + 1;
+        f.temporal = f.temporal.min(aim);
+        let step_up = p.step_up && p.temporal == f.temporal + 1 && p.temporal <= aim && self.pending.is_empty();
+        if step_up {
+            f.temporal = p.temporal;
+        }
+        let mut send = p.temporal <= f.temporal;
+        if send && p.temporal > 0 && !self.pending.is_empty() {
+            // A burst is still being spread: only what later pictures need waits behind it.
+            f.temporal = p.temporal - 1;
+            call.flow.totals.dropped += 1;
+            send = false;
+        }
+        self.following = Some(f);
+        if send {
+            self.offer(p, self.numbers.timestamp(p.rtp_timestamp), p.keyframe, call);
+        }
+    }
+
+    /// The last keyframe and the base pictures since, from the history, with timestamps compressed so that the last is shown
+    /// when the stream's newest picture is, and all are newer than what was sent before.
+    pub(super) fn restart<S: PacketSink>(&mut self, rid: Rid, h: &History, call: &mut Call<'_, S>) {
+        let layer = h.layer(self.codec, rid);
+        let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
+        let Some(keyframe) = base.first() else { return };
+        self.drop_pending(call);
+        self.resume_at_keyframe = false;
+        self.pace = self.path.carries;
+        let mut f = self.following_from(keyframe);
+        f.next = newest.number + 1;
+        let whole = newest.number - keyframe.number + 1 == base.len() as u64;
+        if !whole {
+            f.temporal = 0;
+            self.tell_capture = true;
+        }
+        self.following = Some(f);
+        call.flow.totals.restarts += 1;
+        let end = self.numbers.timestamp(newest.rtp_timestamp);
+        for (i, p) in base.iter().enumerate() {
+            let mut timestamp = end.wrapping_sub((base.len() - 1 - i) as u32 * COMPRESSED);
+            if let Some(last) = self.numbers.last_timestamp() {
+                let least = last.wrapping_add(1 + i as u32 * SQUEEZED);
+                timestamp = if newer(timestamp, least) { timestamp } else { least };
+            }
+            self.queue(p, timestamp, call.now);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! How pictures go out: at once where they fit into one call, spread where they do not.
+
+use super::VideoEgress;
+use crate::egress::call::Call;
+use crate::egress::header::Extras;
+use crate::packetise::Picture;
+use crate::rewrite::Name;
+use crate::sink::PacketSink;
+use protocol::VideoCodec;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Packets handed on in one call: longer bursts overrun the queues of access points, and break the sound of browsers.
+pub(super) const BURST: usize = 16;
+/// Between two bursts: 16 packets in 3 ms are 50 Mbit/s, so that the largest keyframe (64 packets) is out after 9 ms.
+const SPREAD: Duration = Duration::from_millis(3);
+/// Packets of a burst where the path is known to carry little; they go at the rate it carries.
+const THIN_BURST: usize = 4;
+
+/// A picture that did not fit into one call, and those behind it.
+pub(super) struct Pending {
+    picture: Arc<Picture>,
+    timestamp: u32,
+    extras: Extras,
+    pub(super) since: Instant,
+    /// Given when its first packet goes, so that what is dropped before leaves no gap.
+    name: Option<Name>,
+    next_packet: usize,
+}
+
+impl VideoEgress {
+    /// One burst of what waits, if it is time.
+    pub(in crate::egress) fn send_pending<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
+        if self.pending.is_empty() || self.next_burst.is_some_and(|at| call.now < at) {
+            return;
+        }
+        let mut room = if self.pace.is_some() { THIN_BURST } else { BURST };
+        let before = call.flow.totals.bytes;
+        while room > 0
+            && let Some(mut front) = self.pending.pop_front()
+        {
+            let name = *front.name.get_or_insert_with(|| self.begin_picture(&front.picture, front.timestamp));
+            let end = front.picture.packets.len().min(front.next_packet + room);
+            self.write(&front.picture, front.next_packet..end, name, front.extras, call);
+            room -= end - front.next_packet;
+            if end < front.picture.packets.len() {
+                front.next_packet = end;
+                self.pending.push_front(front);
+                break;
+            }
+        }
+        let bits = 8.0 * (call.flow.totals.bytes - before) as f32;
+        let wait = self.pace.map_or(SPREAD, |pace| Duration::from_secs_f32(bits / pace));
+        self.next_burst = (!self.pending.is_empty()).then(|| call.now + wait);
+        if self.pending.is_empty() {
+            self.pace = None;
+        }
+        call.out.flush_picture();
+    }
+
+    /// Forget what waits, but finish a picture that was begun: its packets are numbered already.
+    pub(super) fn drop_pending<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
+        let begun = usize::from(self.pending.front().is_some_and(|front| front.name.is_some()));
+        call.flow.totals.dropped += self.pending.len().saturating_sub(begun) as u64;
+        self.pending.truncate(begun);
+    }
+
+    pub(super) fn queue(&mut self, p: &Arc<Picture>, timestamp: u32, now: Instant) {
+        let extras = Extras { capture: Some(0), introduce: p.keyframe };
+        self.pending.push_back(Pending {
+            picture: Arc::clone(p),
+            timestamp,
+            extras,
+            since: now,
+            name: None,
+            next_packet: 0,
+        });
+    }
+
+    /// Send a live picture now if it fits into one call and nothing waits.
+    pub(super) fn offer<S: PacketSink>(
+        &mut self,
+        p: &Arc<Picture>,
+        timestamp: u32,
+        introduce: bool,
+        call: &mut Call<'_, S>,
+    ) {
+        if !self.pending.is_empty() || p.packets.len() > BURST {
+            self.queue(p, timestamp, call.now);
+            return;
+        }
+        let told = p.temporal == 0 || std::mem::take(&mut self.tell_capture);
+        let extras = Extras { capture: told.then_some(0), introduce };
+        let name = self.begin_picture(p, timestamp);
+        self.write(p, 0..p.packets.len(), name, extras, call);
+        call.out.flush_picture();
+    }
+
+    fn begin_picture(&mut self, p: &Picture, timestamp: u32) -> Name {
+        let name = self.numbers.name(p, timestamp);
+        if self.repairs_allowed {
+            self.sent.remember(p, name);
+        }
+        name
+    }
+
+    fn write<S: PacketSink>(
+        &mut self,
+        p: &Picture,
+        range: std::ops::Range<usize>,
+        name: Name,
+        mut extras: Extras,
+        call: &mut Call<'_, S>,
+    ) {
+        if extras.capture.is_some() {
+            extras.capture = self.header.carries_capture_time().then(|| call.clock.ntp(p.captured));
+        }
+        self.header.begin(name.timestamp, call.abs_send_time(), extras);
+        let numbered = self.header.is_numbered();
+        let last = p.packets.len().saturating_sub(1);
+        let mut bytes = 0;
+        for index in range.clone() {
+            let payload = &p.packets[index];
+            bytes += payload.len();
+            let wide = call.flow.next(numbered, payload.len() + self.header.len());
+            let header = self.header.packet(name.sequence.wrapping_add(index as u16), index == last, wide);
+            match p.codec {
+                VideoCodec::H264 => call.out.rtp(header, &[payload]),
+                VideoCodec::Vp8 => call.out.rtp(header, &[&name.descriptor_of(index), payload]),
+            }
+        }
+        self.repairs.earn(bytes);
+        self.packets = self.packets.wrapping_add(range.len() as u32);
+        self.octets = self.octets.wrapping_add(bytes as u32);
+    }
+}
