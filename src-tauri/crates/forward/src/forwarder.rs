@@ -3,7 +3,7 @@ use crate::clock::Clock;
 use crate::dtls::Server;
 use crate::ice::Credentials;
 use crate::packetise::Packetiser;
-use crate::receive::{COMMANDS, Command, Join, Loop, MAX_COMMANDS};
+use crate::receive::{COMMANDS, Command, Demux, Join, Loop, MAX_COMMANDS};
 use crate::sdp::{self, Fragment, Local, Offer};
 use crate::shard::{Inbox, Shard};
 use crate::socket::Socket;
@@ -57,8 +57,8 @@ impl Forwarder {
         let (commands, to_carry_out) = crossbeam_channel::bounded(MAX_COMMANDS);
 
         let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
-        let (inboxes, tell) = (shards.clone(), announcer.clone());
-        let receive = Loop::new(poll, socket.clone(), to_carry_out, server.clone(), timeouts, inboxes, tell)?;
+        let demux = Demux::new(server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
+        let receive = Loop::new(poll, &socket, to_carry_out, demux)?;
         let mut threads = vec![thread::Builder::new().name("receive".into()).spawn(move || receive.run())?];
         for (number, inbox) in shards.iter().enumerate() {
             let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);

@@ -57,6 +57,8 @@ counters! {
     dropped_replayed,
     /// SRTCP that came faster than the sending thread took it.
     dropped_flood,
+    /// Authentic RTCP of which some could not be read.
+    malformed_rtcp,
     /// DTLS handshakes whose certificate did not have the fingerprint of the offer.
     dropped_fingerprint,
     /// Viewers whose packets began to come from another address.

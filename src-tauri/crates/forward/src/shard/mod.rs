@@ -8,12 +8,14 @@ pub(crate) use inbox::{Inbox, Joining};
 
 use crate::announce::Announcer;
 use crate::clock::Clock;
+use crate::egress::Egress;
+use crate::event::Gone;
 use crate::history::History;
 use crate::packetise::{Picture, Sound};
 use crate::socket::Socket;
 use inbox::Input;
 use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
-use run::Run;
+use run::{Run, Sink};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
@@ -108,9 +110,13 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.tell_vp8(now);
             }
-            Input::Rtcp(id, plain, arrived) => self.drive(id, now, |egress, history, sink| {
-                egress.rtcp(&plain, arrived, history, now, sink);
-            }),
+            Input::Rtcp(id, plain, arrived) => {
+                let outcome =
+                    self.drive(id, now, |egress, history, sink| egress.rtcp(&plain, arrived, history, now, sink));
+                if outcome.is_some_and(|outcome| outcome.malformed) {
+                    self.announcer.counters.malformed_rtcp.one();
+                }
+            }
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =
@@ -149,19 +155,19 @@ impl Shard {
     }
 
     /// Lets one viewer's egress do something, and sees to what follows from it.
-    fn drive(
+    fn drive<T>(
         &mut self,
         id: ViewerId,
         now: Instant,
-        f: impl FnOnce(&mut crate::egress::Egress, &History, &mut run::Sink<'_>),
-    ) {
-        if let Some(viewer) = self.viewers.get_mut(&id) {
-            viewer.drive(&mut self.run, |egress, sink| f(egress, &self.history, sink));
-            viewer.follow_up(id, &mut self.timers, &mut self.keyframes, now);
-        }
+        f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
+    ) -> Option<T> {
+        let viewer = self.viewers.get_mut(&id)?;
+        let result = viewer.drive(&mut self.run, |egress, sink| f(egress, &self.history, sink));
+        viewer.follow_up(id, &mut self.timers, &mut self.keyframes, now);
+        Some(result)
     }
 
-    fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<crate::event::Gone>, now: Instant) {
+    fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<Gone>, now: Instant) {
         if let Some(mut viewer) = self.viewers.remove(&id) {
             viewer.drive(&mut self.run, |egress, sink| egress.bye(now, sink));
             for datagram in farewell {

@@ -27,10 +27,11 @@ impl Viewer {
     }
 
     /// Lets the egress do something; what it sends goes out.
-    pub(super) fn drive(&mut self, run: &mut Run, f: impl FnOnce(&mut Egress, &mut Sink<'_>)) {
+    pub(super) fn drive<T>(&mut self, run: &mut Run, f: impl FnOnce(&mut Egress, &mut Sink<'_>) -> T) -> T {
         let mut sink = run.sink(&mut self.sealer, &self.path);
-        f(&mut self.egress, &mut sink);
+        let result = f(&mut self.egress, &mut sink);
         sink.finish();
+        result
     }
 
     /// After anything the egress did: its timer and its wishes.

@@ -1,0 +1,207 @@
+use super::viewers::{Entry, Viewers};
+use super::{Command, Join};
+use crate::announce::Announcer;
+use crate::dtls::Server;
+use crate::event::Gone;
+use crate::ice::Check;
+use crate::shard::{Inbox, Joining};
+use crate::socket::{Path, Socket};
+use crate::transport::{Drop, Output, Timeouts, Transport};
+use protocol::ViewerId;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Everything but the shell of the loop: whose a datagram is, and what follows from it.
+pub(crate) struct Demux {
+    viewers: Viewers,
+    server: Arc<Server>,
+    timeouts: Timeouts,
+    shards: Vec<Arc<Inbox>>,
+    /// Viewers of each shard.
+    loads: Vec<usize>,
+    socket: Arc<Socket>,
+    announcer: Arc<Announcer>,
+    outputs: Vec<Output>,
+    stopped: bool,
+}
+
+impl Demux {
+    pub(crate) fn new(
+        server: Arc<Server>,
+        timeouts: Timeouts,
+        shards: Vec<Arc<Inbox>>,
+        socket: Arc<Socket>,
+        announcer: Arc<Announcer>,
+    ) -> Demux {
+        Demux {
+            viewers: Viewers::default(),
+            server,
+            timeouts,
+            loads: vec![0; shards.len()],
+            shards,
+            socket,
+            announcer,
+            outputs: Vec::new(),
+            stopped: false,
+        }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        self.viewers.next_timeout()
+    }
+
+    pub(super) fn any_joining(&self) -> bool {
+        self.viewers.any_joining()
+    }
+
+    pub(super) fn take_commands(&mut self, commands: &crossbeam_channel::Receiver<Command>) {
+        while let Ok(command) = commands.try_recv() {
+            self.carry_out_command(command);
+        }
+    }
+
+    pub(super) fn carry_out_command(&mut self, command: Command) {
+        match command {
+            Command::Join(join) => self.join(*join),
+            Command::Restart(viewer, ice) => self.viewers.restart(viewer, ice),
+            Command::Cap(viewer, max) => {
+                if let Some(entry) = self.viewers.get_mut(viewer) {
+                    match &mut entry.waiting {
+                        Some(waiting) => waiting.max = max,
+                        None => self.shards[entry.shard].cap(viewer, max),
+                    }
+                }
+            }
+            Command::Close(viewer) => self.remove(viewer, None, Instant::now()),
+            Command::Stop => self.stopped = true,
+        }
+    }
+
+    fn join(&mut self, join: Join) {
+        let shard = self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(shard, _)| shard);
+        self.loads[shard] += 1;
+        let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
+        let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max };
+        self.viewers.insert(join.viewer, Entry::new(transport, shard, waiting));
+    }
+
+    pub(super) fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {
+        let counters = &self.announcer.counters;
+        counters.datagrams_received.one();
+        // The user name first: a check finds its viewer from any address. Then the address.
+        let viewer = if matches!(datagram, [0..=3, ..]) {
+            let Some(check) = Check::parse(datagram) else {
+                counters.dropped_stun.one();
+                return;
+            };
+            let Some((viewer, entry)) = self.viewers.by_ufrag(check.ufrag()) else {
+                counters.dropped_stun.one();
+                return;
+            };
+            entry.transport.check(check, path, now, &mut self.outputs);
+            self.viewers.index_addresses(viewer);
+            viewer
+        } else {
+            let Some((viewer, entry)) = self.viewers.by_address(&path.remote) else {
+                counters.dropped_unknown.one();
+                return;
+            };
+            entry.transport.datagram(datagram, path, now, &mut self.outputs);
+            viewer
+        };
+        self.carry_out(viewer, now);
+    }
+
+    pub(super) fn handle_timeouts(&mut self, now: Instant) {
+        while let Some(viewer) = self.viewers.due(now) {
+            if let Some(entry) = self.viewers.get_mut(viewer) {
+                entry.transport.handle_timeout(now, &mut self.outputs);
+            }
+            self.carry_out(viewer, now);
+        }
+    }
+
+    /// Does what a transport said.
+    fn carry_out(&mut self, viewer: ViewerId, now: Instant) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match output {
+                Output::Transmit(path, datagram) => self.transmit(&path, &datagram),
+                Output::Connected(sealer, path) => {
+                    self.announcer.counters.connected.one();
+                    if let Some((shard, joining)) = self.viewers.joined(viewer) {
+                        self.shards[shard].add(joining, *sealer, path);
+                    }
+                }
+                Output::Path(path) => {
+                    self.announcer.counters.paths_changed.one();
+                    if let Some(entry) = self.viewers.get_mut(viewer) {
+                        self.shards[entry.shard].path(viewer, path);
+                    }
+                }
+                Output::Rtcp(plain) => {
+                    if let Some(entry) = self.viewers.get_mut(viewer)
+                        && !self.shards[entry.shard].rtcp(viewer, plain, now)
+                    {
+                        self.announcer.counters.dropped_flood.one();
+                    }
+                }
+                Output::Dropped(why) => self.count(why),
+                Output::Gone(why) => self.remove(viewer, Some(why), now),
+            }
+        }
+        self.outputs = outputs;
+        self.viewers.schedule(viewer);
+    }
+
+    fn transmit(&self, path: &Path, datagram: &[u8]) {
+        if let Err(error) = self.socket.send(path, datagram, datagram.len()) {
+            tracing::debug!(%error, "a datagram of a join was not sent");
+        }
+    }
+
+    fn count(&self, why: Drop) {
+        let counters = &self.announcer.counters;
+        match why {
+            Drop::Unknown => counters.dropped_unknown.one(),
+            Drop::Forged => counters.dropped_stun.one(),
+            Drop::Unauthenticated => counters.dropped_unauthenticated.one(),
+            Drop::Replayed => counters.dropped_replayed.one(),
+            Drop::Fingerprint => counters.dropped_fingerprint.one(),
+        }
+    }
+
+    /// The one way out. What is in the shard is freed there, before the event.
+    fn remove(&mut self, viewer: ViewerId, why: Option<Gone>, now: Instant) {
+        let Some(entry) = self.viewers.remove(viewer) else { return };
+        self.loads[entry.shard] -= 1;
+        match why {
+            Some(Gone::Failed) => self.announcer.counters.failed.one(),
+            Some(Gone::Timeout) => self.announcer.counters.timed_out.one(),
+            _ => {}
+        }
+        if entry.waiting.is_some() {
+            drop(entry);
+            if let Some(why) = why {
+                self.announcer.gone(viewer, why);
+            }
+            return;
+        }
+        let farewell = entry.transport.close(now);
+        self.shards[entry.shard].remove(viewer, farewell, why);
+    }
+
+    pub(super) fn stop(mut self) {
+        let now = Instant::now();
+        for viewer in self.viewers.ids() {
+            self.remove(viewer, None, now);
+        }
+        for shard in &self.shards {
+            shard.stop();
+        }
+    }
+}
