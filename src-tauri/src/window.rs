@@ -10,7 +10,6 @@ mod feed;
 mod preview;
 
 use crate::logging;
-use awake::Awake;
 use feed::Feed;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -27,15 +26,14 @@ struct Shell {
     feed: Mutex<Option<Feed>>,
 }
 
+/// Exit code for an option or a settings key that cannot be, as without a window.
+const BAD_USAGE: u8 = 2;
+
 /// Opens the window and runs until it is closed.
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
-    let studio = tauri::async_runtime::block_on(Studio::open(options));
-    if let Err(error) = &studio {
-        eprintln!("skylark: {error}");
-    }
     let app = tauri::Builder::default()
-        // First, as its documentation asks: a second start shows the window that is there.
+        // First, as its documentation asks: a second start shows the window that is there, before it opens anything.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -48,13 +46,14 @@ pub fn run(options: Options) -> ExitCode {
             commands::copy,
             commands::open_link
         ])
-        .manage(Shell { studio, feed: Mutex::default() })
-        .setup(|app| {
-            if let Ok(studio) = &app.state::<Shell>().studio {
-                tauri::async_runtime::spawn(Awake::keep(studio.clone()));
+        .setup(move |app| {
+            let studio = open(options);
+            if let Ok(studio) = &studio {
+                tauri::async_runtime::spawn(awake::keep(studio.clone()));
                 tauri::async_runtime::spawn(close::on_signal(app.handle().clone(), studio.clone()));
                 tauri::async_runtime::spawn(close::when_studio_closes(app.handle().clone(), studio.clone()));
             }
+            app.manage(Shell { studio, feed: Mutex::default() });
             Ok(())
         })
         .on_window_event(close::on_window_event)
@@ -64,8 +63,9 @@ pub fn run(options: Options) -> ExitCode {
             app.run(|app, event| {
                 if let RunEvent::ExitRequested { code: None, api, .. } = event {
                     // The last window went without the studio having closed: close it first, then exit with a code.
-                    if close::begin(app) {
-                        api.prevent_exit();
+                    api.prevent_exit();
+                    if !close::begin(app) {
+                        app.exit(app.state::<Shell>().exit_code());
                     }
                 }
             });
@@ -74,6 +74,30 @@ pub fn run(options: Options) -> ExitCode {
         Err(error) => {
             eprintln!("skylark: the window cannot be opened ({error}). `skylark headless` goes live without one.");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens the studio. An option that cannot be ends the program at once: whoever gave it reads the terminal. Any other
+/// failure is printed too, and shown in the window, since a program started from a menu has no terminal.
+fn open(options: Options) -> Result<Studio, OpenError> {
+    let studio = tauri::async_runtime::block_on(Studio::open(options));
+    if let Err(error) = &studio {
+        eprintln!("skylark: {error}");
+        if matches!(error, OpenError::Option { .. }) {
+            std::process::exit(BAD_USAGE.into());
+        }
+    }
+    studio
+}
+
+impl Shell {
+    /// For a program whose studio never opened.
+    fn exit_code(&self) -> i32 {
+        match &self.studio {
+            Ok(_) => 0,
+            Err(OpenError::Settings(_)) => BAD_USAGE.into(),
+            Err(_) => 1,
         }
     }
 }

@@ -40,7 +40,11 @@ export function camera({ formats } = {}) {
 export async function microphone({ hertz = 440, level = 0.5 } = {}) {
   if (spawnSync('pulseaudio', ['--version']).error || spawnSync('paplay', ['--version']).error) return null;
   const folder = mkdtempSync(join(tmpdir(), 'skylark-sound-'));
+  // A client without any cookie is not even asked who it is; the server lets the same user in whatever the cookie says.
+  const cookie = join(folder, 'cookie');
+  writeFileSync(cookie, Buffer.alloc(256));
   const environment = {
+    PULSE_COOKIE: cookie,
     XDG_RUNTIME_DIR: folder,
     PULSE_RUNTIME_PATH: folder,
     PULSE_SERVER: `unix:${join(folder, 'native')}`,

@@ -5,54 +5,47 @@ use protocol::{Event, Phase};
 use studio::Studio;
 use tokio::sync::broadcast::error::RecvError;
 
-/// What holds the system awake, while there is something to hold it for.
-#[derive(Default)]
-pub(super) struct Awake {
-    held: Option<KeepAwake>,
-}
-
-impl Awake {
-    /// Follows the broadcast until the program ends.
-    pub(super) async fn keep(studio: Studio) {
-        let mut events = studio.events();
-        let mut awake = Awake::default();
-        awake.follow(&studio.snapshot().await.phase).await;
-        loop {
-            match events.recv().await {
-                Ok(Event::Phase { phase }) => awake.follow(&phase).await,
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => awake.follow(&studio.snapshot().await.phase).await,
-                Err(RecvError::Closed) => return,
-            }
+/// Follows the broadcast until the program ends.
+pub(super) async fn keep(studio: Studio) {
+    let mut events = studio.events();
+    let mut held = Vec::new();
+    follow(&mut held, &studio.snapshot().await.phase).await;
+    loop {
+        match events.recv().await {
+            Ok(Event::Phase { phase }) => follow(&mut held, &phase).await,
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => follow(&mut held, &studio.snapshot().await.phase).await,
+            Err(RecvError::Closed) => return,
         }
-    }
-
-    async fn follow(&mut self, phase: &Phase) {
-        let live = matches!(phase, Phase::Live { .. } | Phase::Starting);
-        if live == self.held.is_some() {
-            return;
-        }
-        self.held = if live { inhibit().await } else { None };
     }
 }
 
-/// Asks the desktop. Where nobody answers (no session bus, a bare window manager) the broadcast goes on all the same.
-async fn inhibit() -> Option<KeepAwake> {
-    let asked = tauri::async_runtime::spawn_blocking(|| {
-        Builder::default()
-            .display(true)
-            .idle(true)
-            .reason("A broadcast is live")
-            .app_name("Skylark")
-            .app_reverse_domain("live.skylark.panel")
-            .create()
-    });
-    match asked.await {
-        Ok(Ok(held)) => Some(held),
-        Ok(Err(error)) => {
-            tracing::info!("the system cannot be kept awake ({error}); it may sleep while live");
-            None
+/// Holds the system awake, or lets go of it. Both talk to the desktop and may take a while, or panic inside the library
+/// when the service that was asked has gone since; on a thread of its own that harms nobody.
+async fn follow(held: &mut Vec<KeepAwake>, phase: &Phase) {
+    let live = matches!(phase, Phase::Live { .. } | Phase::Starting);
+    if live && held.is_empty() {
+        *held = tauri::async_runtime::spawn_blocking(inhibit).await.unwrap_or_default();
+    } else if !live && !held.is_empty() {
+        let held = std::mem::take(held);
+        if tauri::async_runtime::spawn_blocking(move || drop(held)).await.is_err() {
+            tracing::info!("the desktop's service for staying awake went away");
         }
-        Err(_) => None,
     }
+}
+
+/// Asks the desktop, for sleep and for the screen apart: one may be there without the other. Where nobody answers (no
+/// session bus, a bare window manager) the broadcast goes on all the same.
+fn inhibit() -> Vec<KeepAwake> {
+    let asked = || {
+        let mut builder = Builder::default();
+        builder.reason("A broadcast is live").app_name("Skylark").app_reverse_domain("live.skylark.panel");
+        builder
+    };
+    let tried = [asked().idle(true).sleep(true).create(), asked().display(true).create()];
+    let held: Vec<KeepAwake> = tried.into_iter().filter_map(Result::ok).collect();
+    if held.is_empty() {
+        tracing::info!("the system cannot be kept awake here; it may sleep while live");
+    }
+    held
 }

@@ -6,7 +6,7 @@ use protocol::{Command, ErrorCode};
 use serde::Serialize;
 use studio::{CommandError, OpenError, Studio};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_opener::OpenerExt;
 
@@ -36,7 +36,7 @@ pub(super) async fn command(shell: State<'_, Shell>, command: Command) -> Result
 #[tauri::command]
 pub(super) async fn quit(app: AppHandle) {
     if !close::begin(&app) {
-        app.exit(0);
+        app.exit(app.state::<Shell>().exit_code());
     }
 }
 

@@ -5,7 +5,7 @@ import './panel.css';
 import Page from './Page.svelte';
 import { Panel } from './panel.svelte.ts';
 
-followTheme();
+followTheme('dark');
 const panel = new Panel();
 const target = document.getElementById('panel');
 if (!target) throw new Error('index.html has the element that the panel fills');

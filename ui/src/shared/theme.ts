@@ -4,15 +4,21 @@ export type Theme = 'system' | 'dark' | 'light';
 const key = 'skylark-theme';
 const light = window.matchMedia('(prefers-color-scheme: light)');
 
-/** Puts the chosen theme on the page and keeps it right when the system changes its mind. Call it once, first. */
-export function followTheme(): void {
+let usual: Theme = 'system';
+
+/**
+ * Puts the chosen theme on the page and keeps it right when the system changes its mind. Call it once, first. `theme` is
+ * the one for somebody who has not chosen.
+ */
+export function followTheme(theme: Theme = 'system'): void {
+  usual = theme;
   apply();
   light.addEventListener('change', apply);
 }
 
 export function chosenTheme(): Theme {
   const kept = read();
-  return kept === 'dark' || kept === 'light' ? kept : 'system';
+  return kept === 'dark' || kept === 'light' || kept === 'system' ? kept : usual;
 }
 
 export function chooseTheme(theme: Theme): void {

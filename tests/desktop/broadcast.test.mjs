@@ -1,0 +1,182 @@
+// A broadcaster's first broadcast, in the real window: a camera and a microphone, Go live, a viewer, a kick, the undo, End.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openChromium } from '../browser/support/chromium.mjs';
+import { camera, microphone } from '../support/devices.mjs';
+import { missing, openWindow } from './support/window.mjs';
+
+describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, () => {
+  let window, eyes, ears, browser, tab;
+
+  before(async () => {
+    eyes = camera();
+    ears = await microphone();
+    window = await openWindow({
+      args: ['--camera', eyes.name, '--microphone', ears?.name ?? 'tone'],
+      environment: { ...eyes.environment, ...ears?.environment },
+    });
+    browser = await openChromium();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await window?.close();
+    ears?.remove();
+    eyes?.remove();
+  });
+
+  test('the window shows the camera and hears the microphone before anything is live', async () => {
+    await window.until(() => moving(window), 'the preview moves');
+    await window.until(() => loud(window), 'the level meter moves');
+    assert.match(await window.text('watch-link'), /^http:\/\/127\.0\.0\.1:\d+\/w\/[0-9a-f]{32}$/);
+    await window.screenshot('panel-ready');
+  });
+
+  test('Go live: the badge, the clock, and words for an empty room', async () => {
+    await window.click('go-live');
+    await window.find('end');
+    await window.until(async () => (await window.text('elapsed')) >= '00:00:01', 'the clock runs');
+    await window.screenshot('panel-live-empty');
+  });
+
+  test('who opens the link sees moving pictures and is in the list', async () => {
+    const person = await browser.person();
+    tab = await person.open(await window.text('watch-link'));
+    await tab.is('playing');
+    await window.find('viewer-row');
+    await window.until(async () => /720p/.test(await window.text('viewer-row')), 'the row says what is sent');
+    assert.match(await window.text('viewer-row'), /Chrome, Linux/);
+    assert.equal(await window.text('count'), '1');
+    await window.screenshot('panel-live-viewer');
+  });
+
+  test('a kick: the row goes, the page says so, and an undo is at hand', async () => {
+    await window.click('kick');
+    await tab.is('removed');
+    assert.match(await tab.words(), /removed/i);
+    await window.until(async () => !(await window.isThere('viewer-row')), 'the row is gone');
+    assert.ok(await window.isThere('undo'), 'an undo is offered');
+    await window.screenshot('panel-kicked');
+  });
+
+  test('the undo lets the viewer back in', async () => {
+    await window.click('undo');
+    await tab.is('playing');
+    await window.find('viewer-row');
+    assert.equal(await window.isThere('undo'), false, 'the undo is used up');
+  });
+
+  test('the lock shows, and opens again', async () => {
+    await window.click('lock');
+    await window.until(async () => (await window.text('lock')) === 'Locked', 'it is locked');
+    await window.click('lock');
+    await window.until(async () => (await window.text('lock')) === 'Lock', 'it is open');
+  });
+
+  test('an unplugged camera is said, and its return brings the picture back', async () => {
+    eyes.set('unplugged');
+    await window.until(() => says(window, 'No picture from the camera'), 'the panel says what happened');
+    await window.screenshot('panel-camera-gone');
+    eyes.set('ok');
+    await window.until(async () => !(await says(window, 'No picture from the camera')), 'the notice goes');
+    await window.until(() => moving(window), 'the preview moves again');
+    assert.equal(await tab.state(), 'playing', 'the viewer stayed');
+  });
+
+  test('the settings sheet keeps a title, and the page shows it', async () => {
+    await window.click('settings');
+    await (await window.find('title')).sendKeys('Birds at dawn');
+    await window.screenshot('panel-settings');
+    await window.click('save');
+    await window.until(async () => !(await window.isThere('settings-sheet')), 'the sheet closes');
+    await tab.until(async () => /Birds at dawn/.test(await tab.words()), 5000, async () => 'the page shows the title');
+  });
+
+  test('the keyboard alone reaches every control, in order', async () => {
+    const order = await window.run(`
+      const seen = [];
+      for (const element of document.querySelectorAll('button, select, input, summary, a[href]'))
+        if (element.tabIndex >= 0 && !element.disabled && element.offsetParent !== null)
+          seen.push(element.dataset.testid ?? element.textContent.trim());
+      return seen;`);
+    const wanted = ['camera', 'microphone', 'copy-link', 'qr-button', 'new-link', 'settings', 'end', 'lock', 'kick'];
+    assert.deepEqual(order.filter((id) => wanted.includes(id)), wanted);
+  });
+
+  test('End: the viewer is told, the window is ready again', async () => {
+    await window.click('end');
+    await tab.is('ended');
+    await window.find('go-live');
+    await window.until(async () => !(await window.isThere('viewer-row')), 'nobody is listed');
+    await window.screenshot('panel-ended');
+  });
+});
+
+describe('the looks of the panel', { skip: missing() ?? false, timeout: 120_000 }, () => {
+  for (const [name, width, height] of [
+    ['narrow', 420, 720],
+    ['wide', 1280, 800],
+  ]) {
+    test(`${name}: nothing is cut off`, async () => {
+      const window = await openWindow({ args: ['--camera', 'pattern', '--microphone', 'tone'], width, height });
+      try {
+        await window.driver.manage().window().setRect({ x: 0, y: 0, width, height });
+        await window.click('go-live');
+        await window.find('end');
+        await window.until(() => moving(window), 'the preview moves');
+        await window.screenshot(`panel-${name}`);
+        assert.equal(await window.run('return document.documentElement.scrollWidth <= innerWidth'), true, 'nothing is wider than the window');
+      } finally {
+        await window.close();
+      }
+    });
+  }
+
+  test('a camera that is not there: the window says so, and going live stays possible', async () => {
+    const window = await openWindow({ args: ['--camera', 'No Such Camera', '--microphone', 'off'] });
+    try {
+      await window.until(() => says(window, 'No picture from the camera'), 'the panel says what is missing');
+      await window.screenshot('panel-no-camera');
+      await window.click('go-live');
+      await window.find('end');
+    } finally {
+      await window.close();
+    }
+  });
+
+  test('light', async () => {
+    const window = await openWindow({ args: ['--camera', 'pattern', '--microphone', 'tone'] });
+    try {
+      await window.run(`localStorage.setItem('skylark-theme', 'light'); location.reload();`);
+      await window.find('go-live');
+      await window.until(() => moving(window), 'the preview moves');
+      await window.screenshot('panel-light');
+      assert.equal(await window.run('return document.documentElement.dataset.theme'), 'light');
+    } finally {
+      await window.close();
+    }
+  });
+});
+
+/** Two pictures of the preview differ. */
+async function moving(window) {
+  const look = `
+    const image = document.querySelector('[data-testid="preview"]');
+    if (!image.complete || !image.naturalWidth) return null;
+    return image.src;`;
+  const first = await window.run(look);
+  await new Promise((done) => setTimeout(done, 150));
+  const second = await window.run(look);
+  return first !== null && second !== null && first !== second;
+}
+
+async function loud(window) {
+  return window.run(`
+    const bar = document.querySelector('[data-testid="levels"] .rms');
+    return new DOMMatrix(getComputedStyle(bar).transform).a > 0.2;`);
+}
+
+async function says(window, words) {
+  return (await window.run('return document.body.innerText')).includes(words);
+}

@@ -1,0 +1,159 @@
+// The real window, in a virtual display, driven over WebDriver; everything started here is ended by its process id.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Builder, By, Capabilities, until } from 'selenium-webdriver';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const screenshots = join(repository, 'target/screenshots');
+const binary =
+  process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
+const nativeDriver = '/usr/bin/WebKitWebDriver';
+
+/** Why the window cannot be tested here; null where it can. */
+export function missing() {
+  for (const command of ['Xvfb', 'tauri-driver']) {
+    if (spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0) return `${command} is not installed`;
+  }
+  if (!existsSync(nativeDriver)) return `${nativeDriver} is not installed (package webkit2gtk-driver)`;
+  return null;
+}
+
+/** Opens the window with its own display, folders and port. `environment` is added to the program's. */
+export async function openWindow({ args = [], environment = {}, width = 1180, height = 780 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'skylark-window-'));
+  const opened = new Window(folder);
+  try {
+    await opened.open(args, environment, width, height);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return opened;
+}
+
+class Window {
+  #folder;
+  #display;
+  #driverProcess;
+  log = '';
+
+  constructor(folder) {
+    this.#folder = folder;
+  }
+
+  async open(args, environment, width, height) {
+    const display = await this.#startDisplay(width, height);
+    const [port, nativePort] = [await freePort(), await freePort()];
+    const env = {
+      ...process.env,
+      HOME: this.#folder,
+      XDG_CONFIG_HOME: join(this.#folder, 'config'),
+      XDG_DATA_HOME: join(this.#folder, 'data'),
+      XDG_CACHE_HOME: join(this.#folder, 'cache'),
+      DISPLAY: display,
+      GDK_BACKEND: 'x11',
+      ...environment,
+    };
+    delete env.WAYLAND_DISPLAY;
+    const driver = ['--port', port, '--native-port', nativePort, '--native-driver', nativeDriver];
+    this.#driverProcess = spawn('tauri-driver', driver.map(String), { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#driverProcess.stdout, this.#driverProcess.stderr])
+      stream.on('data', (text) => (this.log += text));
+    await answers(`http://127.0.0.1:${port}/status`);
+
+    const capabilities = new Capabilities();
+    capabilities.setBrowserName('wry');
+    capabilities.set('tauri:options', {
+      application: binary,
+      args: ['--listen', '127.0.0.1:0', '--data-dir', join(this.#folder, 'skylark'), ...args],
+    });
+    this.driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
+    await this.find('go-live');
+  }
+
+  /** The element with this data-testid, once it is there. */
+  find(id, withinMs = 15_000) {
+    return this.driver.wait(until.elementLocated(By.css(`[data-testid="${id}"]`)), withinMs, `${id} is shown`);
+  }
+
+  async click(id) {
+    await (await this.find(id)).click();
+  }
+
+  /** All the text in it, whether it is cut short on the screen or not. */
+  async text(id) {
+    const element = await this.find(id);
+    return (await this.run('return arguments[0].textContent', element)).trim();
+  }
+
+  async isThere(id) {
+    return (await this.driver.findElements(By.css(`[data-testid="${id}"]`))).length > 0;
+  }
+
+  /** Waits until `met` says so. */
+  async until(met, why, withinMs = 15_000) {
+    await this.driver.wait(async () => met().catch(() => false), withinMs, why);
+  }
+
+  /** Chooses an option of a picker by its value. */
+  async choose(id, value) {
+    const picker = await this.find(id);
+    await picker.findElement(By.css(`option[value="${value}"]`)).click();
+  }
+
+  /** Runs a script in the page. */
+  run(script, ...args) {
+    return this.driver.executeScript(script, ...args);
+  }
+
+  /** Kept under target/screenshots. */
+  async screenshot(name) {
+    mkdirSync(screenshots, { recursive: true });
+    writeFileSync(join(screenshots, `${name}.png`), await this.driver.takeScreenshot(), 'base64');
+  }
+
+  async close() {
+    await this.driver?.quit().catch(() => {}); // The window may have closed itself, as a test asked it to.
+    this.#driverProcess?.kill('SIGTERM');
+    this.#display?.kill('SIGTERM');
+    // The web view's processes write their caches until they are gone.
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  /** Xvfb picks a free display itself and writes its number to descriptor 3. */
+  #startDisplay(width, height) {
+    this.#display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    return new Promise((found, failed) => {
+      this.#display.once('exit', (code) => failed(new Error(`Xvfb ended with ${code}`)));
+      this.#display.stdio[3].once('data', (number) => found(`:${String(number).trim()}`));
+    });
+  }
+}
+
+function freePort() {
+  return new Promise((found) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => found(port));
+    });
+  });
+}
+
+async function answers(url, withinMs = 15_000) {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      await fetch(url);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
