@@ -5,6 +5,7 @@ mod support;
 
 mod address;
 mod ban;
+mod crowd;
 mod end;
 mod home;
 mod kick;

@@ -17,7 +17,9 @@ mod acts;
 mod broadcast;
 mod commands;
 mod owner;
+mod place;
 mod requests;
+mod sources;
 
 // What it owns besides the audience.
 mod pages;

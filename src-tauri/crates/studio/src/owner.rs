@@ -263,32 +263,6 @@ impl Owner {
         }
     }
 
-    fn mediated(&mut self, event: media::Event) {
-        match event {
-            media::Event::Camera(state) => {
-                self.complain_of_device(&state);
-                self.camera = state.clone();
-                self.event(Event::Camera { state });
-            }
-            media::Event::Microphone(state) => {
-                self.complain_of_device(&state);
-                self.microphone = state.clone();
-                self.event(Event::Microphone { state });
-            }
-            media::Event::EncoderFailed(message) => self.encoder_failed(message),
-        }
-    }
-
-    /// A device that begins to fail is worth a message of its own; one that goes on failing in the same way is not.
-    fn complain_of_device(&mut self, state: &SourceState) {
-        if let SourceState::Failed { code, message, .. } = state
-            && *state != self.camera
-            && *state != self.microphone
-        {
-            self.event(Event::Error { code: *code, message: message.clone() });
-        }
-    }
-
     /// Tells an error, but not the same one again and again: an encoder that fails does so with every picture.
     pub(crate) fn complain(&mut self, code: ErrorCode, message: String) {
         const SILENCE: Duration = Duration::from_secs(5);

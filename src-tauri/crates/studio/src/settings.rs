@@ -130,8 +130,16 @@ impl Written {
         written.fps = given.fps.or(written.fps);
         written.bitrate_kbps = given.bitrate.map(|bitrate| bitrate.kbps).or(written.bitrate_kbps);
         written.listen = given.listen.or(written.listen);
-        written.public = given.public.or(written.public);
+        if given.public.is_some() {
+            written.name_in_public(given.public);
+        }
         written
+    }
+
+    /// A public name is given to stand in the link: it takes the place of the address that was chosen before.
+    fn name_in_public(&mut self, public: Option<Public>) {
+        self.public = public;
+        self.address = None;
     }
 
     /// The same, with what the panel changed.
@@ -142,10 +150,10 @@ impl Written {
             written.size = Some(size.parse().map_err(|error| wrong("size")(&error))?);
         }
         if let Some(public) = &change.public {
-            written.public = match public.trim() {
+            written.name_in_public(match public.trim() {
                 "" => None,
                 name => Some(name.parse().map_err(|error| wrong("public")(&error))?),
-            };
+            });
         }
         written.fps = change.fps.or(written.fps);
         written.bitrate_kbps = change.bitrate_kbps.or(written.bitrate_kbps);
@@ -185,6 +193,16 @@ mod tests {
         let settings = Settings::from(&written.with(&options)).unwrap();
         assert_eq!((settings.video.fps, settings.title.as_str()), (15, "x"));
         assert_eq!(settings.camera, CameraChoice::Pattern);
+    }
+
+    #[test]
+    fn a_public_name_goes_before_an_address_chosen_earlier() {
+        let written = Written { address: Some("10.0.0.1".into()), ..Written::default() };
+        let options = Options { public: "a.example".parse().ok(), ..Options::default() };
+        assert_eq!(written.with(&options).address, None);
+        assert_eq!(written.with(&Options::default()).address, written.address);
+        let change = SettingsChange { public: Some("a.example".into()), ..SettingsChange::default() };
+        assert_eq!(written.changed(&change).unwrap().address, None);
     }
 
     #[test]
