@@ -80,7 +80,7 @@ export class Session {
       this.#url = created.url;
       this.#answer = created.answer;
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: created.answer });
-      this.#hold(created.url);
+      if (!this.#ended) this.#hold(created.url);
     } catch {
       this.#lose();
     }
