@@ -33,6 +33,7 @@ export class Panel {
     setInterval(() => (this.now = Date.now()), 1000);
     try {
       await backend.subscribe((message) => this.#told(message));
+      await backend.command({ command: 'list_devices' });
     } catch (error) {
       this.failure = reason(error);
     }
