@@ -46,8 +46,8 @@ pub(crate) const COMMANDS: Token = Token(1);
 const MAX_BATCHES: usize = 16;
 
 /// While many viewers watch, their reports come one by one, thousands a second, and to be woken for each costs more than to
-/// read it. So the thread rests after it found several at once, unless somebody is joining. What a repair loses by it, 2 ms in
-/// the mean, is less than a path's jitter; when a datagram came is the kernel's word.
+/// read it. So the thread rests when it finds several at once, or the next within a rest's length, unless somebody is joining.
+/// What a repair loses by it, 2 ms in the mean, is less than a path's jitter; when a datagram came is the kernel's word.
 const REST: Duration = Duration::from_millis(4);
 const BUSY: usize = 2;
 
@@ -57,7 +57,9 @@ pub(crate) struct Loop {
     receiver: Receiver,
     commands: crossbeam_channel::Receiver<Command>,
     demux: Demux,
-    /// The last look found [`BUSY`] datagrams or more.
+    /// When the last datagrams were taken.
+    last: Instant,
+    /// It is time for a rest.
     busy: bool,
 }
 
@@ -71,7 +73,7 @@ impl Loop {
         let mut io = mio::net::UdpSocket::from_std(socket.try_clone_io()?);
         let receiver = Receiver::new(&io)?;
         poll.registry().register(&mut io, SOCKET, Interest::READABLE)?;
-        Ok(Loop { poll, io, receiver, commands, demux, busy: false })
+        Ok(Loop { poll, io, receiver, commands, demux, last: Instant::now(), busy: false })
     }
 
     /// Until [`Command::Stop`].
@@ -130,6 +132,11 @@ impl Loop {
                 Err(error) => tracing::debug!(%error, "receiving failed"),
             }
         }
-        datagrams >= BUSY
+        if datagrams == 0 {
+            return false;
+        }
+        let now = Instant::now();
+        let since = now - std::mem::replace(&mut self.last, now);
+        datagrams >= BUSY || since < REST
     }
 }
