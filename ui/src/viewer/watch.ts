@@ -114,7 +114,10 @@ export class Watch {
       flowing: () => this.#take({ is: 'flowing' }),
       troubled: () => this.#take({ is: 'troubled' }),
       refused: (refusal) => this.#take({ is: 'refused', ...refusal }),
-      lost: () => this.#take({ is: 'lost' }),
+      lost: () => {
+        this.#sessionId = null;
+        this.#take({ is: 'lost' });
+      },
     });
     this.#session = session;
     void session.join();
