@@ -25,7 +25,7 @@ const NAMED_IN: [(&str, &[&str]); 5] = [
     ("nokhwa", &["media/src/camera"]),
     ("cpal", &["media/src/microphone"]),
     ("openh264_sys2", &["media/src/encode"]),
-    ("rtc_", &["forward/src"]),
+    ("rtc_", &["forward/src", "forward/examples"]),
     ("tauri", &["src-tauri/src", "src-tauri/build.rs"]),
 ];
 
