@@ -7,6 +7,7 @@ use crate::receive::{COMMANDS, Command, Demux, Join, Loop, MAX_COMMANDS};
 use crate::sdp::{self, Fragment, Local, Offer};
 use crate::shard::{Inbox, Shard};
 use crate::socket::Socket;
+use crate::totals::micros_since;
 use crate::transport::Timeouts;
 use crate::{AudioFrame, Config, Event, FragmentError, Joined, OfferError, Totals, VideoFrame};
 use protocol::{Rid, ViewerId, ViewerStats};
@@ -144,8 +145,12 @@ impl Forwarder {
     pub fn video(&self, frame: VideoFrame) {
         // Under the lock, so that all shards get pictures in the order of their numbers.
         let mut packetiser = lock(&self.inner.packetiser);
-        let picture = packetiser.video(frame);
         let now = Instant::now();
+        if frame.rid == Rid::F {
+            self.inner.announcer.counters.pictures_encoded.one();
+            self.inner.announcer.counters.pictures_encoded_age_us.add(micros_since(frame.captured, now));
+        }
+        let picture = packetiser.video(frame);
         for shard in &self.inner.shards {
             if !shard.picture(picture.clone(), now) {
                 self.inner.announcer.counters.dropped_late.one();

@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -63,6 +64,19 @@ counters! {
     dropped_fingerprint,
     /// Viewers whose packets began to come from another address.
     paths_changed,
+    /// Pictures of the largest layer that an encoder handed in.
+    pictures_encoded,
+    /// How old they were then, since their capture: microseconds, added up.
+    pictures_encoded_age_us,
+    /// Pictures of the largest layer that a sending thread had given to the last of its viewers.
+    pictures_sent,
+    /// How old they were then, since their capture: microseconds, added up.
+    pictures_sent_age_us,
+}
+
+/// From `then` to `now`, for a counter that adds up ages.
+pub(crate) fn micros_since(then: Instant, now: Instant) -> u64 {
+    now.saturating_duration_since(then).as_micros() as u64
 }
 
 /// One counter. Nobody decides by it, so it orders nothing.

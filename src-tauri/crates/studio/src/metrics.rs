@@ -52,6 +52,12 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.counter("udp_sends_total", "Calls that handed them over.", t.sends);
     out.counter("udp_datagrams_received_total", "Datagrams received.", t.datagrams_received);
     out.counter("paths_changed_total", "Viewers whose packets began to come from another address.", t.paths_changed);
+    out.counter("pictures_encoded_total", "Pictures of the largest layer that were encoded.", t.pictures_encoded);
+    let age = "Microseconds from capture until then, of all of them.";
+    out.counter("pictures_encoded_age_us_total", age, t.pictures_encoded_age_us);
+    out.counter("pictures_sent_total", "Pictures of the largest layer sent, once a sending thread.", t.pictures_sent);
+    let age = "Microseconds from capture until the thread's last viewer had it, of all of them.";
+    out.counter("pictures_sent_age_us_total", age, t.pictures_sent_age_us);
     out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
     for (why, count) in [
         ("unsent", t.dropped_unsent),

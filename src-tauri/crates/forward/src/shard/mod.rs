@@ -13,6 +13,7 @@ use crate::event::Gone;
 use crate::history::History;
 use crate::packetise::{Picture, Sound};
 use crate::socket::Socket;
+use crate::totals::micros_since;
 use inbox::Input;
 use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
 use run::{Run, Sink};
@@ -141,6 +142,10 @@ impl Shard {
         for (id, viewer) in &mut self.viewers {
             viewer.drive(&mut self.run, |egress, sink| egress.picture(picture, &self.history, now, sink));
             viewer.follow_up(*id, &mut self.timers, &mut self.keyframes, now);
+        }
+        if picture.rid == Rid::F && !self.viewers.is_empty() {
+            self.announcer.counters.pictures_sent.one();
+            self.announcer.counters.pictures_sent_age_us.add(micros_since(picture.captured, Instant::now()));
         }
     }
 
