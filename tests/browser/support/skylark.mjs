@@ -12,13 +12,18 @@ const binary =
   process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
 
 /**
- * Starts a broadcast of the test pattern and the tone, and waits until it is live.
+ * Starts a broadcast of the test pattern and the tone (or of `microphone`), and waits until it is live.
  * `before` stands in front of the command (`['ip', 'netns', 'exec', NAME]`), `dataDir` is a folder of an earlier run.
  */
-export async function broadcast({ args = [], listen = '127.0.0.1:0', dataDir, before = [] } = {}) {
+export async function broadcast({ args = [], listen = '127.0.0.1:0', microphone = 'tone', dataDir, before = [] } = {}) {
   if (!existsSync(binary))
     throw new Error(`${binary} is missing: build it by ./dev build --headless, or name one in SKYLARK_BIN`);
-  const skylark = new Skylark(listen, dataDir ?? mkdtempSync(join(tmpdir(), 'skylark-browser-')), args, before);
+  const skylark = new Skylark(
+    listen,
+    dataDir ?? mkdtempSync(join(tmpdir(), 'skylark-browser-')),
+    ['--microphone', microphone, ...args],
+    before,
+  );
   skylark.live = await skylark.event((event) => event.event === 'live', 'it goes live');
   return skylark;
 }
@@ -32,7 +37,7 @@ class Skylark {
 
   constructor(listen, dataDir, args, before) {
     this.dataDir = dataDir;
-    const command = [...before, binary, 'headless', '--camera', 'pattern', '--microphone', 'tone'];
+    const command = [...before, binary, 'headless', '--camera', 'pattern'];
     command.push('--listen', listen, '--data-dir', dataDir, ...args);
     this.#process = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#ended = new Promise((ended) => this.#process.once('exit', (code, signal) => ended(code ?? signal)));
