@@ -4,7 +4,8 @@ use std::io;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged where RUST_LOG says nothing: what a broadcaster may want to know, and of foreign code only warnings.
-const USUAL: &str = "warn,skylark=info,studio=info,server=info,forward=info,media=info,reach=info";
+/// rtc_dtls warns of each extension of a browser's ClientHello that it does not know: six lines a join.
+const USUAL: &str = "warn,rtc_dtls=error,skylark=info,studio=info,server=info,forward=info,media=info,reach=info";
 
 /// Logs to stderr, as much as RUST_LOG asks for; stdout belongs to the events.
 pub fn to_stderr() {
