@@ -6,11 +6,12 @@ mod stdin;
 
 use crate::logging;
 use out::Out;
-use protocol::{Command, ErrorCode};
+use protocol::{Command, ErrorCode, Event};
 use std::io;
 use std::process::ExitCode;
 use studio::{CommandError, OpenError, Options, Studio};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
 
 /// Bad usage: an option or a settings key that cannot be.
 const BAD_USAGE: u8 = 2;
@@ -25,7 +26,13 @@ const WORKERS: usize = 2;
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
-    match runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(broadcast(options))) {
+    let ended = runtime.map_err(Failure::from).and_then(|runtime| {
+        let ended = runtime.block_on(broadcast(options));
+        // A driver that hangs while devices are listed holds a thread of the runtime, and must not hold the end.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
             eprintln!("skylark: {message}");
@@ -44,17 +51,18 @@ async fn broadcast(options: Options) -> Result<(), Failure> {
     let mut stop = signals::stop()?;
     let studio = Studio::open(options).await?;
     let mut events = studio.events();
-    let mut lines = stdin::lines();
-    let mut out = Out::default();
+    let mut wrong = carry_out(studio.clone(), stdin::lines());
+    let mut out = Out::start();
     studio.command(Command::GoLive).await?;
     loop {
         tokio::select! {
-            event = events.recv() => match event {
+            event = events.recv(), if out.keeps_up() => match event {
                 Ok(event) => out.event(event),
                 Err(RecvError::Lagged(missed)) => tracing::warn!("stdout is too slow: {missed} events were not printed"),
                 Err(RecvError::Closed) => break,
             },
-            Some(line) = lines.recv() => carry_out(&studio, &line, &mut out).await,
+            Some(error) = wrong.recv(), if out.keeps_up() => out.event(error),
+            () = out.caught_up(), if !out.keeps_up() => {}
             // An error only says that it is closing already.
             Some(()) = stop.recv() => drop(studio.command(Command::Quit).await),
             () = studio.closed() => break,
@@ -66,20 +74,31 @@ async fn broadcast(options: Options) -> Result<(), Failure> {
     while let Ok(event) = events.try_recv() {
         out.event(event);
     }
+    out.finish().await;
     Ok(())
 }
 
-/// Carries out one line. Whatever is wrong with it becomes an error event, and changes nothing.
-async fn carry_out(studio: &Studio, line: &str, out: &mut Out) {
-    let result = match serde_json::from_str::<Command>(line) {
-        Ok(command) => studio.command(command).await,
-        Err(error) => {
-            Err(CommandError { code: ErrorCode::BadCommand, message: format!("This line is no command: {error}.") })
+/// Carries out the lines in their order, beside the loop above: what takes its time (a name to look up, a driver to ask)
+/// keeps no signal and no event waiting. Whatever is wrong with a line becomes an error event, and changes nothing.
+fn carry_out(studio: Studio, mut lines: mpsc::Receiver<String>) -> mpsc::Receiver<Event> {
+    let (tell, wrong) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while let Some(line) = lines.recv().await {
+            let result = match serde_json::from_str::<Command>(&line) {
+                Ok(command) => studio.command(command).await,
+                Err(error) => {
+                    let message = format!("This line is no command: {error}.");
+                    Err(CommandError { code: ErrorCode::BadCommand, message })
+                }
+            };
+            if let Err(CommandError { code, message }) = result
+                && tell.send(Event::Error { code, message }).await.is_err()
+            {
+                break;
+            }
         }
-    };
-    if let Err(CommandError { code, message }) = result {
-        out.event(protocol::Event::Error { code, message });
-    }
+    });
+    wrong
 }
 
 impl From<OpenError> for Failure {

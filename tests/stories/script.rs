@@ -45,6 +45,16 @@ async fn a_closed_stdout_is_no_end_either() {
     assert!(deaf.runs());
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stdout_that_nobody_reads_holds_no_signal_up() {
+    let mut skylark = Skylark::live().await;
+    skylark.stuff().await;
+    let kill = std::process::Command::new("kill").arg(skylark.process().to_string()).status();
+    assert!(kill.expect("there is a kill").success());
+    assert_eq!(skylark.ended_unread().await.code(), Some(0), "the pipe is full, and the end clean all the same");
+}
+
 #[tokio::test]
 async fn settings_are_checked_and_kept() {
     let mut skylark = Skylark::live().await;

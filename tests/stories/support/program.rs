@@ -3,6 +3,7 @@ use serde_json::Value;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::process::{ExitStatus, Output, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -173,6 +174,21 @@ impl Skylark {
             self.child.wait().await.expect("it is our child")
         };
         soon("the program ends", rest).await
+    }
+
+    /// Gives nonsense, each line of which is answered by an event that is not read here, until no more is taken.
+    pub(crate) async fn stuff(&mut self) {
+        const STUCK: Duration = Duration::from_millis(500);
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        let lines = "nonsense\n".repeat(100);
+        while let Ok(written) = tokio::time::timeout(STUCK, stdin.write_all(lines.as_bytes())).await {
+            written.expect("it reads its stdin until its stdout is full");
+        }
+    }
+
+    /// Waits for its end without reading the rest of its events.
+    pub(crate) async fn ended_unread(&mut self) -> ExitStatus {
+        soon("the program ends", self.child.wait()).await.expect("it is our child")
     }
 
     /// Quits, and hands on the data folder.
