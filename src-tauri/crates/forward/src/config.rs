@@ -13,6 +13,8 @@ pub struct Config {
     /// A viewer from whom no authenticated STUN request came for this long is [`crate::Gone::Timeout`]. Browsers send one
     /// about every 2.5 s; RFC 7675 gives consent 30 s, which is long for a row in a list of who is watching.
     pub consent_timeout: Duration,
+    /// H.264 is encoded here. Without it every viewer is answered VP8.
+    pub h264: bool,
 }
 
 impl Default for Config {
@@ -22,6 +24,7 @@ impl Default for Config {
             shards: None,
             join_timeout: Duration::from_secs(10),
             consent_timeout: Duration::from_secs(10),
+            h264: true,
         }
     }
 }

@@ -26,6 +26,7 @@ pub struct Forwarder {
 struct Inner {
     server: Arc<Server>,
     candidates: Mutex<Vec<SocketAddr>>,
+    h264: bool,
     cname: String,
     /// The one writer of pictures and sounds.
     packetiser: Mutex<Packetiser>,
@@ -68,6 +69,7 @@ impl Forwarder {
         let inner = Inner {
             server,
             candidates: Mutex::new(config.candidates),
+            h264: config.h264,
             cname: format!("{:016x}", rand::random::<u64>()),
             packetiser: Mutex::new(Packetiser::new(clock)),
             shards,
@@ -94,6 +96,7 @@ impl Forwarder {
                 ssrcs: different_ssrcs(),
                 cname: &self.inner.cname,
                 session: rand::random::<u64>() >> 1,
+                h264: self.inner.h264,
             },
         )?;
         if !self.inner.announcer.enter(viewer, Session { their_ufrag: offer.ice_ufrag.to_owned() }) {

@@ -91,6 +91,7 @@ impl Studio {
             let config = forward::Config {
                 join_timeout: settings.join_timeout,
                 consent_timeout: settings.viewer_timeout,
+                h264: media::H264,
                 ..forward::Config::default()
             };
             let tell = tell.clone();

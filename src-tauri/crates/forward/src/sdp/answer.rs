@@ -17,6 +17,8 @@ pub(crate) struct Local<'a> {
     pub(crate) cname: &'a str,
     /// `o=`'s session id.
     pub(crate) session: u64,
+    /// There is H.264 to send.
+    pub(crate) h264: bool,
 }
 
 /// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 5.3).

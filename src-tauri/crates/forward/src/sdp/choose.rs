@@ -26,7 +26,7 @@ pub(super) fn choose(offer: &Offer<'_>, local: &Local<'_>) -> Result<Choice, Off
     let first = |kind: &str, speaks: &dyn Fn(&Media<'_>) -> bool| {
         offer.media.iter().position(|m| m.kind == kind && usable(m) && speaks(m))
     };
-    let video = first("video", &|m| video_codec(m).is_some());
+    let video = first("video", &|m| video_codec(m, local.h264).is_some());
     let audio = first("audio", &|m| opus(m).is_some());
 
     let chosen = || [video, audio].into_iter().flatten().map(|at| &offer.media[at]);
@@ -51,7 +51,7 @@ pub(super) fn choose(offer: &Offer<'_>, local: &Local<'_>) -> Result<Choice, Off
 }
 
 fn negotiate_video(m: &Media<'_>, local: &Local<'_>) -> Option<NegotiatedVideo> {
-    let (codec, pt) = video_codec(m)?;
+    let (codec, pt) = video_codec(m, local.h264)?;
     let rtx_pt = m
         .rtpmap
         .iter()
@@ -86,11 +86,11 @@ fn negotiate_audio(m: &Media<'_>, local: &Local<'_>) -> Option<NegotiatedAudio> 
     })
 }
 
-/// H.264 before VP8: everybody is sent the one encode that always runs.
-fn video_codec(m: &Media<'_>) -> Option<(VideoCodec, u8)> {
+/// H.264 before VP8 where it is encoded: everybody is sent the one encode that always runs.
+fn video_codec(m: &Media<'_>, h264: bool) -> Option<(VideoCodec, u8)> {
     let named =
         |name: &'static str| m.rtpmap.iter().filter(move |(_, n)| n.eq_ignore_ascii_case(name)).map(|(pt, _)| *pt);
-    let h264 = || named("H264/90000").filter(|pt| m.parameter(*pt, "packetization-mode") == Some("1"));
+    let h264 = || named("H264/90000").filter(|pt| h264 && m.parameter(*pt, "packetization-mode") == Some("1"));
     // profile_idc 66 is baseline; constraint_set1 (0x40) in the next byte makes it the constrained baseline that is sent.
     // Without the parameter it is baseline (RFC 6184 8.1).
     let profile = |pt: u8| m.parameter(pt, "profile-level-id").unwrap_or("420010").to_ascii_lowercase();

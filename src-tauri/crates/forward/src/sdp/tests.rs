@@ -6,6 +6,11 @@ use proptest::prelude::*;
 use crate::client::{CHROMIUM, FIREFOX};
 
 fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
+    join_where(true, offer)
+}
+
+/// [`join`] where H.264 is encoded, or is not.
+fn join_where(h264: bool, offer: &str) -> Result<(Joined, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
     let local = Local {
@@ -15,6 +20,7 @@ fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
         ssrcs: [1001, 1002, 1003],
         cname: "name",
         session: 7,
+        h264,
     };
     answer(&Offer::parse(offer)?, &local)
 }
@@ -25,6 +31,14 @@ fn accepted(offer: &str) -> (Joined, Negotiated) {
 
 fn has(answer: &str, line: &str) -> bool {
     answer.split("\r\n").any(|l| l == line)
+}
+
+#[test]
+fn without_h264_everybody_gets_vp8() {
+    let (joined, negotiated) = join_where(false, CHROMIUM).expect("it offers VP8 as well");
+    assert_eq!(joined.codec, Some(VideoCodec::Vp8));
+    assert!(!joined.answer.contains("H264"), "{}", joined.answer);
+    assert!(negotiated.video.is_some_and(|video| video.rtx_pt.is_some()), "repairs go with the codec");
 }
 
 #[test]
