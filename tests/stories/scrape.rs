@@ -23,5 +23,6 @@ async fn it_is_well_and_counts() {
     assert_eq!(value("skylark_joins_total"), 1.0);
     assert_eq!(value("skylark_connected_total"), 1.0);
     assert!(value("skylark_rtp_packets_sent_total") > 50.0);
+    assert_eq!(value(r#"skylark_refused_total{code="kicked"}"#), 1.0);
     assert!(!text.contains("127.0.0.1"), "sums only: nobody is named");
 }

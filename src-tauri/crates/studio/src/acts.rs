@@ -123,12 +123,16 @@ impl Owner {
     }
 
     fn answer(&mut self, request: RequestId, answer: Result<(), Refusal>) {
+        let question = self.questions.remove(&request);
+        // Most joins are refused at the knock already, before their offer is read.
+        if let (Err(refusal), Some(Question::Knock(_) | Question::Join { .. })) = (&answer, &question) {
+            self.refused.count(refusal.code);
+        }
         // Nobody waits for an answer when its receiver is gone.
-        match self.questions.remove(&request) {
-            Some(Question::MayI(reply)) => drop(reply.send(answer)),
+        match question {
+            Some(Question::Page(reply) | Question::Knock(reply)) => drop(reply.send(answer)),
             Some(Question::Join { reply, .. }) => {
                 if let Err(refusal) = answer {
-                    self.refused.count(refusal.code);
                     drop(reply.send(Err(Refused::Refusal(refusal))));
                 }
             }

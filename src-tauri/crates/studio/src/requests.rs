@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// What the audience was asked, and who waits for the answer.
 pub(crate) enum Question {
-    MayI(oneshot::Sender<Result<(), Refusal>>),
+    Page(oneshot::Sender<Result<(), Refusal>>),
+    Knock(oneshot::Sender<Result<(), Refusal>>),
     Join { offer: String, ticket: JoinTicket, reply: oneshot::Sender<Result<Joined, Refused>> },
 }
 
@@ -20,11 +21,11 @@ impl Owner {
         // A reply whose receiver is gone is not wanted any more, so sending it may fail.
         match request {
             Request::Page { token, visitor, reply } => {
-                let request = self.question(Question::MayI(reply));
+                let request = self.question(Question::Page(reply));
                 self.decide_quietly(Input::Visit { request, token, visitor });
             }
             Request::Knock { token, visitor, reply } => {
-                let request = self.question(Question::MayI(reply));
+                let request = self.question(Question::Knock(reply));
                 self.decide_quietly(Input::Knock { request, token, visitor });
             }
             Request::Join { token, visitor, offer, ticket, reply } => {
