@@ -36,6 +36,8 @@ mod client;
 mod config;
 mod event;
 mod forwarder;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod receive;
 mod shard;
 mod socket;

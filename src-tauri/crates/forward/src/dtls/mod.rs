@@ -194,6 +194,17 @@ fn drain(endpoint: &mut Endpoint, transmit: &mut impl FnMut(&[u8])) {
     }
 }
 
+/// The reader of the ClientHello alone, for the fuzzer.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_client_hello<'a>(datagrams: impl Iterator<Item = &'a [u8]>) {
+    let mut hello = ClientHello::default();
+    for datagram in datagrams {
+        if hello.push(datagram) {
+            let _ = hello.use_srtp();
+        }
+    }
+}
+
 fn number(profile: Profile) -> SrtpProtectionProfile {
     match profile {
         Profile::Gcm128 => SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,

@@ -1,0 +1,110 @@
+use super::pieces;
+use crate::clock::Clock;
+use crate::egress::Egress;
+use crate::history::History;
+use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
+use crate::packetise::{MAX_PAYLOAD, Packetiser};
+use crate::rtcp::{Message, messages};
+use crate::shard::Inbox;
+use crate::sink::PacketSink;
+use crate::{Rid, VideoCodec, VideoFrame, ViewerId};
+use bytes::Bytes;
+use std::time::{Duration, Instant, SystemTime};
+
+/// An access unit of H.264, and the same bytes as a frame of VP8.
+pub fn annex_b(data: &[u8]) {
+    let now = Instant::now();
+    let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
+    for codec in [VideoCodec::H264, VideoCodec::Vp8] {
+        let picture = packetiser.video(frame(codec, now, Bytes::copy_from_slice(data)));
+        assert!(picture.packets.iter().all(|packet| (1..=MAX_PAYLOAD).contains(&packet.len())));
+        assert!(picture.bytes <= data.len() + 4 * picture.packets.len() + data.len() / 2, "{} bytes", picture.bytes);
+    }
+}
+
+/// Compound packets of a viewer that holds the keys: read, and acted on by the one who sends it pictures.
+pub fn rtcp(data: &[u8]) {
+    let mut now = Instant::now();
+    let clock = Clock::new(now, SystemTime::UNIX_EPOCH);
+    let (mut packetiser, mut history) = (Packetiser::new(clock), History::new());
+    let mut egress = Egress::new(&negotiated(), Rid::F, clock, 1, now);
+    let mut sent = Count::default();
+    for bytes in [20_000, 3_000, 3_000] {
+        let mut frame = frame(VideoCodec::H264, now, [&[0, 0, 1, 0x65][..], &vec![9; bytes]].concat().into());
+        frame.keyframe = bytes > 3_000;
+        let picture = packetiser.video(frame);
+        history.add(picture.clone());
+        egress.start(&history, now, &mut sent);
+        egress.picture(&picture, &history, now, &mut sent);
+        now += Duration::from_millis(33);
+        egress.handle_timeout(&history, now, &mut sent);
+    }
+    let inbox = Inbox::default();
+    for compound in pieces(data).take(32) {
+        for message in messages(compound) {
+            match message {
+                Message::Reports(blocks) => assert!(blocks.count() <= 31),
+                Message::Nack { lost, .. } => assert!(lost.count() <= 17 * compound.len() / 4),
+                Message::Wide(feedback) => assert!(feedback.arrivals().count() <= 4096),
+                _ => {}
+            }
+        }
+        inbox.rtcp(ViewerId(1), compound.to_vec(), now);
+        egress.rtcp(compound, now, &history, now, &mut sent);
+        now += Duration::from_millis(20);
+        egress.handle_timeout(&history, now, &mut sent);
+    }
+    assert!(sent.packets < 2_000, "{} packets for 26 kB of pictures and 32 reports", sent.packets);
+}
+
+fn frame(codec: VideoCodec, captured: Instant, data: Bytes) -> VideoFrame {
+    VideoFrame {
+        codec,
+        rid: Rid::F,
+        temporal: 0,
+        keyframe: true,
+        captured,
+        width: 1280,
+        height: 720,
+        data,
+        layer_sync: false,
+    }
+}
+
+fn negotiated() -> Negotiated {
+    let video = NegotiatedVideo {
+        codec: VideoCodec::H264,
+        pt: 96,
+        rtx_pt: Some(97),
+        // Small numbers, which a fuzzer finds.
+        ssrc: 1,
+        rtx_ssrc: 2,
+        nack: true,
+        pli: true,
+        fir: true,
+        remb: true,
+        transport_cc: true,
+        mid: "0".to_owned(),
+        extensions: Extensions { twcc: Some(1), ..Extensions::default() },
+    };
+    Negotiated { video: Some(video), audio: None, cname: "cname".to_owned() }
+}
+
+#[derive(Default)]
+struct Count {
+    packets: usize,
+}
+
+impl PacketSink for Count {
+    fn rtp(&mut self, header: &[u8], payload: &[&[u8]]) {
+        let len = header.len() + payload.iter().map(|part| part.len()).sum::<usize>();
+        assert!((12..=1232 - 16).contains(&len), "a packet of {len} bytes");
+        self.packets += 1;
+    }
+
+    fn rtcp(&mut self, compound: &[u8]) {
+        assert!(messages(compound).all(|message| !matches!(message, Message::Malformed)), "what is written reads back");
+    }
+
+    fn flush_picture(&mut self) {}
+}
