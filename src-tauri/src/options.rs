@@ -41,16 +41,16 @@ struct Broadcast {
     /// `tone` and `off` need no device.
     #[arg(long, value_name = "tone|off|NAME")]
     microphone: Option<String>,
-    /// Of the top layer [1280x720].
+    /// Of the top layer; 1280x720 unless the settings say otherwise.
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
-    /// Frames a second [30].
+    /// Frames a second; 30 unless the settings say otherwise.
     #[arg(long)]
     fps: Option<u32>,
-    /// Of the top layer: 2500k, 2.5M [2500k].
+    /// Of the top layer, as 2500k or 2.5M; 2500k unless the settings say otherwise.
     #[arg(long, value_name = "RATE")]
     bitrate: Option<Bitrate>,
-    /// TCP and UDP, one number; port 0: any that is free on both [[::]:8787].
+    /// TCP and UDP, one number; port 0: any that is free on both. Usually `[::]:8787`.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<Listen>,
     /// The name that goes into the link; its address goes into the candidates.

@@ -5,7 +5,9 @@ use ts_rs::TS;
 
 /// The whole of `ui/src/protocol/index.ts`.
 pub fn document() -> String {
-    let mut out = String::from("// Generated from src-tauri/crates/protocol by `./dev types`; a test checks that it is current. Do not edit.\n");
+    let mut out = String::from(
+        "// Generated from src-tauri/crates/protocol by `./dev types`; a test checks that it is current. Do not edit.\n",
+    );
     macro_rules! declare {
         ($($t:ty),* $(,)?) => {
             $(
@@ -16,9 +18,31 @@ pub fn document() -> String {
         };
     }
     declare!(
-        ViewerId, VideoCodec, Rid, Layer, Address, Links, StreamStats, ViewerStats, Viewer, LeaveReason, Removal, RemovedViewer,
-        ErrorCode, RefusalCode, Phase, Source, Devices, SourceState, Settings, SettingsChange, Snapshot, Command, Event,
-        PageMessage, PageHello,
+        ViewerId,
+        VideoCodec,
+        Rid,
+        Layer,
+        Address,
+        Links,
+        StreamStats,
+        ViewerStats,
+        Viewer,
+        LeaveReason,
+        Removal,
+        RemovedViewer,
+        ErrorCode,
+        RefusalCode,
+        Phase,
+        Source,
+        Devices,
+        SourceState,
+        Settings,
+        SettingsChange,
+        Snapshot,
+        Command,
+        Event,
+        PageMessage,
+        PageHello,
     );
     out
 }
