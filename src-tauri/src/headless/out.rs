@@ -32,10 +32,11 @@ impl Out {
     pub(super) fn start() -> Out {
         let (lines, to_print) = mpsc::channel(LINES);
         let (done, printed) = oneshot::channel();
-        std::thread::spawn(move || {
+        let run = move || {
             print(to_print);
             drop(done);
-        });
+        };
+        std::thread::Builder::new().name("stdout".into()).spawn(run).expect("the system has room for a thread");
         Out { held: Vec::new(), was_live: false, failed: None, waiting: VecDeque::new(), lines, printed }
     }
 

@@ -9,7 +9,7 @@ const LINES: usize = 64;
 /// A thread of its own reads them, because a read of stdin cannot be called off: at the program's end it is left waiting.
 pub(super) fn lines() -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(LINES);
-    std::thread::spawn(move || {
+    let run = move || {
         let mut stdin = std::io::stdin().lock();
         let mut line = Vec::new();
         // What is not UTF-8 becomes a line that is no command, and is answered as one.
@@ -20,6 +20,7 @@ pub(super) fn lines() -> mpsc::Receiver<String> {
                 break;
             }
         }
-    });
+    };
+    std::thread::Builder::new().name("stdin".into()).spawn(run).expect("the system has room for a thread");
     receiver
 }
