@@ -32,6 +32,13 @@ const BAD_USAGE: u8 = 2;
 /// Opens the window and runs until it is closed.
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
+    if !has_display() {
+        eprintln!(
+            "skylark: there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set). \
+             `skylark headless` goes live without one."
+        );
+        return ExitCode::FAILURE;
+    }
     let app = tauri::Builder::default()
         // First, as its documentation asks: a second start shows the window that is there, before it opens anything.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
@@ -76,6 +83,12 @@ pub fn run(options: Options) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether a window can be opened. GTK is not asked, as its answer is a panic.
+fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
 }
 
 /// Opens the studio. An option that cannot be ends the program at once: whoever gave it reads the terminal. Any other

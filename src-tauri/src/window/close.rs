@@ -62,5 +62,10 @@ pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
 }
 
 fn ask(app: &AppHandle) -> bool {
-    app.state::<Shell>().feed.lock().expect("nobody panics while holding it").as_ref().is_some_and(|feed| feed.ask_to_close())
+    app.state::<Shell>()
+        .feed
+        .lock()
+        .expect("nobody panics while holding it")
+        .as_ref()
+        .is_some_and(|feed| feed.ask_to_close())
 }

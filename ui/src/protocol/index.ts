@@ -258,7 +258,7 @@ max_viewers: number,
  */
 max_upload_kbps: number, 
 /**
- * HOST[:PORT] for the link and the candidates; empty: none.
+ * `HOST[:PORT]` for the link and the candidates; empty: none.
  */
 public: string, 
 /**

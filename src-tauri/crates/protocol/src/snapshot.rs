@@ -125,7 +125,7 @@ pub struct Settings {
     pub max_viewers: u32,
     /// Cap on what all viewers together are sent; 0: no limit.
     pub max_upload_kbps: u32,
-    /// HOST[:PORT] for the link and the candidates; empty: none.
+    /// `HOST[:PORT]` for the link and the candidates; empty: none.
     pub public: String,
     /// Shown on the watch page.
     pub title: String,
