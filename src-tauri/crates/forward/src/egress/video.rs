@@ -180,7 +180,7 @@ impl VideoEgress {
             if i > 0 && i % BURST == 0 {
                 call.out.flush_picture();
             }
-            self.repairs.repair(sequence, &self.sent, &mut self.header, round_trip, h, call);
+            self.repairs.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, call);
         }
         call.out.flush_picture();
     }
