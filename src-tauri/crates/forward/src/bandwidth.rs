@@ -5,7 +5,8 @@
 //! the loss, below 2 % up (section 6), never above 1.5 times what arrived (section 5.5). Two things differ, because our sender
 //! has layers and no pacer. A keyframe is a burst, so a rising delay alone is no overuse: the *smallest* delay of the last
 //! 150 ms has to stand above the path's own and still be rising, which a burst that drains never does. And nothing is known
-//! until something goes wrong: a path is taken to be good enough.
+//! until something goes wrong: a path is taken to be good enough. And chance is no congestion: loss counts where it is above its
+//! limit by more than chance makes it, and delay where it is above what a busy receiver makes of it.
 //!
 //! No I/O and no clock: microseconds since the viewer came are an argument.
 
@@ -17,7 +18,7 @@ mod rate;
 pub(crate) use probe::Probe;
 
 use delay::Delay;
-use loss::Loss;
+use loss::{Loss, Verdict};
 use rate::ArrivalRate;
 use std::time::Duration;
 
@@ -81,7 +82,7 @@ impl Bandwidth {
     pub(crate) fn feedback(&mut self, told: impl Iterator<Item = Told>, sending: f32, now_us: u64) -> bool {
         self.detailed = true;
         for packet in told {
-            self.loss.packet(packet.arrived_us.is_some());
+            self.loss.packets(1.0, if packet.arrived_us.is_some() { 0.0 } else { 1.0 });
             if let Some(arrived_us) = packet.arrived_us {
                 self.arrival.packet(arrived_us, packet.bytes);
                 self.delay.packet(packet.sent_us, arrived_us);
@@ -93,22 +94,30 @@ impl Bandwidth {
             self.delay.start_over(now_us);
             return self.decrease(arriving.unwrap_or(sending) * DECREASE, now_us);
         }
+        // What is lost while a queue stands was dropped at its end.
+        let stands = self.delay.stands();
+        let above = |lost: &Verdict, limit| lost.is_surely_above(limit) || (stands && lost.is_above(limit));
         match lost {
-            Some(lost) if lost > HEAVY_LOSS => self.decrease(arriving.unwrap_or(sending) * 0.9, now_us),
-            Some(lost) if lost > MUCH_LOSS => self.decrease_by_loss(lost, sending, now_us),
-            Some(lost) if lost > LITTLE_LOSS => self.hold(now_us),
-            _ if self.delay.stands() => self.hold(now_us),
+            Some(lost) if above(&lost, HEAVY_LOSS) => self.decrease(arriving.unwrap_or(sending) * 0.9, now_us),
+            Some(lost) if above(&lost, MUCH_LOSS) => self.decrease_by_loss(lost.fraction(), sending, now_us),
+            Some(lost) if lost.fraction() > LITTLE_LOSS => self.hold(now_us),
+            _ if stands => self.hold(now_us),
             _ => self.increase(INCREASE, arriving.map(|rate| SHOWN * rate + 10_000.0), now_us),
         }
     }
 
-    /// A receiver report: all there is where transport-wide feedback was not agreed on.
-    pub(crate) fn report(&mut self, lost: f32, sending: f32, now_us: u64) -> bool {
-        match lost {
-            _ if self.detailed => false,
-            lost if lost > MUCH_LOSS => self.decrease_by_loss(lost, sending, now_us),
-            lost if lost > LITTLE_LOSS => self.hold(now_us),
-            _ => self.increase(BLIND_INCREASE, None, now_us),
+    /// A receiver report on so many packets, a fraction of them lost: all there is where transport-wide feedback was not
+    /// agreed on.
+    pub(crate) fn report(&mut self, packets: f32, lost: f32, sending: f32, now_us: u64) -> bool {
+        if self.detailed {
+            return false;
+        }
+        self.loss.packets(packets, lost * packets);
+        match self.loss.take(now_us) {
+            None => false,
+            Some(lost) if lost.is_surely_above(MUCH_LOSS) => self.decrease_by_loss(lost.fraction(), sending, now_us),
+            Some(lost) if lost.fraction() > LITTLE_LOSS => self.hold(now_us),
+            Some(_) => self.increase(BLIND_INCREASE, None, now_us),
         }
     }
 
@@ -134,6 +143,7 @@ impl Bandwidth {
     fn decrease(&mut self, to: f32, now_us: u64) -> bool {
         self.last_us = now_us;
         self.congested_us = Some(now_us);
+        self.loss.start_over();
         self.estimate = Some(self.estimate.unwrap_or(f32::MAX).min(to).max(LEAST));
         true
     }
@@ -182,7 +192,7 @@ mod tests {
             bandwidth.feedback(steady(ms, ms + 100, Some(20)), 2.4e6, (ms + 150) * 1000);
         }
         assert_eq!(bandwidth.estimate(), None);
-        let congested = (5_000..6_000)
+        let congested = (5_000..8_000)
             .step_by(100)
             .any(|ms| bandwidth.feedback(steady(ms, ms + 100, Some(5)), 2.4e6, (ms + 150) * 1000));
         assert!(congested);
@@ -195,13 +205,13 @@ mod tests {
         assert!(!bandwidth.remb(3e6, 2.5e6, 0), "more than is sent says nothing");
         assert!(bandwidth.remb(1e6, 2.5e6, 0));
         assert_eq!(bandwidth.estimate(), Some(1e6));
-        assert!(bandwidth.report(0.2, 0.8e6, 1_000_000));
+        assert!(bandwidth.report(300.0, 0.2, 0.8e6, 1_000_000));
         assert_eq!(bandwidth.estimate(), Some(0.72e6));
         for second in 2..8 {
-            assert!(!bandwidth.report(0.0, 0.8e6, second * 1_000_000));
+            assert!(!bandwidth.report(100.0, 0.0, 0.8e6, second * 1_000_000));
         }
         assert!(bandwidth.estimate().is_some_and(|e| e > 1.4e6), "trying is the only way up");
         bandwidth.feedback(std::iter::empty(), 1e6, 9_000_000);
-        assert!(!bandwidth.remb(0.1e6, 1e6, 9_000_000) && !bandwidth.report(0.5, 1e6, 9_000_000));
+        assert!(!bandwidth.remb(0.1e6, 1e6, 9_000_000) && !bandwidth.report(300.0, 0.5, 1e6, 9_000_000));
     }
 }

@@ -7,6 +7,7 @@ mod adapt;
 mod call;
 mod flow;
 mod header;
+mod loss;
 mod repair;
 mod sound;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::sink::PacketSink;
 use adapt::Adaptation;
 use call::Call;
 use flow::Flow;
+use loss::ReportedLoss;
 use protocol::{Rid, VideoCodec, ViewerStats};
 use sound::{LIP_SYNC, SoundEgress};
 use std::{
@@ -76,7 +78,7 @@ pub(crate) struct Egress {
     /// Packets of picture and sound at the last one.
     reported: (u32, u32),
     round_trip: Option<Duration>,
-    loss: f32,
+    loss: ReportedLoss,
 }
 
 impl Egress {
@@ -98,7 +100,7 @@ impl Egress {
             report_at: None,
             reported: (0, 0),
             round_trip: None,
-            loss: 0.0,
+            loss: ReportedLoss::default(),
         }
     }
 
@@ -145,9 +147,9 @@ impl Egress {
             match message {
                 Message::Reports(blocks) => {
                     for block in blocks {
-                        let Some(lost) = self.reported(block, arrived) else { continue };
+                        let Some(told) = self.reported(block, arrived) else { continue };
                         let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-                        congested |= self.adaptation.report(lost, call);
+                        congested |= self.adaptation.report(told, call);
                         path_told = true;
                     }
                 }
@@ -219,7 +221,7 @@ impl Egress {
         ViewerStats {
             layer: self.video.as_ref().and_then(VideoEgress::layer),
             rtt_ms: self.round_trip.map(|rtt| rtt.as_secs_f32() * 1000.0),
-            loss: self.loss,
+            loss: self.loss.fraction(),
             bitrate_kbps: (self.flow.rate(now) / 1000.0) as u32,
             latency_ms: None,
         }
@@ -238,8 +240,9 @@ impl Egress {
         }
     }
 
-    /// Take a report block; the loss, where it is about the picture, or about the sound of a viewer without one.
-    fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<f32> {
+    /// Take a report block; how many packets it covers and the fraction lost, where it is about the picture, or about the
+    /// sound of a viewer without one.
+    fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<(f32, f32)> {
         let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
         let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
         if !of_video && !of_sound {
@@ -254,8 +257,8 @@ impl Egress {
         if of_sound && self.video.is_some() {
             return None;
         }
-        self.loss = f32::from(block.fraction_lost) / 256.0;
-        Some(self.loss)
+        let (pictures, sounds) = self.sent();
+        Some(self.loss.take(block, if of_video { pictures } else { sounds }, now))
     }
 
     fn arm_reports(&mut self, now: Instant) {

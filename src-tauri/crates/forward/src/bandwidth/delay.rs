@@ -18,6 +18,14 @@ const MOST_THRESHOLD_US: f32 = 120_000.0;
 const THRESHOLD_UP_A_SECOND: f32 = 0.1;
 const THRESHOLD_DOWN_A_SECOND: f32 = 0.3;
 
+/// A queue that grows makes each delay longer than the one before; where they also fall, the receiver reads late, now more, now
+/// less. So many times the mean fall does not count: with reads up to 50 ms late it falls by 8 ms in the mean.
+const FALLS: f32 = 2.0;
+/// More than that is a queue that overflows.
+const MOST_NOISE_US: f32 = 40_000.0;
+/// The mean is of about so many bursts, half a second's.
+const FALLS_MEMORY: f32 = 16.0;
+
 /// The delay-based controller's eyes: a queue that stands, and grows.
 pub(super) struct Delay {
     burst_us: Option<u64>,
@@ -27,6 +35,8 @@ pub(super) struct Delay {
     base: [i64; 2],
     base_since_us: u64,
     threshold_us: f32,
+    /// How much shorter than the one before a burst's delay is, in the mean.
+    falls_us: f32,
     ignore_before_us: u64,
 }
 
@@ -39,6 +49,7 @@ impl Default for Delay {
             base: [i64::MAX; 2],
             base_since_us: 0,
             threshold_us: THRESHOLD_US,
+            falls_us: 0.0,
             ignore_before_us: 0,
         }
     }
@@ -57,7 +68,9 @@ impl Delay {
             self.base_since_us = sent_us;
         }
         self.base[0] = self.base[0].min(delay);
+        let fall = self.newest.map_or(0, |last| last - delay).max(0);
         self.newest = Some(delay);
+        self.falls_us += (fall as f32 - self.falls_us) / FALLS_MEMORY;
         self.adapt(passed);
         if sent_us < self.ignore_before_us {
             return;
@@ -79,7 +92,7 @@ impl Delay {
 
     fn is_long(&self) -> bool {
         let Some((last, _)) = self.window.back() else { return false };
-        let least = LONG_QUEUE_US.max(2 * self.threshold_us as i64) + self.base[0].min(self.base[1]);
+        let least = LONG_QUEUE_US.max(2 * self.threshold_us() as i64) + self.base[0].min(self.base[1]);
         let short = || self.window.iter().rev().take_while(|(sent, _)| sent + LONG_QUEUE_WINDOW_US >= *last);
         let covers = self.window.front().is_some_and(|(sent, _)| sent + LONG_QUEUE_WINDOW_US / 2 <= *last);
         covers && short().all(|(_, delay)| *delay > least)
@@ -87,7 +100,7 @@ impl Delay {
 
     /// Even the least delay of the window is above the path's own.
     pub(super) fn stands(&self) -> bool {
-        self.queue_us().is_some_and(|queue| queue > self.threshold_us)
+        self.queue_us().is_some_and(|queue| queue > self.threshold_us())
     }
 
     /// The last packet's delay above the path's own.
@@ -99,6 +112,10 @@ impl Delay {
     pub(super) fn start_over(&mut self, now_us: u64) {
         self.window.clear();
         self.ignore_before_us = now_us;
+    }
+
+    fn threshold_us(&self) -> f32 {
+        (self.threshold_us + (FALLS * self.falls_us).min(MOST_NOISE_US)).min(MOST_THRESHOLD_US)
     }
 
     fn queue_us(&self) -> Option<f32> {

@@ -67,9 +67,9 @@ impl Adaptation {
         congested
     }
 
-    /// A receiver report.
-    pub(super) fn report<S>(&mut self, lost: f32, call: &mut Call<'_, S>) -> bool {
-        self.bandwidth.report(lost, call.flow.rate(call.now), call.flow.now_us())
+    /// A receiver report on so many packets, a fraction of them lost.
+    pub(super) fn report<S>(&mut self, (packets, lost): (f32, f32), call: &mut Call<'_, S>) -> bool {
+        self.bandwidth.report(packets, lost, call.flow.rate(call.now), call.flow.now_us())
     }
 
     /// The viewer's own estimate.
@@ -103,8 +103,9 @@ impl Adaptation {
             video.choose(h, call);
             video.send_pending(call);
         }
-        let wanted = cost(video.layers.top()).filter(|_| video.layers.aim() < video.layers.top());
-        let (Some(wanted), Some(carries)) = (wanted, self.carries()) else { return };
+        // Feedback comes many times a second, and mostly there is nothing to do about it.
+        let Some(carries) = self.carries().filter(|_| video.layers.aim() < video.layers.top()) else { return };
+        let Some(wanted) = cost(video.layers.top()) else { return };
         let due = self.no_probe_before.is_none_or(|at| call.now >= at);
         let short = carries < PROBE_HEADROOM * wanted;
         if due && short && self.probe.is_none() && self.bandwidth.is_calm(call.flow.now_us()) && video.can_pad() {

@@ -4,6 +4,8 @@ pub(crate) struct ReportBlock {
     pub(crate) ssrc: u32,
     /// Lost since the last report, in 1/256.
     pub(crate) fraction_lost: u8,
+    /// The highest sequence number that came, and how often they began anew.
+    pub(crate) highest: u32,
     /// The middle 32 bits of the NTP time of our last sender report; 0 when none came.
     pub(crate) last_report: u32,
     /// How long ago it came, in 1/65536 s.
@@ -39,6 +41,12 @@ impl Iterator for ReportBlocks<'_> {
         let (block, rest) = self.0.split_first_chunk::<{ ReportBlock::SIZE }>()?;
         self.0 = rest;
         let word = |at: usize| u32::from_be_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
-        Some(ReportBlock { ssrc: word(0), fraction_lost: block[4], last_report: word(16), delay: word(20) })
+        Some(ReportBlock {
+            ssrc: word(0),
+            fraction_lost: block[4],
+            highest: word(8),
+            last_report: word(16),
+            delay: word(20),
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! RFC 8867's cases 5.1, 5.2, 5.3 and 5.6, adapted to a sender that can only choose among layers, and issue-sized drops.
 
 use super::link::{Link, Tcp};
-use super::world::World;
+use super::world::{FRAME, World};
 use protocol::{Rid, VideoCodec};
 use std::time::Duration;
 
@@ -48,6 +48,23 @@ fn random_loss_of_five_percent_is_repaired_on_the_top_layer() {
     let freeze = link.receiver(0).longest_freeze(s(1), s(30));
     assert!(freeze < ms(500), "{freeze:?}");
     assert!(world.viewers[viewer].egress.totals().repairs > 100);
+}
+
+/// What is wrong there is neither the path nor ours to answer: every picture goes on, of every temporal layer.
+#[test]
+fn a_busy_viewer_on_a_path_that_loses_five_percent_keeps_every_picture() {
+    for (busy, random) in [(0, 7), (10, 1), (20, 2), (35, 3), (50, 4), (50, 5), (50, 6)] {
+        let mut world = World::new(VideoCodec::H264);
+        let viewer = world.join(Rid::F);
+        let mut link = Link::new(&world, |_| 50_000_000);
+        (link.loss, link.busy, link.random) = (50, ms(busy), random);
+        link.run(&mut world, s(60));
+        let all = world.viewers[viewer].shown.len() as u64;
+        assert_eq!(share(&world, viewer, Rid::F, s(0), s(60)), 1.0, "the top layer, up to {busy} ms late");
+        assert_eq!(all, s(60).as_millis() as u64 / FRAME.as_millis() as u64 + 1, "all pictures, up to {busy} ms late");
+        let freeze = link.receiver(0).longest_freeze(s(1), s(60));
+        assert!(freeze < ms(500), "{freeze:?}, up to {busy} ms late");
+    }
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(super) struct Link {
     pub(super) longest_queue: Duration,
     /// In 1000.
     pub(super) loss: u32,
+    /// The viewer's machine is busy: its browser reads what came up to so much later, all at once, and dates it then. Once
+    /// in forty times it takes four times as long.
+    pub(super) busy: Duration,
     /// In 100, of the feedback; and how much longer it takes.
     pub(super) feedback_loss: u32,
     pub(super) feedback_delay: Duration,
@@ -31,7 +34,7 @@ pub(super) struct Link {
     standing_bytes: usize,
     /// Bytes that may leave now.
     credit: f32,
-    random: u32,
+    pub(super) random: u32,
     receivers: Vec<Receiver>,
     /// The queue at each millisecond.
     pub(super) queue: Vec<Duration>,
@@ -44,6 +47,7 @@ impl Link {
             delay: 25 * MS,
             longest_queue: 300 * MS,
             loss: 0,
+            busy: Duration::ZERO,
             feedback_loss: 0,
             feedback_delay: Duration::ZERO,
             tcp: None,
@@ -127,7 +131,10 @@ impl Link {
             self.standing_bytes -= bytes;
             let lost = self.dice(1000) < self.loss;
             match owner {
-                Owner::Viewer(i, wide, packet) if !lost => self.receivers[i].arrive(wide, packet, now + self.delay),
+                Owner::Viewer(i, wide, packet) if !lost => {
+                    let at = self.read(i, now + self.delay);
+                    self.receivers[i].arrive(wide, packet, at);
+                }
                 Owner::Tcp => {
                     if let Some(tcp) = &mut self.tcp {
                         tcp.flying.push_back(now + 2 * self.delay);
@@ -139,6 +146,15 @@ impl Link {
         if self.standing.is_empty() {
             self.credit = self.credit.min(1500.0);
         }
+    }
+
+    /// When a browser reads what came `at` a time.
+    fn read(&mut self, i: usize, at: Instant) -> Instant {
+        if self.busy > Duration::ZERO && at > self.receivers[i].reads {
+            let longest = if self.dice(40) == 0 { 4 * self.busy } else { self.busy };
+            self.receivers[i].reads = at + MS * self.dice(longest.as_millis() as u32);
+        }
+        at.max(self.receivers[i].reads)
     }
 
     fn compete(&mut self, now: Instant) {
@@ -210,6 +226,8 @@ struct Picture {
 }
 
 pub(super) struct Receiver {
+    /// When the browser reads next, or read last.
+    reads: Instant,
     flying: VecDeque<(Instant, Rtp)>,
     next_report: Instant,
     start: Instant,
@@ -230,6 +248,7 @@ pub(super) struct Receiver {
 impl Receiver {
     fn new(now: Instant) -> Self {
         Self {
+            reads: now,
             flying: VecDeque::new(),
             next_report: now + FEEDBACK,
             start: now,
