@@ -23,11 +23,11 @@ const DELAY: Duration = Duration::from_millis(10);
 
 fn main() {
     println!("1. Nothing is lost.\n");
-    run(Duration::from_millis(100), false);
+    run(Duration::from_millis(300), false);
     println!("\n2. The ServerHello flight is lost once; the server's timer (1 s) comes before the client's (3 s).\n");
     run(Duration::from_secs(3), true);
-    println!("\n3. The same; the client's timer (100 ms, as browsers have) comes before the server's.\n");
-    run(Duration::from_millis(100), true);
+    println!("\n3. The same; the client's timer (300 ms; browsers begin with 50 or 100) comes before the server's.\n");
+    run(Duration::from_millis(300), true);
 }
 
 /// One handshake. `interval` is the client's time until it repeats a flight; `lose` drops the first ServerHello flight.
