@@ -103,6 +103,10 @@ impl<'a> Offer<'a> {
                 _ => {}
             }
         }
+        let mids = || media.iter().map(|m| m.mid).filter(|mid| !mid.is_empty());
+        if mids().enumerate().any(|(at, mid)| mids().skip(at + 1).any(|other| other == mid)) {
+            return Err(OfferError::Malformed("two m-lines have the same mid"));
+        }
         if transport.pwd.is_none() {
             return Err(OfferError::Malformed("it has no ICE password"));
         }
@@ -121,6 +125,8 @@ impl<'a> Offer<'a> {
 impl<'a> Transport<'a> {
     fn read(&mut self, name: &str, value: &'a str) -> Result<(), OfferError> {
         match name {
+            // RFC 8839 5.4. It is kept as long as the viewer is there.
+            "ice-ufrag" if value.len() > 256 => return Err(OfferError::Malformed("its ICE user name is too long")),
             "ice-ufrag" if self.ufrag.is_none() => self.ufrag = Some(value),
             "ice-pwd" if self.pwd.is_none() => self.pwd = Some(value),
             "setup" if self.setup.is_none() => self.setup = Some(value),

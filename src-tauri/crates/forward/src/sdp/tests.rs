@@ -126,6 +126,10 @@ fn what_every_offer_has_is_demanded() {
     assert!(matches!(join(&CHROMIUM.replace("sha-256 E6:", "sha-256 E6E6:")), Err(OfferError::Malformed(_))));
     let long_mid = CHROMIUM.replace("a=mid:0", &format!("a=mid:{}", "m".repeat(99)));
     assert!(matches!(join(&long_mid), Err(OfferError::Malformed(_))));
+    let same_mid = CHROMIUM.replace("a=mid:1", "a=mid:0");
+    assert!(matches!(join(&same_mid), Err(OfferError::Malformed(_))));
+    let long_ufrag = CHROMIUM.replace("a=ice-ufrag:", &format!("a=ice-ufrag:{}", "u".repeat(256)));
+    assert!(matches!(join(&long_ufrag), Err(OfferError::Malformed(_))));
 }
 
 #[test]
