@@ -54,12 +54,13 @@ pub enum FragmentError {
 /// The longest offer or fragment that is read. Chromium's with picture and sound is 6 kB.
 const MAX_LEN: usize = 64 * 1024;
 
-/// The lines of a description as type and value. An error for a line that is none, wherever it is.
+/// The lines of a description as type and value. An error for a line that is none, wherever it is, and for a carriage
+/// return inside one: what is echoed in an answer must not read as a line of its own.
 fn lines(text: &str) -> impl Iterator<Item = Result<(char, &str), &'static str>> {
     text.split('\n').map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(|line| {
         let mut chars = line.chars();
         match (chars.next(), chars.next()) {
-            (Some(kind), Some('=')) if kind.is_ascii_lowercase() => Ok((kind, chars.as_str())),
+            (Some(kind), Some('=')) if kind.is_ascii_lowercase() && !line.contains('\r') => Ok((kind, chars.as_str())),
             _ => Err("a line is not of the form type=value"),
         }
     })

@@ -149,6 +149,13 @@ fn a_fingerprint_is_of_one_certificate_only() {
 }
 
 #[test]
+fn a_carriage_return_inside_a_line_is_no_line_end() {
+    let offer = CHROMIUM.replace("a=fmtp:111 ", "a=fmtp:111 x\r=y;");
+    assert!(Offer::parse(CHROMIUM).is_ok(), "the offer itself is a good one");
+    assert!(Offer::parse(&offer).is_err(), "a lenient reader of the answer would see a line that nobody wrote");
+}
+
+#[test]
 fn fragments_trickle_or_restart() {
     let trickle = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\na=end-of-candidates\r\n";
     let fragment = Fragment::parse(trickle).expect("a fragment");
