@@ -25,6 +25,10 @@ impl<'a> Fragment<'a> {
             let (kind, value) = line.map_err(FragmentError::Malformed)?;
             empty = false;
             match (kind, value.split_once(':')) {
+                // RFC 8839 5.4.
+                ('a', Some(("ice-ufrag", ufrag))) if ufrag.len() > 256 => {
+                    return Err(FragmentError::Malformed("its ICE user name is too long"));
+                }
                 ('a', Some(("ice-ufrag", ufrag))) => fragment.ice_ufrag = fragment.ice_ufrag.or(Some(ufrag.trim())),
                 ('a', Some(("ice-pwd", value))) => pwd = Some(value),
                 ('a', Some(("mid", mid))) => {

@@ -157,6 +157,8 @@ fn a_carriage_return_inside_a_line_is_no_line_end() {
 
 #[test]
 fn fragments_trickle_or_restart() {
+    let long = format!("a=ice-ufrag:{}\r\na=ice-pwd:p\r\n", "u".repeat(257));
+    assert!(Fragment::parse(&long).is_err(), "a name of any length would be kept with the session");
     let trickle = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\na=end-of-candidates\r\n";
     let fragment = Fragment::parse(trickle).expect("a fragment");
     assert_eq!(fragment.ice_ufrag, Some("abcd"));
