@@ -31,7 +31,7 @@ after(() => {
 
 test('the package brings the program, a menu entry and an icon', () => {
   const files = execFileSync('dpkg-deb', ['-c', deb], { encoding: 'utf8' });
-  assert.match(files, /\.\/usr\/bin\/skylark$/m);
+  assert.match(files, /\busr\/bin\/skylark$/m);
   assert.match(files, /usr\/share\/applications\/.*\.desktop$/m);
   assert.match(files, /usr\/share\/icons\/.*\.png$/m);
 });
