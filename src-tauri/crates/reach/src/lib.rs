@@ -1,7 +1,7 @@
 //! Being reachable: one port number for everything, the machine's addresses, and which of them a link should name.
 //!
 //! TCP carries the pages and WHEP, UDP all media, both on one number: one rule in a router, one line in a firewall
-//! prompt. [`bind`] opens both, [`addresses`] says where people may find them, [`candidates`] what an SDP answer lists.
+//! prompt. [`bind()`] opens both, [`addresses()`] says where people may find them, [`candidates()`] what an SDP answer lists.
 //!
 //! Nothing here sends a packet, except that [`Public`]'s name may be looked up in DNS.
 
