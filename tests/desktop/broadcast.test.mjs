@@ -137,6 +137,7 @@ describe('the looks of the panel', { skip: missing() ?? false, timeout: 120_000 
     const window = await openWindow({ args: ['--camera', 'No Such Camera', '--microphone', 'off'] });
     try {
       await window.until(() => says(window, 'No picture from the camera'), 'the panel says what is missing');
+      await window.until(() => moving(window), 'the slate is shown as viewers would see it');
       await window.screenshot('panel-no-camera');
       await window.click('go-live');
       await window.find('end');

@@ -60,7 +60,11 @@ class Window {
     };
     delete env.WAYLAND_DISPLAY;
     const driver = ['--port', port, '--native-port', nativePort, '--native-driver', nativeDriver];
-    this.#driverProcess = spawn('tauri-driver', driver.map(String), { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#driverProcess = spawn('tauri-driver', driver.map(String), {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // A process group of its own, so that `close` ends whatever the driver started.
+    });
     for (const stream of [this.#driverProcess.stdout, this.#driverProcess.stderr])
       stream.on('data', (text) => (this.log += text));
     await answers(`http://127.0.0.1:${port}/status`);
@@ -118,10 +122,31 @@ class Window {
 
   async close() {
     await this.driver?.quit().catch(() => {}); // The window may have closed itself, as a test asked it to.
-    this.#driverProcess?.kill('SIGTERM');
+    await this.#endDriver();
     this.#display?.kill('SIGTERM');
-    // The web view's processes write their caches until they are gone.
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  /** Ends the driver, the program and the web view's processes: a window that is live stays open when it is only asked to close. */
+  async #endDriver() {
+    if (!this.#driverProcess) return;
+    const group = -this.#driverProcess.pid;
+    const alive = () => {
+      try {
+        process.kill(group, 0);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const [signal, patience] of [
+      ['SIGTERM', 5000],
+      ['SIGKILL', 5000],
+    ]) {
+      if (alive()) process.kill(group, signal);
+      const end = Date.now() + patience;
+      while (alive() && Date.now() < end) await new Promise((done) => setTimeout(done, 25));
+    }
   }
 
   /** Xvfb picks a free display itself and writes its number to descriptor 3. */
