@@ -44,10 +44,6 @@ impl Stream {
     pub(crate) fn packets_per_second(&self) -> f64 {
         self.pictures_per_second * self.packets_per_picture as f64 + self.sound_per_second
     }
-
-    pub(crate) fn kbps(&self) -> f64 {
-        self.pictures_per_second * (self.packets_per_picture * self.payload) as f64 * 8.0 / 1000.0
-    }
 }
 
 /// Opus at 96 kbit/s in frames of 10 or 20 ms: 120 to 240 bytes; what a packet costs does not depend on it.

@@ -3,8 +3,8 @@
 use crate::floor::{self, Stream};
 use crate::proc::{self, Cpu};
 use crate::program::Program;
-use crate::table::Table;
-use crowd::{Options, Report, percentile};
+use crate::row::{self, Row, Spread};
+use crowd::{Options, Report};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -52,46 +52,29 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
             if sound { "picture and sound" } else { "picture only" },
             arguments.joins_per_second
         );
-        let mut table = Table::new(&[
-            "viewers",
-            "held",
-            "ms a viewer-s",
-            "floor",
-            "ratio",
-            "us a packet",
-            "lost",
-            "join p50",
-            "join p95",
-            "fps p5",
-            "kbit/s",
-            "KB a viewer",
-        ]);
+        let mut rows = Vec::new();
         for &viewers in &arguments.viewers {
             let m = measure(program, viewers, sound, arguments).await?;
             let stream = Stream::like(&m.report);
             let floor =
                 tokio::task::spawn_blocking(move || floor::measure(viewers, stream, Duration::from_secs(5))).await??;
-            let joins = m.report.sorted(|v| v.first_keyframe_ms);
-            let held = m.report.viewers.iter().filter(|v| v.error.is_none() && v.pictures_per_second > 28.0).count();
-            table.row(vec![
-                viewers.to_string(),
-                held.to_string(),
-                format!("{:.3}", m.cost),
-                format!("{floor:.3}"),
-                format!("{:.2}", m.cost / floor),
-                format!("{:.2}", m.cost * 1000.0 / stream.packets_per_second()),
-                m.report.lost().to_string(),
-                format!("{:.1} ms", percentile(&joins, 50.0)),
-                format!("{:.1} ms", percentile(&joins, 95.0)),
-                format!("{:.1}", percentile(&m.report.sorted(|v| Some(v.pictures_per_second)), 5.0)),
-                format!("{:.0}", stream.kbps()),
-                format!("{:.0}", m.rss_kb),
-            ]);
-            if let Some(error) = m.report.viewers.iter().find_map(|v| v.error.as_ref()) {
+            rows.push(Row {
+                server: "Skylark",
+                viewers,
+                sound,
+                loss_percent: 0.0,
+                cost_ms: Spread::of(&[m.cost]),
+                floor_ms: Some(Spread::of(&[floor])),
+                over_clean: None,
+                packets_per_second: stream.packets_per_second(),
+                kb_a_viewer: Some(m.rss_kb),
+                report: m.report,
+            });
+            if let Some(error) = rows[rows.len() - 1].report.viewers.iter().find_map(|v| v.error.as_ref()) {
                 println!("with {viewers} viewers: {error}");
             }
         }
-        table.print();
+        row::table(&rows).print();
     }
     println!(
         "floor: SRTP AES-128-GCM by rtc-srtp and one GSO call a picture (sound: one call a packet), the same packets to as many\n\

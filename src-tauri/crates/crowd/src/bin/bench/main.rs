@@ -7,6 +7,7 @@ mod forward;
 mod pipeline;
 mod proc;
 mod program;
+mod row;
 mod table;
 
 use clap::{Parser, Subcommand};
