@@ -36,6 +36,9 @@ use video::VideoEgress;
 /// Between two sender reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Of 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
+const PICTURE_PACKETS: i32 = 9;
+
 /// What a viewer's RTCP asked of others than its egress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RtcpOutcome {
@@ -209,6 +212,26 @@ impl Egress {
     /// A keyframe that the history does not have; each is told once.
     pub(crate) fn wants_keyframe(&mut self) -> Option<(VideoCodec, Rid)> {
         self.video.as_mut()?.wants_keyframe()
+    }
+
+    /// The layers whose pictures it has to be given, a bit each: six, three of a codec.
+    pub(crate) fn interest(&self) -> u8 {
+        self.video.as_ref().filter(|_| self.started).map_or(0, VideoEgress::interest)
+    }
+
+    /// It is given no pictures for a while; it goes on with the next keyframe after that.
+    pub(crate) fn pause(&mut self, now: Instant, out: &mut impl PacketSink) {
+        if let Some(video) = &mut self.video {
+            video.pause(&mut Call::new(&self.clock, &mut self.flow, now, out));
+        }
+    }
+
+    /// How long after its sending a picture can be shown, in the mean, seconds: what stands in the path's queue, the way, and a
+    /// round trip more for the pictures of which a packet is lost.
+    pub(crate) fn lateness(&self) -> f32 {
+        let trip = self.round_trip.unwrap_or_default().as_secs_f32();
+        let whole = (1.0 - self.loss.fraction()).powi(PICTURE_PACKETS);
+        self.adaptation.queue().as_secs_f32() + 0.5 * trip + (1.0 - whole) * trip
     }
 
     /// The layer this viewer is aimed at, whether it is encoded or not; `None` without a picture.

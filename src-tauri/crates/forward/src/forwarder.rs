@@ -14,7 +14,7 @@ use protocol::{Rid, ViewerId, ViewerStats};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant, SystemTime};
 
 /// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the threads end.
@@ -33,6 +33,7 @@ struct Inner {
     shards: Vec<Arc<Inbox>>,
     commands: crossbeam_channel::Sender<Command>,
     waker: mio::Waker,
+    receive: Thread,
     announcer: Arc<Announcer>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -75,6 +76,7 @@ impl Forwarder {
             shards,
             commands,
             waker,
+            receive: threads[0].thread().clone(),
             announcer,
             threads,
         };
@@ -205,10 +207,12 @@ impl Forwarder {
 impl Inner {
     fn command(&self, command: Command) {
         // The receiving end lives as long as its thread, which only Drop ends.
-        if self.commands.send(command).is_ok()
-            && let Err(error) = self.waker.wake()
-        {
-            tracing::error!(%error, "the receiving thread could not be woken");
+        if self.commands.send(command).is_ok() {
+            // It waits for datagrams, or rests between them.
+            if let Err(error) = self.waker.wake() {
+                tracing::error!(%error, "the receiving thread could not be woken");
+            }
+            self.receive.unpark();
         }
     }
 }

@@ -46,6 +46,8 @@ counters! {
     dropped_unsent,
     /// Pictures and sounds that a sending thread left out for all its viewers because it was more than 250 ms behind.
     dropped_late,
+    /// Pictures that a sending thread left out for one viewer because it did not keep up: the slowest viewers first.
+    left_out,
     /// Datagrams received.
     datagrams_received,
     /// Datagrams from addresses that passed no STUN check, or that are no protocol of ours.

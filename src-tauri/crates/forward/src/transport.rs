@@ -21,8 +21,8 @@ pub(crate) enum Output {
     Connected(Box<Sealer>, Path),
     /// Media goes along another path.
     Path(Path),
-    /// A compound packet, opened.
-    Rtcp(Vec<u8>),
+    /// The datagram was opened in place: so many of its bytes are a compound packet.
+    Rtcp(usize),
     /// It came and was dropped.
     Dropped(Drop),
     /// The viewer is gone; drop the transport.
@@ -162,7 +162,7 @@ impl Transport {
             return;
         };
         out.push(match opener.rtcp(data) {
-            Ok(plain) => Output::Rtcp(plain.to_vec()),
+            Ok(plain) => Output::Rtcp(plain.len()),
             Err(OpenError::Unauthenticated) => Output::Dropped(Drop::Unauthenticated),
             Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
         });

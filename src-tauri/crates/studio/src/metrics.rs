@@ -62,6 +62,7 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     for (why, count) in [
         ("unsent", t.dropped_unsent),
         ("late", t.dropped_late),
+        ("left_out", t.left_out),
         ("unknown", t.dropped_unknown),
         ("stun", t.dropped_stun),
         ("unauthenticated", t.dropped_unauthenticated),

@@ -42,6 +42,11 @@ impl Adaptation {
         self.bandwidth.estimate()
     }
 
+    /// How long what is sent now stands in the path's queue.
+    pub(super) fn queue(&self) -> Duration {
+        self.bandwidth.queue()
+    }
+
     /// Transport-wide feedback; true when it shows congestion.
     pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, call: &mut Call<'_, S>) -> bool {
         let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
@@ -98,7 +103,7 @@ impl Adaptation {
             };
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
-        video.path(Path { carries: self.carries(), queue: self.bandwidth.queue() });
+        video.path(Path { carries: self.carries(), queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
             video.choose(h, call);
             video.send_pending(call);

@@ -43,6 +43,7 @@ pub(super) struct VideoEgress {
     /// What waits goes at the rate the path carries, bits a second.
     pace: Option<f32>,
     resume_at_keyframe: bool,
+    paused: bool,
     /// The first picture after those out of the history tells its capture time: theirs do not fit their timestamps.
     tell_capture: bool,
     no_answer_before: Option<Instant>,
@@ -94,6 +95,7 @@ impl VideoEgress {
             path: Path::default(),
             pace: None,
             resume_at_keyframe: false,
+            paused: false,
             tell_capture: false,
             no_answer_before: None,
             wanted: None,
@@ -109,6 +111,26 @@ impl VideoEgress {
 
     pub(super) fn watching(&self) -> (VideoCodec, Rid) {
         (self.codec, self.layers.aim().rid)
+    }
+
+    /// The layers whose pictures it has to be given, a bit each: the one it follows, the one it is aimed at, and those between,
+    /// of which the best that is encoded is taken. While it follows none, all.
+    pub(super) fn interest(&self) -> u8 {
+        let first = 3 * self.codec as usize;
+        let aim = self.layers.aim().rid.index();
+        let (low, high) = match self.following {
+            None => (0, 2),
+            Some(f) => (f.rid.index().min(aim), f.rid.index().max(aim)),
+        };
+        (low..=high).fold(0, |layers, index| layers | 1 << (first + index))
+    }
+
+    /// It is given no pictures for a while: whatever its reports ask, nothing goes out before the next keyframe after that.
+    pub(super) fn pause<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
+        self.drop_pending(call);
+        self.following = None;
+        self.resume_at_keyframe = true;
+        self.paused = true;
     }
 
     pub(super) fn layer(&self) -> Option<Layer> {
@@ -127,6 +149,7 @@ impl VideoEgress {
         if p.codec != self.codec {
             return;
         }
+        self.paused = false;
         if std::mem::take(&mut self.retarget) {
             self.choose(h, call);
         }
@@ -153,7 +176,7 @@ impl VideoEgress {
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
     pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
         let started = self.pace.is_some() && !self.pending.is_empty();
-        if started || self.no_answer_before.is_some_and(|at| call.now < at) {
+        if started || self.paused || self.no_answer_before.is_some_and(|at| call.now < at) {
             return;
         }
         self.no_answer_before = Some(call.now + PATIENCE);

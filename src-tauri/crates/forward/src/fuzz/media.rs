@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::{MAX_PAYLOAD, Packetiser};
 use crate::rtcp::{Message, messages};
-use crate::shard::Inbox;
+use crate::shard::{Inbox, Reports};
 use crate::sink::PacketSink;
 use crate::{Rid, VideoCodec, VideoFrame, ViewerId};
 use bytes::Bytes;
@@ -49,7 +49,9 @@ pub fn rtcp(data: &[u8]) {
                 _ => {}
             }
         }
-        inbox.rtcp(ViewerId(1), compound.to_vec(), now);
+        let mut reports = Reports::default();
+        reports.push(ViewerId(1), compound, now);
+        inbox.reports(reports);
         egress.rtcp(compound, now, &history, now, &mut sent);
         now += Duration::from_millis(20);
         egress.handle_timeout(&history, now, &mut sent);

@@ -4,7 +4,7 @@ use crate::announce::Announcer;
 use crate::dtls::Server;
 use crate::event::Gone;
 use crate::ice::Check;
-use crate::shard::{Inbox, Joining};
+use crate::shard::{Inbox, Joining, Reports};
 use crate::socket::{Path, Socket};
 use crate::transport::{Drop, Output, Timeouts, Transport};
 use protocol::ViewerId;
@@ -22,6 +22,8 @@ pub(crate) struct Demux {
     socket: Arc<Socket>,
     announcer: Arc<Announcer>,
     outputs: Vec<Output>,
+    /// For each shard, until [`Demux::pass_on`].
+    reports: Vec<Reports>,
     stopped: bool,
 }
 
@@ -38,6 +40,7 @@ impl Demux {
             server,
             timeouts,
             loads: vec![0; shards.len()],
+            reports: shards.iter().map(|_| Reports::default()).collect(),
             shards,
             socket,
             announcer,
@@ -113,7 +116,20 @@ impl Demux {
             entry.transport.datagram(datagram, path, now, &mut self.outputs);
             viewer
         };
-        self.carry_out(viewer, now);
+        self.carry_out(viewer, datagram, now);
+    }
+
+    /// Gives the shards what came for them in one go.
+    pub(super) fn pass_on(&mut self) {
+        for (shard, reports) in self.shards.iter().zip(&mut self.reports) {
+            if reports.is_empty() {
+                continue;
+            }
+            let count = reports.len() as u64;
+            if !shard.reports(reports.take()) {
+                self.announcer.counters.dropped_flood.add(count);
+            }
+        }
     }
 
     pub(super) fn handle_timeouts(&mut self, now: Instant) {
@@ -121,12 +137,12 @@ impl Demux {
             if let Some(entry) = self.viewers.get_mut(viewer) {
                 entry.transport.handle_timeout(now, &mut self.outputs);
             }
-            self.carry_out(viewer, now);
+            self.carry_out(viewer, &[], now);
         }
     }
 
-    /// Does what a transport said.
-    fn carry_out(&mut self, viewer: ViewerId, now: Instant) {
+    /// Does what a transport said, of a datagram maybe.
+    fn carry_out(&mut self, viewer: ViewerId, datagram: &[u8], now: Instant) {
         let mut outputs = std::mem::take(&mut self.outputs);
         for output in outputs.drain(..) {
             match output {
@@ -143,11 +159,9 @@ impl Demux {
                         self.shards[entry.shard].path(viewer, path);
                     }
                 }
-                Output::Rtcp(plain) => {
-                    if let Some(entry) = self.viewers.get_mut(viewer)
-                        && !self.shards[entry.shard].rtcp(viewer, plain, now)
-                    {
-                        self.announcer.counters.dropped_flood.one();
+                Output::Rtcp(len) => {
+                    if let Some(entry) = self.viewers.get_mut(viewer) {
+                        self.reports[entry.shard].push(viewer, &datagram[..len], now);
                     }
                 }
                 Output::Dropped(why) => self.count(why),

@@ -83,6 +83,7 @@ impl Loop {
         while !self.demux.is_stopped() {
             self.wait(&mut events);
             self.busy = self.receive();
+            self.demux.pass_on();
             self.demux.take_commands(&self.commands);
             self.demux.handle_timeouts(Instant::now());
         }
@@ -96,9 +97,7 @@ impl Loop {
         let mut poll = timeout;
         if self.busy && !self.demux.any_joining() {
             // A command ends the rest: it is a join, mostly.
-            if let Ok(command) = self.commands.recv_timeout(timeout.map_or(REST, |timeout| timeout.min(REST))) {
-                self.demux.carry_out_command(command);
-            }
+            std::thread::park_timeout(timeout.map_or(REST, |timeout| timeout.min(REST)));
             poll = Some(Duration::ZERO);
         }
         if let Err(error) = self.poll.poll(events, poll)

@@ -4,7 +4,8 @@ use crate::packetise::{Picture, Sound};
 use crate::socket::Path;
 use crate::srtp::Sealer;
 use crossbeam_channel::Sender;
-use protocol::{Rid, ViewerId, ViewerStats};
+use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,7 @@ pub(super) enum Input {
     Add(Box<(Joining, Sealer, Path)>),
     Path(ViewerId, Path),
     Cap(ViewerId, Rid),
-    /// With when it came.
-    Rtcp(ViewerId, Vec<u8>, Instant),
+    Reports(Reports),
     /// With the last words on DTLS, and the event to follow.
     Remove(ViewerId, Vec<Vec<u8>>, Option<Gone>),
     Stats(Sender<Vec<(ViewerId, ViewerStats)>>),
@@ -32,12 +32,71 @@ pub(crate) struct Joining {
     pub(crate) max: Rid,
 }
 
+/// Opened RTCP of many viewers, as it came in one go: a thousand viewers' feedback comes as twenty thousand datagrams a
+/// second, and a lock and an allocation for each would cost more than what is in them.
+#[derive(Default)]
+pub(crate) struct Reports {
+    bytes: Vec<u8>,
+    list: Vec<Report>,
+    urgent: bool,
+}
+
+struct Report {
+    viewer: ViewerId,
+    end: usize,
+    arrived: Instant,
+}
+
+impl Reports {
+    /// Adds a compound packet.
+    pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) {
+        self.bytes.extend_from_slice(plain);
+        self.list.push(Report { viewer, end: self.bytes.len(), arrived });
+        self.urgent |= asks_for_something(plain);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whose, what, and when it arrived; in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ViewerId, &[u8], Instant)> {
+        let starts = std::iter::once(0).chain(self.list.iter().map(|report| report.end));
+        self.list
+            .iter()
+            .zip(starts)
+            .map(|(report, start)| (report.viewer, &self.bytes[start..report.end], report.arrived))
+    }
+
+    /// Those there are; room for as many is left behind.
+    pub(crate) fn take(&mut self) -> Reports {
+        let empty = Reports {
+            bytes: Vec::with_capacity(self.bytes.len()),
+            list: Vec::with_capacity(self.list.len()),
+            urgent: false,
+        };
+        std::mem::replace(self, empty)
+    }
+}
+
 /// Where the other threads put what a shard has to do. Media and reports are bounded; what a viewer's coming and going
 /// causes is bounded by the viewers there are, and must not be lost.
 #[derive(Default)]
 pub(crate) struct Inbox {
     waiting: Mutex<Waiting>,
     woken: Condvar,
+    /// The layers that somebody here waits for, as [`bit`]s. A picture of another layer is only history: it does not wake the
+    /// shard, and waits for what does.
+    interest: AtomicU8,
+}
+
+/// One layer among all.
+pub(super) fn bit(codec: VideoCodec, rid: Rid) -> usize {
+    3 * codec as usize + rid.index()
 }
 
 #[derive(Default)]
@@ -56,33 +115,44 @@ const MAX_REPORTS: usize = 20_000;
 impl Inbox {
     /// False: the shard is so far behind that the picture is not even kept.
     pub(crate) fn picture(&self, picture: Arc<Picture>, now: Instant) -> bool {
-        self.media(Input::Picture(picture, now))
+        let urgent = self.interest.load(Ordering::Relaxed) & 1 << bit(picture.codec, picture.rid) != 0;
+        self.media(Input::Picture(picture, now), urgent)
     }
 
     /// As [`Inbox::picture`].
     pub(crate) fn sound(&self, sound: Arc<Sound>, now: Instant) -> bool {
-        self.media(Input::Sound(sound, now))
+        self.media(Input::Sound(sound, now), true)
     }
 
-    fn media(&self, input: Input) -> bool {
+    /// Told by the shard, when it may have changed.
+    pub(super) fn set_interest(&self, layers: u8) {
+        let added = layers & !self.interest.swap(layers, Ordering::Relaxed);
+        if added != 0 {
+            // What came before it was known must not wait for what comes next.
+            let mut waiting = self.lock();
+            waiting.urgent |= waiting.media > 0;
+        }
+    }
+
+    fn media(&self, input: Input, urgent: bool) -> bool {
         let mut waiting = self.lock();
         let fits = waiting.media < MAX_MEDIA;
         if fits {
             waiting.media += 1;
-            self.put(waiting, input, true);
+            self.put(waiting, input, urgent);
         }
         fits
     }
 
     /// Takes opened RTCP; false if there is too much of it. Reports that only inform, which come many times a second from
     /// each viewer, do not wake the shard: the next picture does, and until then nothing depends on them.
-    pub(crate) fn rtcp(&self, viewer: ViewerId, plain: Vec<u8>, arrived: Instant) -> bool {
+    pub(crate) fn reports(&self, reports: Reports) -> bool {
         let mut waiting = self.lock();
-        let fits = waiting.reports < MAX_REPORTS;
+        let fits = waiting.reports + reports.len() <= MAX_REPORTS;
         if fits {
-            waiting.reports += 1;
-            let urgent = asks_for_something(&plain);
-            self.put(waiting, Input::Rtcp(viewer, plain, arrived), urgent);
+            waiting.reports += reports.len();
+            let urgent = reports.urgent;
+            self.put(waiting, Input::Reports(reports), urgent);
         }
         fits
     }
@@ -187,27 +257,45 @@ mod tests {
         assert!(asks_for_something(&[report, [0x81, 203, 0, 1, 0, 0, 0, 1]].concat()), "BYE");
     }
 
+    fn reports(count: usize) -> Reports {
+        let mut reports = Reports::default();
+        (0..count).for_each(|_| reports.push(ViewerId(1), &[0x80, 201, 0, 0], Instant::now()));
+        reports
+    }
+
     #[test]
-    fn reports_and_media_are_bounded_and_a_removal_is_not() {
+    fn reports_are_bounded_and_a_removal_is_not() {
         let inbox = Inbox::default();
-        let taken =
-            (0..2 * MAX_REPORTS).filter(|_| inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0], Instant::now())).count();
-        assert_eq!(taken, MAX_REPORTS);
+        let taken = (0..40).filter(|_| inbox.reports(reports(1000))).count();
+        assert_eq!(taken * 1000, MAX_REPORTS);
         for viewer in 0..5 {
             inbox.remove(ViewerId(viewer), Vec::new(), None);
         }
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, None);
-        assert_eq!(inputs.len(), MAX_REPORTS + 5);
-        assert!(inbox.rtcp(ViewerId(1), Vec::new(), Instant::now()), "there is room again");
+        assert_eq!(inputs.len(), taken + 5);
+        assert!(inbox.reports(reports(1)), "there is room again");
     }
 
     #[test]
     fn what_is_not_urgent_is_taken_when_something_is_due() {
         let inbox = Inbox::default();
-        inbox.rtcp(ViewerId(1), vec![0x80, 201, 0, 0], Instant::now());
+        inbox.reports(reports(1));
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, Some(Instant::now()));
         assert_eq!(inputs.len(), 1);
+    }
+
+    #[test]
+    fn reports_come_out_as_they_went_in() {
+        let mut reports = Reports::default();
+        let now = Instant::now();
+        reports.push(ViewerId(7), &[1, 2], now);
+        reports.push(ViewerId(8), &[], now);
+        reports.push(ViewerId(7), &[3], now);
+        let taken = reports.take();
+        assert!(reports.is_empty());
+        let all: Vec<_> = taken.iter().collect();
+        assert_eq!(all, [(ViewerId(7), &[1, 2][..], now), (ViewerId(8), &[][..], now), (ViewerId(7), &[3][..], now)]);
     }
 }

@@ -2,9 +2,11 @@
 
 mod inbox;
 mod run;
+mod shedding;
 mod viewer;
+mod viewers;
 
-pub(crate) use inbox::{Inbox, Joining};
+pub(crate) use inbox::{Inbox, Joining, Reports};
 
 use crate::announce::Announcer;
 use crate::clock::Clock;
@@ -14,22 +16,16 @@ use crate::history::History;
 use crate::packetise::{Picture, Sound};
 use crate::socket::Socket;
 use crate::totals::micros_since;
-use inbox::Input;
+use inbox::{Input, bit};
 use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
 use run::{Run, Sink};
+use shedding::{Share, Shedding};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use viewer::Viewer;
-
-/// What waited longer than this is left out: it would only be late, and make what comes after it late as well. An egress
-/// sees that pictures are missing, sends the base ones among them with the next, and skips the others.
-const MAX_WAIT: Duration = Duration::from_millis(250);
-
-/// Behind by this much, a shard leaves out the upper temporal layers, three quarters of the pictures and half of the bytes,
-/// which nothing but themselves refers to.
-const HALF_WAY: Duration = Duration::from_millis(125);
+use viewers::{Interest, Viewers};
 
 pub(crate) struct Shard {
     number: usize,
@@ -37,7 +33,11 @@ pub(crate) struct Shard {
     announcer: Arc<Announcer>,
     clock: Clock,
     history: History,
-    viewers: HashMap<ViewerId, Viewer>,
+    viewers: Viewers,
+    interest: Interest,
+    shedding: Shedding,
+    /// When the viewers are ranked again.
+    ranks_due: Instant,
     run: Run,
     /// Of viewers; an entry that is not the viewer's `scheduled` is stale.
     timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
@@ -50,6 +50,8 @@ pub(crate) struct Shard {
 
 /// How often the layers of VP8 that are watched are looked at.
 const VP8_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the viewers are ranked while the shard does not keep up.
+const RANK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Shard {
     pub(crate) fn new(
@@ -66,7 +68,10 @@ impl Shard {
             announcer,
             clock,
             history: History::new(),
-            viewers: HashMap::new(),
+            viewers: Viewers::default(),
+            interest: Interest::default(),
+            shedding: Shedding::default(),
+            ranks_due: now,
             run: Run::new(socket),
             timers: BinaryHeap::new(),
             keyframes: Vec::new(),
@@ -96,14 +101,13 @@ impl Shard {
             Input::Add(added) => {
                 let (joining, sealer, path) = *added;
                 let id = joining.viewer;
-                let viewer = Viewer::new(&joining, sealer, path, self.clock, now);
-                self.viewers.insert(id, viewer);
+                self.viewers.insert(Viewer::new(&joining, sealer, path, self.clock, now));
                 self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
                 self.tell_vp8(now);
                 self.announcer.connected(id);
             }
             Input::Path(id, path) => {
-                if let Some(viewer) = self.viewers.get_mut(&id) {
+                if let Some(viewer) = self.viewers.get_mut(id) {
                     viewer.path = path;
                 }
             }
@@ -111,51 +115,76 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.tell_vp8(now);
             }
-            Input::Rtcp(id, plain, arrived) => {
-                let outcome =
-                    self.drive(id, now, |egress, history, sink| egress.rtcp(&plain, arrived, history, now, sink));
-                if outcome.is_some_and(|outcome| outcome.malformed) {
-                    self.announcer.counters.malformed_rtcp.one();
-                }
-            }
+            Input::Reports(reports) => self.reports(&reports, now),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =
-                    self.viewers.iter().map(|(id, viewer)| (*id, viewer.egress.stats(now))).collect();
+                    self.viewers.iter().map(|viewer| (viewer.id, viewer.egress.stats(now))).collect();
                 // Who asked may have given up waiting.
                 let _ = reply.try_send(stats);
             }
             Input::Stop => self.stopped = true,
         }
+        self.inbox.set_interest(self.interest.layers());
     }
 
     fn picture(&mut self, picture: &Arc<Picture>, since: Instant, now: Instant) {
         self.history.add(picture.clone());
-        let behind = now.saturating_duration_since(since);
-        if behind > MAX_WAIT || (behind > HALF_WAY && picture.temporal > 0) {
-            self.announcer.counters.dropped_late.one();
-            return;
-        }
         if picture.keyframe {
             self.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
         }
-        for (id, viewer) in &mut self.viewers {
-            viewer.drive(&mut self.run, |egress, sink| egress.picture(picture, &self.history, now, sink));
-            viewer.follow_up(*id, &mut self.timers, &mut self.keyframes, now);
+        if !self.interest.waits_for(picture.codec, picture.rid) {
+            return;
         }
-        if picture.rid == Rid::F && !self.viewers.is_empty() {
+        if !self.shedding.picture(now.saturating_duration_since(since), picture.temporal == 0) {
+            self.announcer.counters.dropped_late.one();
+            return;
+        }
+        if self.shedding.any() && self.ranks_due <= now {
+            self.ranks_due = now + RANK_INTERVAL;
+            self.viewers.rank();
+        }
+        let mut left_out = 0;
+        for viewer in self.viewers.iter_mut() {
+            if viewer.interest & 1 << bit(picture.codec, picture.rid) == 0 {
+                continue;
+            }
+            // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
+            match self.shedding.share(viewer.rank) {
+                Share::Base if picture.temporal > 0 => left_out += 1,
+                Share::Nothing => {
+                    left_out += 1;
+                    viewer.drive(&mut self.run, |egress, sink| egress.pause(now, sink));
+                }
+                Share::All | Share::Base => {
+                    viewer.drive(&mut self.run, |egress, sink| egress.picture(picture, &self.history, now, sink));
+                    viewer.follow_up(&mut self.interest, &mut self.timers, &mut self.keyframes, now);
+                }
+            }
+        }
+        self.announcer.counters.left_out.add(left_out);
+        if picture.rid == Rid::F {
             self.announcer.counters.pictures_sent.one();
             self.announcer.counters.pictures_sent_age_us.add(micros_since(picture.captured, Instant::now()));
         }
     }
 
     fn sound(&mut self, sound: &Arc<Sound>, since: Instant, now: Instant) {
-        if now.saturating_duration_since(since) > MAX_WAIT {
+        if now.saturating_duration_since(since) > shedding::TOO_LATE {
             self.announcer.counters.dropped_late.one();
             return;
         }
-        for viewer in self.viewers.values_mut() {
+        for viewer in self.viewers.iter_mut() {
             viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
+        }
+    }
+
+    fn reports(&mut self, reports: &Reports, now: Instant) {
+        for (id, plain, arrived) in reports.iter() {
+            let outcome = self.drive(id, now, |egress, history, sink| egress.rtcp(plain, arrived, history, now, sink));
+            if outcome.is_some_and(|outcome| outcome.malformed) {
+                self.announcer.counters.malformed_rtcp.one();
+            }
         }
     }
 
@@ -166,14 +195,15 @@ impl Shard {
         now: Instant,
         f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
     ) -> Option<T> {
-        let viewer = self.viewers.get_mut(&id)?;
+        let viewer = self.viewers.get_mut(id)?;
         let result = viewer.drive(&mut self.run, |egress, sink| f(egress, &self.history, sink));
-        viewer.follow_up(id, &mut self.timers, &mut self.keyframes, now);
+        viewer.follow_up(&mut self.interest, &mut self.timers, &mut self.keyframes, now);
         Some(result)
     }
 
     fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<Gone>, now: Instant) {
-        if let Some(mut viewer) = self.viewers.remove(&id) {
+        if let Some(mut viewer) = self.viewers.remove(id) {
+            self.interest.moved(viewer.interest, 0);
             viewer.drive(&mut self.run, |egress, sink| egress.bye(now, sink));
             for datagram in farewell {
                 self.run.send_alone(&viewer.path, datagram);
@@ -198,7 +228,7 @@ impl Shard {
             && at <= now
         {
             self.timers.pop();
-            if self.viewers.get_mut(&id).is_some_and(|viewer| viewer.is_due(at)) {
+            if self.viewers.get_mut(id).is_some_and(|viewer| viewer.is_due(at)) {
                 self.drive(id, now, |egress, history, sink| egress.handle_timeout(history, now, sink));
             }
         }
@@ -208,7 +238,7 @@ impl Shard {
         }
         if self.vp8_due <= now {
             self.tell_vp8(now);
-            for viewer in self.viewers.values_mut() {
+            for viewer in self.viewers.iter_mut() {
                 let repairs = viewer.egress.totals().repairs;
                 self.announcer.counters.retransmitted.add(repairs - viewer.repairs_counted);
                 viewer.repairs_counted = repairs;
@@ -218,7 +248,7 @@ impl Shard {
 
     fn tell_vp8(&mut self, now: Instant) {
         self.vp8_due = now + VP8_INTERVAL;
-        let watched = self.viewers.values().filter_map(|viewer| viewer.egress.watching());
+        let watched = self.viewers.iter().filter_map(|viewer| viewer.egress.watching());
         let layers = watched.fold(0, |layers, (codec, rid)| match codec {
             VideoCodec::Vp8 => layers | 1 << rid.index(),
             VideoCodec::H264 => layers,

@@ -1,37 +1,148 @@
 use super::*;
 use crate::frame::VideoFrame;
+use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::Packetiser;
+use crate::socket::{Path, Socket};
+use crate::srtp::{KeyingMaterial, Profile, Sealer};
 use bytes::Bytes;
 use std::net::UdpSocket;
 use std::time::SystemTime;
 
-#[test]
-fn a_shard_that_is_behind_leaves_out_upper_layers_first_and_then_all() {
-    let now = Instant::now() + Duration::from_secs(10);
-    let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
-    let announcer = Arc::new(Announcer::new(|_| {}, 1));
-    let clock = Clock::new(now, SystemTime::UNIX_EPOCH);
-    let mut shard = Shard::new(0, Arc::default(), Arc::new(socket), announcer.clone(), clock, now);
-    let mut packetiser = Packetiser::new(clock);
-    let mut left_out = |behind_ms: u64, temporal: u8| {
-        let picture = packetiser.video(VideoFrame {
+const VIDEO: u32 = 0x0a0a_0a0a;
+
+/// A shard with viewers on sockets of this machine, in virtual time.
+struct World {
+    now: Instant,
+    clock: Clock,
+    announcer: Arc<Announcer>,
+    shard: Shard,
+    packetiser: Packetiser,
+    viewers: Vec<UdpSocket>,
+}
+
+impl World {
+    /// After the first keyframe.
+    fn new(viewers: u32) -> World {
+        let now = Instant::now() + Duration::from_secs(10);
+        let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
+        let announcer = Arc::new(Announcer::new(|_| {}, 1));
+        let clock = Clock::new(now - Duration::from_secs(5), SystemTime::now());
+        let shard = Shard::new(0, Arc::default(), Arc::new(socket), announcer.clone(), clock, now);
+        let mut world = World { now, clock, announcer, shard, packetiser: Packetiser::new(clock), viewers: Vec::new() };
+        for id in 0..viewers {
+            let viewer = UdpSocket::bind("127.0.0.1:0").expect("a port");
+            viewer.set_nonblocking(true).expect("a socket");
+            let path = Path { remote: viewer.local_addr().expect("bound"), local: None };
+            let profile = Profile::Gcm128;
+            let exported = vec![7; profile.exported_len()];
+            let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
+            let joining = Joining { viewer: ViewerId(id), negotiated: negotiated(), max: Rid::F };
+            let added = Input::Add(Box::new((joining, Sealer::new(&keys), path)));
+            world.shard.handle(added, world.now);
+            world.viewers.push(viewer);
+        }
+        world.picture(0, 0);
+        world.picture(0, 0);
+        world
+    }
+
+    /// Which viewers were sent something when a picture, the next, had its turn so late.
+    fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
+        self.now += Duration::from_millis(33);
+        let picture = self.packetiser.video(VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
-            keyframe: temporal == 0,
-            captured: now,
+            keyframe: self.shard.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
+            captured: self.now,
             width: 16,
             height: 16,
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
-            layer_sync: false,
+            layer_sync: temporal > 0,
         });
-        let before = announcer.counters.totals().dropped_late;
-        shard.handle(Input::Picture(picture, now - Duration::from_millis(behind_ms)), now);
-        announcer.counters.totals().dropped_late > before
+        self.shard.handle(Input::Picture(picture, self.now - Duration::from_millis(behind_ms)), self.now);
+        let mut buffer = [0; 2000];
+        let mut came = |viewer: &UdpSocket| {
+            let mut pictures = 0;
+            while let Ok(len) = viewer.recv(&mut buffer) {
+                // RTP, not RTCP.
+                pictures += usize::from(len > 12 && !(192..=223).contains(&buffer[1]));
+            }
+            pictures > 0
+        };
+        self.viewers.iter().enumerate().filter(|(_, viewer)| came(viewer)).map(|(place, _)| place).collect()
+    }
+
+    /// A receiver report that shows so long a round trip.
+    fn report(&mut self, viewer: u32, round_trip: Duration) {
+        let last = (self.clock.ntp(self.now - round_trip) >> 16) as u32;
+        let words = [0x81c9_0007, 1, VIDEO, 0, 0, 0, last, 0];
+        let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
+        let mut reports = Reports::default();
+        reports.push(ViewerId(viewer), &bytes, self.now);
+        self.shard.handle(Input::Reports(reports), self.now);
+    }
+
+    fn totals(&self) -> crate::Totals {
+        self.announcer.counters.totals()
+    }
+}
+
+fn negotiated() -> Negotiated {
+    let video = NegotiatedVideo {
+        codec: VideoCodec::H264,
+        pt: 102,
+        rtx_pt: None,
+        ssrc: VIDEO,
+        rtx_ssrc: 0,
+        nack: true,
+        pli: true,
+        fir: true,
+        remb: false,
+        transport_cc: false,
+        mid: "0".into(),
+        extensions: Extensions::default(),
     };
-    assert!(!left_out(0, 2) && !left_out(120, 2));
-    assert!(left_out(130, 2) && left_out(130, 1) && !left_out(130, 0) && !left_out(240, 0));
-    assert!(left_out(260, 0), "nothing waits longer than 250 ms");
+    Negotiated { video: Some(video), audio: None, cname: "skylark".into() }
+}
+
+#[test]
+fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first() {
+    let mut world = World::new(10);
+    world.report(7, Duration::from_millis(300));
+    world.report(2, Duration::from_millis(100));
+    let all: Vec<usize> = (0..10).collect();
+    let but = |slow: &[usize]| all.iter().copied().filter(|v| !slow.contains(v)).collect::<Vec<_>>();
+    // The highest temporal layer that all are on already.
+    assert_eq!(world.picture(0, 1), all);
+    assert_eq!(world.picture(35, 1), all, "a burst");
+    assert_eq!(world.picture(50, 1), but(&[7]));
+    assert_eq!(world.picture(50, 1), but(&[7, 2]));
+    assert_eq!(world.picture(50, 0), all, "base pictures are for all");
+    assert_eq!(world.totals().left_out, 3);
+    assert_eq!(world.totals().dropped_late, 0);
+}
+
+#[test]
+fn far_behind_only_base_pictures_go_and_too_late_none() {
+    let mut world = World::new(3);
+    assert_eq!(world.picture(130, 1), []);
+    assert_eq!(world.picture(130, 0), [0, 1, 2]);
+    assert_eq!(world.picture(129, 0), [0, 1, 2], "it catches up");
+    assert_eq!(world.picture(140, 0), [1, 2], "it does not: the slowest is given nothing");
+    assert_eq!(world.picture(251, 0), []);
+    assert_eq!(world.totals().dropped_late, 1);
+}
+
+#[test]
+fn layers_nobody_waits_for_do_not_wake_the_shard() {
+    let mut world = World::new(1);
+    let layers = |world: &World| world.shard.interest.layers();
+    assert_eq!(layers(&world), 1 << bit(VideoCodec::H264, Rid::F));
+    world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
+    assert_eq!(layers(&world), 0b111, "until it is on the smaller layer it needs the larger, and any between");
+    world.shard.handle(Input::Remove(ViewerId(0), Vec::new(), None), world.now);
+    assert_eq!(layers(&world), 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::inbox::Joining;
 use super::run::{Run, Sink};
+use super::viewers::Interest;
 use crate::clock::Clock;
 use crate::egress::Egress;
 use crate::socket::Path;
@@ -11,6 +12,7 @@ use std::time::Instant;
 
 /// One viewer's media and the way to it.
 pub(super) struct Viewer {
+    pub(super) id: ViewerId,
     pub(super) egress: Egress,
     sealer: Sealer,
     pub(super) path: Path,
@@ -18,12 +20,18 @@ pub(super) struct Viewer {
     scheduled: Option<Instant>,
     /// Repairs that are in the totals.
     pub(super) repairs_counted: u64,
+    /// The layers it waits for, a bit each.
+    pub(super) interest: u8,
+    /// How well off it is among the shard's viewers, from 0 to 1; see [`Shedding`](super::shedding::Shedding). Who has just come
+    /// is spared.
+    pub(super) rank: f32,
 }
 
 impl Viewer {
     pub(super) fn new(joining: &Joining, sealer: Sealer, path: Path, clock: Clock, now: Instant) -> Viewer {
         let egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), now);
-        Viewer { egress, sealer, path, scheduled: None, repairs_counted: 0 }
+        let id = joining.viewer;
+        Viewer { id, egress, sealer, path, scheduled: None, repairs_counted: 0, interest: 0, rank: 1.0 }
     }
 
     /// Lets the egress do something; what it sends goes out.
@@ -34,10 +42,10 @@ impl Viewer {
         result
     }
 
-    /// After anything the egress did: its timer and its wishes.
+    /// After anything the egress did: its timer, its wishes, and what it waits for now.
     pub(super) fn follow_up(
         &mut self,
-        id: ViewerId,
+        interest: &mut Interest,
         timers: &mut BinaryHeap<Reverse<(Instant, ViewerId)>>,
         keyframes: &mut Vec<((VideoCodec, Rid), Instant)>,
         now: Instant,
@@ -46,13 +54,16 @@ impl Viewer {
             && self.scheduled.is_none_or(|scheduled| at < scheduled)
         {
             self.scheduled = Some(at);
-            timers.push(Reverse((at, id)));
+            timers.push(Reverse((at, self.id)));
         }
         if let Some(wanted) = self.egress.wants_keyframe()
             && keyframes.iter().all(|(known, _)| *known != wanted)
         {
             keyframes.push((wanted, now));
         }
+        let waits_for = self.egress.interest();
+        interest.moved(self.interest, waits_for);
+        self.interest = waits_for;
     }
 
     /// A timer of the heap came: is it this viewer's?

@@ -215,7 +215,7 @@ fn the_profile_is_the_cheapest_offered_and_nobody_is_refused_for_lack_of_gcm() {
         assert_eq!(&pair.client.rtp[0][12..], b"picture");
         let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
         pair.deliver(report, path(1000));
-        assert!(matches!(&pair.outputs[..], [Output::Rtcp(plain)] if plain.len() == 8));
+        assert!(matches!(&pair.outputs[..], [Output::Rtcp(8)]));
     }
 }
 

@@ -1,0 +1,87 @@
+//! A shard's viewers, close together: every picture walks along all of them.
+
+use super::inbox::bit;
+use super::viewer::Viewer;
+use protocol::{Rid, VideoCodec, ViewerId};
+use std::collections::HashMap;
+
+#[derive(Default)]
+pub(super) struct Viewers {
+    list: Vec<Viewer>,
+    places: HashMap<ViewerId, usize>,
+}
+
+impl Viewers {
+    pub(super) fn insert(&mut self, viewer: Viewer) {
+        if let Some(place) = self.places.get(&viewer.id) {
+            self.list[*place] = viewer;
+            return;
+        }
+        self.places.insert(viewer.id, self.list.len());
+        self.list.push(viewer);
+    }
+
+    pub(super) fn remove(&mut self, id: ViewerId) -> Option<Viewer> {
+        let place = self.places.remove(&id)?;
+        let viewer = self.list.swap_remove(place);
+        if let Some(moved) = self.list.get(place) {
+            self.places.insert(moved.id, place);
+        }
+        Some(viewer)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ViewerId) -> Option<&mut Viewer> {
+        self.places.get(&id).map(|place| &mut self.list[*place])
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Viewer> {
+        self.list.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Viewer> {
+        self.list.iter_mut()
+    }
+
+    /// Gives each its rank: 0 to whose pictures come latest, then up to 1.
+    pub(super) fn rank(&mut self) {
+        let mut order: Vec<(f32, usize)> =
+            self.list.iter().enumerate().map(|(place, viewer)| (viewer.egress.lateness(), place)).collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let count = order.len() as f32;
+        for (rank, (_, place)) in order.into_iter().enumerate() {
+            self.list[place].rank = rank as f32 / count;
+        }
+    }
+}
+
+/// How many viewers wait for pictures of each layer.
+#[derive(Default)]
+pub(super) struct Interest {
+    counts: [u32; 6],
+}
+
+impl Interest {
+    /// A viewer waits for these layers now, and waited for those before.
+    pub(super) fn moved(&mut self, before: u8, now: u8) {
+        if before == now {
+            return;
+        }
+        for (bit, count) in self.counts.iter_mut().enumerate() {
+            *count -= u32::from(before >> bit & 1);
+            *count += u32::from(now >> bit & 1);
+        }
+    }
+
+    pub(super) fn waits_for(&self, codec: VideoCodec, rid: Rid) -> bool {
+        self.counts[bit(codec, rid)] > 0
+    }
+
+    /// All layers that somebody waits for, a bit each.
+    pub(super) fn layers(&self) -> u8 {
+        self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | u8::from(*count > 0) << bit)
+    }
+}
