@@ -3,10 +3,11 @@
 use crate::socket::unmapped;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
-use rtc_stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME};
+use rtc_stun::attributes::{ATTR_MESSAGE_INTEGRITY, ATTR_USE_CANDIDATE, ATTR_USERNAME, AttrType, RawAttribute};
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
-use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
+pub(crate) use rtc_stun::message::TransactionId;
+use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter};
 use rtc_stun::xoraddr::XorMappedAddress;
 use std::net::SocketAddr;
 
@@ -41,13 +42,14 @@ pub(crate) struct Check {
 
 /// A binding request from somebody who knows the password of the session.
 pub(crate) struct Authentic {
-    transaction: TransactionId,
+    pub(crate) transaction: TransactionId,
     /// USE-CANDIDATE: the viewer chose this path.
     pub(crate) nominates: bool,
 }
 
 impl Check {
-    /// None for what is no binding request, or has no USERNAME of an ICE check, or a false FINGERPRINT.
+    /// None for what is no binding request, or has no USERNAME of an ICE check before its MESSAGE-INTEGRITY, or a false
+    /// FINGERPRINT.
     pub(crate) fn parse(datagram: &[u8]) -> Option<Check> {
         let mut message = Message::new();
         message.unmarshal_binary(datagram).ok()?;
@@ -55,7 +57,7 @@ impl Check {
             return None;
         }
         FINGERPRINT.check(&message).ok()?;
-        let username = message.get(ATTR_USERNAME).ok()?;
+        let username = protected(&message).find(|a| a.typ == ATTR_USERNAME)?.value.clone();
         let ufrag_len = username.iter().position(|b| *b == b':')?;
         Some(Check { message, ufrag_len, username })
     }
@@ -68,11 +70,17 @@ impl Check {
     /// None if its MESSAGE-INTEGRITY is not made with the session's password.
     pub(crate) fn authenticate(mut self, ice: &Credentials) -> Option<Authentic> {
         MessageIntegrity::check(&mut self.message, ice.pwd.as_bytes(), AwsLcRsProvider::new().crypto()).ok()?;
-        Some(Authentic {
-            transaction: self.message.transaction_id,
-            nominates: self.message.contains(ATTR_USE_CANDIDATE),
-        })
+        let nominates = protected(&self.message).any(|attribute| attribute.typ == ATTR_USE_CANDIDATE);
+        Some(Authentic { transaction: self.message.transaction_id, nominates })
     }
+}
+
+/// The attributes that MESSAGE-INTEGRITY covers: those before it. What follows it is ignored (RFC 8489 14.5), as anybody on the
+/// way may have put it there: FINGERPRINT, which comes last, needs no password.
+fn protected(message: &Message) -> impl Iterator<Item = &RawAttribute> {
+    let is = |wanted: AttrType| move |attribute: &RawAttribute| attribute.typ == wanted;
+    let all = &message.attributes.0;
+    all[..all.iter().position(is(ATTR_MESSAGE_INTEGRITY)).unwrap_or(0)].iter()
 }
 
 /// The length in the header is that of the datagram: what the checks are computed over is what came.
@@ -106,6 +114,21 @@ pub(crate) mod checker {
 
     pub(crate) fn check(ice: &Credentials, nominate: bool) -> Vec<u8> {
         message(BINDING_REQUEST, ice, nominate)
+    }
+
+    /// What somebody on the way can make of a genuine check without its password: attributes behind the integrity, and a
+    /// FINGERPRINT over them.
+    pub(crate) fn appended(genuine: &[u8], attribute: AttrType) -> Vec<u8> {
+        const FINGERPRINT_LEN: usize = 8;
+        let mut message = Message::new();
+        message.unmarshal_binary(genuine).expect("a check of ours");
+        message.raw.truncate(genuine.len() - FINGERPRINT_LEN);
+        message.length -= FINGERPRINT_LEN as u32;
+        message.attributes.0.pop();
+        message.write_length();
+        message.add(attribute, &[]);
+        FINGERPRINT.add_to(&mut message).expect("a small message can be encoded");
+        message.raw
     }
 
     pub(crate) fn message(typ: MessageType, ice: &Credentials, nominate: bool) -> Vec<u8> {
@@ -169,6 +192,19 @@ mod tests {
         let mut longer = genuine.clone();
         longer.push(0);
         assert!(Check::parse(&longer).is_none(), "bytes after the message");
+    }
+
+    #[test]
+    fn what_stands_behind_the_integrity_is_not_believed() {
+        let ice = Credentials::random();
+        let genuine = checker::check(&ice, false);
+        let altered = checker::appended(&genuine, ATTR_USE_CANDIDATE);
+        assert_eq!(altered.len(), genuine.len() + 4);
+        let authentic =
+            Check::parse(&altered).expect("a check").authenticate(&ice).expect("its integrity is untouched");
+        assert!(!authentic.nominates, "who has no password chooses no path");
+        let none = checker::appended(&genuine, ATTR_MESSAGE_INTEGRITY);
+        assert!(Check::parse(&none).expect("a check").authenticate(&ice).is_some(), "the first integrity is the one");
     }
 
     proptest! {
