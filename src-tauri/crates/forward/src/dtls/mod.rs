@@ -4,10 +4,12 @@
 //!   (`client_hello.rs`), and a configuration with that one profile is used.
 //! - rtc-dtls 0.21 never sends its ServerHello flight a second time once any handshake datagram came after it: its timer is
 //!   cleared and not armed again, so a lost flight would end the join. The flight is kept and sent again by us (`flight.rs`).
+//! - It keeps what it cannot use yet without a bound, and what is broken ends its handshake: it is not shown that (`gate.rs`).
 //! - It reports no error for a handshake that stalls; the owner of the viewer has a deadline.
 
 mod client_hello;
 mod flight;
+mod gate;
 mod server;
 
 pub(crate) use server::Server;
@@ -17,6 +19,7 @@ use crate::srtp::{KeyingMaterial, Opener, Profile, Sealer};
 use bytes::BytesMut;
 use client_hello::ClientHello;
 use flight::Flight;
+use gate::Gate;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
@@ -32,6 +35,7 @@ pub(crate) struct Dtls {
     server: Arc<Server>,
     /// What the offer said the viewer's certificate is.
     fingerprint: Fingerprint,
+    gate: Gate,
     state: State,
 }
 
@@ -51,6 +55,8 @@ enum State {
 pub(crate) enum Progress {
     /// Nothing to tell.
     None,
+    /// The datagram was dropped unread.
+    Refused,
     /// The handshake is done, and the certificate is the offer's.
     Connected(Box<(Sealer, Opener)>),
     /// The viewer sent close_notify.
@@ -70,11 +76,14 @@ pub(crate) enum Failure {
 
 impl Dtls {
     pub(crate) fn new(server: Arc<Server>, fingerprint: Fingerprint) -> Dtls {
-        Dtls { server, fingerprint, state: State::Hello(ClientHello::default()) }
+        Dtls { server, fingerprint, gate: Gate::default(), state: State::Hello(ClientHello::default()) }
     }
 
     /// Takes a datagram from an address that ICE has checked. What is to be sent goes to `transmit`.
     pub(crate) fn read(&mut self, datagram: &[u8], now: Instant, transmit: &mut impl FnMut(&[u8])) -> Progress {
+        if !self.gate.admits(datagram, matches!(self.state, State::Connected(_))) {
+            return Progress::Refused;
+        }
         match &mut self.state {
             State::Hello(hello) => {
                 if !hello.push(datagram) {

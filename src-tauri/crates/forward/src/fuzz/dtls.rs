@@ -46,7 +46,7 @@ pub fn dtls(data: &[u8]) {
         }
         for datagram in to_server {
             match server.read(&datagram, now, &mut |out| to_client.push_back(BytesMut::from(out))) {
-                Progress::None => {}
+                Progress::None | Progress::Refused => {}
                 // The last records may be changed and yet the same; then it is connected, which only the true client can be.
                 Progress::Connected(_) => {}
                 Progress::Closed | Progress::Failed(_) => return,
