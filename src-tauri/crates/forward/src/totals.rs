@@ -54,11 +54,15 @@ counters! {
     dropped_unknown,
     /// STUN requests with an unknown ufrag, a false MESSAGE-INTEGRITY or a false FINGERPRINT.
     dropped_stun,
+    /// STUN requests that came before, from addresses that never passed one.
+    dropped_replayed_check,
+    /// DTLS that cannot be the viewer's, or more of it than a handshake takes.
+    dropped_dtls,
     /// SRTCP that failed authentication.
     dropped_unauthenticated,
     /// SRTCP that was seen before.
     dropped_replayed,
-    /// SRTCP that came faster than the sending thread took it.
+    /// SRTCP that came faster than anybody has to report, or than the sending thread took it.
     dropped_flood,
     /// Authentic RTCP of which some could not be read.
     malformed_rtcp,

@@ -3,12 +3,18 @@
 //! Its life: the viewer's checks find a path ([`Transport::check`]), DTLS runs over it, and from then on SRTCP is opened.
 //! What is sent is sealed elsewhere, by the thread that owns the viewer's media: it is handed the [`Sealer`].
 
+mod allowance;
+mod seen;
+
 use crate::dtls::{Dtls, Failure, Progress, Server};
 use crate::event::Gone;
 use crate::ice::{Check, Credentials};
+use crate::rtcp::{Message, messages};
 use crate::sdp::Fingerprint;
 use crate::socket::Path;
 use crate::srtp::{OpenError, Opener, Sealer};
+use allowance::Allowance;
+use seen::Seen;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,12 +38,20 @@ pub(crate) enum Output {
 /// Why something was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Drop {
-    /// From an address that passed no check, or no protocol of ours.
+    /// No protocol of ours, or not at this time.
     Unknown,
     /// A check with a false MESSAGE-INTEGRITY.
     Forged,
+    /// A check that came before, now from an address that never passed one.
+    ReplayedCheck,
+    /// DTLS that cannot be the viewer's, or more of it than a handshake takes.
+    Dtls,
+    /// SRTCP that was not sealed with the viewer's keys.
     Unauthenticated,
+    /// SRTCP that came before.
     Replayed,
+    /// SRTCP beyond what anybody has to report.
+    Flood,
     /// A certificate that is not the offer's.
     Fingerprint,
 }
@@ -59,8 +73,10 @@ pub(crate) struct Transport {
     nominated: bool,
     /// Where authenticated checks came from, the latest last.
     checked: Vec<Path>,
+    seen: Seen,
     dtls: Dtls,
     opener: Option<Opener>,
+    reports: Allowance,
     /// Of the join; then of consent.
     deadline: Instant,
     timeouts: Timeouts,
@@ -68,6 +84,9 @@ pub(crate) struct Transport {
 
 /// A browser has a few addresses, and a few more behind a NAT that gives each destination another.
 pub(crate) const MAX_PATHS: usize = 8;
+
+/// A viewer that said goodbye and still sends checks, every 5 s at the longest (RFC 7675 5.1), is there after all.
+const GOODBYE: Duration = Duration::from_secs(6);
 
 impl Transport {
     pub(crate) fn new(
@@ -83,8 +102,10 @@ impl Transport {
             path: None,
             nominated: false,
             checked: Vec::new(),
+            seen: Seen::default(),
             dtls: Dtls::new(server, fingerprint),
             opener: None,
+            reports: Allowance::new(now),
             deadline: now + timeouts.join,
             timeouts,
         }
@@ -109,8 +130,9 @@ impl Transport {
         self.opener.is_some()
     }
 
-    /// Takes a check that names one of [`Transport::ufrags`]. Before its integrity passed nothing changes.
-    pub(crate) fn check(&mut self, check: Check, path: Path, now: Instant, out: &mut Vec<Output>) {
+    /// Takes a check that names one of [`Transport::ufrags`]. Before its integrity passed nothing changes. True: it passed, and
+    /// what comes from there is the viewer's.
+    pub(crate) fn check(&mut self, check: Check, path: Path, now: Instant, out: &mut Vec<Output>) -> bool {
         let of_new_session = check.ufrag() == self.ice.ufrag.as_bytes();
         let ice = match &self.previous_ice {
             Some(previous) if !of_new_session => previous,
@@ -118,9 +140,19 @@ impl Transport {
         };
         let Some(authentic) = check.authenticate(ice) else {
             out.push(Output::Dropped(Drop::Forged));
-            return;
+            return false;
         };
+        // A check comes twice when our answer got lost, or when somebody recorded it. It is authentic all the same, but says
+        // nothing new: no address is proved by it, no path chosen, nobody alive.
+        let repeated = !self.seen.is_first(authentic.transaction);
+        if repeated && !self.remotes().any(|known| known == path.remote) {
+            out.push(Output::Dropped(Drop::ReplayedCheck));
+            return false;
+        }
         out.push(Output::Transmit(path, authentic.response(ice, path.remote)));
+        if repeated {
+            return false;
+        }
         if of_new_session {
             self.previous_ice = None;
         }
@@ -138,6 +170,7 @@ impl Transport {
             self.nominated |= authentic.nominates;
             self.use_path(path, out);
         }
+        true
     }
 
     fn use_path(&mut self, path: Path, out: &mut Vec<Output>) {
@@ -151,18 +184,25 @@ impl Transport {
         // RFC 7983 7: the first byte tells the protocols apart; RFC 5761 4: the second tells RTCP from RTP.
         match data {
             [20..=63, ..] => self.dtls(data, path, now, out),
-            [128..=191, 192..=223, ..] => self.rtcp(data, out),
+            [128..=191, 192..=223, ..] => self.rtcp(data, now, out),
             _ => out.push(Output::Dropped(Drop::Unknown)),
         }
     }
 
-    fn rtcp(&mut self, data: &mut [u8], out: &mut Vec<Output>) {
+    fn rtcp(&mut self, data: &mut [u8], now: Instant, out: &mut Vec<Output>) {
         let Some(opener) = &mut self.opener else {
             out.push(Output::Dropped(Drop::Unknown));
             return;
         };
         out.push(match opener.rtcp(data) {
-            Ok(plain) => Output::Rtcp(plain.len()),
+            // Only what is authentic is charged, so that nobody else can use the viewer's allowance up.
+            Ok(_) if !self.reports.take(now) => Output::Dropped(Drop::Flood),
+            Ok(plain) => {
+                if messages(plain).any(|message| matches!(message, Message::Bye)) {
+                    self.deadline = self.deadline.min(now + GOODBYE);
+                }
+                Output::Rtcp(plain.len())
+            }
             Err(OpenError::Unauthenticated) => Output::Dropped(Drop::Unauthenticated),
             Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
         });
@@ -179,6 +219,7 @@ impl Transport {
         out.extend(transmits.into_iter().map(|datagram| Output::Transmit(reply, datagram)));
         match progress {
             Progress::None => {}
+            Progress::Refused => out.push(Output::Dropped(Drop::Dtls)),
             Progress::Connected(keys) => {
                 let (sealer, opener) = *keys;
                 self.opener = Some(opener);

@@ -58,6 +58,7 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.counter("pictures_sent_total", "Pictures of the largest layer sent, once a sending thread.", t.pictures_sent);
     let age = "Microseconds from capture until the thread's last viewer had it, of all of them.";
     out.counter("pictures_sent_age_us_total", age, t.pictures_sent_age_us);
+    out.counter("malformed_rtcp_total", "Authentic RTCP of which some could not be read.", t.malformed_rtcp);
     out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
     for (why, count) in [
         ("unsent", t.dropped_unsent),
@@ -65,8 +66,11 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
         ("left_out", t.left_out),
         ("unknown", t.dropped_unknown),
         ("stun", t.dropped_stun),
+        ("replayed_check", t.dropped_replayed_check),
+        ("dtls", t.dropped_dtls),
         ("unauthenticated", t.dropped_unauthenticated),
         ("replayed", t.dropped_replayed),
+        ("flood", t.dropped_flood),
         ("fingerprint", t.dropped_fingerprint),
     ] {
         out.labelled("dropped_total", "reason", why, count);

@@ -57,6 +57,23 @@ impl Stage {
         self.pictures += 1;
     }
 
+    /// A picture that refers to the one before, of so many bytes.
+    fn picture_of(&mut self, bytes: usize) {
+        let mut data = vec![0, 0, 0, 1, 0x41, 0x88];
+        data.resize(bytes, 0x5a);
+        self.forwarder.video(VideoFrame {
+            codec: VideoCodec::H264,
+            rid: Rid::F,
+            temporal: 0,
+            keyframe: false,
+            captured: Instant::now(),
+            width: 1280,
+            height: 720,
+            data: Bytes::from(data),
+            layer_sync: false,
+        });
+    }
+
     fn sound(&mut self) {
         self.forwarder.audio(AudioFrame {
             captured: self.start + Duration::from_millis(20) * self.sounds,
@@ -295,6 +312,65 @@ fn what_is_forged_replayed_or_unknown_is_counted_and_harms_nobody() {
     viewer.client.rtp.clear();
     stage.picture();
     viewer.until("the next picture", |v| v.count(108) >= 3);
+}
+
+#[test]
+fn the_sequence_numbers_roll_over_and_the_client_opens_every_packet() {
+    let mut stage = Stage::new("127.0.0.1:0", Config::default());
+    stage.picture();
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    viewer.until("the first picture", |v| v.count(108) >= 11);
+    let number = |packet: &bytes::BytesMut| u16::from_be_bytes([packet[2], packet[3]]);
+    let mut last = viewer.client.rtp.iter().map(number).max().expect("it came");
+    let (mut packets, mut rollovers) = (0, 0);
+    while packets < 70_000 {
+        viewer.client.rtp.clear();
+        stage.picture_of(16 * 1_100);
+        // A client that could not open one would panic; one that is missing is waited for in vain.
+        viewer.until("the next picture", |v| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108));
+        for packet in viewer.client.rtp.iter().filter(|packet| packet[1] & 0x7f == 108) {
+            assert_eq!(number(packet), last.wrapping_add(1), "nothing is left out");
+            rollovers += u32::from(number(packet) == 0);
+            last = number(packet);
+            packets += 1;
+        }
+    }
+    assert!(rollovers >= 1);
+    let totals = stage.forwarder.totals();
+    assert_eq!((totals.dropped_late, totals.dropped_unsent), (0, 0));
+}
+
+#[test]
+fn what_viewers_send_makes_no_events_but_one_request_for_a_keyframe_a_second() {
+    let mut stage = Stage::new("127.0.0.1:0", Config::default());
+    // Not a keyframe, so there is nothing to start from.
+    stage.pictures = 1;
+    let mut client = dimpl();
+    let joined = stage.forwarder.join(VIEWER, &client.offer(CHROMIUM), Rid::F).expect("a browser's offer");
+    let pair = joined.answer.lines().find_map(|line| line.strip_prefix("a=ssrc-group:FID ")).expect("a source");
+    let ssrc: u32 = pair.split(' ').next().and_then(|ssrc| ssrc.parse().ok()).expect("a number");
+    client.accept(&joined.answer);
+    client.check(true);
+    client.begin(Instant::now());
+    let mut viewer = Viewer { client, socket: Viewer::socket("127.0.0.1:0"), to: stage.address };
+    viewer.until("the join", |viewer| viewer.client.is_connected());
+    assert_eq!(stage.event(), Event::Connected(VIEWER));
+    stage.picture();
+    assert!(matches!(stage.event(), Event::KeyframeWanted { .. }), "there is none to begin with");
+    let start = Instant::now();
+    let before = stage.forwarder.totals().datagrams_received;
+    let ssrc = ssrc.to_be_bytes();
+    let pli = [&[0x81, 206, 0, 2, 0, 0, 0, 1][..], &ssrc].concat();
+    let fir = [&[0x84, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0][..], &ssrc, &[1, 0, 0, 0]].concat();
+    for _ in 0..400 {
+        let sealed = viewer.client.sealed(&[&[0x80, 201, 0, 1, 0, 0, 0, 1][..], &pli, &fir].concat());
+        viewer.send(&sealed);
+        stage.picture_of(100);
+    }
+    stage.wait_for("all came", |totals| totals.datagrams_received >= before + 400);
+    stage.forwarder.stats();
+    let told = stage.events.try_iter().count() as u64;
+    assert!(told <= start.elapsed().as_secs() + 1, "{told} events for 400 requests");
 }
 
 #[test]

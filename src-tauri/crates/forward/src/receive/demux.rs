@@ -105,8 +105,9 @@ impl Demux {
                 counters.dropped_stun.one();
                 return;
             };
-            entry.transport.check(check, path, now, &mut self.outputs);
-            self.viewers.index_addresses(viewer);
+            if entry.transport.check(check, path, now, &mut self.outputs) {
+                self.viewers.index_address(viewer, path.remote);
+            }
             viewer
         } else {
             let Some((viewer, entry)) = self.viewers.by_address(&path.remote) else {
@@ -183,8 +184,11 @@ impl Demux {
         match why {
             Drop::Unknown => counters.dropped_unknown.one(),
             Drop::Forged => counters.dropped_stun.one(),
+            Drop::ReplayedCheck => counters.dropped_replayed_check.one(),
+            Drop::Dtls => counters.dropped_dtls.one(),
             Drop::Unauthenticated => counters.dropped_unauthenticated.one(),
             Drop::Replayed => counters.dropped_replayed.one(),
+            Drop::Flood => counters.dropped_flood.one(),
             Drop::Fingerprint => counters.dropped_fingerprint.one(),
         }
     }
@@ -207,6 +211,11 @@ impl Demux {
         }
         let farewell = entry.transport.close(now);
         self.shards[entry.shard].remove(viewer, farewell, why);
+    }
+
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 4] {
+        self.viewers.sizes()
     }
 
     pub(super) fn stop(mut self) {

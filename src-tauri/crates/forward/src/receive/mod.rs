@@ -140,3 +140,6 @@ impl Loop {
         datagrams >= BUSY || since < REST
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,21 +110,28 @@ impl Viewers {
         }
     }
 
-    /// After a check: where authenticated checks came from is where its datagrams come from.
-    pub(super) fn index_addresses(&mut self, viewer: ViewerId) {
+    /// A viewer's check has passed: datagrams that come `from` there are its. Two viewers may prove the same address, one after
+    /// the other behind a NAT, or one in the other's name: it is whose check passed last, so the true one has it back soon.
+    pub(super) fn index_address(&mut self, viewer: ViewerId, from: SocketAddr) {
         let Some(entry) = self.entries.get_mut(&viewer) else { return };
-        if entry.transport.remotes().eq(entry.addresses.iter().copied()) {
-            return;
-        }
-        for old in std::mem::take(&mut entry.addresses) {
-            if self.addresses.get(&old) == Some(&viewer) {
-                self.addresses.remove(&old);
+        let (transport, addresses) = (&entry.transport, &mut self.addresses);
+        entry.addresses.retain(|old| {
+            let kept = transport.remotes().any(|remote| remote == *old);
+            if !kept && addresses.get(old) == Some(&viewer) {
+                addresses.remove(old);
             }
+            kept
+        });
+        if !entry.addresses.contains(&from) {
+            entry.addresses.push(from);
         }
-        entry.addresses.extend(entry.transport.remotes());
-        for address in &entry.addresses {
-            self.addresses.insert(*address, viewer);
-        }
+        addresses.insert(from, viewer);
+    }
+
+    /// How much is held: viewers, their names, their addresses, their timers.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 4] {
+        [self.entries.len(), self.ufrags.len(), self.addresses.len(), self.timers.len()]
     }
 
     /// After anything happened to a viewer: sees to it that its timer is not missed.

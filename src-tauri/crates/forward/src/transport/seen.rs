@@ -1,0 +1,43 @@
+use crate::ice::TransactionId;
+use std::collections::VecDeque;
+
+/// The checks that passed, by the first bytes of their transaction ids, which are random (RFC 8489 5). Of new checks one in four
+/// million is taken for one of a full memory; another follows.
+#[derive(Default)]
+pub(super) struct Seen {
+    latest_last: VecDeque<u32>,
+}
+
+/// A browser sends a check every 2.5 s, so this is 40 minutes. Who recorded an older one can turn the media away with it until
+/// the viewer's next check.
+const REMEMBERED: usize = 1024;
+
+impl Seen {
+    /// True if this check came for the first time; it is remembered.
+    pub(super) fn is_first(&mut self, TransactionId([a, b, c, d, ..]): TransactionId) -> bool {
+        let mark = u32::from_be_bytes([a, b, c, d]);
+        if self.latest_last.contains(&mark) {
+            return false;
+        }
+        if self.latest_last.len() == REMEMBERED {
+            self.latest_last.pop_front();
+        }
+        self.latest_last.push_back(mark);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_are_remembered_and_no_more() {
+        let id = |n: u32| TransactionId([n.to_be_bytes(), [0; 4], [0; 4]].concat().try_into().expect("twelve bytes"));
+        let mut seen = Seen::default();
+        assert!((0..5000).all(|n| seen.is_first(id(n))));
+        assert!(!(5000 - REMEMBERED as u32..5000).any(|n| seen.is_first(id(n))));
+        assert!(seen.latest_last.len() <= REMEMBERED);
+        assert!(seen.is_first(id(7)), "long ago");
+    }
+}

@@ -1,0 +1,167 @@
+//! What somebody does who sees a viewer's packets, or sends in its name, and has none of its keys.
+
+use super::*;
+use crate::ice::checker;
+
+fn connected() -> Pair {
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    assert!(pair.join());
+    pair.outputs.clear();
+    pair
+}
+
+fn drops(pair: &Pair) -> Vec<Drop> {
+    let drop = |output: &Output| if let Output::Dropped(why) = output { Some(*why) } else { None };
+    pair.outputs.iter().filter_map(drop).collect()
+}
+
+#[test]
+fn a_recorded_check_moves_no_media_and_keeps_nobody_alive() {
+    let mut pair = connected();
+    let check = checker::check(&pair.ice, true);
+    pair.deliver(check.clone(), path(1000));
+    let consent = pair.server.poll_timeout();
+    pair.outputs.clear();
+    pair.now += Duration::from_secs(5);
+    pair.deliver(check.clone(), path(6666));
+    assert_eq!(drops(&pair), [Drop::ReplayedCheck]);
+    assert_eq!(pair.outputs.len(), 1, "no answer, no path");
+    assert!(pair.server.remotes().all(|remote| remote.port() == 1000));
+    pair.outputs.clear();
+    pair.deliver(check, path(1000));
+    assert!(matches!(pair.outputs[..], [Output::Transmit(..)]), "from there it may be that our answer got lost");
+    assert_eq!(pair.server.poll_timeout(), consent, "but the viewer may be gone all the same");
+}
+
+#[test]
+fn what_still_comes_from_the_old_address_does_not_steal_the_media_back() {
+    let mut pair = connected();
+    let at_home = checker::check(&pair.ice, true);
+    pair.deliver(at_home.clone(), path(1000));
+    let on_the_road = checker::check(&pair.ice, true);
+    pair.outputs.clear();
+    pair.deliver(on_the_road, path(2000));
+    assert!(matches!(pair.outputs[..], [Output::Transmit(..), Output::Path(p)] if p == path(2000)), "within the check");
+    pair.outputs.clear();
+
+    let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    let late = [at_home, checker::check(&pair.ice, false), report];
+    for datagram in late {
+        pair.deliver(datagram, path(1000));
+    }
+    assert!(!pair.outputs.iter().any(|output| matches!(output, Output::Path(_) | Output::Gone(_))));
+    assert!(pair.outputs.iter().any(|output| matches!(output, Output::Rtcp(_))), "a late report is a report");
+}
+
+#[test]
+fn alerts_in_the_clear_end_no_session() {
+    for (level, description) in [(1, 0), (2, 0), (2, 40), (2, 20)] {
+        let mut pair = connected();
+        for sequence in 0..20 {
+            let alert = vec![21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, sequence, 0, 2, level, description];
+            pair.deliver(alert, path(1000));
+        }
+        assert_eq!(drops(&pair), [Drop::Dtls; 20]);
+        assert_eq!(pair.outputs.len(), 20, "no answer, no end");
+    }
+}
+
+#[test]
+fn handshake_messages_to_a_live_session_are_bounded_and_end_nothing() {
+    let mut pair = connected();
+    for number in 0..100_000u32 {
+        // The next messages in their order, each of which rtc-dtls would keep for good.
+        let [.., high, low] = number.to_be_bytes();
+        let message = [&[11, 0, 0, 200, high, low, 0, 0, 0, 0, 0, 200][..], &[0; 200]].concat();
+        let sequence = &u64::from(number + 50).to_be_bytes()[2..];
+        let header = [&[22, 0xfe, 0xfd, 0, 0][..], sequence, &[0, 212]].concat();
+        pair.deliver([header, message].concat(), path(1000));
+    }
+    let taken = 100_000 - drops(&pair).len();
+    assert!(taken <= 64 * 1024 / 225, "{taken} were taken in");
+    assert!(!pair.outputs.iter().any(|output| matches!(output, Output::Gone(_))));
+    let sent = pair.outputs.iter().filter(|output| matches!(output, Output::Transmit(..))).count();
+    assert!(sent <= 2 * taken, "{sent} datagrams went out for them");
+    pair.outputs.clear();
+    let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    pair.deliver(report, path(1000));
+    assert!(matches!(pair.outputs[..], [Output::Rtcp(_)]));
+    pair.outputs.clear();
+    pair.client.close();
+    assert!(!pair.run_until(|_| false));
+    assert!(pair.outputs.iter().any(|output| matches!(output, Output::Gone(Gone::Closed))), "its own goodbye is heard");
+}
+
+#[test]
+fn records_of_the_next_epoch_do_not_pile_up_before_the_handshake_is_done() {
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    pair.client.check(true);
+    pair.client.begin(pair.now);
+    assert!(pair.run_until(|pair| pair.counts[Way::ToClient as usize] > 0), "the handshake is under way");
+    pair.outputs.clear();
+    for sequence in 0..10_000u32 {
+        let [.., high, low] = sequence.to_be_bytes();
+        let mut record = vec![22, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, high, low, 0x04, 0xb0];
+        record.resize(13 + 1200, 7);
+        pair.deliver(record, path(1000));
+    }
+    assert!(drops(&pair).len() >= 10_000 - 64, "{} were dropped", drops(&pair).len());
+}
+
+#[test]
+fn a_flood_of_reports_is_cut_and_the_session_lives() {
+    let mut pair = connected();
+    for _ in 0..10_000 {
+        let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+        pair.deliver(report, path(1000));
+    }
+    let taken = pair.outputs.iter().filter(|output| matches!(output, Output::Rtcp(_))).count();
+    assert_eq!((taken, drops(&pair).len()), (500, 9_500));
+    assert!(drops(&pair).iter().all(|why| *why == Drop::Flood));
+    pair.outputs.clear();
+    pair.now += Duration::from_millis(100);
+    let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    pair.deliver(report, path(1000));
+    assert!(matches!(pair.outputs[..], [Output::Rtcp(_)]));
+}
+
+#[test]
+fn forged_reports_use_nothing_up() {
+    let mut pair = connected();
+    for n in 0..10_000u32 {
+        let forged = [&[0x80, 201, 0, 1, 0, 0, 0, 1][..], &[7; 16], &(1 << 31 | n).to_be_bytes()].concat();
+        pair.deliver(forged, path(1000));
+    }
+    assert_eq!(drops(&pair), [Drop::Unauthenticated; 10_000]);
+    pair.outputs.clear();
+    let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    pair.deliver(report, path(1000));
+    assert!(matches!(pair.outputs[..], [Output::Rtcp(_)]), "the viewer's own are read as before");
+}
+
+#[test]
+fn media_from_a_viewer_is_dropped() {
+    let mut pair = connected();
+    pair.deliver(vec![0x80; 200], path(1000));
+    assert_eq!(drops(&pair), [Drop::Unknown], "a viewer only receives");
+}
+
+#[test]
+fn who_says_bye_and_checks_no_more_is_gone_soon_and_who_does_stays() {
+    const BYE: [u8; 16] = [0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1];
+    for stays in [false, true] {
+        let mut pair = connected();
+        pair.client.check(true);
+        pair.carry();
+        let bye = pair.client.sealed(&BYE);
+        pair.deliver(bye, path(1000));
+        assert!(matches!(pair.outputs.pop(), Some(Output::Rtcp(_))), "it is passed on as any other");
+        let said = pair.now;
+        if stays {
+            pair.deliver(checker::check(&pair.ice.clone(), false), path(1000));
+            assert_eq!(pair.server.poll_timeout(), said + TIMEOUTS.consent);
+        } else {
+            assert_eq!(pair.server.poll_timeout(), said + GOODBYE);
+        }
+    }
+}
