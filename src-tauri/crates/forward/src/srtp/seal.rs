@@ -107,6 +107,12 @@ impl Sealer {
         }
     }
 
+    /// As if so many compound packets had been sealed.
+    #[cfg(test)]
+    pub(super) fn skip_to_rtcp(&mut self, index: u32) {
+        self.rtcp_index = index;
+    }
+
     /// RFC 3711 3.3.1: the index of a sequence number, nearest to the highest so far, so that a packet sent again after the
     /// sequence number rolled over has the index it had.
     fn index(&mut self, ssrc: u32, sequence: u16) -> u64 {

@@ -98,6 +98,40 @@ fn what_a_client_seals_is_opened_once() {
     }
 }
 
+/// A client that seals as we do: the material with its two sides exchanged.
+fn client_sealer(profile: Profile, theirs: ProtectionProfile) -> Sealer {
+    let exported: Vec<u8> = (0..profile.exported_len() as u8).map(|b| b.wrapping_mul(37) ^ 0x5a).collect();
+    let (keys, salts) = exported.split_at(2 * theirs.key_len());
+    let (client_key, server_key) = keys.split_at(theirs.key_len());
+    let (client_salt, server_salt) = salts.split_at(theirs.salt_len());
+    let exchanged = [server_key, client_key, server_salt, client_salt].concat();
+    Sealer::new(&KeyingMaterial::new(profile, &exchanged).expect("the length is the profile's"))
+}
+
+#[test]
+fn the_last_index_is_opened_and_none_after_it() {
+    for (profile, theirs) in PROFILES {
+        let (_, mut opener, ..) = pair(profile, theirs);
+        let mut client = client_sealer(profile, theirs);
+        let report = [0x80, 201, 0, 1, 0, 0, 0, 1, 9, 9, 9, 9];
+        let sealed = |client: &mut Sealer| {
+            let mut buffer = [0; 100];
+            let len = client.rtcp(&report, &mut buffer);
+            buffer[..len].to_vec()
+        };
+        let first = sealed(&mut client);
+        client.skip_to_rtcp((1 << 31) - 2);
+        let (before, last) = (sealed(&mut client), sealed(&mut client));
+        assert!(sealed(&mut client).is_empty(), "{profile:?}: 2^31 packets are a key's life (RFC 3711 9.2)");
+        for packet in [&first, &before, &last] {
+            assert_eq!(opener.rtcp(&mut packet.clone()), Ok(&report[..]), "{profile:?}");
+        }
+        for packet in [&first, &before, &last] {
+            assert_eq!(opener.rtcp(&mut packet.clone()), Err(OpenError::Replayed), "{profile:?}");
+        }
+    }
+}
+
 #[test]
 fn one_false_bit_or_a_missing_byte_is_not_authentic() {
     for (profile, theirs) in PROFILES {
