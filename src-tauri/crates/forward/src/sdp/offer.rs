@@ -4,6 +4,14 @@ use aws_lc_rs::digest;
 /// As many m-lines as an offer may have. A page that watches has two; those not wanted are rejected one by one.
 const MAX_MEDIA: usize = 16;
 
+/// Payload types there are for RTP with rtcp-mux, 96 of them, and a few to spare; for each of an m-line's encodings all of its
+/// parameters are looked through.
+const MAX_FORMATS: usize = 128;
+/// Ten kinds of feedback for each of them, which is more than there are.
+const MAX_FEEDBACK: usize = 10 * MAX_FORMATS;
+/// Header extensions are numbered from 1 to 14.
+const MAX_EXTENSIONS: usize = 64;
+
 /// What of an offer matters here.
 pub(crate) struct Offer<'a> {
     pub(crate) fingerprint: Fingerprint,
@@ -164,13 +172,16 @@ impl<'a> Media<'a> {
             "rtcp-mux" => self.rtcp_mux = true,
             "rtcp-mux-only" => (self.rtcp_mux, self.rtcp_mux_only) = (true, true),
             "rtcp-rsize" => self.rtcp_rsize = true,
-            "rtpmap" => self.rtpmap.extend(numbered(value)),
-            "fmtp" => self.fmtp.extend(numbered(value)),
-            "rtcp-fb" => match value.split_once(' ') {
-                Some(("*", what)) => self.rtcp_fb.push((None, what.trim())),
-                _ => self.rtcp_fb.extend(numbered(value).map(|(pt, what)| (Some(pt), what))),
-            },
-            "extmap" => self.extmap.extend(Extmap::parse(value)),
+            "rtpmap" => add(&mut self.rtpmap, numbered(value), MAX_FORMATS)?,
+            "fmtp" => add(&mut self.fmtp, numbered(value), MAX_FORMATS)?,
+            "rtcp-fb" => {
+                let feedback = match value.split_once(' ') {
+                    Some(("*", what)) => Some((None, what.trim())),
+                    _ => numbered(value).map(|(pt, what)| (Some(pt), what)),
+                };
+                add(&mut self.rtcp_fb, feedback, MAX_FEEDBACK)?;
+            }
+            "extmap" => add(&mut self.extmap, Extmap::parse(value), MAX_EXTENSIONS)?,
             _ => {}
         }
         Ok(())
@@ -202,6 +213,15 @@ impl<'a> Extmap<'a> {
         let id = id.parse().ok().filter(|id| (1..=14).contains(id))?;
         Some(Extmap { id, recvonly: direction == "recvonly", uri })
     }
+}
+
+fn add<T>(to: &mut Vec<T>, item: Option<T>, most: usize) -> Result<(), OfferError> {
+    let Some(item) = item else { return Ok(()) };
+    if to.len() == most {
+        return Err(OfferError::Malformed("an m-line has too many attributes"));
+    }
+    to.push(item);
+    Ok(())
 }
 
 /// `PT value` of rtpmap, fmtp and rtcp-fb; none where it is no payload type that RTP with rtcp-mux can have.

@@ -42,6 +42,17 @@ fn without_h264_everybody_gets_vp8() {
 }
 
 #[test]
+fn an_m_line_has_no_more_formats_than_there_are_payload_types() {
+    let first = CHROMIUM.find("a=rtpmap").expect("it has one");
+    for line in ["a=rtpmap:96 rtx/90000\r\n", "a=fmtp:96 apt=97\r\n", "a=extmap:1 urn:x\r\n", "a=rtcp-fb:96 nack\r\n"] {
+        let with = |count: usize| [&CHROMIUM[..first], &line.repeat(count), &CHROMIUM[first..]].concat();
+        assert!(join(&with(20)).is_ok(), "{line}");
+        let refused = join(&with(2_000)).map(|_| ());
+        assert_eq!(refused, Err(OfferError::Malformed("an m-line has too many attributes")), "{line}");
+    }
+}
+
+#[test]
 fn chromium_gets_h264_with_repairs_and_stereo_opus() {
     let (joined, negotiated) = accepted(CHROMIUM);
     assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::H264), true));
