@@ -1,10 +1,16 @@
 //! N viewers, joining at a given rate, watching for a given time.
 
+use crate::light::Light;
+use crate::loss::Loss;
+use crate::plan::Plan;
+use crate::progress::{Progress, SOUND_UNDER_WAY, UNDER_WAY};
 use crate::reception::Totals;
-use crate::viewer::{self, Plan, Progress};
+use crate::trace::Trace;
+use crate::viewer;
 use anyhow::Context;
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -17,17 +23,38 @@ pub struct Options {
     pub endpoint: String,
     /// How many viewers.
     pub viewers: u32,
+    /// How many of them are whole ones, on str0m, the first to join; the rest are light.
+    pub whole: u32,
     /// How many of them start to join in a second.
     pub joins_per_second: f64,
-    /// How long all of them watch, from the last one's start to join.
+    /// How long all of them watch, from the last one's start to join; for [`run`].
     pub watch: Duration,
     /// With sound.
     pub sound: bool,
     /// Offer VP8 only.
     pub vp8: bool,
+    /// Percent of RTP packets that are thrown away on arrival.
+    pub loss_percent: f64,
 }
 
-/// What one viewer saw. Times in milliseconds from the start of its join.
+impl Default for Options {
+    /// Ten whole viewers, twenty a second, five seconds of picture; only the endpoint is missing.
+    fn default() -> Options {
+        Options {
+            endpoint: String::new(),
+            viewers: 10,
+            whole: u32::MAX,
+            joins_per_second: 20.0,
+            watch: Duration::from_secs(5),
+            sound: false,
+            vp8: false,
+            loss_percent: 0.0,
+        }
+    }
+}
+
+/// What one viewer saw: times in milliseconds from the start of its join, and counts since [`Crowd::begin_window`], or
+/// without it since its first packet.
 #[derive(Clone, Debug, Serialize)]
 pub struct ViewerReport {
     /// Until the endpoint's answer.
@@ -44,12 +71,22 @@ pub struct ViewerReport {
     pub bytes: u64,
     /// Video packets that never came.
     pub lost: u64,
+    /// Video packets that came after later ones: repaired.
+    pub repaired: u64,
+    /// Packets that came by RTX, repetitions to probe the path included.
+    pub rtx: u64,
+    /// Packets whose seal was false, of those that were opened: all with a whole viewer, a sample with a light one.
+    pub unauthentic: u64,
     /// Sound packets received.
     pub sound_packets: u64,
+    /// Sound packets that never came; browsers do not ask for them again.
+    pub sound_lost: u64,
     /// Pictures a second, from the first keyframe on.
     pub pictures_per_second: f64,
     /// The longest time between two pictures.
     pub longest_gap_ms: f64,
+    /// How late the latest picture was, beside the one that was fastest on its way.
+    pub latest_ms: f64,
     /// Video payload, kilobits a second, from the first keyframe on.
     pub kbps: f64,
     /// What was received: `h264` or `vp8`.
@@ -59,61 +96,133 @@ pub struct ViewerReport {
 }
 
 /// What the crowd saw.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
     /// By viewer, in the order of joining.
     pub viewers: Vec<ViewerReport>,
+    /// One light viewer's stream; empty if there is none.
+    #[serde(skip)]
+    pub trace: Trace,
 }
 
-/// Sequence numbers at the end of a stream that may still be on their way: about a second of video.
-const UNDER_WAY: u64 = 300;
+/// Viewers of all crowds of this process: each has a name of its own, or the server would take two for one.
+static EVERYBODY: AtomicU32 = AtomicU32::new(0);
+
+/// A crowd that watches until it leaves. Dropped without [`Crowd::leave`], it is gone as a crowd whose network went.
+pub struct Crowd {
+    viewers: Vec<Arc<Mutex<Progress>>>,
+    tasks: JoinSet<(usize, anyhow::Result<()>)>,
+    stop: watch::Sender<bool>,
+    loss: Loss,
+}
+
+impl Crowd {
+    /// Lets everybody join at the given rate; done when the last one has started to.
+    ///
+    /// # Errors
+    /// Only when nobody could even try: an endpoint that is no URL, no address from which to reach it. What goes wrong
+    /// for one viewer is in its [`ViewerReport::error`].
+    pub async fn join(options: &Options) -> anyhow::Result<Crowd> {
+        str0m::crypto::from_feature_flags().install_process_default();
+        let local = local_address(&options.endpoint)?;
+        let http = reqwest::Client::builder().pool_max_idle_per_host(64).no_proxy().build()?;
+        let (stop, stopped) = watch::channel(false);
+        let light = if options.whole < options.viewers { Some(Arc::new(Light::start()?)) } else { None };
+        let mut crowd = Crowd { viewers: Vec::new(), tasks: JoinSet::new(), stop, loss: Loss::default() };
+        crowd.lose(options.loss_percent);
+        let begin = Instant::now();
+        for at in 0..options.viewers {
+            let due = begin + Duration::from_secs_f64(f64::from(at) / options.joins_per_second.max(0.001));
+            tokio::time::sleep_until(due.into()).await;
+            let n = EVERYBODY.fetch_add(1, Ordering::Relaxed);
+            let plan = Plan {
+                n,
+                endpoint: options.endpoint.clone(),
+                name: format!("skylark-crowd/{n}"),
+                sound: options.sound,
+                vp8: options.vp8,
+                local,
+            };
+            let progress = Progress { trace: (at == options.whole).then(Vec::new), ..Progress::default() };
+            let progress = Arc::new(Mutex::new(progress));
+            crowd.viewers.push(progress.clone());
+            // The same dice in each run.
+            let dice = crowd.loss.dice(u64::from(at));
+            let (http, stopped) = (http.clone(), stopped.clone());
+            let light = light.clone().filter(|_| at >= options.whole);
+            crowd.tasks.spawn(async move {
+                let done = match light {
+                    Some(light) => light.watch(plan, http, progress, dice, stopped).await,
+                    None => viewer::watch(plan, http, progress, dice, stopped).await,
+                };
+                (at as usize, done)
+            });
+        }
+        Ok(crowd)
+    }
+
+    /// Begins to lose, or ends it: percent of all RTP packets, thrown away by the viewers before they look at them.
+    pub fn lose(&self, percent: f64) {
+        self.loss.set(percent);
+    }
+
+    /// From here on counts and rates are taken anew.
+    pub fn begin_window(&self) {
+        let now = Instant::now();
+        for progress in &self.viewers {
+            progress.lock().expect("no viewer panics while it holds this").begin_window(now);
+        }
+    }
+
+    /// What everybody saw so far.
+    pub fn report(&self) -> Report {
+        let end = Instant::now();
+        let mut report = Report::default();
+        for progress in &self.viewers {
+            let progress = progress.lock().expect("as above");
+            report.viewers.push(of_viewer(&progress, end));
+            if let Some(trace) = &progress.trace {
+                report.trace = Trace::of(trace);
+            }
+        }
+        report
+    }
+
+    /// Everybody leaves; what they saw until then, with the errors of those who could not watch.
+    ///
+    /// # Errors
+    /// When a viewer panicked.
+    pub async fn leave(mut self) -> anyhow::Result<Report> {
+        let mut report = self.report();
+        self.stop.send(true).ok();
+        while let Some(done) = self.tasks.join_next().await {
+            let (n, result) = done.context("a viewer panicked")?;
+            if let Err(error) = result {
+                report.viewers[n].error = Some(format!("{error:#}"));
+            }
+        }
+        Ok(report)
+    }
+}
 
 /// Runs a whole crowd. `watching` is called once, when the last viewer has started to join, and the time to watch begins.
 ///
 /// # Errors
-/// Only when nobody could even try: an endpoint that is no URL, no address from which to reach it. What goes wrong for
-/// one viewer is in its [`ViewerReport::error`].
+/// As of [`Crowd::join`] and [`Crowd::leave`].
 pub async fn run(options: Options, watching: impl FnOnce()) -> anyhow::Result<Report> {
-    str0m::crypto::from_feature_flags().install_process_default();
-    let local = local_address(&options.endpoint)?;
-    let http = reqwest::Client::builder().pool_max_idle_per_host(64).no_proxy().build()?;
-    let (stop, stopped) = watch::channel(false);
-    let mut tasks = JoinSet::new();
-    let mut crowd = Vec::new();
-    let begin = Instant::now();
-    for n in 0..options.viewers {
-        let due = begin + Duration::from_secs_f64(f64::from(n) / options.joins_per_second.max(0.001));
-        tokio::time::sleep_until(due.into()).await;
-        let progress = Arc::new(Mutex::new(Progress::default()));
-        let plan = Plan {
-            endpoint: options.endpoint.clone(),
-            name: format!("skylark-crowd/{n}"),
-            sound: options.sound,
-            vp8: options.vp8,
-            local,
-        };
-        let (http, stopped) = (http.clone(), stopped.clone());
-        crowd.push((progress.clone(), None));
-        tasks.spawn(async move { (n as usize, viewer::watch(plan, http, progress, stopped).await) });
-    }
+    let crowd = Crowd::join(&options).await?;
     watching();
     tokio::time::sleep(options.watch).await;
-    let end = Instant::now();
-    let mut viewers: Vec<ViewerReport> =
-        crowd.drain(..).map(|(progress, error)| report(&progress.lock().expect("as above"), end, error)).collect();
-    stop.send(true).ok();
-    while let Some(done) = tasks.join_next().await {
-        let (n, result) = done.context("a viewer panicked")?;
-        viewers[n].error = result.err().map(|e| format!("{e:#}"));
-    }
-    Ok(Report { viewers })
+    crowd.leave().await
 }
 
-fn report(progress: &Progress, end: Instant, error: Option<String>) -> ViewerReport {
+fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
     let video: Totals = progress.video.totals(UNDER_WAY);
     let since = |when: Option<Instant>| Some(when?.saturating_duration_since(progress.started?).as_secs_f64() * 1000.0);
-    let watched = video.first_keyframe.map_or(0.0, |first| end.saturating_duration_since(first).as_secs_f64());
+    let begin = video.first_keyframe.max(progress.window);
+    let watched = begin.map_or(0.0, |begin| end.saturating_duration_since(begin).as_secs_f64());
     let rate = |n: f64| if watched > 0.0 { n / watched } else { 0.0 };
+    let (sound_packets, sound_lost) = progress.sound_before;
     ViewerReport {
         answered_ms: since(progress.answered),
         connected_ms: since(progress.connected),
@@ -122,12 +231,17 @@ fn report(progress: &Progress, end: Instant, error: Option<String>) -> ViewerRep
         packets: video.packets,
         bytes: video.bytes,
         lost: video.lost,
-        sound_packets: progress.sound_packets,
+        repaired: video.repaired,
+        rtx: progress.rtx - progress.rtx_before,
+        unauthentic: progress.unauthentic,
+        sound_packets: progress.sound.received() - sound_packets,
+        sound_lost: progress.sound.lost(SOUND_UNDER_WAY).saturating_sub(sound_lost),
         pictures_per_second: rate(video.pictures as f64),
         longest_gap_ms: video.longest_gap.as_secs_f64() * 1000.0,
+        latest_ms: video.latest.as_secs_f64() * 1000.0,
         kbps: rate(video.bytes as f64 * 8.0 / 1000.0),
         codec: progress.codec,
-        error,
+        error: progress.error.clone(),
     }
 }
 

@@ -1,15 +1,24 @@
 //! A crowd of real WebRTC viewers from one process, for tests and `./dev bench`.
 //!
-//! Every viewer is a whole one: its own UDP socket, ICE, DTLS, SRTP, receiver reports, NACK with RTX and transport-wide
-//! feedback, all by str0m, so that it shares no code with the server it measures. Nothing is decoded: what a viewer
-//! got is told from the RTP packets ([`Reception`]).
+//! A *whole* viewer is str0m's: its own UDP socket, ICE, DTLS, SRTP, receiver reports, NACK with RTX and transport-wide
+//! feedback. A *light* one says the same to the server and leaves out what the server does not see ([`mod@light`]), so
+//! that a thousand fit beside the server. Neither shares code with the server that is measured. Nothing is decoded: what
+//! a viewer got is told from the RTP packets ([`Reception`]).
 
 mod crowd;
+mod light;
+mod loss;
+mod plan;
+mod progress;
 mod reception;
+mod sequence;
 mod summary;
+mod trace;
 mod viewer;
 mod whep;
 
-pub use crowd::{Options, Report, ViewerReport, run};
+pub use crowd::{Crowd, Options, Report, ViewerReport, run};
+pub use light::Discard;
 pub use reception::{Packet, Reception, Totals};
 pub use summary::percentile;
+pub use trace::{Batch, Trace, Traced};

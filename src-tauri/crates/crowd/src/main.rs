@@ -24,6 +24,12 @@ struct Arguments {
     /// Offer VP8 only
     #[arg(long)]
     vp8: bool,
+    /// Light viewers: the same to the server at a fraction of the work, for crowds of a thousand
+    #[arg(long)]
+    light: bool,
+    /// Percent of the RTP packets to throw away on arrival
+    #[arg(long, default_value_t = 0.0)]
+    loss: f64,
     /// Print every viewer as JSON
     #[arg(long)]
     json: bool,
@@ -43,6 +49,8 @@ async fn main() -> anyhow::Result<()> {
         watch: Duration::from_secs_f64(a.seconds),
         sound: a.audio,
         vp8: a.vp8,
+        whole: if a.light { 0 } else { u32::MAX },
+        loss_percent: a.loss,
     };
     let report = crowd::run(options, || {}).await?;
     if a.json {

@@ -1,11 +1,13 @@
 //! What one viewer received, told from its packets alone.
 
+use crate::sequence::Sequence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// Watches one viewer's video packets, after repair, and counts what matters to somebody watching.
 ///
-/// Sequence numbers and timestamps are the extended ones (no rollover).
+/// Sequence numbers and timestamps are the extended ones (no rollover). All counts are of the *window*: since
+/// [`Reception::begin_window`], or from the first packet on.
 #[derive(Default)]
 pub struct Reception {
     first_packet: Option<Instant>,
@@ -16,7 +18,12 @@ pub struct Reception {
     pictures: u64,
     last_picture: Option<Instant>,
     longest_gap: Duration,
+    /// The least and the most of arrival minus RTP timestamp, seconds, of the pictures in the window.
+    transit: Option<(f64, f64)>,
+    origin: Option<Instant>,
     bytes: u64,
+    /// What there was when the window began.
+    before: Totals,
 }
 
 /// A picture under way, while the first keyframe is waited for.
@@ -52,10 +59,14 @@ pub struct Totals {
     pub packets: u64,
     /// Video packets that never came.
     pub lost: u64,
+    /// Of those received, how many came after one with a higher number.
+    pub repaired: u64,
     /// Pictures whose last packet came.
     pub pictures: u64,
     /// The longest time between two pictures.
     pub longest_gap: Duration,
+    /// How late the latest picture was, beside the one of the window that was fastest on its way, by their timestamps.
+    pub latest: Duration,
     /// Payload bytes of video.
     pub bytes: u64,
 }
@@ -69,27 +80,56 @@ impl Reception {
         self.first_packet.get_or_insert(now);
         self.bytes += packet.payload.len() as u64;
         if packet.marker {
-            self.pictures += 1;
-            if let Some(last) = self.last_picture.replace(now) {
-                self.longest_gap = self.longest_gap.max(now.saturating_duration_since(last));
-            }
+            self.picture(packet.timestamp, now);
         }
         if self.first_keyframe.is_none() {
             self.open(packet, now);
         }
     }
 
-    /// What came until `now`. Packets of the last `reordering` sequence numbers are not yet called lost.
+    /// Before it, [`Packet::payload`] is looked into; after it, only its length counts.
+    pub fn has_keyframe(&self) -> bool {
+        self.first_keyframe.is_some()
+    }
+
+    /// From here on everything is counted anew. `reordering` as for [`Reception::totals`].
+    pub fn begin_window(&mut self, reordering: u64) {
+        self.before = Totals {
+            packets: self.sequence.received(),
+            lost: self.sequence.lost(reordering),
+            repaired: self.sequence.late(),
+            pictures: self.pictures,
+            bytes: self.bytes,
+            ..Totals::default()
+        };
+        self.longest_gap = Duration::ZERO;
+        self.transit = None;
+    }
+
+    /// What came in the window. Packets of the last `reordering` sequence numbers are not yet called lost.
     pub fn totals(&self, reordering: u64) -> Totals {
         Totals {
             first_packet: self.first_packet,
             first_keyframe: self.first_keyframe,
-            packets: self.sequence.received,
-            lost: self.sequence.lost(reordering),
-            pictures: self.pictures,
+            packets: self.sequence.received() - self.before.packets,
+            lost: self.sequence.lost(reordering).saturating_sub(self.before.lost),
+            repaired: self.sequence.late() - self.before.repaired,
+            pictures: self.pictures - self.before.pictures,
             longest_gap: self.longest_gap,
-            bytes: self.bytes,
+            latest: self.transit.map_or(Duration::ZERO, |(least, most)| Duration::from_secs_f64(most - least)),
+            bytes: self.bytes - self.before.bytes,
         }
+    }
+
+    fn picture(&mut self, timestamp: u64, now: Instant) {
+        self.pictures += 1;
+        if let Some(last) = self.last_picture.replace(now) {
+            self.longest_gap = self.longest_gap.max(now.saturating_duration_since(last));
+        }
+        let origin = *self.origin.get_or_insert(now);
+        let transit = now.saturating_duration_since(origin).as_secs_f64() - timestamp as f64 / 90_000.0;
+        let (least, most) = self.transit.unwrap_or((transit, transit));
+        self.transit = Some((least.min(transit), most.max(transit)));
     }
 
     fn open(&mut self, packet: &Packet<'_>, now: Instant) {
@@ -111,45 +151,6 @@ impl Reception {
         } else if self.opening.len() > 64 {
             self.opening.pop_first();
         }
-    }
-}
-
-/// Which sequence numbers came: a window of the latest, and a count of those before it.
-#[derive(Default)]
-struct Sequence {
-    window: BTreeSet<u64>,
-    first: Option<u64>,
-    received: u64,
-    lost_before_window: u64,
-    window_start: u64,
-}
-
-/// Far more than a repair can take.
-const WINDOW: usize = 4096;
-
-impl Sequence {
-    fn insert(&mut self, number: u64) -> bool {
-        if self.first.is_none() {
-            self.first = Some(number);
-            self.window_start = number;
-        }
-        if number < self.window_start || !self.window.insert(number) {
-            return false;
-        }
-        self.received += 1;
-        while self.window.len() > WINDOW {
-            let oldest = self.window.pop_first().expect("it is not empty");
-            self.lost_before_window += oldest - self.window_start;
-            self.window_start = oldest + 1;
-        }
-        true
-    }
-
-    fn lost(&self, reordering: u64) -> u64 {
-        let Some(&highest) = self.window.last() else { return self.lost_before_window };
-        let end = (highest + 1).saturating_sub(reordering).max(self.window_start);
-        let there = self.window.range(self.window_start..end).count() as u64;
-        self.lost_before_window + (end - self.window_start) - there
     }
 }
 
@@ -234,6 +235,24 @@ mod tests {
         let totals = r.totals(0);
         assert_eq!((totals.lost, totals.packets), (100, 9_900));
         assert_eq!(totals.longest_gap, Duration::from_millis(2));
+    }
+
+    #[test]
+    fn a_window_counts_anew_and_tells_the_latest_picture() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        let mut picture = |n: u64, ms: u64| r.packet(&packet(n, n * 3000, true, &[0x41, 1]), at(base, ms));
+        picture(0, 100);
+        picture(2, 200);
+        r.begin_window(0);
+        let mut picture = |n: u64, ms: u64| r.packet(&packet(n, n * 3000, true, &[0x41, 1]), at(base, ms));
+        picture(3, 210);
+        picture(6, 330);
+        picture(5, 331);
+        let totals = r.totals(0);
+        assert_eq!((totals.packets, totals.lost, totals.repaired), (3, 1, 1));
+        assert_eq!(totals.longest_gap, Duration::from_millis(120));
+        assert_eq!(totals.latest.as_millis(), 54, "picture 5 was due 66 ms after picture 3 and came after 121");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! One viewer: str0m's state machine, its socket, and what it received.
 
-use crate::reception::{Packet, Reception};
+use crate::loss::Dice;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::reception::Packet;
 use crate::whep;
 use anyhow::Context;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use str0m::change::SdpAnswer;
@@ -14,33 +17,12 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
-/// What is known of a viewer from outside, while it runs and after.
-#[derive(Default)]
-pub(crate) struct Progress {
-    pub(crate) started: Option<Instant>,
-    pub(crate) answered: Option<Instant>,
-    pub(crate) connected: Option<Instant>,
-    pub(crate) video: Reception,
-    pub(crate) sound_packets: u64,
-    pub(crate) codec: Option<&'static str>,
-}
-
-/// What one viewer is to do.
-#[derive(Clone)]
-pub(crate) struct Plan {
-    pub(crate) endpoint: String,
-    pub(crate) name: String,
-    pub(crate) sound: bool,
-    pub(crate) vp8: bool,
-    /// The viewer's own address: one from which the endpoint can be reached.
-    pub(crate) local: IpAddr,
-}
-
 /// Watches until `stop`, then leaves with a DELETE. An error is the join's: the endpoint refused, or its answer is no answer.
 pub(crate) async fn watch(
     plan: Plan,
     http: reqwest::Client,
     progress: Arc<Mutex<Progress>>,
+    mut dice: Dice,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
@@ -68,6 +50,9 @@ pub(crate) async fn watch(
                 ready?;
                 // Everything that has arrived, then once through the outputs.
                 while let Ok((size, source)) = socket.try_recv_from(&mut buffer) {
+                    if dice.loses(&buffer[..size]) {
+                        continue;
+                    }
                     let now = Instant::now();
                     if let Ok(contents) = buffer[..size].try_into() {
                         rtc.handle_input(Input::Receive(now, Receive { proto: Protocol::Udp, source, destination: local, contents }))?;
@@ -110,14 +95,19 @@ fn drain(rtc: &mut Rtc, socket: &UdpSocket, progress: &Mutex<Progress>) -> anyho
                     rtc.codec_config().params().iter().find(|p| {
                         p.pt() == packet.header.payload_type || p.resend() == Some(packet.header.payload_type)
                     });
-                let Some(codec) = codec.map(|p| p.spec().codec) else { continue };
+                let Some((codec, is_repair)) =
+                    codec.map(|p| (p.spec().codec, p.resend() == Some(packet.header.payload_type)))
+                else {
+                    continue;
+                };
                 update(progress, |p| {
                     if codec == Codec::Opus {
-                        p.sound_packets += 1;
+                        p.sound.insert(*packet.seq_no);
                         return;
                     }
                     let h264 = codec == Codec::H264;
                     p.codec = Some(if h264 { "h264" } else { "vp8" });
+                    p.rtx += u64::from(is_repair);
                     let packet = Packet {
                         sequence: *packet.seq_no,
                         timestamp: packet.time.numer(),

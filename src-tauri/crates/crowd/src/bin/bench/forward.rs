@@ -35,6 +35,9 @@ impl Default for Arguments {
 /// After the last join, before the measuring: joins are not forwarding.
 const SETTLE: Duration = Duration::from_millis(1500);
 
+/// So many of a crowd are whole viewers.
+const WHOLE: u32 = 10;
+
 struct Measured {
     /// CPU of all threads but capture and encoding, ms a viewer-second.
     cost: f64,
@@ -93,7 +96,8 @@ async fn measure(program: &Path, viewers: u32, sound: bool, arguments: &Argument
         joins_per_second: arguments.joins_per_second,
         watch: SETTLE + Duration::from_secs_f64(arguments.seconds + 0.5),
         sound,
-        vp8: false,
+        whole: WHOLE,
+        ..Options::default()
     };
     let (pid, window) = (program.pid, Duration::from_secs_f64(arguments.seconds));
     let (send, measured) = mpsc::channel();

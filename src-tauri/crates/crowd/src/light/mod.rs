@@ -1,0 +1,76 @@
+//! Light viewers: thousands of them on one thread.
+//!
+//! To the server they are browsers: WHEP, ICE with its checks and consent, DTLS, SRTP, and the RTCP that Chromium sends,
+//! when it sends it. What they leave out is what no server sees: they open and look into only as many packets as they need.
+
+mod feedback;
+mod missing;
+mod reader;
+mod report;
+mod sdp;
+mod socket;
+mod stun;
+mod viewer;
+
+pub use reader::Discard;
+
+use crate::loss::Dice;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::whep;
+use anyhow::Context;
+use reader::{Reader, Seat};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use stun::Credentials;
+use tokio::sync::watch;
+
+/// Where the light viewers of one crowd are.
+pub(crate) struct Light {
+    reader: Reader,
+    dtls: Arc<dimpl::Config>,
+    certificate: dimpl::DtlsCertificate,
+    epoch: Instant,
+}
+
+impl Light {
+    pub(crate) fn start() -> anyhow::Result<Light> {
+        Ok(Light {
+            reader: Reader::start()?,
+            dtls: Arc::new(dimpl::Config::builder().build()?),
+            certificate: dimpl::certificate::generate_self_signed_certificate()?,
+            epoch: Instant::now(),
+        })
+    }
+
+    /// Joins, is looked after by the thread, and leaves with a DELETE after `stop`. Errors as of [`crate::viewer::watch`].
+    pub(crate) async fn watch(
+        &self,
+        plan: Plan,
+        http: reqwest::Client,
+        progress: Arc<Mutex<Progress>>,
+        dice: Dice,
+        mut stop: watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        progress.lock().expect("no viewer panics while it holds this").started = Some(Instant::now());
+        let socket = socket::open(SocketAddr::new(plan.local, 0)).context("no UDP socket")?;
+        let local = socket.local_addr()?;
+        let ice = Credentials { ufrag: format!("{:08x}", plan.n), pwd: format!("{:032x}", rand(plan.n)) };
+        let offer = sdp::offer(&ice, &self.certificate.fingerprint_str(), local, plan.sound, plan.vp8);
+        let session = whep::post(&http, &plan.endpoint, &plan.name, offer).await?;
+        let answer = sdp::Answer::parse(&session.answer)?;
+        progress.lock().expect("as above").answered = Some(Instant::now());
+        let dtls = dimpl::Dtls::new_12(self.dtls.clone(), self.certificate.clone(), Instant::now());
+        let viewer = viewer::Viewer::new(answer, ice, dtls, dice, plan.n, self.epoch);
+        self.reader.take(Seat { viewer, socket: mio::net::UdpSocket::from_std(socket), progress });
+        stop.changed().await.ok();
+        whep::delete(&http, &session).await.ok();
+        Ok(())
+    }
+}
+
+/// Nothing here is secret: all of it stays on this machine, and a password only has to be long enough.
+fn rand(n: u32) -> u128 {
+    u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+}

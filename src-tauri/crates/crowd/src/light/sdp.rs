@@ -1,0 +1,186 @@
+//! The offer of a light viewer, and what it reads in the answer (RFC 8866, RFC 9429).
+
+use super::stun::Credentials;
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// What the server agreed to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    pub(super) ice: Credentials,
+    pub(super) candidates: Vec<SocketAddr>,
+    /// SHA-256 of the certificate, "AA:BB:…".
+    pub(super) fingerprint: String,
+    /// The server begins the handshake, not the viewer.
+    pub(super) server_begins: bool,
+    pub(super) h264: bool,
+    pub(super) video: u8,
+    pub(super) rtx: Option<u8>,
+    pub(super) audio: Option<u8>,
+    /// The id of the header extension with the transport-wide number.
+    pub(super) twcc: Option<u8>,
+}
+
+/// Receives one picture and maybe sound, with the header extensions and feedback that Chromium 156 offers.
+pub(super) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, vp8: bool) -> String {
+    let mut sdp = String::with_capacity(2048);
+    let bundle = if sound { "0 1" } else { "0" };
+    lines(
+        &mut sdp,
+        &[
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=-",
+            "t=0 0",
+            &format!("a=group:BUNDLE {bundle}"),
+            "a=msid-semantic: WMS *",
+        ],
+    );
+    let candidate = format!("a=candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port());
+    let transport = |sdp: &mut String, mid: u8| {
+        lines(
+            sdp,
+            &[
+                "c=IN IP4 0.0.0.0",
+                &format!("a=ice-ufrag:{}", ice.ufrag),
+                &format!("a=ice-pwd:{}", ice.pwd),
+                &format!("a=fingerprint:sha-256 {fingerprint}"),
+                "a=setup:actpass",
+                &format!("a=mid:{mid}"),
+                &candidate,
+                "a=end-of-candidates",
+                "a=recvonly",
+                "a=rtcp-mux",
+                "a=rtcp-rsize",
+                &format!("a=extmap:4 {TWCC}"),
+                "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+                "a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:mid",
+            ],
+        );
+    };
+    lines(&mut sdp, &[&format!("m=video 9 UDP/TLS/RTP/SAVPF {}", if vp8 { "96 97" } else { "102 103 96 97" })]);
+    transport(&mut sdp, 0);
+    lines(&mut sdp, &["a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"]);
+    if !vp8 {
+        format(&mut sdp, 102, "H264");
+        lines(&mut sdp, &["a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"]);
+    }
+    format(&mut sdp, 96, "VP8");
+    if sound {
+        lines(&mut sdp, &["m=audio 9 UDP/TLS/RTP/SAVPF 111"]);
+        transport(&mut sdp, 1);
+        lines(
+            &mut sdp,
+            &["a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=fmtp:111 minptime=10;useinbandfec=1"],
+        );
+    }
+    sdp
+}
+
+/// A picture's format and the one of its repairs.
+fn format(sdp: &mut String, pt: u8, codec: &str) {
+    lines(sdp, &[&format!("a=rtpmap:{pt} {codec}/90000")]);
+    for feedback in ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"] {
+        lines(sdp, &[&format!("a=rtcp-fb:{pt} {feedback}")]);
+    }
+    lines(sdp, &[&format!("a=rtpmap:{} rtx/90000", pt + 1), &format!("a=fmtp:{} apt={pt}", pt + 1)]);
+}
+
+fn lines(sdp: &mut String, lines: &[&str]) {
+    for line in lines {
+        // Writing to a String cannot fail.
+        let _ = write!(sdp, "{line}\r\n");
+    }
+}
+
+impl Answer {
+    /// # Errors
+    /// An answer without a picture, a candidate, or something else that a connection needs.
+    pub(super) fn parse(sdp: &str) -> anyhow::Result<Answer> {
+        let mut answer = Answer::default();
+        let mut kind = "";
+        let mut codecs: BTreeMap<u8, String> = BTreeMap::new();
+        for line in sdp.lines().map(str::trim_end) {
+            if let Some(media) = line.strip_prefix("m=") {
+                let mut words = media.split(' ');
+                kind = words.next().unwrap_or_default();
+                if words.next() == Some("0") {
+                    kind = "";
+                }
+            } else if let Some((name, value)) = line.strip_prefix("a=").map(|a| a.split_once(':').unwrap_or((a, ""))) {
+                answer.attribute(name, value, kind, &mut codecs);
+            }
+        }
+        let codec = codecs.get(&answer.video).context("the answer has no picture")?;
+        answer.h264 = codec.eq_ignore_ascii_case("H264");
+        if answer.candidates.is_empty() || answer.ice.pwd.is_empty() || answer.fingerprint.is_empty() {
+            bail!("the answer lacks candidates, a password or a fingerprint");
+        }
+        Ok(answer)
+    }
+
+    fn attribute(&mut self, name: &str, value: &str, kind: &str, codecs: &mut BTreeMap<u8, String>) {
+        let first_number = || value.split([' ', '/']).next().and_then(|n| n.parse::<u8>().ok());
+        match name {
+            "ice-ufrag" => value.clone_into(&mut self.ice.ufrag),
+            "ice-pwd" => value.clone_into(&mut self.ice.pwd),
+            "setup" => self.server_begins = value == "active",
+            "fingerprint" => {
+                if let Some(print) = value.strip_prefix("sha-256 ") {
+                    self.fingerprint = print.to_ascii_uppercase();
+                }
+            }
+            "candidate" => {
+                let words: Vec<&str> = value.split(' ').collect();
+                if let [_, "1", transport, _, ip, port, "typ", ..] = words[..]
+                    && transport.eq_ignore_ascii_case("udp")
+                    && let (Ok(ip), Ok(port)) = (ip.parse(), port.parse())
+                    && !self.candidates.contains(&SocketAddr::new(ip, port))
+                {
+                    self.candidates.push(SocketAddr::new(ip, port));
+                }
+            }
+            "extmap" if value.ends_with(TWCC) => self.twcc = first_number(),
+            "rtpmap" => {
+                let codec = value.split(' ').nth(1).and_then(|c| c.split('/').next()).unwrap_or_default();
+                let Some(pt) = first_number() else { return };
+                match (kind, codec.to_ascii_lowercase().as_str()) {
+                    ("video", "rtx") => self.rtx = Some(pt),
+                    ("video", "h264" | "vp8") if self.video == 0 => {
+                        self.video = pt;
+                        codecs.insert(pt, codec.to_owned());
+                    }
+                    ("audio", "opus") => self.audio = Some(pt),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_tells_where_to_and_what_comes() {
+        let answer = Answer::parse(
+            "v=0\r\no=- 5 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n\
+             m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=ice-ufrag:uf\r\na=ice-pwd:pw\r\na=fingerprint:sha-256 aa:bb\r\n\
+             a=setup:passive\r\na=candidate:1 1 udp 2130706431 127.0.0.1 4000 typ host\r\n\
+             a=candidate:2 1 tcp 1 127.0.0.1 9 typ host\r\na=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n\
+             a=rtpmap:102 H264/90000\r\na=rtpmap:103 rtx/90000\r\nm=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n",
+        )
+        .expect("an answer");
+        assert_eq!((answer.video, answer.rtx, answer.audio, answer.twcc), (102, Some(103), None, Some(4)));
+        assert!(answer.h264 && !answer.server_begins);
+        assert_eq!(answer.candidates, ["127.0.0.1:4000".parse().expect("an address")]);
+        assert_eq!((&*answer.ice.ufrag, &*answer.ice.pwd, &*answer.fingerprint), ("uf", "pw", "AA:BB"));
+        assert!(Answer::parse("v=0\r\n").is_err());
+    }
+}
