@@ -1,181 +1,158 @@
 //! The floor: what sealing and sending alone cost. No server can forward for less.
-#![allow(unsafe_code)] // poll and the thread clock have no safe wrapper among our dependencies.
+//!
+//! It sends the very stream that a viewer of the server received: the same sizes, picture by picture, at the same times, to
+//! as many sockets, which are read as the viewers' are. It chooses nothing, hears nothing and keeps nothing.
+#![allow(unsafe_code)] // The thread clock has no safe wrapper among our dependencies.
 
-use anyhow::Context;
-use crowd::Report;
+use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use crowd::{Discard, Trace};
 use quinn_udp::{Transmit, UdpSocketState};
-use rtc_crypto::default_provider;
-use rtc_srtp::context::Context as Srtp;
-use rtc_srtp::protection_profile::ProtectionProfile;
 use std::net::{SocketAddr, UdpSocket};
-use std::os::fd::AsRawFd;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What one viewer is sent.
-#[derive(Clone, Copy)]
-pub(crate) struct Stream {
-    pictures_per_second: f64,
-    packets_per_picture: usize,
-    payload: usize,
-    sound_per_second: f64,
-    sound_payload: usize,
-}
-
-impl Stream {
-    /// The stream that a crowd received, packet for packet, so that both sides do the same work.
-    pub(crate) fn like(report: &Report) -> Stream {
-        let pictures = median(report.sorted(|v| Some(v.pictures_per_second))).max(1.0);
-        let kbps = median(report.sorted(|v| Some(v.kbps)));
-        let of_all = |value: fn(&crowd::ViewerReport) -> f64| report.viewers.iter().map(value).sum::<f64>();
-        let payload = kbps_payload(&report.viewers);
-        let packets_a_second = kbps * 125.0 / payload.max(1.0);
-        let ratio = of_all(|v| v.sound_packets as f64) / of_all(|v| v.packets as f64).max(1.0);
-        Stream {
-            pictures_per_second: pictures,
-            packets_per_picture: (packets_a_second / pictures).round().max(1.0) as usize,
-            payload: payload.round() as usize,
-            sound_per_second: ratio * packets_a_second,
-            sound_payload: SOUND_PAYLOAD,
-        }
-    }
-
-    pub(crate) fn packets_per_second(&self) -> f64 {
-        self.pictures_per_second * self.packets_per_picture as f64 + self.sound_per_second
-    }
-}
-
-/// Opus at 96 kbit/s in frames of 10 or 20 ms: 120 to 240 bytes; what a packet costs does not depend on it.
-const SOUND_PAYLOAD: usize = 160;
-/// RTP header with one-byte extensions: the sequence number of the path and the time of sending.
+/// RTP header with one-byte extensions: the transport-wide number and the time of sending.
 const HEADER: usize = 24;
 const TAG: usize = 16;
+/// A call takes at most so many packets, and so many bytes (UDP over IPv4).
+const MAX_SEGMENTS: usize = 64;
+const MAX_RUN: usize = 65_507;
+/// As the server's: room for the pictures of some hundred viewers.
+const SEND_BUFFER: usize = 4 << 20;
 
-fn kbps_payload(viewers: &[crowd::ViewerReport]) -> f64 {
-    let packets: u64 = viewers.iter().map(|v| v.packets).sum();
-    let bytes: u64 = viewers.iter().map(|v| v.bytes).sum();
-    bytes as f64 / packets.max(1) as f64
-}
-
-fn median(sorted: Vec<f64>) -> f64 {
-    crowd::percentile(&sorted, 50.0)
-}
-
-/// CPU of the sending thread, ms a viewer-second.
-pub(crate) fn measure(viewers: u32, stream: Stream, time: Duration) -> anyhow::Result<f64> {
-    let (readers, addresses) = readers(viewers)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let reading = std::thread::spawn({
-        let stop = stop.clone();
-        move || read_all(&readers, &stop)
+/// CPU of the sending thread, ms a viewer-second, in each slice of time.
+pub(crate) fn measure(viewers: u32, trace: &Trace, slices: u32, slice: Duration) -> anyhow::Result<Vec<f64>> {
+    let (_readers, addresses) = Discard::start(viewers)?;
+    let trace = trace.clone();
+    let sending = std::thread::spawn(move || -> anyhow::Result<Vec<f64>> {
+        let mut sender = Sender::new(&addresses)?;
+        let mut replay = Replay::new(&trace);
+        // Sockets and caches warm up.
+        replay.run(&mut sender, WARM_UP);
+        (0..slices)
+            .map(|_| {
+                let (cpu, begin) = (thread_cpu_ms(), Instant::now());
+                replay.run(&mut sender, slice);
+                Ok((thread_cpu_ms() - cpu) / begin.elapsed().as_secs_f64() / f64::from(viewers))
+            })
+            .collect()
     });
-    let result =
-        std::thread::spawn(move || send_all(&addresses, stream, time)).join().expect("the sender does not panic");
-    stop.store(true, Ordering::Relaxed);
-    reading.join().expect("the reader does not panic")?;
-    Ok(result? / f64::from(viewers))
+    sending.join().expect("the sender does not panic")
 }
 
-/// CPU ms a second for all viewers together.
-fn send_all(addresses: &[SocketAddr], stream: Stream, time: Duration) -> anyhow::Result<f64> {
-    let socket = UdpSocket::bind("127.0.0.1:0")?;
-    let state = UdpSocketState::new((&socket).into())?;
-    state.set_send_buffer_size((&socket).into(), 4 << 20).ok();
-    let provider = default_provider().context("no crypto provider")?;
-    let profile = ProtectionProfile::AeadAes128Gcm;
-    let mut contexts = Vec::new();
-    for n in 0..addresses.len() {
-        let key = [n as u8; 16];
-        contexts.push(Srtp::new(&key, &[7; 12], profile, None, None, provider.crypto())?);
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Where in the trace the sending is.
+struct Replay<'a> {
+    trace: &'a Trace,
+    begin: Instant,
+    next: usize,
+    rounds: u32,
+}
+
+impl Replay<'_> {
+    fn new(trace: &Trace) -> Replay<'_> {
+        Replay { trace, begin: Instant::now(), next: 0, rounds: 0 }
     }
-    let mut header = [0u8; HEADER];
-    header[0] = 0x90;
-    header[1] = 96;
-    header[12..16].copy_from_slice(&[0xbe, 0xde, 0, 2]);
-    let mut packet = vec![0u8; HEADER + stream.payload];
-    let mut sound = vec![0u8; HEADER + stream.sound_payload];
-    packet[..HEADER].copy_from_slice(&header);
-    sound[..HEADER].copy_from_slice(&header);
-    let mut run = Vec::with_capacity(65_000);
-    // A call takes at most 64 segments and 65,507 bytes.
-    let per_call = (65_000 / (packet.len() + TAG)).min(64);
-    let (mut video_number, mut sound_number, mut sound_due) = (0u16, 0u16, 0.0);
-    let begin = Instant::now();
-    let cpu = thread_cpu_ms();
-    let mut picture = 0u32;
-    while begin.elapsed() < time {
-        let due = begin + Duration::from_secs_f64(f64::from(picture) / stream.pictures_per_second);
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        picture += 1;
-        sound_due += stream.sound_per_second / stream.pictures_per_second;
-        for (context, &destination) in contexts.iter_mut().zip(addresses) {
-            let mut left = stream.packets_per_picture;
-            let mut number = video_number;
-            packet[8..12].copy_from_slice(&1u32.to_be_bytes());
-            while left > 0 {
-                run.clear();
-                for _ in 0..left.min(per_call) {
-                    packet[2..4].copy_from_slice(&number.to_be_bytes());
-                    number = number.wrapping_add(1);
-                    run.extend_from_slice(&context.encrypt_rtp(&packet)?);
-                }
-                left -= left.min(per_call);
-                let segment_size = Some(packet.len() + TAG);
-                // A reader that is behind loses packets, as a viewer would; the sender's work is the same.
-                state
-                    .try_send(
-                        (&socket).into(),
-                        &Transmit { destination, ecn: None, contents: &run, segment_size, src_ip: None },
-                    )
-                    .ok();
+
+    fn run(&mut self, sender: &mut Sender, time: Duration) {
+        let end = Instant::now() + time;
+        while let Some(batch) = self.trace.batches.get(self.next) {
+            let due = self.begin + self.trace.period * self.rounds + batch.due;
+            if due >= end {
+                std::thread::sleep(end.saturating_duration_since(Instant::now()));
+                return;
             }
-            sound[8..12].copy_from_slice(&2u32.to_be_bytes());
-            for n in 0..sound_due as u16 {
-                sound[2..4].copy_from_slice(&sound_number.wrapping_add(n).to_be_bytes());
-                let sealed = context.encrypt_rtp(&sound)?;
-                state
-                    .try_send(
-                        (&socket).into(),
-                        &Transmit { destination, ecn: None, contents: &sealed, segment_size: None, src_ip: None },
-                    )
-                    .ok();
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            sender.send(&batch.bytes);
+            self.next += 1;
+            if self.next == self.trace.batches.len() {
+                (self.next, self.rounds) = (0, self.rounds + 1);
             }
         }
-        video_number = video_number.wrapping_add(stream.packets_per_picture as u16);
-        sound_number = sound_number.wrapping_add(sound_due as u16);
-        sound_due = sound_due.fract();
     }
-    Ok((thread_cpu_ms() - cpu) / begin.elapsed().as_secs_f64())
 }
 
-fn readers(viewers: u32) -> anyhow::Result<(Vec<UdpSocket>, Vec<SocketAddr>)> {
-    let mut readers = Vec::new();
-    let mut addresses = Vec::new();
-    for _ in 0..viewers {
+struct Sender {
+    socket: UdpSocket,
+    state: UdpSocketState,
+    viewers: Vec<(SocketAddr, LessSafeKey)>,
+    sent: u64,
+    header: [u8; HEADER],
+    payload: Vec<u8>,
+    run: Vec<u8>,
+}
+
+impl Sender {
+    fn new(addresses: &[SocketAddr]) -> anyhow::Result<Sender> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
-        socket.set_nonblocking(true)?;
-        addresses.push(socket.local_addr()?);
-        readers.push(socket);
+        let state = UdpSocketState::new((&socket).into())?;
+        state.set_send_buffer_size((&socket).into(), SEND_BUFFER).ok();
+        let key = |n: usize| {
+            let key = UnboundKey::new(&AES_128_GCM, &[n as u8; 16]).expect("the key has 16 bytes");
+            LessSafeKey::new(key)
+        };
+        let mut header = [0; HEADER];
+        header[..2].copy_from_slice(&[0x90, 96]);
+        header[12..16].copy_from_slice(&[0xbe, 0xde, 0, 2]);
+        Ok(Sender {
+            socket,
+            state,
+            viewers: addresses.iter().enumerate().map(|(n, address)| (*address, key(n))).collect(),
+            sent: 0,
+            header,
+            payload: (0..2048).map(|n| n as u8).collect(),
+            run: Vec::with_capacity(MAX_RUN),
+        })
     }
-    Ok((readers, addresses))
-}
 
-/// Reads everything from everybody, as the crowd does: without GRO, a packet a call.
-fn read_all(readers: &[UdpSocket], stop: &AtomicBool) -> anyhow::Result<()> {
-    let mut polls: Vec<libc::pollfd> =
-        readers.iter().map(|r| libc::pollfd { fd: r.as_raw_fd(), events: libc::POLLIN, revents: 0 }).collect();
-    let mut buffer = [0u8; 2048];
-    while !stop.load(Ordering::Relaxed) {
-        // SAFETY: the pointer and the length are those of one living vector.
-        unsafe { libc::poll(polls.as_mut_ptr(), polls.len() as libc::nfds_t, 50) };
-        for (poll, reader) in polls.iter().zip(readers) {
-            if poll.revents & libc::POLLIN != 0 {
-                while reader.recv(&mut buffer).is_ok() {}
+    /// One picture, or one packet of sound, to everybody.
+    fn send(&mut self, sizes: &[u16]) {
+        let first = self.sent;
+        self.sent += sizes.len() as u64;
+        for (destination, key) in &self.viewers {
+            let mut number = first;
+            for sizes in runs(sizes) {
+                self.run.clear();
+                for &size in sizes {
+                    seal(&mut self.run, &mut self.header, &self.payload, usize::from(size), key, number);
+                    number += 1;
+                }
+                let segment_size = (sizes.len() > 1).then(|| usize::from(sizes[0]));
+                let transmit =
+                    Transmit { destination: *destination, ecn: None, contents: &self.run, segment_size, src_ip: None };
+                // A reader that is behind loses packets, as a viewer would; the sender's work is the same.
+                self.state.try_send((&self.socket).into(), &transmit).ok();
             }
         }
     }
-    Ok(())
+}
+
+/// Appends one sealed packet of `size` bytes (RFC 7714): straight into the run, without another copy or an allocation.
+fn seal(run: &mut Vec<u8>, header: &mut [u8; HEADER], payload: &[u8], size: usize, key: &LessSafeKey, number: u64) {
+    header[2..4].copy_from_slice(&(number as u16).to_be_bytes());
+    let mut nonce = [7; 12];
+    nonce[4..].copy_from_slice(&number.to_be_bytes());
+    run.extend_from_slice(header);
+    let start = run.len();
+    run.extend_from_slice(&payload[..size.saturating_sub(HEADER + TAG)]);
+    let tag = key
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(&*header), &mut run[start..])
+        .expect("a packet is not too long to seal");
+    run.extend_from_slice(tag.as_ref());
+}
+
+/// Packets that may go in one call: of one size, only the last one shorter.
+fn runs(sizes: &[u16]) -> impl Iterator<Item = &[u16]> {
+    let mut left = sizes;
+    std::iter::from_fn(move || {
+        let segment = *left.first()?;
+        let most = MAX_SEGMENTS.min(MAX_RUN / usize::from(segment)).max(1);
+        let same = left.iter().take(most).take_while(|size| **size == segment).count();
+        let shorter = same < most && left.get(same).is_some_and(|size| *size < segment);
+        let (run, rest) = left.split_at(same + usize::from(shorter));
+        left = rest;
+        Some(run)
+    })
 }
 
 fn thread_cpu_ms() -> f64 {
@@ -183,4 +160,31 @@ fn thread_cpu_ms() -> f64 {
     // SAFETY: the kernel writes into one living timespec.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.tv_sec as f64 * 1000.0 + time.tv_nsec as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_ends_with_the_first_shorter_packet_and_at_the_kernels_limits() {
+        let lens = |sizes: &[u16]| runs(sizes).map(<[u16]>::len).collect::<Vec<_>>();
+        assert_eq!(lens(&[1000, 1000, 400]), [3]);
+        assert_eq!(lens(&[1000, 400, 400, 900]), [2, 1, 1]);
+        assert_eq!(lens(&[100; 70]), [64, 6]);
+        assert_eq!(lens(&[1200; 60]), [54, 6], "54 x 1200 bytes are below 65,507");
+        assert_eq!(lens(&[]), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_sent_has_the_traces_sizes() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        receiver.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
+        let mut sender = Sender::new(&[receiver.local_addr().expect("bound")]).expect("a socket");
+        sender.send(&[1100, 1100, 700]);
+        sender.send(&[200]);
+        let mut buffer = [0; 2048];
+        let came: Vec<usize> = (0..4).map(|_| receiver.recv(&mut buffer).expect("loopback")).collect();
+        assert_eq!(came, [1100, 1100, 700, 200]);
+    }
 }

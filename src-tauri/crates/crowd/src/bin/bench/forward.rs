@@ -1,119 +1,136 @@
 //! What forwarding costs, beside the floor: sealing the same packets and sending them by GSO, and nothing else.
 
-use crate::floor::{self, Stream};
-use crate::proc::{self, Cpu};
+use crate::floor;
+use crate::load::{self, Load, SETTLE, Server};
+use crate::proc;
 use crate::program::Program;
 use crate::row::{self, Row, Spread};
-use crowd::{Options, Report};
-use std::path::Path;
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use crate::svg;
+use crowd::Trace;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// How many viewers, one row each
-    #[arg(long, value_delimiter = ',', default_values_t = [50, 200, 400])]
+    #[arg(long, value_delimiter = ',', default_values_t = VIEWERS)]
     viewers: Vec<u32>,
     /// How long each row is measured, seconds
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = SECONDS)]
     seconds: f64,
     /// How many viewers join in a second
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = JOINS)]
     joins_per_second: f64,
     /// Only the picture, or only with sound; otherwise both
     #[arg(long)]
     sound: Option<bool>,
+    /// A second row with so many percent of the RTP packets lost; 0: none
+    #[arg(long, default_value_t = LOSS)]
+    loss: f64,
+    /// Write pictures of the cost, forward-*.svg, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    svg: Option<PathBuf>,
 }
+
+const VIEWERS: [u32; 4] = [50, 200, 500, 1000];
+const SECONDS: f64 = 10.0;
+const JOINS: f64 = 20.0;
+const LOSS: f64 = 1.0;
 
 impl Default for Arguments {
     fn default() -> Self {
-        Arguments { viewers: vec![50, 200, 400], seconds: 10.0, joins_per_second: 20.0, sound: None }
+        let viewers = VIEWERS.to_vec();
+        Arguments { viewers, seconds: SECONDS, joins_per_second: JOINS, sound: None, loss: LOSS, svg: None }
     }
 }
 
-/// After the last join, before the measuring: joins are not forwarding.
-const SETTLE: Duration = Duration::from_millis(1500);
-
-/// So many of a crowd are whole viewers.
-const WHOLE: u32 = 10;
-
-struct Measured {
-    /// CPU of all threads but capture and encoding, ms a viewer-second.
-    cost: f64,
-    rss_kb: f64,
-    report: Report,
-}
+/// The floor before a row and after it, each in so many parts.
+const FLOOR_SLICES: u32 = 3;
+const FLOOR_SLICE: Duration = Duration::from_millis(1500);
+/// Whose stream the first floor sends again.
+const PILOT: Load =
+    Load { viewers: 20, sound: false, loss_percent: None, joins_per_second: 20.0, time: Duration::from_secs(5) };
 
 pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
     for sound in [false, true] {
         if arguments.sound.is_some_and(|only| only != sound) {
             continue;
         }
-        println!(
-            "Forwarding 2.5 Mbit/s, {}, every viewer with NACK, RTX, transport-wide feedback; joins {} a second\n",
-            if sound { "picture and sound" } else { "picture only" },
-            arguments.joins_per_second
-        );
-        let mut rows = Vec::new();
+        let (_, mut trace) = skylark(program, Load { sound, ..PILOT }).await?;
         for &viewers in &arguments.viewers {
-            let m = measure(program, viewers, sound, arguments).await?;
-            let stream = Stream::like(&m.report);
-            let floor =
-                tokio::task::spawn_blocking(move || floor::measure(viewers, stream, Duration::from_secs(5))).await??;
-            rows.push(Row {
-                server: "Skylark",
+            let load = Load {
                 viewers,
                 sound,
-                loss_percent: 0.0,
-                cost_ms: Spread::of(&[m.cost]),
-                floor_ms: Some(Spread::of(&[floor])),
-                over_clean: None,
-                packets_per_second: stream.packets_per_second(),
-                kb_a_viewer: Some(m.rss_kb),
-                report: m.report,
-            });
-            if let Some(error) = rows[rows.len() - 1].report.viewers.iter().find_map(|v| v.error.as_ref()) {
-                println!("with {viewers} viewers: {error}");
+                loss_percent: Some(arguments.loss).filter(|percent| *percent > 0.0),
+                joins_per_second: arguments.joins_per_second,
+                time: Duration::from_secs_f64(arguments.seconds),
+            };
+            let before = floor(viewers, &trace).await?;
+            let (mut measured, stream) = skylark(program, load).await?;
+            trace = stream;
+            let after = floor(viewers, &trace).await?;
+            for row in &mut measured {
+                row.floor_ms = Some(Spread::of(&[&before[..], &after].concat()));
+                tell(row);
+            }
+            rows.extend(measured);
+        }
+    }
+    println!();
+    row::table(&rows).print();
+    println!("{NOTES}");
+    if let Some(folder) = &arguments.svg {
+        std::fs::create_dir_all(folder)?;
+        for sound in [false, true] {
+            let name = if sound { "forward-cost-with-sound.svg" } else { "forward-cost.svg" };
+            if let Some(picture) = svg::cost(&rows, sound) {
+                std::fs::write(folder.join(name), picture)?;
+                println!("wrote {}", folder.join(name).display());
             }
         }
-        row::table(&rows).print();
     }
-    println!(
-        "floor: SRTP AES-128-GCM by rtc-srtp and one GSO call a picture (sound: one call a packet), the same packets to as many\n\
-         sockets, read by another thread. held: viewers with more than 28 of 30 pictures a second. lost: after repair."
-    );
     Ok(())
 }
 
-async fn measure(program: &Path, viewers: u32, sound: bool, arguments: &Arguments) -> anyhow::Result<Measured> {
-    let program = Program::start(program, sound).await?;
+const NOTES: &str = "\
+cost, floor: CPU of a viewer's second in ms, mean (least-most of its parts). floor: the stream of one of this crowd's viewers\n\
+sealed (AES-128-GCM) and sent by GSO to as many sockets, before and after the row. loss: thrown away by the viewers unseen.\n\
+held: viewers with more than 28 of 30 pictures a second and nothing lost. lost: for good. over clean: beside the row above.\n\
+cores: all that the machine did, crowd and encoder included. Joins are those of the whole crowd, at the rate asked for.";
+
+/// Starts it, measures, ends it.
+async fn skylark(program: &Path, load: Load) -> anyhow::Result<(Vec<Row>, Trace)> {
+    let program = Program::start(program, load.sound).await?;
     tokio::time::sleep(SETTLE).await;
-    let empty_kb = proc::rss_kb(program.pid)?;
-    let options = Options {
-        endpoint: program.whep.clone(),
-        viewers,
-        joins_per_second: arguments.joins_per_second,
-        watch: SETTLE + Duration::from_secs_f64(arguments.seconds + 0.5),
-        sound,
-        whole: WHOLE,
-        ..Options::default()
+    let server = Server {
+        name: "Skylark",
+        pid: program.pid,
+        whep: program.whep.clone(),
+        counts: |thread| !proc::is_media(thread),
+        empty_kb: proc::rss_kb(program.pid)?,
     };
-    let (pid, window) = (program.pid, Duration::from_secs_f64(arguments.seconds));
-    let (send, measured) = mpsc::channel();
-    let report = crowd::run(options, move || {
-        std::thread::spawn(move || send.send(window_of(pid, window)));
-    })
-    .await?;
-    let (cpu_ms, seconds, rss) = measured.recv()??;
+    let measured = load::measure(&server, load).await?;
     program.quit().await?;
-    Ok(Measured { cost: cpu_ms / seconds / f64::from(viewers), rss_kb: (rss - empty_kb) / f64::from(viewers), report })
+    Ok(measured)
 }
 
-fn window_of(pid: u32, window: Duration) -> anyhow::Result<(f64, f64, f64)> {
-    std::thread::sleep(SETTLE);
-    let (before, begin) = (Cpu::of(pid)?, Instant::now());
-    std::thread::sleep(window);
-    let cpu_ms = Cpu::of(pid)?.ms_since(&before, |thread| !proc::is_media(thread));
-    Ok((cpu_ms, begin.elapsed().as_secs_f64(), proc::rss_kb(pid)?))
+async fn floor(viewers: u32, trace: &Trace) -> anyhow::Result<Vec<f64>> {
+    let trace = trace.clone();
+    tokio::task::spawn_blocking(move || floor::measure(viewers, &trace, FLOOR_SLICES, FLOOR_SLICE)).await?
+}
+
+/// A line while it goes on: the whole takes minutes.
+fn tell(row: &Row) {
+    println!(
+        "{} {} viewers{}, {} % loss: {} ms, floor {}; {}",
+        row.server,
+        row.viewers,
+        if row.sound { " with sound" } else { "" },
+        row.loss_percent,
+        row.cost_ms,
+        row.floor_ms.unwrap_or_default(),
+        row.report.summary()
+    );
 }

@@ -1,13 +1,16 @@
-//! `./dev bench [forward|pipeline]`: what Skylark costs, beside the price of the bare work in the same run.
+//! `./dev bench [forward|joins|pipeline]`: what Skylark costs, beside the price of the bare work in the same run.
 //!
 //! The machine's speed varies by half from hour to hour, so only ratios of one run say anything; the tables print both.
 
 mod floor;
 mod forward;
+mod joins;
+mod load;
 mod pipeline;
 mod proc;
 mod program;
 mod row;
+mod svg;
 mod table;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +30,8 @@ struct Arguments {
 enum What {
     /// Forwarding: CPU a viewer-second, ratio to the floor, joins, loss, memory
     Forward(forward::Arguments),
+    /// Joins beside viewers who watch: time to the first whole keyframe, and what the others notice
+    Joins(joins::Arguments),
     /// Media: CPU of capture, scaling, encoding and sound with nobody watching
     Pipeline,
 }
@@ -37,6 +42,7 @@ async fn main() -> anyhow::Result<()> {
     println!("{}\n", proc::machine());
     match arguments.what {
         Some(What::Forward(forward)) => forward::run(&arguments.program, &forward).await,
+        Some(What::Joins(joins)) => joins::run(&arguments.program, &joins).await,
         Some(What::Pipeline) => pipeline::run(&arguments.program).await,
         None => {
             pipeline::run(&arguments.program).await?;

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Instant;
 
 /// CPU time a process has used so far.
 #[derive(Clone, Default)]
@@ -49,6 +50,28 @@ impl Cpu {
 /// Threads that capture, scale and encode: they work the same whether anybody watches or not.
 pub(crate) fn is_media(thread: &str) -> bool {
     thread.starts_with("media")
+}
+
+/// What the whole machine has done so far, by `/proc/stat`.
+pub(crate) struct Busy {
+    busy: f64,
+    at: Instant,
+}
+
+impl Busy {
+    pub(crate) fn now() -> anyhow::Result<Busy> {
+        let stat = fs::read_to_string("/proc/stat")?;
+        let ticks: Vec<f64> =
+            stat.lines().next().unwrap_or_default().split_whitespace().filter_map(|n| n.parse().ok()).collect();
+        // user, nice, system, idle, iowait, irq, softirq, steal; guest times are in the first two already.
+        let busy = ticks.iter().take(8).sum::<f64>() - ticks.iter().skip(3).take(2).sum::<f64>();
+        Ok(Busy { busy, at: Instant::now() })
+    }
+
+    /// How many cores were busy on average. The kernel counts in hundredths of a second.
+    pub(crate) fn cores_since(&self, earlier: &Busy) -> f64 {
+        (self.busy - earlier.busy) / 100.0 / self.at.duration_since(earlier.at).as_secs_f64()
+    }
 }
 
 /// Resident memory of a process, kilobytes.

@@ -22,6 +22,8 @@ pub(crate) struct Row {
     pub(crate) packets_per_second: f64,
     /// Resident memory, kilobytes a viewer; none where it was not measured.
     pub(crate) kb_a_viewer: Option<f64>,
+    /// How many cores the whole machine kept busy, crowd and encoder included.
+    pub(crate) cores_busy: f64,
     /// What the viewers saw in this row's time.
     pub(crate) report: Report,
 }
@@ -78,11 +80,14 @@ pub(crate) fn table(rows: &[Row]) -> Table {
         "over clean",
         "us a packet",
         "lost",
+        "repaired",
+        "RTX",
         "join p50",
         "join p95",
         "fps p5",
         "kbit/s",
         "KB a viewer",
+        "cores",
     ]);
     for row in rows {
         let joins = row.report.sorted(|v| v.first_keyframe_ms);
@@ -99,11 +104,14 @@ pub(crate) fn table(rows: &[Row]) -> Table {
             number(row.over_clean, 2),
             format!("{:.2}", row.cost_ms.mean * 1000.0 / row.packets_per_second),
             row.report.lost().to_string(),
+            row.report.viewers.iter().map(|v| v.repaired).sum::<u64>().to_string(),
+            row.report.viewers.iter().map(|v| v.rtx).sum::<u64>().to_string(),
             format!("{:.1} ms", percentile(&joins, 50.0)),
             format!("{:.1} ms", percentile(&joins, 95.0)),
             format!("{:.1}", percentile(&row.report.sorted(|v| Some(v.pictures_per_second)), 5.0)),
             format!("{:.0}", percentile(&row.report.sorted(|v| Some(v.kbps)), 50.0)),
             number(row.kb_a_viewer, 0),
+            format!("{:.2}", row.cores_busy),
         ]);
     }
     table
