@@ -1,4 +1,4 @@
-use super::viewers::{Entry, Viewers};
+use super::viewers::{Entry, Slot, Viewers};
 use super::{Command, Join};
 use crate::announce::Announcer;
 use crate::dtls::Server;
@@ -7,7 +7,6 @@ use crate::ice::Check;
 use crate::shard::{Inbox, Joining, Reports};
 use crate::socket::{Path, Socket};
 use crate::transport::{Drop, Output, Timeouts, Transport};
-use protocol::ViewerId;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -70,16 +69,25 @@ impl Demux {
     pub(super) fn carry_out_command(&mut self, command: Command) {
         match command {
             Command::Join(join) => self.join(*join),
-            Command::Restart(viewer, ice) => self.viewers.restart(viewer, ice),
+            Command::Restart(viewer, ice) => {
+                if let Some(slot) = self.viewers.by_id(viewer) {
+                    self.viewers.restart(slot, ice);
+                }
+            }
             Command::Cap(viewer, max) => {
-                if let Some(entry) = self.viewers.get_mut(viewer) {
+                let slot = self.viewers.by_id(viewer);
+                if let Some(entry) = slot.and_then(|slot| self.viewers.get_mut(slot)) {
                     match &mut entry.waiting {
                         Some(waiting) => waiting.max = max,
                         None => self.shards[entry.shard].cap(viewer, max),
                     }
                 }
             }
-            Command::Close(viewer) => self.remove(viewer, None, Instant::now()),
+            Command::Close(viewer) => {
+                if let Some(slot) = self.viewers.by_id(viewer) {
+                    self.remove(slot, None, Instant::now());
+                }
+            }
             Command::Stop => self.stopped = true,
         }
     }
@@ -89,35 +97,35 @@ impl Demux {
         self.loads[shard] += 1;
         let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
         let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max };
-        self.viewers.insert(join.viewer, Entry::new(transport, shard, waiting));
+        self.viewers.insert(Entry::new(transport, shard, waiting));
     }
 
     pub(super) fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {
         let counters = &self.announcer.counters;
         counters.datagrams_received.one();
         // The user name first: a check finds its viewer from any address. Then the address.
-        let viewer = if matches!(datagram, [0..=3, ..]) {
-            let Some(check) = Check::parse(datagram) else {
+        let slot = if matches!(datagram, [0..=3, ..]) {
+            let Some((check, slot)) =
+                Check::parse(datagram).and_then(|check| self.viewers.by_ufrag(check.ufrag()).map(|slot| (check, slot)))
+            else {
                 counters.dropped_stun.one();
                 return;
             };
-            let Some((viewer, entry)) = self.viewers.by_ufrag(check.ufrag()) else {
-                counters.dropped_stun.one();
-                return;
-            };
+            let Some(entry) = self.viewers.get_mut(slot) else { return };
             if entry.transport.check(check, path, now, &mut self.outputs) {
-                self.viewers.index_address(viewer, path.remote);
+                self.viewers.index_address(slot, path.remote);
             }
-            viewer
+            slot
         } else {
-            let Some((viewer, entry)) = self.viewers.by_address(&path.remote) else {
+            let Some(slot) = self.viewers.by_address(&path.remote) else {
                 counters.dropped_unknown.one();
                 return;
             };
+            let Some(entry) = self.viewers.get_mut(slot) else { return };
             entry.transport.datagram(datagram, path, now, &mut self.outputs);
-            viewer
+            slot
         };
-        self.carry_out(viewer, datagram, now);
+        self.carry_out(slot, datagram, now);
     }
 
     /// Gives the shards what came for them in one go.
@@ -134,43 +142,43 @@ impl Demux {
     }
 
     pub(super) fn handle_timeouts(&mut self, now: Instant) {
-        while let Some(viewer) = self.viewers.due(now) {
-            if let Some(entry) = self.viewers.get_mut(viewer) {
+        while let Some(slot) = self.viewers.due(now) {
+            if let Some(entry) = self.viewers.get_mut(slot) {
                 entry.transport.handle_timeout(now, &mut self.outputs);
             }
-            self.carry_out(viewer, &[], now);
+            self.carry_out(slot, &[], now);
         }
     }
 
     /// Does what a transport said, of a datagram maybe.
-    fn carry_out(&mut self, viewer: ViewerId, datagram: &[u8], now: Instant) {
+    fn carry_out(&mut self, slot: Slot, datagram: &[u8], now: Instant) {
         let mut outputs = std::mem::take(&mut self.outputs);
         for output in outputs.drain(..) {
             match output {
                 Output::Transmit(path, datagram) => self.transmit(&path, &datagram),
                 Output::Connected(sealer, path) => {
                     self.announcer.counters.connected.one();
-                    if let Some((shard, joining)) = self.viewers.joined(viewer) {
+                    if let Some((shard, joining)) = self.viewers.joined(slot) {
                         self.shards[shard].add(joining, *sealer, path);
                     }
                 }
                 Output::Path(path) => {
                     self.announcer.counters.paths_changed.one();
-                    if let Some(entry) = self.viewers.get_mut(viewer) {
-                        self.shards[entry.shard].path(viewer, path);
+                    if let Some(entry) = self.viewers.get_mut(slot) {
+                        self.shards[entry.shard].path(entry.viewer, path);
                     }
                 }
                 Output::Rtcp(len) => {
-                    if let Some(entry) = self.viewers.get_mut(viewer) {
-                        self.reports[entry.shard].push(viewer, &datagram[..len], now);
+                    if let Some(entry) = self.viewers.get_mut(slot) {
+                        self.reports[entry.shard].push(entry.viewer, &datagram[..len], now);
                     }
                 }
                 Output::Dropped(why) => self.count(why),
-                Output::Gone(why) => self.remove(viewer, Some(why), now),
+                Output::Gone(why) => self.remove(slot, Some(why), now),
             }
         }
         self.outputs = outputs;
-        self.viewers.schedule(viewer);
+        self.viewers.schedule(slot);
     }
 
     fn transmit(&self, path: &Path, datagram: &[u8]) {
@@ -194,8 +202,9 @@ impl Demux {
     }
 
     /// The one way out. What is in the shard is freed there, before the event.
-    fn remove(&mut self, viewer: ViewerId, why: Option<Gone>, now: Instant) {
-        let Some(entry) = self.viewers.remove(viewer) else { return };
+    fn remove(&mut self, slot: Slot, why: Option<Gone>, now: Instant) {
+        let Some(entry) = self.viewers.remove(slot) else { return };
+        let viewer = entry.viewer;
         self.loads[entry.shard] -= 1;
         match why {
             Some(Gone::Failed) => self.announcer.counters.failed.one(),
@@ -220,8 +229,8 @@ impl Demux {
 
     pub(super) fn stop(mut self) {
         let now = Instant::now();
-        for viewer in self.viewers.ids() {
-            self.remove(viewer, None, now);
+        for slot in self.viewers.slots() {
+            self.remove(slot, None, now);
         }
         for shard in &self.shards {
             shard.stop();

@@ -8,18 +8,28 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 /// All viewers, found by id, by ICE user name or by address, and their timers.
+///
+/// Twenty times a second comes a report of each viewer, and after as many of the others' nothing of it is in a cache any more.
+/// So the way from an address to its viewer is one look into one map and one place in one list.
 #[derive(Default)]
 pub(super) struct Viewers {
-    entries: HashMap<ViewerId, Entry>,
-    ufrags: HashMap<Vec<u8>, ViewerId>,
-    addresses: HashMap<SocketAddr, ViewerId>,
-    /// At least one entry for each viewer, at or before its timeout.
-    timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
+    entries: Vec<Option<Entry>>,
+    free: Vec<Slot>,
+    ids: HashMap<ViewerId, Slot>,
+    ufrags: HashMap<Vec<u8>, Slot>,
+    addresses: HashMap<SocketAddr, Slot>,
+    /// At least one entry for each viewer, at or before its timeout. One that is not its viewer's `scheduled` is stale.
+    timers: BinaryHeap<Reverse<(Instant, Slot)>>,
     /// How many are not connected yet.
     joining: usize,
 }
 
+/// A viewer's place among the entries; another's after it was removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot(usize);
+
 pub(super) struct Entry {
+    pub(super) viewer: ViewerId,
     pub(super) transport: Transport,
     pub(super) shard: usize,
     /// What its shard is given once it is connected.
@@ -33,20 +43,36 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(transport: Transport, shard: usize, waiting: Joining) -> Entry {
-        Entry { transport, shard, waiting: Some(waiting), scheduled: None, ufrags: Vec::new(), addresses: Vec::new() }
+        Entry {
+            viewer: waiting.viewer,
+            transport,
+            shard,
+            waiting: Some(waiting),
+            scheduled: None,
+            ufrags: Vec::new(),
+            addresses: Vec::new(),
+        }
     }
 }
 
 impl Viewers {
-    pub(super) fn insert(&mut self, viewer: ViewerId, entry: Entry) {
-        self.entries.insert(viewer, entry);
+    pub(super) fn insert(&mut self, entry: Entry) {
+        let viewer = entry.viewer;
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            Slot(self.entries.len() - 1)
+        });
+        self.entries[slot.0] = Some(entry);
+        self.ids.insert(viewer, slot);
         self.joining += 1;
-        self.index_ufrags(viewer);
-        self.schedule(viewer);
+        self.index_ufrags(slot);
+        self.schedule(slot);
     }
 
-    pub(super) fn remove(&mut self, viewer: ViewerId) -> Option<Entry> {
-        let entry = self.entries.remove(&viewer)?;
+    pub(super) fn remove(&mut self, slot: Slot) -> Option<Entry> {
+        let entry = self.entries[slot.0].take()?;
+        self.free.push(slot);
+        self.ids.remove(&entry.viewer);
         if entry.waiting.is_some() {
             self.joining -= 1;
         }
@@ -55,7 +81,7 @@ impl Viewers {
         }
         for address in &entry.addresses {
             // Another viewer may have proved since that the address is its own.
-            if self.addresses.get(address) == Some(&viewer) {
+            if self.addresses.get(address) == Some(&slot) {
                 self.addresses.remove(address);
             }
         }
@@ -63,8 +89,8 @@ impl Viewers {
     }
 
     /// The viewer is connected: its shard, and what that is to be given.
-    pub(super) fn joined(&mut self, viewer: ViewerId) -> Option<(usize, Joining)> {
-        let entry = self.entries.get_mut(&viewer)?;
+    pub(super) fn joined(&mut self, slot: Slot) -> Option<(usize, Joining)> {
+        let entry = self.entries[slot.0].as_mut()?;
         let joining = entry.waiting.take()?;
         self.joining -= 1;
         Some((entry.shard, joining))
@@ -74,50 +100,52 @@ impl Viewers {
         self.joining > 0
     }
 
-    pub(super) fn get_mut(&mut self, viewer: ViewerId) -> Option<&mut Entry> {
-        self.entries.get_mut(&viewer)
+    pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Entry> {
+        self.entries[slot.0].as_mut()
     }
 
-    pub(super) fn ids(&self) -> Vec<ViewerId> {
-        self.entries.keys().copied().collect()
+    pub(super) fn slots(&self) -> Vec<Slot> {
+        self.ids.values().copied().collect()
     }
 
-    pub(super) fn restart(&mut self, viewer: ViewerId, ice: Credentials) {
-        if let Some(entry) = self.entries.get_mut(&viewer) {
+    pub(super) fn by_id(&self, viewer: ViewerId) -> Option<Slot> {
+        self.ids.get(&viewer).copied()
+    }
+
+    pub(super) fn by_ufrag(&self, ufrag: &[u8]) -> Option<Slot> {
+        self.ufrags.get(ufrag).copied()
+    }
+
+    pub(super) fn by_address(&self, address: &SocketAddr) -> Option<Slot> {
+        self.addresses.get(address).copied()
+    }
+
+    pub(super) fn restart(&mut self, slot: Slot, ice: Credentials) {
+        if let Some(entry) = &mut self.entries[slot.0] {
             entry.transport.restart(ice);
-            self.index_ufrags(viewer);
+            self.index_ufrags(slot);
         }
     }
 
-    pub(super) fn by_ufrag(&mut self, ufrag: &[u8]) -> Option<(ViewerId, &mut Entry)> {
-        let viewer = *self.ufrags.get(ufrag)?;
-        self.entries.get_mut(&viewer).map(|entry| (viewer, entry))
-    }
-
-    pub(super) fn by_address(&mut self, address: &SocketAddr) -> Option<(ViewerId, &mut Entry)> {
-        let viewer = *self.addresses.get(address)?;
-        self.entries.get_mut(&viewer).map(|entry| (viewer, entry))
-    }
-
-    fn index_ufrags(&mut self, viewer: ViewerId) {
-        let Some(entry) = self.entries.get_mut(&viewer) else { return };
+    fn index_ufrags(&mut self, slot: Slot) {
+        let Some(entry) = &mut self.entries[slot.0] else { return };
         for old in entry.ufrags.drain(..) {
             self.ufrags.remove(&old);
         }
         entry.ufrags.extend(entry.transport.ufrags().map(|ufrag| ufrag.as_bytes().to_vec()));
         for ufrag in &entry.ufrags {
-            self.ufrags.insert(ufrag.clone(), viewer);
+            self.ufrags.insert(ufrag.clone(), slot);
         }
     }
 
     /// A viewer's check has passed: datagrams that come `from` there are its. Two viewers may prove the same address, one after
     /// the other behind a NAT, or one in the other's name: it is whose check passed last, so the true one has it back soon.
-    pub(super) fn index_address(&mut self, viewer: ViewerId, from: SocketAddr) {
-        let Some(entry) = self.entries.get_mut(&viewer) else { return };
+    pub(super) fn index_address(&mut self, slot: Slot, from: SocketAddr) {
+        let Some(entry) = &mut self.entries[slot.0] else { return };
         let (transport, addresses) = (&entry.transport, &mut self.addresses);
         entry.addresses.retain(|old| {
             let kept = transport.remotes().any(|remote| remote == *old);
-            if !kept && addresses.get(old) == Some(&viewer) {
+            if !kept && addresses.get(old) == Some(&slot) {
                 addresses.remove(old);
             }
             kept
@@ -125,23 +153,23 @@ impl Viewers {
         if !entry.addresses.contains(&from) {
             entry.addresses.push(from);
         }
-        addresses.insert(from, viewer);
+        addresses.insert(from, slot);
     }
 
     /// How much is held: viewers, their names, their addresses, their timers.
     #[cfg(test)]
     pub(super) fn sizes(&self) -> [usize; 4] {
-        [self.entries.len(), self.ufrags.len(), self.addresses.len(), self.timers.len()]
+        [self.ids.len(), self.ufrags.len(), self.addresses.len(), self.timers.len()]
     }
 
     /// After anything happened to a viewer: sees to it that its timer is not missed.
-    pub(super) fn schedule(&mut self, viewer: ViewerId) {
-        let Some(entry) = self.entries.get_mut(&viewer) else { return };
+    pub(super) fn schedule(&mut self, slot: Slot) {
+        let Some(entry) = &mut self.entries[slot.0] else { return };
         let at = entry.transport.poll_timeout();
         // A deadline that moved away is looked at again when the old one comes: a check every few seconds costs no heap work.
         if entry.scheduled.is_none_or(|scheduled| at < scheduled) {
             entry.scheduled = Some(at);
-            self.timers.push(Reverse((at, viewer)));
+            self.timers.push(Reverse((at, slot)));
         }
     }
 
@@ -150,20 +178,20 @@ impl Viewers {
     }
 
     /// A viewer whose timeout is due. It must be scheduled again afterwards.
-    pub(super) fn due(&mut self, now: Instant) -> Option<ViewerId> {
-        while let Some(Reverse((at, viewer))) = self.timers.peek().copied()
+    pub(super) fn due(&mut self, now: Instant) -> Option<Slot> {
+        while let Some(Reverse((at, slot))) = self.timers.peek().copied()
             && at <= now
         {
             self.timers.pop();
-            let Some(entry) = self.entries.get_mut(&viewer) else { continue };
+            let Some(entry) = &mut self.entries[slot.0] else { continue };
             if entry.scheduled != Some(at) {
                 continue;
             }
             entry.scheduled = None;
             if entry.transport.poll_timeout() <= now {
-                return Some(viewer);
+                return Some(slot);
             }
-            self.schedule(viewer);
+            self.schedule(slot);
         }
         None
     }

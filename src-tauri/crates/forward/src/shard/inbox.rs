@@ -102,6 +102,8 @@ pub(super) fn bit(codec: VideoCodec, rid: Rid) -> usize {
 #[derive(Default)]
 struct Waiting {
     inputs: Vec<Input>,
+    /// Where viewers' packets go from now on, behind the inputs. Only the last counts: a viewer may change it with every check.
+    paths: Vec<(ViewerId, Path)>,
     media: usize,
     reports: usize,
     urgent: bool,
@@ -162,7 +164,12 @@ impl Inbox {
     }
 
     pub(crate) fn path(&self, viewer: ViewerId, path: Path) {
-        self.put(self.lock(), Input::Path(viewer, path), true);
+        let mut waiting = self.lock();
+        match waiting.paths.iter_mut().find(|(id, _)| *id == viewer) {
+            Some((_, waiting)) => *waiting = path,
+            None => waiting.paths.push((viewer, path)),
+        }
+        self.wake(waiting);
     }
 
     pub(crate) fn cap(&self, viewer: ViewerId, max: Rid) {
@@ -187,7 +194,13 @@ impl Inbox {
 
     fn put(&self, mut waiting: MutexGuard<'_, Waiting>, input: Input, urgent: bool) {
         waiting.inputs.push(input);
-        if urgent && !waiting.urgent {
+        if urgent {
+            self.wake(waiting);
+        }
+    }
+
+    fn wake(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        if !waiting.urgent {
             waiting.urgent = true;
             drop(waiting);
             self.woken.notify_one();
@@ -205,6 +218,7 @@ impl Inbox {
             };
         }
         std::mem::swap(&mut waiting.inputs, inputs);
+        inputs.extend(waiting.paths.drain(..).map(|(viewer, path)| Input::Path(viewer, path)));
         (waiting.media, waiting.reports, waiting.urgent) = (0, 0, false);
     }
 
@@ -284,6 +298,20 @@ mod tests {
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, Some(Instant::now()));
         assert_eq!(inputs.len(), 1);
+    }
+
+    #[test]
+    fn of_a_viewers_paths_only_the_last_waits() {
+        let inbox = Inbox::default();
+        let path = |port| Path { remote: ([127, 0, 0, 1], port).into(), local: None };
+        (1..1000).for_each(|port| inbox.path(ViewerId(1), path(port)));
+        inbox.path(ViewerId(2), path(7));
+        inbox.end_stream();
+        let mut inputs = Vec::new();
+        inbox.take(&mut inputs, None);
+        let expected = |input: &Input, viewer, port| matches!(input, Input::Path(v, p) if *v == ViewerId(viewer) && *p == path(port));
+        assert!(matches!(inputs[0], Input::EndStream) && expected(&inputs[1], 1, 999) && expected(&inputs[2], 2, 7));
+        assert_eq!(inputs.len(), 3);
     }
 
     #[test]
