@@ -76,7 +76,8 @@ impl Probe {
             }
             a.packets += 1;
             a.last_us = a.last_us.max(arrived_us).max(a.first_us);
-            a.sent_last_us = sent_us;
+            // Feedback may come in another order than what it tells of.
+            a.sent_last_us = a.sent_last_us.max(sent_us);
         }
         at + 1 == length
     }
@@ -87,7 +88,7 @@ impl Probe {
         if a.packets < LEAST_PACKETS {
             return None;
         }
-        let sent = 8e6 * a.bytes as f32 / (a.sent_last_us - a.sent_first_us).max(1_000) as f32;
+        let sent = 8e6 * a.bytes as f32 / a.sent_last_us.saturating_sub(a.sent_first_us).max(1_000) as f32;
         let arrived = 8e6 * a.bytes as f32 / (a.last_us - a.first_us).max(1_000) as f32;
         let carried = if arrived >= CARRIED * sent { sent } else { 0.9 * arrived };
         Some(carried.min(1.2 * self.rate))
