@@ -71,6 +71,8 @@ pub(crate) struct Transport {
     path: Option<Path>,
     /// It was chosen by the viewer.
     nominated: bool,
+    /// When something authentic came along it last.
+    heard: Instant,
     /// Where authenticated checks came from, the latest last.
     checked: Vec<Path>,
     seen: Seen,
@@ -84,6 +86,12 @@ pub(crate) struct Transport {
 
 /// A browser has a few addresses, and a few more behind a NAT that gives each destination another.
 pub(crate) const MAX_PATHS: usize = 8;
+
+/// A path is dead from which no check came in this time: the viewer sends one every 6 s at the longest (RFC 7675 5.1).
+const DEAD: Duration = Duration::from_secs(7);
+/// The same for reports, which come about once a second where there is something to report on. They always come along the
+/// path that the viewer uses.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// A viewer that said goodbye and still sends checks, every 5 s at the longest (RFC 7675 5.1), is there after all.
 const GOODBYE: Duration = Duration::from_secs(6);
@@ -101,6 +109,7 @@ impl Transport {
             previous_ice: None,
             path: None,
             nominated: false,
+            heard: now,
             checked: Vec::new(),
             seen: Seen::default(),
             dtls: Dtls::new(server, fingerprint),
@@ -166,14 +175,28 @@ impl Transport {
             self.checked.remove(oldest);
         }
         self.checked.push(path);
-        if self.path.is_none() || (authentic.nominates && (of_new_session || self.previous_ice.is_none())) {
+        let chosen = authentic.nominates && (of_new_session || self.previous_ice.is_none());
+        if self.path.is_none() || chosen {
             self.nominated |= authentic.nominates;
-            self.use_path(path, out);
+            self.use_path(path, now, out);
+        } else {
+            self.heard_from(path, DEAD, now, out);
         }
         true
     }
 
-    fn use_path(&mut self, path: Path, out: &mut Vec<Output>) {
+    /// Something authentic came from there. A NAT may have given the viewer another address without its knowing, so that it
+    /// chooses nothing: then it is followed when the path in use was silent for so long.
+    fn heard_from(&mut self, path: Path, silence: Duration, now: Instant, out: &mut Vec<Output>) {
+        if self.path.is_some_and(|used| used.remote == path.remote) {
+            self.heard = self.heard.max(now);
+        } else if self.is_connected() && now.saturating_duration_since(self.heard) > silence {
+            self.use_path(path, now, out);
+        }
+    }
+
+    fn use_path(&mut self, path: Path, now: Instant, out: &mut Vec<Output>) {
+        self.heard = now;
         if self.path.replace(path) != Some(path) && self.is_connected() {
             out.push(Output::Path(path));
         }
@@ -184,28 +207,31 @@ impl Transport {
         // RFC 7983 7: the first byte tells the protocols apart; RFC 5761 4: the second tells RTCP from RTP.
         match data {
             [20..=63, ..] => self.dtls(data, path, now, out),
-            [128..=191, 192..=223, ..] => self.rtcp(data, now, out),
+            [128..=191, 192..=223, ..] => self.rtcp(data, path, now, out),
             _ => out.push(Output::Dropped(Drop::Unknown)),
         }
     }
 
-    fn rtcp(&mut self, data: &mut [u8], now: Instant, out: &mut Vec<Output>) {
+    fn rtcp(&mut self, data: &mut [u8], path: Path, now: Instant, out: &mut Vec<Output>) {
         let Some(opener) = &mut self.opener else {
             out.push(Output::Dropped(Drop::Unknown));
             return;
         };
-        out.push(match opener.rtcp(data) {
+        let opened = match opener.rtcp(data) {
             // Only what is authentic is charged, so that nobody else can use the viewer's allowance up.
             Ok(_) if !self.reports.take(now) => Output::Dropped(Drop::Flood),
             Ok(plain) => {
                 if messages(plain).any(|message| matches!(message, Message::Bye)) {
                     self.deadline = self.deadline.min(now + GOODBYE);
                 }
-                Output::Rtcp(plain.len())
+                let opened = Output::Rtcp(plain.len());
+                self.heard_from(path, QUIET, now, out);
+                opened
             }
             Err(OpenError::Unauthenticated) => Output::Dropped(Drop::Unauthenticated),
             Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
-        });
+        };
+        out.push(opened);
     }
 
     fn dtls(&mut self, data: &[u8], path: Path, now: Instant, out: &mut Vec<Output>) {

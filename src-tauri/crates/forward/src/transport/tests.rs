@@ -296,6 +296,50 @@ fn the_path_follows_the_viewers_choice_and_the_session_stays() {
 }
 
 #[test]
+fn a_viewer_whose_nat_gave_it_another_address_is_followed_without_its_choosing() {
+    let report = |pair: &mut Pair| pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    for reports in [true, false] {
+        let mut pair = Pair::new(dimpl(1), |_, _| false);
+        assert!(pair.join());
+        let moved = pair.now;
+        // It sends reports every second and a check every five, as Firefox does, and knows of nothing.
+        let followed = (1..10).find(|second| {
+            pair.now = moved + Duration::from_secs(*second);
+            if second % 5 == 0 {
+                pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+            }
+            if reports && *second > 5 {
+                let report = report(&mut pair);
+                pair.deliver(report, path(2000));
+            }
+            pair.outputs.iter().any(|o| matches!(o, Output::Path(p) if *p == path(2000)))
+        });
+        assert_eq!(followed, reports.then_some(6), "by the first report after the check");
+        assert!(!pair.outputs.iter().any(|o| matches!(o, Output::Gone(_))));
+        pair.now = moved + Duration::from_secs(10);
+        pair.outputs.clear();
+        pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+        let followed = pair.outputs.iter().any(|o| matches!(o, Output::Path(_)));
+        assert_eq!(followed, !reports, "without reports by the check after seven seconds of silence");
+    }
+}
+
+#[test]
+fn a_path_that_is_alive_is_not_left_for_a_check_or_a_report_from_elsewhere() {
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    assert!(pair.join());
+    pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+    for tenths in 0..300 {
+        pair.now += Duration::from_millis(100);
+        let from = if tenths % 5 == 0 { path(1000) } else { path(2000) };
+        let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+        pair.deliver(report, from);
+        pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+    }
+    assert!(!pair.outputs.iter().any(|o| matches!(o, Output::Path(_))));
+}
+
+#[test]
 fn an_ice_restart_keeps_the_path_until_the_new_session_has_one() {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
     assert!(pair.join());
