@@ -72,7 +72,7 @@ pub(crate) async fn get(Path(name): Path<String>, headers: HeaderMap) -> Respons
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::VARY, HeaderValue::from_static("Accept-Encoding")),
     ];
-    if headers.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
+    if is_known(&headers, &asset.etag) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let content_type = [(header::CONTENT_TYPE, asset.content_type)];
@@ -82,6 +82,16 @@ pub(crate) async fn get(Path(name): Path<String>, headers: HeaderMap) -> Respons
         }
         _ => (kept, content_type, asset.plain.clone()).into_response(),
     }
+}
+
+/// Whether the browser has it already (RFC 9110 13.1.2). Entity tags are compared weakly, as 8.8.3.2 says: a proxy that compresses
+/// makes a tag a weak one. Ours have no comma in them.
+fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known
+        .flat_map(|tags| tags.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || etag == tag.strip_prefix("W/").unwrap_or(tag))
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

@@ -131,8 +131,15 @@ async fn assets_are_typed_compressed_and_asked_for_again() {
         let etag = header(&plain, "etag").to_owned();
         let plain = plain.bytes().await.expect("read");
         let get = || world.request(reqwest::Method::GET, path);
-        let same = get().header("if-none-match", &etag).send().await.expect("answered");
-        assert_eq!(same.status(), 304, "{path}");
+        let weak = format!("W/{etag}");
+        for known in [&etag, &weak, &format!("\"other\", {weak}"), &"*".to_owned()] {
+            let same = get().header("if-none-match", known).send().await.expect("answered");
+            assert_eq!(same.status(), 304, "{path}, {known}");
+        }
+        for other in ["\"other\"", "W/\"other\"", etag.trim_matches('"')] {
+            let new = get().header("if-none-match", other).send().await.expect("answered");
+            assert_eq!(new.status(), 200, "{path}, {other}");
+        }
         let refused = get().header("accept-encoding", "gzip;q=0").send().await.expect("answered");
         assert!(refused.headers().get("content-encoding").is_none());
         let packed = get().header("accept-encoding", "br, gzip").send().await.expect("answered");
