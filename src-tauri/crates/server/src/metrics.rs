@@ -6,8 +6,10 @@ use crate::shared::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::RefusalCode;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, client: Client, headers: HeaderMap) -> Response {
     let from_here = client.local && names_this_machine(&headers);
@@ -15,7 +17,8 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>, client: Client, heade
         return (StatusCode::FORBIDDEN, "Metrics are for the machine itself, unless the setting says otherwise.\n")
             .into_response();
     }
-    match shared.ask(|reply| Request::Metrics { reply }).await {
+    let refused = vec![(RefusalCode::TooMany, shared.too_many.load(Ordering::Relaxed))];
+    match shared.ask(|reply| Request::Metrics { refused, reply }).await {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -2,7 +2,7 @@
 
 use crate::JoinTicket;
 use audience::{Refusal, Visitor};
-use protocol::{PageHello, PageMessage};
+use protocol::{PageHello, PageMessage, RefusalCode};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the owner is asked. A reply that is dropped unsent is answered with 503.
@@ -97,6 +97,8 @@ pub enum Request {
     },
     /// `GET /metrics`.
     Metrics {
+        /// Joins that the server itself refused since it started, by code: the owner never heard of them.
+        refused: Vec<(RefusalCode, u64)>,
         /// In the Prometheus text format.
         reply: oneshot::Sender<String>,
     },
@@ -153,6 +155,4 @@ pub enum PatchError {
     Stale,
     /// 400: the fragment cannot be read, with the cause.
     Bad(String),
-    /// 422: the fragment can be read but asks for what is not supported, with the cause.
-    Unsupported(String),
 }

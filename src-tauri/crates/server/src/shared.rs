@@ -16,6 +16,8 @@ pub(crate) struct Shared {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) joins: Arc<Mutex<Joins>>,
     pub(crate) shutdown: watch::Receiver<bool>,
+    /// Joins that the limiter refused.
+    pub(crate) too_many: AtomicU64,
     next_page: AtomicU64,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct Unavailable;
 impl Shared {
     pub(crate) fn new(config: Config, requests: mpsc::Sender<Request>, shutdown: watch::Receiver<bool>) -> Self {
         let joins = Arc::new(Mutex::new(Joins::new(&config.limits)));
-        Self { config, requests, joins, shutdown, next_page: AtomicU64::new(1) }
+        Self { config, requests, joins, shutdown, too_many: AtomicU64::new(0), next_page: AtomicU64::new(1) }
     }
 
     /// Asks the owner and waits for the answer.

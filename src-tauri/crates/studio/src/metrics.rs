@@ -17,14 +17,25 @@ pub(crate) struct Scrape<'a> {
 }
 
 /// Refused joins by code, since the program started.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Refused(BTreeMap<String, u64>);
 
 impl Refused {
     /// Counts one.
     pub(crate) fn count(&mut self, code: RefusalCode) {
+        self.add(code, 1);
+    }
+
+    /// These, and others that were refused elsewhere.
+    pub(crate) fn and(&self, others: &[(RefusalCode, u64)]) -> Refused {
+        let mut all = self.clone();
+        others.iter().filter(|(_, count)| *count > 0).for_each(|(code, count)| all.add(*code, *count));
+        all
+    }
+
+    fn add(&mut self, code: RefusalCode, count: u64) {
         let name = serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned));
-        *self.0.entry(name.unwrap_or_default()).or_default() += 1;
+        *self.0.entry(name.unwrap_or_default()).or_default() += count;
     }
 }
 
@@ -115,11 +126,14 @@ mod tests {
         refused.count(RefusalCode::Kicked);
         refused.count(RefusalCode::Kicked);
         let totals = Totals { packets_sent: 7, ..Totals::default() };
-        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused: &refused, totals });
+        let refused = &refused.and(&[(RefusalCode::TooMany, 8), (RefusalCode::Full, 0)]);
+        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals });
+        assert!(!page.contains("full"), "what never happened has no line");
         for wanted in [
             "skylark_live 1",
             "skylark_viewers 3",
             "skylark_refused_total{code=\"kicked\"} 2",
+            "skylark_refused_total{code=\"too_many\"} 8",
             "skylark_rtp_packets_sent_total 7",
         ] {
             assert!(page.lines().any(|line| line == wanted), "{wanted} in:\n{page}");

@@ -84,8 +84,11 @@ impl Studio {
         let Bound { tcp, udp, port, local } = bound;
         let tcp = tokio::net::TcpListener::from_std(tcp).map_err(OpenError::Forward)?;
 
-        // What happens on other threads comes through here. Unbounded, because neither the forwarder nor the devices may
-        // ever wait for the owner, and bounded by what it carries: two messages a viewer, and a few a second else.
+        // What happens on other threads comes through here. It has no bound of its own, because neither the forwarder nor the
+        // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
+        // not come to it nobody is admitted, so there are two messages (connected, gone) for each viewer there is, a request
+        // for a keyframe a second and layer at most and a word on VP8 for each of those, whatever viewers send (a test of
+        // `forward` holds it), and a message for each change of a device.
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
             let config = forward::Config {

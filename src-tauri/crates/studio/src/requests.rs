@@ -5,7 +5,7 @@ use crate::owner::Owner;
 use crate::sessions;
 use audience::{Input, Refusal, RequestId, Visitor};
 use forward::FragmentError;
-use protocol::{LeaveReason, PageHello, PageMessage};
+use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode};
 use server::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request};
 use tokio::sync::{mpsc, oneshot};
 
@@ -42,7 +42,7 @@ impl Owner {
             }
             Request::PageSaid { page, hello } => self.page_said(page, hello),
             Request::PageClosed { page } => self.pages.close(page),
-            Request::Metrics { reply } => drop(reply.send(self.metrics())),
+            Request::Metrics { refused, reply } => drop(reply.send(self.metrics(&refused))),
         }
     }
 
@@ -106,14 +106,14 @@ impl Owner {
         }
     }
 
-    fn metrics(&self) -> String {
+    fn metrics(&self, refused_before: &[(RefusalCode, u64)]) -> String {
         metrics::text(&Scrape {
             live: self.audience.live(),
             watching: self.audience.watching(),
             peak: self.audience.peak(),
             pages: self.pages.len(),
             sessions: self.sessions.len(),
-            refused: &self.refused,
+            refused: &self.refused.and(refused_before),
             totals: self.forwarder.totals(),
         })
     }

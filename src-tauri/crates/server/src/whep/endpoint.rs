@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::RefusalCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// An offer becomes a session. The link, the person and the room are asked for before anything of the body is read.
@@ -69,6 +70,7 @@ async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &Heade
         return Err((accepts(), response).into_response());
     }
     JoinTicket::draw(&shared.joins, client.network(), Instant::now()).map_err(|too_many| {
+        shared.too_many.fetch_add(1, Ordering::Relaxed);
         let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
         problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) })
     })

@@ -82,7 +82,6 @@ fn failed(error: &PatchError) -> Response {
             problem::plain(StatusCode::PRECONDITION_FAILED, "ICE was restarted since: If-Match names an older session.")
         }
         PatchError::Bad(cause) => problem::plain(StatusCode::BAD_REQUEST, cause),
-        PatchError::Unsupported(cause) => problem::plain(StatusCode::UNPROCESSABLE_ENTITY, cause),
     }
 }
 

@@ -116,6 +116,8 @@ async fn joins_under_way_are_bounded_by_address_and_loopback_is_exempt() {
     assert_eq!(refused.status(), 429);
     assert!(header(&refused, "retry-after").parse::<u32>().is_ok());
     assert_eq!(refused.json::<serde_json::Value>().await.expect("a problem")["code"], "too_many");
+    let metrics = world.get("/metrics").await.text().await.expect("text");
+    assert!(metrics.contains("[(TooMany, 1)]"), "the owner is told of it: {metrics}");
     assert_eq!(from("203.0.113.8").await.expect("answered").status(), 201, "another address");
     for _ in 0..5 {
         assert_eq!(world.offer(LINK).send().await.expect("answered").status(), 201, "loopback");

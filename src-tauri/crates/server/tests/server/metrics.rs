@@ -10,7 +10,7 @@ async fn on_this_machine() {
     let response = world.get("/metrics").await;
     assert_eq!(response.status(), 200);
     assert!(crate::world::header(&response, "content-type").starts_with("text/plain; version=0.0.4"));
-    assert_eq!(response.text().await.expect("text"), "skylark_viewers 0\n");
+    assert_eq!(response.text().await.expect("text"), "skylark_viewers 0\n[(TooMany, 0)]\n");
 }
 
 #[tokio::test]

@@ -146,8 +146,8 @@ impl Owner {
             Request::PageClosed { page } => {
                 self.pages.remove(&page);
             }
-            Request::Metrics { reply } => {
-                let _ = reply.send(format!("skylark_viewers {}\n", self.audience.watching()));
+            Request::Metrics { refused, reply } => {
+                let _ = reply.send(format!("skylark_viewers {}\n{refused:?}\n", self.audience.watching()));
             }
         }
     }
@@ -180,7 +180,6 @@ impl Owner {
                 Ok(Patched::Restarted { fragment: "a=ice-ufrag:new".into(), etag: session.etag.clone() })
             }
             ("restart", Some(_)) => Err(PatchError::Stale),
-            ("renegotiate", _) => Err(PatchError::Unsupported("Only candidates and an ICE restart.".into())),
             _ => Err(PatchError::Bad("This is no fragment.".into())),
         }
     }
