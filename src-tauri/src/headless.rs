@@ -3,6 +3,7 @@
 mod out;
 mod signals;
 mod stdin;
+mod wrong;
 
 use crate::logging;
 use out::Out;
@@ -80,16 +81,13 @@ async fn broadcast(options: Options) -> Result<(), Failure> {
 
 /// Carries out the lines in their order, beside the loop above: what takes its time (a name to look up, a driver to ask)
 /// keeps no signal and no event waiting. Whatever is wrong with a line becomes an error event, and changes nothing.
-fn carry_out(studio: Studio, mut lines: mpsc::Receiver<String>) -> mpsc::Receiver<Event> {
+fn carry_out(studio: Studio, mut lines: mpsc::Receiver<Result<String, stdin::TooLong>>) -> mpsc::Receiver<Event> {
     let (tell, wrong) = mpsc::channel(1);
     tokio::spawn(async move {
         while let Some(line) = lines.recv().await {
-            let result = match serde_json::from_str::<Command>(&line) {
+            let result = match wrong::command(line) {
                 Ok(command) => studio.command(command).await,
-                Err(error) => {
-                    let message = format!("This line is no command: {error}.");
-                    Err(CommandError { code: ErrorCode::BadCommand, message })
-                }
+                Err(message) => Err(CommandError { code: ErrorCode::BadCommand, message }),
             };
             if let Err(CommandError { code, message }) = result
                 && tell.send(Event::Error { code, message }).await.is_err()

@@ -27,6 +27,16 @@ async fn a_bad_line_is_answered_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_line_without_an_end_is_refused_and_the_next_is_read() {
+    let mut skylark = Skylark::live().await;
+    skylark.command(&"x".repeat(5 << 20)).await;
+    let error = skylark.event("error").await;
+    assert_eq!((&error["code"], error["message"].as_str().unwrap().contains("64 KiB")), (&"bad_command".into(), true));
+    skylark.command(r#"{"command":"lock","on":true}"#).await;
+    assert_eq!(skylark.event("lock").await["on"], true);
+}
+
+#[tokio::test]
 async fn a_closed_stdin_is_no_end() {
     let mut skylark = Skylark::live().await;
     skylark.close_stdin();

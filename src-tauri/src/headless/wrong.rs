@@ -1,0 +1,102 @@
+//! What is said about a line that is no command: what was expected, with an example.
+
+use super::stdin::{MAX_LINE, TooLong};
+use protocol::Command;
+use serde_json::{Map, Value};
+
+/// Each command as it may be given, with all it can take.
+const EXAMPLES: [(&str, &str); 13] = [
+    ("go_live", r#"{"command":"go_live"}"#),
+    ("end", r#"{"command":"end"}"#),
+    ("quit", r#"{"command":"quit"}"#),
+    ("kick", r#"{"command":"kick","viewer":7,"reason":"spoilers"}"#),
+    ("ban", r#"{"command":"ban","viewer":7,"reason":"spoilers"}"#),
+    ("forgive", r#"{"command":"forgive","viewer":7}"#),
+    ("lock", r#"{"command":"lock","on":true}"#),
+    ("new_link", r#"{"command":"new_link"}"#),
+    ("set_address", r#"{"command":"set_address","host":"192.168.1.20"}"#),
+    ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
+    ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
+    ("list_devices", r#"{"command":"list_devices"}"#),
+    ("configure", r#"{"command":"configure","settings":{"title":"Match","max_viewers":50}}"#),
+];
+
+/// The command of a line, or what is wrong with it, for a person.
+pub(super) fn command(line: Result<String, TooLong>) -> Result<Command, String> {
+    let line =
+        line.map_err(|TooLong| format!("A line is longer than {} KiB, so none of it was read.", MAX_LINE / 1024))?;
+    let whole = r#"A command is a JSON object on one line: {"command":"kick","viewer":7}"#;
+    let object: Map<String, Value> =
+        serde_json::from_str(&line).map_err(|_| format!("This line is no JSON object. {whole}"))?;
+    let Some(name) = object.get("command").and_then(Value::as_str) else {
+        return Err(format!("This line does not say which command it is. {whole}"));
+    };
+    let Some((_, example)) = EXAMPLES.iter().find(|(known, _)| *known == name) else {
+        let known = EXAMPLES.map(|(known, _)| known).join(", ");
+        return Err(format!("There is no command \"{}\". There are: {known}.", short(name)));
+    };
+    serde_json::from_value(Value::Object(object.clone())).map_err(|_| {
+        let known: Map<String, Value> = serde_json::from_str(example).expect("the examples are commands");
+        let odd = object.keys().find(|key| !known.contains_key(*key));
+        let odd = odd.map(|key| format!(" It has no \"{}\".", short(key))).unwrap_or_default();
+        format!("The command {name} is given like this: {example}.{odd}")
+    })
+}
+
+/// As much of a stranger's word as fits into a message.
+fn short(word: &str) -> String {
+    word.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does not compile when a command comes that has no example.
+    fn name(command: &Command) -> &'static str {
+        match command {
+            Command::GoLive => "go_live",
+            Command::End => "end",
+            Command::Quit => "quit",
+            Command::Kick { .. } => "kick",
+            Command::Ban { .. } => "ban",
+            Command::Forgive { .. } => "forgive",
+            Command::Lock { .. } => "lock",
+            Command::NewLink => "new_link",
+            Command::SetAddress { .. } => "set_address",
+            Command::SetCamera { .. } => "set_camera",
+            Command::SetMicrophone { .. } => "set_microphone",
+            Command::ListDevices => "list_devices",
+            Command::Configure { .. } => "configure",
+        }
+    }
+
+    #[test]
+    fn the_examples_are_commands() {
+        for (known, example) in EXAMPLES {
+            assert_eq!(command(Ok(example.to_owned())).as_ref().map(name), Ok(known));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_our_own_words_with_an_example() {
+        for (line, words) in [
+            (
+                "nonsense",
+                r#"This line is no JSON object. A command is a JSON object on one line: {"command":"kick","viewer":7}"#,
+            ),
+            ("[]", r#"This line is no JSON object."#),
+            ("{}", "does not say which command"),
+            (r#"{"command":"dance"}"#, r#"There is no command "dance". There are: go_live, end,"#),
+            (r#"{"command":"kick"}"#, r#"given like this: {"command":"kick","viewer":7,"reason":"spoilers"}."#),
+            (r#"{"command":"kick","viewer":"Anna"}"#, r#"like this: {"command":"kick","viewer":7"#),
+            (r#"{"command":"lock","on":true,"off":false}"#, r#"It has no "off"."#),
+            (r#"{"command":"configure","settings":{"color":1}}"#, "The command configure is given like this"),
+        ] {
+            let said = command(Ok(line.to_owned())).expect_err(line);
+            assert!(said.contains(words), "{line}: {said}");
+            assert!(!said.contains("line 1 column"), "{said}");
+        }
+        assert_eq!(command(Err(TooLong)), Err("A line is longer than 64 KiB, so none of it was read.".to_owned()));
+    }
+}
