@@ -77,21 +77,49 @@ fn names(line: &str, library: &str) -> bool {
     })
 }
 
-/// Those of our crates that a manifest names under `[dependencies]` and `[build-dependencies]`. Tests may use what they like.
+/// Those of our crates that a manifest names under `[dependencies]` and `[build-dependencies]`, for all targets or for some, in a
+/// table of their own or in a line. Tests may use what they like.
 fn ours(manifest: &str) -> Vec<String> {
-    let mut section = String::new();
     let mut found = Vec::new();
+    let mut listing = false;
     for line in manifest.lines().map(str::trim) {
-        if let Some(header) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            section = header.to_owned();
-        } else if section == "dependencies" || section == "build-dependencies" {
-            let used = line.split(['.', ' ', '=']).next().unwrap_or_default();
-            if MAY_USE.iter().any(|(name, _)| *name == used) {
-                found.push(used.to_owned());
+        let used = match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(header) => {
+                let (table, last) = header.rsplit_once('.').unwrap_or(("", header));
+                let lists = |name: &str| matches!(name, "dependencies" | "build-dependencies");
+                listing = lists(last) && (table.is_empty() || table.starts_with("target."));
+                let own_table = lists(table.rsplit('.').next().unwrap_or_default()) && !table.starts_with("workspace");
+                own_table.then_some(last)
             }
-        }
+            None => line.split(['.', ' ', '=']).next().filter(|_| listing),
+        };
+        found.extend(used.filter(|used| MAY_USE.iter().any(|(name, _)| name == used)).map(str::to_owned));
     }
     found
+}
+
+#[test]
+fn a_dependency_is_found_wherever_a_manifest_may_name_it() {
+    for manifest in [
+        "[dependencies]\nserde = '1'\nforward.workspace = true",
+        "[build-dependencies]\nforward = { path = '../forward' }",
+        "[dependencies.forward]\nworkspace = true",
+        "[target.'cfg(target_os = \"linux\")'.dependencies]\nforward.workspace = true",
+        "[target.x86_64-unknown-linux-gnu.build-dependencies]\nforward = '1'",
+        "[target.'cfg(unix)'.dependencies.forward]\nworkspace = true",
+    ] {
+        assert_eq!(ours(manifest), ["forward"], "{manifest}");
+    }
+    for manifest in [
+        "[dev-dependencies]\nforward.workspace = true",
+        "[target.'cfg(unix)'.dev-dependencies]\nforward.workspace = true",
+        "[dev-dependencies.forward]\nworkspace = true",
+        "[workspace.dependencies]\nforward = { path = 'src-tauri/crates/forward' }",
+        "[workspace.dependencies.forward]\npath = 'src-tauri/crates/forward'",
+        "[package]\nname = 'forward'\n[[bin]]\nname = 'forward'",
+    ] {
+        assert!(ours(manifest).is_empty(), "{manifest}");
+    }
 }
 
 fn crates() -> Vec<PathBuf> {
