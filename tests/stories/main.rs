@@ -4,6 +4,7 @@
 mod support;
 
 mod address;
+mod attack;
 mod ban;
 mod crowd;
 mod end;

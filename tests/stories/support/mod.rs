@@ -2,9 +2,11 @@
 
 mod media;
 mod program;
+mod relay;
 mod viewer;
 
 pub(crate) use program::{DataFolder, Skylark};
+pub(crate) use relay::{Relay, socket};
 pub(crate) use viewer::{Browser, Codec, Joined};
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
 use super::media::{Seen, Watching};
+use super::relay::Relay;
 use super::soon;
 use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, IF_MATCH, LOCATION};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
@@ -109,12 +110,34 @@ impl Browser {
         self.join_from(whep, codec, "127.0.0.1:0").await
     }
 
+    /// Joins with its media through this relay, in whose name the program knows it.
+    pub(crate) async fn watch_through(&self, whep: &str, relay: &Relay) -> Viewer {
+        let through = |answer: String| relay.instead_of_the_program(&answer);
+        self.join_changed(whep, Codec::H264, "127.0.0.1:0", |offer| offer, through).await.viewer()
+    }
+
+    /// Joins with another offer than its peer made.
+    pub(crate) async fn watch_with_offer(&self, whep: &str, change: impl Fn(String) -> String) -> Viewer {
+        self.join_changed(whep, Codec::H264, "127.0.0.1:0", change, |answer| answer).await.viewer()
+    }
+
     async fn join_from(&self, whep: &str, codec: Codec, address: &str) -> Joined {
+        self.join_changed(whep, codec, address, |offer| offer, |answer| answer).await
+    }
+
+    async fn join_changed(
+        &self,
+        whep: &str,
+        codec: Codec,
+        address: &str,
+        change_offer: impl Fn(String) -> String,
+        change_answer: impl Fn(String) -> String,
+    ) -> Joined {
         let watching = Arc::new(Watching::default());
         let peer = peer(codec, address, watching.clone()).await;
         let offer = peer.create_offer(None).await.expect("an offer can be made");
         peer.set_local_description(offer.clone()).await.expect("our own offer fits");
-        let response = self.post(whep, "application/sdp", offer.sdp).await;
+        let response = self.post(whep, "application/sdp", change_offer(offer.sdp)).await;
         if response.status() != StatusCode::CREATED {
             let retry = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
             let (status, body) = (response.status(), response.json().await.unwrap_or(Value::Null));
@@ -125,7 +148,7 @@ impl Browser {
         let session = Url::parse(whep).unwrap().join(&header(LOCATION)).expect("a URL");
         let etag = header(ETAG);
         let answer = response.text().await.expect("a body");
-        let description = RTCSessionDescription::answer(answer.clone()).expect("the answer is SDP");
+        let description = RTCSessionDescription::answer(change_answer(answer.clone())).expect("the answer is SDP");
         peer.set_remote_description(description).await.expect("the answer fits the offer");
         Joined::In(Viewer { peer, http: self.http.clone(), session, etag, answer, watching })
     }
@@ -144,6 +167,11 @@ impl Viewer {
     /// Waits until this holds of what was seen and heard, and hands it out.
     pub(crate) async fn sees(&self, what: &str, holds: impl Fn(&Seen) -> bool) -> Seen {
         soon(what, self.watching.until(holds)).await
+    }
+
+    /// What was seen and heard so far.
+    pub(crate) fn look(&self) -> Seen {
+        self.watching.look(Seen::clone)
     }
 
     /// Waits until pictures and sound flow: a second of both, more than was there before.
