@@ -41,6 +41,8 @@ export class Session {
   #packets = 0;
   #grewAt = 0;
   #asked = false;
+  /** It has been connected; before that there is nothing an ICE restart could bring back. */
+  #wasConnected = false;
   #playout: Reading['playout'] = null;
 
   constructor(whep: string, on: SessionEvents) {
@@ -88,10 +90,11 @@ export class Session {
 
   /**
    * Finds out whether the server still has this session, by an ICE restart: it costs a few milliseconds and nothing of the
-   * picture, finds a new way where the network changed, and fails at once where host or session are gone.
+   * picture, finds a new way where the network changed, and fails at once where host or session are gone. A session that was
+   * never connected is left to its deadline: a restart would throw away what its first connection has found so far.
    */
   async check(): Promise<void> {
-    if (this.#ended || this.#checking || !this.#url) return;
+    if (this.#ended || this.#checking || !this.#url || !this.#wasConnected) return;
     this.#checking = true;
     try {
       const offer = await this.#offer({ iceRestart: true });
@@ -110,6 +113,12 @@ export class Session {
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** The network came back or is another one. What a join has gathered on the old one is of no use: it is begun anew. */
+  networkChanged(): void {
+    if (this.#wasConnected) void this.check();
+    else if (this.#url) this.#lose();
   }
 
   /** Ends the session on both sides, and its picture. Nothing is said afterwards. */
@@ -157,6 +166,7 @@ export class Session {
     if (this.#ended) return;
     switch (this.#pc.connectionState) {
       case 'connected':
+        this.#wasConnected = true;
         if (!this.#flows) this.#expectPackets();
         return;
       case 'disconnected':

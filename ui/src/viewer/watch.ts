@@ -53,7 +53,7 @@ export class Watch {
 
   /** The network is back. */
   reachable(): void {
-    void this.#session?.check();
+    this.#session?.networkChanged();
     this.#take({ is: 'reachable' });
   }
 
