@@ -302,7 +302,7 @@ fn a_viewer_whose_nat_gave_it_another_address_is_followed_without_its_choosing()
         let mut pair = Pair::new(dimpl(1), |_, _| false);
         assert!(pair.join());
         let moved = pair.now;
-        // It sends reports every second and a check every five, as Firefox does, and knows of nothing.
+        // It sends reports every second and a check every five (RFC 7675 5.1), and knows of nothing.
         let followed = (1..10).find(|second| {
             pair.now = moved + Duration::from_secs(*second);
             if second % 5 == 0 {
