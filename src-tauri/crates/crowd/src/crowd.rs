@@ -246,7 +246,7 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
 }
 
 /// The address of this machine from which the endpoint is reached.
-fn local_address(endpoint: &str) -> anyhow::Result<IpAddr> {
+pub(crate) fn local_address(endpoint: &str) -> anyhow::Result<IpAddr> {
     let url = reqwest::Url::parse(endpoint).with_context(|| format!("{endpoint} is no URL"))?;
     let there: SocketAddr = *url
         .socket_addrs(|| None)

@@ -15,6 +15,7 @@ mod sequence;
 mod summary;
 mod trace;
 mod viewer;
+mod visit;
 mod whep;
 
 pub use crowd::{Crowd, Options, Report, ViewerReport, run};
@@ -22,3 +23,4 @@ pub use light::Discard;
 pub use reception::{Packet, Reception, Totals};
 pub use summary::percentile;
 pub use trace::{Batch, Trace, Traced};
+pub use visit::{Leave, Visitor, Wish};

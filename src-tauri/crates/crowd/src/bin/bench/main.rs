@@ -1,4 +1,4 @@
-//! `./dev bench [forward|joins|pipeline]`: what Skylark costs, beside the price of the bare work in the same run.
+//! `./dev bench [forward|joins|pipeline|steady]`: what Skylark costs, beside the price of the bare work in the same run.
 //!
 //! The machine's speed varies by half from hour to hour, so only ratios of one run say anything; the tables print both.
 
@@ -10,6 +10,7 @@ mod pipeline;
 mod proc;
 mod program;
 mod row;
+mod steady;
 mod svg;
 mod table;
 
@@ -34,6 +35,8 @@ enum What {
     Joins(joins::Arguments),
     /// Media: CPU of capture, scaling, encoding and sound with nobody watching
     Pipeline,
+    /// Steadiness: thousands of joins and leaves, the cost and the memory of idle viewers
+    Steady(steady::Arguments),
 }
 
 #[tokio::main]
@@ -44,6 +47,7 @@ async fn main() -> anyhow::Result<()> {
         Some(What::Forward(forward)) => forward::run(&arguments.program, &forward).await,
         Some(What::Joins(joins)) => joins::run(&arguments.program, &joins).await,
         Some(What::Pipeline) => pipeline::run(&arguments.program).await,
+        Some(What::Steady(steady)) => steady::run(&arguments.program, &steady).await,
         None => {
             pipeline::run(&arguments.program).await?;
             forward::run(&arguments.program, &forward::Arguments::default()).await

@@ -1,0 +1,180 @@
+//! A viewer that is asked to do one thing at a time, so that it can leave in every way that real ones do.
+
+use crate::crowd::local_address;
+use crate::whep;
+use anyhow::{Context, bail};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use str0m::change::SdpAnswer;
+use str0m::media::{Direction, MediaKind};
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+use tokio::net::UdpSocket;
+use tokio::sync::watch;
+
+/// What a visitor asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The picture, without sound.
+    Picture,
+    /// Sound alone: of a broadcast without sound it gets nothing, so it costs what an idle viewer costs.
+    SoundOnly,
+}
+
+/// How a visitor that is in leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// By DELETE, as a page that is closed.
+    Delete,
+    /// By BYE and close_notify.
+    CloseNotify,
+}
+
+/// One viewer whose offer was answered.
+pub struct Visitor {
+    rtc: Rtc,
+    socket: UdpSocket,
+    local: SocketAddr,
+    http: reqwest::Client,
+    session: whep::Session,
+    connected: bool,
+    packets: u64,
+}
+
+/// Longer than any join may take; the server gives up earlier.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Visitor {
+    /// Posts an offer. `name` goes into the User-Agent: viewers without a cookie are told apart by it.
+    ///
+    /// # Errors
+    /// The endpoint refused or is not there, or its answer is none.
+    pub async fn knock(http: &reqwest::Client, endpoint: &str, name: &str, wish: Wish) -> anyhow::Result<Visitor> {
+        let socket = UdpSocket::bind(SocketAddr::new(local_address(endpoint)?, 0)).await.context("no UDP socket")?;
+        let local = socket.local_addr()?;
+        let mut rtc = RtcConfig::new()
+            .clear_codecs()
+            .enable_h264(true)
+            .enable_opus(true, false)
+            .set_rtp_mode(true)
+            .build(Instant::now());
+        rtc.add_local_candidate(Candidate::host(local, "udp")?);
+        let mut change = rtc.sdp_api();
+        let kind = if wish == Wish::Picture { MediaKind::Video } else { MediaKind::Audio };
+        change.add_media(kind, Direction::RecvOnly, None, None, None);
+        let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
+        let session = whep::post(http, endpoint, name, offer.to_sdp_string()).await?;
+        let answer = SdpAnswer::from_sdp_string(&session.answer).context("the answer is no SDP")?;
+        rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")?;
+        Ok(Visitor { rtc, socket, local, http: http.clone(), session, connected: false, packets: 0 })
+    }
+
+    /// Goes on until ICE and DTLS are done.
+    ///
+    /// # Errors
+    /// That took too long.
+    pub async fn connect(&mut self) -> anyhow::Result<()> {
+        self.until("to be connected", |visitor, _| visitor.connected).await
+    }
+
+    /// Goes on until media flows.
+    ///
+    /// # Errors
+    /// That took too long.
+    pub async fn watch_begin(&mut self) -> anyhow::Result<()> {
+        self.until("a packet of media", |visitor, _| visitor.packets > 0).await
+    }
+
+    /// Goes on until this many datagrams of the server came: 1 is the answer to its ICE check, the following are DTLS.
+    ///
+    /// # Errors
+    /// That took too long.
+    pub async fn exchange(&mut self, datagrams: usize) -> anyhow::Result<()> {
+        self.until("the server's datagrams", |_, came| came >= datagrams).await
+    }
+
+    /// Stays, answering and checking as a browser does, until told to stop. Gives the number of packets of media that came.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn stay(&mut self, mut stop: watch::Receiver<bool>) -> anyhow::Result<u64> {
+        while !*stop.borrow() {
+            tokio::select! {
+                came = self.step(usize::MAX) => { came?; }
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+        Ok(self.packets)
+    }
+
+    /// Leaves.
+    ///
+    /// # Errors
+    /// The endpoint did not take the DELETE.
+    pub async fn leave(mut self, how: Leave) -> anyhow::Result<()> {
+        match how {
+            Leave::Delete => whep::delete(&self.http, &self.session).await?,
+            Leave::CloseNotify => {
+                self.rtc.close()?;
+                self.drain()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Falls silent, as a machine that is switched off. Its port stays taken while this lives, so that no other visitor gets what
+    /// the server still sends there: each machine has an address of its own.
+    pub fn fall_silent(self) -> impl Send + 'static {
+        self.socket
+    }
+
+    async fn until(&mut self, what: &str, done: impl Fn(&Visitor, usize) -> bool) -> anyhow::Result<()> {
+        let end = Instant::now() + PATIENCE;
+        let mut came = 0;
+        while !done(self, came) {
+            if !self.rtc.is_alive() || Instant::now() > end {
+                bail!("a visitor waited for {what} in vain");
+            }
+            came += self.step(1).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for datagrams, at most this many, or for the next timeout. How many came.
+    async fn step(&mut self, most: usize) -> anyhow::Result<usize> {
+        let deadline = self.drain()?;
+        let mut came = 0;
+        tokio::select! {
+            ready = self.socket.readable() => {
+                ready?;
+                let mut buffer = [0; 2048];
+                while came < most && let Ok((size, source)) = self.socket.try_recv_from(&mut buffer) {
+                    came += 1;
+                    if let Ok(contents) = buffer[..size].try_into() {
+                        let receive = Receive { proto: Protocol::Udp, source, destination: self.local, contents };
+                        self.rtc.handle_input(Input::Receive(Instant::now(), receive))?;
+                        self.drain()?;
+                    }
+                }
+            }
+            () = tokio::time::sleep_until(deadline.into()) => self.rtc.handle_input(Input::Timeout(Instant::now()))?,
+        }
+        Ok(came)
+    }
+
+    /// Carries out what the state machine asks until it has nothing but a time to wait for.
+    fn drain(&mut self) -> anyhow::Result<Instant> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Timeout(when) => return Ok(when.max(Instant::now() + Duration::from_millis(1))),
+                Output::Transmit(transmit) => {
+                    // A full socket buffer loses a packet as a network would.
+                    self.socket.try_send_to(&transmit.contents, transmit.destination).ok();
+                }
+                Output::Event(Event::Connected) => self.connected = true,
+                Output::Event(Event::RtpPacket(_)) => self.packets += 1,
+                Output::Event(_) => {}
+            }
+        }
+    }
+}
