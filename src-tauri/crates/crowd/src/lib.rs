@@ -23,4 +23,4 @@ pub use light::Discard;
 pub use reception::{Packet, Reception, Totals};
 pub use summary::percentile;
 pub use trace::{Batch, Trace, Traced};
-pub use visit::{Leave, Visitor, Wish};
+pub use visit::{Leave, Visitor};

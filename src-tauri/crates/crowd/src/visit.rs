@@ -3,23 +3,15 @@
 use crate::crowd::local_address;
 use crate::whep;
 use anyhow::{Context, bail};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use str0m::change::SdpAnswer;
+use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, MediaKind};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
-
-/// What a visitor asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// The picture, without sound.
-    Picture,
-    /// Sound alone: of a broadcast without sound it gets nothing, so it costs what an idle viewer costs.
-    SoundOnly,
-}
 
 /// How a visitor that is in leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,43 +22,70 @@ pub enum Leave {
     CloseNotify,
 }
 
-/// One viewer whose offer was answered.
+/// One viewer, from its offer on.
 pub struct Visitor {
     rtc: Rtc,
     socket: UdpSocket,
     local: SocketAddr,
-    http: reqwest::Client,
-    session: whep::Session,
+    pending: Option<SdpPendingOffer>,
+    /// Where it knocked, if it did.
+    session: Option<(reqwest::Client, whep::Session)>,
     connected: bool,
+    /// Packets of media that came.
     packets: u64,
+    /// Datagrams sent.
+    sent: u64,
 }
 
 /// Longer than any join may take; the server gives up earlier.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Visitor {
+    /// Binds a socket and makes an offer to see the picture, which is brought to the server by other means.
+    ///
+    /// # Errors
+    /// There is no socket to be had.
+    pub async fn offer(local: IpAddr) -> anyhow::Result<(Visitor, String)> {
+        let socket = UdpSocket::bind(SocketAddr::new(local, 0)).await.context("no UDP socket")?;
+        let local = socket.local_addr()?;
+        let mut rtc = RtcConfig::new().clear_codecs().enable_h264(true).set_rtp_mode(true).build(Instant::now());
+        rtc.add_local_candidate(Candidate::host(local, "udp")?);
+        let mut change = rtc.sdp_api();
+        change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+        let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
+        let visitor = Visitor {
+            rtc,
+            socket,
+            local,
+            pending: Some(pending),
+            session: None,
+            connected: false,
+            packets: 0,
+            sent: 0,
+        };
+        Ok((visitor, offer.to_sdp_string()))
+    }
+
+    /// Takes the server's answer.
+    ///
+    /// # Errors
+    /// It is no answer to this offer.
+    pub fn accept(&mut self, answer: &str) -> anyhow::Result<()> {
+        let answer = SdpAnswer::from_sdp_string(answer).context("the answer is no SDP")?;
+        let pending = self.pending.take().context("the offer was answered already")?;
+        self.rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")
+    }
+
     /// Posts an offer. `name` goes into the User-Agent: viewers without a cookie are told apart by it.
     ///
     /// # Errors
     /// The endpoint refused or is not there, or its answer is none.
-    pub async fn knock(http: &reqwest::Client, endpoint: &str, name: &str, wish: Wish) -> anyhow::Result<Visitor> {
-        let socket = UdpSocket::bind(SocketAddr::new(local_address(endpoint)?, 0)).await.context("no UDP socket")?;
-        let local = socket.local_addr()?;
-        let mut rtc = RtcConfig::new()
-            .clear_codecs()
-            .enable_h264(true)
-            .enable_opus(true, false)
-            .set_rtp_mode(true)
-            .build(Instant::now());
-        rtc.add_local_candidate(Candidate::host(local, "udp")?);
-        let mut change = rtc.sdp_api();
-        let kind = if wish == Wish::Picture { MediaKind::Video } else { MediaKind::Audio };
-        change.add_media(kind, Direction::RecvOnly, None, None, None);
-        let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
-        let session = whep::post(http, endpoint, name, offer.to_sdp_string()).await?;
-        let answer = SdpAnswer::from_sdp_string(&session.answer).context("the answer is no SDP")?;
-        rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")?;
-        Ok(Visitor { rtc, socket, local, http: http.clone(), session, connected: false, packets: 0 })
+    pub async fn knock(http: &reqwest::Client, endpoint: &str, name: &str) -> anyhow::Result<Visitor> {
+        let (mut visitor, offer) = Visitor::offer(local_address(endpoint)?).await?;
+        let session = whep::post(http, endpoint, name, offer).await?;
+        visitor.accept(&session.answer)?;
+        visitor.session = Some((http.clone(), session));
+        Ok(visitor)
     }
 
     /// Goes on until ICE and DTLS are done.
@@ -93,18 +112,25 @@ impl Visitor {
         self.until("the server's datagrams", |_, came| came >= datagrams).await
     }
 
-    /// Stays, answering and checking as a browser does, until told to stop. Gives the number of packets of media that came.
+    /// Stays until told to stop, checking consent. Every datagram it sends is counted in `sent`.
     ///
     /// # Errors
     /// The connection broke.
-    pub async fn stay(&mut self, mut stop: watch::Receiver<bool>) -> anyhow::Result<u64> {
+    pub async fn stay(&mut self, mut stop: watch::Receiver<bool>, sent: &AtomicU64) -> anyhow::Result<()> {
         while !*stop.borrow() {
+            let before = self.sent;
             tokio::select! {
                 came = self.step(usize::MAX) => { came?; }
                 changed = stop.changed() => if changed.is_err() { break },
             }
+            sent.fetch_add(self.sent - before, Ordering::Relaxed);
         }
-        Ok(self.packets)
+        Ok(())
+    }
+
+    /// Packets of media that came so far.
+    pub fn packets(&self) -> u64 {
+        self.packets
     }
 
     /// Leaves.
@@ -113,7 +139,10 @@ impl Visitor {
     /// The endpoint did not take the DELETE.
     pub async fn leave(mut self, how: Leave) -> anyhow::Result<()> {
         match how {
-            Leave::Delete => whep::delete(&self.http, &self.session).await?,
+            Leave::Delete => {
+                let (http, session) = self.session.as_ref().context("it did not knock")?;
+                whep::delete(http, session).await?;
+            }
             Leave::CloseNotify => {
                 self.rtc.close()?;
                 self.drain()?;
@@ -168,6 +197,7 @@ impl Visitor {
             match self.rtc.poll_output()? {
                 Output::Timeout(when) => return Ok(when.max(Instant::now() + Duration::from_millis(1))),
                 Output::Transmit(transmit) => {
+                    self.sent += 1;
                     // A full socket buffer loses a packet as a network would.
                     self.socket.try_send_to(&transmit.contents, transmit.destination).ok();
                 }

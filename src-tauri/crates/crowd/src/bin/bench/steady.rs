@@ -4,7 +4,7 @@ mod idle;
 mod scrape;
 mod soak;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// How many idle viewers, one row each
     #[arg(long, value_delimiter = ',', default_values_t = [200, 1000])]
     idle: Vec<u32>,
+    /// The forwarder alone; `./dev bench` builds it and says where it is
+    #[arg(long, env = "FORWARDER_BIN")]
+    forwarder: PathBuf,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -35,7 +38,7 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
         soak::run(program, arguments.joins, arguments.at_once).await?;
     }
     if wanted(Part::Idle) {
-        idle::run(program, &arguments.idle).await?;
+        idle::run(&arguments.forwarder, &arguments.idle).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::scrape::{Scrape, nobody_left};
 use crate::proc;
 use crate::program::Program;
 use crate::table::Table;
-use crowd::{Leave, Visitor, Wish};
+use crowd::{Leave, Visitor};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -152,7 +152,7 @@ impl Reading {
 
 /// One life, by its number.
 async fn visit(http: &reqwest::Client, endpoint: &str, n: u32) -> anyhow::Result<()> {
-    let mut visitor = Visitor::knock(http, endpoint, &format!("skylark-soak/{n}"), Wish::Picture).await?;
+    let mut visitor = Visitor::knock(http, endpoint, &format!("skylark-soak/{n}")).await?;
     let leave = match n % 20 {
         0 => return Ok(silence(visitor)),
         1 => {

@@ -1,0 +1,29 @@
+//! A forwarder that is given no picture and no sound, for `./dev bench steady`: what do viewers cost who only are there?
+//!
+//! Offers come in on stdin, answers go out on stdout, an empty line after each. It ends with stdin.
+
+use forward::{Config, Forwarder, Rid, ViewerId};
+use std::io::{self, BufRead, Write};
+use std::net::UdpSocket;
+
+fn main() -> io::Result<()> {
+    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    let config = Config { candidates: vec![socket.local_addr()?], ..Config::default() };
+    let forwarder = Forwarder::start(config, socket, |_| {})?;
+    let mut viewers = 0;
+    let mut offer = String::new();
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            offer += &format!("{}\r\n", line.trim_end());
+            continue;
+        }
+        let joined = forwarder.join(ViewerId(viewers), &offer, Rid::F).map_err(io::Error::other)?;
+        viewers += 1;
+        offer.clear();
+        let mut stdout = io::stdout().lock();
+        write!(stdout, "{}\r\n\r\n", joined.answer.trim_end())?;
+        stdout.flush()?;
+    }
+    Ok(())
+}
