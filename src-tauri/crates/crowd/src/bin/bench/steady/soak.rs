@@ -154,11 +154,15 @@ impl Reading {
 async fn visit(http: &reqwest::Client, endpoint: &str, n: u32) -> anyhow::Result<()> {
     let mut visitor = Visitor::knock(http, endpoint, &format!("skylark-soak/{n}")).await?;
     let leave = match n % 20 {
-        0 => return Ok(silence(visitor)),
+        0 => {
+            silence(visitor);
+            return Ok(());
+        }
         1 => {
             // After the answer to its check, or in one of the server's flights of DTLS.
             visitor.exchange(1 + (n / 20 % 3) as usize).await?;
-            return Ok(silence(visitor));
+            silence(visitor);
+            return Ok(());
         }
         2 => None,
         3..8 => Some(Leave::CloseNotify),
@@ -166,10 +170,11 @@ async fn visit(http: &reqwest::Client, endpoint: &str, n: u32) -> anyhow::Result
     };
     visitor.connect().await?;
     visitor.watch_begin().await?;
-    match leave {
-        Some(leave) => visitor.leave(leave).await,
-        None => Ok(silence(visitor)),
+    if let Some(leave) = leave {
+        return visitor.leave(leave).await;
     }
+    silence(visitor);
+    Ok(())
 }
 
 /// Longer than the server holds somebody who is silent.
