@@ -308,6 +308,8 @@ impl Receiver {
                 }
             }
             self.asked.remove(&sequence);
+            // The last packet of a picture that is spread may still be waiting to be sent when the first ones come.
+            self.open.remove(&sequence);
             let Some(picture) = self.by_sequence.get(&sequence).and_then(|i| self.pictures.get_mut(*i)) else {
                 continue;
             };
