@@ -12,9 +12,12 @@
 
 mod delay;
 mod loss;
+mod opening;
 mod probe;
 mod rate;
+mod train;
 
+pub(crate) use opening::Opening;
 pub(crate) use probe::Probe;
 
 use delay::Delay;
@@ -90,7 +93,7 @@ impl Bandwidth {
         }
         let arriving = self.arrival.bits_a_second();
         let lost = self.loss.take(now_us);
-        if self.delay.overused() {
+        if self.delay.overused(self.estimate.is_some()) {
             self.delay.start_over(now_us);
             return self.decrease(arriving.unwrap_or(sending) * DECREASE, now_us);
         }
@@ -128,6 +131,12 @@ impl Bandwidth {
             return false;
         }
         self.decrease(bits_a_second, now_us)
+    }
+
+    /// The first packets showed this much.
+    pub(crate) fn opened(&mut self, bits_a_second: f32, now_us: u64) {
+        self.last_us = now_us;
+        self.estimate = Some(bits_a_second.max(LEAST));
     }
 
     /// A probe showed this much.

@@ -85,24 +85,39 @@ pub(crate) struct Egress {
 }
 
 impl Egress {
-    /// `seed` is random: sequence numbers and timestamps start from it.
-    pub(crate) fn new(n: &Negotiated, max: Rid, clock: Clock, seed: u64, now: Instant) -> Self {
+    /// `seed` is random: sequence numbers and timestamps start from it. `round_trip` is the handshake's, where it is known.
+    pub(crate) fn new(
+        n: &Negotiated,
+        max: Rid,
+        clock: Clock,
+        seed: u64,
+        round_trip: Option<Duration>,
+        now: Instant,
+    ) -> Self {
         let told = n.video.as_ref().is_some_and(|v| v.extensions.twcc.is_some());
         let mut seeds = seeds(seed);
         let mut next = || seeds.next().unwrap_or_default();
-        let video = n.video.as_ref().map(|v| VideoEgress::new(v, Layers::new(max), std::array::from_fn(|_| next())));
+        let mut video =
+            n.video.as_ref().map(|v| VideoEgress::new(v, Layers::new(max), std::array::from_fn(|_| next())));
         let sound = n.audio.as_ref().map(|a| SoundEgress::new(a, std::array::from_fn(|_| next())));
+        let mut adaptation = Adaptation::default();
+        if let Some(video) = &mut video
+            && told
+            && video.begin_small(round_trip)
+        {
+            adaptation.open();
+        }
         Self {
             clock,
             video,
             sound,
             flow: Flow::new(told, now),
-            adaptation: Adaptation::default(),
+            adaptation,
             cname: n.cname.clone(),
             started: false,
             report_at: None,
             reported: (0, 0),
-            round_trip: None,
+            round_trip,
             loss: ReportedLoss::default(),
         }
     }
@@ -112,6 +127,7 @@ impl Egress {
         self.started = true;
         let Some(video) = &mut self.video else { return };
         video.start(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        self.begins();
         self.arm_reports(now);
     }
 
@@ -119,7 +135,14 @@ impl Egress {
     pub(crate) fn picture(&mut self, p: &Arc<Picture>, h: &History, now: Instant, out: &mut impl PacketSink) {
         let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
         video.picture(p, h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        self.begins();
         self.arm_reports(now);
+    }
+
+    fn begins(&mut self) {
+        if self.video.as_ref().is_some_and(|video| video.packets() > 0) {
+            self.adaptation.begins(self.flow.now_us());
+        }
     }
 
     /// A new sound.

@@ -60,6 +60,11 @@ impl Layers {
         Self { max, aim: Aim::all_of(max), climbed: None, pause: FIRST_PAUSE, no_climb_before: None }
     }
 
+    /// Nothing is known of the path, and nothing is to be risked: the smallest, until [`Layers::decide`] is asked.
+    pub(crate) fn begin_small(&mut self) {
+        self.aim = Aim::all_of(Rid::Q);
+    }
+
     /// Never send more than this.
     pub(crate) fn cap(&mut self, max: Rid) {
         let lifted = max > self.max && self.aim == self.top();

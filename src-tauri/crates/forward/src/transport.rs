@@ -139,6 +139,11 @@ impl Transport {
         self.opener.is_some()
     }
 
+    /// The handshake's; see [`Dtls::round_trip`].
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        self.dtls.round_trip()
+    }
+
     /// Takes a check that names one of [`Transport::ufrags`]. Before its integrity passed nothing changes. True: it passed, and
     /// what comes from there is the viewer's.
     pub(crate) fn check(&mut self, check: Check, path: Path, now: Instant, out: &mut Vec<Output>) -> bool {

@@ -9,6 +9,8 @@ const LEAST_WINDOW_US: u64 = 110_000;
 /// A queue so long, for so short a time, is more than the burst of any keyframe: it stands.
 const LONG_QUEUE_US: i64 = 200_000;
 const LONG_QUEUE_WINDOW_US: u64 = 40_000;
+/// The same where what is sent is paced, so that no burst of ours stands there.
+const LONG_PACED_QUEUE_US: i64 = 100_000;
 /// The path's own delay is the least of the last 10 to 20 seconds: clocks drift apart, and paths change.
 const BASE_US: u64 = 10_000_000;
 /// What stands above the path's own delay before it counts. It follows what stands there for long, so that a queue that
@@ -82,17 +84,18 @@ impl Delay {
     }
 
     /// The queue stands and is still growing: more is sent than the path carries.
-    pub(super) fn overused(&self) -> bool {
+    pub(super) fn overused(&self, paced: bool) -> bool {
         let span = match (self.window.front(), self.window.back()) {
             (Some((first, _)), Some((last, _))) => last - first,
             _ => 0,
         };
-        self.is_long() || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
+        self.is_long(paced) || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
     }
 
-    fn is_long(&self) -> bool {
+    fn is_long(&self, paced: bool) -> bool {
         let Some((last, _)) = self.window.back() else { return false };
-        let least = LONG_QUEUE_US.max(2 * self.threshold_us() as i64) + self.base[0].min(self.base[1]);
+        let long = if paced { LONG_PACED_QUEUE_US } else { LONG_QUEUE_US };
+        let least = long.max(2 * self.threshold_us() as i64) + self.base[0].min(self.base[1]);
         let short = || self.window.iter().rev().take_while(|(sent, _)| sent + LONG_QUEUE_WINDOW_US >= *last);
         let covers = self.window.front().is_some_and(|(sent, _)| sent + LONG_QUEUE_WINDOW_US / 2 <= *last);
         covers && short().all(|(_, delay)| *delay > least)
@@ -150,7 +153,7 @@ mod tests {
         let mut delay = Delay::default();
         (0..6000).step_by(20).find(|ms| {
             delay.packet(ms * 1000, (*ms as i64 + of(*ms)) * 1000 + 77_000_000);
-            delay.overused()
+            delay.overused(false)
         })
     }
 

@@ -1,9 +1,9 @@
+use super::train::{LEAST_PACKETS, Train};
+
 /// How long a probe lasts: what it queues on a path that is too small is gone soon.
 const LENGTH_US: u64 = 20_000;
-/// Fewer packets say little.
-const LEAST_PACKETS: usize = 6;
-/// A probe that arrives at this part of its rate was carried.
-const CARRIED: f32 = 0.9;
+/// The stream's own packets in between make it faster than it was asked for; by more than this is chance.
+const MOST: f32 = 1.2;
 /// Feedback that has not come by then will not.
 const PATIENCE_US: u64 = 1_000_000;
 
@@ -17,17 +17,7 @@ pub(crate) struct Probe {
     /// The transport-wide number of the first packet, and of the one after the last.
     first: u16,
     end: Option<u16>,
-    arrived: Arrived,
-}
-
-#[derive(Debug, Default)]
-struct Arrived {
-    packets: usize,
-    bytes: u32,
-    first_us: i64,
-    last_us: i64,
-    sent_first_us: u64,
-    sent_last_us: u64,
+    train: Train,
 }
 
 impl Probe {
@@ -41,7 +31,7 @@ impl Probe {
             sent: 0,
             first,
             end: None,
-            arrived: Arrived::default(),
+            train: Train::default(),
         }
     }
 
@@ -68,30 +58,14 @@ impl Probe {
             return at < 1 << 15;
         }
         if let Some(arrived_us) = arrived_us {
-            let a = &mut self.arrived;
-            if a.packets == 0 {
-                (a.first_us, a.sent_first_us) = (arrived_us, sent_us);
-            } else {
-                a.bytes += bytes;
-            }
-            a.packets += 1;
-            a.last_us = a.last_us.max(arrived_us).max(a.first_us);
-            // Feedback may come in another order than what it tells of.
-            a.sent_last_us = a.sent_last_us.max(sent_us);
+            self.train.packet(sent_us, arrived_us, bytes);
         }
         at + 1 == length
     }
 
     /// What the path carried, bits a second: all of it when it arrived about as fast as it was sent.
     pub(crate) fn result(&self) -> Option<f32> {
-        let a = &self.arrived;
-        if a.packets < LEAST_PACKETS {
-            return None;
-        }
-        let sent = 8e6 * a.bytes as f32 / a.sent_last_us.saturating_sub(a.sent_first_us).max(1_000) as f32;
-        let arrived = 8e6 * a.bytes as f32 / (a.last_us - a.first_us).max(1_000) as f32;
-        let carried = if arrived >= CARRIED * sent { sent } else { 0.9 * arrived };
-        Some(carried.min(1.2 * self.rate))
+        self.train.rate().map(|carried| carried.min(MOST * self.rate))
     }
 
     /// Its feedback is lost.

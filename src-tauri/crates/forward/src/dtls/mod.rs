@@ -8,6 +8,7 @@
 //! - It reports no error for a handshake that stalls; the owner of the viewer has a deadline.
 
 mod client_hello;
+mod echo;
 mod flight;
 mod gate;
 mod server;
@@ -18,6 +19,7 @@ use crate::sdp::Fingerprint;
 use crate::srtp::{KeyingMaterial, Opener, Profile, Sealer};
 use bytes::BytesMut;
 use client_hello::ClientHello;
+use echo::Echo;
 use flight::Flight;
 use gate::Gate;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
@@ -25,7 +27,7 @@ use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The endpoint knows its one peer by this address, whatever path the datagrams take: a path change is none to DTLS.
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
@@ -37,6 +39,7 @@ pub(crate) struct Dtls {
     fingerprint: Fingerprint,
     gate: Gate,
     state: State,
+    echo: Echo,
 }
 
 enum State {
@@ -76,7 +79,8 @@ pub(crate) enum Failure {
 
 impl Dtls {
     pub(crate) fn new(server: Arc<Server>, fingerprint: Fingerprint) -> Dtls {
-        Dtls { server, fingerprint, gate: Gate::default(), state: State::Hello(ClientHello::default()) }
+        let (gate, echo) = (Gate::default(), Echo::default());
+        Dtls { server, fingerprint, gate, echo, state: State::Hello(ClientHello::default()) }
     }
 
     /// Takes a datagram from an address that ICE has checked. What is to be sent goes to `transmit`.
@@ -128,6 +132,7 @@ impl Dtls {
             transmit(out);
             sent.push(out.to_vec());
         });
+        self.echo.after(datagram, !sent.is_empty(), now);
         flight.after(datagram, sent, now, transmit);
         match read {
             Ok(events) if events.iter().any(|e| matches!(e, EndpointEvent::PeerClosed)) => {
@@ -171,6 +176,11 @@ impl Dtls {
     fn fail(&mut self, failure: Failure) -> Progress {
         self.state = State::Ended;
         Progress::Failed(failure)
+    }
+
+    /// At most so long is the way there and back; known once the handshake is through.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        self.echo.round_trip()
     }
 
     /// When [`Dtls::handle_timeout`] is due.

@@ -1,6 +1,6 @@
 use super::call::Call;
 use super::video::{Path, VideoEgress};
-use crate::bandwidth::{Bandwidth, Probe, Told};
+use crate::bandwidth::{Bandwidth, Opening, Probe, Told};
 use crate::history::History;
 use crate::rtcp::WideFeedback;
 use crate::sink::PacketSink;
@@ -22,6 +22,12 @@ const PROBE_PACE: Duration = Duration::from_millis(3);
 /// A whole packet.
 const PROBE_PACKET: usize = 1200;
 
+/// A path that carries this many times what the top layer costs is good: nothing is limited until something goes wrong.
+const GOOD: f32 = 2.0;
+/// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
+/// layer of 720p. A probe follows at once.
+const MODEST: f32 = 1e6;
+
 /// Watches one viewer's path and moves the aim.
 #[derive(Default)]
 pub(super) struct Adaptation {
@@ -30,9 +36,36 @@ pub(super) struct Adaptation {
     /// When the probe goes on.
     pace: Option<Instant>,
     no_probe_before: Option<Instant>,
+    opening: Start,
+    /// What the first packets showed, bits a second, until something goes wrong.
+    shown: Option<f32>,
+}
+
+/// The start to a viewer whose path is not known.
+#[derive(Default)]
+enum Start {
+    /// Over, or not needed.
+    #[default]
+    Over,
+    /// There was no picture yet.
+    Waiting,
+    /// The first packets are under way.
+    Told(Opening),
 }
 
 impl Adaptation {
+    /// Nothing is known of the path: what it carries is told from the first packets.
+    pub(super) fn open(&mut self) {
+        self.opening = Start::Waiting;
+    }
+
+    /// The first picture goes now.
+    pub(super) fn begins(&mut self, now_us: u64) {
+        if matches!(self.opening, Start::Waiting) {
+            self.opening = Start::Told(Opening::new(now_us));
+        }
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.pace
     }
@@ -52,13 +85,23 @@ impl Adaptation {
         let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
         let mut through = false;
         let (flow, probe) = (&mut *call.flow, &mut self.probe);
+        let mut opening = match &mut self.opening {
+            Start::Told(opening) => Some(opening),
+            _ => None,
+        };
         let told = feedback.arrivals().filter_map(|(number, ticks)| {
             let (sent_us, bytes) = flow.told(number)?;
             let arrived_us = ticks.map(|ticks| ticks * 250);
             through |= probe.as_mut().is_some_and(|probe| probe.told(number, sent_us, arrived_us, bytes));
+            if let Some(opening) = &mut opening {
+                opening.told(sent_us, arrived_us, bytes);
+            }
             Some(Told { sent_us, arrived_us, bytes })
         });
         let congested = self.bandwidth.feedback(told, sending, now_us);
+        if congested {
+            (self.opening, self.shown) = (Start::Over, None);
+        }
         let stale = self.probe.as_ref().is_some_and(|probe| probe.is_stale(now_us));
         if congested || through || stale {
             let result = self.probe.take().filter(|_| through && !congested).and_then(|probe| probe.result());
@@ -103,7 +146,10 @@ impl Adaptation {
             };
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
-        video.path(Path { carries: self.carries(), queue: self.queue() });
+        if !self.opened(cost(video.layers.top()), call.flow.now_us()) {
+            return;
+        }
+        video.path(Path { carries: self.carries(), shown: self.shown, queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
             video.choose(h, call);
             video.send_pending(call);
@@ -119,6 +165,24 @@ impl Adaptation {
             self.pace = Some(call.now);
             self.no_probe_before = Some(call.now + PROBE_INTERVAL);
         }
+    }
+
+    /// False while the first packets are under way. `top` is the top layer's cost.
+    fn opened(&mut self, top: Option<f32>, now_us: u64) -> bool {
+        let opening = match &self.opening {
+            Start::Told(opening) => opening,
+            Start::Waiting => return false,
+            Start::Over => return true,
+        };
+        if !opening.is_through(now_us) {
+            return false;
+        }
+        self.shown = opening.result();
+        self.opening = Start::Over;
+        if !self.shown.zip(top).is_some_and(|(shown, top)| shown >= GOOD * top) {
+            self.bandwidth.opened(self.shown.unwrap_or(MODEST), now_us);
+        }
+        true
     }
 
     /// The probe goes on.

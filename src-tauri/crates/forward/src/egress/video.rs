@@ -23,6 +23,10 @@ use std::{
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// A viewer that answers so soon is in the same building or the same city: such paths carry the top layer. Measured in the
+/// handshake, so its cryptography is in it.
+const NEAR: Duration = Duration::from_millis(5);
+
 /// The picture, towards one viewer.
 pub(super) struct VideoEgress {
     codec: VideoCodec,
@@ -40,8 +44,6 @@ pub(super) struct VideoEgress {
     pending: VecDeque<Pending>,
     next_burst: Option<Instant>,
     path: Path,
-    /// What waits goes at the rate the path carries, bits a second.
-    pace: Option<f32>,
     resume_at_keyframe: bool,
     paused: bool,
     /// The first picture after those out of the history tells its capture time: theirs do not fit their timestamps.
@@ -58,6 +60,8 @@ pub(super) struct VideoEgress {
 pub(super) struct Path {
     /// Bits a second.
     pub(super) carries: Option<f32>,
+    /// What it carried when the viewer came, bits a second.
+    pub(super) shown: Option<f32>,
     /// How long what is sent now stands in a queue.
     pub(super) queue: Duration,
 }
@@ -93,7 +97,6 @@ impl VideoEgress {
             pending: VecDeque::new(),
             next_burst: None,
             path: Path::default(),
-            pace: None,
             resume_at_keyframe: false,
             paused: false,
             tell_capture: false,
@@ -103,6 +106,16 @@ impl VideoEgress {
             packets: 0,
             octets: 0,
         }
+    }
+
+    /// Begin with the smallest layer, unless the path is known to be good. True where it was done: VP8's smaller layers are
+    /// encoded only while somebody watches them.
+    pub(super) fn begin_small(&mut self, round_trip: Option<Duration>) -> bool {
+        let small = self.codec == VideoCodec::H264 && round_trip.is_none_or(|trip| trip >= NEAR);
+        if small {
+            self.layers.begin_small();
+        }
+        small
     }
 
     pub(super) fn ssrc(&self) -> u32 {
@@ -175,7 +188,7 @@ impl VideoEgress {
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
     pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        let started = self.pace.is_some() && !self.pending.is_empty();
+        let started = self.path.carries.is_some() && !self.pending.is_empty();
         if started || self.paused || self.no_answer_before.is_some_and(|at| call.now < at) {
             return;
         }

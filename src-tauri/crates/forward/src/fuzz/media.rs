@@ -27,7 +27,7 @@ pub fn rtcp(data: &[u8]) {
     let mut now = Instant::now();
     let clock = Clock::new(now, SystemTime::UNIX_EPOCH);
     let (mut packetiser, mut history) = (Packetiser::new(clock), History::new());
-    let mut egress = Egress::new(&negotiated(), Rid::F, clock, 1, now);
+    let mut egress = Egress::new(&negotiated(), Rid::F, clock, 1, None, now);
     let mut sent = Count::default();
     for bytes in [20_000, 3_000, 3_000] {
         let mut frame = frame(VideoCodec::H264, now, [&[0, 0, 1, 0x65][..], &vec![9; bytes]].concat().into());

@@ -30,6 +30,8 @@ pub(crate) struct Joining {
     pub(crate) viewer: ViewerId,
     pub(crate) negotiated: Negotiated,
     pub(crate) max: Rid,
+    /// Of the handshake, once it is through.
+    pub(crate) round_trip: Option<Duration>,
 }
 
 /// Opened RTCP of many viewers, as it came in one go: a thousand viewers' feedback comes as twenty thousand datagrams a

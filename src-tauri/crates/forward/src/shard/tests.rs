@@ -36,7 +36,12 @@ impl World {
             let profile = Profile::Gcm128;
             let exported = vec![7; profile.exported_len()];
             let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
-            let joining = Joining { viewer: ViewerId(id), negotiated: negotiated(), max: Rid::F };
+            let joining = Joining {
+                viewer: ViewerId(id),
+                negotiated: negotiated(),
+                max: Rid::F,
+                round_trip: Some(Duration::ZERO),
+            };
             let added = Input::Add(Box::new((joining, Sealer::new(&keys), path)));
             world.shard.handle(added, world.now);
             world.viewers.push(viewer);

@@ -29,7 +29,7 @@ pub(super) struct Viewer {
 
 impl Viewer {
     pub(super) fn new(joining: &Joining, sealer: Sealer, path: Path, clock: Clock, now: Instant) -> Viewer {
-        let egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), now);
+        let egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), joining.round_trip, now);
         let id = joining.viewer;
         Viewer { id, egress, sealer, path, scheduled: None, repairs_counted: 0, interest: 0, rank: 1.0 }
     }

@@ -73,6 +73,7 @@ fn receiver_report(ssrc: u32, lost: u8, last_report: u32, delay: Duration) -> Ve
 fn round_trip_and_loss_are_read_from_either_source() {
     for ssrc in [VIDEO_SSRC, AUDIO_SSRC] {
         let mut world = World::new(VideoCodec::H264);
+        world.round_trip = None;
         let viewer = world.join(Rid::F);
         world.run(Duration::from_millis(100));
         assert_eq!(world.viewers[viewer].egress.stats(world.now).rtt_ms, None);

@@ -8,7 +8,10 @@ use crate::packetise::depacketise_h264;
 use crate::sink::PacketSink;
 use bytes::Bytes;
 use protocol::{Rid, VideoCodec};
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 #[derive(Clone, Debug)]
 pub(super) struct Rtp {
@@ -107,9 +110,16 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
-    pub(super) fn new(n: &Negotiated, max: Rid, clock: Clock, seed: u64, now: Instant) -> Self {
+    pub(super) fn new(
+        n: &Negotiated,
+        max: Rid,
+        clock: Clock,
+        seed: u64,
+        round_trip: Option<Duration>,
+        now: Instant,
+    ) -> Self {
         Self {
-            egress: Egress::new(n, max, clock, seed, now),
+            egress: Egress::new(n, max, clock, seed, round_trip, now),
             sink: Recorder { now: Some(now), ..Recorder::default() },
             video: Vec::new(),
             rtx: Vec::new(),

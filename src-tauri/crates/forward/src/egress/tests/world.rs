@@ -74,6 +74,8 @@ pub(super) struct World {
     pub(super) sizes: [(usize, usize); 3],
     pub(super) keyframe_asked: Vec<(Instant, Rid)>,
     pub(super) force_keyframe: bool,
+    /// What the handshakes tell: a path that is known to be good, unless a test says otherwise.
+    pub(super) round_trip: Option<Duration>,
 }
 
 impl World {
@@ -98,6 +100,7 @@ impl World {
             sizes: [(6_000, 600), (16_000, 2_000), (50_000, 9_500)],
             keyframe_asked: Vec::new(),
             force_keyframe: false,
+            round_trip: Some(Duration::from_millis(1)),
         }
     }
 
@@ -108,7 +111,7 @@ impl World {
 
     pub(super) fn join_as(&mut self, n: &Negotiated, max: Rid) -> usize {
         let seed = 0x5eed + self.viewers.len() as u64;
-        let mut viewer = Viewer::new(n, max, self.clock, seed, self.now);
+        let mut viewer = Viewer::new(n, max, self.clock, seed, self.round_trip, self.now);
         viewer.egress.start(&self.history, self.now, &mut viewer.sink);
         viewer.receive(self.now);
         self.viewers.push(viewer);

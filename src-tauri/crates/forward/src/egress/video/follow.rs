@@ -21,6 +21,8 @@ const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
 /// What stands in a path's queue and a start on a smaller layer may together take so long: a picture in time is worth more
 /// than a larger one.
 const START: Duration = Duration::from_millis(300);
+/// The same on the way up, where there is a picture already: as long as a few pictures are.
+const STEP: Duration = Duration::from_millis(150);
 /// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
 const COMPRESSED: u32 = 90;
 /// The same where they have to fit between the last picture and the next.
@@ -41,7 +43,22 @@ impl VideoEgress {
             self.no_answer_before = Some(call.now + PATIENCE / 2);
         } else if gone && goal != f.rid {
             self.restart(goal, h, call);
+        } else if goal > f.rid
+            && self.pending.is_empty()
+            && let Some(rid) = self.step(f.rid, goal, h)
+        {
+            self.restart(rid, h, call);
         }
+    }
+
+    /// The largest layer above one, up to the goal, whose start out of the history the path carries in no time: else its next
+    /// keyframe is waited for, with which nothing is sent twice.
+    fn step(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
+        let rate = self.path.shown.into_iter().chain(self.path.carries).reduce(f32::max)?;
+        let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
+        let between = Rid::ALL.into_iter().filter(|rid| *rid > from && *rid <= goal);
+        let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
+        between.rev().find(|rid| usable(rid) && h.layer(self.codec, *rid).start_bytes() <= budget)
     }
 
     /// Where to start for a layer: there, or below it where that would take the path too long.
@@ -108,7 +125,7 @@ impl VideoEgress {
         if p.number < f.next {
             return; // It was part of a start from the history.
         }
-        let longest = if self.pace.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
+        let longest = if self.path.carries.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
         if self.pending.front().is_some_and(|oldest| call.now.saturating_duration_since(oldest.since) > longest) {
             self.drop_pending(call);
             self.following = None;
@@ -162,7 +179,6 @@ impl VideoEgress {
         let Some(keyframe) = base.first() else { return };
         self.drop_pending(call);
         self.resume_at_keyframe = false;
-        self.pace = self.path.carries;
         let mut f = self.following_from(keyframe);
         f.next = newest.number + 1;
         let whole = newest.number - keyframe.number + 1 == base.len() as u64;

@@ -19,6 +19,12 @@ const SPREAD: Duration = Duration::from_millis(3);
 /// Packets of a burst where the path is known to carry little; they go at the rate it carries.
 const THIN_BURST: usize = 4;
 
+/// Where a picture takes the path longer than this, it waits here instead of in a queue on the way: upper temporal layers can
+/// be left out behind it, and sound and repairs go past it.
+const LONG: Duration = Duration::from_millis(50);
+/// Times what the path carries: draft-ietf-rmcat-gcc-02, section 4.
+const PACE: f32 = 1.0;
+
 /// A picture that did not fit into one call, and those behind it.
 pub(super) struct Pending {
     picture: Arc<Picture>,
@@ -36,7 +42,8 @@ impl VideoEgress {
         if self.pending.is_empty() || self.next_burst.is_some_and(|at| call.now < at) {
             return;
         }
-        let mut room = if self.pace.is_some() { THIN_BURST } else { BURST };
+        let pace = self.path.carries.map(|carries| PACE * carries);
+        let mut room = if pace.is_some() { THIN_BURST } else { BURST };
         let before = call.flow.totals.bytes;
         while room > 0
             && let Some(mut front) = self.pending.pop_front()
@@ -52,11 +59,8 @@ impl VideoEgress {
             }
         }
         let bits = 8.0 * (call.flow.totals.bytes - before) as f32;
-        let wait = self.pace.map_or(SPREAD, |pace| Duration::from_secs_f32(bits / pace));
+        let wait = pace.map_or(SPREAD, |pace| Duration::from_secs_f32(bits / pace));
         self.next_burst = (!self.pending.is_empty()).then(|| call.now + wait);
-        if self.pending.is_empty() {
-            self.pace = None;
-        }
         call.out.flush_picture();
     }
 
@@ -87,7 +91,8 @@ impl VideoEgress {
         introduce: bool,
         call: &mut Call<'_, S>,
     ) {
-        if !self.pending.is_empty() || p.packets.len() > BURST {
+        let thin = self.path.carries.is_some_and(|carries| p.bytes as f32 * 8.0 > carries * LONG.as_secs_f32());
+        if thin || !self.pending.is_empty() || p.packets.len() > BURST {
             self.queue(p, timestamp, call.now);
             return;
         }

@@ -1,0 +1,41 @@
+/// Fewer packets say little.
+pub(super) const LEAST_PACKETS: usize = 6;
+/// A train that arrives at this part of its rate was carried.
+const CARRIED: f32 = 0.9;
+/// What arrives within this arrives at once: what tells of arrivals has steps of 0.25 ms, and browsers read in lumps.
+const AT_ONCE_US: f32 = 1_000.0;
+
+/// Packets sent close together: how far apart they arrive is what the narrowest part of the path carries.
+#[derive(Debug, Default)]
+pub(super) struct Train {
+    packets: usize,
+    /// Without the first, as n packets have n - 1 distances.
+    bytes: u32,
+    arrived_us: Option<(i64, i64)>,
+    sent_us: (u64, u64),
+}
+
+impl Train {
+    /// The next packet that arrived.
+    pub(super) fn packet(&mut self, sent_us: u64, arrived_us: i64, bytes: u32) {
+        self.packets += 1;
+        match &mut self.arrived_us {
+            None => (self.arrived_us, self.sent_us) = (Some((arrived_us, arrived_us)), (sent_us, sent_us)),
+            Some((_, last)) => {
+                self.bytes += bytes;
+                *last = arrived_us.max(*last);
+                // Feedback may come in another order than what it tells of.
+                self.sent_us.1 = sent_us.max(self.sent_us.1);
+            }
+        }
+    }
+
+    /// What the path carried, bits a second: all of it when it arrived about as fast as it was sent.
+    pub(super) fn rate(&self) -> Option<f32> {
+        let (first, last) = self.arrived_us.filter(|_| self.packets >= LEAST_PACKETS)?;
+        let rate = |us: f32| 8e6 * self.bytes as f32 / us.max(AT_ONCE_US);
+        let sent = rate(self.sent_us.1.saturating_sub(self.sent_us.0) as f32);
+        let arrived = rate((last - first) as f32);
+        Some(if arrived >= CARRIED * sent { sent } else { CARRIED * arrived })
+    }
+}
