@@ -96,13 +96,8 @@ impl Demux {
         let shard = self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(shard, _)| shard);
         self.loads[shard] += 1;
         let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
-<<<<<<< HEAD
-        let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max };
-        self.viewers.insert(Entry::new(transport, shard, waiting));
-=======
         let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max, round_trip: None };
-        self.viewers.insert(join.viewer, Entry::new(transport, shard, waiting));
->>>>>>> b2de8ca (A joiner from afar begins on the smallest layer, and the first packets tell what its path carries)
+        self.viewers.insert(Entry::new(transport, shard, waiting));
     }
 
     pub(super) fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {

@@ -89,16 +89,10 @@ impl Viewers {
     }
 
     /// The viewer is connected: its shard, and what that is to be given.
-<<<<<<< HEAD
     pub(super) fn joined(&mut self, slot: Slot) -> Option<(usize, Joining)> {
         let entry = self.entries[slot.0].as_mut()?;
-        let joining = entry.waiting.take()?;
-=======
-    pub(super) fn joined(&mut self, viewer: ViewerId) -> Option<(usize, Joining)> {
-        let entry = self.entries.get_mut(&viewer)?;
         let mut joining = entry.waiting.take()?;
         joining.round_trip = entry.transport.round_trip();
->>>>>>> b2de8ca (A joiner from afar begins on the smallest layer, and the first packets tell what its path carries)
         self.joining -= 1;
         Some((entry.shard, joining))
     }
