@@ -156,6 +156,10 @@ impl Viewer {
     /// Checks the server's candidates, or the one that answered.
     pub(super) fn check(&mut self, now: Instant) {
         self.checked = Some(now);
+        // Each check is a transaction of its own (RFC 8489 section 5): one that was seen before proves nobody alive.
+        let (_, number) = self.transaction.split_at_mut(4);
+        let next = number.iter().fold(0, |next, byte| next << 8 | u64::from(*byte)).wrapping_add(1);
+        number.copy_from_slice(&next.to_be_bytes());
         let check = stun::check(&self.ice, &self.answer.ice, self.transaction);
         let to = self.remote.map_or_else(|| self.answer.candidates.clone(), |remote| vec![remote]);
         self.outgoing.extend(to.into_iter().map(|to| (to, check.clone())));
