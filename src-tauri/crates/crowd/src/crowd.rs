@@ -73,7 +73,7 @@ pub struct ViewerReport {
     pub lost: u64,
     /// Video packets that came after later ones: repaired.
     pub repaired: u64,
-    /// Packets that came by RTX, repetitions to probe the path included.
+    /// Packets that came by RTX, repetitions to probe the path included; 0 with a whole viewer, whose library does not tell.
     pub rtx: u64,
     /// Packets whose seal was false, of those that were opened: all with a whole viewer, a sample with a light one.
     pub unauthentic: u64,

@@ -12,7 +12,7 @@ pub(crate) struct Progress {
     pub(crate) connected: Option<Instant>,
     pub(crate) video: Reception,
     pub(crate) sound: Sequence,
-    /// Packets that came by RTX: repairs, and repetitions that probe the path.
+    /// Packets that came by RTX: repairs, and repetitions that probe the path. str0m does not tell.
     pub(crate) rtx: u64,
     /// Packets of the sample whose seal was false.
     pub(crate) unauthentic: u64,

@@ -95,11 +95,7 @@ fn drain(rtc: &mut Rtc, socket: &UdpSocket, progress: &Mutex<Progress>) -> anyho
                     rtc.codec_config().params().iter().find(|p| {
                         p.pt() == packet.header.payload_type || p.resend() == Some(packet.header.payload_type)
                     });
-                let Some((codec, is_repair)) =
-                    codec.map(|p| (p.spec().codec, p.resend() == Some(packet.header.payload_type)))
-                else {
-                    continue;
-                };
+                let Some(codec) = codec.map(|p| p.spec().codec) else { continue };
                 update(progress, |p| {
                     if codec == Codec::Opus {
                         p.sound.insert(*packet.seq_no);
@@ -107,7 +103,6 @@ fn drain(rtc: &mut Rtc, socket: &UdpSocket, progress: &Mutex<Progress>) -> anyho
                     }
                     let h264 = codec == Codec::H264;
                     p.codec = Some(if h264 { "h264" } else { "vp8" });
-                    p.rtx += u64::from(is_repair);
                     let packet = Packet {
                         sequence: *packet.seq_no,
                         timestamp: packet.time.numer(),

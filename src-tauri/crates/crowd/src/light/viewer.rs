@@ -37,7 +37,7 @@ pub(super) struct Viewer {
     sources: [Source; 2],
     video_highest: Option<u64>,
     sound_highest: Option<u64>,
-    timestamp: u64,
+    timestamp: Option<u64>,
     keyframe_wanted: bool,
     asked_for_keyframe: Option<Instant>,
     reported: Option<Instant>,
@@ -79,7 +79,7 @@ impl Viewer {
             sources: Default::default(),
             video_highest: None,
             sound_highest: None,
-            timestamp: 0,
+            timestamp: None,
             keyframe_wanted: false,
             asked_for_keyframe: None,
             reported: None,
@@ -274,9 +274,10 @@ impl Viewer {
         self.video_highest = self.video_highest.max(Some(number));
         self.missing.came(number);
         progress.codec = Some(if self.answer.h264 { "h264" } else { "vp8" });
-        let extended =
-            self.timestamp.wrapping_add_signed(i64::from(timestamp.wrapping_sub(self.timestamp as u32) as i32));
-        self.timestamp = self.timestamp.max(extended);
+        // From the second round on, so that an earlier one than the first has an extended timestamp, too.
+        let newest = self.timestamp.unwrap_or((1 << 32) + u64::from(timestamp));
+        let extended = newest.wrapping_add_signed(i64::from(timestamp.wrapping_sub(newest as u32) as i32));
+        self.timestamp = Some(newest.max(extended));
         let marker = packet[1] & 0x80 != 0;
         let packet = Packet { sequence: number, timestamp: extended, marker, payload, h264: self.answer.h264 };
         progress.video.packet(&packet, at);

@@ -45,6 +45,18 @@ impl Default for Arguments {
     }
 }
 
+impl Arguments {
+    /// How long it takes: joins, windows with their settling, floors, starts and ends.
+    fn minutes(&self) -> f64 {
+        let windows = if self.loss > 0.0 { 2.0 } else { 1.0 };
+        let row = |viewers: &u32| {
+            f64::from(*viewers) / self.joins_per_second + windows * (self.seconds + SETTLE.as_secs_f64()) + 14.0
+        };
+        let once = 10.0 + self.viewers.iter().map(row).sum::<f64>();
+        once * if self.sound.is_some() { 1.0 } else { 2.0 } / 60.0
+    }
+}
+
 /// The floor before a row and after it, each in so many parts.
 const FLOOR_SLICES: u32 = 3;
 const FLOOR_SLICE: Duration = Duration::from_millis(1500);
@@ -53,6 +65,7 @@ const PILOT: Load =
     Load { viewers: 20, sound: false, loss_percent: None, joins_per_second: 20.0, time: Duration::from_secs(5) };
 
 pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    println!("This takes about {:.0} minutes.\n", arguments.minutes());
     let mut rows = Vec::new();
     for sound in [false, true] {
         if arguments.sound.is_some_and(|only| only != sound) {
@@ -98,7 +111,8 @@ const NOTES: &str = "\
 cost, floor: CPU of a viewer's second in ms, mean (least-most of its parts). floor: the stream of one of this crowd's viewers\n\
 sealed (AES-128-GCM) and sent by GSO to as many sockets, before and after the row. loss: thrown away by the viewers unseen.\n\
 held: viewers with more than 28 of 30 pictures a second and nothing lost. lost: for good. over clean: beside the row above.\n\
-cores: all that the machine did, crowd and encoder included. Joins are those of the whole crowd, at the rate asked for.";
+RTX: counted by the light viewers only, which are all but 10. join: POST to first whole keyframe, of the whole crowd.\n\
+cores: all that the machine did, crowd and encoder included; beside the floor there are only its readers, no encoder.";
 
 /// Starts it, measures, ends it.
 async fn skylark(program: &Path, load: Load) -> anyhow::Result<(Vec<Row>, Trace)> {
