@@ -374,6 +374,56 @@ fn what_viewers_send_makes_no_events_but_one_request_for_a_keyframe_a_second() {
 }
 
 #[test]
+fn floods_of_requests_change_no_other_viewers_picture() {
+    let mut stage = Stage::new("127.0.0.1:0", Config::default());
+    stage.picture();
+    let mut flooder = Viewer::connected(&stage, VIEWER, dimpl());
+    let mut watcher = Viewer::connected(&stage, ViewerId(2), dimpl());
+    let first = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108);
+    flooder.until("the first picture", first);
+    watcher.until("the first picture", first);
+    let packet = flooder.client.rtp.iter().find(|packet| packet[1] & 0x7f == 108).expect("it came");
+    let (ssrc, mut number) = (packet[8..12].to_vec(), u16::from_be_bytes([packet[2], packet[3]]));
+    let mut last = watcher.client.rtp.iter().map(|packet| u16::from_be_bytes([packet[2], packet[3]])).max();
+    for _ in 0..60 {
+        stage.picture();
+        number = number.wrapping_add(3);
+        // 204 numbers, the picture anew, and once more.
+        let lost: Vec<u8> =
+            (0..12u16).flat_map(|n| [number.wrapping_sub(17 * n).to_be_bytes(), [0xff; 2]].concat()).collect();
+        let nack = [&[0x81, 205, 0, 14, 0, 0, 0, 1][..], &ssrc, &lost].concat();
+        let pli = [&[0x81, 206, 0, 2, 0, 0, 0, 1][..], &ssrc].concat();
+        let fir = [&[0x84, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0][..], &ssrc, &[number as u8, 0, 0, 0]].concat();
+        for _ in 0..100 {
+            let sealed = flooder.client.sealed(&[&[0x80, 201, 0, 1, 0, 0, 0, 1][..], &nack, &pli, &fir].concat());
+            flooder.send(&sealed);
+        }
+        watcher.client.rtp.clear();
+        watcher.until("the next picture", first);
+        for packet in &watcher.client.rtp {
+            assert_eq!(packet[1] & 0x7f, 108, "a picture, and no repair that nobody asked for");
+            let number = u16::from_be_bytes([packet[2], packet[3]]);
+            assert_eq!(
+                last.map(|last| last.wrapping_add(1)),
+                Some(number),
+                "nothing is left out and nothing begun anew"
+            );
+            last = Some(number);
+        }
+    }
+    stage.forwarder.close(VIEWER);
+    // They are added up once a second, and when a viewer goes.
+    stage.wait_for("repairs of what was asked for", |totals| totals.retransmitted > 20);
+    let totals = stage.forwarder.totals();
+    assert!(totals.dropped_flood > 0, "{totals:?}");
+    assert_eq!(totals.dropped_unsent, 0);
+    // What a start may be repaired with, and 15 % of what was sent.
+    let budget = 80.0 + 0.15 * totals.packets_sent as f32;
+    assert!(totals.retransmitted as f32 <= budget, "{totals:?}");
+    assert!(stage.events.try_iter().next().is_none(), "the encoder is not asked: the history has a keyframe");
+}
+
+#[test]
 fn a_dual_stack_socket_serves_ipv4_and_ipv6() {
     let mut stage = Stage::new("[::]:0", Config::default());
     stage.picture();

@@ -1,5 +1,5 @@
 use super::viewer::Shown;
-use super::world::{GOP, World, pli};
+use super::world::{GOP, VIDEO_SSRC, World, pli};
 use protocol::{Rid, VideoCodec};
 use std::time::Duration;
 
@@ -115,20 +115,31 @@ fn a_new_broadcast_carries_on_seamlessly() {
 }
 
 #[test]
-fn a_flood_of_pli_restarts_from_the_history_and_leaves_the_others_alone() {
-    let mut world = World::new(VideoCodec::H264);
-    let noisy = world.join(Rid::F);
-    let calm = world.join(Rid::F);
-    world.run(Duration::from_millis(500));
-    for _ in 0..300 {
-        world.feedback(noisy, &pli());
-        world.run(Duration::from_millis(10));
+fn a_flood_of_pli_or_fir_restarts_from_the_history_and_leaves_the_others_alone() {
+    let fir = [&[0x84, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0][..], &VIDEO_SSRC.to_be_bytes(), &[1, 0, 0, 0]].concat();
+    for request in [pli(), fir] {
+        let mut world = World::new(VideoCodec::H264);
+        let noisy = world.join(Rid::F);
+        let calm = world.join(Rid::F);
+        world.run(Duration::from_millis(500));
+        for _ in 0..300 {
+            world.feedback(noisy, &request);
+            world.run(Duration::from_millis(10));
+        }
+        let restarts = world.viewers[noisy].egress.totals().restarts;
+        assert!((3..=5).contains(&restarts), "once a second, and the start: {restarts}");
+        assert!(world.keyframe_asked.is_empty(), "the history has keyframes");
+        let calm = &world.viewers[calm];
+        assert!(calm.shown.windows(2).all(|w| w[1].number == w[0].number + 1));
     }
-    let restarts = world.viewers[noisy].egress.totals().restarts;
-    assert!((3..=5).contains(&restarts), "once a second, and the start: {restarts}");
-    assert!(world.keyframe_asked.is_empty(), "the history has keyframes");
-    let calm = &world.viewers[calm];
-    assert!(calm.shown.windows(2).all(|w| w[1].number == w[0].number + 1));
+}
+
+#[test]
+fn a_viewer_who_is_shown_nothing_has_no_timer() {
+    let mut world = World::new(VideoCodec::H264);
+    world.layers = Vec::new();
+    let waiting = world.join(Rid::F);
+    assert_eq!(world.viewers[waiting].egress.poll_timeout(), None, "nothing is due while it waits for a broadcast");
 }
 
 #[test]
