@@ -20,5 +20,7 @@ mod patch;
 mod scrape;
 mod script;
 mod switch;
+#[cfg(target_os = "linux")]
+mod thin;
 mod usage;
 mod watch;

@@ -1,10 +1,14 @@
 //! What the stories are told with: the program as a child process, and viewers as real WebRTC peers.
 
 mod media;
+#[cfg(target_os = "linux")]
+mod network;
 mod program;
 mod relay;
 mod viewer;
 
+#[cfg(target_os = "linux")]
+pub(crate) use network::{Network, Watcher};
 pub(crate) use program::{DataFolder, Skylark};
 pub(crate) use relay::{Relay, socket};
 pub(crate) use viewer::{Browser, Codec, Joined};

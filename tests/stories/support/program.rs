@@ -59,6 +59,15 @@ impl Skylark {
         Skylark::live_by(command, folder).await
     }
 
+    /// Goes live by a command that starts another: in a network of its own.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn live_behind(before: &[&str], options: &[&str]) -> Skylark {
+        let folder = DataFolder::new();
+        let mut command = headless_behind(before, &folder, options);
+        command.arg("--data-dir").arg(folder.path());
+        Skylark::live_by(command, folder).await
+    }
+
     /// Goes live as a user does who names no folder; what it keeps goes below this one, the user's home.
     pub(crate) async fn live_at_home(home: DataFolder, options: &[&str]) -> Skylark {
         Skylark::live_by(headless(&home, options), home).await
@@ -200,7 +209,13 @@ impl Skylark {
 }
 
 fn headless(home: &DataFolder, options: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_skylark"));
+    headless_behind(&[], home, options)
+}
+
+fn headless_behind(before: &[&str], home: &DataFolder, options: &[&str]) -> Command {
+    let mut words = before.iter().copied().chain([env!("CARGO_BIN_EXE_skylark")]);
+    let mut command = Command::new(words.next().expect("the program at least"));
+    command.args(words);
     command.args(["headless", "--camera", "pattern", "--microphone", "tone", "--size", "320x180", "--bitrate", "400k"]);
     command.args(options);
     let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into());
