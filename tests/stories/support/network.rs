@@ -31,7 +31,10 @@ impl Network {
         }
         let tag = format!("{}-{}", std::process::id(), NETWORKS.fetch_add(1, Ordering::Relaxed));
         let network = Network { host: format!("sky-sh-{tag}"), viewer: format!("sky-sv-{tag}") };
-        run(&format!("ip netns add {}", network.host));
+        if let Err(why) = attempt(&format!("ip netns add {}", network.host)) {
+            eprintln!("skipped: root without leave to make a network namespace: {why}");
+            return None;
+        }
         run(&format!("ip netns add {}", network.viewer));
         run(&format!("ip link add lan netns {} type veth peer name lan netns {}", network.host, network.viewer));
         for (space, address, other) in
@@ -143,8 +146,12 @@ impl Drop for Watcher {
 }
 
 fn run(command: &str) -> String {
+    attempt(command).unwrap_or_else(|why| panic!("{command}: {why}"))
+}
+
+fn attempt(command: &str) -> Result<String, String> {
     let mut words = command.split(' ');
     let output = Command::new(words.next().expect("a command")).args(words).output().expect("it is installed");
-    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
