@@ -55,7 +55,8 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
         "p95",
         "most",
         "lost",
-        "watchers' longest gap p50",
+        "still watching",
+        "their longest gap p50",
         "most",
         "latest frame p50",
         "most",
@@ -90,6 +91,7 @@ fn row(rate: &str, joining: &Report, watching: &Report) -> Vec<String> {
         if sorted.is_empty() { "-".to_owned() } else { format!("{:.1} ms", percentile(sorted, p)) }
     };
     let gaps = watching.sorted(|v| Some(v.longest_gap_ms));
+    let still = watching.viewers.iter().filter(|v| v.error.is_none() && v.pictures_per_second > 28.0).count();
     let late = watching.sorted(|v| Some(v.latest_ms));
     vec![
         rate.to_owned(),
@@ -99,6 +101,7 @@ fn row(rate: &str, joining: &Report, watching: &Report) -> Vec<String> {
         of(&joins, 95.0),
         of(&joins, 100.0),
         joining.lost().to_string(),
+        format!("{} of {}", still, watching.viewers.len()),
         of(&gaps, 50.0),
         of(&gaps, 100.0),
         of(&late, 50.0),
