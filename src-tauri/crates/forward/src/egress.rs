@@ -35,9 +35,25 @@ use video::VideoEgress;
 
 /// Between two sender reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// A report that is due goes with the next picture; only where none comes for so long a timer is needed. A thousand timers a
+/// second of their own would each wake the sending thread, and fetch a viewer's state that is not at hand.
+const REPORT_SLACK: Duration = Duration::from_millis(100);
 
 /// Of 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
 const PICTURE_PACKETS: i32 = 9;
+
+/// When something goes with the next picture, and when it goes without one.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Instant,
+    by: Instant,
+}
+
+impl Due {
+    fn now(now: Instant) -> Self {
+        Self { at: now, by: now }
+    }
+}
 
 /// What a viewer's RTCP asked of others than its egress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +93,7 @@ pub(crate) struct Egress {
     cname: String,
     started: bool,
     /// The next sender reports; none while nothing is sent.
-    report_at: Option<Instant>,
+    report: Option<Due>,
     /// Packets of picture and sound at the last one.
     reported: (u32, u32),
     round_trip: Option<Duration>,
@@ -115,7 +131,7 @@ impl Egress {
             adaptation,
             cname: n.cname.clone(),
             started: false,
-            report_at: None,
+            report: None,
             reported: (0, 0),
             round_trip,
             loss: ReportedLoss::default(),
@@ -137,6 +153,9 @@ impl Egress {
         video.picture(p, h, &mut Call::new(&self.clock, &mut self.flow, now, out));
         self.begins();
         self.arm_reports(now);
+        if self.report.is_some_and(|report| report.at <= now) {
+            self.report(h, now, out);
+        }
     }
 
     fn begins(&mut self) {
@@ -151,7 +170,7 @@ impl Egress {
         let first = sound.packets() == 0;
         sound.sound(s, &mut Call::new(&self.clock, &mut self.flow, now, out));
         if first {
-            self.report_at = Some(now); // Without both reports there is no lip sync.
+            self.report = Some(Due::now(now)); // Without both reports there is no lip sync.
         }
         self.arm_reports(now);
     }
@@ -204,23 +223,18 @@ impl Egress {
     /// When [`Egress::handle_timeout`] is due; it may move after any call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let burst = self.video.as_ref().and_then(VideoEgress::poll_timeout);
-        [self.report_at, burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
+        [self.report.map(|report| report.by), burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Sender reports, what is left of a burst, and probes.
     pub(crate) fn handle_timeout(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
-        let report = self.report_at.is_some_and(|at| at <= now);
         if let Some(video) = &mut self.video {
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            if report {
-                video.choose(h, call);
-            }
             video.send_pending(call);
             self.adaptation.send_probe(video, h, call);
         }
-        if report {
-            self.flow.tick(now);
-            self.report(now, out);
+        if self.report.is_some_and(|report| report.by <= now) {
+            self.report(h, now, out);
         }
     }
 
@@ -308,8 +322,8 @@ impl Egress {
     }
 
     fn arm_reports(&mut self, now: Instant) {
-        if self.report_at.is_none() && self.sent() != (0, 0) {
-            self.report_at = Some(now);
+        if self.report.is_none() && self.sent() != (0, 0) {
+            self.report = Some(Due::now(now));
         }
     }
 
@@ -317,14 +331,18 @@ impl Egress {
         (self.video.as_ref().map_or(0, VideoEgress::packets), self.sound.as_ref().map_or(0, SoundEgress::packets))
     }
 
-    fn report(&mut self, now: Instant, out: &mut impl PacketSink) {
+    fn report(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
+        if let Some(video) = &mut self.video {
+            video.choose(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        }
+        self.flow.tick(now);
         let sent = self.sent();
         if sent == self.reported {
-            self.report_at = None; // A viewer that waits for a broadcast costs nothing.
+            self.report = None; // A viewer that waits for a broadcast costs nothing.
             return;
         }
         self.reported = sent;
-        self.report_at = Some(now + REPORT_INTERVAL);
+        self.report = Some(Due { at: now + REPORT_INTERVAL, by: now + REPORT_INTERVAL + REPORT_SLACK });
         let mut compound = Vec::with_capacity(128);
         self.write_reports(&mut compound, now);
         out.rtcp(&compound);

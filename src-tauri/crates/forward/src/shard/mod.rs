@@ -84,7 +84,8 @@ impl Shard {
     pub(crate) fn run(mut self) {
         let mut inputs = Vec::new();
         while !self.stopped {
-            self.inbox.take(&mut inputs, self.next_timeout());
+            let until = self.next_timeout();
+            self.inbox.take(&mut inputs, until);
             for input in inputs.drain(..) {
                 self.handle(input, Instant::now());
             }
@@ -216,7 +217,16 @@ impl Shard {
         }
     }
 
-    fn next_timeout(&self) -> Option<Instant> {
+    fn next_timeout(&mut self) -> Option<Instant> {
+        // A timer that has moved on since it was put there is put where it is now, rather than waking the thread for nothing.
+        while let Some(Reverse((at, id))) = self.timers.peek().copied()
+            && self.viewers.get_mut(id).is_none_or(|viewer| viewer.moves_on(at))
+        {
+            self.timers.pop();
+            if let Some(viewer) = self.viewers.get_mut(id) {
+                viewer.schedule(&mut self.timers);
+            }
+        }
         let timer = self.timers.peek().map(|Reverse((at, _))| *at);
         let keyframe = self.keyframes.iter().map(|(_, at)| *at).min();
         let vp8 = (!self.viewers.is_empty()).then_some(self.vp8_due);

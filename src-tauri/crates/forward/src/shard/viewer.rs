@@ -50,12 +50,7 @@ impl Viewer {
         keyframes: &mut Vec<((VideoCodec, Rid), Instant)>,
         now: Instant,
     ) {
-        if let Some(at) = self.egress.poll_timeout()
-            && self.scheduled.is_none_or(|scheduled| at < scheduled)
-        {
-            self.scheduled = Some(at);
-            timers.push(Reverse((at, self.id)));
-        }
+        self.schedule(timers);
         if let Some(wanted) = self.egress.wants_keyframe()
             && keyframes.iter().all(|(known, _)| *known != wanted)
         {
@@ -64,6 +59,28 @@ impl Viewer {
         let waits_for = self.egress.interest();
         interest.moved(self.interest, waits_for);
         self.interest = waits_for;
+    }
+
+    /// Sees to it that its timer is in the heap.
+    pub(super) fn schedule(&mut self, timers: &mut BinaryHeap<Reverse<(Instant, ViewerId)>>) {
+        if let Some(at) = self.egress.poll_timeout()
+            && self.scheduled.is_none_or(|scheduled| at < scheduled)
+        {
+            self.scheduled = Some(at);
+            timers.push(Reverse((at, self.id)));
+        }
+    }
+
+    /// A timer of the heap is not for now: it is not this viewer's any more, or nothing is due then.
+    pub(super) fn moves_on(&mut self, at: Instant) -> bool {
+        if self.scheduled != Some(at) {
+            return true;
+        }
+        let later = self.egress.poll_timeout().is_none_or(|due| due > at);
+        if later {
+            self.scheduled = None;
+        }
+        later
     }
 
     /// A timer of the heap came: is it this viewer's?
