@@ -1,4 +1,4 @@
-use super::world::{World, nack, negotiated};
+use super::world::{World, nack, negotiated, pli};
 use protocol::{Rid, VideoCodec};
 use std::time::Duration;
 
@@ -75,6 +75,40 @@ fn a_flood_of_nacks_gets_fifteen_percent_at_most() {
     assert!(shown.windows(2).all(|w| w[1].number == w[0].number + 1), "the picture itself is not disturbed");
 }
 
+/// What a viewer asks for is paid by itself: whoever floods, and be it all but one, the others' pictures stay as they are.
+#[test]
+fn floods_of_everything_from_all_but_one_change_nothing_for_that_one() {
+    const NOISY: usize = 200;
+    let mut world = World::new(VideoCodec::H264);
+    world.run(Duration::from_millis(700));
+    let calm = world.join(Rid::F);
+    for _ in 0..NOISY {
+        world.join(Rid::F);
+    }
+    world.run(Duration::from_millis(500));
+    let before: Vec<_> = world.viewers.iter().map(|v| v.egress.totals().restarts).collect();
+    for _ in 0..60 {
+        for noisy in 1..=NOISY {
+            let all: Vec<_> = world.viewers[noisy].video.iter().rev().take(100).map(|p| p.sequence).collect();
+            world.feedback(noisy, &[nack(&all), pli(), fir()].concat());
+        }
+        world.run(Duration::from_millis(50));
+    }
+    assert!(world.keyframe_asked.is_empty(), "the history has keyframes: the encoder hears nothing of it");
+    for (viewer, before) in world.viewers.iter().zip(before).skip(1) {
+        let restarts = viewer.egress.totals().restarts - before;
+        assert!((2..=4).contains(&restarts), "once a second: {restarts}");
+        let bytes = |packets: &[super::viewer::Rtp]| packets.iter().map(|p| p.payload.len()).sum::<usize>() as f32;
+        // The first picture's credit, and 15 % of all since.
+        let most = 64.0 * 1200.0 + 0.15 * bytes(&viewer.video);
+        assert!(bytes(&viewer.rtx) <= 1.02 * most, "{} of {most}", bytes(&viewer.rtx));
+    }
+    let shown = &world.viewers[calm].shown;
+    let live = shown.iter().skip_while(|s| s.temporal < 2).collect::<Vec<_>>();
+    assert!(live.windows(2).all(|w| w[1].number == w[0].number + 1 && w[1].rid == Rid::F), "no picture is missing");
+    assert!(world.viewers[calm].rtx.is_empty());
+}
+
 #[test]
 fn without_rtx_a_repair_is_the_same_packet_to_the_last_bit() {
     let mut world = World::new(VideoCodec::H264);
@@ -87,6 +121,11 @@ fn without_rtx_a_repair_is_the_same_packet_to_the_last_bit() {
     let now = world.now;
     world.viewers[viewer].egress.rtcp(&nack(&[lost.sequence]), now, &world.history, now, &mut sink);
     assert_eq!(sink.0, [[lost.header, lost.payload].concat()]);
+}
+
+/// RFC 5104 section 4.3.1.
+fn fir() -> Vec<u8> {
+    [&[0x84, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0][..], &super::world::VIDEO_SSRC.to_be_bytes(), &[1, 0, 0, 0]].concat()
 }
 
 struct Repeated(Vec<Vec<u8>>);
