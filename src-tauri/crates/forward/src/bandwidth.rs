@@ -4,8 +4,8 @@
 //! controller, the smaller of both wins; on overuse to 0.85 of what arrived (section 5.5), on more than 10 % loss down by half
 //! the loss, below 2 % up (section 6), never above 1.5 times what arrived (section 5.5). Two things differ, because our sender
 //! has layers and no pacer. A keyframe is a burst, so a rising delay alone is no overuse: the *smallest* delay of the last
-//! 150 ms has to stand above the path's own and still be rising, which a burst that drains never does. And nothing is known
-//! until something goes wrong: a path is taken to be good enough. And chance is no congestion: loss counts where it is above its
+//! 150 ms has to stand above the path's own and still be rising, which a burst that drains never does. And a path is
+//! taken to be good enough until something goes wrong, unless a viewer's first packets (`opening.rs`) show it to be thin. And chance is no congestion: loss counts where it is above its
 //! limit by more than chance makes it, and delay where it is above what a busy receiver makes of it.
 //!
 //! No I/O and no clock: microseconds since the viewer came are an argument.
@@ -55,7 +55,7 @@ pub(crate) struct Bandwidth {
     delay: Delay,
     arrival: ArrivalRate,
     loss: Loss,
-    /// Bits a second; nothing is known before the first congestion.
+    /// Bits a second; nothing is known of a good path before the first congestion.
     estimate: Option<f32>,
     last_us: u64,
     congested_us: Option<u64>,
