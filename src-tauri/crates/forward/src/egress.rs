@@ -7,6 +7,7 @@ mod adapt;
 mod call;
 mod flow;
 mod header;
+mod lip_sync;
 mod loss;
 mod repair;
 mod sound;
@@ -24,9 +25,10 @@ use crate::sink::PacketSink;
 use adapt::Adaptation;
 use call::Call;
 use flow::Flow;
+use lip_sync::LipSync;
 use loss::ReportedLoss;
 use protocol::{Rid, VideoCodec, ViewerStats};
-use sound::{LIP_SYNC, SoundEgress};
+use sound::SoundEgress;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -38,6 +40,8 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// A report that is due goes with the next picture; only where none comes for so long a timer is needed. A thousand timers a
 /// second of their own would each wake the sending thread, and fetch a viewer's state that is not at hand.
 const REPORT_SLACK: Duration = Duration::from_millis(100);
+/// Of Opus, always (RFC 7587 section 4.1).
+const SOUND_CLOCK: f64 = 48_000.0;
 
 /// Of 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
 const PICTURE_PACKETS: i32 = 9;
@@ -98,6 +102,7 @@ pub(crate) struct Egress {
     reported: (u32, u32),
     round_trip: Option<Duration>,
     loss: ReportedLoss,
+    lip_sync: LipSync,
 }
 
 impl Egress {
@@ -135,6 +140,7 @@ impl Egress {
             reported: (0, 0),
             round_trip,
             loss: ReportedLoss::default(),
+            lip_sync: LipSync::new(n.video.is_some()),
         }
     }
 
@@ -308,14 +314,16 @@ impl Egress {
         if !of_video && !of_sound {
             return None;
         }
-        // The sound's reports were dated ahead.
-        let shown = if of_sound { now + LIP_SYNC } else { now };
-        if let Some(trip) = block.round_trip(self.clock.ntp(shown)) {
+        if of_sound && self.video.is_some() {
+            // Its sender reports are dated ahead, so no round trip is in it.
+            self.lip_sync.jitter(Duration::from_secs_f64(f64::from(block.jitter) / SOUND_CLOCK), now);
+            let waits = self.lip_sync.picture_waits();
+            self.video.iter_mut().for_each(|video| video.picture_waits(waits));
+            return None;
+        }
+        if let Some(trip) = block.round_trip(self.clock.ntp(now)) {
             let trip = Duration::from_secs_f64(f64::from(trip) / 65536.0);
             self.round_trip = Some(self.round_trip.map_or(trip, |old| (old * 7 + trip) / 8));
-        }
-        if of_sound && self.video.is_some() {
-            return None;
         }
         let (pictures, sounds) = self.sent();
         Some(self.loss.take(block, if of_video { pictures } else { sounds }, now))
@@ -351,7 +359,7 @@ impl Egress {
     /// Both media by one clock; returns the sources.
     fn write_reports(&self, compound: &mut Vec<u8>, now: Instant) -> Vec<u32> {
         let video = self.video.as_ref().and_then(|v| v.report(&self.clock, now));
-        let sound = self.sound.as_ref().and_then(|s| s.report(&self.clock, now));
+        let sound = self.sound.as_ref().and_then(|s| s.report(&self.clock, now, self.lip_sync.shift()));
         let reports: Vec<_> = [video, sound].into_iter().flatten().collect();
         let sources: Vec<_> = [self.video.as_ref().map(VideoEgress::ssrc), self.sound.as_ref().map(SoundEgress::ssrc)]
             .into_iter()

@@ -7,6 +7,12 @@ const ROOM: usize = 44;
 /// A longer mid is left out: the SSRC in the answer says the same. Browsers number their mids.
 const LONGEST_MID: usize = 4;
 
+/// playout-delay: 12 bits least, 12 bits most, in 10 ms. Pictures are shown as they come, whatever lip sync thinks of it.
+pub(super) const AT_ONCE: [u8; 3] = [0, 0, 0];
+/// Pictures are shown as they come, but lip sync may hold them back by up to half a second. (With more than that Chromium keeps
+/// them in a buffer.)
+pub(super) const WITH_SOUND: [u8; 3] = [0, 0, 50];
+
 /// One source's header: the parts all packets of a picture share are written once, the rest for each packet.
 pub(super) struct Header {
     bytes: [u8; ROOM],
@@ -16,6 +22,7 @@ pub(super) struct Header {
     ids: Extensions,
     mid: [u8; LONGEST_MID],
     mid_len: usize,
+    playout_delay: [u8; 3],
 }
 
 /// Extensions that some pictures carry, then on all their packets: the kernel sends a run only if its packets are of one size.
@@ -23,7 +30,7 @@ pub(super) struct Header {
 pub(super) struct Extras {
     /// NTP time of the capture.
     pub(super) capture: Option<u64>,
-    /// Say who we are (mid) and that there is nothing to wait for (playout-delay 0).
+    /// Say who we are (mid) and how long to wait with showing it.
     pub(super) introduce: bool,
 }
 
@@ -43,12 +50,17 @@ impl Header {
         if ids.mid.is_some() {
             kept[..mid.len()].copy_from_slice(mid.as_bytes());
         }
-        Self { bytes, len: 12, wide_at: None, payload_type, ids, mid: kept, mid_len: mid.len() }
+        Self { bytes, len: 12, wide_at: None, payload_type, ids, mid: kept, mid_len: mid.len(), playout_delay: AT_ONCE }
     }
 
     /// Packets carry a number that transport-wide feedback tells of.
     pub(super) fn is_numbered(&self) -> bool {
         self.ids.twcc.is_some()
+    }
+
+    /// Whether lip sync may hold the picture back; told with the next picture that introduces itself.
+    pub(super) fn picture_waits(&mut self, waits: bool) {
+        self.playout_delay = if waits { WITH_SOUND } else { AT_ONCE };
     }
 
     /// Bytes, once begun.
@@ -78,7 +90,8 @@ impl Header {
         }
         if extras.introduce {
             if let Some(id) = self.ids.playout_delay {
-                self.element(id, &[0, 0, 0]);
+                let playout_delay = self.playout_delay;
+                self.element(id, &playout_delay);
             }
             if let Some(id) = self.ids.mid {
                 let mid = self.mid;

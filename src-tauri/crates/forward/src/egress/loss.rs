@@ -47,7 +47,14 @@ mod tests {
     fn a_report_on_two_packets_does_not_make_it_jump() {
         let start = Instant::now();
         let mut loss = ReportedLoss::default();
-        let block = |highest, fraction_lost| ReportBlock { ssrc: 1, fraction_lost, highest, last_report: 0, delay: 0 };
+        let block = |highest, fraction_lost| ReportBlock {
+            ssrc: 1,
+            fraction_lost,
+            highest,
+            jitter: 0,
+            last_report: 0,
+            delay: 0,
+        };
         let mut highest = 1000;
         for second in 0..10 {
             loss.take(block(highest, 13), 270, start + Duration::from_secs(second));

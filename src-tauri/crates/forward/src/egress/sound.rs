@@ -7,11 +7,6 @@ use crate::rtcp::SenderReport;
 use crate::sink::PacketSink;
 use std::time::{Duration, Instant};
 
-/// Added to the NTP time of the sound's sender reports. Chromium holds the picture back until the sound of the same instant
-/// is ready to play, which is 40 ms later (audio jitter buffer 60-65 ms). Told that the sound belongs 40 ms later it does
-/// not: measured, its video jitter buffer is 8 ms instead of 37-44, and the sound comes 40 ms after the picture, well inside
-/// the 125 ms that ITU-R BT.1359 gives as noticeable. The true capture time goes in abs-capture-time.
-pub(super) const LIP_SYNC: Duration = Duration::from_millis(40);
 /// How often the capture time and the mid are told; receivers reckon on from there.
 const TELL: Duration = Duration::from_secs(1);
 
@@ -74,13 +69,13 @@ impl SoundEgress {
         self.octets = self.octets.wrapping_add(s.payload.len() as u32);
     }
 
-    /// Nothing before the first sound.
-    pub(super) fn report(&self, clock: &Clock, now: Instant) -> Option<SenderReport> {
+    /// Nothing before the first sound. `lip_sync` is how far it is dated ahead.
+    pub(super) fn report(&self, clock: &Clock, now: Instant, lip_sync: Duration) -> Option<SenderReport> {
         let (timestamp, heard) = self.last?;
         let since = now.saturating_duration_since(heard).as_micros() as u64 * 48 / 1000;
         Some(SenderReport {
             ssrc: self.ssrc,
-            ntp: clock.ntp(now + LIP_SYNC),
+            ntp: clock.ntp(now + lip_sync),
             rtp: timestamp.wrapping_add(since as u32),
             packets: self.packets,
             octets: self.octets,

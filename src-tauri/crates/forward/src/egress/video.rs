@@ -221,6 +221,11 @@ impl VideoEgress {
         call.out.flush_picture();
     }
 
+    /// See [`Header::picture_waits`].
+    pub(super) fn picture_waits(&mut self, waits: bool) {
+        self.header.picture_waits(waits);
+    }
+
     /// What is known of the path has changed.
     pub(super) fn path(&mut self, path: Path) {
         self.path = path;

@@ -6,6 +6,8 @@ pub(crate) struct ReportBlock {
     pub(crate) fraction_lost: u8,
     /// The highest sequence number that came, and how often they began anew.
     pub(crate) highest: u32,
+    /// How unevenly it arrives, in units of its RTP clock.
+    pub(crate) jitter: u32,
     /// The middle 32 bits of the NTP time of our last sender report; 0 when none came.
     pub(crate) last_report: u32,
     /// How long ago it came, in 1/65536 s.
@@ -45,6 +47,7 @@ impl Iterator for ReportBlocks<'_> {
             ssrc: word(0),
             fraction_lost: block[4],
             highest: word(8),
+            jitter: word(12),
             last_report: word(16),
             delay: word(20),
         })
