@@ -42,10 +42,7 @@ impl Converter {
         if (width, height) == (into.width, into.height) {
             return self.unpack(raw, into);
         }
-        let mut native = std::mem::replace(
-            &mut self.native,
-            Picture { width: 0, height: 0, data: Vec::new(), captured: raw.captured },
-        );
+        let mut native = std::mem::replace(&mut self.native, Picture::black(0, 0, raw.captured));
         native.reshape(width, height);
         let unpacked = self.unpack(raw, &mut native);
         if unpacked.is_ok() {

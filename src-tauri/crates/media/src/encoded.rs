@@ -31,8 +31,28 @@ pub struct EncodedVideo {
     /// Refers to pictures of the base temporal layer only (the Y bit of RFC 7741): a receiver of lower temporal layers may
     /// go up from here.
     pub layer_sync: bool,
+    /// What came between capture and encoder.
+    pub way: Way,
     /// H.264: an Annex B access unit, with SPS and PPS before an IDR. VP8: one frame.
     pub data: Bytes,
+}
+
+/// When a picture got where, after its capture: for those who ask where the milliseconds go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The device (or the pattern) handed it over.
+    pub delivered: Instant,
+    /// It had the size and the format that encoders take.
+    pub converted: Instant,
+    /// An encoder began with it.
+    pub taken: Instant,
+}
+
+impl Way {
+    /// All at one moment.
+    pub(crate) fn at(moment: Instant) -> Self {
+        Self { delivered: moment, converted: moment, taken: moment }
+    }
 }
 
 /// One Opus packet, 48 kHz stereo.

@@ -57,12 +57,16 @@ pub(crate) struct Picture {
     pub(crate) height: u16,
     pub(crate) data: Vec<u8>,
     pub(crate) captured: Instant,
+    /// See [`crate::Way`].
+    pub(crate) delivered: Instant,
+    /// See [`crate::Way`].
+    pub(crate) converted: Instant,
 }
 
 impl Picture {
     /// A black one.
     pub(crate) fn black(width: u16, height: u16, captured: Instant) -> Self {
-        let mut picture = Self { width, height, data: Vec::new(), captured };
+        let mut picture = Self { width, height, data: Vec::new(), captured, delivered: captured, converted: captured };
         picture.reshape(width, height);
         picture
     }

@@ -19,6 +19,8 @@ mod encoded;
 mod event;
 mod frame;
 mod levels;
+#[cfg(feature = "measuring")]
+pub mod measuring;
 mod microphone;
 pub mod pattern;
 mod pipeline;
@@ -31,7 +33,7 @@ mod yuv;
 
 pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};
-pub use encoded::{Encoded, EncodedAudio, EncodedVideo};
+pub use encoded::{Encoded, EncodedAudio, EncodedVideo, Way};
 pub use event::Event;
 pub use levels::Levels;
 pub use pipeline::Pipeline;

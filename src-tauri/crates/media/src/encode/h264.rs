@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
 
 use super::EncodeError;
-use crate::{EncodedVideo, VideoConfig, frame::Picture};
+use crate::{EncodedVideo, VideoConfig, Way, frame::Picture};
 use bytes::BytesMut;
 use openh264_sys2 as sys;
 use protocol::{Rid, VideoCodec};
@@ -13,10 +13,13 @@ use std::{
 };
 use sys::source::APILoader;
 
-/// One encoder that scales a picture down twice and makes three independent streams of it, each with three temporal layers.
+/// One encoder that makes independent streams of a picture, one for each of its spatial layers, each with three temporal
+/// layers. It scales the picture down for all but the largest.
 pub(crate) struct H264 {
     encoder: *mut sys::ISVCEncoder,
     config: VideoConfig,
+    /// The smallest first; what OpenH264 numbers from 0.
+    rids: &'static [Rid],
     output: Box<sys::SFrameBSInfo>,
     started: Option<Instant>,
     /// Each layer's last temporal layer.
@@ -34,8 +37,8 @@ const LAYERS: usize = Rid::ALL.len();
 const TEMPORAL_LAYERS: c_int = 3;
 
 impl H264 {
-    /// An encoder whose first picture is a keyframe in every layer.
-    pub(crate) fn new(config: &VideoConfig) -> Result<Self, EncodeError> {
+    /// An encoder of those layers (the smallest first), whose first picture is a keyframe in each.
+    pub(crate) fn new(config: &VideoConfig, rids: &'static [Rid]) -> Result<Self, EncodeError> {
         let failed = |code| EncodeError { encoder: "OpenH264", action: "start", code };
         let mut encoder = ptr::null_mut();
         // SAFETY: the pointer is written on success only, and success is checked.
@@ -44,7 +47,7 @@ impl H264 {
             return Err(failed(code));
         }
         // From here on dropping it destroys the encoder.
-        let this = Self { encoder, config: *config, output: Box::default(), started: None, last: [0; LAYERS] };
+        let this = Self { encoder, config: *config, rids, output: Box::default(), started: None, last: [0; LAYERS] };
         this.set_option(sys::ENCODER_OPTION_TRACE_LEVEL, &mut (sys::WELS_LOG_QUIET as c_int));
         let mut parameters = sys::SEncParamExt::default();
         let table = this.table();
@@ -53,7 +56,7 @@ impl H264 {
         if code != 0 {
             return Err(failed(code));
         }
-        fill(&mut parameters, config);
+        fill(&mut parameters, config, rids);
         // SAFETY: as above.
         let code = unsafe { (table.InitializeExt.expect("OpenH264 has it"))(encoder, &parameters) };
         if code != 0 {
@@ -68,22 +71,23 @@ impl H264 {
         &self.config
     }
 
-    /// Changes a layer's bitrate from the next picture on.
+    /// Changes a layer's bitrate from the next picture on. Layers of others are none of its business.
     pub(crate) fn set_bitrate(&mut self, rid: Rid, kbps: u32) {
-        let mut rate = sys::SBitrateInfo { iLayer: rid.index() as sys::LAYER_NUM, iBitrate: bits(kbps) };
+        let Some(layer) = self.rids.iter().position(|own| *own == rid) else { return };
+        let mut rate = sys::SBitrateInfo { iLayer: layer as sys::LAYER_NUM, iBitrate: bits(kbps) };
         self.set_option(sys::ENCODER_OPTION_BITRATE, &mut rate);
     }
 
-    /// Encodes a picture of the configured size, as a keyframe in those layers (by [`Rid::index`]). Out come up to three
-    /// pictures, the top layer first.
+    /// Encodes a picture of the size of its largest layer, as a keyframe in those layers (by [`Rid::index`]). Out comes a
+    /// picture of each of its layers, the largest first.
     pub(crate) fn encode(
         &mut self,
         picture: &Picture,
         captured: Instant,
         keyframes: [bool; LAYERS],
     ) -> Result<Vec<EncodedVideo>, EncodeError> {
-        debug_assert_eq!((picture.width, picture.height), (self.config.width, self.config.height));
-        for layer in (0..LAYERS).filter(|layer| keyframes[*layer]) {
+        debug_assert_eq!((picture.width, picture.height), self.config.layer_size(largest(self.rids)));
+        for (layer, _) in self.rids.iter().enumerate().filter(|(_, rid)| keyframes[rid.index()]) {
             self.force_keyframe(layer as c_int);
         }
         let started = *self.started.get_or_insert(captured);
@@ -105,7 +109,7 @@ impl H264 {
         if code != 0 {
             return Err(EncodeError { encoder: "OpenH264", action: "encode a picture", code });
         }
-        let mut pictures: Vec<_> = Rid::ALL.into_iter().rev().filter_map(|rid| self.layer(rid, captured)).collect();
+        let mut pictures: Vec<_> = (0..self.rids.len()).rev().filter_map(|layer| self.layer(layer, captured)).collect();
         for picture in &mut pictures {
             // A picture of layer 1 refers to layer 0 only; one of layer 2 to the picture before it, whichever layer has that.
             let last = std::mem::replace(&mut self.last[picture.rid.index()], picture.temporal);
@@ -115,11 +119,12 @@ impl H264 {
     }
 
     /// Gathers one layer's parts of the last picture: parameter sets and slices are separate entries.
-    fn layer(&self, rid: Rid, captured: Instant) -> Option<EncodedVideo> {
+    fn layer(&self, layer: usize, captured: Instant) -> Option<EncodedVideo> {
+        let rid = self.rids[layer];
         let entries = &self.output.sLayerInfo[..self.output.iLayerNum as usize];
         let mut data = BytesMut::new();
         let mut picture = None;
-        for entry in entries.iter().filter(|entry| usize::from(entry.uiSpatialId) == rid.index()) {
+        for entry in entries.iter().filter(|entry| usize::from(entry.uiSpatialId) == layer) {
             // SAFETY: the encoder owns these until its next call, which takes `&mut self`; it tells their lengths.
             unsafe {
                 let lengths = std::slice::from_raw_parts(entry.pNalLengthInByte, entry.iNalCount as usize);
@@ -139,6 +144,7 @@ impl H264 {
             temporal,
             keyframe,
             captured,
+            way: Way::at(captured),
             width,
             height,
             layer_sync: false,
@@ -186,16 +192,21 @@ impl Drop for H264 {
     }
 }
 
-fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig) {
+fn largest(rids: &[Rid]) -> Rid {
+    *rids.last().expect("an encoder has a layer")
+}
+
+fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid]) {
+    let (width, height) = config.layer_size(largest(rids));
     parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
-    parameters.iPicWidth = c_int::from(config.width);
-    parameters.iPicHeight = c_int::from(config.height);
+    parameters.iPicWidth = c_int::from(width);
+    parameters.iPicHeight = c_int::from(height);
     parameters.fMaxFrameRate = config.fps as f32;
-    parameters.iTargetBitrate = Rid::ALL.iter().map(|rid| bits(config.layer_kbps(*rid))).sum();
+    parameters.iTargetBitrate = rids.iter().map(|rid| bits(config.layer_kbps(*rid))).sum();
     parameters.iRCMode = sys::RC_BITRATE_MODE;
     parameters.iComplexityMode = sys::LOW_COMPLEXITY;
     parameters.iTemporalLayerNum = TEMPORAL_LAYERS;
-    parameters.iSpatialLayerNum = LAYERS as c_int;
+    parameters.iSpatialLayerNum = rids.len() as c_int;
     // Independent streams: the upper layers of an SVC stream are nothing a browser can decode.
     parameters.bSimulcastAVC = true;
     parameters.bPrefixNalAddingCtrl = false;
@@ -207,8 +218,7 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig) {
     parameters.bEnableFrameSkip = false;
     // One thread: the other cores have the viewers.
     parameters.iMultipleThreadIdc = 1;
-    for rid in Rid::ALL {
-        let layer = &mut parameters.sSpatialLayers[rid.index()];
+    for (layer, rid) in parameters.sSpatialLayers.iter_mut().zip(rids.iter().copied()) {
         let (width, height) = config.layer_size(rid);
         layer.iVideoWidth = c_int::from(width);
         layer.iVideoHeight = c_int::from(height);

@@ -4,6 +4,8 @@
 mod h264;
 mod keyframes;
 mod opus;
+#[cfg(feature = "h264")]
+mod simulcast;
 #[cfg(test)]
 mod tests;
 mod vp8;
@@ -12,6 +14,8 @@ mod vp8;
 pub(crate) use h264::H264;
 pub(crate) use keyframes::Keyframes;
 pub(crate) use opus::{PACKET, SoundEncoder};
+#[cfg(feature = "h264")]
+pub(crate) use simulcast::Simulcast;
 pub(crate) use vp8::Vp8;
 
 /// An encoder refused; what it said, for people.

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // The C interface of libvpx.
 
 use super::EncodeError;
-use crate::{EncodedVideo, frame::Picture};
+use crate::{EncodedVideo, Way, frame::Picture};
 use bytes::Bytes;
 use protocol::{Rid, VideoCodec};
 use std::{
@@ -142,6 +142,7 @@ impl Vp8 {
             temporal: step.temporal,
             keyframe,
             captured,
+            way: Way::at(captured),
             width: picture.width,
             height: picture.height,
             layer_sync: step.sync,

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     CameraChoice, Event, VideoConfig, camera,
-    convert::Converter,
-    frame::RawPicture,
+    convert::{Converter, Unreadable},
+    frame::{Picture, RawPicture},
     pattern::PatternSource,
     slate::Slate,
     source::{PictureSource, SourceError},
@@ -89,7 +89,13 @@ impl Camera {
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
             source.next(&mut raw)?;
-            match pool.make(size, |picture| converter.convert(&mut raw, picture)) {
+            let delivered = Instant::now();
+            let convert = |picture: &mut Picture| {
+                converter.convert(&mut raw, picture)?;
+                (picture.delivered, picture.converted) = (delivered, Instant::now());
+                Ok::<(), Unreadable>(())
+            };
+            match pool.make(size, convert) {
                 Ok(picture) => {
                     damaged_since = None;
                     self.slot.put(picture);

@@ -2,7 +2,7 @@
 
 use super::{orders::Orders, video::Codec};
 #[cfg(feature = "h264")]
-use crate::encode::H264;
+use crate::encode::Simulcast;
 use crate::{
     EncodedVideo, VideoConfig,
     encode::{EncodeError, Keyframes, Vp8},
@@ -12,11 +12,11 @@ use crate::{
 use protocol::{Rid, VideoCodec};
 use std::time::Instant;
 
-/// All layers by one encoder.
+/// All layers, always.
 #[cfg(feature = "h264")]
 #[derive(Default)]
 pub(super) struct H264Codec {
-    running: Option<(H264, Keyframes, [u32; 3])>,
+    running: Option<(Simulcast, Keyframes, [u32; 3])>,
 }
 
 #[cfg(feature = "h264")]
@@ -28,7 +28,8 @@ impl Codec for H264Codec {
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+        hand_on: &mut dyn FnMut(EncodedVideo),
+    ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
         let fits =
             |made: &VideoConfig| (made.width, made.height, made.fps) == (config.width, config.height, config.fps);
@@ -37,7 +38,9 @@ impl Codec for H264Codec {
         }
         let (encoder, keyframes, rates) = match &mut self.running {
             Some(running) => running,
-            none => none.insert((H264::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid)))),
+            none => {
+                none.insert((Simulcast::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid))))
+            }
         };
         for rid in Rid::ALL {
             let kbps = orders.kbps(rid);
@@ -46,7 +49,7 @@ impl Codec for H264Codec {
             }
         }
         orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
-        encoder.encode(picture, captured, keyframes.take(captured))
+        encoder.encode(picture, captured, keyframes.take(captured), hand_on)
     }
 
     fn reset(&mut self) {
@@ -78,7 +81,8 @@ impl Codec for Vp8Codec {
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+        hand_on: &mut dyn FnMut(EncodedVideo),
+    ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
         let wanted = orders.vp8();
         self.layers.retain(|layer| {
@@ -89,7 +93,6 @@ impl Codec for Vp8Codec {
         let keyframes = self.keyframes.get_or_insert_with(Keyframes::new);
         orders.take_keyframes(VideoCodec::Vp8).into_iter().for_each(|rid| keyframes.request(rid));
         let due = keyframes.take(captured);
-        let mut pictures = Vec::new();
         for rid in wanted {
             let kbps = orders.kbps(rid);
             let layer = match self.layers.iter_mut().position(|layer| layer.rid == rid) {
@@ -108,9 +111,9 @@ impl Codec for Vp8Codec {
                 _ => halve(&mut self.half, picture, layer.encoder.size()),
             };
             let keyframe = std::mem::take(&mut layer.first) || due[rid.index()];
-            pictures.extend(layer.encoder.encode(scaled, captured, keyframe)?);
+            layer.encoder.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
         }
-        Ok(pictures)
+        Ok(())
     }
 
     fn reset(&mut self) {

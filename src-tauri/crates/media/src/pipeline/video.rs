@@ -5,7 +5,7 @@ use super::{
     orders::Orders,
     slot::{Next, Slot},
 };
-use crate::{Encoded, EncodedVideo, Event, encode::EncodeError, frame::Picture};
+use crate::{Encoded, EncodedVideo, Event, Way, encode::EncodeError, frame::Picture};
 use std::{
     sync::{
         Arc,
@@ -20,13 +20,14 @@ pub(super) trait Codec: Send + 'static {
     /// Its thread's name.
     const THREAD: &'static str;
 
-    /// Encodes a picture; what comes out goes to the viewers in that order.
+    /// Encodes a picture; each layer is handed on as soon as it is there.
     fn encode(
         &mut self,
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-    ) -> Result<Vec<EncodedVideo>, EncodeError>;
+        hand_on: &mut dyn FnMut(EncodedVideo),
+    ) -> Result<(), EncodeError>;
 
     /// Forgets encoders that failed.
     fn reset(&mut self);
@@ -72,25 +73,29 @@ fn run(mut codec: impl Codec, slot: &Slot, orders: &Orders, sink: &Sink, events:
     let mut picture: Option<Arc<Picture>> = None;
     let mut failed_until: Option<Instant> = None;
     while !stopped.load(Ordering::Relaxed) {
-        let captured = match slot.wait(seen, REPEAT) {
+        let (captured, ready) = match slot.wait(seen, REPEAT) {
             Next::New(number, new) => {
                 // The first picture may be a slate that has stood there for an hour.
                 let captured = if seen == 0 { new.captured.max(started) } else { new.captured };
+                let ready = [new.delivered, new.converted].map(|at| at.max(captured));
                 seen = number;
                 picture = Some(new);
-                captured
+                (captured, ready)
             }
-            Next::Late => Instant::now(),
+            Next::Late => {
+                let now = Instant::now();
+                (now, [now, now])
+            }
         };
         let Some(picture) = &picture else { continue };
         if failed_until.is_some_and(|until| captured < until) || !pace.admit(captured, orders.video().fps) {
             continue;
         }
-        match codec.encode(picture, captured, orders) {
-            Ok(pictures) => {
-                failed_until = None;
-                pictures.into_iter().for_each(|picture| sink(Encoded::Video(picture)));
-            }
+        let [delivered, converted] = ready;
+        let way = Way { delivered, converted, taken: Instant::now() };
+        let mut hand_on = |made: EncodedVideo| sink(Encoded::Video(EncodedVideo { way, ..made }));
+        match codec.encode(picture, captured, orders, &mut hand_on) {
+            Ok(()) => failed_until = None,
             Err(error) => {
                 tracing::error!("{error}");
                 if failed_until.is_none() {

@@ -1,10 +1,11 @@
 use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
 use crate::{
     EncodedVideo, VideoConfig,
-    encode::{H264, Keyframes},
+    encode::{Keyframes, Simulcast},
+    frame::Picture,
 };
 use protocol::Rid;
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 /// Eight seconds at 720p with regular keyframes, encoded once for several tests.
 fn eight_seconds() -> &'static [EncodedVideo] {
@@ -12,16 +13,23 @@ fn eight_seconds() -> &'static [EncodedVideo] {
     PICTURES.get_or_init(|| encode(&VideoConfig::default(), 240, |_, _| ()))
 }
 
-fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut H264)) -> Vec<EncodedVideo> {
-    let (mut encoder, mut keyframes) = (H264::new(config).expect("it starts"), Keyframes::new());
+fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Simulcast)) -> Vec<EncodedVideo> {
+    let (mut encoder, mut keyframes) = (Simulcast::new(config).expect("it starts"), Keyframes::new());
     let mut film = Film::new(config);
     (0..pictures)
         .flat_map(|number| {
             before(number, &mut encoder);
             let (picture, captured) = film.next();
-            encoder.encode(picture, captured, keyframes.take(captured)).expect("it encodes")
+            all(&mut encoder, picture, captured, keyframes.take(captured))
         })
         .collect()
+}
+
+/// All layers of a picture, in the order in which they were handed on.
+fn all(encoder: &mut Simulcast, picture: &Picture, captured: Instant, keyframes: [bool; 3]) -> Vec<EncodedVideo> {
+    let mut made = Vec::new();
+    encoder.encode(picture, captured, keyframes, &mut |layer| made.push(layer)).expect("it encodes");
+    made
 }
 
 #[test]
@@ -96,11 +104,11 @@ fn a_keyframe_starts_anew_and_carries_its_parameter_sets() {
 fn a_forced_keyframe_is_one_of_its_layer_only() {
     for forced in Rid::ALL {
         let config = VideoConfig::default();
-        let (mut encoder, mut film) = (H264::new(&config).expect("it starts"), Film::new(&config));
+        let (mut encoder, mut film) = (Simulcast::new(&config).expect("it starts"), Film::new(&config));
         for number in 0..12 {
             let force = Rid::ALL.map(|rid| number == 7 && rid == forced);
             let (picture, captured) = film.next();
-            for made in encoder.encode(picture, captured, force).expect("it encodes") {
+            for made in all(&mut encoder, picture, captured, force) {
                 let expected = number == 0 || (number == 7 && made.rid == forced);
                 assert_eq!(made.keyframe, expected, "picture {number}, {:?}, forced {forced:?}", made.rid);
             }
