@@ -129,17 +129,21 @@ function steps(all) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
   const until = (frames, step) => mean(frames.map((frame) => frame[step]));
   const rows = [
-    ['capture to encoded, all layers', ({ own }) => own.encoded],
-    ['of it CPU for drawing the pattern', ({ own }) => own.drawing],
-    ['of it CPU for encoding all layers', ({ own }) => own.encoding],
-    ['encoded to sent (to the last viewer)', ({ own }) => own.sent - own.encoded],
-    ['sent to received', ({ own, frames }) => until(frames, 'received') - own.sent],
+    ['capture (the pattern is drawn)', ({ own }) => own.steps.capture],
+    ['convert (pattern: nothing to do)', ({ own }) => own.steps.convert],
+    ['wait for the encoder', ({ own }) => own.steps.wait],
+    ['encode the top layer', ({ own }) => own.steps.encode_f],
+    ['packetise it, wake the senders', ({ own }) => own.steps.packetise],
+    ['send (to the last viewer)', ({ own }) => own.sent - own.encoded - own.steps.packetise],
+    ['network: sent to received', ({ own, frames }) => until(frames, 'received') - own.sent],
     ['received to presented', ({ frames }) => until(frames, 'presented') - until(frames, 'received')],
-    ['of it the video jitter buffer', ({ browser }) => browser.buffer],
-    ['of it decoding', ({ browser }) => browser.decode],
-    ['presented to the page told', ({ frames }) => until(frames, 'called') - until(frames, 'presented')],
+    ['of it jitter buffer (video)', ({ browser }) => browser.buffer],
+    ['of it decode', ({ browser }) => browser.decode],
+    ['display: until the page is told', ({ frames }) => until(frames, 'called') - until(frames, 'presented')],
     ['drawn into the canvas and read', ({ frames }) => until(frames, 'read') - until(frames, 'called')],
     ['sum', ({ frames }) => until(frames, 'read')],
+    ['beside it: both lower layers encoded', ({ own }) => own.steps.encode_q - own.steps.encode_f],
+    ['beside it: CPU for encoding all layers', ({ own }) => own.encoding],
     ['beside it: audio jitter buffer', ({ browser }) => browser.soundBuffer],
   ];
   return rows.map(([name, value]) => [name, ...all.map((one) => ms(mean(one.runs.map(value))))]);

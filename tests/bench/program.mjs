@@ -15,8 +15,8 @@ export async function reading({ pid, live }) {
 
 /** What happened between two readings; ages and CPU in milliseconds a picture. */
 export function between(before, after) {
-  const counted = (name) => {
-    const [from, to] = [before, after].map(({ counters }) => counters.get(`skylark_${name}_total`));
+  const counted = (name, labels = '') => {
+    const [from, to] = [before, after].map(({ counters }) => counters.get(`skylark_${name}_total${labels}`));
     if (to === undefined) throw new Error(`the program counts no ${name}: it is older than this benchmark`);
     return to - from;
   };
@@ -25,6 +25,12 @@ export function between(before, after) {
   return {
     encoded: counted('pictures_encoded_age_us') / pictures / 1000,
     sent: counted('pictures_sent_age_us') / counted('pictures_sent') / 1000,
+    steps: Object.fromEntries(
+      ['capture', 'convert', 'wait', 'encode_f', 'packetise', 'encode_h', 'encode_q'].map((step) => [
+        step,
+        counted('picture_steps_us', `{step="${step}"}`) / counted('picture_steps') / 1000,
+      ]),
+    ),
     drawing: cpu('media-camera'),
     encoding: cpu('media-h264'),
   };

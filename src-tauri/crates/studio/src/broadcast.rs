@@ -1,11 +1,11 @@
 //! A broadcast's life: starting, live, ending, and once a second in between.
 
-use crate::meter::{Pace, Reading};
+use crate::meter::{Meter, Pace, Reading};
 use crate::owner::{Happened, Owner, now};
 use crate::studio::CommandError;
 use audience::Input;
 use forward::{AudioFrame, Forwarder, VideoFrame};
-use media::Encoded;
+use media::{Encoded, EncodedVideo};
 use protocol::{ErrorCode, Event, Phase, StreamStats, ViewerId, ViewerStats};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ impl Owner {
         self.pipeline.go_live(move |encoded| {
             meter.count(&encoded);
             let counts = !media::H264 || matches!(encoded, Encoded::Video(_));
-            hand_on(&forwarder, encoded);
+            hand_on(&forwarder, &meter, encoded);
             if counts && waiting.swap(false, Ordering::Relaxed) {
                 // The owner is gone only when the program ends.
                 let _ = tell.send(Happened::FirstPicture(number));
@@ -184,25 +184,33 @@ impl Owner {
     }
 }
 
-fn hand_on(forwarder: &Forwarder, encoded: Encoded) {
+fn hand_on(forwarder: &Forwarder, meter: &Meter, encoded: Encoded) {
     match encoded {
-        Encoded::Video(video) => forwarder.video(VideoFrame {
-            codec: video.codec,
-            rid: video.rid,
-            temporal: video.temporal,
-            keyframe: video.keyframe,
-            captured: video.captured,
-            width: video.width,
-            height: video.height,
-            data: video.data,
-            layer_sync: video.layer_sync,
-        }),
+        Encoded::Video(video) => {
+            let encoded = Instant::now();
+            forwarder.video(frame(&video));
+            meter.steps.count(&video, encoded, Instant::now());
+        }
         Encoded::Audio(audio) => forwarder.audio(AudioFrame {
             captured: audio.captured,
             position: audio.position,
             samples: audio.samples,
             data: audio.data,
         }),
+    }
+}
+
+fn frame(video: &EncodedVideo) -> VideoFrame {
+    VideoFrame {
+        codec: video.codec,
+        rid: video.rid,
+        temporal: video.temporal,
+        keyframe: video.keyframe,
+        captured: video.captured,
+        width: video.width,
+        height: video.height,
+        data: video.data.clone(),
+        layer_sync: video.layer_sync,
     }
 }
 

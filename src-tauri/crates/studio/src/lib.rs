@@ -33,6 +33,7 @@ mod links;
 mod meter;
 mod metrics;
 mod settings;
+mod steps;
 mod storage;
 
 pub use media::Levels;

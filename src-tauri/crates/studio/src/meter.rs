@@ -1,5 +1,6 @@
 //! Counts what the encoders make. Written by their threads, read once a second.
 
+use crate::steps::Steps;
 use media::Encoded;
 use protocol::Rid;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -10,6 +11,8 @@ use std::time::Instant;
 pub(crate) struct Meter {
     bytes: AtomicU64,
     pictures: AtomicU64,
+    /// Where its milliseconds went.
+    pub(crate) steps: Steps,
 }
 
 /// What was counted at one time, with what the forwarder sent until then.
@@ -52,7 +55,7 @@ impl Meter {
 }
 
 /// The codec whose top layer runs whenever the broadcast does.
-const TOP_CODEC: protocol::VideoCodec =
+pub(crate) const TOP_CODEC: protocol::VideoCodec =
     if media::H264 { protocol::VideoCodec::H264 } else { protocol::VideoCodec::Vp8 };
 
 impl Reading {

@@ -1,5 +1,6 @@
 //! `/metrics`, in the Prometheus text format. Sums only: a scrape never tells who is watching.
 
+use crate::steps::Steps;
 use forward::Totals;
 use protocol::RefusalCode;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub(crate) struct Scrape<'a> {
     pub(crate) sessions: usize,
     pub(crate) refused: &'a Refused,
     pub(crate) totals: Totals,
+    pub(crate) steps: &'a Steps,
 }
 
 /// Refused joins by code, since the program started.
@@ -69,6 +71,13 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.counter("pictures_sent_total", "Pictures of the largest layer sent, once a sending thread.", t.pictures_sent);
     let age = "Microseconds from capture until the thread's last viewer had it, of all of them.";
     out.counter("pictures_sent_age_us_total", age, t.pictures_sent_age_us);
+    let (pictures, spent) = scrape.steps.read();
+    out.counter("picture_steps_total", "Pictures whose steps before sending were timed.", pictures);
+    let help = "Microseconds they spent; a layer's encoding counts from when the encoders began with the picture.";
+    out.head("picture_steps_us_total", help, "counter");
+    for (step, us) in spent {
+        out.labelled("picture_steps_us_total", "step", step, us);
+    }
     out.counter("malformed_rtcp_total", "Authentic RTCP of which some could not be read.", t.malformed_rtcp);
     out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
     for (why, count) in [
@@ -127,7 +136,8 @@ mod tests {
         refused.count(RefusalCode::Kicked);
         let totals = Totals { packets_sent: 7, ..Totals::default() };
         let refused = &refused.and(&[(RefusalCode::TooMany, 8), (RefusalCode::Full, 0)]);
-        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals });
+        let steps = &Steps::default();
+        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals, steps });
         assert!(!page.contains("full"), "what never happened has no line");
         for wanted in [
             "skylark_live 1",

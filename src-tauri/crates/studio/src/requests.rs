@@ -115,6 +115,7 @@ impl Owner {
             sessions: self.sessions.len(),
             refused: &self.refused.and(refused_before),
             totals: self.forwarder.totals(),
+            steps: &self.meter.steps,
         })
     }
 }
