@@ -9,9 +9,10 @@ const LONGEST_MID: usize = 4;
 
 /// playout-delay: 12 bits least, 12 bits most, in 10 ms. Pictures are shown as they come, whatever lip sync thinks of it.
 pub(super) const AT_ONCE: [u8; 3] = [0, 0, 0];
-/// Pictures are shown as they come, but lip sync may hold them back by up to half a second. (With more than that Chromium keeps
-/// them in a buffer.)
-pub(super) const WITH_SOUND: [u8; 3] = [0, 0, 50];
+/// Pictures are shown as they come, but lip sync may hold them back by up to 100 ms. Not longer: Firefox remembers how late
+/// sound was while its audio device opened, and with half a second it held the picture back by 200 ms for that, sound 20 to
+/// 76 ms before it, and came down by only 8 ms a second.
+pub(super) const WITH_SOUND: [u8; 3] = [0, 0, 10];
 
 /// One source's header: the parts all packets of a picture share are written once, the rest for each packet.
 pub(super) struct Header {
