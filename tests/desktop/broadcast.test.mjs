@@ -48,6 +48,8 @@ describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, ()
     await window.until(async () => /720p/.test(await window.text('viewer-row')), 'the row says what is sent');
     assert.match(await window.text('viewer-row'), /Chrome, Linux/);
     assert.equal(await window.text('count'), '1');
+    await window.until(async () => /\d+ ms behind/.test(await window.text('viewer-row')), 'the row says how late it is');
+    assert.match(await window.text('latency'), /latency \d+ \/ \d+ \/ \d+ ms/);
     await window.screenshot('panel-live-viewer');
   });
 

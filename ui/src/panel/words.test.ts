@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elapsed, layer, meter, milliseconds, path, rate, since } from './words.ts';
+import { elapsed, layer, meter, milliseconds, path, rate, since, spread } from './words.ts';
 
 const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
 
@@ -36,4 +36,11 @@ test('the meter spans 60 dB', () => {
   expect(meter(1)).toBe(1);
   expect(meter(0)).toBe(0);
   expect(meter(0.0316)).toBeCloseTo(0.5, 2);
+});
+
+test('latencies of many viewers in three figures, without those who told none', () => {
+  const viewers = (...ms: (number | null)[]) => ms.map((latency_ms) => ({ stats: { ...stats, latency_ms } }));
+  expect(spread(viewers(120.4, null, 9.6, 15))).toEqual({ lowest: 10, median: 15, highest: 120 });
+  expect(spread(viewers(40, 20))).toEqual({ lowest: 20, median: 20, highest: 40 });
+  expect(spread(viewers(null))).toBeNull();
 });

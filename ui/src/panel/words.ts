@@ -39,6 +39,15 @@ export function milliseconds(ms: number | null): string | null {
   return ms === null ? null : `${Math.round(ms)} ms`;
 }
 
+/** The lowest, the median and the highest of the latencies that viewers told; null while none did. */
+export function spread(viewers: { stats: ViewerStats }[]): { lowest: number; median: number; highest: number } | null {
+  const told = viewers.map(({ stats }) => stats.latency_ms).filter((ms) => ms !== null);
+  const sorted = told.map((ms) => Math.round(ms)).sort((a, b) => a - b);
+  const [lowest, median, highest] = [sorted[0], sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)];
+  if (lowest === undefined || median === undefined || highest === undefined) return null;
+  return { lowest, median, highest };
+}
+
 /** Linear amplitude to the meter's 0..1, over 60 dB. */
 export function meter(amplitude: number): number {
   return amplitude <= 0.001 ? 0 : Math.min(1, 1 + (20 * Math.log10(amplitude)) / 60);
