@@ -5,10 +5,10 @@ use std::time::Instant;
 
 /// All layers of a picture: the top one by an encoder of its own that comes first, then the lower two in one call.
 ///
-/// OpenH264 gives all layers of a call back at its end and begins with the smallest. Called apart, the top layer is there a
-/// fifth sooner (4.9 ms instead of 6.1), and all layers together as soon as before; what it costs is one scaling to half the
-/// size and a second encoder's overhead, 0.4 ms of CPU a picture. On a thread of their own the lower layers gain nothing
-/// where there are two cores: `examples/encode.rs` measures it.
+/// OpenH264 gives all layers of a call back at its end and begins with the smallest. Called apart, the top layer is there
+/// about a millisecond sooner (of six), and the lower ones a little later; what it costs is one scaling to half the size and a
+/// second encoder's overhead, half a millisecond or more of CPU a picture. On a thread of their own the lower layers gain
+/// nothing where there are two cores. `examples/encode.rs` measures it, docs/performance.md has the figures.
 pub(crate) struct Simulcast {
     top: H264,
     lower: H264,
