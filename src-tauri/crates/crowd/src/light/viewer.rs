@@ -26,7 +26,8 @@ pub(super) struct Viewer {
     dtls: Dtls,
     dtls_due: Option<Instant>,
     dice: Dice,
-    transaction: Transaction,
+    /// The checks that an answer may come to, until one has come.
+    asked: Vec<Transaction>,
     remote: Option<SocketAddr>,
     checked: Option<Instant>,
     keys: Option<Keys>,
@@ -69,7 +70,7 @@ impl Viewer {
             dtls,
             dtls_due: None,
             dice,
-            transaction: [n as u8; 12],
+            asked: Vec::new(),
             remote: None,
             checked: None,
             keys: None,
@@ -156,11 +157,13 @@ impl Viewer {
     /// Checks the server's candidates, or the one that answered.
     pub(super) fn check(&mut self, now: Instant) {
         self.checked = Some(now);
-        // Each check is a transaction of its own (RFC 8489 section 5): one that was seen before proves nobody alive.
-        let (_, number) = self.transaction.split_at_mut(4);
-        let next = number.iter().fold(0, |next, byte| next << 8 | u64::from(*byte)).wrapping_add(1);
-        number.copy_from_slice(&next.to_be_bytes());
-        let check = stun::check(&self.ice, &self.answer.ice, self.transaction);
+        // Each check is a transaction of its own, and random (RFC 8489 section 5): one that was seen before proves nobody alive.
+        let mut transaction = Transaction::default();
+        aws_lc_rs::rand::fill(&mut transaction).expect("the system gives random bytes");
+        if self.remote.is_none() {
+            self.asked.push(transaction);
+        }
+        let check = stun::check(&self.ice, &self.answer.ice, transaction);
         let to = self.remote.map_or_else(|| self.answer.candidates.clone(), |remote| vec![remote]);
         self.outgoing.extend(to.into_iter().map(|to| (to, check.clone())));
     }
@@ -171,7 +174,8 @@ impl Viewer {
             Some(Message::Request(transaction)) => {
                 self.outgoing.push((from, stun::response(&self.ice, transaction, from)));
             }
-            Some(Message::Success(transaction)) if transaction == self.transaction && self.remote.is_none() => {
+            Some(Message::Success(transaction)) if self.asked.contains(&transaction) => {
+                self.asked.clear();
                 self.remote = Some(from);
                 let result = self.dtls.handle_timeout(Instant::now());
                 self.dtls(result.err(), progress);
