@@ -6,12 +6,14 @@
 //! a viewer got is told from the RTP packets ([`Reception`]).
 
 mod crowd;
+mod janus;
 mod light;
 mod loss;
 mod plan;
 mod progress;
 mod reception;
 mod sequence;
+mod signal;
 mod summary;
 mod trace;
 mod viewer;
@@ -23,4 +25,4 @@ pub use light::Discard;
 pub use reception::{Packet, Reception, Totals};
 pub use summary::percentile;
 pub use trace::{Batch, Trace, Traced};
-pub use visit::{Leave, Visitor};
+pub use visit::{Leave, Recorded, Visitor};

@@ -155,7 +155,7 @@ impl Reception {
 }
 
 /// RFC 6184: the packet holds an SPS (in a STAP-A or alone) or the first fragment of an IDR slice.
-fn h264_keyframe_starts(payload: &[u8]) -> bool {
+pub(crate) fn h264_keyframe_starts(payload: &[u8]) -> bool {
     const IDR: u8 = 5;
     const SPS: u8 = 7;
     const STAP_A: u8 = 24;

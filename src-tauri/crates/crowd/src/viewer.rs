@@ -4,12 +4,13 @@ use crate::loss::Dice;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::reception::Packet;
-use crate::whep;
+use crate::signal::Session;
+use crate::{janus, whep};
 use anyhow::Context;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use str0m::change::SdpAnswer;
+use str0m::change::{SdpAnswer, SdpOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind};
 use str0m::net::{Protocol, Receive};
@@ -31,15 +32,7 @@ pub(crate) async fn watch(
     let local = socket.local_addr()?;
     let mut rtc = build(plan.vp8);
     rtc.add_local_candidate(Candidate::host(local, "udp")?);
-    let mut change = rtc.sdp_api();
-    change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
-    if plan.sound {
-        change.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
-    }
-    let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
-    let session = whep::post(&http, &plan.endpoint, &plan.name, offer.to_sdp_string()).await?;
-    let answer = SdpAnswer::from_sdp_string(&session.answer).context("the answer is no SDP")?;
-    rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")?;
+    let session = signal(&mut rtc, &plan, &http).await?;
     update(&progress, |p| p.answered = Some(Instant::now()));
 
     let mut buffer = vec![0; 2048];
@@ -64,9 +57,29 @@ pub(crate) async fn watch(
             _ = stop.changed() => break,
         }
     }
-    whep::delete(&http, &session).await.ok();
+    session.leave(&http).await.ok();
     rtc.disconnect();
     Ok(())
+}
+
+async fn signal(rtc: &mut Rtc, plan: &Plan, http: &reqwest::Client) -> anyhow::Result<Session> {
+    if let Some((base, mountpoint)) = janus::endpoint(&plan.endpoint) {
+        let session = janus::watch(http, base, mountpoint).await?;
+        let offer = SdpOffer::from_sdp_string(&session.offer).context("the offer is no SDP")?;
+        let answer = rtc.sdp_api().accept_offer(offer).context("the offer cannot be taken")?;
+        session.start(http, &answer.to_sdp_string()).await?;
+        return Ok(Session::Janus(session));
+    }
+    let mut change = rtc.sdp_api();
+    change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+    if plan.sound {
+        change.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
+    }
+    let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
+    let session = whep::post(http, &plan.endpoint, &plan.name, offer.to_sdp_string()).await?;
+    let answer = SdpAnswer::from_sdp_string(&session.answer).context("the answer is no SDP")?;
+    rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")?;
+    Ok(Session::Whep(session))
 }
 
 fn build(vp8: bool) -> Rtc {

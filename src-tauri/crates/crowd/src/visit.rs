@@ -1,13 +1,14 @@
 //! A viewer that is asked to do one thing at a time, so that it can leave in every way that real ones do.
 
 use crate::crowd::local_address;
+use crate::reception::h264_keyframe_starts;
 use crate::whep;
 use anyhow::{Context, bail};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::media::{Direction, MediaKind};
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
@@ -25,6 +26,9 @@ pub enum Leave {
 /// One viewer, from its offer on.
 pub struct Visitor {
     rtc: Rtc,
+    mid: Mid,
+    /// Some: packets of media are kept.
+    recording: Option<Vec<Recorded>>,
     socket: UdpSocket,
     local: SocketAddr,
     pending: Option<SdpPendingOffer>,
@@ -35,6 +39,22 @@ pub struct Visitor {
     packets: u64,
     /// Datagrams sent.
     sent: u64,
+}
+
+/// One packet of a recorded stream.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// RTP timestamp, extended.
+    pub timestamp: u64,
+    /// The last of its picture.
+    pub marker: bool,
+    /// The RTP payload.
+    pub payload: Vec<u8>,
+}
+
+fn from_keyframe(packets: &[Recorded]) -> &[Recorded] {
+    let first = packets.iter().position(|packet| h264_keyframe_starts(&packet.payload));
+    &packets[first.unwrap_or(packets.len())..]
 }
 
 /// Longer than any join may take; the server gives up earlier.
@@ -51,10 +71,12 @@ impl Visitor {
         let mut rtc = RtcConfig::new().clear_codecs().enable_h264(true).set_rtp_mode(true).build(Instant::now());
         rtc.add_local_candidate(Candidate::host(local, "udp")?);
         let mut change = rtc.sdp_api();
-        change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+        let mid = change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
         let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
         let visitor = Visitor {
             rtc,
+            mid,
+            recording: None,
             socket,
             local,
             pending: Some(pending),
@@ -126,6 +148,27 @@ impl Visitor {
             sent.fetch_add(self.sent - before, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Asks for a keyframe and keeps it and what follows, so many pictures in all.
+    ///
+    /// # Errors
+    /// They did not come.
+    pub async fn record(&mut self, pictures: usize) -> anyhow::Result<Vec<Recorded>> {
+        self.recording = Some(Vec::new());
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_rx_by_mid(self.mid, None).context("no picture came yet")?;
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+        let pictures_of = |packets: &[Recorded]| packets.iter().filter(|packet| packet.marker).count();
+        let enough = |visitor: &Visitor, _| {
+            visitor.recording.as_deref().is_some_and(|kept| pictures_of(from_keyframe(kept)) >= pictures)
+        };
+        self.until("a keyframe and what follows", enough).await?;
+        let mut recorded = from_keyframe(self.recording.as_deref().unwrap_or_default()).to_vec();
+        let last = recorded.iter().enumerate().filter(|(_, packet)| packet.marker).nth(pictures - 1);
+        recorded.truncate(last.map_or(0, |(at, _)| at + 1));
+        self.recording = None;
+        Ok(recorded)
     }
 
     /// Packets of media that came so far.
@@ -202,7 +245,13 @@ impl Visitor {
                     self.socket.try_send_to(&transmit.contents, transmit.destination).ok();
                 }
                 Output::Event(Event::Connected) => self.connected = true,
-                Output::Event(Event::RtpPacket(_)) => self.packets += 1,
+                Output::Event(Event::RtpPacket(packet)) => {
+                    self.packets += 1;
+                    if let Some(recording) = self.recording.as_mut().filter(|_| !packet.payload.is_empty()) {
+                        let (timestamp, marker) = (packet.time.numer(), packet.header.marker);
+                        recording.push(Recorded { timestamp, marker, payload: packet.payload.to_vec() });
+                    }
+                }
                 Output::Event(_) => {}
             }
         }

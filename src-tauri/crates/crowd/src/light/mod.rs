@@ -17,7 +17,8 @@ pub use reader::Discard;
 use crate::loss::Dice;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::whep;
+use crate::signal::Session;
+use crate::{janus, whep};
 use anyhow::Context;
 use reader::{Reader, Seat};
 use std::net::SocketAddr;
@@ -57,16 +58,35 @@ impl Light {
         let socket = socket::open(SocketAddr::new(plan.local, 0)).context("no UDP socket")?;
         let local = socket.local_addr()?;
         let ice = Credentials { ufrag: format!("{:08x}", plan.n), pwd: format!("{:032x}", rand(plan.n)) };
-        let offer = sdp::offer(&ice, &self.certificate.fingerprint_str(), local, plan.sound, plan.vp8);
-        let session = whep::post(&http, &plan.endpoint, &plan.name, offer).await?;
-        let answer = sdp::Answer::parse(&session.answer)?;
+        let (answer, session) = self.signal(&plan, &http, &ice, local).await?;
         progress.lock().expect("as above").answered = Some(Instant::now());
         let dtls = dimpl::Dtls::new_12(self.dtls.clone(), self.certificate.clone(), Instant::now());
         let viewer = viewer::Viewer::new(answer, ice, dtls, dice, plan.n, self.epoch);
         self.reader.take(Seat { viewer, socket: mio::net::UdpSocket::from_std(socket), progress });
         stop.changed().await.ok();
-        whep::delete(&http, &session).await.ok();
+        session.leave(&http).await.ok();
         Ok(())
+    }
+
+    /// What the server agreed to.
+    async fn signal(
+        &self,
+        plan: &Plan,
+        http: &reqwest::Client,
+        ice: &Credentials,
+        local: SocketAddr,
+    ) -> anyhow::Result<(sdp::Answer, Session)> {
+        let fingerprint = self.certificate.fingerprint_str();
+        if let Some((base, mountpoint)) = janus::endpoint(&plan.endpoint) {
+            let session = janus::watch(http, base, mountpoint).await?;
+            // An offer tells the same as an answer, and this one leaves it to the viewer to begin.
+            let theirs = sdp::Answer::parse(&session.offer)?;
+            session.start(http, &sdp::answer(ice, &fingerprint, local, &session.offer)).await?;
+            return Ok((theirs, Session::Janus(session)));
+        }
+        let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.vp8);
+        let session = whep::post(http, &plan.endpoint, &plan.name, offer).await?;
+        Ok((sdp::Answer::parse(&session.answer)?, Session::Whep(session)))
     }
 }
 

@@ -81,6 +81,35 @@ pub(super) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sou
     sdp
 }
 
+/// Takes all that is offered, of an offer with one picture.
+pub(super) fn answer(ice: &Credentials, fingerprint: &str, local: SocketAddr, offer: &str) -> String {
+    let find = |prefix| offer.lines().find(|line| line.starts_with(prefix)).unwrap_or_default().trim_end();
+    let mid = find("a=mid:");
+    let mut sdp = String::with_capacity(2048);
+    let bundle = format!("a=group:BUNDLE {}", mid.trim_start_matches("a=mid:"));
+    lines(&mut sdp, &["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", &bundle, find("m=video")]);
+    lines(
+        &mut sdp,
+        &[
+            "c=IN IP4 0.0.0.0",
+            &format!("a=ice-ufrag:{}", ice.ufrag),
+            &format!("a=ice-pwd:{}", ice.pwd),
+            &format!("a=fingerprint:sha-256 {fingerprint}"),
+            "a=setup:active",
+            mid,
+            &format!("a=candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port()),
+            "a=end-of-candidates",
+            "a=recvonly",
+            "a=rtcp-mux",
+        ],
+    );
+    let taken = |line: &&str| ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:"].iter().any(|a| line.starts_with(a));
+    for line in offer.lines().map(str::trim_end).filter(taken) {
+        lines(&mut sdp, &[line]);
+    }
+    sdp
+}
+
 /// A picture's format and the one of its repairs.
 fn format(sdp: &mut String, pt: u8, codec: &str) {
     lines(sdp, &[&format!("a=rtpmap:{pt} {codec}/90000")]);
@@ -182,5 +211,17 @@ mod tests {
         assert_eq!(answer.candidates, ["127.0.0.1:4000".parse().expect("an address")]);
         assert_eq!((&*answer.ice.ufrag, &*answer.ice.pwd, &*answer.fingerprint), ("uf", "pw", "AA:BB"));
         assert!(Answer::parse("v=0\r\n").is_err());
+    }
+
+    #[test]
+    fn an_offer_of_a_picture_is_taken_as_it_is() {
+        let ours = Credentials { ufrag: "uf".into(), pwd: "pw".into() };
+        let offer = "v=0\r\na=ice-lite\r\nm=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=mid:v\r\na=sendonly\r\na=setup:actpass\r\n\
+                     a=rtpmap:102 H264/90000\r\na=rtcp-fb:102 nack\r\n";
+        let sdp = answer(&ours, "AA:BB", "127.0.0.1:4000".parse().expect("an address"), offer);
+        for line in ["a=group:BUNDLE v", "m=video 9 UDP/TLS/RTP/SAVPF 102 103", "a=mid:v", "a=rtcp-fb:102 nack"] {
+            assert!(sdp.lines().any(|l| l == line), "{line} in:\n{sdp}");
+        }
+        assert!(sdp.contains("a=setup:active") && sdp.contains("a=recvonly") && !sdp.contains("a=ice-lite"));
     }
 }

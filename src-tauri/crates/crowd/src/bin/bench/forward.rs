@@ -1,6 +1,7 @@
 //! What forwarding costs, beside the floor: sealing the same packets and sending them by GSO, and nothing else.
 
 use crate::floor;
+use crate::janus::{Feed, Janus};
 use crate::load::{self, Load, SETTLE, Server};
 use crate::proc;
 use crate::program::Program;
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     /// A second row with so many percent of the RTP packets lost; 0: none
     #[arg(long, default_value_t = LOSS)]
     loss: f64,
+    /// Skylark and the floor alone, without the other servers that are found here
+    #[arg(long)]
+    alone: bool,
     /// Write pictures of the cost, forward-*.svg, into this folder
     #[arg(long, value_name = "FOLDER")]
     svg: Option<PathBuf>,
@@ -41,19 +45,33 @@ const LOSS: f64 = 1.0;
 impl Default for Arguments {
     fn default() -> Self {
         let viewers = VIEWERS.to_vec();
-        Arguments { viewers, seconds: SECONDS, joins_per_second: JOINS, sound: None, loss: LOSS, svg: None }
+        Arguments {
+            viewers,
+            seconds: SECONDS,
+            joins_per_second: JOINS,
+            sound: None,
+            loss: LOSS,
+            alone: false,
+            svg: None,
+        }
     }
 }
 
 impl Arguments {
-    /// How long it takes: joins, windows with their settling, floors, starts and ends.
-    fn minutes(&self) -> f64 {
+    /// Other servers are looked for.
+    pub(crate) fn wants_peers(&self) -> bool {
+        !self.alone && self.sound != Some(true)
+    }
+
+    /// How long it takes: joins, windows with their settling, floors, starts and ends; the other server has pictures only.
+    fn minutes(&self, with_peer: bool) -> f64 {
         let windows = if self.loss > 0.0 { 2.0 } else { 1.0 };
         let row = |viewers: &u32| {
             f64::from(*viewers) / self.joins_per_second + windows * (self.seconds + SETTLE.as_secs_f64()) + 14.0
         };
         let once = 10.0 + self.viewers.iter().map(row).sum::<f64>();
-        once * if self.sound.is_some() { 1.0 } else { 2.0 } / 60.0
+        let times = if self.sound.is_some() { 1 } else { 2 } + i32::from(with_peer && self.sound != Some(true));
+        once * f64::from(times) / 60.0
     }
 }
 
@@ -64,9 +82,26 @@ const FLOOR_SLICE: Duration = Duration::from_millis(1500);
 const PILOT: Load =
     Load { viewers: 20, sound: false, loss_percent: None, joins_per_second: 20.0, time: Duration::from_secs(5) };
 
-pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result<()> {
-    println!("This takes about {:.0} minutes.\n", arguments.minutes());
+pub(crate) async fn run(
+    program: &Path,
+    arguments: &Arguments,
+    janus: Option<anyhow::Result<Janus>>,
+) -> anyhow::Result<()> {
+    let with_peer = matches!(janus, Some(Ok(_)));
+    println!("This takes about {:.0} minutes.\n", arguments.minutes(with_peer));
     let mut rows = Vec::new();
+    let mut peer = match janus {
+        Some(Ok(janus)) => {
+            let feed = Feed::record(program).await?;
+            println!("{janus}, fed with {:.0} kbit/s of {:.1} packets a picture\n", feed.kbps(), feed.packets());
+            Some((janus, feed))
+        }
+        Some(Err(why)) => {
+            println!("{why:#}\n");
+            None
+        }
+        None => None,
+    };
     for sound in [false, true] {
         if arguments.sound.is_some_and(|only| only != sound) {
             continue;
@@ -89,6 +124,18 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
                 tell(row);
             }
             rows.extend(measured);
+            if let Some((janus, feed)) = &peer
+                && !sound
+            {
+                let mut measured = beside(janus, feed, load, &after).await?;
+                measured.iter_mut().for_each(|row| tell(row));
+                let holds = measured[0].held() * 2 > viewers as usize;
+                rows.extend(measured);
+                if !holds {
+                    println!("Janus does not hold half of {viewers} viewers; larger crowds are not tried.");
+                    peer = None;
+                }
+            }
         }
     }
     println!();
@@ -128,6 +175,20 @@ async fn skylark(program: &Path, load: Load) -> anyhow::Result<(Vec<Row>, Trace)
     let measured = load::measure(&server, load).await?;
     program.quit().await?;
     Ok(measured)
+}
+
+/// Another server under the same crowd. Its floor is of the stream that it sent, after it.
+async fn beside(janus: &Janus, feed: &Feed, load: Load, skylarks_floor: &[f64]) -> anyhow::Result<Vec<Row>> {
+    let running = janus.start(feed).await?;
+    tokio::time::sleep(SETTLE).await;
+    let (mut rows, trace) = load::measure(&running.server()?, load).await?;
+    drop(running);
+    // Without a viewer that got something there is no stream to follow: the floor beside it is then Skylark's.
+    let own = if rows[0].held() > 0 { floor(load.viewers, &trace).await? } else { skylarks_floor.to_vec() };
+    for row in &mut rows {
+        row.floor_ms = Some(Spread::of(&own));
+    }
+    Ok(rows)
 }
 
 async fn floor(viewers: u32, trace: &Trace) -> anyhow::Result<Vec<f64>> {

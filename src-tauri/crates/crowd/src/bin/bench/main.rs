@@ -4,6 +4,7 @@
 
 mod floor;
 mod forward;
+mod janus;
 mod joins;
 mod load;
 mod pipeline;
@@ -15,6 +16,7 @@ mod svg;
 mod table;
 
 use clap::{Parser, Subcommand};
+use janus::Janus;
 use std::path::PathBuf;
 
 /// Measures Skylark on this machine, over loopback.
@@ -39,18 +41,26 @@ enum What {
     Steady(steady::Arguments),
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     println!("{}\n", proc::machine());
+    // Before there is a second thread: a network namespace is a thread's.
+    let janus = match &arguments.what {
+        Some(What::Forward(forward)) => forward.wants_peers().then(Janus::find),
+        _ => None,
+    };
+    tokio::runtime::Runtime::new()?.block_on(run(arguments, janus))
+}
+
+async fn run(arguments: Arguments, janus: Option<anyhow::Result<Janus>>) -> anyhow::Result<()> {
     match arguments.what {
-        Some(What::Forward(forward)) => forward::run(&arguments.program, &forward).await,
+        Some(What::Forward(forward)) => forward::run(&arguments.program, &forward, janus).await,
         Some(What::Joins(joins)) => joins::run(&arguments.program, &joins).await,
         Some(What::Pipeline) => pipeline::run(&arguments.program).await,
         Some(What::Steady(steady)) => steady::run(&arguments.program, &steady).await,
         None => {
             pipeline::run(&arguments.program).await?;
-            forward::run(&arguments.program, &forward::Arguments::default()).await
+            forward::run(&arguments.program, &forward::Arguments::default(), None).await
         }
     }
 }

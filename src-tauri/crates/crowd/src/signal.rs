@@ -1,0 +1,18 @@
+//! A viewer's session, whichever way it was made.
+
+use crate::{janus, whep};
+
+pub(crate) enum Session {
+    Whep(whep::Session),
+    Janus(janus::Session),
+}
+
+impl Session {
+    /// Ends it, as a page does that is closed.
+    pub(crate) async fn leave(&self, http: &reqwest::Client) -> anyhow::Result<()> {
+        match self {
+            Session::Whep(session) => whep::delete(http, session).await,
+            Session::Janus(session) => session.leave(http).await,
+        }
+    }
+}
