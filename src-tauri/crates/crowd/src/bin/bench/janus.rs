@@ -49,13 +49,14 @@ impl Janus {
     pub(crate) async fn start(&self, feed: &Feed) -> anyhow::Result<Running> {
         let folder = tempfile::tempdir()?;
         // Nobody else is in this network, so a port that was free stays free.
-        let http_port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let http_port = TcpListener::bind((network::ADDRESS, 0))?.local_addr()?.port();
         let rtp_port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
         let cores = std::thread::available_parallelism()?.get();
         for (name, text) in FILES {
             let text = text
                 .replace("@FOLDER@", &folder.path().to_string_lossy())
                 .replace("@INTERFACE@", network::INTERFACE)
+                .replace("@ADDRESS@", network::ADDRESS)
                 .replace("@CORES@", &cores.to_string())
                 .replace("@HTTP_PORT@", &http_port.to_string())
                 .replace("@RTP_PORT@", &rtp_port.to_string());
@@ -96,7 +97,7 @@ impl Running {
         Ok(Server {
             name: "Janus",
             pid: self.child.id(),
-            whep: format!("janus+http://127.0.0.1:{}/janus?1", self.http_port),
+            whep: format!("janus+http://{}:{}/janus?1", network::ADDRESS, self.http_port),
             counts: |_| true,
             empty_kb: proc::rss_kb(self.child.id())?,
         })
@@ -104,7 +105,7 @@ impl Running {
 
     async fn ready(&mut self) -> anyhow::Result<()> {
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let info = format!("http://127.0.0.1:{}/janus/info", self.http_port);
+        let info = format!("http://{}:{}/janus/info", network::ADDRESS, self.http_port);
         let end = Instant::now() + Duration::from_secs(15);
         while http.get(&info).send().await.is_err() {
             if let Some(status) = self.child.try_wait()? {

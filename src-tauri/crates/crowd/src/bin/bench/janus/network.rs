@@ -1,12 +1,16 @@
 //! A network namespace of this process's own, with loopback and an interface that has a loopback address.
 //!
-//! libnice, by which Janus does ICE, leaves the interface `lo` out. Addresses of 127.0.0.0/8 are local whichever interface
-//! has them, so packets to this one go through `lo` all the same, as those of the other servers do.
+//! libnice, by which Janus does ICE, leaves the interface `lo` out. An address of 127.0.0.0/8 is local whichever interface
+//! has it, so packets between its ports go through `lo` all the same, as those of the other servers do.
 #![allow(unsafe_code)] // unshare has no safe wrapper among our dependencies.
 
 use anyhow::{Context, ensure};
 use std::io;
 use std::process::Command;
+
+/// Of that interface. libnice sends through it whatever routing says (IP_UNICAST_IF), and the only local address to be reached
+/// through it is its own: so the viewers have this address, too.
+pub(super) const ADDRESS: &str = "127.99.0.1";
 
 /// One end of a pair of virtual interfaces.
 pub(super) const INTERFACE: &str = "bench0";
@@ -22,7 +26,7 @@ pub(super) fn enter() -> anyhow::Result<()> {
     for line in [
         "link set lo up".to_owned(),
         format!("link add {INTERFACE} type veth peer name bench1"),
-        format!("addr add 127.99.0.1/8 dev {INTERFACE}"),
+        format!("addr add {ADDRESS}/8 dev {INTERFACE}"),
         format!("link set {INTERFACE} up"),
         "link set bench1 up".to_owned(),
     ] {
