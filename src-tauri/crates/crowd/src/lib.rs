@@ -1,7 +1,7 @@
 //! A crowd of real WebRTC viewers from one process, for tests and `./dev bench`.
 //!
 //! A *whole* viewer is str0m's: its own UDP socket, ICE, DTLS, SRTP, receiver reports, NACK with RTX and transport-wide
-//! feedback. A *light* one says the same to the server and leaves out what the server does not see ([`mod@light`]), so
+//! feedback. A *light* one says the same to the server and leaves out what the server does not see (`light`), so
 //! that a thousand fit beside the server. Neither shares code with the server that is measured. Nothing is decoded: what
 //! a viewer got is told from the RTP packets ([`Reception`]).
 
