@@ -100,6 +100,8 @@ pub(crate) struct Egress {
     report: Option<Due>,
     /// Packets of picture and sound at the last one.
     reported: (u32, u32),
+    /// Nothing had been sent since the one before.
+    silent: bool,
     round_trip: Option<Duration>,
     loss: ReportedLoss,
     lip_sync: LipSync,
@@ -138,6 +140,7 @@ impl Egress {
             started: false,
             report: None,
             reported: (0, 0),
+            silent: false,
             round_trip,
             loss: ReportedLoss::default(),
             lip_sync: LipSync::new(n.video.is_some()),
@@ -341,16 +344,25 @@ impl Egress {
 
     fn report(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
-            video.choose(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            video.choose(h, call);
+            video.send_pending(call);
         }
         self.flow.tick(now);
         let sent = self.sent();
-        if sent == self.reported {
-            self.report = None; // A viewer that waits for a broadcast costs nothing.
+        let silent = sent == self.reported;
+        if silent && std::mem::replace(&mut self.silent, silent) {
+            // A viewer that waits for a broadcast costs nothing. But the first silence may be that of its layer alone, which is
+            // not known to have ended before the others went on for a second.
+            self.report = None;
+            return;
+        }
+        self.silent = silent;
+        self.report = Some(Due { at: now + REPORT_INTERVAL, by: now + REPORT_INTERVAL + REPORT_SLACK });
+        if silent {
             return;
         }
         self.reported = sent;
-        self.report = Some(Due { at: now + REPORT_INTERVAL, by: now + REPORT_INTERVAL + REPORT_SLACK });
         let mut compound = Vec::with_capacity(128);
         self.write_reports(&mut compound, now);
         out.rtcp(&compound);

@@ -70,9 +70,10 @@ impl History {
 
     /// The layer is being encoded.
     pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
-        let captured = |r: Rid| self.layer(codec, r).newest().map(|p| p.captured);
-        let newest = Rid::ALL.into_iter().filter_map(captured).max();
-        captured(rid).zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
+        // Of any codec: the last layer of one that nobody watches any more ends without a younger one beside it.
+        let newest = self.layers.iter().flatten().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
+        let own = self.layer(codec, rid).newest().map(|p| p.captured);
+        own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
     }
 }
 

@@ -167,7 +167,9 @@ impl VideoEgress {
             self.choose(h, call);
         }
         match self.following {
-            None if self.resume_at_keyframe && !p.keyframe => {}
+            // At its own layer's keyframe: a smaller one's would fetch all since the last of the larger out of the history.
+            None if self.resume_at_keyframe
+                && !(p.keyframe && h.nearest(self.codec, self.layers.aim().rid) == Some(p.rid)) => {}
             None => self.begin(h, call),
             Some(f) if f.rid == p.rid => self.follow(f, p, h, call),
             Some(f) if p.keyframe => self.cross(f, p, h, call),

@@ -62,6 +62,8 @@ pub(crate) struct Loop {
     last: Instant,
     /// It is time for a rest.
     busy: bool,
+    /// There was more than one turn takes.
+    more: bool,
 }
 
 impl Loop {
@@ -74,7 +76,7 @@ impl Loop {
         let mut io = mio::net::UdpSocket::from_std(socket.try_clone_io()?);
         let receiver = Receiver::new(&io)?;
         poll.registry().register(&mut io, SOCKET, Interest::READABLE)?;
-        Ok(Loop { poll, io, receiver, commands, demux, last: Instant::now(), busy: false })
+        Ok(Loop { poll, io, receiver, commands, demux, last: Instant::now(), busy: false, more: false })
     }
 
     /// Until [`Command::Stop`].
@@ -93,7 +95,11 @@ impl Loop {
     /// Until there is something to do.
     fn wait(&mut self, events: &mut Events) {
         let now = Instant::now();
-        let timeout = self.demux.next_timeout().map(|at| at.saturating_duration_since(now));
+        let mut timeout = self.demux.next_timeout().map(|at| at.saturating_duration_since(now));
+        if std::mem::take(&mut self.more) {
+            // What is left is not told of again.
+            timeout = Some(Duration::ZERO);
+        }
         let mut poll = timeout;
         if self.busy && !self.demux.any_joining() {
             // A command ends the rest: it is a join, mostly.
@@ -112,6 +118,7 @@ impl Loop {
     fn receive(&mut self) -> bool {
         let (demux, commands) = (&mut self.demux, &self.commands);
         let mut datagrams = 0;
+        self.more = true;
         for _ in 0..MAX_BATCHES {
             let mut first = true;
             let received = self.receiver.receive(&self.io, |path, datagram, came| {
@@ -125,6 +132,7 @@ impl Loop {
                 Ok(batch) => {
                     datagrams += batch.datagrams;
                     if !batch.full {
+                        self.more = false;
                         break;
                     }
                 }

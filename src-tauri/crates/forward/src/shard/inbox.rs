@@ -5,14 +5,13 @@ use crate::socket::Path;
 use crate::srtp::Sealer;
 use crossbeam_channel::Sender;
 use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// All that can wake a shard.
 pub(super) enum Input {
-    /// With when it was put here.
-    Picture(Arc<Picture>, Instant),
+    /// With when it was put here; without, where it had to wait for something else because nobody waited for it.
+    Picture(Arc<Picture>, Option<Instant>),
     Sound(Arc<Sound>, Instant),
     EndStream,
     Add(Box<(Joining, Sealer, Path)>),
@@ -91,9 +90,6 @@ impl Reports {
 pub(crate) struct Inbox {
     waiting: Mutex<Waiting>,
     woken: Condvar,
-    /// The layers that somebody here waits for, as [`bit`]s. A picture of another layer is only history: it does not wake the
-    /// shard, and waits for what does.
-    interest: AtomicU8,
 }
 
 /// One layer among all.
@@ -106,6 +102,9 @@ struct Waiting {
     inputs: Vec<Input>,
     /// Where viewers' packets go from now on, behind the inputs. Only the last counts: a viewer may change it with every check.
     paths: Vec<(ViewerId, Path)>,
+    /// The layers that somebody here waits for, as [`bit`]s. A picture of another layer is only history: it does not wake the
+    /// shard, and waits for what does.
+    interest: u8,
     media: usize,
     reports: usize,
     urgent: bool,
@@ -119,30 +118,30 @@ const MAX_REPORTS: usize = 20_000;
 impl Inbox {
     /// False: the shard is so far behind that the picture is not even kept.
     pub(crate) fn picture(&self, picture: Arc<Picture>, now: Instant) -> bool {
-        let urgent = self.interest.load(Ordering::Relaxed) & 1 << bit(picture.codec, picture.rid) != 0;
-        self.media(Input::Picture(picture, now), urgent)
+        let waiting = self.lock();
+        let watched = waiting.interest & 1 << bit(picture.codec, picture.rid) != 0;
+        self.media(waiting, Input::Picture(picture, watched.then_some(now)), watched)
     }
 
     /// As [`Inbox::picture`].
     pub(crate) fn sound(&self, sound: Arc<Sound>, now: Instant) -> bool {
-        self.media(Input::Sound(sound, now), true)
+        self.media(self.lock(), Input::Sound(sound, now), true)
     }
 
     /// Told by the shard, when it may have changed.
     pub(super) fn set_interest(&self, layers: u8) {
-        let added = layers & !self.interest.swap(layers, Ordering::Relaxed);
-        if added != 0 {
-            // What came before it was known must not wait for what comes next.
-            let mut waiting = self.lock();
-            waiting.urgent |= waiting.media > 0;
-        }
+        let mut waiting = self.lock();
+        let added = layers & !std::mem::replace(&mut waiting.interest, layers);
+        // What came before it was known must not wait for what comes next.
+        waiting.urgent |= added != 0 && waiting.media > 0;
     }
 
-    fn media(&self, input: Input, urgent: bool) -> bool {
-        let mut waiting = self.lock();
+    fn media(&self, mut waiting: MutexGuard<'_, Waiting>, input: Input, urgent: bool) -> bool {
         let fits = waiting.media < MAX_MEDIA;
         if fits {
             waiting.media += 1;
+            // What nobody waits for is taken before there is no room for it: it is the next joiner's history.
+            let urgent = urgent || waiting.media >= MAX_MEDIA / 2;
             self.put(waiting, input, urgent);
         }
         fits
@@ -300,6 +299,32 @@ mod tests {
         let mut inputs = Vec::new();
         inbox.take(&mut inputs, Some(Instant::now()));
         assert_eq!(inputs.len(), 1);
+    }
+
+    #[test]
+    fn pictures_nobody_waits_for_are_taken_before_there_is_no_room_for_them() {
+        let (inbox, now) = (Inbox::default(), Instant::now());
+        let clock = crate::clock::Clock::new(now, std::time::SystemTime::UNIX_EPOCH);
+        let mut packetiser = crate::packetise::Packetiser::new(clock);
+        let mut inputs = Vec::new();
+        for _ in 0..MAX_MEDIA / 2 {
+            let picture = packetiser.video(crate::VideoFrame {
+                codec: VideoCodec::H264,
+                rid: Rid::F,
+                temporal: 0,
+                keyframe: true,
+                captured: now,
+                width: 16,
+                height: 16,
+                data: bytes::Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
+                layer_sync: false,
+            });
+            assert!(!inbox.lock().urgent);
+            assert!(inbox.picture(picture, now));
+        }
+        inbox.take(&mut inputs, None);
+        assert_eq!(inputs.len(), MAX_MEDIA / 2);
+        assert!(inputs.iter().all(|input| matches!(input, Input::Picture(_, None))), "none of them counts as late");
     }
 
     #[test]

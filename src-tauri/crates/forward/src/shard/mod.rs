@@ -35,6 +35,8 @@ pub(crate) struct Shard {
     history: History,
     viewers: Viewers,
     interest: Interest,
+    /// What the inbox knows of it.
+    told: u8,
     shedding: Shedding,
     /// When the viewers are ranked again.
     ranks_due: Instant,
@@ -70,6 +72,7 @@ impl Shard {
             history: History::new(),
             viewers: Viewers::default(),
             interest: Interest::default(),
+            told: 0,
             shedding: Shedding::default(),
             ranks_due: now,
             run: Run::new(socket),
@@ -126,10 +129,14 @@ impl Shard {
             }
             Input::Stop => self.stopped = true,
         }
-        self.inbox.set_interest(self.interest.layers());
+        let layers = self.interest.layers();
+        if layers != self.told {
+            self.told = layers;
+            self.inbox.set_interest(layers);
+        }
     }
 
-    fn picture(&mut self, picture: &Arc<Picture>, since: Instant, now: Instant) {
+    fn picture(&mut self, picture: &Arc<Picture>, since: Option<Instant>, now: Instant) {
         self.history.add(picture.clone());
         if picture.keyframe {
             self.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
@@ -137,7 +144,9 @@ impl Shard {
         if !self.interest.waits_for(picture.codec, picture.rid) {
             return;
         }
-        if !self.shedding.picture(now.saturating_duration_since(since), picture.temporal == 0) {
+        if let Some(since) = since
+            && !self.shedding.picture(now.saturating_duration_since(since), picture.temporal == 0)
+        {
             self.announcer.counters.dropped_late.one();
             return;
         }
@@ -177,6 +186,7 @@ impl Shard {
         }
         for viewer in self.viewers.iter_mut() {
             viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
+            viewer.schedule(&mut self.timers);
         }
     }
 

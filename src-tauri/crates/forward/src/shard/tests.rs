@@ -65,7 +65,7 @@ impl World {
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
             layer_sync: temporal > 0,
         });
-        self.shard.handle(Input::Picture(picture, self.now - Duration::from_millis(behind_ms)), self.now);
+        self.shard.handle(Input::Picture(picture, Some(self.now - Duration::from_millis(behind_ms))), self.now);
         let mut buffer = [0; 2000];
         let mut came = |viewer: &UdpSocket| {
             let mut pictures = 0;
