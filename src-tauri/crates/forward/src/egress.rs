@@ -173,6 +173,14 @@ impl Egress {
         }
     }
 
+    /// Begins to fetch what it keeps elsewhere; it is to be sent something soon.
+    pub(crate) fn prefetch(&self) {
+        self.flow.prefetch();
+        if let Some(video) = &self.video {
+            video.prefetch();
+        }
+    }
+
     /// A new sound.
     pub(crate) fn sound(&mut self, s: &Arc<Sound>, now: Instant, out: &mut impl PacketSink) {
         let Some(sound) = self.sound.as_mut().filter(|_| self.started) else { return };

@@ -38,6 +38,7 @@ mod event;
 mod forwarder;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
+mod prefetch;
 mod receive;
 mod shard;
 mod socket;

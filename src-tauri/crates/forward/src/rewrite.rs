@@ -1,6 +1,7 @@
 //! The numbers one viewer sees: gapless, whatever layer they come from and whatever was left out.
 
 use crate::packetise::Picture;
+use crate::prefetch::prefetch;
 use protocol::{Rid, VideoCodec};
 use std::collections::VecDeque;
 
@@ -123,6 +124,14 @@ impl Sent {
         }
         let packets = picture.packets.len() as u16;
         self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
+    }
+
+    /// Begins to fetch the place of the next.
+    pub(crate) fn prefetch(&self) {
+        // A full ring's oldest place is the next one's.
+        if let Some(oldest) = self.pictures.front() {
+            prefetch(oldest);
+        }
     }
 
     /// None of those sent so far is worth repairing.

@@ -98,11 +98,12 @@ impl Receiver {
         Ok(Receiver { state, buffers, metas: vec![RecvMeta::default(); BATCH_SIZE] })
     }
 
-    /// Takes one batch: each datagram with its path and when it came, by the kernel's word where it tells.
+    /// Takes one batch: each datagram with its path, from where one comes soon, and when it came, by the kernel's word where it
+    /// tells.
     pub(crate) fn receive(
         &mut self,
         io: &mio::net::UdpSocket,
-        mut each: impl FnMut(Path, &mut [u8], Instant),
+        mut each: impl FnMut(Path, Option<SocketAddr>, &mut [u8], Instant),
     ) -> io::Result<Batch> {
         let mut slices: Vec<IoSliceMut<'_>> = self.buffers.iter_mut().map(|b| IoSliceMut::new(b)).collect();
         let count = match io.try_io(|| self.state.recv(UdpSockRef::from(io), &mut slices, &mut self.metas)) {
@@ -112,12 +113,13 @@ impl Receiver {
         };
         let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
         let mut datagrams = 0;
-        for (meta, buffer) in self.metas.iter().zip(&mut self.buffers).take(count) {
+        for (n, (meta, buffer)) in self.metas.iter().zip(&mut self.buffers).take(count).enumerate() {
+            let soon = self.metas[..count].get(n + 2).map(|meta| unmapped(meta.addr));
             // A wall clock that was set in between must not move a datagram further than it can have waited.
             let waited = meta.timestamp.map_or(Duration::ZERO, |came| wall.saturating_sub(came).min(MAX_WAITED));
             let path = Path { remote: unmapped(meta.addr), local: meta.dst_ip.map(|ip| ip.to_canonical()) };
             for datagram in buffer[..meta.len].chunks_mut(meta.stride.max(1)) {
-                each(path, datagram, now - waited);
+                each(path, soon, datagram, now - waited);
                 datagrams += 1;
             }
         }

@@ -1,4 +1,5 @@
 use super::EgressTotals;
+use crate::prefetch::prefetch;
 use std::time::{Duration, Instant};
 
 /// What goes out to one viewer, picture, sound and repairs together.
@@ -48,6 +49,16 @@ impl Flow {
             }
         }
         wide
+    }
+
+    /// Begins to fetch what the next packets will be noted in.
+    pub(super) fn prefetch(&self) {
+        if let Some(log) = &self.log {
+            let next = usize::from(self.wide) % REMEMBERED;
+            let end = (next + 8).min(REMEMBERED - 8);
+            prefetch(&log[next]);
+            prefetch(&log[end]);
+        }
     }
 
     /// The number the next numbered packet takes.

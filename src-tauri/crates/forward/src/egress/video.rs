@@ -118,6 +118,11 @@ impl VideoEgress {
         small
     }
 
+    /// Begins to fetch what the next picture will be noted in.
+    pub(super) fn prefetch(&self) {
+        self.sent.prefetch();
+    }
+
     pub(super) fn ssrc(&self) -> u32 {
         self.ssrc
     }

@@ -7,6 +7,7 @@ use crate::ice::Check;
 use crate::shard::{Inbox, Joining, Reports};
 use crate::socket::{Path, Socket};
 use crate::transport::{Drop, Output, Timeouts, Transport};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -98,6 +99,11 @@ impl Demux {
         let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
         let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max, round_trip: None };
         self.viewers.insert(Entry::new(transport, shard, waiting));
+    }
+
+    /// A datagram from there has its turn soon.
+    pub(super) fn prefetch(&self, from: &SocketAddr) {
+        self.viewers.prefetch(from);
     }
 
     pub(super) fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {

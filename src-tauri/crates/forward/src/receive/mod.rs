@@ -121,10 +121,13 @@ impl Loop {
         self.more = true;
         for _ in 0..MAX_BATCHES {
             let mut first = true;
-            let received = self.receiver.receive(&self.io, |path, datagram, came| {
+            let received = self.receiver.receive(&self.io, |path, soon, datagram, came| {
                 // A viewer may speak as soon as it has its answer, and the command was given before that.
                 if std::mem::take(&mut first) {
                     demux.take_commands(commands);
+                }
+                if let Some(soon) = soon {
+                    demux.prefetch(&soon);
                 }
                 demux.datagram(datagram, path, came);
             });

@@ -1,4 +1,5 @@
 use crate::ice::Credentials;
+use crate::prefetch::prefetch;
 use crate::shard::Joining;
 use crate::transport::Transport;
 use protocol::ViewerId;
@@ -119,6 +120,13 @@ impl Viewers {
 
     pub(super) fn by_address(&self, address: &SocketAddr) -> Option<Slot> {
         self.addresses.get(address).copied()
+    }
+
+    /// Begins to fetch the viewer whose address it is.
+    pub(super) fn prefetch(&self, address: &SocketAddr) {
+        if let Some(slot) = self.by_address(address) {
+            prefetch(&self.entries[slot.0]);
+        }
     }
 
     pub(super) fn restart(&mut self, slot: Slot, ice: Credentials) {

@@ -73,6 +73,11 @@ impl Reports {
             .map(|(report, start)| (report.viewer, &self.bytes[start..report.end], report.arrived))
     }
 
+    /// Whose report the n-th is.
+    pub(super) fn viewer(&self, n: usize) -> Option<ViewerId> {
+        self.list.get(n).map(|report| report.viewer)
+    }
+
     /// Those there are; room for as many is left behind.
     pub(crate) fn take(&mut self) -> Reports {
         let empty = Reports {

@@ -155,9 +155,10 @@ impl Shard {
             self.viewers.rank();
         }
         let mut left_out = 0;
-        for viewer in self.viewers.iter_mut() {
-            if viewer.interest & 1 << bit(picture.codec, picture.rid) == 0 {
-                continue;
+        let layer = 1 << bit(picture.codec, picture.rid);
+        self.viewers.for_each(|viewer| {
+            if viewer.interest & layer == 0 {
+                return;
             }
             // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
             match self.shedding.share(viewer.rank) {
@@ -171,7 +172,7 @@ impl Shard {
                     viewer.follow_up(&mut self.interest, &mut self.timers, &mut self.keyframes, now);
                 }
             }
-        }
+        });
         self.announcer.counters.left_out.add(left_out);
         if picture.rid == Rid::F {
             self.announcer.counters.pictures_sent.one();
@@ -184,14 +185,17 @@ impl Shard {
             self.announcer.counters.dropped_late.one();
             return;
         }
-        for viewer in self.viewers.iter_mut() {
+        self.viewers.for_each(|viewer| {
             viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
             viewer.schedule(&mut self.timers);
-        }
+        });
     }
 
     fn reports(&mut self, reports: &Reports, now: Instant) {
-        for (id, plain, arrived) in reports.iter() {
+        for (n, (id, plain, arrived)) in reports.iter().enumerate() {
+            if let Some(soon) = reports.viewer(n + 2) {
+                self.viewers.prefetch(soon);
+            }
             let outcome = self.drive(id, now, |egress, history, sink| egress.rtcp(plain, arrived, history, now, sink));
             if outcome.is_some_and(|outcome| outcome.malformed) {
                 self.announcer.counters.malformed_rtcp.one();

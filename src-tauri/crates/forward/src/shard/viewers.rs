@@ -2,6 +2,7 @@
 
 use super::inbox::bit;
 use super::viewer::Viewer;
+use crate::prefetch::prefetch;
 use protocol::{Rid, VideoCodec, ViewerId};
 use std::collections::HashMap;
 
@@ -44,6 +45,26 @@ impl Viewers {
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Viewer> {
         self.list.iter_mut()
+    }
+
+    /// As [`Viewers::iter_mut`]; the viewers to come are fetched while one is served.
+    pub(super) fn for_each(&mut self, mut each: impl FnMut(&mut Viewer)) {
+        for place in 0..self.list.len() {
+            if let Some(soon) = self.list.get(place + 2) {
+                prefetch(soon);
+            }
+            if let Some(next) = self.list.get(place + 1) {
+                next.egress.prefetch();
+            }
+            each(&mut self.list[place]);
+        }
+    }
+
+    /// A viewer's turn comes soon.
+    pub(super) fn prefetch(&self, id: ViewerId) {
+        if let Some(place) = self.places.get(&id) {
+            prefetch(&self.list[*place]);
+        }
     }
 
     /// Gives each its rank: 0 to whose pictures come latest, then up to 1.
