@@ -15,10 +15,12 @@ mod loss;
 mod opening;
 mod probe;
 mod rate;
+mod release;
 mod train;
 
 pub(crate) use opening::Opening;
 pub(crate) use probe::Probe;
+pub(crate) use release::{Outcome, Release, Stretch};
 
 use delay::Delay;
 use loss::{Loss, Verdict};
@@ -142,6 +144,11 @@ impl Bandwidth {
     /// A probe showed this much.
     pub(crate) fn shown(&mut self, bits_a_second: f32) {
         self.estimate = self.estimate.map(|estimate| estimate.max(bits_a_second));
+    }
+
+    /// Nothing limits the path until something goes wrong again.
+    pub(crate) fn forget(&mut self) {
+        self.estimate = None;
     }
 
     fn decrease_by_loss(&mut self, lost: f32, sending: f32, now_us: u64) -> bool {

@@ -41,7 +41,8 @@ pub(crate) struct Aim {
 }
 
 impl Aim {
-    fn all_of(rid: Rid) -> Self {
+    /// Every picture of a layer.
+    pub(crate) fn all_of(rid: Rid) -> Self {
         Self { rid, temporal: ALL_PICTURES }
     }
 }

@@ -1,10 +1,11 @@
 use super::call::Call;
 use super::video::{Path, VideoEgress};
-use crate::bandwidth::{Bandwidth, Opening, Probe, Told};
+use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Release, Told};
 use crate::history::History;
+use crate::layers::Aim;
 use crate::rtcp::WideFeedback;
 use crate::sink::PacketSink;
-use protocol::VideoCodec;
+use protocol::{Rid, VideoCodec};
 use std::time::{Duration, Instant};
 
 /// RTP headers and extensions above the payload's own bits.
@@ -24,6 +25,8 @@ const PROBE_PACKET: usize = 1200;
 
 /// A path that carries this many times what the top layer costs is good: nothing is limited until something goes wrong.
 const GOOD: f32 = 2.0;
+/// A keyframe that is to show that goes a little faster still, as what arrives is rounded.
+const TRIAL_HEADROOM: f32 = 1.15;
 /// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
 /// layer of 720p. A probe follows at once.
 const MODEST: f32 = 1e6;
@@ -37,6 +40,7 @@ pub(super) struct Adaptation {
     pace: Option<Instant>,
     no_probe_before: Option<Instant>,
     opening: Start,
+    release: Release,
     /// What the first packets showed, bits a second, until something goes wrong.
     shown: Option<f32>,
 }
@@ -89,9 +93,13 @@ impl Adaptation {
             Start::Told(opening) => Some(opening),
             _ => None,
         };
+        let (release, trial) = (&mut self.release, flow.trial);
         let told = feedback.arrivals().filter_map(|(number, ticks)| {
             let (sent_us, bytes) = flow.told(number)?;
             let arrived_us = ticks.map(|ticks| ticks * 250);
+            if let Some(trial) = trial {
+                release.told(trial, sent_us, arrived_us, bytes);
+            }
             through |= probe.as_mut().is_some_and(|probe| probe.told(number, sent_us, arrived_us, bytes));
             if let Some(opening) = &mut opening {
                 opening.told(sent_us, arrived_us, bytes);
@@ -104,11 +112,13 @@ impl Adaptation {
         }
         let stale = self.probe.as_ref().is_some_and(|probe| probe.is_stale(now_us));
         if congested || through || stale {
-            let result = self.probe.take().filter(|_| through && !congested).and_then(|probe| probe.result());
+            let probe = self.probe.take().filter(|_| !congested);
             self.pace = None;
-            if let Some(result) = result {
-                let more = self.carries().is_some_and(|carries| result > HARDLY * carries);
-                self.bandwidth.shown(result);
+            if let Some(probe) = probe {
+                // Where the feedback on it was lost nothing is known, and it may be repeated soon.
+                let result = probe.result();
+                let more = result.is_none_or(|result| self.carries().is_some_and(|carries| result > HARDLY * carries));
+                result.into_iter().for_each(|result| self.bandwidth.shown(result));
                 self.no_probe_before = Some(call.now + if more { NEXT_PROBE } else { PROBE_INTERVAL });
             }
         }
@@ -135,21 +145,24 @@ impl Adaptation {
         call: &mut Call<'_, S>,
     ) {
         let codec = video.watching().0;
-        let cost = |aim: crate::layers::Aim| {
+        let cost = |aim: Aim| {
             let encoded = h.rate(codec, aim.rid, aim.temporal);
             // VP8's smaller layer is encoded only while somebody is aimed at it; it takes a fifth then.
             let expected = || match (codec, aim.rid) {
-                (VideoCodec::Vp8, protocol::Rid::H) => {
-                    h.rate(codec, protocol::Rid::F, aim.temporal).map(|rate| rate / 5.0)
-                }
+                (VideoCodec::Vp8, Rid::H) => h.rate(codec, Rid::F, aim.temporal).map(|rate| rate / 5.0),
                 _ => None,
             };
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
+        if congested {
+            self.release.congested(call.flow.now_us());
+            call.flow.trial = None;
+        }
         if !self.opened(cost(video.layers.top()), call.flow.now_us()) {
             return;
         }
-        video.path(Path { carries: self.carries(), shown: self.shown, queue: self.queue() });
+        let trial = self.widen(cost(Aim::all_of(Rid::F)), video, call);
+        video.path(Path { carries: self.carries(), trial, shown: self.shown, queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
             video.choose(h, call);
             video.send_pending(call);
@@ -165,6 +178,40 @@ impl Adaptation {
             self.pace = Some(call.now);
             self.no_probe_before = Some(call.now + PROBE_INTERVAL);
         }
+    }
+
+    /// On top there is nothing to climb to; but a limit that holds for ever keeps back keyframes on a path that has become good.
+    /// The rate at which the next one is to be tried, if it is time. `top` is what the largest layer costs, whatever this viewer
+    /// may have of it.
+    fn widen<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) -> Option<f32> {
+        let now_us = call.flow.now_us();
+        let (carries, good) = (self.carries()?, GOOD * top?);
+        if video.layers.aim() < video.layers.top() {
+            self.release.is_not_on_top();
+            call.flow.trial = None;
+            return None;
+        }
+        let outcome = call.flow.trial.and_then(|trial| self.release.outcome(trial, now_us));
+        if let Some(outcome) = outcome {
+            call.flow.trial = None;
+            if let Outcome::Carried(bits) = outcome {
+                self.bandwidth.shown(bits);
+                if bits < good && bits < HARDLY * carries {
+                    self.release.failed(now_us);
+                }
+            }
+        }
+        let (carries, due) = (self.carries()?, self.release.is_due(now_us));
+        if due && carries >= good {
+            self.bandwidth.forget();
+            self.release.released(now_us);
+            self.shown = Some(carries);
+            call.flow.trial = None;
+            return None;
+        }
+        let under_way = call.flow.trial.is_some_and(|trial| trial.until_us.is_none());
+        let begins = due && call.flow.trial.is_none() && self.bandwidth.is_calm(now_us);
+        (under_way || begins).then(|| (TRIAL_HEADROOM * good).min(PROBE_STEP * carries))
     }
 
     /// False while the first packets are under way. `top` is the top layer's cost.

@@ -43,6 +43,8 @@ pub(super) struct VideoEgress {
     retarget: bool,
     pending: VecDeque<Pending>,
     next_burst: Option<Instant>,
+    /// What waits goes at the rate the path carries, or the one that is tried.
+    thin: bool,
     path: Path,
     resume_at_keyframe: bool,
     paused: bool,
@@ -60,6 +62,8 @@ pub(super) struct VideoEgress {
 pub(super) struct Path {
     /// Bits a second.
     pub(super) carries: Option<f32>,
+    /// The next keyframe is to go at this rate, bits a second, to see whether it carries more.
+    pub(super) trial: Option<f32>,
     /// What it carried when the viewer came, bits a second.
     pub(super) shown: Option<f32>,
     /// How long what is sent now stands in a queue.
@@ -96,6 +100,7 @@ impl VideoEgress {
             retarget: false,
             pending: VecDeque::new(),
             next_burst: None,
+            thin: false,
             path: Path::default(),
             resume_at_keyframe: false,
             paused: false,

@@ -4,6 +4,7 @@ use super::link::Link;
 use super::seeds::{self, Figures, freeze, ms, s, share, switches, until};
 use super::world::{FRAME, World};
 use protocol::{Rid, VideoCodec};
+use std::time::Duration;
 
 #[test]
 fn a_good_path_stays_on_top_and_is_not_probed() {
@@ -87,4 +88,86 @@ fn a_path_just_below_a_layer_does_not_make_it_flap() {
         assert!(got.most(0) <= 4.0, "{} switches in 100 s at {capacity}", got.most(0));
         assert!(got.most(1) <= 0.5, "{} s at {capacity}", got.most(1));
     }
+}
+
+/// What a path was limited to is forgotten when it becomes good: keyframes leave as they do on a fresh one.
+#[test]
+fn after_a_recovery_keyframes_leave_as_on_a_fresh_path() {
+    let names = ["keyframe out", "keyframe out, fresh", "left out", "climb", "forgotten", "freeze", "padding"];
+    let got = Figures::of("3 to 1.2 to 20 Mbit/s", names, |seed| {
+        let mut world = seeds::world(seed);
+        let viewer = world.join(Rid::F);
+        let mut link = seeds::link(&world, seed, |t| match t.as_secs() {
+            0..10 => 3_000_000,
+            10..20 => 1_200_000,
+            _ => 20_000_000,
+        });
+        link.run(&mut world, s(50));
+        let padding = world.viewers[viewer].egress.totals().padding;
+        let mut fresh = seeds::world(seed);
+        fresh.join(Rid::F);
+        seeds::link(&fresh, seed, |_| 20_000_000).run(&mut fresh, s(50));
+        let spread = |world: &World| keyframes(world, 0, s(35), s(50)).into_iter().fold(0.0, f32::max);
+        let paced: Vec<_> = keyframe_ends(&world, viewer).filter(|(_, took)| *took > 0.03).map(|(at, _)| at).collect();
+        [
+            spread(&world),
+            spread(&fresh),
+            sent(&fresh, 0, s(35), s(50)) - sent(&world, viewer, s(35), s(50)),
+            until(&world, viewer, s(20), |p| p.rid == Rid::F),
+            paced.last().map_or(0.0, |at| *at - 20.0),
+            freeze(&link, 0, s(35), s(50)),
+            padding as f32,
+        ]
+    });
+    assert_eq!(got.most(0), got.most(1), "a keyframe leaves as fast");
+    assert!(got.most(0) <= 0.03, "{} s", got.most(0));
+    assert!(got.most(2) <= 0.0, "{} pictures were left out", got.most(2));
+    assert!(got.most(4) <= 12.0, "the last keyframe was held back {} s after the recovery", got.most(4));
+    assert!(got.most(5) <= 0.1, "{} s", got.most(5));
+}
+
+/// What carries the top layer and little more is tried now and then, and does not suffer for it.
+#[test]
+fn a_path_that_carries_just_the_top_layer_is_not_harmed_by_looking_for_more() {
+    for capacity in [2_700_000, 3_500_000, 6_000_000] {
+        let name = format!("1.2 to {:.1} Mbit/s", capacity as f32 / 1e6);
+        let got = Figures::of(&name, ["switches", "freeze", "above 100 ms", "queue", "pictures"], |seed| {
+            let mut world = seeds::world(seed);
+            let viewer = world.join(Rid::F);
+            let mut link =
+                seeds::link(&world, seed, move |t| if (s(5)..s(15)).contains(&t) { 1_200_000 } else { capacity });
+            link.run(&mut world, s(82));
+            [
+                switches(&world, viewer, s(22), s(82)),
+                freeze(&link, 0, s(22), s(82)),
+                link.time_above(ms(100), s(22), s(82)),
+                link.worst_queue(s(22), s(82)).as_secs_f32(),
+                sent(&world, viewer, s(22), s(82)) / 60.0,
+            ]
+        });
+        assert_eq!(got.most(0), 0.0, "no flapping at {capacity}");
+        assert!(got.most(1) <= 0.3, "{} s at {capacity}", got.most(1));
+        assert!(got.most(2) <= 0.03, "{} of the time above 100 ms at {capacity}", got.most(2));
+    }
+}
+
+/// When each whole keyframe of the top layer began to leave, seconds since the start, and how long it took.
+fn keyframe_ends(world: &World, viewer: usize) -> impl Iterator<Item = (f32, f32)> {
+    let viewer = &world.viewers[viewer];
+    viewer.shown.iter().filter(|p| p.keyframe && p.rid == Rid::F).filter_map(|p| {
+        let first = viewer.video.iter().find(|packet| packet.timestamp == p.timestamp)?;
+        Some(((first.at - world.start).as_secs_f32(), (p.at - first.at).as_secs_f32()))
+    })
+}
+
+/// How long keyframes took to leave, seconds.
+fn keyframes(world: &World, viewer: usize, from: Duration, to: Duration) -> Vec<f32> {
+    let range = from.as_secs_f32()..to.as_secs_f32();
+    keyframe_ends(world, viewer).filter(|(at, _)| range.contains(at)).map(|(_, took)| took).collect()
+}
+
+/// Whole pictures sent.
+fn sent(world: &World, viewer: usize, from: Duration, to: Duration) -> f32 {
+    let range = world.start + from..world.start + to;
+    world.viewers[viewer].shown.iter().filter(|p| range.contains(&p.at)).count() as f32
 }

@@ -1,6 +1,7 @@
 //! How pictures go out: at once where they fit into one call, spread where they do not.
 
 use super::VideoEgress;
+use crate::bandwidth::Stretch;
 use crate::egress::call::Call;
 use crate::egress::header::Extras;
 use crate::packetise::Picture;
@@ -42,13 +43,20 @@ impl VideoEgress {
         if self.pending.is_empty() || self.next_burst.is_some_and(|at| call.now < at) {
             return;
         }
-        let pace = self.path.carries.map(|carries| PACE * carries);
-        let mut room = if pace.is_some() { THIN_BURST } else { BURST };
+        let mut room = if self.is_thin() { THIN_BURST } else { BURST };
+        let mut pace = self.path.carries.filter(|_| self.thin).map(|carries| PACE * carries);
         let before = call.flow.totals.bytes;
         while room > 0
             && let Some(mut front) = self.pending.pop_front()
         {
-            let name = *front.name.get_or_insert_with(|| self.begin_picture(&front.picture, front.timestamp));
+            let name = match front.name {
+                Some(name) => name,
+                None => self.begin_picture(&front.picture, front.timestamp, call),
+            };
+            front.name = Some(name);
+            // A trial ends with its keyframe.
+            let tried = self.path.trial.filter(|_| call.flow.trial.is_some_and(|trial| trial.until_us.is_none()));
+            pace = pace.map(|pace| tried.unwrap_or(pace));
             let end = front.picture.packets.len().min(front.next_packet + room);
             self.write(&front.picture, front.next_packet..end, name, front.extras, call);
             room -= end - front.next_packet;
@@ -61,6 +69,7 @@ impl VideoEgress {
         let bits = 8.0 * (call.flow.totals.bytes - before) as f32;
         let wait = pace.map_or(SPREAD, |pace| Duration::from_secs_f32(bits / pace));
         self.next_burst = (!self.pending.is_empty()).then(|| call.now + wait);
+        self.thin &= !self.pending.is_empty();
         call.out.flush_picture();
     }
 
@@ -91,19 +100,32 @@ impl VideoEgress {
         introduce: bool,
         call: &mut Call<'_, S>,
     ) {
-        let thin = self.path.carries.is_some_and(|carries| p.bytes as f32 * 8.0 > carries * LONG.as_secs_f32());
-        if thin || !self.pending.is_empty() || p.packets.len() > BURST {
+        if self.takes_long(p.bytes) || !self.pending.is_empty() || p.packets.len() > BURST {
             self.queue(p, timestamp, call.now);
             return;
         }
         let told = p.temporal == 0 || std::mem::take(&mut self.tell_capture);
         let extras = Extras { capture: told.then_some(0), introduce };
-        let name = self.begin_picture(p, timestamp);
+        let name = self.begin_picture(p, timestamp, call);
         self.write(p, 0..p.packets.len(), name, extras, call);
         call.out.flush_picture();
     }
 
-    fn begin_picture(&mut self, p: &Picture, timestamp: u32) -> Name {
+    /// What waits, with what has gone of it, takes the path long: it is sent at the path's rate until nothing waits.
+    fn is_thin(&mut self) -> bool {
+        self.thin |= self.takes_long(self.pending.iter().map(|waiting| waiting.picture.bytes).sum());
+        self.thin &= self.path.carries.is_some();
+        self.thin
+    }
+
+    fn takes_long(&self, bytes: usize) -> bool {
+        self.path.carries.is_some_and(|carries| bytes as f32 * 8.0 > carries * LONG.as_secs_f32())
+    }
+
+    fn begin_picture<S>(&mut self, p: &Picture, timestamp: u32, call: &mut Call<'_, S>) -> Name {
+        if p.keyframe && self.path.trial.is_some() {
+            call.flow.trial = Some(Stretch { from_us: call.flow.now_us(), until_us: None });
+        }
         let name = self.numbers.name(p, timestamp);
         if self.repairs_allowed {
             self.sent.remember(p, name);
@@ -135,6 +157,10 @@ impl VideoEgress {
                 VideoCodec::H264 => call.out.rtp(header, &[payload]),
                 VideoCodec::Vp8 => call.out.rtp(header, &[&name.descriptor_of(index), payload]),
             }
+        }
+        let now_us = call.flow.now_us();
+        if let Some(trial) = call.flow.trial.as_mut().filter(|_| range.end == p.packets.len()) {
+            trial.until_us.get_or_insert(now_us);
         }
         self.repairs.earn(bytes);
         self.packets = self.packets.wrapping_add(range.len() as u32);
