@@ -52,6 +52,11 @@ impl Loss {
         Some(Verdict { fresh, all })
     }
 
+    /// The fraction lost over about a second.
+    pub(super) fn lately(&self) -> f32 {
+        Told { packets: self.before.packets + self.fresh.packets, lost: self.before.lost + self.fresh.lost }.fraction()
+    }
+
     /// What was told before the last verdict says nothing about what is sent from now on.
     pub(super) fn start_over(&mut self) {
         self.before = Told::default();

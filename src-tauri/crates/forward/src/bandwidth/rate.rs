@@ -9,10 +9,34 @@ const STEP_US: i64 = 10_000;
 #[derive(Default)]
 pub(super) struct ArrivalRate {
     window: VecDeque<(i64, u32)>,
+    /// Sent after the last packet told of, and arrived some time before the next.
+    untold: u32,
 }
 
 impl ArrivalRate {
+    /// Packets of so many bytes were sent next, of which nothing will be told.
+    pub(super) fn untold(&mut self, bytes: u32) {
+        self.untold = self.untold.saturating_add(bytes);
+    }
+
     pub(super) fn packet(&mut self, arrived_us: i64, bytes: u32) {
+        let untold = std::mem::take(&mut self.untold);
+        match self.window.back() {
+            Some((last, _)) if untold > 0 && (STEP_US..WINDOW_US).contains(&(arrived_us - last)) => {
+                let (last, gap) = (*last, arrived_us - last);
+                let steps = gap / STEP_US;
+                for step in 1..=steps {
+                    self.add(last + step * gap / (steps + 1), untold / steps as u32);
+                }
+            }
+            Some((last, _)) if (0..STEP_US).contains(&(arrived_us - last)) => self.add(arrived_us, untold),
+            // After a longer silence nothing before it counts.
+            _ => {}
+        }
+        self.add(arrived_us, bytes);
+    }
+
+    fn add(&mut self, arrived_us: i64, bytes: u32) {
         match self.window.back_mut() {
             Some((start, sum)) if (0..STEP_US).contains(&(arrived_us - *start)) => *sum = sum.saturating_add(bytes),
             // Late ones count with those they came among; a clock that went back begins anew.
@@ -50,6 +74,16 @@ mod tests {
         }
         let seen = rate.bits_a_second().expect("known");
         assert!((seen / 2e6 - 1.0).abs() < 0.05, "{seen}");
+        for ms in 1000..2000 {
+            // Every second 50 ms nobody tells of.
+            if ms / 50 % 2 == 1 {
+                rate.untold(250);
+            } else {
+                rate.packet(ms * 1000, 250);
+                let seen = rate.bits_a_second().expect("known");
+                assert!((seen / 2e6 - 1.0).abs() < 0.1, "{seen} at {ms}");
+            }
+        }
         rate.packet(-12 * 86_400_000_000, 1);
         assert_eq!(rate.bits_a_second(), None, "the feedback's clock wraps after twelve days");
     }

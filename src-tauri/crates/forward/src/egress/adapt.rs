@@ -1,4 +1,5 @@
 use super::call::Call;
+use super::flow::Flow;
 use super::video::{Path, VideoEgress};
 use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Release, Told};
 use crate::history::History;
@@ -30,6 +31,8 @@ const TRIAL_HEADROOM: f32 = 1.15;
 /// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
 /// layer of 720p. A probe follows at once.
 const MODEST: f32 = 1e6;
+/// A viewer that has been on its layer for so long stays there, by all odds.
+const SETTLED_US: u64 = 5_000_000;
 
 /// Watches one viewer's path and moves the aim.
 #[derive(Default)]
@@ -39,8 +42,14 @@ pub(super) struct Adaptation {
     /// When the probe goes on.
     pace: Option<Instant>,
     no_probe_before: Option<Instant>,
+    /// The transport-wide number after the last told of.
+    next_told: Option<u16>,
     opening: Start,
     release: Release,
+    /// A keyframe is to show what the path carries.
+    trying: bool,
+    /// When the aim was last changed.
+    aimed_us: u64,
     /// What the first packets showed, bits a second, until something goes wrong.
     shown: Option<f32>,
 }
@@ -88,6 +97,15 @@ impl Adaptation {
     pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, call: &mut Call<'_, S>) -> bool {
         let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
         let mut through = false;
+        let skipped = self.next_told.map_or(0, |next| feedback.base().wrapping_sub(next));
+        if skipped < 1 << 15 {
+            // What nobody told of will not be told later: feedback comes in order but for rare cases.
+            let untold = (0..skipped).filter_map(|i| call.flow.told(feedback.base().wrapping_sub(skipped - i)));
+            self.bandwidth.untold(untold.map(|(_, bytes)| bytes).sum());
+            self.next_told = Some(feedback.end());
+        } else if feedback.end().wrapping_sub(self.next_told.unwrap_or_default()) < 1 << 15 {
+            self.next_told = Some(feedback.end());
+        }
         let (flow, probe) = (&mut *call.flow, &mut self.probe);
         let mut opening = match &mut self.opening {
             Start::Told(opening) => Some(opening),
@@ -123,6 +141,13 @@ impl Adaptation {
             }
         }
         congested
+    }
+
+    /// There is nothing to look out for: every second report may stay unread.
+    pub(super) fn is_idle(&self, flow: &Flow) -> bool {
+        let looking = self.probe.is_some() || self.trying || !matches!(self.opening, Start::Over);
+        let now_us = flow.now_us();
+        !looking && now_us.saturating_sub(self.aimed_us) > SETTLED_US && self.bandwidth.is_idle(now_us)
     }
 
     /// A receiver report on so many packets, a fraction of them lost.
@@ -162,8 +187,10 @@ impl Adaptation {
             return;
         }
         let trial = self.widen(cost(Aim::all_of(Rid::F)), video, call);
+        self.trying = trial.is_some() || call.flow.trial.is_some();
         video.path(Path { carries: self.carries(), trial, shown: self.shown, queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
+            self.aimed_us = call.flow.now_us();
             video.choose(h, call);
             video.send_pending(call);
         }

@@ -72,6 +72,16 @@ impl<'a> WideFeedback<'a> {
         })
     }
 
+    /// The first number told of.
+    pub(crate) fn base(&self) -> u16 {
+        self.base
+    }
+
+    /// The number after the last told of.
+    pub(crate) fn end(&self) -> u16 {
+        self.base.wrapping_add(self.count)
+    }
+
     /// Every number told of, and when it arrived in ticks of 250 microseconds by the viewer's clock, which starts anywhere and
     /// wraps after twelve days; `None` where it did not. Ends early where the message does.
     pub(crate) fn arrivals(&self) -> Arrivals<'a> {

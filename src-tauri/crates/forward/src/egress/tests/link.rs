@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Version 2, transport-wide feedback.
+const WIDE: u8 = 0x8f;
 const MS: Duration = Duration::from_millis(1);
 /// As Chromium does it while it sends nothing itself.
 const FEEDBACK: Duration = Duration::from_millis(50);
@@ -28,6 +30,8 @@ pub(super) struct Link {
     /// In 100, of the feedback; and how much longer it takes.
     pub(super) feedback_loss: u32,
     pub(super) feedback_delay: Duration,
+    /// Every second report on packets that comes while a viewer's path is calm stays unread.
+    pub(super) unread: bool,
     pub(super) tcp: Option<Tcp>,
     start: Instant,
     standing: VecDeque<(usize, Owner)>,
@@ -50,6 +54,7 @@ impl Link {
             busy: Duration::ZERO,
             feedback_loss: 0,
             feedback_delay: Duration::ZERO,
+            unread: false,
             tcp: None,
             start: world.now,
             standing: VecDeque::new(),
@@ -76,6 +81,15 @@ impl Link {
                     self.enter(size, Owner::Viewer(i, wide, packet));
                 }
                 for (_, compound) in self.receivers[i].due_feedback(now) {
+                    if compound[0] == WIDE {
+                        self.receivers[i].reports += 1;
+                        let skip = self.unread && !self.receivers[i].skipped && world.viewers[i].egress.is_calm();
+                        self.receivers[i].skipped = skip;
+                        if skip {
+                            self.receivers[i].unread += 1;
+                            continue;
+                        }
+                    }
                     world.feedback(i, &compound);
                 }
                 if self.receivers[i].next_report <= now {
@@ -243,6 +257,10 @@ pub(super) struct Receiver {
     last_pli: Option<Instant>,
     back: VecDeque<(Instant, Vec<u8>)>,
     pub(super) plis: usize,
+    /// Reports on packets that came back, and those of them that were not read.
+    pub(super) reports: usize,
+    pub(super) unread: usize,
+    skipped: bool,
 }
 
 impl Receiver {
@@ -262,6 +280,9 @@ impl Receiver {
             last_pli: None,
             back: VecDeque::new(),
             plis: 0,
+            reports: 0,
+            unread: 0,
+            skipped: false,
         }
     }
 
@@ -386,7 +407,7 @@ fn wide_feedback(told: &BTreeMap<u64, Option<Instant>>, start: Instant) -> Vec<u
     let base = *told.keys().next().expect("not empty");
     let first = told.values().flatten().next().map_or(0, |at| ticks(*at));
     let reference = first / 256;
-    let mut out = vec![0x8f, 205, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    let mut out = vec![WIDE, 205, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
     out.extend((base as u16).to_be_bytes());
     out.extend((told.len() as u16).to_be_bytes());
     out.extend(&(reference as u32).to_be_bytes()[1..]);
