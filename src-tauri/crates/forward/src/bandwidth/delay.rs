@@ -11,6 +11,9 @@ const LONG_QUEUE_US: i64 = 200_000;
 const LONG_QUEUE_WINDOW_US: u64 = 40_000;
 /// The same where what is sent is paced, so that no burst of ours stands there.
 const LONG_PACED_QUEUE_US: i64 = 100_000;
+/// A single packet that took so much longer than the path's own delay, be it the last of a keyframe that went out in one burst:
+/// what follows it has no better fate, and nothing more may be told of for seconds.
+const HOPELESS_US: i64 = 500_000;
 /// The path's own delay is the least of the last 10 to 20 seconds: clocks drift apart, and paths change.
 const BASE_US: u64 = 10_000_000;
 /// What stands above the path's own delay before it counts. It follows what stands there for long, so that a queue that
@@ -34,6 +37,8 @@ pub(super) struct Delay {
     /// When the first packet of each burst was sent, and how long it took by two clocks.
     window: VecDeque<(u64, i64)>,
     newest: Option<i64>,
+    /// Of the last packet, whether first of its burst or not.
+    last: Option<i64>,
     base: [i64; 2],
     base_since_us: u64,
     threshold_us: f32,
@@ -48,6 +53,7 @@ impl Default for Delay {
             burst_us: None,
             window: VecDeque::new(),
             newest: None,
+            last: None,
             base: [i64::MAX; 2],
             base_since_us: 0,
             threshold_us: THRESHOLD_US,
@@ -59,6 +65,7 @@ impl Default for Delay {
 
 impl Delay {
     pub(super) fn packet(&mut self, sent_us: u64, arrived_us: i64) {
+        self.last = (sent_us >= self.ignore_before_us).then_some(arrived_us - sent_us as i64);
         if self.burst_us.is_some_and(|start| sent_us < start + BURST_US) {
             return;
         }
@@ -89,7 +96,11 @@ impl Delay {
             (Some((first, _)), Some((last, _))) => last - first,
             _ => 0,
         };
-        self.is_long(paced) || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
+        self.is_hopeless() || self.is_long(paced) || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
+    }
+
+    fn is_hopeless(&self) -> bool {
+        self.last.is_some_and(|delay| delay > HOPELESS_US + self.base[0].min(self.base[1]))
     }
 
     fn is_long(&self, paced: bool) -> bool {
@@ -119,6 +130,7 @@ impl Delay {
     /// What was sent before says nothing about what is done now.
     pub(super) fn start_over(&mut self, now_us: u64) {
         self.window.clear();
+        self.last = None;
         self.ignore_before_us = now_us;
     }
 
@@ -175,6 +187,16 @@ mod tests {
         assert!(seen.is_some_and(|ms| (1150..1300).contains(&ms)), "{seen:?}");
         let seen = run(|ms| if ms < 1000 { 10 } else { 310 });
         assert!(seen.is_some_and(|ms| ms < 1060), "a queue that is long at once: {seen:?}");
+        let mut delay = Delay::default();
+        delay.packet(0, 10_000);
+        // A keyframe in one burst, into a path that collapsed: nothing sent later may be told of for seconds.
+        (0..80).for_each(|i| delay.packet(1_000_000, 1_010_000 + 6_000 * i));
+        assert!(!delay.overused(false));
+        (80..100).for_each(|i| delay.packet(1_000_000, 1_010_000 + 6_000 * i));
+        assert!(delay.overused(false), "the last of it took 600 ms");
+        delay.start_over(1_100_000);
+        delay.packet(1_000_000, 1_700_000);
+        assert!(!delay.overused(false), "that is answered already");
         let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) / 20 });
         assert!(seen.is_some_and(|ms| ms < 2000), "5 % too much: {seen:?}");
     }
