@@ -80,6 +80,12 @@ impl Numbers {
         Name { sequence, timestamp, descriptor }
     }
 
+    /// So many packets of the picture named last are not sent: the next picture takes their numbers. It has to be a keyframe, which
+    /// needs nothing of this one.
+    pub(crate) fn give_back(&mut self, unsent: u16) {
+        self.sequence = self.sequence.wrapping_sub(unsent);
+    }
+
     fn descriptor(&mut self, picture: &Picture) -> Descriptor {
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         if picture.temporal == 0 {
@@ -114,7 +120,8 @@ pub(crate) struct SentPicture {
     pub(crate) name: Name,
     pub(crate) rid: Rid,
     pub(crate) number: u64,
-    packets: u16,
+    /// So many of its packets were sent, or will be.
+    pub(crate) packets: u16,
 }
 
 impl Sent {
@@ -124,6 +131,13 @@ impl Sent {
         }
         let packets = picture.packets.len() as u16;
         self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
+    }
+
+    /// Of the last one only so many packets were sent, and no more will be.
+    pub(crate) fn cut(&mut self, packets: u16) {
+        if let Some(last) = self.pictures.back_mut() {
+            last.packets = packets;
+        }
     }
 
     /// Begins to fetch the place of the next.
@@ -189,6 +203,27 @@ mod tests {
         assert_eq!((first.timestamp, second.timestamp), (5, 6), "never the same twice");
         assert_eq!(first.descriptor_of(0)[0], 0x90);
         assert_eq!(first.descriptor_of(1)[0], 0x80);
+    }
+
+    #[test]
+    fn what_is_left_of_an_abandoned_picture_gives_its_numbers_to_the_keyframe_after_it() {
+        let mut numbers = Numbers::new(0xfffe, 0, 7);
+        let mut sent = Sent::default();
+        let large = picture(0, false, 50);
+        let name = numbers.name(&large, 0);
+        sent.remember(&large, name);
+        numbers.give_back(45);
+        sent.cut(5);
+        let keyframe = picture(0, true, 3);
+        let after = numbers.name(&keyframe, 0);
+        assert_eq!(after.sequence, name.sequence.wrapping_add(5), "no gap");
+        assert_eq!(sent.find(after.sequence), None, "not the abandoned picture's any more");
+        sent.remember(&keyframe, after);
+        assert_eq!(sent.find(after.sequence).map(|(found, index)| (found.packets, index)), Some((3, 0)));
+        assert_eq!(sent.find(name.sequence.wrapping_add(4)).map(|(_, index)| index), Some(4));
+        assert_eq!(after.timestamp, name.timestamp + 1);
+        assert_eq!(after.descriptor[3], name.descriptor[3] + 1, "its picture id stays used");
+        assert_eq!(after.descriptor[4], name.descriptor[4] + 1, "and its TL0PICIDX");
     }
 
     #[test]

@@ -115,7 +115,8 @@ impl Repairs {
         let Some(last) = sent.last().filter(|_| self.can_pad()) else { return 0 };
         let Some(picture) = self.shared(&last, h).filter(|picture| !picture.packets.is_empty()) else { return 0 };
         let mut gone = 0;
-        for index in (0..picture.packets.len()).cycle() {
+        let packets = picture.packets.len().min(usize::from(last.packets));
+        for index in (0..packets).cycle() {
             if gone >= bytes {
                 break;
             }

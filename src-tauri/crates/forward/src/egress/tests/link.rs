@@ -250,6 +250,8 @@ pub(super) struct Receiver {
     wide: u64,
     pictures: Vec<Picture>,
     open: BTreeSet<u16>,
+    /// Of the picture whose last packet has not left yet.
+    timestamp: Option<u32>,
     by_sequence: BTreeMap<u16, usize>,
     highest: Option<u16>,
     /// Missing packets: when to ask next.
@@ -274,6 +276,7 @@ impl Receiver {
             wide: 0,
             pictures: Vec::new(),
             open: BTreeSet::new(),
+            timestamp: None,
             by_sequence: BTreeMap::new(),
             highest: None,
             asked: BTreeMap::new(),
@@ -292,6 +295,12 @@ impl Receiver {
         self.wide += 1;
         self.arrived.insert(wide, None);
         if packet.ssrc == VIDEO_SSRC {
+            if self.timestamp.is_some_and(|open| open != packet.timestamp) {
+                // It was abandoned: what comes of it will never be a picture.
+                self.open.clear();
+                self.pictures.push(Picture { missing: BTreeSet::new(), complete: None, keyframe: false });
+            }
+            self.timestamp = (!packet.marker).then_some(packet.timestamp);
             self.open.insert(packet.sequence);
             self.by_sequence.insert(packet.sequence, self.pictures.len());
             if packet.marker {

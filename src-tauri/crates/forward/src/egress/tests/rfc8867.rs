@@ -48,9 +48,9 @@ fn case_5_1_variable_capacity_with_a_single_flow() {
         ]
     });
     let [lasting, rest, above, thinnest] = [0, 1, 2, 3].map(|i| got.most(i));
-    assert!(lasting <= 0.9, "at the drop to a quarter: {lasting} s");
-    assert!(rest <= 0.5, "otherwise: {rest} s");
-    assert!(above < 0.01 && thinnest < 0.1, "{above}, {thinnest} of the time above 100 ms");
+    assert!(lasting <= 0.75, "at the drop to a quarter: {lasting} s");
+    assert!(rest <= 0.45, "otherwise: {rest} s");
+    assert!(above < 0.01 && thinnest < 0.06, "{above}, {thinnest} of the time above 100 ms");
     assert!(got.least(4) > 0.95 && got.least(5) > 0.95, "the middle layer fits into 1 Mbit/s, the top one into 2.5");
     assert_eq!(got.most(6), 0.0);
     assert!(got.most(7) <= 5.0, "climbs within 5 s");
@@ -80,7 +80,7 @@ fn case_5_2_variable_capacity_with_two_flows() {
             both(&|i| switches(&world, i, s(8), s(120)), f32::max),
         ]
     });
-    assert!(got.most_but_one(0) <= 0.8 && got.most(0) <= 1.0, "{} s, {} s", got.most_but_one(0), got.most(0));
+    assert!(got.most(0) <= 0.65, "{} s", got.most(0));
     assert!(got.most(1) < 0.1, "{} of the time above 100 ms", got.most(1));
     assert!(got.least(3) > 110.0 * 15.0, "{} pictures", got.least(3));
     assert!(got.most(4) <= 20.0, "{} switches", got.most(4));
@@ -108,11 +108,11 @@ fn case_5_3_congested_feedback() {
             until(&world, viewer, s(40), |p| p.rid == Rid::F),
         ]
     });
-    assert!(got.most_but_one(0) <= 1.0, "{} s", got.most_but_one(0));
+    assert!(got.most(0) <= 0.6, "{} s", got.most(0));
     assert!(got.most(1) < 0.05, "{} of the time above 100 ms", got.most(1));
     assert!(got.least(2) > 0.9, "{}", got.least(2));
     assert!(got.most(3) <= 1.0, "switched after {} s", got.most(3));
-    assert!(got.most_but_one(4) <= 5.0, "climbed after {} s", got.most_but_one(4));
+    assert!(got.most(4) <= 5.0, "climbed after {} s", got.most(4));
 }
 
 /// RFC 8867 section 5.6: 2 Mbit/s shared with a long TCP flow. Neither starves the other.
@@ -133,7 +133,7 @@ fn case_5_6_a_long_tcp_flow() {
         ]
     });
     assert!(got.least(0) > 0.95);
-    assert!(got.most(1) <= 1.0, "{} s", got.most(1));
+    assert!(got.most(1) <= 0.8, "{} s", got.most(1));
     assert!(got.least(2) > 0.6, "TCP got {} Mbit/s", got.least(2));
     assert!(got.least(3) > 7.0, "at least a quarter of the pictures: {} a second", got.least(3));
     assert!(got.most(4) <= 4.0, "{} switches in 85 s", got.most(4));

@@ -106,6 +106,9 @@ pub(super) struct Viewer {
     open: Vec<Rtp>,
     decoded: HashSet<(usize, u64)>,
     last_descriptor: Option<[u8; 6]>,
+    /// When the keyframe began for which a picture was abandoned.
+    pub(super) abandoned: Vec<Instant>,
+    keyframe_due: bool,
     wide: Option<u16>,
 }
 
@@ -130,6 +133,8 @@ impl Viewer {
             open: Vec::new(),
             decoded: HashSet::new(),
             last_descriptor: None,
+            abandoned: Vec::new(),
+            keyframe_due: false,
             wide: None,
         }
     }
@@ -159,11 +164,21 @@ impl Viewer {
     fn video_packet(&mut self, packet: Rtp) {
         if let Some(last) = self.video.last() {
             assert_eq!(packet.sequence, last.sequence.wrapping_add(1), "sequence numbers have no gap");
-            if last.marker {
+            if !last.marker && packet.timestamp != last.timestamp {
+                // Browsers throw away what they have of it and go on at the keyframe.
+                if self.codec == VideoCodec::Vp8 {
+                    let descriptor = self.open[0].payload.first_chunk().copied().expect("a descriptor");
+                    self.last_descriptor = Some(self.vp8_follows(&descriptor));
+                }
+                self.open.clear();
+                self.abandoned.push(packet.at);
+                self.keyframe_due = true;
+            }
+            if last.timestamp != packet.timestamp {
                 let step = packet.timestamp.wrapping_sub(last.timestamp);
                 assert!(step != 0 && step < 1 << 31, "a new picture has a newer timestamp");
             } else {
-                assert_eq!(packet.timestamp, last.timestamp, "one picture has one timestamp");
+                assert!(!last.marker, "a marker ends a picture");
             }
         }
         self.open.push(packet.clone());
@@ -188,6 +203,11 @@ impl Viewer {
             text.split(';').next().expect("split").split(':').map(|f| f.parse().expect("a number")).collect();
         let [layer, temporal, number, refers, keyframe] = fields[..] else { panic!("{text}") };
         let layer = layer as usize;
+        assert!(
+            keyframe == 1 || !self.keyframe_due,
+            "a picture is sent whole, or abandoned for a keyframe that follows at once"
+        );
+        self.keyframe_due = false;
         if keyframe == 1 {
             self.decoded.clear();
         } else {
@@ -218,12 +238,17 @@ impl Viewer {
             }
             data.extend(rest);
         }
-        if let Some(last) = self.last_descriptor.replace(first) {
+        self.last_descriptor = Some(self.vp8_follows(&first));
+        data
+    }
+
+    fn vp8_follows(&self, first: &[u8; 6]) -> [u8; 6] {
+        if let Some(last) = self.last_descriptor {
             let id = |d: &[u8; 6]| u16::from_be_bytes([d[2], d[3]]) & 0x7fff;
-            assert_eq!(id(&first), (id(&last) + 1) & 0x7fff, "picture ids have no gap");
+            assert_eq!(id(first), (id(&last) + 1) & 0x7fff, "picture ids have no gap");
             let base = first[5] >> 6 == 0;
             assert_eq!(first[4], last[4].wrapping_add(u8::from(base)), "TL0PICIDX counts base pictures");
         }
-        data
+        *first
     }
 }

@@ -23,6 +23,9 @@ const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
 const START: Duration = Duration::from_millis(300);
 /// The same on the way up, where there is a picture already: as long as a few pictures are.
 const STEP: Duration = Duration::from_millis(150);
+/// Before the start of a smaller layer half of the queue is let drain, but no longer than this: what is known of it is old, and
+/// an empty path helps nobody.
+const LONGEST_DRAIN: Duration = Duration::from_millis(150);
 /// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
 const COMPRESSED: u32 = 90;
 /// The same where they have to fit between the last picture and the next.
@@ -37,6 +40,8 @@ impl VideoEgress {
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
             self.restart(self.landing(goal, h), h, call);
+            // What stands in the queue goes first in any case, and behind a full one the start would be lost.
+            self.next_burst = self.next_burst.max(Some(call.now + (self.path.queue / 2).min(LONGEST_DRAIN)));
             // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
             self.sent.forget();
             self.repairs.start_over();
@@ -103,7 +108,7 @@ impl VideoEgress {
     pub(super) fn cross<S: PacketSink>(&mut self, f: Following, p: &Arc<Picture>, h: &History, call: &mut Call<'_, S>) {
         self.goal = h.nearest(self.codec, self.layers.aim().rid);
         if self.goal == Some(p.rid) && f.rid != p.rid {
-            self.drop_pending(call);
+            self.make_way(call);
             self.following = Some(self.following_from(p));
             self.offer(p, self.numbers.timestamp(p.rtp_timestamp), true, call);
         }
@@ -177,7 +182,7 @@ impl VideoEgress {
         let layer = h.layer(self.codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
         let Some(keyframe) = base.first() else { return };
-        self.drop_pending(call);
+        self.make_way(call);
         self.resume_at_keyframe = false;
         let mut f = self.following_from(keyframe);
         f.next = newest.number + 1;

@@ -73,6 +73,23 @@ impl VideoEgress {
         call.out.flush_picture();
     }
 
+    /// A keyframe follows at once: forget what waits, and also the rest of a picture that was begun, where that would keep the
+    /// path busy for long. Its numbers go to the keyframe. So a viewer sees no gap and asks for nothing; what it has of the
+    /// picture it throws away, as the packet after it has another timestamp, and a keyframe needs nothing that was before.
+    pub(super) fn make_way<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
+        let rest = |front: &Pending| front.picture.packets[front.next_packet..].iter().map(|packet| packet.len()).sum();
+        if let Some(front) = self.pending.front().filter(|front| front.name.is_some())
+            && self.takes_long(rest(front))
+        {
+            self.numbers.give_back((front.picture.packets.len() - front.next_packet) as u16);
+            self.sent.cut(front.next_packet as u16);
+            self.pending.pop_front();
+            call.flow.trial = None;
+            call.flow.totals.dropped += 1;
+        }
+        self.drop_pending(call);
+    }
+
     /// Forget what waits, but finish a picture that was begun: its packets are numbered already.
     pub(super) fn drop_pending<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
         let begun = usize::from(self.pending.front().is_some_and(|front| front.name.is_some()));
