@@ -55,7 +55,7 @@ impl Default for Options {
 
 /// What one viewer saw: times in milliseconds from the start of its join, and counts since [`Crowd::begin_window`], or
 /// without it since its first packet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct ViewerReport {
     /// Until the endpoint's answer.
     pub answered_ms: Option<f64>,
@@ -73,6 +73,8 @@ pub struct ViewerReport {
     pub lost: u64,
     /// Video packets that came after later ones: repaired.
     pub repaired: u64,
+    /// Video packets that came again under their own number, and not by RTX; 0 with a whole viewer, whose library does not tell.
+    pub twice: u64,
     /// Packets that came by RTX, repetitions to probe the path included; 0 with a whole viewer, whose library does not tell.
     pub rtx: u64,
     /// Packets whose seal was false, of those that were opened: all with a whole viewer, a sample with a light one.
@@ -232,6 +234,7 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
         bytes: video.bytes,
         lost: video.lost,
         repaired: video.repaired,
+        twice: progress.twice,
         rtx: progress.rtx - progress.rtx_before,
         unauthentic: progress.unauthentic,
         sound_packets: progress.sound.received() - sound_packets,

@@ -12,6 +12,8 @@ pub(crate) struct Progress {
     pub(crate) connected: Option<Instant>,
     pub(crate) video: Reception,
     pub(crate) sound: Sequence,
+    /// Video packets that came again, not by RTX.
+    pub(crate) twice: u64,
     /// Packets that came by RTX: repairs, and repetitions that probe the path. str0m does not tell.
     pub(crate) rtx: u64,
     /// Packets of the sample whose seal was false.

@@ -72,10 +72,13 @@ pub struct Totals {
 }
 
 impl Reception {
-    /// Takes one packet that arrived at `now`.
-    pub fn packet(&mut self, packet: &Packet<'_>, now: Instant) {
-        if packet.payload.is_empty() || !self.sequence.insert(packet.sequence) {
-            return; // Padding, or a packet that came twice.
+    /// Takes one packet that arrived at `now`. False: it came before.
+    pub fn packet(&mut self, packet: &Packet<'_>, now: Instant) -> bool {
+        if packet.payload.is_empty() {
+            return true; // Padding.
+        }
+        if !self.sequence.insert(packet.sequence) {
+            return false;
         }
         self.first_packet.get_or_insert(now);
         self.bytes += packet.payload.len() as u64;
@@ -85,6 +88,7 @@ impl Reception {
         if self.first_keyframe.is_none() {
             self.open(packet, now);
         }
+        true
     }
 
     /// Before it, [`Packet::payload`] is looked into; after it, only its length counts.

@@ -23,9 +23,13 @@ use anyhow::Context;
 use reader::{Reader, Seat};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use stun::Credentials;
 use tokio::sync::watch;
+
+/// libwebrtc's first DTLS retransmission (`kInitialTimeoutMs`). A server may not be ready for a ClientHello when it answers the check
+/// before it: Janus drops it then, and with the library's second of patience its joins took a second.
+const DTLS_TIMER: Duration = Duration::from_millis(50);
 
 /// Where the light viewers of one crowd are.
 pub(crate) struct Light {
@@ -39,7 +43,7 @@ impl Light {
     pub(crate) fn start() -> anyhow::Result<Light> {
         Ok(Light {
             reader: Reader::start()?,
-            dtls: Arc::new(dimpl::Config::builder().build()?),
+            dtls: Arc::new(dimpl::Config::builder().flight_start_rto(DTLS_TIMER).build()?),
             certificate: dimpl::certificate::generate_self_signed_certificate()?,
             epoch: Instant::now(),
         })

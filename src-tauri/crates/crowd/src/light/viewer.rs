@@ -284,7 +284,8 @@ impl Viewer {
         self.timestamp = Some(newest.max(extended));
         let marker = packet[1] & 0x80 != 0;
         let packet = Packet { sequence: number, timestamp: extended, marker, payload, h264: self.answer.h264 };
-        progress.video.packet(&packet, at);
+        let new = progress.video.packet(&packet, at);
+        progress.twice += u64::from(!new && !repair);
     }
 
     fn rtcp(&mut self, packet: &[u8], at: Instant, progress: &mut Progress) {

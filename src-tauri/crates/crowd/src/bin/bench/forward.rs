@@ -65,7 +65,7 @@ impl Arguments {
 
     /// How long it takes: joins, windows with their settling, floors, starts and ends; the other server has pictures only.
     fn minutes(&self, with_peer: bool) -> f64 {
-        let windows = if self.loss > 0.0 { 2.0 } else { 1.0 };
+        let windows = if self.loss > 0.0 { 3.0 } else { 1.0 };
         let row = |viewers: &u32| {
             f64::from(*viewers) / self.joins_per_second + windows * (self.seconds + SETTLE.as_secs_f64()) + 14.0
         };
@@ -129,7 +129,7 @@ pub(crate) async fn run(
             {
                 let mut measured = beside(janus, feed, load, &after).await?;
                 measured.iter_mut().for_each(|row| tell(row));
-                let holds = measured[0].held() * 2 > viewers as usize;
+                let holds = measured[0].holds_half();
                 rows.extend(measured);
                 if !holds {
                     println!("Janus does not hold half of {viewers} viewers; larger crowds are not tried.");
@@ -157,7 +157,8 @@ pub(crate) async fn run(
 const NOTES: &str = "\
 cost, floor: CPU of a viewer's second in ms, mean (least-most of its parts). floor: the stream of one of this crowd's viewers\n\
 sealed (AES-128-GCM) and sent by GSO to as many sockets, before and after the row. loss: thrown away by the viewers unseen.\n\
-held: viewers with more than 28 of 30 pictures a second and nothing lost. lost: for good. over clean: beside the row above.\n\
+held: viewers with more than 28 of 30 pictures a second and nothing lost. lost: for good. over clean: beside the row above,\n\
+which is measured before the loss and after it.\n\
 RTX: counted by the light viewers only, which are all but 10. join: POST to first whole keyframe, of the whole crowd.\n\
 cores: all that the machine did, crowd and encoder included; beside the floor there are only its readers, no encoder.";
 

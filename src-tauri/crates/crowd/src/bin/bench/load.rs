@@ -47,12 +47,17 @@ pub(crate) async fn measure(server: &Server, load: Load) -> anyhow::Result<(Vec<
         ..Options::default()
     })
     .await?;
-    let clean = window(&crowd, server, load, 0.0).await?;
+    let (clean, before) = window(&crowd, server, load, 0.0).await?;
     let trace = clean.report.trace.clone();
     let mut rows = vec![clean];
     if let Some(percent) = load.loss_percent {
         crowd.lose(percent);
-        let mut lossy = window(&crowd, server, load, percent).await?;
+        let (mut lossy, _) = window(&crowd, server, load, percent).await?;
+        // Machines get slower and faster within a minute by more than loss costs: what it is compared with stands on both sides.
+        crowd.lose(0.0);
+        tokio::time::sleep(SETTLE).await;
+        let after = slices(server, load).await?;
+        rows[0].cost_ms = Spread::of(&[before, after].concat());
         lossy.over_clean = Some(lossy.cost_ms.mean / rows[0].cost_ms.mean);
         rows.push(lossy);
     }
@@ -66,19 +71,14 @@ pub(crate) async fn measure(server: &Server, load: Load) -> anyhow::Result<(Vec<
     Ok((rows, trace))
 }
 
-async fn window(crowd: &Crowd, server: &Server, load: Load, loss_percent: f64) -> anyhow::Result<Row> {
+/// A row, and the parts of its cost.
+async fn window(crowd: &Crowd, server: &Server, load: Load, loss_percent: f64) -> anyhow::Result<(Row, Vec<f64>)> {
     tokio::time::sleep(SETTLE).await;
     crowd.begin_window();
     let (begin, busy) = (Instant::now(), Busy::now()?);
-    let mut slices = Vec::new();
-    for _ in 0..SLICES {
-        let (before, begin) = (Cpu::of(server.pid)?, Instant::now());
-        tokio::time::sleep(load.time / SLICES).await;
-        let ms = Cpu::of(server.pid)?.ms_since(&before, server.counts);
-        slices.push(ms / begin.elapsed().as_secs_f64() / f64::from(load.viewers));
-    }
+    let slices = slices(server, load).await?;
     let report = crowd.report();
-    Ok(Row {
+    let row = Row {
         server: server.name,
         viewers: load.viewers,
         sound: load.sound,
@@ -90,7 +90,20 @@ async fn window(crowd: &Crowd, server: &Server, load: Load, loss_percent: f64) -
         kb_a_viewer: Some((proc::rss_kb(server.pid)? - server.empty_kb) / f64::from(load.viewers)),
         cores_busy: Busy::now()?.cores_since(&busy),
         report,
-    })
+    };
+    Ok((row, slices))
+}
+
+/// What it costs for a window's time, ms a viewer-second, in [`SLICES`] parts.
+async fn slices(server: &Server, load: Load) -> anyhow::Result<Vec<f64>> {
+    let mut slices = Vec::new();
+    for _ in 0..SLICES {
+        let (before, begin) = (Cpu::of(server.pid)?, Instant::now());
+        tokio::time::sleep(load.time / SLICES).await;
+        let ms = Cpu::of(server.pid)?.ms_since(&before, server.counts);
+        slices.push(ms / begin.elapsed().as_secs_f64() / f64::from(load.viewers));
+    }
+    Ok(slices)
 }
 
 fn packets(report: &Report) -> f64 {

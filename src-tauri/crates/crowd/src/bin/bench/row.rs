@@ -64,6 +64,11 @@ impl Row {
         let holds = |v: &&crowd::ViewerReport| v.error.is_none() && v.lost == 0 && v.pictures_per_second > 28.0;
         self.report.viewers.iter().filter(holds).count()
     }
+
+    /// It still serves: what it costs says something.
+    pub(crate) fn holds_half(&self) -> bool {
+        self.held() * 2 >= self.viewers as usize
+    }
 }
 
 /// The rows in the order they were measured.

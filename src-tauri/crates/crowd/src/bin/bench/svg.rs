@@ -23,8 +23,10 @@ struct Series {
 }
 
 /// Every server's cost without loss and with, and the floor; none if there are no such rows.
+///
+/// A server that holds fewer than half of its viewers does not do the work that its cost is divided by: such rows have no point.
 pub(crate) fn cost(rows: &[Row], sound: bool) -> Option<String> {
-    let rows: Vec<&Row> = rows.iter().filter(|row| row.sound == sound).collect();
+    let rows: Vec<&Row> = rows.iter().filter(|row| row.sound == sound && row.holds_half()).collect();
     let series = series(&rows);
     let values = || series.iter().flat_map(|s| &s.points);
     let most_x = values().map(|(x, _)| *x).fold(f64::NAN, f64::max);
@@ -181,9 +183,11 @@ fn names(out: &mut String, series: &[Series], y: &Axis) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crowd::Report;
+    use crowd::{Report, ViewerReport};
 
+    /// A row all of whose viewers are held.
     fn row(server: &'static str, viewers: u32, cost: f64, loss_percent: f64) -> Row {
+        let held = ViewerReport { pictures_per_second: 30.0, ..ViewerReport::default() };
         Row {
             server,
             viewers,
@@ -195,8 +199,19 @@ mod tests {
             packets_per_second: 270.0,
             kb_a_viewer: None,
             cores_busy: 1.0,
-            report: Report::default(),
+            report: Report { viewers: vec![held; viewers as usize], ..Report::default() },
         }
+    }
+
+    #[test]
+    fn a_server_that_holds_fewer_than_half_of_its_viewers_has_no_point_there() {
+        let mut overrun = row("Janus", 1000, 1.5, 0.0);
+        overrun.report.viewers[499..].iter_mut().for_each(|viewer| viewer.lost = 1);
+        let mut rows = vec![row("Skylark", 1000, 0.5, 0.0), row("Janus", 200, 4.0, 0.0), overrun];
+        let points = |rows: &[Row]| cost(rows, false).expect("there are rows").matches("<circle").count();
+        assert_eq!(points(&rows), 3, "Skylark, its floor, and Janus at 200");
+        rows[2].report.viewers[499].lost = 0;
+        assert_eq!(points(&rows), 4, "500 of 1,000 are half");
     }
 
     #[test]
