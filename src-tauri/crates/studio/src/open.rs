@@ -95,6 +95,7 @@ impl Studio {
                 join_timeout: settings.join_timeout,
                 consent_timeout: settings.viewer_timeout,
                 h264: media::H264,
+                shards: settings.sending_threads,
                 ..forward::Config::default()
             };
             let tell = tell.clone();

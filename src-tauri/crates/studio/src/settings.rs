@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) listen: Listen,
     pub(crate) trusted_proxy: Option<IpAddr>,
     pub(crate) metrics_public: bool,
+    /// None: one less than there are cores.
+    pub(crate) sending_threads: Option<usize>,
     pub(crate) limits: server::Limits,
     pub(crate) join_timeout: Duration,
     pub(crate) viewer_timeout: Duration,
@@ -35,6 +37,9 @@ pub(crate) struct Settings {
 
 /// Longest title, characters: it is shown in one line.
 const MAX_TITLE: usize = 120;
+
+/// Each is given every picture and keeps a history: many more than there are cores only cost.
+const MAX_SENDING_THREADS: u32 = 64;
 
 /// What cannot be, and under which key it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +66,9 @@ impl Settings {
                 message: format!("a title is one line of at most {MAX_TITLE} characters"),
             });
         }
+        if written.sending_threads.is_some_and(|threads| threads > MAX_SENDING_THREADS) {
+            return Err(Wrong { key: "sending_threads", message: format!("at most {MAX_SENDING_THREADS}") });
+        }
         let limits = &written.limits;
         let forward = forward::Config::default();
         let seconds = |written: Option<u32>, usual| written.map_or(usual, |s| Duration::from_secs(s.into()));
@@ -76,6 +84,7 @@ impl Settings {
             listen: written.listen.unwrap_or_default(),
             trusted_proxy: written.trusted_proxy,
             metrics_public: written.metrics_public.unwrap_or(false),
+            sending_threads: written.sending_threads.filter(|threads| *threads > 0).map(|threads| threads as usize),
             limits: limits.meant(),
             join_timeout: seconds(limits.join_timeout_s, forward.join_timeout),
             viewer_timeout: seconds(limits.viewer_timeout_s, forward.consent_timeout),

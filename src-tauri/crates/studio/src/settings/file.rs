@@ -39,6 +39,8 @@ pub(crate) struct Written {
     pub(crate) trusted_proxy: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metrics_public: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sending_threads: Option<u32>,
     #[serde(skip_serializing_if = "Limits::is_empty")]
     pub(crate) limits: Limits,
 }
@@ -142,6 +144,7 @@ fn example(key: &str) -> Option<&'static str> {
         "listen" => "listen = \"[::]:8787\"",
         "trusted_proxy" => "trusted_proxy = \"127.0.0.1\"",
         "metrics_public" => "metrics_public = true",
+        "sending_threads" => "sending_threads = 4 (0: one less than there are cores)",
         "header_s" | "body_s" | "idle_s" | "join_timeout_s" | "viewer_timeout_s" => "10 (whole seconds)",
         "body_bytes" | "connections" | "connections_per_address" => "4096 (a whole number)",
         "unfinished_joins" | "joins_per_second" | "joins_burst" => "64 (a whole number)",
@@ -185,7 +188,8 @@ mod tests {
     fn every_key_is_read_and_written_back() {
         let text = "camera = \"pattern\"\nmicrophone = \"tone\"\nsize = \"640x360\"\nfps = 25\nbitrate_kbps = 900\n\
             max_viewers = 3\nmax_upload_kbps = 4000\npublic = \"live.example.org:9000\"\ntitle = \"T\"\n\
-            address = \"10.0.0.1\"\nlisten = \"127.0.0.1:9000\"\ntrusted_proxy = \"127.0.0.1\"\nmetrics_public = true\n\n\
+            address = \"10.0.0.1\"\nlisten = \"127.0.0.1:9000\"\ntrusted_proxy = \"127.0.0.1\"\nmetrics_public = true\n\
+            sending_threads = 2\n\n\
             [limits]\nheader_s = 1\nbody_s = 2\nidle_s = 3\nbody_bytes = 4\nconnections = 5\n\
             connections_per_address = 6\nunfinished_joins = 7\njoins_per_second = 8\njoins_burst = 9\n\
             join_timeout_s = 10\nviewer_timeout_s = 11\n";
@@ -205,6 +209,7 @@ mod tests {
             ("\ncolour = 3\n", 2, &["colour", "unknown field", "`camera`"]),
             ("camera = \"off\"\nsize = \"big\"", 2, &["size", "\"big\"", "1280x720"]),
             ("camera = \"off\"\n\nfps = 99", 3, &["fps", "1 to 60"]),
+            ("sending_threads = 65", 1, &["sending_threads", "at most 64", "0: one less"]),
             ("listen = \"here\"", 1, &["listen", "ADDRESS:PORT"]),
             ("trusted_proxy = \"me\"", 1, &["trusted_proxy", "127.0.0.1"]),
             ("[limits]\njoins = 3", 2, &["joins", "unknown field", "joins_burst"]),
