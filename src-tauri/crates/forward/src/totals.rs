@@ -44,7 +44,7 @@ counters! {
     retransmitted,
     /// Packets the kernel did not take: its send buffer was full, or there was no way to the viewer.
     dropped_unsent,
-    /// Pictures and sounds that a sending thread left out for all its viewers because it was more than 250 ms behind.
+    /// Pictures and sounds that a sending thread left out for all its viewers because it was too far behind to send them in 250 ms.
     dropped_late,
     /// Pictures that a sending thread left out for one viewer because it did not keep up: the slowest viewers first.
     left_out,

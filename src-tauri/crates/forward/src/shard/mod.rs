@@ -19,7 +19,7 @@ use crate::totals::micros_since;
 use inbox::{Input, bit};
 use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
 use run::{Run, Sink};
-use shedding::{Share, Shedding};
+use shedding::{Share, Shedding, Turn};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -91,6 +91,8 @@ impl Shard {
             self.inbox.take(&mut inputs, until);
             for input in inputs.drain(..) {
                 self.handle(input, Instant::now());
+                // Among them are the rest of keyframes, which must not wait for all the pictures that wait here.
+                self.handle_timeouts(Instant::now());
             }
             self.handle_timeouts(Instant::now());
             self.run.count(&self.announcer.counters);
@@ -144,8 +146,13 @@ impl Shard {
         if !self.interest.waits_for(picture.codec, picture.rid) {
             return;
         }
-        if let Some(since) = since
-            && !self.shedding.picture(now.saturating_duration_since(since), picture.temporal == 0)
+        if let Some(handed_in) = since
+            && !self.shedding.picture(Turn {
+                handed_in,
+                behind: now.saturating_duration_since(handed_in),
+                base: picture.temporal == 0,
+                keyframe: picture.keyframe,
+            })
         {
             self.announcer.counters.dropped_late.one();
             return;
@@ -156,12 +163,17 @@ impl Shard {
         }
         let mut left_out = 0;
         let layer = 1 << bit(picture.codec, picture.rid);
+        let (began, start) = (Instant::now(), now);
         self.viewers.for_each(|viewer| {
             if viewer.interest & layer == 0 {
                 return;
             }
+            // The round along all of them takes its time, and a viewer's delays are measured from when it had its turn.
+            let now = start + began.elapsed();
+            let too_late = since.is_some_and(|since| now.saturating_duration_since(since) > shedding::LAST_TURN);
             // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
             match self.shedding.share(viewer.rank) {
+                _ if too_late => left_out += 1,
                 Share::Base if picture.temporal > 0 => left_out += 1,
                 Share::Nothing => {
                     left_out += 1;

@@ -13,6 +13,8 @@ const VIDEO: u32 = 0x0a0a_0a0a;
 /// A shard with viewers on sockets of this machine, in virtual time.
 struct World {
     now: Instant,
+    /// When the last picture was.
+    handed_in: Instant,
     clock: Clock,
     announcer: Arc<Announcer>,
     shard: Shard,
@@ -28,7 +30,15 @@ impl World {
         let announcer = Arc::new(Announcer::new(|_| {}, 1));
         let clock = Clock::new(now - Duration::from_secs(5), SystemTime::now());
         let shard = Shard::new(0, Arc::default(), Arc::new(socket), announcer.clone(), clock, now);
-        let mut world = World { now, clock, announcer, shard, packetiser: Packetiser::new(clock), viewers: Vec::new() };
+        let mut world = World {
+            now,
+            handed_in: now,
+            clock,
+            announcer,
+            shard,
+            packetiser: Packetiser::new(clock),
+            viewers: Vec::new(),
+        };
         for id in 0..viewers {
             let viewer = UdpSocket::bind("127.0.0.1:0").expect("a port");
             viewer.set_nonblocking(true).expect("a socket");
@@ -53,19 +63,20 @@ impl World {
 
     /// Which viewers were sent something when a picture, the next, had its turn so late.
     fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
-        self.now += Duration::from_millis(33);
+        self.handed_in += Duration::from_millis(33);
+        self.now = self.handed_in + Duration::from_millis(behind_ms);
         let picture = self.packetiser.video(VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
             keyframe: self.shard.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
-            captured: self.now,
+            captured: self.handed_in,
             width: 16,
             height: 16,
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
             layer_sync: temporal > 0,
         });
-        self.shard.handle(Input::Picture(picture, Some(self.now - Duration::from_millis(behind_ms))), self.now);
+        self.shard.handle(Input::Picture(picture, Some(self.handed_in)), self.now);
         let mut buffer = [0; 2000];
         let mut came = |viewer: &UdpSocket| {
             let mut pictures = 0;
@@ -76,6 +87,14 @@ impl World {
             pictures > 0
         };
         self.viewers.iter().enumerate().filter(|(_, viewer)| came(viewer)).map(|(place, _)| place).collect()
+    }
+
+    /// The same of a base picture and three others, all so late.
+    fn group(&mut self, behind_ms: u64) -> (Vec<usize>, Vec<usize>) {
+        let base = self.picture(behind_ms, 0);
+        let others = [(); 3].map(|()| self.picture(behind_ms, 1));
+        assert_eq!(others, [(); 3].map(|()| others[0].clone()));
+        (base, others[0].clone())
     }
 
     /// A receiver report that shows so long a round trip.
@@ -118,24 +137,22 @@ fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first()
     world.report(2, Duration::from_millis(100));
     let all: Vec<usize> = (0..10).collect();
     let but = |slow: &[usize]| all.iter().copied().filter(|v| !slow.contains(v)).collect::<Vec<_>>();
-    // The highest temporal layer that all are on already.
-    assert_eq!(world.picture(0, 1), all);
-    assert_eq!(world.picture(35, 1), all, "a burst");
-    assert_eq!(world.picture(50, 1), but(&[7]));
-    assert_eq!(world.picture(50, 1), but(&[7, 2]));
-    assert_eq!(world.picture(50, 0), all, "base pictures are for all");
-    assert_eq!(world.totals().left_out, 3);
+    assert_eq!(world.group(0), (all.clone(), all.clone()));
+    assert_eq!(world.group(35), (all.clone(), all.clone()), "a burst");
+    assert_eq!(world.group(41), (all.clone(), but(&[7])));
+    assert_eq!(world.group(45), (all.clone(), but(&[7, 2])), "base pictures are for all");
+    assert_eq!(world.totals().left_out, 9);
     assert_eq!(world.totals().dropped_late, 0);
 }
 
 #[test]
 fn far_behind_only_base_pictures_go_and_too_late_none() {
     let mut world = World::new(3);
-    assert_eq!(world.picture(130, 1), []);
-    assert_eq!(world.picture(130, 0), [0, 1, 2]);
-    assert_eq!(world.picture(129, 0), [0, 1, 2], "it catches up");
-    assert_eq!(world.picture(140, 0), [1, 2], "it does not: the slowest is given nothing");
-    assert_eq!(world.picture(251, 0), []);
+    world.group(0);
+    assert_eq!(world.group(130), (vec![0, 1, 2], vec![]));
+    assert_eq!(world.group(100), (vec![0, 1, 2], vec![]), "it catches up");
+    assert_eq!(world.group(140), (vec![0, 1], vec![]), "it does not: somebody is given nothing");
+    assert_eq!(world.picture(201, 0), []);
     assert_eq!(world.totals().dropped_late, 1);
 }
 

@@ -67,14 +67,14 @@ impl Viewers {
         }
     }
 
-    /// Gives each its rank: 0 to whose pictures come latest, then up to 1.
+    /// Gives each its rank: 0 to whose pictures come latest, then up to 1; and the best its turn first, so that it is the others
+    /// for whom it gets too late in a long round.
     pub(super) fn rank(&mut self) {
-        let mut order: Vec<(f32, usize)> =
-            self.list.iter().enumerate().map(|(place, viewer)| (viewer.egress.lateness(), place)).collect();
-        order.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let count = order.len() as f32;
-        for (rank, (_, place)) in order.into_iter().enumerate() {
-            self.list[place].rank = rank as f32 / count;
+        self.list.sort_by(|a, b| a.egress.lateness().total_cmp(&b.egress.lateness()));
+        let count = self.list.len();
+        for (place, viewer) in self.list.iter_mut().enumerate() {
+            viewer.rank = (count - 1 - place) as f32 / count as f32;
+            self.places.insert(viewer.id, place);
         }
     }
 }
