@@ -1,6 +1,6 @@
 //! Somebody sends all that is no viewer's, in a stranger's name and in a viewer's, while viewers watch.
 
-use crate::support::{Browser, Relay, Skylark, socket, soon};
+use crate::support::{Browser, Relay, Skylark, metric, metrics, socket, soon};
 use std::collections::BTreeMap;
 
 /// How often each is sent.
@@ -166,16 +166,6 @@ fn attacks(dropped: &Dropped) -> Dropped {
         .filter(|(reason, _)| !["late", "unsent"].contains(&reason.as_str()))
         .map(|(r, n)| (r.clone(), *n))
         .collect()
-}
-
-async fn metrics(skylark: &Skylark) -> String {
-    Browser::new().get(&format!("{}/metrics", skylark.origin())).await.text().await.expect("text")
-}
-
-async fn metric(skylark: &Skylark, name: &str) -> u64 {
-    let text = metrics(skylark).await;
-    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    value.unwrap_or_else(|| panic!("{name} in:\n{text}")).parse().expect("a number")
 }
 
 async fn dropped(skylark: &Skylark) -> Dropped {

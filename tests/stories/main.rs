@@ -19,6 +19,7 @@ mod page;
 mod patch;
 mod scrape;
 mod script;
+mod shards;
 mod switch;
 #[cfg(target_os = "linux")]
 mod thin;

@@ -11,7 +11,7 @@ mod viewer;
 pub(crate) use network::{Network, Watcher};
 pub(crate) use program::{DataFolder, Skylark};
 pub(crate) use relay::{Relay, socket};
-pub(crate) use viewer::{Browser, Codec, Joined};
+pub(crate) use viewer::{Browser, Codec, Joined, Viewer};
 
 use std::time::Duration;
 
@@ -23,4 +23,16 @@ pub(crate) async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, happens)
         .await
         .unwrap_or_else(|_| panic!("it did not happen in {PATIENCE:?}: {what}"))
+}
+
+/// The page of `/metrics`.
+pub(crate) async fn metrics(skylark: &Skylark) -> String {
+    Browser::new().get(&format!("{}/metrics", skylark.origin())).await.text().await.expect("text")
+}
+
+/// One of its samples, with its labels if it has any.
+pub(crate) async fn metric(skylark: &Skylark, name: &str) -> u64 {
+    let text = metrics(skylark).await;
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("{name} in:\n{text}")).parse().expect("a number")
 }
