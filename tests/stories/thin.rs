@@ -11,6 +11,8 @@ const STREAM: [&str; 4] = ["--size", "640x360", "--bitrate", "1500k"];
 const AMPLE: u32 = 20_000;
 /// Kilobits a second: 40 % of what the top layer takes.
 const THIN: u32 = 600;
+/// A tenth of what the top layer takes, with the sound in it.
+const COLLAPSED: u32 = 200;
 /// The longest the picture may stand still. The goal is half a second, on a machine that does nothing else.
 const STILL: Duration = Duration::from_secs(2);
 
@@ -84,6 +86,36 @@ async fn a_line_that_gets_thin_costs_size_and_not_the_picture_and_when_it_recove
     }
     assert!(during.kbps < f64::from(THIN), "no more than there is room for: {} kbit/s", during.kbps);
     assert!(fell < PATIENCE.as_secs_f32() && climbed < PATIENCE.as_secs_f32());
+}
+
+#[tokio::test]
+async fn a_line_that_collapses_goes_on_with_the_smallest_layer_and_recovers() {
+    let Some(network) = Network::new() else { return };
+    network.carry(AMPLE);
+    let (mut skylark, watcher) = watched(&network).await;
+    on(&mut skylark, |rid| rid == "f").await;
+
+    watcher.crowd.begin_window();
+    network.carry(COLLAPSED);
+    let collapsed = Instant::now();
+    on(&mut skylark, |rid| rid == "q").await;
+    let fell = seconds(collapsed);
+    tokio::time::sleep_until((collapsed + Duration::from_secs(8)).into()).await;
+    let (during, dropped) = (seen(&watcher), skylark.came("viewer_left").len());
+
+    watcher.crowd.begin_window();
+    network.carry(AMPLE);
+    let recovered = Instant::now();
+    on(&mut skylark, |rid| rid == "f").await;
+    let climbed = seconds(recovered);
+    println!(
+        "20 Mbit/s to {COLLAPSED} kbit/s: the smallest layer is told of after {fell:.1} s, the picture stood still for {:.0} ms at \
+         most, {:.1} pictures a second, {} lost; back: the top layer is told of after {climbed:.1} s",
+        during.longest_gap_ms, during.pictures_per_second, during.lost,
+    );
+    assert_eq!((dropped, &during.error), (0, &None), "nobody has to join anew");
+    assert!(during.longest_gap_ms < 2.0 * STILL.as_millis() as f64, "{} ms without a picture", during.longest_gap_ms);
+    assert!(during.kbps < f64::from(COLLAPSED), "no more than there is room for: {} kbit/s", during.kbps);
 }
 
 #[tokio::test]
