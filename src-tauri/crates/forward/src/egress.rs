@@ -35,6 +35,9 @@ use std::{
 };
 use video::VideoEgress;
 
+/// The bit of sound in [`Egress::interest`], above those of the layers.
+pub(crate) const SOUND: u8 = 1 << 6;
+
 /// Between two sender reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// A report that is due goes with the next picture; only where none comes for so long a timer is needed. A thousand timers a
@@ -268,9 +271,12 @@ impl Egress {
         self.video.as_mut()?.wants_keyframe()
     }
 
-    /// The layers whose pictures it has to be given, a bit each: six, three of a codec.
+    /// The layers whose pictures it has to be given, a bit each: six, three of a codec; and [`SOUND`].
     pub(crate) fn interest(&self) -> u8 {
-        self.video.as_ref().filter(|_| self.started).map_or(0, VideoEgress::interest)
+        if !self.started {
+            return 0;
+        }
+        self.video.as_ref().map_or(0, VideoEgress::interest) | if self.sound.is_some() { SOUND } else { 0 }
     }
 
     /// It is given no pictures for a while; it goes on with the next keyframe after that.

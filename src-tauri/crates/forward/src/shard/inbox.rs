@@ -1,3 +1,4 @@
+use crate::egress::SOUND;
 use crate::event::Gone;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
@@ -107,8 +108,8 @@ struct Waiting {
     inputs: Vec<Input>,
     /// Where viewers' packets go from now on, behind the inputs. Only the last counts: a viewer may change it with every check.
     paths: Vec<(ViewerId, Path)>,
-    /// The layers that somebody here waits for, as [`bit`]s. A picture of another layer is only history: it does not wake the
-    /// shard, and waits for what does.
+    /// The layers that somebody here waits for, as [`bit`]s, and [`SOUND`]. A picture of another layer is only history: it does
+    /// not wake the shard, and waits for what does.
     interest: u8,
     media: usize,
     reports: usize,
@@ -128,9 +129,10 @@ impl Inbox {
         self.media(waiting, Input::Picture(picture, watched.then_some(now)), watched)
     }
 
-    /// As [`Inbox::picture`].
+    /// As [`Inbox::picture`]. Sound has no history: it is not even kept where nobody hears it.
     pub(crate) fn sound(&self, sound: Arc<Sound>, now: Instant) -> bool {
-        self.media(self.lock(), Input::Sound(sound, now), true)
+        let waiting = self.lock();
+        waiting.interest & SOUND == 0 || self.media(waiting, Input::Sound(sound, now), true)
     }
 
     /// Told by the shard, when it may have changed.

@@ -10,7 +10,7 @@ pub(crate) use inbox::{Inbox, Joining, Reports};
 
 use crate::announce::Announcer;
 use crate::clock::Clock;
-use crate::egress::Egress;
+use crate::egress::{Egress, SOUND};
 use crate::event::Gone;
 use crate::history::History;
 use crate::packetise::{Picture, Sound};
@@ -198,8 +198,10 @@ impl Shard {
             return;
         }
         self.viewers.for_each(|viewer| {
-            viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
-            viewer.schedule(&mut self.timers);
+            if viewer.interest & SOUND != 0 {
+                viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
+                viewer.schedule(&mut self.timers);
+            }
         });
     }
 

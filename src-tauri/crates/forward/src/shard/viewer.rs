@@ -20,7 +20,7 @@ pub(super) struct Viewer {
     scheduled: Option<Instant>,
     /// Repairs that are in the totals.
     pub(super) repairs_counted: u64,
-    /// The layers it waits for, a bit each.
+    /// What it waits for, a bit each; see [`Egress::interest`].
     pub(super) interest: u8,
     /// How well off it is among the shard's viewers, from 0 to 1; see [`Shedding`](super::shedding::Shedding). Who has just come
     /// is spared.

@@ -79,10 +79,10 @@ impl Viewers {
     }
 }
 
-/// How many viewers wait for pictures of each layer.
+/// How many viewers wait for pictures of each layer, and for sound.
 #[derive(Default)]
 pub(super) struct Interest {
-    counts: [u32; 6],
+    counts: [u32; 7],
 }
 
 impl Interest {
@@ -101,7 +101,7 @@ impl Interest {
         self.counts[bit(codec, rid)] > 0
     }
 
-    /// All layers that somebody waits for, a bit each.
+    /// All that somebody waits for, a bit each.
     pub(super) fn layers(&self) -> u8 {
         self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | u8::from(*count > 0) << bit)
     }
