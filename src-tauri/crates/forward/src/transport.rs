@@ -139,6 +139,13 @@ impl Transport {
         self.opener.is_some()
     }
 
+    /// Begins to fetch what its reports are opened with.
+    pub(crate) fn prefetch(&self) {
+        if let Some(opener) = &self.opener {
+            opener.prefetch();
+        }
+    }
+
     /// The handshake's; see [`Dtls::round_trip`].
     pub(crate) fn round_trip(&self) -> Option<Duration> {
         self.dtls.round_trip()

@@ -55,13 +55,13 @@ impl Flow {
         wide
     }
 
-    /// Begins to fetch what the next packets will be noted in.
+    /// Begins to fetch what the next packets will be noted in, and what the next feedback is about.
     pub(super) fn prefetch(&self) {
         if let Some(log) = &self.log {
-            let next = usize::from(self.wide) % REMEMBERED;
-            let end = (next + 8).min(REMEMBERED - 8);
-            prefetch(&log[next]);
-            prefetch(&log[end]);
+            let first = self.wide.wrapping_sub(LATELY);
+            for ahead in (0..LATELY + 2 * LINE).step_by(usize::from(LINE)) {
+                prefetch(&log[usize::from(first.wrapping_add(ahead)) % REMEMBERED]);
+            }
         }
     }
 
@@ -97,6 +97,11 @@ impl Flow {
 
 /// 1.4 s at 2.5 Mbit/s with sound; feedback that comes later than that is of no use.
 const REMEMBERED: usize = 512;
+
+/// Packets since the last feedback: 50 ms of 300 a second, and the way.
+const LATELY: u16 = 24;
+/// So many fit into one line of a cache.
+const LINE: u16 = 8;
 
 /// By the transport-wide number's last bits.
 type Log = Box<[Sent; REMEMBERED]>;

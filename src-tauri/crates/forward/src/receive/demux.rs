@@ -22,6 +22,8 @@ pub(crate) struct Demux {
     socket: Arc<Socket>,
     announcer: Arc<Announcer>,
     outputs: Vec<Output>,
+    /// The viewer of the last call of [`Demux::prefetch`].
+    soon: Option<Slot>,
     /// For each shard, until [`Demux::pass_on`].
     reports: Vec<Reports>,
     stopped: bool,
@@ -45,6 +47,7 @@ impl Demux {
             socket,
             announcer,
             outputs: Vec::new(),
+            soon: None,
             stopped: false,
         }
     }
@@ -102,8 +105,17 @@ impl Demux {
     }
 
     /// A datagram from there has its turn soon.
-    pub(super) fn prefetch(&self, from: &SocketAddr) {
-        self.viewers.prefetch(from);
+    pub(super) fn prefetch(&mut self, from: &SocketAddr) {
+        let soon = self.viewers.by_address(from);
+        // The state first, and what that points to when its turn is next.
+        if let Some(next) = std::mem::replace(&mut self.soon, soon)
+            && let Some(entry) = self.viewers.get_mut(next)
+        {
+            entry.transport.prefetch();
+        }
+        if let Some(soon) = soon {
+            self.viewers.prefetch(soon);
+        }
     }
 
     pub(super) fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {

@@ -122,11 +122,9 @@ impl Viewers {
         self.addresses.get(address).copied()
     }
 
-    /// Begins to fetch the viewer whose address it is.
-    pub(super) fn prefetch(&self, address: &SocketAddr) {
-        if let Some(slot) = self.by_address(address) {
-            prefetch(&self.entries[slot.0]);
-        }
+    /// Begins to fetch a viewer.
+    pub(super) fn prefetch(&self, slot: Slot) {
+        prefetch(&self.entries[slot.0]);
     }
 
     pub(super) fn restart(&mut self, slot: Slot, ice: Credentials) {

@@ -47,14 +47,16 @@ struct Report {
     viewer: ViewerId,
     end: usize,
     arrived: Instant,
+    urgent: bool,
 }
 
 impl Reports {
     /// Adds a compound packet.
     pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) {
+        let urgent = asks_for_something(plain);
         self.bytes.extend_from_slice(plain);
-        self.list.push(Report { viewer, end: self.bytes.len(), arrived });
-        self.urgent |= asks_for_something(plain);
+        self.list.push(Report { viewer, end: self.bytes.len(), arrived, urgent });
+        self.urgent |= urgent;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -65,18 +67,21 @@ impl Reports {
         self.list.len()
     }
 
-    /// Whose, what, and when it arrived; in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (ViewerId, &[u8], Instant)> {
-        let starts = std::iter::once(0).chain(self.list.iter().map(|report| report.end));
-        self.list
-            .iter()
-            .zip(starts)
-            .map(|(report, start)| (report.viewer, &self.bytes[start..report.end], report.arrived))
+    /// Whose report the n-th is.
+    pub(super) fn viewer(&self, n: usize) -> ViewerId {
+        self.list[n].viewer
     }
 
-    /// Whose report the n-th is.
-    pub(super) fn viewer(&self, n: usize) -> Option<ViewerId> {
-        self.list.get(n).map(|report| report.viewer)
+    /// The n-th asks for something.
+    pub(super) fn is_urgent(&self, n: usize) -> bool {
+        self.list[n].urgent
+    }
+
+    /// The n-th, and when it arrived.
+    pub(super) fn report(&self, n: usize) -> (&[u8], Instant) {
+        let start = if n == 0 { 0 } else { self.list[n - 1].end };
+        let report = &self.list[n];
+        (&self.bytes[start..report.end], report.arrived)
     }
 
     /// Those there are; room for as many is left behind.
@@ -357,7 +362,7 @@ mod tests {
         reports.push(ViewerId(7), &[3], now);
         let taken = reports.take();
         assert!(reports.is_empty());
-        let all: Vec<_> = taken.iter().collect();
+        let all: Vec<_> = (0..taken.len()).map(|n| (taken.viewer(n), taken.report(n).0, taken.report(n).1)).collect();
         assert_eq!(all, [(ViewerId(7), &[1, 2][..], now), (ViewerId(8), &[][..], now), (ViewerId(7), &[3][..], now)]);
     }
 }

@@ -1,6 +1,7 @@
 //! A thread that sends: it owns some of the viewers' media, and shares nothing with the other shards but packets.
 
 mod inbox;
+mod mail;
 mod run;
 mod shedding;
 mod viewer;
@@ -24,7 +25,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use viewer::Viewer;
+use viewer::{Means, Viewer};
 use viewers::{Interest, Viewers};
 
 pub(crate) struct Shard {
@@ -32,19 +33,13 @@ pub(crate) struct Shard {
     inbox: Arc<Inbox>,
     announcer: Arc<Announcer>,
     clock: Clock,
-    history: History,
     viewers: Viewers,
-    interest: Interest,
+    means: Means,
     /// What the inbox knows of it.
     told: u8,
     shedding: Shedding,
     /// When the viewers are ranked again.
     ranks_due: Instant,
-    run: Run,
-    /// Of viewers; an entry that is not the viewer's `scheduled` is stale.
-    timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
-    /// Keyframes that could not be asked for yet, and when they can be.
-    keyframes: Vec<((VideoCodec, Rid), Instant)>,
     /// When the layers of VP8 that are watched are told next.
     vp8_due: Instant,
     stopped: bool,
@@ -69,15 +64,18 @@ impl Shard {
             inbox,
             announcer,
             clock,
-            history: History::new(),
             viewers: Viewers::default(),
-            interest: Interest::default(),
+            means: Means {
+                history: History::new(),
+                run: Run::new(socket),
+                interest: Interest::default(),
+                timers: BinaryHeap::new(),
+                keyframes: Vec::new(),
+                malformed: 0,
+            },
             told: 0,
             shedding: Shedding::default(),
             ranks_due: now,
-            run: Run::new(socket),
-            timers: BinaryHeap::new(),
-            keyframes: Vec::new(),
             vp8_due: now + VP8_INTERVAL,
             stopped: false,
         }
@@ -94,8 +92,10 @@ impl Shard {
                 // Among them are the rest of keyframes, which must not wait for all the pictures that wait here.
                 self.handle_timeouts(Instant::now());
             }
+            self.viewers.deliver_late_mail(&mut self.means, Instant::now());
             self.handle_timeouts(Instant::now());
-            self.run.count(&self.announcer.counters);
+            self.means.run.count(&self.announcer.counters);
+            self.announcer.counters.malformed_rtcp.add(std::mem::take(&mut self.means.malformed));
         }
     }
 
@@ -103,13 +103,15 @@ impl Shard {
         match input {
             Input::Picture(picture, since) => self.picture(&picture, since, now),
             Input::Sound(sound, since) => self.sound(&sound, since, now),
-            Input::EndStream => self.history.clear(),
+            Input::EndStream => self.means.history.clear(),
             Input::Add(added) => {
                 let (joining, sealer, path) = *added;
                 let id = joining.viewer;
                 self.viewers.insert(Viewer::new(&joining, sealer, path, self.clock, now));
                 self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
                 self.tell_vp8(now);
+                // Who hears of the viewer may send something at once, and it is given that.
+                self.tell_interest();
                 self.announcer.connected(id);
             }
             Input::Path(id, path) => {
@@ -121,7 +123,7 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.tell_vp8(now);
             }
-            Input::Reports(reports) => self.reports(&reports, now),
+            Input::Reports(reports) => self.reports(reports, now),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =
@@ -131,7 +133,11 @@ impl Shard {
             }
             Input::Stop => self.stopped = true,
         }
-        let layers = self.interest.layers();
+        self.tell_interest();
+    }
+
+    fn tell_interest(&mut self) {
+        let layers = self.means.interest.layers();
         if layers != self.told {
             self.told = layers;
             self.inbox.set_interest(layers);
@@ -139,11 +145,11 @@ impl Shard {
     }
 
     fn picture(&mut self, picture: &Arc<Picture>, since: Option<Instant>, now: Instant) {
-        self.history.add(picture.clone());
+        self.means.history.add(picture.clone());
         if picture.keyframe {
-            self.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
+            self.means.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
         }
-        if !self.interest.waits_for(picture.codec, picture.rid) {
+        if !self.means.interest.waits_for(picture.codec, picture.rid) {
             return;
         }
         if let Some(handed_in) = since
@@ -163,13 +169,10 @@ impl Shard {
         }
         let mut left_out = 0;
         let layer = 1 << bit(picture.codec, picture.rid);
-        let (began, start) = (Instant::now(), now);
-        self.viewers.for_each(|viewer| {
+        self.viewers.walk(&mut self.means, now, |viewer, means, now| {
             if viewer.interest & layer == 0 {
                 return;
             }
-            // The round along all of them takes its time, and a viewer's delays are measured from when it had its turn.
-            let now = start + began.elapsed();
             let too_late = since.is_some_and(|since| now.saturating_duration_since(since) > shedding::LAST_TURN);
             // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
             match self.shedding.share(viewer.rank) {
@@ -177,11 +180,10 @@ impl Shard {
                 Share::Base if picture.temporal > 0 => left_out += 1,
                 Share::Nothing => {
                     left_out += 1;
-                    viewer.drive(&mut self.run, |egress, sink| egress.pause(now, sink));
+                    viewer.drive(means, now, |egress, _, sink| egress.pause(now, sink));
                 }
                 Share::All | Share::Base => {
-                    viewer.drive(&mut self.run, |egress, sink| egress.picture(picture, &self.history, now, sink));
-                    viewer.follow_up(&mut self.interest, &mut self.timers, &mut self.keyframes, now);
+                    viewer.drive(means, now, |egress, history, sink| egress.picture(picture, history, now, sink));
                 }
             }
         });
@@ -197,45 +199,40 @@ impl Shard {
             self.announcer.counters.dropped_late.one();
             return;
         }
-        self.viewers.for_each(|viewer| {
+        self.viewers.walk(&mut self.means, now, |viewer, means, now| {
             if viewer.interest & SOUND != 0 {
-                viewer.drive(&mut self.run, |egress, sink| egress.sound(sound, now, sink));
-                viewer.schedule(&mut self.timers);
+                viewer.drive(means, now, |egress, _, sink| egress.sound(sound, now, sink));
             }
         });
     }
 
-    fn reports(&mut self, reports: &Reports, now: Instant) {
-        for (n, (id, plain, arrived)) in reports.iter().enumerate() {
-            if let Some(soon) = reports.viewer(n + 2) {
-                self.viewers.prefetch(soon);
-            }
-            let outcome = self.drive(id, now, |egress, history, sink| egress.rtcp(plain, arrived, history, now, sink));
-            if outcome.is_some_and(|outcome| outcome.malformed) {
-                self.announcer.counters.malformed_rtcp.one();
+    /// What asks for something is read now.
+    fn reports(&mut self, reports: Reports, now: Instant) {
+        for n in (0..reports.len()).filter(|n| reports.is_urgent(*n)) {
+            if let Some(viewer) = self.viewers.get_mut(reports.viewer(n)) {
+                let (plain, arrived) = reports.report(n);
+                viewer.read(plain, arrived, &mut self.means, now);
             }
         }
+        self.viewers.mail.put(reports, now);
     }
 
-    /// Lets one viewer's egress do something, and sees to what follows from it.
+    /// Lets one viewer's egress do something.
     fn drive<T>(
         &mut self,
         id: ViewerId,
         now: Instant,
         f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
     ) -> Option<T> {
-        let viewer = self.viewers.get_mut(id)?;
-        let result = viewer.drive(&mut self.run, |egress, sink| f(egress, &self.history, sink));
-        viewer.follow_up(&mut self.interest, &mut self.timers, &mut self.keyframes, now);
-        Some(result)
+        Some(self.viewers.get_mut(id)?.drive(&mut self.means, now, f))
     }
 
     fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<Gone>, now: Instant) {
         if let Some(mut viewer) = self.viewers.remove(id) {
-            self.interest.moved(viewer.interest, 0);
-            viewer.drive(&mut self.run, |egress, sink| egress.bye(now, sink));
+            viewer.drive(&mut self.means, now, |egress, _, sink| egress.bye(now, sink));
+            self.means.interest.moved(viewer.interest, 0);
             for datagram in farewell {
-                self.run.send_alone(&viewer.path, datagram);
+                self.means.run.send_alone(&viewer.path, datagram);
             }
             self.announcer.counters.retransmitted.add(viewer.egress.totals().repairs - viewer.repairs_counted);
         }
@@ -247,32 +244,32 @@ impl Shard {
 
     fn next_timeout(&mut self) -> Option<Instant> {
         // A timer that has moved on since it was put there is put where it is now, rather than waking the thread for nothing.
-        while let Some(Reverse((at, id))) = self.timers.peek().copied()
+        while let Some(Reverse((at, id))) = self.means.timers.peek().copied()
             && self.viewers.get_mut(id).is_none_or(|viewer| viewer.moves_on(at))
         {
-            self.timers.pop();
+            self.means.timers.pop();
             if let Some(viewer) = self.viewers.get_mut(id) {
-                viewer.schedule(&mut self.timers);
+                viewer.schedule(&mut self.means.timers);
             }
         }
-        let timer = self.timers.peek().map(|Reverse((at, _))| *at);
-        let keyframe = self.keyframes.iter().map(|(_, at)| *at).min();
+        let timer = self.means.timers.peek().map(|Reverse((at, _))| *at);
+        let keyframe = self.means.keyframes.iter().map(|(_, at)| *at).min();
         let vp8 = (!self.viewers.is_empty()).then_some(self.vp8_due);
         [timer, keyframe, vp8].into_iter().flatten().min()
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
-        while let Some(Reverse((at, id))) = self.timers.peek().copied()
+        while let Some(Reverse((at, id))) = self.means.timers.peek().copied()
             && at <= now
         {
-            self.timers.pop();
+            self.means.timers.pop();
             if self.viewers.get_mut(id).is_some_and(|viewer| viewer.is_due(at)) {
                 self.drive(id, now, |egress, history, sink| egress.handle_timeout(history, now, sink));
             }
         }
-        for ((codec, rid), at) in std::mem::take(&mut self.keyframes) {
+        for ((codec, rid), at) in std::mem::take(&mut self.means.keyframes) {
             let again = if at <= now { self.announcer.keyframe(codec, rid, now).err() } else { Some(at) };
-            self.keyframes.extend(again.map(|again| ((codec, rid), again)));
+            self.means.keyframes.extend(again.map(|again| ((codec, rid), again)));
         }
         if self.vp8_due <= now {
             self.tell_vp8(now);

@@ -3,12 +3,26 @@ use super::run::{Run, Sink};
 use super::viewers::Interest;
 use crate::clock::Clock;
 use crate::egress::Egress;
+use crate::history::History;
 use crate::socket::Path;
 use crate::srtp::Sealer;
 use protocol::{Rid, VideoCodec, ViewerId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
+
+/// What a shard serves its viewers with, one after the other, and what they leave to be done.
+pub(super) struct Means {
+    pub(super) history: History,
+    pub(super) run: Run,
+    pub(super) interest: Interest,
+    /// Of viewers; an entry that is not the viewer's `scheduled` is stale.
+    pub(super) timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
+    /// Keyframes that could not be asked for yet, and when they can be.
+    pub(super) keyframes: Vec<((VideoCodec, Rid), Instant)>,
+    /// Reports that could not be read.
+    pub(super) malformed: u64,
+}
 
 /// One viewer's media and the way to it.
 pub(super) struct Viewer {
@@ -34,31 +48,39 @@ impl Viewer {
         Viewer { id, egress, sealer, path, scheduled: None, repairs_counted: 0, interest: 0, rank: 1.0 }
     }
 
-    /// Lets the egress do something; what it sends goes out.
-    pub(super) fn drive<T>(&mut self, run: &mut Run, f: impl FnOnce(&mut Egress, &mut Sink<'_>) -> T) -> T {
-        let mut sink = run.sink(&mut self.sealer, &self.path);
-        let result = f(&mut self.egress, &mut sink);
+    /// Begins to fetch what it keeps elsewhere; it is to be sent something soon.
+    pub(super) fn prefetch(&self) {
+        self.sealer.prefetch();
+        self.egress.prefetch();
+    }
+
+    /// Lets the egress do something: what it sends goes out, and what follows from it is seen to: its timer, its wishes, and what
+    /// it waits for now.
+    pub(super) fn drive<T>(
+        &mut self,
+        means: &mut Means,
+        now: Instant,
+        f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
+    ) -> T {
+        let mut sink = means.run.sink(&mut self.sealer, &self.path);
+        let result = f(&mut self.egress, &means.history, &mut sink);
         sink.finish();
+        self.schedule(&mut means.timers);
+        if let Some(wanted) = self.egress.wants_keyframe()
+            && means.keyframes.iter().all(|(known, _)| *known != wanted)
+        {
+            means.keyframes.push((wanted, now));
+        }
+        let waits_for = self.egress.interest();
+        means.interest.moved(self.interest, waits_for);
+        self.interest = waits_for;
         result
     }
 
-    /// After anything the egress did: its timer, its wishes, and what it waits for now.
-    pub(super) fn follow_up(
-        &mut self,
-        interest: &mut Interest,
-        timers: &mut BinaryHeap<Reverse<(Instant, ViewerId)>>,
-        keyframes: &mut Vec<((VideoCodec, Rid), Instant)>,
-        now: Instant,
-    ) {
-        self.schedule(timers);
-        if let Some(wanted) = self.egress.wants_keyframe()
-            && keyframes.iter().all(|(known, _)| *known != wanted)
-        {
-            keyframes.push((wanted, now));
-        }
-        let waits_for = self.egress.interest();
-        interest.moved(self.interest, waits_for);
-        self.interest = waits_for;
+    /// Lets the egress read a compound packet that arrived then.
+    pub(super) fn read(&mut self, plain: &[u8], arrived: Instant, means: &mut Means, now: Instant) {
+        let outcome = self.drive(means, now, |egress, history, sink| egress.rtcp(plain, arrived, history, now, sink));
+        means.malformed += u64::from(outcome.malformed);
     }
 
     /// Sees to it that its timer is in the heap.

@@ -1,15 +1,18 @@
 //! A shard's viewers, close together: every picture walks along all of them.
 
 use super::inbox::bit;
-use super::viewer::Viewer;
+use super::mail::Mail;
+use super::viewer::{Means, Viewer};
 use crate::prefetch::prefetch;
 use protocol::{Rid, VideoCodec, ViewerId};
 use std::collections::HashMap;
+use std::time::Instant;
 
 #[derive(Default)]
 pub(super) struct Viewers {
     list: Vec<Viewer>,
     places: HashMap<ViewerId, usize>,
+    pub(super) mail: Mail,
 }
 
 impl Viewers {
@@ -47,23 +50,36 @@ impl Viewers {
         self.list.iter_mut()
     }
 
-    /// As [`Viewers::iter_mut`]; the viewers to come are fetched while one is served.
-    pub(super) fn for_each(&mut self, mut each: impl FnMut(&mut Viewer)) {
+    /// To every viewer, which is given its mail first. The viewers to come are fetched while one is served. A round along all of
+    /// them takes its time, and a viewer's delays are measured from when it had its turn.
+    pub(super) fn walk(
+        &mut self,
+        means: &mut Means,
+        start: Instant,
+        mut each: impl FnMut(&mut Viewer, &mut Means, Instant),
+    ) {
+        let began = Instant::now();
+        let mut mail = self.mail.take(|id| self.places.get(&id).copied());
         for place in 0..self.list.len() {
             if let Some(soon) = self.list.get(place + 2) {
                 prefetch(soon);
             }
             if let Some(next) = self.list.get(place + 1) {
-                next.egress.prefetch();
+                next.prefetch();
             }
-            each(&mut self.list[place]);
+            let now = start + began.elapsed();
+            let viewer = &mut self.list[place];
+            while let Some((plain, arrived)) = mail.next(place) {
+                viewer.read(plain, arrived, means, now);
+            }
+            each(viewer, means, now);
         }
     }
 
-    /// A viewer's turn comes soon.
-    pub(super) fn prefetch(&self, id: ViewerId) {
-        if let Some(place) = self.places.get(&id) {
-            prefetch(&self.list[*place]);
+    /// Where no picture comes that it could go with.
+    pub(super) fn deliver_late_mail(&mut self, means: &mut Means, now: Instant) {
+        if self.mail.is_due(now) {
+            self.walk(means, now, |_, _, _| {});
         }
     }
 

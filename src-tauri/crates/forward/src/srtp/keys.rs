@@ -1,5 +1,6 @@
 use super::SHA1_TAG;
-use aws_lc_rs::aead::{self, LessSafeKey, UnboundKey};
+use super::gcm::{Gcm, NONCE};
+use crate::prefetch::prefetch;
 use aws_lc_rs::cipher::{AES_128, AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::{hmac, iv::FixedLength};
 
@@ -93,8 +94,8 @@ pub(super) enum For {
 /// One direction's session keys for RTP or for RTCP.
 pub(super) enum Cipher {
     Gcm {
-        key: LessSafeKey,
-        salt: [u8; 12],
+        key: Gcm,
+        salt: [u8; NONCE],
     },
     /// In a box: its HMAC key is 1.7 kB, which a viewer with AES-GCM need not hold three times.
     CmSha1(Box<CmSha1>),
@@ -104,6 +105,16 @@ pub(super) struct CmSha1 {
     key: EncryptingKey,
     auth: hmac::Key,
     salt: [u8; 14],
+}
+
+impl Cipher {
+    /// Begins to fetch what is used soon.
+    pub(super) fn prefetch(&self) {
+        match self {
+            Cipher::Gcm { key, .. } => key.prefetch(),
+            Cipher::CmSha1(keys) => prefetch(keys.as_ref()),
+        }
+    }
 }
 
 impl CmSha1 {
@@ -136,11 +147,9 @@ impl Master<'_> {
         self.derive(label, key);
         match self.profile {
             Profile::Gcm128 | Profile::Gcm256 => {
-                let algorithm = if self.profile == Profile::Gcm128 { &aead::AES_128_GCM } else { &aead::AES_256_GCM };
-                let mut salt = [0; 12];
+                let mut salt = [0; NONCE];
                 self.derive(label + 2, &mut salt);
-                let key = UnboundKey::new(algorithm, key).expect("the key has the length of its algorithm");
-                Cipher::Gcm { key: LessSafeKey::new(key), salt }
+                Cipher::Gcm { key: Gcm::new(key), salt }
             }
             Profile::CmSha1 => {
                 let mut auth = [0; 20];
@@ -175,11 +184,11 @@ fn apply_keystream(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) {
 }
 
 /// RFC 7714 8.1 and 9.1: the nonce of one packet; `index` is ROC and sequence number, or the SRTCP index.
-pub(super) fn nonce(salt: &[u8; 12], ssrc: u32, index: u64) -> aead::Nonce {
+pub(super) fn nonce(salt: &[u8; NONCE], ssrc: u32, index: u64) -> [u8; NONCE] {
     let mut nonce = *salt;
     xor(&mut nonce[2..6], &ssrc.to_be_bytes());
     xor(&mut nonce[6..12], &index.to_be_bytes()[2..]);
-    aead::Nonce::assume_unique_for_key(nonce)
+    nonce
 }
 
 fn xor(to: &mut [u8], with: &[u8]) {

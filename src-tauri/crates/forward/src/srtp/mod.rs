@@ -2,6 +2,7 @@
 //!
 //! A viewer sends no RTP, so only SRTCP is ever opened. Sealing writes into the caller's buffer and allocates nothing.
 
+mod gcm;
 mod keys;
 mod open;
 mod replay;

@@ -1,7 +1,7 @@
 use super::keys::{Cipher, For, KeyingMaterial, nonce};
 use super::replay::ReplayWindow;
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
-use aws_lc_rs::aead::Aad;
+use crate::prefetch::prefetch;
 use subtle::ConstantTimeEq;
 
 /// Opens the SRTCP that one viewer sends.
@@ -27,6 +27,14 @@ pub(crate) enum OpenError {
 impl Opener {
     pub(crate) fn new(material: &KeyingMaterial<'_>) -> Opener {
         Opener { rtcp: material.client().cipher(For::Rtcp), senders: Vec::new() }
+    }
+
+    /// Begins to fetch what [`Opener::rtcp`] needs; a packet comes soon.
+    pub(crate) fn prefetch(&self) {
+        self.rtcp.prefetch();
+        if let Some(sender) = self.senders.first() {
+            prefetch(sender);
+        }
     }
 
     /// The compound packet in the clear. `packet` is used as the workplace.
@@ -72,8 +80,9 @@ impl Opener {
                 aad[..RTCP_CLEAR].copy_from_slice(&packet[..RTCP_CLEAR]);
                 aad[RTCP_CLEAR..].copy_from_slice(&word.to_be_bytes());
                 let sealed = &mut packet[RTCP_CLEAR..plain + GCM_TAG];
-                key.open_in_place(nonce(salt, ssrc, index), Aad::from(aad), sealed)
-                    .map_err(|_| OpenError::Unauthenticated)?;
+                if !key.open_in_place(&nonce(salt, ssrc, index), &aad, sealed) {
+                    return Err(OpenError::Unauthenticated);
+                }
             }
             Cipher::CmSha1(cm) => {
                 let (signed, tag) = packet.split_at(plain + RTCP_INDEX);

@@ -1,17 +1,17 @@
 use super::keys::{Cipher, For, KeyingMaterial, nonce};
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
-use aws_lc_rs::aead::Aad;
 
 /// Seals what one viewer is sent.
 pub(crate) struct Sealer {
     rtp: Cipher,
     rtcp: Cipher,
-    /// One for each SSRC: picture, its repairs, sound.
-    streams: Vec<Stream>,
+    /// One for each SSRC: picture, its repairs, sound. In place, as each packet looks here.
+    streams: [Option<Stream>; 3],
     rtcp_index: u32,
 }
 
 /// The rollover counter of one SSRC.
+#[derive(Clone, Copy)]
 struct Stream {
     ssrc: u32,
     /// The highest index sent: rollover counter and sequence number.
@@ -24,9 +24,14 @@ impl Sealer {
         Sealer {
             rtp: master.cipher(For::Rtp),
             rtcp: master.cipher(For::Rtcp),
-            streams: Vec::with_capacity(3),
+            streams: [None; 3],
             rtcp_index: 0,
         }
+    }
+
+    /// Begins to fetch the key of RTP packets; one is sealed soon.
+    pub(crate) fn prefetch(&self) {
+        self.rtp.prefetch();
     }
 
     /// What sealing adds to an RTP packet.
@@ -48,6 +53,11 @@ impl Sealer {
         let index = self.index(ssrc, sequence);
 
         out[..header.len()].copy_from_slice(header);
+        if let (Cipher::Gcm { key, salt }, [payload]) = (&self.rtp, payload) {
+            // Almost always: from the history's bytes into the run, without a copy in between.
+            key.seal(&nonce(salt, ssrc, index), header, payload, &mut out[header.len()..]);
+            return header.len() + payload.len() + GCM_TAG;
+        }
         let mut end = header.len();
         for part in payload {
             out[end..end + part.len()].copy_from_slice(part);
@@ -57,10 +67,7 @@ impl Sealer {
         let sealed = &mut packet[header.len()..];
         match &self.rtp {
             Cipher::Gcm { key, salt } => {
-                let tag = key
-                    .seal_in_place_separate_tag(nonce(salt, ssrc, index), Aad::from(header), sealed)
-                    .expect("a packet is far shorter than AES-GCM's limit");
-                rest[..GCM_TAG].copy_from_slice(tag.as_ref());
+                key.seal_in_place(&nonce(salt, ssrc, index), header, sealed, rest);
                 end + GCM_TAG
             }
             Cipher::CmSha1(cm) => {
@@ -91,10 +98,7 @@ impl Sealer {
                 let mut aad = [0; RTCP_CLEAR + RTCP_INDEX];
                 aad[..RTCP_CLEAR].copy_from_slice(clear);
                 aad[RTCP_CLEAR..].copy_from_slice(&word);
-                let tag = key
-                    .seal_in_place_separate_tag(nonce(salt, ssrc, index.into()), Aad::from(aad), sealed)
-                    .expect("a packet is far shorter than AES-GCM's limit");
-                rest[..GCM_TAG].copy_from_slice(tag.as_ref());
+                key.seal_in_place(&nonce(salt, ssrc, index.into()), &aad, sealed, rest);
                 rest[GCM_TAG..GCM_TAG + RTCP_INDEX].copy_from_slice(&word);
                 compound.len() + GCM_TAG + RTCP_INDEX
             }
@@ -116,10 +120,10 @@ impl Sealer {
     /// RFC 3711 3.3.1: the index of a sequence number, nearest to the highest so far, so that a packet sent again after the
     /// sequence number rolled over has the index it had.
     fn index(&mut self, ssrc: u32, sequence: u16) -> u64 {
-        let Some(stream) = self.streams.iter_mut().find(|s| s.ssrc == ssrc) else {
-            self.streams.push(Stream { ssrc, highest: sequence.into() });
-            return sequence.into();
-        };
+        let place = self.streams.iter_mut().find(|s| s.is_none_or(|s| s.ssrc == ssrc));
+        let stream = place
+            .expect("a viewer has at most three sources")
+            .get_or_insert(Stream { ssrc, highest: sequence.into() });
         let ahead = sequence.wrapping_sub(stream.highest as u16) as i16;
         let index = stream.highest.saturating_add_signed(ahead.into());
         stream.highest = stream.highest.max(index);
