@@ -21,6 +21,8 @@ pub(crate) struct Socket {
     state: UdpSocketState,
     /// An IPv6 socket, which takes IPv4 destinations in their mapped form.
     v6: bool,
+    /// It has many addresses, and must be told from which to send.
+    any: bool,
 }
 
 /// Room for the pictures of a few hundred viewers while the network card is busy, and for their reports while we are. The
@@ -41,8 +43,8 @@ impl Socket {
                 tracing::debug!(%error, "the socket keeps its buffer size");
             }
         }
-        let v6 = io.local_addr()?.is_ipv6();
-        Ok(Socket { io, state, v6 })
+        let local = io.local_addr()?;
+        Ok(Socket { io, state, v6: local.is_ipv6(), any: local.ip().is_unspecified() })
     }
 
     /// For the thread that receives.
@@ -68,7 +70,7 @@ impl Socket {
                 ecn: None,
                 contents: &rest[..len],
                 segment_size: (len > segment).then_some(segment),
-                src_ip: path.local,
+                src_ip: path.local.filter(|_| self.any),
             };
             match self.state.try_send(UdpSockRef::from(&self.io), &transmit) {
                 Ok(()) => rest = &rest[len..],
@@ -105,7 +107,9 @@ impl Receiver {
         io: &mio::net::UdpSocket,
         mut each: impl FnMut(Path, Option<SocketAddr>, &mut [u8], Instant),
     ) -> io::Result<Batch> {
-        let mut slices: Vec<IoSliceMut<'_>> = self.buffers.iter_mut().map(|b| IoSliceMut::new(b)).collect();
+        let mut buffers = self.buffers.iter_mut();
+        let mut slices: [IoSliceMut<'_>; BATCH_SIZE] =
+            std::array::from_fn(|_| IoSliceMut::new(buffers.next().expect("there is one for each")));
         let count = match io.try_io(|| self.state.recv(UdpSockRef::from(io), &mut slices, &mut self.metas)) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Batch::default()),

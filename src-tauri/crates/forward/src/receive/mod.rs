@@ -2,6 +2,7 @@
 //! sending thread ever waits for one), and passes what concerns media on to the shard that owns the viewer.
 
 mod demux;
+mod traffic;
 mod viewers;
 
 pub(crate) use demux::Demux;
@@ -14,6 +15,7 @@ use mio::{Events, Interest, Poll, Token};
 use protocol::{Rid, ViewerId};
 use std::io;
 use std::time::{Duration, Instant};
+use traffic::{REST, Traffic};
 
 /// What the handle asks for. It is taken before the datagrams that came after it.
 pub(crate) enum Command {
@@ -45,23 +47,13 @@ pub(crate) const COMMANDS: Token = Token(1);
 /// How many batches are taken before timers get their turn.
 const MAX_BATCHES: usize = 16;
 
-/// While many viewers watch, their reports come one by one, thousands a second, and to be woken for each costs more than to
-/// read it. So the thread rests when it finds several at once, or the next within a rest's length, unless somebody is joining.
-/// What a repair loses by it, 4 ms in the mean, is less than a path's jitter; when a datagram came is the kernel's word. With 50
-/// viewers rests of 4 ms cost a quarter of what sending does, so they are no shorter.
-const REST: Duration = Duration::from_millis(8);
-const BUSY: usize = 2;
-
 pub(crate) struct Loop {
     poll: Poll,
     io: mio::net::UdpSocket,
     receiver: Receiver,
     commands: crossbeam_channel::Receiver<Command>,
     demux: Demux,
-    /// When the last datagrams were taken.
-    last: Instant,
-    /// It is time for a rest.
-    busy: bool,
+    traffic: Traffic,
     /// There was more than one turn takes.
     more: bool,
 }
@@ -76,7 +68,7 @@ impl Loop {
         let mut io = mio::net::UdpSocket::from_std(socket.try_clone_io()?);
         let receiver = Receiver::new(&io)?;
         poll.registry().register(&mut io, SOCKET, Interest::READABLE)?;
-        Ok(Loop { poll, io, receiver, commands, demux, last: Instant::now(), busy: false, more: false })
+        Ok(Loop { poll, io, receiver, commands, demux, traffic: Traffic::new(Instant::now()), more: false })
     }
 
     /// Until [`Command::Stop`].
@@ -84,7 +76,7 @@ impl Loop {
         let mut events = Events::with_capacity(8);
         while !self.demux.is_stopped() {
             self.wait(&mut events);
-            self.busy = self.receive();
+            self.receive();
             self.demux.pass_on();
             self.demux.take_commands(&self.commands);
             self.demux.handle_timeouts(Instant::now());
@@ -100,13 +92,12 @@ impl Loop {
             // What is left is not told of again.
             timeout = Some(Duration::ZERO);
         }
-        let mut poll = timeout;
-        if self.busy && !self.demux.any_joining() {
-            // A command ends the rest: it is a join, mostly.
+        if self.traffic.is_busy() && !self.demux.any_joining() {
+            // A command ends the rest: it is a join, mostly. Whether anything came is seen by reading.
             std::thread::park_timeout(timeout.map_or(REST, |timeout| timeout.min(REST)));
-            poll = Some(Duration::ZERO);
+            return;
         }
-        if let Err(error) = self.poll.poll(events, poll)
+        if let Err(error) = self.poll.poll(events, timeout)
             && error.kind() != io::ErrorKind::Interrupted
         {
             tracing::error!(%error, "waiting for datagrams failed; trying again");
@@ -114,8 +105,8 @@ impl Loop {
         }
     }
 
-    /// True if many datagrams are coming.
-    fn receive(&mut self) -> bool {
+    /// What came.
+    fn receive(&mut self) {
         let (demux, commands) = (&mut self.demux, &self.commands);
         let mut datagrams = 0;
         self.more = true;
@@ -143,12 +134,7 @@ impl Loop {
                 Err(error) => tracing::debug!(%error, "receiving failed"),
             }
         }
-        if datagrams == 0 {
-            return false;
-        }
-        let now = Instant::now();
-        let since = now - std::mem::replace(&mut self.last, now);
-        datagrams >= BUSY || since < REST
+        self.traffic.read(datagrams, Instant::now());
     }
 }
 

@@ -21,12 +21,7 @@ struct Stream {
 impl Sealer {
     pub(crate) fn new(material: &KeyingMaterial<'_>) -> Sealer {
         let master = material.server();
-        Sealer {
-            rtp: master.cipher(For::Rtp),
-            rtcp: master.cipher(For::Rtcp),
-            streams: [None; 3],
-            rtcp_index: 0,
-        }
+        Sealer { rtp: master.cipher(For::Rtp), rtcp: master.cipher(For::Rtcp), streams: [None; 3], rtcp_index: 0 }
     }
 
     /// Begins to fetch the key of RTP packets; one is sealed soon.
@@ -121,9 +116,8 @@ impl Sealer {
     /// sequence number rolled over has the index it had.
     fn index(&mut self, ssrc: u32, sequence: u16) -> u64 {
         let place = self.streams.iter_mut().find(|s| s.is_none_or(|s| s.ssrc == ssrc));
-        let stream = place
-            .expect("a viewer has at most three sources")
-            .get_or_insert(Stream { ssrc, highest: sequence.into() });
+        let stream =
+            place.expect("a viewer has at most three sources").get_or_insert(Stream { ssrc, highest: sequence.into() });
         let ahead = sequence.wrapping_sub(stream.highest as u16) as i16;
         let index = stream.highest.saturating_add_signed(ahead.into());
         stream.highest = stream.highest.max(index);
