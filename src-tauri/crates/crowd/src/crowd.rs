@@ -168,6 +168,12 @@ impl Crowd {
         self.loss.set(percent);
     }
 
+    /// Light viewers begin to flood the server, or end it: each asks twenty times a second for the last hundred packets, by NACK,
+    /// and for a picture, by PLI and by FIR.
+    pub fn flood(&self, floods: bool) {
+        self.loss.set_greedy(floods);
+    }
+
     /// From here on counts and rates are taken anew.
     pub fn begin_window(&self) {
         let now = Instant::now();

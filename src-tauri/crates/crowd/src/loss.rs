@@ -1,16 +1,21 @@
 //! Loss at the receiving end: packets that are thrown away unseen, by dice that fall the same way in each run.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// How much a crowd loses: a setting that all viewers look at, and that may change while they watch.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Loss(Arc<AtomicU32>);
+pub(crate) struct Loss(Arc<AtomicU32>, Arc<AtomicBool>);
 
 impl Loss {
     /// Percent of all RTP packets: picture, sound and repairs. RTCP, DTLS and STUN are spared.
     pub(crate) fn set(&self, percent: f64) {
         self.0.store((percent * 1e4) as u32, Ordering::Relaxed);
+    }
+
+    /// Whether light viewers ask for all that they were sent lately, again and again.
+    pub(crate) fn set_greedy(&self, greedy: bool) {
+        self.1.store(greedy, Ordering::Relaxed);
     }
 
     /// One viewer's dice.
@@ -26,6 +31,11 @@ pub(crate) struct Dice {
 }
 
 impl Dice {
+    /// See [`Loss::set_greedy`].
+    pub(crate) fn is_greedy(&self) -> bool {
+        self.loss.1.load(Ordering::Relaxed)
+    }
+
     /// Whether this datagram, which arrived, is to be treated as if it had not.
     pub(crate) fn loses(&mut self, datagram: &[u8]) -> bool {
         let millionths = self.loss.0.load(Ordering::Relaxed);

@@ -52,6 +52,11 @@ impl Socket {
         self.io.try_clone()
     }
 
+    /// How much the kernel holds of what came until it is taken, by its own count, bytes.
+    pub(crate) fn receive_buffer(&self) -> io::Result<usize> {
+        self.state.recv_buffer_size(UdpSockRef::from(&self.io))
+    }
+
     /// How many segments one call may have; it shrinks to 1 when the kernel refuses more.
     pub(crate) fn max_segments(&self) -> usize {
         self.state.max_gso_segments()
@@ -116,18 +121,19 @@ impl Receiver {
             Err(error) => return Err(error),
         };
         let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-        let mut datagrams = 0;
+        let (mut datagrams, mut bytes) = (0, 0);
         for (n, (meta, buffer)) in self.metas.iter().zip(&mut self.buffers).take(count).enumerate() {
             let soon = self.metas[..count].get(n + 2).map(|meta| unmapped(meta.addr));
             // A wall clock that was set in between must not move a datagram further than it can have waited.
             let waited = meta.timestamp.map_or(Duration::ZERO, |came| wall.saturating_sub(came).min(MAX_WAITED));
             let path = Path { remote: unmapped(meta.addr), local: meta.dst_ip.map(|ip| ip.to_canonical()) };
+            bytes += meta.len;
             for datagram in buffer[..meta.len].chunks_mut(meta.stride.max(1)) {
                 each(path, soon, datagram, now - waited);
                 datagrams += 1;
             }
         }
-        Ok(Batch { datagrams, full: count == BATCH_SIZE })
+        Ok(Batch { datagrams, bytes, full: count == BATCH_SIZE })
     }
 }
 
@@ -135,6 +141,8 @@ impl Receiver {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) datagrams: usize,
+    /// Of all of them together.
+    pub(crate) bytes: usize,
     /// There may be more.
     pub(crate) full: bool,
 }

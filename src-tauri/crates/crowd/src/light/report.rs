@@ -93,6 +93,14 @@ pub(super) fn pli(sender: u32, media: u32) -> Vec<u8> {
     feedback(0x81, 206, 2, sender, media)
 }
 
+/// Asks for a keyframe in the other way (RFC 5104 4.3.1); `number` is another each time.
+pub(super) fn fir(sender: u32, media: u32, number: u8) -> Vec<u8> {
+    let mut message = feedback(0x84, 206, 4, sender, 0);
+    message.extend_from_slice(&media.to_be_bytes());
+    message.extend_from_slice(&[number, 0, 0, 0]);
+    message
+}
+
 fn feedback(first: u8, kind: u8, words: u16, sender: u32, media: u32) -> Vec<u8> {
     let mut message = vec![first, kind];
     message.extend_from_slice(&words.to_be_bytes());

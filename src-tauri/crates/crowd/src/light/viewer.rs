@@ -147,6 +147,16 @@ impl Viewer {
         }
         self.after(now);
         self.keyframe(now, progress);
+        if let Some(highest) = self.video_highest.filter(|_| self.dice.is_greedy()) {
+            let lately: Vec<u16> = (0..100).rev().map(|n| highest.wrapping_sub(n) as u16).collect();
+            let (ours, theirs) = (self.ssrc, self.sources[0].ssrc);
+            let all = [
+                report::nack(ours, theirs, &lately),
+                report::pli(ours, theirs),
+                report::fir(ours, theirs, self.seen as u8),
+            ];
+            self.rtcp_out(all.concat());
+        }
         if self.reported.is_none_or(|reported| now.saturating_duration_since(reported) >= REPORT_INTERVAL) {
             self.reported = Some(now);
             let message = report::receiver_report(self.ssrc, &mut self.sources, now);

@@ -2,6 +2,7 @@
 //! sending thread ever waits for one), and passes what concerns media on to the shard that owns the viewer.
 
 mod demux;
+mod rest;
 mod traffic;
 mod viewers;
 
@@ -13,9 +14,10 @@ use crate::sdp::Fingerprint;
 use crate::socket::{Receiver, Socket};
 use mio::{Events, Interest, Poll, Token};
 use protocol::{Rid, ViewerId};
+use rest::Rest;
 use std::io;
 use std::time::{Duration, Instant};
-use traffic::{REST, Traffic};
+use traffic::Traffic;
 
 /// What the handle asks for. It is taken before the datagrams that came after it.
 pub(crate) enum Command {
@@ -54,6 +56,7 @@ pub(crate) struct Loop {
     commands: crossbeam_channel::Receiver<Command>,
     demux: Demux,
     traffic: Traffic,
+    rest: Rest,
     /// There was more than one turn takes.
     more: bool,
 }
@@ -68,7 +71,9 @@ impl Loop {
         let mut io = mio::net::UdpSocket::from_std(socket.try_clone_io()?);
         let receiver = Receiver::new(&io)?;
         poll.registry().register(&mut io, SOCKET, Interest::READABLE)?;
-        Ok(Loop { poll, io, receiver, commands, demux, traffic: Traffic::new(Instant::now()), more: false })
+        let now = Instant::now();
+        let (traffic, rest) = (Traffic::new(now), Rest::new(socket.receive_buffer()?, now));
+        Ok(Loop { poll, io, receiver, commands, demux, traffic, rest, more: false })
     }
 
     /// Until [`Command::Stop`].
@@ -94,7 +99,8 @@ impl Loop {
         }
         if self.traffic.is_busy() && !self.demux.any_joining() {
             // A command ends the rest: it is a join, mostly. Whether anything came is seen by reading.
-            std::thread::park_timeout(timeout.map_or(REST, |timeout| timeout.min(REST)));
+            let rest = self.rest.length();
+            std::thread::park_timeout(timeout.map_or(rest, |timeout| timeout.min(rest)));
             return;
         }
         if let Err(error) = self.poll.poll(events, timeout)
@@ -108,7 +114,7 @@ impl Loop {
     /// What came.
     fn receive(&mut self) {
         let (demux, commands) = (&mut self.demux, &self.commands);
-        let mut datagrams = 0;
+        let (mut datagrams, mut bytes) = (0, 0);
         self.more = true;
         for _ in 0..MAX_BATCHES {
             let mut first = true;
@@ -125,6 +131,7 @@ impl Loop {
             match received {
                 Ok(batch) => {
                     datagrams += batch.datagrams;
+                    bytes += batch.bytes;
                     if !batch.full {
                         self.more = false;
                         break;
@@ -134,7 +141,9 @@ impl Loop {
                 Err(error) => tracing::debug!(%error, "receiving failed"),
             }
         }
-        self.traffic.read(datagrams, Instant::now());
+        let now = Instant::now();
+        self.traffic.read(datagrams, now);
+        self.rest.read(datagrams, bytes, now);
     }
 }
 
