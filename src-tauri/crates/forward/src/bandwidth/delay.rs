@@ -8,7 +8,7 @@ const WINDOW_US: u64 = 150_000;
 const LEAST_WINDOW_US: u64 = 110_000;
 /// A queue so long, for so short a time, is more than the burst of any keyframe: it stands.
 const LONG_QUEUE_US: i64 = 200_000;
-const LONG_QUEUE_WINDOW_US: u64 = 40_000;
+const LONG_QUEUE_WINDOW_US: u64 = 30_000;
 /// The same where what is sent is paced, so that no burst of ours stands there.
 const LONG_PACED_QUEUE_US: i64 = 100_000;
 /// A single packet that took so much longer than the path's own delay, be it the last of a keyframe that went out in one burst:

@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
 /// What stands in a path's queue and a start on a smaller layer may together take so long: a picture in time is worth more
 /// than a larger one.
-const START: Duration = Duration::from_millis(300);
+const START: Duration = Duration::from_millis(220);
 /// The same on the way up, where there is a picture already: as long as a few pictures are.
 const STEP: Duration = Duration::from_millis(150);
 /// Before the start of a smaller layer half of the queue is let drain, but no longer than this: what is known of it is old, and
