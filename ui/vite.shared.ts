@@ -25,6 +25,7 @@ export function page(folder: string, name: string): UserConfig {
     root,
     base: '/',
     publicDir: false,
+    worker: { rollupOptions: { output: { entryFileNames: `assets/${name}-[name].js` } } },
     plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') }), icon()],
     build: {
       outDir: resolve(import.meta.dirname, 'dist', folder),

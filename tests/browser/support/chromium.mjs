@@ -18,8 +18,11 @@ const flags = [
   '--disable-sync',
 ];
 
-/** `autoplay: false` is a browser that wants a click before it plays sound. `namespace` is a network namespace to run in. */
-export async function openChromium({ autoplay = true, namespace } = {}) {
+/**
+ * `autoplay: false` is a browser that wants a click before it plays sound. `namespace` is a network namespace to run in.
+ * `sound` is a `loudspeaker` to play on; without one Chromium makes believe, and has nothing to open.
+ */
+export async function openChromium({ autoplay = true, namespace, sound } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-chromium-'));
   let executablePath = executable;
   if (namespace) {
@@ -28,7 +31,11 @@ export async function openChromium({ autoplay = true, namespace } = {}) {
     chmodSync(executablePath, 0o755);
   }
   const policy = autoplay ? 'no-user-gesture-required' : 'user-gesture-required';
-  const browser = await chromium.launch({ executablePath, args: [...flags, `--autoplay-policy=${policy}`] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...flags, `--autoplay-policy=${policy}`],
+    ...(sound && { env: { ...process.env, ...sound.environment }, ignoreDefaultArgs: ['--mute-audio'] }),
+  });
   return new Chromium(browser, folder);
 }
 

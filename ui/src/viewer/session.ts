@@ -1,5 +1,6 @@
 /** One WHEP session: from the offer to the last packet. Knows no page and draws nothing. */
 
+import { SoundGate } from './gate.ts';
 import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 import { read, type Reading } from './stats.ts';
@@ -36,6 +37,7 @@ export class Session {
   #ended = false;
   #counting: ReturnType<typeof setInterval> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
+  #gate: SoundGate | undefined;
   #checking = false;
   #flows = false;
   #packets = 0;
@@ -63,6 +65,7 @@ export class Session {
         offerCaptureTime(transceiver);
         // What arrives is shown; the sender smooths, and a buffer would only be latency.
         if ('jitterBufferTarget' in transceiver.receiver) transceiver.receiver.jitterBufferTarget = 0;
+        if (kind === 'audio') this.#gate = new SoundGate(transceiver.receiver, () => this.#lose());
       }
       const offer = await this.#offer({});
       const created = await create(this.#whep, offer);
@@ -125,6 +128,7 @@ export class Session {
   leave(): void {
     this.#end();
     this.#pc.close();
+    this.#gate?.close();
   }
 
   /** Glass to glass for a frame that is on the screen; null where this browser or this sender does not tell enough. */

@@ -13,8 +13,9 @@ const LEAST: Duration = Duration::from_millis(10);
 const UNEVEN: Duration = Duration::from_millis(8);
 /// ... and below this one it need not any more.
 const EVEN: Duration = Duration::from_millis(4);
-/// So long sound comes late in a browser that opens its audio device only when the first sound is there (Firefox: by 0.4 to
-/// 0.9 s, made good within 7 s). Lip sync would hold the picture back for it, and let it go again only slowly.
+/// So long sound comes late in a browser that opens its audio device only when the first sound is there, and keeps what comes
+/// until then: by up to a second, made good within 8 s. Lip sync would hold the picture back for it, and let it go again only
+/// slowly. Skylark's own page lets go of that sound; other players do not.
 const SETTLING: Duration = Duration::from_secs(10);
 
 /// How one viewer's sound and picture are kept together.
