@@ -50,8 +50,6 @@ const MUCH_LOSS: f32 = 0.1;
 const HEAVY_LOSS: f32 = 0.3;
 const LITTLE_LOSS: f32 = 0.02;
 const LEAST: f32 = 50_000.0;
-/// Without congestion for so long a path is left alone.
-const IDLE_US: u64 = 5_000_000;
 
 /// One viewer's path.
 #[derive(Default)]
@@ -85,19 +83,7 @@ impl Bandwidth {
             && self.congested_us.is_none_or(|at| now_us.saturating_sub(at) > 1_000_000)
     }
 
-    /// Nothing is known to limit the path, and there is neither a queue nor loss, nor was there congestion for some seconds: what
-    /// happens next is seen soon enough in every second report.
-    pub(crate) fn is_idle(&self, now_us: u64) -> bool {
-        let long = self.congested_us.is_none_or(|at| now_us.saturating_sub(at) > IDLE_US);
-        self.detailed
-            && self.estimate.is_none()
-            && long
-            && !self.delay.stands()
-            && !self.delay.met_queue()
-            && self.loss.lately() < LITTLE_LOSS
-    }
-
-    /// So many bytes were sent next, of which nothing will be told, as the feedback on them was lost or left unread. They are
+    /// So many bytes were sent next, of which nothing will be told, as the feedback on them was lost. They are
     /// taken to have arrived like those around them: neither is less arriving nor more lost because nobody tells.
     pub(crate) fn untold(&mut self, bytes: u32) {
         self.arrival.untold((bytes as f32 * (1.0 - self.loss.lately())) as u32);

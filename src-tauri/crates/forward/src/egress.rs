@@ -294,13 +294,6 @@ impl Egress {
         self.adaptation.queue().as_secs_f32() + 0.5 * trip + (1.0 - whole) * trip
     }
 
-    /// Its path is calm: while that is so, every second report that only informs may be left unread. What is not told of
-    /// counts neither as lost nor as not arriving.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the receiving thread does not leave reports unread yet"))]
-    pub(crate) fn is_calm(&self) -> bool {
-        self.adaptation.is_idle(&self.flow)
-    }
-
     /// The layer this viewer is aimed at, whether it is encoded or not; `None` without a picture.
     pub(crate) fn watching(&self) -> Option<(VideoCodec, Rid)> {
         self.video.as_ref().map(VideoEgress::watching)

@@ -122,11 +122,6 @@ impl Delay {
         self.newest.map_or(0, |delay| delay - self.base[0].min(self.base[1])).max(0)
     }
 
-    /// The last packet met a queue, though it may be gone soon.
-    pub(super) fn met_queue(&self) -> bool {
-        self.newest_us() as f32 > self.threshold_us()
-    }
-
     /// What was sent before says nothing about what is done now.
     pub(super) fn start_over(&mut self, now_us: u64) {
         self.window.clear();

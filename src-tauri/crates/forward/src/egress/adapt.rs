@@ -1,5 +1,4 @@
 use super::call::Call;
-use super::flow::Flow;
 use super::video::{Path, VideoEgress};
 use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Release, Told};
 use crate::history::History;
@@ -31,8 +30,6 @@ const TRIAL_HEADROOM: f32 = 1.15;
 /// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
 /// layer of 720p. A probe follows at once.
 const MODEST: f32 = 1e6;
-/// A viewer that has been on its layer for so long stays there, by all odds.
-const SETTLED_US: u64 = 5_000_000;
 
 /// Watches one viewer's path and moves the aim.
 #[derive(Default)]
@@ -46,10 +43,6 @@ pub(super) struct Adaptation {
     next_told: Option<u16>,
     opening: Start,
     release: Release,
-    /// A keyframe is to show what the path carries.
-    trying: bool,
-    /// When the aim was last changed.
-    aimed_us: u64,
     /// What the first packets showed, bits a second, until something goes wrong.
     shown: Option<f32>,
 }
@@ -143,13 +136,6 @@ impl Adaptation {
         congested
     }
 
-    /// There is nothing to look out for: every second report may stay unread.
-    pub(super) fn is_idle(&self, flow: &Flow) -> bool {
-        let looking = self.probe.is_some() || self.trying || !matches!(self.opening, Start::Over);
-        let now_us = flow.now_us();
-        !looking && now_us.saturating_sub(self.aimed_us) > SETTLED_US && self.bandwidth.is_idle(now_us)
-    }
-
     /// A receiver report on so many packets, a fraction of them lost.
     pub(super) fn report<S>(&mut self, (packets, lost): (f32, f32), call: &mut Call<'_, S>) -> bool {
         self.bandwidth.report(packets, lost, call.flow.rate(call.now), call.flow.now_us())
@@ -187,10 +173,8 @@ impl Adaptation {
             return;
         }
         let trial = self.widen(cost(Aim::all_of(Rid::F)), video, call);
-        self.trying = trial.is_some() || call.flow.trial.is_some();
         video.path(Path { carries: self.carries(), trial, shown: self.shown, queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
-            self.aimed_us = call.flow.now_us();
             video.choose(h, call);
             video.send_pending(call);
         }

@@ -188,40 +188,6 @@ fn on_a_path_that_collapses_within_a_keyframe_the_smaller_layer_starts_at_once()
     }
 }
 
-/// Every second report stays unread while all is calm: that must not make a drop worse.
-#[test]
-fn a_drop_is_seen_as_soon_where_every_second_report_of_a_calm_path_stays_unread() {
-    for (good, thin) in [(20_000_000, 1_200_000), (20_000_000, 600_000), (6_000_000, 1_200_000), (6_000_000, 600_000)] {
-        let names = ["switch", "freeze", "queue after 2 s", "above 100 ms", "climb", "switches", "unread"];
-        let [all, half] = [false, true].map(|unread| {
-            let which = if unread { "half read" } else { "all read" };
-            let name = format!("{:.0} to {:.1} Mbit/s and back, {which}", good as f32 / 1e6, thin as f32 / 1e6);
-            Figures::of(&name, names, |seed| {
-                let mut world = seeds::world(seed);
-                // Wherever between two reports, of which the one before may have stayed unread.
-                let (drop, back) = (s(12) + ms(37 * seed), s(30) + ms(37 * seed));
-                let viewer = world.join(Rid::F);
-                let mut link = seeds::link(&world, seed, move |t| if (drop..back).contains(&t) { thin } else { good });
-                link.unread = unread;
-                link.run(&mut world, s(51));
-                let receiver = link.receiver(0);
-                [
-                    until(&world, viewer, drop, |p| p.rid < Rid::F),
-                    freeze(&link, 0, drop, back),
-                    link.worst_queue(drop + s(2), back).as_secs_f32(),
-                    link.time_above(ms(100), drop + s(2), back),
-                    until(&world, viewer, back, |p| p.rid == Rid::F),
-                    switches(&world, viewer, drop + s(3), back) + switches(&world, viewer, back + s(6), s(51)),
-                    receiver.unread as f32 / receiver.reports as f32,
-                ]
-            })
-        });
-        assert!(half.least(6) > 0.15 && all.most(6) == 0.0, "or this shows nothing: {}", half.least(6));
-        assert!(half.most(0) <= 1.0, "switched after {} s", half.most(0));
-        assert!(half.most(1) <= all.most(1) + 0.1, "{} instead of {} s", half.most(1), all.most(1));
-    }
-}
-
 /// Nobody hears of half of what was sent, and it is neither half the rate nor half lost.
 #[test]
 fn lost_feedback_is_neither_loss_nor_less_arriving() {

@@ -30,8 +30,6 @@ pub(super) struct Link {
     /// In 100, of the feedback; and how much longer it takes.
     pub(super) feedback_loss: u32,
     pub(super) feedback_delay: Duration,
-    /// Every second report on packets that comes while a viewer's path is calm stays unread.
-    pub(super) unread: bool,
     pub(super) tcp: Option<Tcp>,
     start: Instant,
     standing: VecDeque<(usize, Owner)>,
@@ -54,7 +52,6 @@ impl Link {
             busy: Duration::ZERO,
             feedback_loss: 0,
             feedback_delay: Duration::ZERO,
-            unread: false,
             tcp: None,
             start: world.now,
             standing: VecDeque::new(),
@@ -81,15 +78,6 @@ impl Link {
                     self.enter(size, Owner::Viewer(i, wide, packet));
                 }
                 for (_, compound) in self.receivers[i].due_feedback(now) {
-                    if compound[0] == WIDE {
-                        self.receivers[i].reports += 1;
-                        let skip = self.unread && !self.receivers[i].skipped && world.viewers[i].egress.is_calm();
-                        self.receivers[i].skipped = skip;
-                        if skip {
-                            self.receivers[i].unread += 1;
-                            continue;
-                        }
-                    }
                     world.feedback(i, &compound);
                 }
                 if self.receivers[i].next_report <= now {
@@ -259,10 +247,6 @@ pub(super) struct Receiver {
     last_pli: Option<Instant>,
     back: VecDeque<(Instant, Vec<u8>)>,
     pub(super) plis: usize,
-    /// Reports on packets that came back, and those of them that were not read.
-    pub(super) reports: usize,
-    pub(super) unread: usize,
-    skipped: bool,
 }
 
 impl Receiver {
@@ -283,9 +267,6 @@ impl Receiver {
             last_pli: None,
             back: VecDeque::new(),
             plis: 0,
-            reports: 0,
-            unread: 0,
-            skipped: false,
         }
     }
 
