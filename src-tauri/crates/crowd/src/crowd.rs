@@ -35,6 +35,8 @@ pub struct Options {
     pub vp8: bool,
     /// Percent of RTP packets that are thrown away on arrival.
     pub loss_percent: f64,
+    /// Once all are there they flood the server, as [`Crowd::flood`] says; for [`run`].
+    pub flood: bool,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             sound: false,
             vp8: false,
             loss_percent: 0.0,
+            flood: false,
         }
     }
 }
@@ -220,6 +223,10 @@ impl Crowd {
 pub async fn run(options: Options, watching: impl FnOnce()) -> anyhow::Result<Report> {
     let crowd = Crowd::join(&options).await?;
     watching();
+    if options.flood {
+        crowd.begin_window();
+        crowd.flood(true);
+    }
     tokio::time::sleep(options.watch).await;
     crowd.leave().await
 }

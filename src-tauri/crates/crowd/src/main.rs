@@ -27,6 +27,12 @@ struct Arguments {
     /// Light viewers: the same to the server at a fraction of the work, for crowds of a thousand
     #[arg(long)]
     light: bool,
+    /// So many whole ones among the light: the first
+    #[arg(long, default_value_t = 0)]
+    whole: u32,
+    /// Once all are there the light ones ask twenty times a second for the last hundred packets, and for a picture
+    #[arg(long)]
+    flood: bool,
     /// Percent of the RTP packets to throw away on arrival
     #[arg(long, default_value_t = 0.0)]
     loss: f64,
@@ -49,8 +55,9 @@ async fn main() -> anyhow::Result<()> {
         watch: Duration::from_secs_f64(a.seconds),
         sound: a.audio,
         vp8: a.vp8,
-        whole: if a.light { 0 } else { u32::MAX },
+        whole: if a.light { a.whole } else { u32::MAX },
         loss_percent: a.loss,
+        flood: a.flood,
     };
     let report = crowd::run(options, || {}).await?;
     if a.json {

@@ -58,7 +58,7 @@ impl Repairs {
         self.credit = self.credit.max(RESTART_CREDIT);
     }
 
-    /// Send one packet again, unless it is too old, too often asked for, or too much. `plain` is the picture's own header;
+    /// Send one packet again, unless it is too old, too often asked for, or too much. False: there is no credit for more. `plain` is the picture's own header;
     /// the way there takes a `round_trip`, with a `queue` on it.
     pub(super) fn repair<S: PacketSink>(
         &mut self,
@@ -68,26 +68,29 @@ impl Repairs {
         (round_trip, queue): (Duration, Duration),
         h: &History,
         call: &mut Call<'_, S>,
-    ) {
+    ) -> bool {
         let slot = &mut self.recent[usize::from(sequence) % SLOTS];
         let patience = round_trip.max(SHORTEST_PATIENCE);
         let last = slot.filter(|(s, _)| *s == sequence).map(|(_, at)| call.now.saturating_duration_since(at));
         if last.is_some_and(|ago| ago < patience) {
-            return;
+            return true;
         }
         let found =
             sent.find(sequence).and_then(|(picture, index)| Some((picture.name, index, self.shared(&picture, h)?)));
-        let affordable = found.filter(|(_, index, picture)| self.credit >= picture.packets[*index].len() as f32);
-        let Some((name, index, picture)) = affordable else {
+        let Some((name, index, picture)) = found else {
             call.flow.totals.repairs_refused += 1;
-            return;
+            return true;
         };
+        if self.credit < picture.packets[index].len() as f32 {
+            call.flow.totals.repairs_refused += 1;
+            return false;
+        }
         self.recent[usize::from(sequence) % SLOTS] = Some((sequence, call.now));
         // The last repair was lost as well, and browsers ask only every 100 ms: the picture stands still until this one comes.
         let copies = if last.is_some() && queue < SHORT_QUEUE { COPIES } else { 1 };
         for _ in 0..copies {
             if self.credit < picture.packets[index].len() as f32 {
-                return;
+                return false;
             }
             self.credit -= picture.packets[index].len() as f32;
             call.flow.totals.repairs += 1;
@@ -97,6 +100,7 @@ impl Repairs {
                 self.repeat(name, index, picture, plain, call);
             }
         }
+        true
     }
 
     /// Probes can be made: there are packets that carry nothing new and whose arrival is told.

@@ -22,6 +22,9 @@ use std::{
 
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The same for one that asks on and on, after so many answers.
+const LONG_PATIENCE: Duration = Duration::from_secs(4);
+const ANSWERS: u32 = 4;
 
 /// A viewer that answers so soon is in the same building or the same city: such paths carry the top layer. Measured in the
 /// handshake, so its cryptography is in it.
@@ -51,6 +54,9 @@ pub(super) struct VideoEgress {
     /// The first picture after those out of the history tells its capture time: theirs do not fit their timestamps.
     tell_capture: bool,
     no_answer_before: Option<Instant>,
+    answered: Option<Instant>,
+    /// In a row, with no longer pauses than it had to make.
+    answers: u32,
     wanted: Option<Rid>,
     asked: Option<Instant>,
     packets: u32,
@@ -106,6 +112,8 @@ impl VideoEgress {
             paused: false,
             tell_capture: false,
             no_answer_before: None,
+            answered: None,
+            answers: 0,
             wanted: None,
             asked: None,
             packets: 0,
@@ -204,7 +212,13 @@ impl VideoEgress {
         if started || self.paused || self.no_answer_before.is_some_and(|at| call.now < at) {
             return;
         }
-        self.no_answer_before = Some(call.now + PATIENCE);
+        // A path that collapses needs some answers one after the other. But each is the price of half a second's pictures, and
+        // keyframes come every few seconds without its asking: who asks on and on is answered more rarely.
+        let patience = |answers| if answers < ANSWERS { PATIENCE } else { LONG_PATIENCE };
+        let in_a_row = self.answered.is_some_and(|at| call.now < at + 2 * patience(self.answers));
+        self.answers = if in_a_row { self.answers + 1 } else { 1 };
+        self.answered = Some(call.now);
+        self.no_answer_before = Some(call.now + patience(self.answers));
         let rid = self.following.map(|f| f.rid);
         match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
             Some(rid) => self.restart(self.landing(rid, h), h, call),
@@ -224,12 +238,17 @@ impl VideoEgress {
         if !self.repairs_allowed {
             return;
         }
-        for (i, sequence) in lost.enumerate() {
+        let mut lost = lost.enumerate();
+        for (i, sequence) in &mut lost {
             if i > 0 && i % BURST == 0 {
                 call.out.flush_picture();
             }
-            self.repairs.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, call);
+            if !self.repairs.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, call) {
+                break;
+            }
         }
+        // What cannot be paid is not even looked for, so that asking for much costs little.
+        call.flow.totals.repairs_refused += lost.count() as u64;
         call.out.flush_picture();
     }
 
