@@ -165,3 +165,69 @@ fn who_says_bye_and_checks_no_more_is_gone_soon_and_who_does_stays() {
         }
     }
 }
+
+#[test]
+fn a_forged_check_changes_nothing() {
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    let forged = Credentials { ufrag: pair.ice.ufrag.clone(), pwd: "not the password of it".into() };
+    let check = crate::ice::checker::check(&forged, true);
+    pair.deliver(check, path(6666));
+    assert!(matches!(pair.outputs[..], [Output::Dropped(Drop::Forged)]), "no answer, no path");
+    assert_eq!(pair.server.remotes().count(), 0);
+    pair.outputs.clear();
+    assert!(pair.join());
+}
+
+#[test]
+fn replayed_and_forged_reports_are_dropped_and_the_session_lives() {
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    assert!(pair.join());
+    let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    let mut forged = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    forged[9] ^= 1;
+    for datagram in [report.clone(), report.clone(), forged, report] {
+        pair.deliver(datagram, path(1000));
+    }
+    assert!(matches!(
+        pair.outputs[..],
+        [
+            Output::Rtcp(_),
+            Output::Dropped(Drop::Replayed),
+            Output::Dropped(Drop::Unauthenticated),
+            Output::Dropped(Drop::Replayed)
+        ]
+    ));
+}
+
+#[test]
+fn noise_from_a_checked_address_harms_nobody() {
+    use rand::{Rng, SeedableRng, rngs::StdRng};
+    let mut random = StdRng::seed_from_u64(1);
+    for kind in [22u8, 23, 21, 20, 128, 150] {
+        let mut pair = Pair::new(dimpl(1), |_, _| false);
+        pair.client.check(true);
+        pair.client.begin(pair.now);
+        for n in 0..300 {
+            let mut noise: Vec<u8> = (0..random.random_range(1..200)).map(|_| random.random()).collect();
+            noise[0] = kind;
+            if n % 2 == 0 && noise.len() > 30 {
+                // A record header that leads further into the parser.
+                let len = noise.len() - 13;
+                noise[1..13].copy_from_slice(&[0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, n as u8, 0, len as u8]);
+            }
+            pair.flying.push_back((pair.now, Way::ToServer, path(1000), noise));
+        }
+        assert!(
+            pair.run_until(|pair| pair.sealer.is_some() && pair.client.is_connected()),
+            "{kind}: noise ends no join"
+        );
+        let mut pair = Pair::new(dimpl(1), |_, _| false);
+        assert!(pair.join());
+        for _ in 0..300 {
+            let mut noise: Vec<u8> = (0..random.random_range(1..200)).map(|_| random.random()).collect();
+            noise[0] = kind;
+            pair.deliver(noise, path(1000));
+        }
+        assert!(!pair.outputs.iter().any(|o| matches!(o, Output::Gone(_))), "{kind}: noise ends no session");
+    }
+}

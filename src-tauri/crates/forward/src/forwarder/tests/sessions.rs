@@ -1,0 +1,86 @@
+//! A session's life: paths and restarts within it, and each way it ends.
+
+use super::*;
+
+#[test]
+fn close_says_bye_and_close_notify_and_no_event_follows() {
+    let stage = Stage::new("127.0.0.1:0", Config::default());
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    stage.forwarder.close(VIEWER);
+    viewer.until("close_notify", |v| v.client.closed);
+    let bye = |packet: &bytes::BytesMut| packet.windows(2).any(|w| w[1] == 203 && w[0] & 0xc0 == 0x80);
+    assert!(viewer.client.rtcp.iter().any(bye), "BYE comes first: {:?}", viewer.client.rtcp);
+    viewer.client.check(true);
+    let check = viewer.client.outgoing.pop().expect("a check");
+    viewer.send(&check);
+    stage.wait_for("the viewer is unknown", |totals| totals.dropped_stun == 1 && totals.viewers == 0);
+    assert!(stage.events.try_iter().next().is_none());
+    assert!(stage.forwarder.stats().is_empty());
+}
+
+#[test]
+fn a_viewer_that_says_close_notify_or_nothing_is_gone() {
+    let stage = Stage::new("127.0.0.1:0", Config { consent_timeout: Duration::from_millis(300), ..Config::default() });
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    viewer.client.close();
+    let datagrams = std::mem::take(&mut viewer.client.outgoing);
+    datagrams.iter().for_each(|datagram| viewer.send(datagram));
+    assert_eq!(stage.event(), Event::Gone(VIEWER, Gone::Closed));
+
+    let _silent = Viewer::connected(&stage, ViewerId(2), dimpl());
+    assert_eq!(stage.event(), Event::Gone(ViewerId(2), Gone::Timeout));
+    let totals = stage.forwarder.totals();
+    assert_eq!((totals.viewers, totals.timed_out), (0, 1));
+}
+
+#[test]
+fn who_never_comes_has_failed() {
+    let stage = Stage::new("127.0.0.1:0", Config { join_timeout: Duration::from_millis(50), ..Config::default() });
+    stage.forwarder.join(VIEWER, CHROMIUM, Rid::F).expect("a browser's offer");
+    assert_eq!(stage.forwarder.join(VIEWER, CHROMIUM, Rid::F), Err(OfferError::Duplicate));
+    assert_eq!(stage.event(), Event::Gone(VIEWER, Gone::Failed));
+    assert_eq!(stage.forwarder.patch(VIEWER, "a=mid:0\r\n"), Err(FragmentError::NoViewer));
+    assert_eq!(stage.forwarder.totals().failed, 1);
+}
+
+#[test]
+fn another_path_and_an_ice_restart_keep_the_session() {
+    let mut stage = Stage::new("127.0.0.1:0", Config::default());
+    stage.picture();
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    viewer.socket = Viewer::socket("127.0.0.1:0");
+    viewer.client.check(true);
+    let before = viewer.client.responses;
+    viewer.until("an answer at the new address", |v| v.client.responses > before);
+    viewer.client.rtp.clear();
+    viewer.until_with("pictures at the new address", |v| v.count(108) >= 3, || stage.picture());
+    assert_eq!(stage.forwarder.totals().paths_changed, 1);
+
+    let patched = stage.forwarder.patch(
+        VIEWER,
+        "a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n",
+    );
+    let answer = patched.expect("a fragment").expect("a new ufrag is a restart");
+    viewer.client.accept(&answer);
+    viewer.socket = Viewer::socket("127.0.0.1:0");
+    viewer.client.check(true);
+    let before = viewer.client.responses;
+    viewer.until("an answer in the new session", |v| v.client.responses > before);
+    viewer.client.rtp.clear();
+    viewer.until_with("pictures in the new session", |v| v.count(108) >= 3, || stage.picture());
+    assert_eq!(
+        stage.forwarder.patch(VIEWER, "a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\na=candidate:1\r\n"),
+        Ok(None),
+        "trickle after the restart"
+    );
+}
+
+#[test]
+fn dropping_the_last_handle_says_goodbye_and_frees_the_port() {
+    let stage = Stage::new("127.0.0.1:0", Config::default());
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    let address = stage.address;
+    drop(stage);
+    viewer.until("close_notify", |v| v.client.closed);
+    UdpSocket::bind(address).expect("the threads have ended and the port is free");
+}
