@@ -160,8 +160,8 @@ impl Owner {
             encoded_kbps,
             sent_kbps,
             fps,
-            width: self.settings.video.width,
-            height: self.settings.video.height,
+            width: self.configuration.meant().video.width,
+            height: self.configuration.meant().video.height,
         };
         self.event(Event::Stats { stats: self.stats });
         self.ask_stats();

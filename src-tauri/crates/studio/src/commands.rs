@@ -1,8 +1,9 @@
 //! What the broadcaster asks.
 
+use crate::configuration::Changed;
 use crate::open::{fresh_token, write_settings};
 use crate::owner::Owner;
-use crate::settings::{Settings, Written, Wrong};
+use crate::settings::{Written, Wrong};
 use crate::studio::{Asked, CommandError};
 use crate::{links, upload};
 use audience::Input;
@@ -38,9 +39,18 @@ impl Owner {
                 self.place_changed();
                 Ok(())
             }
-            Command::SetAddress { host } => self.set_address(host),
-            Command::SetCamera { camera } => self.change(|written| written.camera = Some(camera)),
-            Command::SetMicrophone { microphone } => self.change(|written| written.microphone = Some(microphone)),
+            Command::SetAddress { host } => self.set_address(&host),
+            Command::SetCamera { camera } => {
+                let changed = self.configuration.set_camera(&camera).map_err(|wrong| bad_setting(wrong.message))?;
+                self.adopt(changed);
+                Ok(())
+            }
+            Command::SetMicrophone { microphone } => {
+                let changed =
+                    self.configuration.set_microphone(&microphone).map_err(|wrong| bad_setting(wrong.message))?;
+                self.adopt(changed);
+                Ok(())
+            }
             Command::ListDevices | Command::Configure { .. } => {
                 unreachable!("the handle turns these into what was found out outside this task")
             }
@@ -52,42 +62,30 @@ impl Owner {
         self.event(Event::Devices { devices });
     }
 
-    fn set_address(&mut self, host: String) -> Result<(), CommandError> {
+    fn set_address(&mut self, host: &str) -> Result<(), CommandError> {
         let addresses = links::addresses(&self.place());
         if !addresses.iter().any(|address| address.host == host) {
             let known = addresses.into_iter().map(|address| address.host).collect::<Vec<_>>().join(", ");
             return Err(bad_setting(format!("{host} is no address of this computer; there are: {known}")));
         }
-        self.change(|written| written.address = Some(host))
+        let changed = self.configuration.set_address(host).map_err(|wrong| bad_setting(wrong.message))?;
+        self.adopt(changed);
+        Ok(())
     }
 
     fn configure(&mut self, change: &SettingsChange, outside: Option<Vec<SocketAddr>>) -> Result<(), CommandError> {
         let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
-        let written = self.written.changed(change).map_err(wrong)?;
-        let in_effect = self.in_effect.changed(change).map_err(wrong)?;
-        let settings = Settings::from(&in_effect).map_err(wrong)?;
+        let changed = self.configuration.configure(change).map_err(wrong)?;
         if change.public.is_some() {
             self.outside = outside.unwrap_or_default();
         }
-        self.adopt(written, in_effect, settings);
+        self.adopt(changed);
         Ok(())
     }
 
-    /// Changes what is in effect and what the file says alike. What the command line said instead of the file stays in
-    /// effect, and out of the file.
-    fn change(&mut self, change: impl FnOnce(&mut Written) + Clone) -> Result<(), CommandError> {
-        let (mut written, mut in_effect) = (self.written.clone(), self.in_effect.clone());
-        change.clone()(&mut written);
-        change(&mut in_effect);
-        let settings = Settings::from(&in_effect).map_err(|wrong| bad_setting(wrong.message))?;
-        self.adopt(written, in_effect, settings);
-        Ok(())
-    }
-
-    fn adopt(&mut self, written: Written, in_effect: Written, settings: Settings) {
-        let before = std::mem::replace(&mut self.settings, settings);
-        self.in_effect = in_effect;
-        let now = self.settings.clone();
+    fn adopt(&mut self, changed: Changed) {
+        let Changed { before, to_write } = changed;
+        let now = self.configuration.meant().clone();
         if now.camera != before.camera {
             self.pipeline.set_camera(now.camera.clone());
         }
@@ -110,15 +108,13 @@ impl Owner {
         if now.shown() != before.shown() {
             self.event(Event::Settings { settings: now.shown() });
         }
-        self.keep_settings(written);
+        if let Some(written) = to_write {
+            self.keep_settings(&written);
+        }
     }
 
-    fn keep_settings(&mut self, written: Written) {
-        if written == self.written {
-            return;
-        }
-        self.written = written;
-        if let Err(error) = write_settings(&self.settings_file, &self.written) {
+    fn keep_settings(&mut self, written: &Written) {
+        if let Err(error) = write_settings(&self.settings_file, written) {
             let path = self.settings_file.display();
             let message = format!(
                 "{path} could not be written ({error}): the settings hold until Skylark ends. Free space, or make the folder writable."

@@ -22,6 +22,7 @@ mod requests;
 mod sources;
 
 // What it owns besides the audience.
+mod configuration;
 mod pages;
 mod sessions;
 mod upload;

@@ -1,8 +1,11 @@
+//! Opening a studio: the port, the devices, the stored things, and the owner task that has them all.
+
 use crate::Options;
+use crate::configuration::Configuration;
 use crate::folders::Folders;
 use crate::meter::Meter;
 use crate::owner::{Happened, Owner};
-use crate::settings::{self, Settings, Written};
+use crate::settings::{self, Written};
 use crate::storage::{self, Keeper};
 use crate::studio::{self, Studio};
 use audience::Token;
@@ -63,11 +66,11 @@ impl Studio {
     pub async fn open(options: Options) -> Result<Studio, OpenError> {
         let places = Places::of(&options)?;
         let written = places.read_settings(options.config.is_some())?;
-        let in_effect = written.with(&options);
-        let settings = Settings::from(&in_effect).map_err(|wrong| OpenError::Option {
+        let configuration = Configuration::new(written, &options).map_err(|wrong| OpenError::Option {
             option: settings::option_of(wrong.key).unwrap_or("--config"),
             message: wrong.message,
         })?;
+        let settings = configuration.meant().clone();
         let stream = options
             .stream
             .as_deref()
@@ -117,10 +120,10 @@ impl Studio {
         let config = server::Config {
             trusted_proxy: settings.trusted_proxy,
             metrics_public: settings.metrics_public,
-            limits: settings.limits.clone(),
+            limits: settings.limits,
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
-        let outside = match settings.public.clone() {
+        let outside = match settings.public {
             Some(public) => {
                 tokio::task::spawn_blocking(move || studio::resolve(&public, port)).await.unwrap_or_default()
             }
@@ -132,9 +135,7 @@ impl Studio {
             events: events.clone(),
             keeper,
             kept,
-            written,
-            in_effect,
-            settings,
+            configuration,
             settings_file: places.settings,
             local,
             outside,

@@ -1,3 +1,5 @@
+//! What the command line may say, and the types of its values.
+
 use reach::{Listen, Public};
 use std::{fmt, path::PathBuf, str::FromStr};
 use thiserror::Error;

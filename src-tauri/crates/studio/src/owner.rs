@@ -1,13 +1,13 @@
 //! The owner task: everything that can wake it, and where each thing is done.
 
 use crate::broadcast::Broadcast;
+use crate::configuration::Configuration;
 use crate::links::{self, Place};
 use crate::meter::Meter;
 use crate::metrics::Refused;
 use crate::pages::Pages;
 use crate::requests::Question;
 use crate::sessions::Sessions;
-use crate::settings::{Settings, Written};
 use crate::storage::{Keeper, Kept};
 use crate::studio::Ask;
 use crate::upload::{self, Upload};
@@ -59,12 +59,7 @@ pub(crate) struct Owner {
     pub(crate) refused: Refused,
 
     pub(crate) keeper: Keeper,
-    /// As the file says.
-    pub(crate) written: Written,
-    /// The same with what the command line said instead.
-    pub(crate) in_effect: Written,
-    /// What is meant by that.
-    pub(crate) settings: Settings,
+    pub(crate) configuration: Configuration,
     pub(crate) settings_file: PathBuf,
 
     pub(crate) local: SocketAddr,
@@ -95,9 +90,7 @@ pub(crate) struct Parts {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keeper: Keeper,
     pub(crate) kept: Kept,
-    pub(crate) written: Written,
-    pub(crate) in_effect: Written,
-    pub(crate) settings: Settings,
+    pub(crate) configuration: Configuration,
     pub(crate) settings_file: PathBuf,
     pub(crate) local: SocketAddr,
     pub(crate) outside: Vec<SocketAddr>,
@@ -113,7 +106,8 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 impl Owner {
     pub(crate) fn new(parts: Parts) -> Owner {
-        let Parts { settings, kept, .. } = parts;
+        let kept = parts.kept;
+        let settings = parts.configuration.meant();
         let audience = Audience::new(kept.persisted, settings.max_viewers, now());
         let mut owner = Owner {
             upload: Upload::new(settings.max_upload_kbps, upload::rates(&settings.video)),
@@ -143,9 +137,7 @@ impl Owner {
             questions: HashMap::new(),
             refused: Refused::default(),
             keeper: parts.keeper,
-            written: parts.written,
-            in_effect: parts.in_effect,
-            settings,
+            configuration: parts.configuration,
             settings_file: parts.settings_file,
             local: parts.local,
             here: Vec::new(),
@@ -160,7 +152,7 @@ impl Owner {
             quit: false,
         };
         owner.look_around();
-        owner.decide_quietly(Input::SetTitle(owner.settings.title.clone()));
+        owner.decide_quietly(Input::SetTitle(owner.configuration.meant().title.clone()));
         if let Some(complaint) = kept.complaint {
             tracing::warn!("{complaint}");
             owner.complain(ErrorCode::Storage, complaint);
@@ -293,7 +285,7 @@ impl Owner {
             camera: self.camera.clone(),
             microphone: self.microphone.clone(),
             devices: self.devices.clone(),
-            settings: self.settings.shown(),
+            settings: self.configuration.meant().shown(),
             stats: self.stats,
         }
     }

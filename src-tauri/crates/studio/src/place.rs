@@ -31,10 +31,10 @@ impl Owner {
     pub(crate) fn place(&self) -> Place<'_> {
         Place {
             local: self.local,
-            public: self.settings.public.as_ref(),
+            public: self.configuration.meant().public.as_ref(),
             here: &self.here,
             default_route: self.default_route,
-            chosen: self.settings.address.as_deref(),
+            chosen: self.configuration.meant().address.as_deref(),
         }
     }
 }

@@ -1,3 +1,5 @@
+//! The handle on the owner task.
+
 use crate::Levels;
 use bytes::Bytes;
 use media::Pipeline;

@@ -1,0 +1,130 @@
+//! The settings as they change: what the file says, what is in effect, and what is meant. Decisions only.
+
+use crate::Options;
+use crate::settings::{Settings, Written, Wrong};
+use protocol::SettingsChange;
+
+/// The three values of every setting. They change together or not at all.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    /// As the file says.
+    written: Written,
+    /// The same with what the command line said instead.
+    in_effect: Written,
+    /// What is meant by that.
+    meant: Settings,
+}
+
+/// What a change of the settings leaves to be done.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    /// What was meant before.
+    pub(crate) before: Settings,
+    /// What the file is to say from now on; none where it says so already.
+    pub(crate) to_write: Option<Written>,
+}
+
+impl Configuration {
+    /// What the file says, and for this run of the program the command line instead.
+    pub(crate) fn new(written: Written, options: &Options) -> Result<Configuration, Wrong> {
+        let in_effect = written.with(options);
+        let meant = Settings::from(&in_effect)?;
+        Ok(Configuration { written, in_effect, meant })
+    }
+
+    /// What is meant.
+    pub(crate) fn meant(&self) -> &Settings {
+        &self.meant
+    }
+
+    /// Takes in what the panel changed; nothing changes where some of it is wrong.
+    pub(crate) fn configure(&mut self, change: &SettingsChange) -> Result<Changed, Wrong> {
+        self.adopt(self.written.changed(change)?, self.in_effect.changed(change)?)
+    }
+
+    /// Takes another camera, as a person writes it.
+    pub(crate) fn set_camera(&mut self, camera: &str) -> Result<Changed, Wrong> {
+        self.change(|written| written.camera = Some(camera.to_owned()))
+    }
+
+    /// Takes another microphone, as a person writes it.
+    pub(crate) fn set_microphone(&mut self, microphone: &str) -> Result<Changed, Wrong> {
+        self.change(|written| written.microphone = Some(microphone.to_owned()))
+    }
+
+    /// Puts another host into the link.
+    pub(crate) fn set_address(&mut self, host: &str) -> Result<Changed, Wrong> {
+        self.change(|written| written.address = Some(host.to_owned()))
+    }
+
+    /// Changes what is in effect and what the file says alike. What the command line said instead of the file stays in
+    /// effect, and out of the file.
+    fn change(&mut self, change: impl Fn(&mut Written)) -> Result<Changed, Wrong> {
+        let (mut written, mut in_effect) = (self.written.clone(), self.in_effect.clone());
+        change(&mut written);
+        change(&mut in_effect);
+        self.adopt(written, in_effect)
+    }
+
+    fn adopt(&mut self, written: Written, in_effect: Written) -> Result<Changed, Wrong> {
+        let before = std::mem::replace(&mut self.meant, Settings::from(&in_effect)?);
+        self.in_effect = in_effect;
+        let is_new = written != self.written;
+        self.written = written;
+        Ok(Changed { before, to_write: is_new.then(|| self.written.clone()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::CameraChoice;
+
+    fn configuration(options: Options) -> Configuration {
+        let written = Written { fps: Some(25), ..Written::default() };
+        Configuration::new(written, &options).expect("25 frames a second can be")
+    }
+
+    #[test]
+    fn what_the_command_line_said_is_meant_and_stays_out_of_the_file() {
+        let mut configuration = configuration(Options { fps: Some(15), ..Options::default() });
+        assert_eq!(configuration.meant().video.fps, 15);
+        let change = SettingsChange { title: Some("Match".into()), ..SettingsChange::default() };
+        let changed = configuration.configure(&change).expect("a title can be");
+        assert_eq!((changed.before.title.as_str(), configuration.meant().title.as_str()), ("", "Match"));
+        let file = changed.to_write.expect("the title is new to the file");
+        assert_eq!((file.fps, file.title.as_deref()), (Some(25), Some("Match")));
+        assert_eq!(configuration.meant().video.fps, 15, "the command line holds for the whole run");
+    }
+
+    #[test]
+    fn what_the_panel_changes_is_in_effect_and_in_the_file() {
+        let mut configuration = configuration(Options { camera: Some("pattern".into()), ..Options::default() });
+        let changed = configuration.set_camera("off").expect("there may be no camera");
+        assert_eq!(configuration.meant().camera, CameraChoice::Off);
+        assert_eq!(changed.before.camera, CameraChoice::Pattern);
+        assert_eq!(changed.to_write.expect("new").camera.as_deref(), Some("off"));
+        assert_eq!(configuration.set_camera("off").expect("again").to_write, None, "the file says so already");
+    }
+
+    #[test]
+    fn nothing_changes_where_some_of_it_is_wrong() {
+        let mut configuration = configuration(Options::default());
+        let wrong = SettingsChange { title: Some("Match".into()), fps: Some(500), ..SettingsChange::default() };
+        assert_eq!(configuration.configure(&wrong).expect_err("too fast").key, "fps");
+        assert_eq!(configuration.meant().title, "");
+        let right = SettingsChange { max_viewers: Some(3), ..SettingsChange::default() };
+        let file = configuration.configure(&right).expect("a limit can be").to_write.expect("new");
+        assert_eq!((file.title, file.fps, file.max_viewers), (None, Some(25), Some(3)));
+    }
+
+    #[test]
+    fn a_public_name_takes_the_place_of_the_address_that_was_chosen() {
+        let mut configuration = configuration(Options::default());
+        configuration.set_address("10.0.0.1").expect("whether it is here is asked elsewhere");
+        assert_eq!(configuration.meant().address.as_deref(), Some("10.0.0.1"));
+        let change = SettingsChange { public: Some("a.example".into()), ..SettingsChange::default() };
+        configuration.configure(&change).expect("a name can be");
+        assert_eq!(configuration.meant().address, None);
+    }
+}
