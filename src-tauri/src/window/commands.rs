@@ -1,26 +1,18 @@
 //! What the panel may ask of the program: the whole list.
 
-use super::feed::{Feed, PanelMessage};
+use super::feed::Feed;
 use super::{Shell, close};
-use protocol::{Command, ErrorCode};
-use serde::Serialize;
+use protocol::{Command, CommandRefused, ErrorCode, PanelMessage};
 use studio::{CommandError, OpenError, Studio};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_opener::OpenerExt;
 
-/// Why a command was not carried out, as the panel gets it.
-#[derive(Debug, Serialize)]
-pub(super) struct Refused {
-    code: ErrorCode,
-    message: String,
-}
-
 /// The panel opened: a snapshot first, then everything that happens, over `channel`. A panel that opens again takes the
 /// place of the one before.
 #[tauri::command]
-pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMessage>) -> Result<(), Refused> {
+pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMessage>) -> Result<(), CommandRefused> {
     let feed = Feed::start(studio(&shell)?.clone(), channel);
     *shell.feed.lock().expect("nobody panics while holding it") = Some(feed);
     Ok(())
@@ -28,8 +20,8 @@ pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMes
 
 /// Carries out a command of the protocol.
 #[tauri::command]
-pub(super) async fn command(shell: State<'_, Shell>, command: Command) -> Result<(), Refused> {
-    Ok(studio(&shell)?.command(command).await?)
+pub(super) async fn command(shell: State<'_, Shell>, command: Command) -> Result<(), CommandRefused> {
+    studio(&shell)?.command(command).await.map_err(refused)
 }
 
 /// Ends the broadcast and the program; the panel has asked the broadcaster.
@@ -54,8 +46,8 @@ pub(super) async fn open_link(app: AppHandle, shell: State<'_, Shell>) -> Result
     app.opener().open_url(links.watch, None::<&str>).map_err(|error| format!("No browser could be opened: {error}."))
 }
 
-fn studio<'a>(shell: &'a State<'_, Shell>) -> Result<&'a Studio, Refused> {
-    shell.studio.as_ref().map_err(|error| Refused { code: code_of(error), message: error.to_string() })
+fn studio<'a>(shell: &'a State<'_, Shell>) -> Result<&'a Studio, CommandRefused> {
+    shell.studio.as_ref().map_err(|error| CommandRefused { code: code_of(error), message: error.to_string() })
 }
 
 fn code_of(error: &OpenError) -> ErrorCode {
@@ -67,8 +59,6 @@ fn code_of(error: &OpenError) -> ErrorCode {
     }
 }
 
-impl From<CommandError> for Refused {
-    fn from(CommandError { code, message }: CommandError) -> Refused {
-        Refused { code, message }
-    }
+fn refused(CommandError { code, message }: CommandError) -> CommandRefused {
+    CommandRefused { code, message }
 }

@@ -1,27 +1,12 @@
 //! Tells the panel: a snapshot, then events, and how loud the microphone is.
 
-use protocol::{Event, Snapshot};
-use serde::Serialize;
+use protocol::PanelMessage;
 use std::time::Duration;
 use studio::{Levels, Studio};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
-
-/// What goes over the panel's channel.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum PanelMessage {
-    /// First, and again when the panel fell behind.
-    Snapshot { snapshot: Box<Snapshot> },
-    /// What happened after it.
-    Event { event: Event },
-    /// The microphone, linear between 0 and 1, left and right.
-    Levels { peak: [f32; 2], rms: [f32; 2] },
-    /// Somebody wants to close the window while live: ask once.
-    CloseAsked,
-}
 
 /// Fast enough for the eye.
 const LEVELS_EVERY: Duration = Duration::from_millis(66);

@@ -1,28 +1,15 @@
 // The only file that knows Tauri: what the panel asks of the program and is told by it.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import type { Command, ErrorCode, Event, Snapshot } from '../protocol/index.ts';
+import type { Command, PanelMessage } from '../protocol/index.ts';
 
-/** What the program tells, in order: a snapshot first, then what happens. */
-export type PanelMessage =
-  | { kind: 'snapshot'; snapshot: Snapshot }
-  | { kind: 'event'; event: Event }
-  | { kind: 'levels'; peak: [number, number]; rms: [number, number] }
-  | { kind: 'close_asked' };
-
-/** Why something was not carried out; nothing changed. */
-export interface Refused {
-  code: ErrorCode;
-  message: string;
-}
-
-/** Rejects with a {@link Refused} when the program could not open its studio (the port is taken, say). */
+/** Rejects with a `CommandRefused` when the program could not open its studio (the port is taken, say). */
 export async function subscribe(told: (message: PanelMessage) => void): Promise<void> {
   const channel = new Channel<PanelMessage>();
   channel.onmessage = told;
   await invoke('subscribe', { channel });
 }
 
-/** Rejects with a {@link Refused}. */
+/** Rejects with a `CommandRefused`. */
 export async function command(command: Command): Promise<void> {
   await invoke('command', { command });
 }

@@ -1,7 +1,6 @@
 // The panel's one store: what the program told, what the person did, and what is shown for a while.
-import type { Command, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
+import type { Command, CommandRefused, PanelMessage, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
 import * as backend from './backend.ts';
-import type { PanelMessage, Refused } from './backend.ts';
 import { apply } from './state.ts';
 
 export interface Toast {
@@ -119,6 +118,6 @@ export class Panel {
 /** The sentence in whatever was thrown: a refusal of the program, or a fault of the page. */
 function reason(error: unknown): string {
   if (typeof error === 'string') return error;
-  if (error && typeof error === 'object' && 'message' in error) return String((error as Refused).message);
+  if (error && typeof error === 'object' && 'message' in error) return String((error as CommandRefused).message);
   return String(error);
 }

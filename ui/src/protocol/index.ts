@@ -168,6 +168,28 @@ export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 
+export type Problem = { 
+/**
+ * The status in words.
+ */
+title: string, 
+/**
+ * The HTTP status again (RFC 9457 section 3.1.2).
+ */
+status: number, 
+/**
+ * What a program tells apart; absent for what is no refusal.
+ */
+code?: RefusalCode, 
+/**
+ * What a person reads.
+ */
+message: string, 
+/**
+ * The broadcaster's words.
+ */
+reason: string | null, };
+
 export type Phase = { "state": "offline" } | { "state": "starting" } | { "state": "live", 
 /**
  * Milliseconds since the Unix epoch.
@@ -465,6 +487,34 @@ settings: Settings, } | { "event": "stats",
  * The stream as a whole.
  */
 stats: StreamStats, } | { "event": "error", 
+/**
+ * What a program tells apart.
+ */
+code: ErrorCode, 
+/**
+ * What a person reads: the cause and the remedy.
+ */
+message: string, };
+
+export type PanelMessage = { "kind": "snapshot", 
+/**
+ * All that the panel shows.
+ */
+snapshot: Snapshot, } | { "kind": "event", 
+/**
+ * The same as scripts get.
+ */
+event: Event, } | { "kind": "levels", 
+/**
+ * The largest sample since the last message, left and right; 1 is full scale.
+ */
+peak: [number, number], 
+/**
+ * The root of the mean square, left and right; 1 is full scale.
+ */
+rms: [number, number], } | { "kind": "close_asked" };
+
+export type CommandRefused = { 
 /**
  * What a program tells apart.
  */

@@ -1,6 +1,6 @@
 /** The HTTP side of a session (WHEP, draft-ietf-wish-whep): create, restart ICE, delete. */
 
-import type { RefusalCode } from '../protocol/index.ts';
+import type { Problem, RefusalCode } from '../protocol/index.ts';
 
 export interface Refusal {
   code: RefusalCode;
@@ -61,7 +61,7 @@ async function ask(url: string, method: string, body: string, headers: Record<st
 async function refused(response: Response): Promise<Refusal | null> {
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const retryAfterS = Number.isNaN(seconds) ? null : seconds;
-  const body = (await response.json().catch(() => null)) as { code?: RefusalCode; reason?: string | null } | null;
+  const body = (await response.json().catch(() => null)) as Partial<Problem> | null;
   const code = body ? body.code : byStatus[response.status];
   return code ? { code, reason: body?.reason ?? null, retryAfterS } : null;
 }

@@ -70,3 +70,22 @@ impl RefusalCode {
         }
     }
 }
+
+/// The body of every refusal on the HTTP side: a problem document (RFC 9457) with members of our own beside its `title`
+/// and `status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Problem {
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status again (RFC 9457 section 3.1.2).
+    pub status: u16,
+    /// What a program tells apart; absent for what is no refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub code: Option<RefusalCode>,
+    /// What a person reads.
+    pub message: String,
+    /// The broadcaster's words.
+    pub reason: Option<String>,
+}

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod ids;
 mod page;
+mod panel;
 mod snapshot;
 mod stream;
 #[cfg(feature = "typescript")]
@@ -19,10 +20,11 @@ pub mod typescript;
 mod viewer;
 
 pub use command::{Command, SettingsChange};
-pub use error::{ErrorCode, RefusalCode};
+pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use ids::ViewerId;
 pub use page::{PageHello, PageMessage};
+pub use panel::{CommandRefused, PanelMessage};
 pub use snapshot::{Devices, Phase, Settings, Snapshot, Source, SourceState};
 pub use stream::{Address, Layer, Links, Rid, StreamStats, VideoCodec};
 pub use viewer::{LeaveReason, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -32,6 +32,7 @@ pub fn document() -> String {
         RemovedViewer,
         ErrorCode,
         RefusalCode,
+        Problem,
         Phase,
         Source,
         Devices,
@@ -41,6 +42,8 @@ pub fn document() -> String {
         Snapshot,
         Command,
         Event,
+        PanelMessage,
+        CommandRefused,
         PageMessage,
         PageHello,
     );

@@ -4,22 +4,7 @@ use crate::shared::Unavailable;
 use audience::Refusal;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::RefusalCode;
-use serde::Serialize;
-
-/// One problem.
-#[derive(Serialize)]
-struct Problem<'a> {
-    title: &'a str,
-    status: u16,
-    /// What a program tells apart; none for what is no refusal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<RefusalCode>,
-    /// What a person reads.
-    message: &'a str,
-    /// The broadcaster's words.
-    reason: Option<&'a str>,
-}
+use protocol::{Problem, RefusalCode};
 
 /// The visitor may not watch.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
@@ -68,9 +53,13 @@ pub(crate) fn unavailable(_: &Unavailable) -> Response {
 }
 
 fn answer(status: StatusCode, code: Option<RefusalCode>, message: &str, reason: Option<&str>) -> Response {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let message = sentence(message);
-    let problem = Problem { title, status: status.as_u16(), code, message: &message, reason };
+    let problem = Problem {
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        code,
+        message: sentence(message),
+        reason: reason.map(str::to_owned),
+    };
     let body = serde_json::to_string(&problem).expect("a problem has no map with odd keys");
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
