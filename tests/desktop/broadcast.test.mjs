@@ -48,7 +48,10 @@ describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, ()
     await window.until(async () => /720p/.test(await window.text('viewer-row')), 'the row says what is sent');
     assert.match(await window.text('viewer-row'), /Chrome, Linux/);
     assert.equal(await window.text('count'), '1');
-    await window.until(async () => /\d+ ms behind/.test(await window.text('viewer-row')), 'the row says how late it is');
+    await window.until(
+      async () => /\d+ ms behind/.test(await window.text('viewer-row')),
+      'the row says how late it is',
+    );
     assert.match(await window.text('latency'), /latency \d+ \/ \d+ \/ \d+ ms/);
     await window.screenshot('panel-live-viewer');
   });
@@ -92,7 +95,11 @@ describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, ()
     await window.screenshot('panel-settings');
     await window.click('save');
     await window.until(async () => !(await window.isThere('settings-sheet')), 'the sheet closes');
-    await tab.until(async () => /Birds at dawn/.test(await tab.words()), 5000, async () => 'the page shows the title');
+    await tab.until(
+      async () => /Birds at dawn/.test(await tab.words()),
+      5000,
+      async () => 'the page shows the title',
+    );
   });
 
   test('the keyboard alone reaches every control, in order', async () => {
@@ -103,7 +110,10 @@ describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, ()
           seen.push(element.dataset.testid ?? element.textContent.trim());
       return seen;`);
     const wanted = ['camera', 'microphone', 'copy-link', 'qr-button', 'new-link', 'settings', 'end', 'lock', 'kick'];
-    assert.deepEqual(order.filter((id) => wanted.includes(id)), wanted);
+    assert.deepEqual(
+      order.filter((id) => wanted.includes(id)),
+      wanted,
+    );
   });
 
   test('End: the viewer is told, the window is ready again', async () => {
@@ -128,7 +138,11 @@ describe('the looks of the panel', { skip: missing() ?? false, timeout: 120_000 
         await window.find('end');
         await window.until(() => moving(window), 'the preview moves');
         await window.screenshot(`panel-${name}`);
-        assert.equal(await window.run('return document.documentElement.scrollWidth <= innerWidth'), true, 'nothing is wider than the window');
+        assert.equal(
+          await window.run('return document.documentElement.scrollWidth <= innerWidth'),
+          true,
+          'nothing is wider than the window',
+        );
       } finally {
         await window.close();
       }

@@ -16,7 +16,9 @@ let root = '/';
 before(() => {
   assert.ok(existsSync(deb), `SKYLARK_DEB should name the package; it is "${deb}"`);
   if (isRoot) {
-    execFileSync('apt-get', ['install', '-y', '-qq', '--reinstall', deb], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    execFileSync('apt-get', ['install', '-y', '-qq', '--reinstall', deb], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   } else {
     root = join(folder, 'root');
     execFileSync('dpkg-deb', ['-x', deb, root]);
@@ -39,7 +41,17 @@ test('the package brings the program, a menu entry and an icon', () => {
 test('the installed program goes live and serves its watch page', { timeout: 60_000 }, async () => {
   const program = spawn(
     join(root, 'usr/bin/skylark'),
-    ['headless', '--camera', 'pattern', '--microphone', 'tone', '--listen', '127.0.0.1:0', '--data-dir', join(folder, 'data')],
+    [
+      'headless',
+      '--camera',
+      'pattern',
+      '--microphone',
+      'tone',
+      '--listen',
+      '127.0.0.1:0',
+      '--data-dir',
+      join(folder, 'data'),
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const ended = new Promise((resolve) => program.once('exit', (code) => resolve(code)));

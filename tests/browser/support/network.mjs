@@ -26,7 +26,8 @@ export function localNetwork() {
   }
   // A new IPv6 address is tentative for a second or two. When it stops being so the browser takes that for a change of
   // network, and a Chromium that is gathering candidates at that moment never finishes.
-  const settled = () => [net.host, net.viewer].every((n) => inside(n, 'ip', '-6', 'address', 'show', 'tentative') === '');
+  const settled = () =>
+    [net.host, net.viewer].every((n) => inside(n, 'ip', '-6', 'address', 'show', 'tentative') === '');
   const end = Date.now() + 10_000;
   while (!settled()) {
     if (Date.now() > end) throw new Error('the addresses of the namespaces stay tentative');
