@@ -2,17 +2,16 @@
 
 use crate::{
     frame::{Picture, PixelFormat, RawPicture},
+    jpeg,
     yuv::{self, Colour, Planes},
 };
 use std::time::Instant;
-use turbojpeg::{Decompressor, Subsamp, YuvImage};
 
 /// Converts and scales, with buffers that are used again.
 pub(crate) struct Converter {
     /// Pictures of the device's size, where it is another than the encoders'.
     native: Picture,
-    jpeg: Option<Decompressor>,
-    decoded: Vec<u8>,
+    jpeg: jpeg::Decoder,
 }
 
 /// A picture that is not what its device says it is: cut off, or damaged.
@@ -22,7 +21,7 @@ pub(crate) struct Unreadable(String);
 
 impl Converter {
     pub(crate) fn new() -> Self {
-        Self { native: Picture::black(2, 2, Instant::now()), jpeg: None, decoded: Vec::new() }
+        Self { native: Picture::black(2, 2, Instant::now()), jpeg: jpeg::Decoder::default() }
     }
 
     /// Fills `into`, whose size says what is wanted. A picture of another shape gets black bars. May take `raw`'s bytes.
@@ -88,39 +87,9 @@ impl Converter {
     }
 
     fn decode(&mut self, raw: &RawPicture, into: &mut Picture) -> Result<(), Unreadable> {
-        let unreadable = |error: turbojpeg::Error| Unreadable(error.to_string());
-        if self.jpeg.is_none() {
-            self.jpeg = Some(Decompressor::new().map_err(unreadable)?);
-        }
-        let jpeg = self.jpeg.as_mut().expect("it was made above");
-        let header = jpeg.read_header(&raw.data).map_err(unreadable)?;
-        if (header.width, header.height) != (raw.width.into(), raw.height.into()) {
-            return Err(Unreadable(format!(
-                "{}x{} where {}x{} was agreed",
-                header.width, header.height, raw.width, raw.height
-            )));
-        }
-        let colour = match header.subsamp {
-            Subsamp::None => Colour::Each,
-            Subsamp::Sub2x1 => Colour::Pairs,
-            Subsamp::Sub2x2 => Colour::Squares,
-            Subsamp::Gray => Colour::None,
-            other => return Err(Unreadable(format!("colour sampled as {other:?}"))),
-        };
-        let length = turbojpeg::yuv_pixels_len(header.width, 1, header.height, header.subsamp).map_err(unreadable)?;
-        self.decoded.resize(length, 0);
-        let mut image = YuvImage {
-            pixels: &mut self.decoded[..],
-            width: header.width,
-            align: 1,
-            height: header.height,
-            subsamp: header.subsamp,
-        };
-        let ((y_width, y_height), (uv_width, uv_height)) = (image.y_size(), image.uv_size());
-        jpeg.decompress_to_yuv(&raw.data, image.as_deref_mut()).map_err(unreadable)?;
-        let (y, rest) = self.decoded.split_at(y_width * y_height);
-        let (u, v) = rest.split_at(rest.len().min(uv_width * uv_height));
-        yuv::planar(Planes { planes: [y, u, v], strides: [y_width, uv_width, uv_width] }, colour, into);
+        let agreed = (raw.width.into(), raw.height.into());
+        let (planes, colour) = self.jpeg.decode(&raw.data, agreed).map_err(Unreadable)?;
+        yuv::planar(planes, colour, into);
         yuv::narrow(into);
         Ok(())
     }
@@ -194,8 +163,8 @@ mod tests {
     }
 
     fn jpeg(width: usize, height: usize, i420: &[u8]) -> Vec<u8> {
-        let image = YuvImage { pixels: i420, width, align: 1, height, subsamp: Subsamp::Sub2x2 };
-        turbojpeg::compress_yuv(image, 90).expect("it can be compressed").to_vec()
+        let mut encoder = jpeg::Encoder::new(90).expect("the library is there");
+        encoder.encode(i420, width, height).expect("it can be compressed")
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod encode;
 mod encoded;
 mod event;
 mod frame;
+mod jpeg;
 mod levels;
 #[cfg(feature = "measuring")]
 pub mod measuring;

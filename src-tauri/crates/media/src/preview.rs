@@ -1,7 +1,8 @@
-use crate::{convert::letterbox, frame::Picture};
+//! Small JPEGs of the newest picture, for the panel: made only while somebody asks.
+
+use crate::{convert::letterbox, frame::Picture, jpeg::Encoder};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
-use turbojpeg::{Compressor, Subsamp, YuvImage};
 
 /// Pixels: what the panel's preview shows at most.
 const WIDTH: u16 = 640;
@@ -14,7 +15,7 @@ const SHORTEST: Duration = Duration::from_millis(25);
 /// Makes JPEGs of the newest picture, when asked.
 pub(crate) struct Preview {
     small: Picture,
-    compressor: Option<Compressor>,
+    encoder: Option<Encoder>,
     last: Option<Last>,
 }
 
@@ -26,7 +27,7 @@ struct Last {
 
 impl Preview {
     pub(crate) fn new() -> Self {
-        Self { small: Picture::black(WIDTH, HEIGHT, Instant::now()), compressor: None, last: None }
+        Self { small: Picture::black(WIDTH, HEIGHT, Instant::now()), encoder: None, last: None }
     }
 
     /// That picture as a JPEG; the last one again where the picture is the same or the last was made just before.
@@ -48,28 +49,17 @@ impl Preview {
         }
     }
 
-    fn compress(&mut self, picture: &Picture) -> turbojpeg::Result<Bytes> {
+    fn compress(&mut self, picture: &Picture) -> Result<Bytes, String> {
         letterbox(picture, &mut self.small);
         let luma = usize::from(WIDTH) * usize::from(HEIGHT);
         for (at, sample) in self.small.data.iter_mut().enumerate() {
             *sample = if at < luma { widen(*sample, 16, 235) } else { widen(*sample, 16, 240) };
         }
-        let compressor = match &mut self.compressor {
-            Some(compressor) => compressor,
-            none => none.insert({
-                let mut compressor = Compressor::new()?;
-                compressor.set_quality(QUALITY)?;
-                compressor
-            }),
+        let encoder = match &mut self.encoder {
+            Some(encoder) => encoder,
+            none => none.insert(Encoder::new(QUALITY)?),
         };
-        let image = YuvImage {
-            pixels: &self.small.data[..],
-            width: WIDTH.into(),
-            align: 1,
-            height: HEIGHT.into(),
-            subsamp: Subsamp::Sub2x2,
-        };
-        Ok(Bytes::from(compressor.compress_yuv_to_vec(image)?))
+        encoder.encode(&self.small.data, WIDTH.into(), HEIGHT.into()).map(Bytes::from)
     }
 }
 
@@ -82,6 +72,7 @@ fn widen(sample: u8, low: u8, high: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jpeg::Decoder;
     use crate::pattern::{self, Pattern};
 
     #[test]
@@ -89,9 +80,9 @@ mod tests {
         let mut picture = Picture::black(1280, 720, Instant::now());
         Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
         let jpeg = Preview::new().jpeg(&picture, Instant::now()).expect("it can be made");
-        let image = turbojpeg::decompress_to_yuv(&jpeg).expect("it is a JPEG");
-        assert_eq!((image.width, image.height), (640, 360));
-        let found = pattern::read(&image.pixels, 640, 640, 360).expect("the cells are whole");
+        let mut decoder = Decoder::default();
+        let (planes, _) = decoder.decode(&jpeg, (640, 360)).expect("it is a JPEG of that size");
+        let found = pattern::read(planes.planes[0], planes.strides[0], 640, 360).expect("the cells are whole");
         assert_eq!((found.unix_ms, found.flash), (42_000, true));
         assert_eq!((widen(16, 16, 235), widen(235, 16, 235), widen(128, 16, 240)), (0, 255, 128));
     }
