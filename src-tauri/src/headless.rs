@@ -1,11 +1,10 @@
 //! `skylark headless`: live at once, events out on stdout, commands in on stdin, one JSON object a line.
 
 mod out;
-mod signals;
 mod stdin;
 mod wrong;
 
-use crate::logging;
+use crate::{logging, signals};
 use out::Out;
 use protocol::{Command, ErrorCode, Event};
 use std::io;

@@ -3,6 +3,7 @@
 pub mod headless;
 pub mod logging;
 mod options;
+mod signals;
 #[cfg(feature = "window")]
 pub mod window;
 

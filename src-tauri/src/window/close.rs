@@ -1,6 +1,7 @@
 //! How the program ends: the broadcast first, then the window.
 
 use super::{PANEL, Shell};
+use crate::signals;
 use protocol::{Command, Phase};
 use studio::Studio;
 use tauri::{AppHandle, Manager, Window, WindowEvent};
@@ -36,29 +37,14 @@ pub(super) async fn when_studio_closes(app: AppHandle, studio: Studio) {
     app.exit(0);
 }
 
-/// SIGINT and SIGTERM end the broadcast cleanly, as they do without a window.
-#[cfg(unix)]
+/// A signal ends the broadcast cleanly, as it does without a window.
 pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return;
-    };
+    let Ok(mut asked) = signals::stop() else { return };
     tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        Some(()) = asked.recv() => {}
         () = studio.closed() => return,
     }
     begin(&app);
-}
-
-/// Where there are no signals, Ctrl+C ends the broadcast cleanly.
-#[cfg(not(unix))]
-pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => begin(&app),
-        () = studio.closed() => true,
-    };
 }
 
 fn ask(app: &AppHandle) -> bool {

@@ -1,6 +1,6 @@
 use crate::{
     default_route_address,
-    interfaces::{Interface, interfaces},
+    system::{Interface, interfaces},
 };
 use protocol::Address;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

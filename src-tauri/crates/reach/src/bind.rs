@@ -1,7 +1,9 @@
-use crate::{Holder, Listen, holder};
+//! Opening one port number for TCP and UDP, and saying in words why it cannot be.
+
+use crate::{Holder, Listen, Transport, system};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
-    fmt, io,
+    io,
     net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
 };
 
@@ -16,15 +18,6 @@ pub struct Bound {
     pub port: u16,
     /// What both are bound to: what was asked for, or `0.0.0.0` where `[::]` was and the machine has no IPv6.
     pub local: SocketAddr,
-}
-
-/// One half of the port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// Pages and WHEP.
-    Tcp,
-    /// Media.
-    Udp,
 }
 
 /// Why the port could not be opened: each says what to do.
@@ -86,15 +79,6 @@ impl BindError {
     }
 }
 
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Tcp => "TCP",
-            Self::Udp => "UDP",
-        })
-    }
-}
-
 /// Opens TCP and UDP on one number.
 ///
 /// `[::]` is dual-stack, and falls back to `0.0.0.0` where there is no IPv6. For port 0 the system's free TCP numbers
@@ -115,7 +99,9 @@ type Open<'a> = &'a mut dyn FnMut(Transport, SocketAddr) -> io::Result<Socket>;
 fn bind_by(listen: Listen, open: Open<'_>) -> Result<Bound, BindError> {
     let wanted = listen.address();
     match bind_number(wanted, open) {
-        Err(BindError::Failed { error, .. }) if wanted.is_ipv6() && wanted.ip().is_unspecified() && no_ipv6(&error) => {
+        Err(BindError::Failed { error, .. })
+            if wanted.is_ipv6() && wanted.ip().is_unspecified() && system::no_ipv6(&error) =>
+        {
             tracing::info!("no IPv6 on this computer ({error}): listening on IPv4 only");
             bind_number(SocketAddr::from((Ipv4Addr::UNSPECIFIED, wanted.port())), open)
         }
@@ -153,11 +139,8 @@ fn open(transport: Transport, address: SocketAddr) -> io::Result<Socket> {
     if address.is_ipv6() {
         socket.set_only_v6(!address.ip().is_unspecified())?;
     }
-    // A restart must not wait for the old connections' TIME_WAIT. (On Windows this option would let a second program
-    // take the port away.)
-    #[cfg(unix)]
     if transport == Transport::Tcp {
-        socket.set_reuse_address(true)?;
+        system::allow_a_restart(&socket)?;
     }
     socket.bind(&address.into())?;
     if transport == Transport::Tcp {
@@ -167,19 +150,12 @@ fn open(transport: Transport, address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn no_ipv6(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EAFNOSUPPORT | libc::EPROTONOSUPPORT | libc::EPFNOSUPPORT | libc::EADDRNOTAVAIL | libc::ENOPROTOOPT)
-    )
-}
-
 fn explain(error: io::Error, transport: Transport, address: SocketAddr, wanted: SocketAddr) -> BindError {
     let port = address.port();
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             // Whoever holds a number that the system chose interests nobody: another is tried.
-            let holder = if wanted.port() == 0 { None } else { holder::of(transport, port) };
+            let holder = if wanted.port() == 0 { None } else { system::holder(transport, port) };
             BindError::InUse { port, transport, holder, listen: wanted }
         }
         io::ErrorKind::PermissionDenied => BindError::Denied { port },

@@ -1,23 +1,9 @@
-use crate::{Public, addresses};
+//! Which addresses are offered to a viewer.
+
 use std::net::{IpAddr, SocketAddr};
 
-/// What an SDP answer lists, the best first: every address of this machine that reaches `local` (what UDP is bound to,
-/// [`crate::Bound::local`]), before them those of the public name. Asks DNS if that is a name, and so may block for
-/// seconds; a name that cannot be resolved is left out with a warning.
-pub fn candidates(local: SocketAddr, public: Option<&Public>) -> Vec<SocketAddr> {
-    let outside = public.map(|public| {
-        public.resolve(local.port()).unwrap_or_else(|error| {
-            tracing::warn!(
-                "the public name {public} cannot be resolved ({error}): it is in the link, but in no answer"
-            );
-            Vec::new()
-        })
-    });
-    let here = addresses().into_iter().map(|address| address.ip).collect::<Vec<_>>();
-    listed(local, &here, &outside.unwrap_or_default())
-}
-
-/// The same of what is known already: this machine's addresses, and those of the public name.
+/// What an SDP answer lists, the best first: those of the public name's addresses, then every address of this machine that
+/// reaches `local`, what UDP is bound to ([`crate::Bound::local`]).
 pub fn listed(local: SocketAddr, here: &[IpAddr], outside: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut found: Vec<SocketAddr> = Vec::new();
     let inside = match local.ip() {
@@ -55,11 +41,5 @@ mod tests {
     fn the_public_address_first_and_none_twice() {
         let with_public = of("0.0.0.0:8787", &["203.0.113.7:9000", "192.168.1.20:8787"]);
         assert_eq!(with_public, ["203.0.113.7:9000", "192.168.1.20:8787", "127.0.0.1:8787"]);
-    }
-
-    #[test]
-    fn a_name_that_does_not_resolve_leaves_the_rest() {
-        let public = "no-such-name.invalid".parse().unwrap();
-        assert!(!candidates("0.0.0.0:8787".parse().unwrap(), Some(&public)).is_empty());
     }
 }

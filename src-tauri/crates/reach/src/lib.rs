@@ -1,7 +1,7 @@
 //! Being reachable: one port number for everything, the machine's addresses, and which of them a link should name.
 //!
 //! TCP carries the pages and WHEP, UDP all media, both on one number: one rule in a router, one line in a firewall
-//! prompt. [`bind()`] opens both, [`addresses()`] says where people may find them, [`candidates()`] what an SDP answer lists.
+//! prompt. [`bind()`] opens both, [`addresses()`] says where people may find them, [`listed()`] what an SDP answer lists.
 //!
 //! Nothing here sends a packet, except that [`Public`]'s name may be looked up in DNS.
 
@@ -9,15 +9,17 @@ mod addresses;
 mod bind;
 mod candidates;
 mod holder;
-mod interfaces;
 mod listen;
 mod public;
 mod route;
+mod system;
+mod transport;
 
 pub use addresses::{LocalAddress, addresses};
-pub use bind::{BindError, Bound, Transport, bind};
-pub use candidates::{candidates, listed};
+pub use bind::{BindError, Bound, bind};
+pub use candidates::listed;
 pub use holder::Holder;
 pub use listen::{Listen, ListenError};
 pub use public::{Public, PublicError};
 pub use route::default_route_address;
+pub use transport::Transport;

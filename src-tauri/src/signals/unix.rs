@@ -1,9 +1,10 @@
+//! SIGINT and SIGTERM.
+
 use std::io;
 use tokio::sync::mpsc;
 
-/// Yields when the program is asked to end: by SIGINT or SIGTERM, or by Ctrl-C elsewhere.
-#[cfg(unix)]
-pub(super) fn stop() -> io::Result<mpsc::Receiver<()>> {
+/// Yields when the program is asked to end: by SIGINT or SIGTERM.
+pub(crate) fn stop() -> io::Result<mpsc::Receiver<()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (sender, receiver) = mpsc::channel(1);
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -18,13 +19,5 @@ pub(super) fn stop() -> io::Result<mpsc::Receiver<()>> {
             }
         }
     });
-    Ok(receiver)
-}
-
-/// Yields when the program is asked to end: by SIGINT or SIGTERM, or by Ctrl-C elsewhere.
-#[cfg(not(unix))]
-pub(super) fn stop() -> io::Result<mpsc::Receiver<()>> {
-    let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
     Ok(receiver)
 }

@@ -1,23 +1,16 @@
-//! The machine's interfaces, as getifaddrs(3) lists them.
+//! What every Unix tells: interfaces by getifaddrs(3), errors by their number.
 //!
-//! The standard library has no call for it, so this one file speaks to libc.
+//! The standard library has no call for the interfaces, so this one file speaks to libc.
 #![allow(unsafe_code)]
 
+use super::Interface;
+use socket2::Socket;
 use std::{
     ffi::CStr,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     ptr,
 };
-
-/// One address of one interface that is up and running.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Interface {
-    pub(crate) name: String,
-    pub(crate) ip: IpAddr,
-    /// A tunnel: no neighbours, one peer.
-    pub(crate) point_to_point: bool,
-}
 
 /// All addresses of all interfaces that are up and have a carrier.
 pub(crate) fn interfaces() -> io::Result<Vec<Interface>> {
@@ -60,4 +53,17 @@ fn usable(entry: &libc::ifaddrs) -> Option<Interface> {
     // SAFETY: ifa_name is a C string of the list.
     let name = unsafe { CStr::from_ptr(entry.ifa_name) }.to_string_lossy().into_owned();
     Some(Interface { name, ip, point_to_point: has(libc::IFF_POINTOPOINT) })
+}
+
+/// Whether an error of opening a socket says that the machine has no IPv6.
+pub(crate) fn no_ipv6(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EAFNOSUPPORT | libc::EPROTONOSUPPORT | libc::EPFNOSUPPORT | libc::EADDRNOTAVAIL | libc::ENOPROTOOPT)
+    )
+}
+
+/// A restart must not wait for the old connections' TIME_WAIT.
+pub(crate) fn allow_a_restart(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
 }

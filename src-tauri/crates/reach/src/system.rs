@@ -1,0 +1,32 @@
+//! What each system is asked in a way of its own: its interfaces, who has a port, what its errors mean. A system is a file.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::holder;
+#[cfg(unix)]
+pub(crate) use unix::{allow_a_restart, interfaces, no_ipv6};
+#[cfg(windows)]
+pub(crate) use windows::{allow_a_restart, interfaces, no_ipv6};
+
+use std::net::IpAddr;
+
+/// One address of one interface that is up and running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Interface {
+    pub(crate) name: String,
+    pub(crate) ip: IpAddr,
+    /// A tunnel: no neighbours, one peer.
+    pub(crate) point_to_point: bool,
+}
+
+/// Other systems are not asked who has a port; the error then names nobody.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn holder(_: crate::Transport, _: u16) -> Option<crate::Holder> {
+    None
+}

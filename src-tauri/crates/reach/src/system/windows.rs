@@ -1,0 +1,97 @@
+//! What Windows tells: interfaces by GetAdaptersAddresses, errors by Winsock's numbers.
+#![allow(unsafe_code)] // The C interface of the IP helper library.
+
+use super::Interface;
+use socket2::Socket;
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
+use windows_sys::Win32::{
+    Foundation::{ERROR_BUFFER_OVERFLOW, NO_ERROR},
+    NetworkManagement::{
+        IpHelper::{
+            GAA_FLAG_SKIP_ANYCAST, GAA_FLAG_SKIP_DNS_SERVER, GAA_FLAG_SKIP_MULTICAST, GetAdaptersAddresses,
+            IF_TYPE_PPP, IF_TYPE_PROP_VIRTUAL, IF_TYPE_TUNNEL, IP_ADAPTER_ADDRESSES_LH,
+        },
+        Ndis::IfOperStatusUp,
+    },
+    Networking::WinSock::{
+        AF_INET, AF_INET6, AF_UNSPEC, SOCKADDR_IN, SOCKADDR_IN6, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT, WSAENOPROTOOPT,
+        WSAEPFNOSUPPORT, WSAEPROTONOSUPPORT,
+    },
+};
+
+/// All addresses of all adapters that are up.
+pub(crate) fn interfaces() -> io::Result<Vec<Interface>> {
+    let flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_DNS_SERVER | GAA_FLAG_SKIP_MULTICAST;
+    let mut size = 16 * 1024u32;
+    let mut buffer: Vec<u64>;
+    let mut tries = 0;
+    loop {
+        buffer = vec![0; size as usize / 8 + 1];
+        // SAFETY: the buffer is at least as long as `size` says, and aligned for the structures in it.
+        let code = unsafe {
+            GetAdaptersAddresses(AF_UNSPEC as u32, flags, std::ptr::null(), buffer.as_mut_ptr().cast(), &mut size)
+        };
+        tries += 1;
+        match code {
+            NO_ERROR => break,
+            ERROR_BUFFER_OVERFLOW if tries < 4 => {}
+            code => return Err(io::Error::from_raw_os_error(code as i32)),
+        }
+    }
+    let mut found = Vec::new();
+    let mut next: *const IP_ADAPTER_ADDRESSES_LH = buffer.as_ptr().cast();
+    // SAFETY: every adapter comes from the list in the buffer, which ends with null and lives until the end.
+    while let Some(adapter) = unsafe { next.as_ref() } {
+        next = adapter.Next;
+        if adapter.OperStatus != IfOperStatusUp {
+            continue;
+        }
+        // SAFETY: the name is a string of the list that ends with 0.
+        let name = unsafe {
+            let mut len = 0;
+            while *adapter.FriendlyName.add(len) != 0 {
+                len += 1;
+            }
+            String::from_utf16_lossy(std::slice::from_raw_parts(adapter.FriendlyName, len))
+        };
+        let point_to_point = matches!(adapter.IfType, IF_TYPE_PPP | IF_TYPE_TUNNEL | IF_TYPE_PROP_VIRTUAL);
+        let mut unicast = adapter.FirstUnicastAddress;
+        // SAFETY: as with the adapters.
+        while let Some(entry) = unsafe { unicast.as_ref() } {
+            unicast = entry.Next;
+            let address = entry.Address.lpSockaddr;
+            if address.is_null() {
+                continue;
+            }
+            // SAFETY: the address is not null, and its family says how long the structure is.
+            let ip = unsafe {
+                match (*address).sa_family {
+                    AF_INET => IpAddr::from(Ipv4Addr::from(u32::from_be(
+                        (*address.cast::<SOCKADDR_IN>()).sin_addr.S_un.S_addr,
+                    ))),
+                    AF_INET6 => IpAddr::from(Ipv6Addr::from((*address.cast::<SOCKADDR_IN6>()).sin6_addr.u.Byte)),
+                    _ => continue,
+                }
+            };
+            found.push(Interface { name: name.clone(), ip, point_to_point });
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an error of opening a socket says that the machine has no IPv6.
+pub(crate) fn no_ipv6(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(WSAEAFNOSUPPORT | WSAEPROTONOSUPPORT | WSAEPFNOSUPPORT | WSAEADDRNOTAVAIL | WSAENOPROTOOPT)
+    )
+}
+
+/// Nothing is to be done: an old connection does not hold the port here, and the option that Unix has for it would let a
+/// second program take the port away.
+pub(crate) fn allow_a_restart(_: &Socket) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Ctrl+C in a console, where there are no signals.
+
+use std::io;
+use tokio::sync::mpsc;
+
+/// Yields when the program is asked to end: by Ctrl+C.
+pub(crate) fn stop() -> io::Result<mpsc::Receiver<()>> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
+    Ok(receiver)
+}
