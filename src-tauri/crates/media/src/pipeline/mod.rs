@@ -99,8 +99,8 @@ impl Pipeline {
         self.microphone.change(|choice| *choice = microphone);
     }
 
-    /// Changes size, rate or bitrate, live or not. Bitrates set by [`Pipeline::set_layer_bitrate`] give way. The camera is
-    /// opened anew unless only the bitrate changed.
+    /// Changes size, rate or bitrate, live or not. The camera is opened anew unless only the bitrate
+    /// changed.
     pub fn set_video(&self, video: VideoConfig) {
         let before = self.orders.video();
         self.orders.set_video(video);
@@ -147,11 +147,6 @@ impl Pipeline {
                 _ => {}
             }
         }
-    }
-
-    /// Changes one layer's bitrate, of all codecs.
-    pub fn set_layer_bitrate(&self, rid: Rid, kbps: u32) {
-        self.orders.set_kbps(rid, kbps);
     }
 
     /// The newest picture as a JPEG of 640x360, made in this call (about 2 ms), and only where there is a new one.

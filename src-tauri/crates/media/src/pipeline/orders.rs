@@ -1,3 +1,5 @@
+//! What the encoders are to do.
+
 use crate::VideoConfig;
 use protocol::{Rid, VideoCodec};
 use std::sync::{Mutex, MutexGuard};
@@ -11,8 +13,6 @@ pub(super) struct Orders {
 #[derive(Debug)]
 struct State {
     video: VideoConfig,
-    /// Of each layer, by [`Rid::index`].
-    kbps: [u32; 3],
     keyframes: Vec<(VideoCodec, Rid)>,
     vp8: Vec<Rid>,
 }
@@ -23,8 +23,7 @@ const LEAST_VP8: &[Rid] = if crate::H264 { &[] } else { &[Rid::F, Rid::H] };
 
 impl Orders {
     pub(super) fn new(video: VideoConfig) -> Self {
-        let kbps = Rid::ALL.map(|rid| video.layer_kbps(rid));
-        Self { state: Mutex::new(State { video, kbps, keyframes: Vec::new(), vp8: LEAST_VP8.to_vec() }) }
+        Self { state: Mutex::new(State { video, keyframes: Vec::new(), vp8: LEAST_VP8.to_vec() }) }
     }
 
     pub(super) fn video(&self) -> VideoConfig {
@@ -33,17 +32,11 @@ impl Orders {
 
     /// Each layer's bitrate follows.
     pub(super) fn set_video(&self, video: VideoConfig) {
-        let mut state = self.lock();
-        state.video = video;
-        state.kbps = Rid::ALL.map(|rid| video.layer_kbps(rid));
+        self.lock().video = video;
     }
 
     pub(super) fn kbps(&self, rid: Rid) -> u32 {
-        self.lock().kbps[rid.index()]
-    }
-
-    pub(super) fn set_kbps(&self, rid: Rid, kbps: u32) {
-        self.lock().kbps[rid.index()] = kbps.max(1);
+        self.lock().video.layer_kbps(rid)
     }
 
     /// Remembered until that codec's next picture.
