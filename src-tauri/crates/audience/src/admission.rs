@@ -1,20 +1,10 @@
 //! May this visitor come in?
 
+use crate::asks::Asks;
 use crate::link::Found;
 use crate::removal::Door;
 use crate::{Audience, Refusal, Visitor};
 use protocol::{PageMessage, RefusalCode};
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asks {
-    /// The watch page.
-    Page,
-    /// Whether it is worth sending an offer.
-    Knock,
-    /// A place.
-    Place,
-}
 
 impl Audience {
     /// In the order in which the answers matter to who asks: the link, the person, the broadcast, the lock, the room.

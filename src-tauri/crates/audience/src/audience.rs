@@ -1,6 +1,6 @@
 //! The state machine: what happens on each input.
 
-use crate::admission::Asks;
+use crate::asks::Asks;
 use crate::count::CountPace;
 use crate::link::Link;
 use crate::removal::{Removals, Removed};

@@ -17,6 +17,7 @@
 //! viewers), and the events `live`, `ended`, `phase` and `links`, which the owner tells because it knows the links.
 
 mod admission;
+mod asks;
 mod audience;
 mod browser;
 mod count;

@@ -11,6 +11,7 @@ mod assets;
 mod client;
 mod config;
 mod connection;
+mod document;
 mod limiter;
 mod metrics;
 mod network;

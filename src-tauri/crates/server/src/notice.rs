@@ -1,6 +1,6 @@
 //! Pages for people for whom there is nothing to watch here: small, without script, in plain words.
 
-use crate::page::html;
+use crate::document::html;
 use audience::Refusal;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,17 +1,13 @@
 //! The watch page.
 
 use crate::client::{Client, text};
+use crate::document::{POLICY, html};
 use crate::shared::Shared;
 use crate::{Request, assets, notice};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use std::sync::Arc;
-
-/// No inline script or style, nothing from elsewhere, no frame around it: the page shows a stream whose address is a
-/// secret. `blob:` is for media that a script puts together.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
 /// `GET /w/TOKEN`
 pub(crate) async fn watch(
@@ -30,16 +26,6 @@ pub(crate) async fn watch(
         Ok(Err(refusal)) => notice::refused(&refusal),
         Err(_) => notice::unavailable(),
     }
-}
-
-/// What every page has.
-pub(crate) fn html(body: impl Into<axum::body::Body>, more: impl axum::response::IntoResponseParts) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, more, Html(body.into())).into_response()
 }
 
 /// Safari before 16 does not count a page's own sockets as 'self'. An IPv6 address cannot be named in a policy.

@@ -1,25 +1,12 @@
+//! The answer, written line by line.
+
 use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose};
 use super::offer::{Media, Offer};
-use super::{Joined, OfferError};
+use super::{Joined, Local, OfferError};
 use crate::ice::Credentials;
 use crate::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
 use std::fmt::Write;
 use std::net::SocketAddr;
-
-/// Our side of one session.
-pub(crate) struct Local<'a> {
-    pub(crate) ice: &'a Credentials,
-    /// Of our certificate: "sha-256 AA:BB:...".
-    pub(crate) fingerprint: &'a str,
-    pub(crate) candidates: &'a [SocketAddr],
-    /// Of the picture, its repairs, and the sound: all different.
-    pub(crate) ssrcs: [u32; 3],
-    pub(crate) cname: &'a str,
-    /// `o=`'s session id.
-    pub(crate) session: u64,
-    /// There is H.264 to send.
-    pub(crate) h264: bool,
-}
 
 /// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 5.3).
 pub(crate) fn answer(offer: &Offer<'_>, local: &Local<'_>) -> Result<(Joined, Negotiated), OfferError> {

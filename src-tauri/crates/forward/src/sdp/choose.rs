@@ -1,7 +1,7 @@
 //! Which m-lines are answered, with which codec: by the offer, never by who sent it.
 
 use super::offer::{Extmap, Media, Offer};
-use super::{OfferError, answer::Local};
+use super::{Local, OfferError};
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
 use protocol::VideoCodec;
 

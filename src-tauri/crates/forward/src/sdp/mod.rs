@@ -3,10 +3,12 @@
 mod answer;
 mod choose;
 mod fragment;
+mod local;
 mod offer;
 
-pub(crate) use answer::{Local, answer};
+pub(crate) use answer::answer;
 pub(crate) use fragment::{Fragment, restart_answer};
+pub(crate) use local::Local;
 pub(crate) use offer::{Fingerprint, Offer};
 
 use protocol::VideoCodec;

@@ -1,0 +1,19 @@
+//! Our side of a session, as an answer describes it.
+
+use crate::ice::Credentials;
+use std::net::SocketAddr;
+
+/// Our side of one session.
+pub(crate) struct Local<'a> {
+    pub(crate) ice: &'a Credentials,
+    /// Of our certificate: "sha-256 AA:BB:...".
+    pub(crate) fingerprint: &'a str,
+    pub(crate) candidates: &'a [SocketAddr],
+    /// Of the picture, its repairs, and the sound: all different.
+    pub(crate) ssrcs: [u32; 3],
+    pub(crate) cname: &'a str,
+    /// `o=`'s session id.
+    pub(crate) session: u64,
+    /// There is H.264 to send.
+    pub(crate) h264: bool,
+}
