@@ -9,6 +9,7 @@ mod crowd;
 mod janus;
 mod light;
 mod loss;
+mod peer;
 mod plan;
 mod progress;
 mod reception;

@@ -1,21 +1,19 @@
-//! One viewer: str0m's state machine, its socket, and what it received.
+//! A whole viewer: joins, watches by itself, and keeps an account of what it received.
 
 use crate::loss::Dice;
+use crate::peer::Peer;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::reception::Packet;
 use crate::signal::Session;
 use crate::{janus, whep};
 use anyhow::Context;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use str0m::change::{SdpAnswer, SdpOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind};
-use str0m::net::{Protocol, Receive};
-use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
-use tokio::net::UdpSocket;
+use str0m::{Event, Rtc, RtcConfig};
 use tokio::sync::watch;
 
 /// Watches until `stop`, then leaves with a DELETE. An error is the join's: the endpoint refused, or its answer is no answer.
@@ -28,37 +26,19 @@ pub(crate) async fn watch(
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     update(&progress, |p| p.started = Some(started));
-    let socket = UdpSocket::bind(SocketAddr::new(plan.local, 0)).await.context("no UDP socket")?;
-    let local = socket.local_addr()?;
-    let mut rtc = build(plan.vp8);
-    rtc.add_local_candidate(Candidate::host(local, "udp")?);
-    let session = signal(&mut rtc, &plan, &http).await?;
+    let mut peer = Peer::bind(plan.local, build(plan.vp8)).await?;
+    let session = signal(&mut peer.rtc, &plan, &http).await?;
     update(&progress, |p| p.answered = Some(Instant::now()));
 
-    let mut buffer = vec![0; 2048];
-    while rtc.is_alive() {
-        let deadline = drain(&mut rtc, &socket, &progress)?;
+    while peer.rtc.is_alive() {
+        let on = |rtc: &Rtc, event| update(&progress, |p| count(rtc, event, p));
         tokio::select! {
-            ready = socket.readable() => {
-                ready?;
-                // Everything that has arrived, then once through the outputs.
-                while let Ok((size, source)) = socket.try_recv_from(&mut buffer) {
-                    if dice.loses(&buffer[..size]) {
-                        continue;
-                    }
-                    let now = Instant::now();
-                    if let Ok(contents) = buffer[..size].try_into() {
-                        rtc.handle_input(Input::Receive(now, Receive { proto: Protocol::Udp, source, destination: local, contents }))?;
-                        drain(&mut rtc, &socket, &progress)?;
-                    }
-                }
-            }
-            () = tokio::time::sleep_until(deadline.into()) => rtc.handle_input(Input::Timeout(Instant::now()))?,
+            came = peer.step(usize::MAX, |datagram| dice.loses(datagram), on) => { came?; }
             _ = stop.changed() => break,
         }
     }
     session.leave(&http).await.ok();
-    rtc.disconnect();
+    peer.rtc.disconnect();
     Ok(())
 }
 
@@ -93,42 +73,33 @@ fn build(vp8: bool) -> Rtc {
         .build(Instant::now())
 }
 
-/// Carries out what the state machine asks until it has nothing but a time to wait for.
-fn drain(rtc: &mut Rtc, socket: &UdpSocket, progress: &Mutex<Progress>) -> anyhow::Result<Instant> {
-    loop {
-        match rtc.poll_output()? {
-            Output::Timeout(when) => return Ok(when.max(Instant::now() + Duration::from_millis(1))),
-            Output::Transmit(transmit) => {
-                // A full socket buffer loses a packet as a network would.
-                socket.try_send_to(&transmit.contents, transmit.destination).ok();
-            }
-            Output::Event(Event::Connected) => update(progress, |p| p.connected = Some(Instant::now())),
-            Output::Event(Event::RtpPacket(packet)) => {
-                let codec =
-                    rtc.codec_config().params().iter().find(|p| {
-                        p.pt() == packet.header.payload_type || p.resend() == Some(packet.header.payload_type)
-                    });
-                let Some(codec) = codec.map(|p| p.spec().codec) else { continue };
-                update(progress, |p| {
-                    if codec == Codec::Opus {
-                        p.sound.insert(*packet.seq_no);
-                        return;
-                    }
-                    let h264 = codec == Codec::H264;
-                    p.codec = Some(if h264 { "h264" } else { "vp8" });
-                    let packet = Packet {
-                        sequence: *packet.seq_no,
-                        timestamp: packet.time.numer(),
-                        marker: packet.header.marker,
-                        payload: &packet.payload,
-                        h264,
-                    };
-                    p.video.packet(&packet, Instant::now());
-                });
-            }
-            Output::Event(_) => {}
+/// Counts what an event says came.
+fn count(rtc: &Rtc, event: Event, progress: &mut Progress) {
+    let packet = match event {
+        Event::Connected => {
+            progress.connected = Some(Instant::now());
+            return;
         }
+        Event::RtpPacket(packet) => packet,
+        _ => return,
+    };
+    let number = packet.header.payload_type;
+    let codec = rtc.codec_config().params().iter().find(|p| p.pt() == number || p.resend() == Some(number));
+    let Some(codec) = codec.map(|p| p.spec().codec) else { return };
+    if codec == Codec::Opus {
+        progress.sound.insert(*packet.seq_no);
+        return;
     }
+    let h264 = codec == Codec::H264;
+    progress.codec = Some(if h264 { "h264" } else { "vp8" });
+    let packet = Packet {
+        sequence: *packet.seq_no,
+        timestamp: packet.time.numer(),
+        marker: packet.header.marker,
+        payload: &packet.payload,
+        h264,
+    };
+    progress.video.packet(&packet, Instant::now());
 }
 
 fn update(progress: &Mutex<Progress>, change: impl FnOnce(&mut Progress)) {

@@ -1,17 +1,16 @@
 //! A viewer that is asked to do one thing at a time, so that it can leave in every way that real ones do.
 
 use crate::crowd::local_address;
+use crate::peer::Peer;
 use crate::reception::h264_keyframe_starts;
 use crate::whep;
 use anyhow::{Context, bail};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid};
-use str0m::net::{Protocol, Receive};
-use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
-use tokio::net::UdpSocket;
+use str0m::{Event, RtcConfig};
 use tokio::sync::watch;
 
 /// How a visitor that is in leaves.
@@ -25,20 +24,21 @@ pub enum Leave {
 
 /// One viewer, from its offer on.
 pub struct Visitor {
-    rtc: Rtc,
+    peer: Peer,
     mid: Mid,
-    /// Some: packets of media are kept.
-    recording: Option<Vec<Recorded>>,
-    socket: UdpSocket,
-    local: SocketAddr,
+    received: Received,
     pending: Option<SdpPendingOffer>,
     /// Where it knocked, if it did.
     session: Option<(reqwest::Client, whep::Session)>,
+}
+
+#[derive(Default)]
+struct Received {
     connected: bool,
     /// Packets of media that came.
     packets: u64,
-    /// Datagrams sent.
-    sent: u64,
+    /// Some: packets of media are kept.
+    recording: Option<Vec<Recorded>>,
 }
 
 /// One packet of a recorded stream.
@@ -66,25 +66,13 @@ impl Visitor {
     /// # Errors
     /// There is no socket to be had.
     pub async fn offer(local: IpAddr) -> anyhow::Result<(Visitor, String)> {
-        let socket = UdpSocket::bind(SocketAddr::new(local, 0)).await.context("no UDP socket")?;
-        let local = socket.local_addr()?;
-        let mut rtc = RtcConfig::new().clear_codecs().enable_h264(true).set_rtp_mode(true).build(Instant::now());
-        rtc.add_local_candidate(Candidate::host(local, "udp")?);
-        let mut change = rtc.sdp_api();
+        let rtc = RtcConfig::new().clear_codecs().enable_h264(true).set_rtp_mode(true).build(Instant::now());
+        let mut peer = Peer::bind(local, rtc).await?;
+        let mut change = peer.rtc.sdp_api();
         let mid = change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
         let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
-        let visitor = Visitor {
-            rtc,
-            mid,
-            recording: None,
-            socket,
-            local,
-            pending: Some(pending),
-            session: None,
-            connected: false,
-            packets: 0,
-            sent: 0,
-        };
+        let received = Received::default();
+        let visitor = Visitor { peer, mid, received, pending: Some(pending), session: None };
         Ok((visitor, offer.to_sdp_string()))
     }
 
@@ -95,7 +83,7 @@ impl Visitor {
     pub fn accept(&mut self, answer: &str) -> anyhow::Result<()> {
         let answer = SdpAnswer::from_sdp_string(answer).context("the answer is no SDP")?;
         let pending = self.pending.take().context("the offer was answered already")?;
-        self.rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")
+        self.peer.rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")
     }
 
     /// Posts an offer. `name` goes into the User-Agent: viewers without a cookie are told apart by it.
@@ -115,7 +103,7 @@ impl Visitor {
     /// # Errors
     /// That took too long.
     pub async fn connect(&mut self) -> anyhow::Result<()> {
-        self.until("to be connected", |visitor, _| visitor.connected).await
+        self.until("to be connected", |visitor, _| visitor.received.connected).await
     }
 
     /// Goes on until media flows.
@@ -123,7 +111,7 @@ impl Visitor {
     /// # Errors
     /// That took too long.
     pub async fn watch_begin(&mut self) -> anyhow::Result<()> {
-        self.until("a packet of media", |visitor, _| visitor.packets > 0).await
+        self.until("a packet of media", |visitor, _| visitor.received.packets > 0).await
     }
 
     /// Goes on until this many datagrams of the server came: 1 is the answer to its ICE check, the following are DTLS.
@@ -140,12 +128,12 @@ impl Visitor {
     /// The connection broke.
     pub async fn stay(&mut self, mut stop: watch::Receiver<bool>, sent: &AtomicU64) -> anyhow::Result<()> {
         while !*stop.borrow() {
-            let before = self.sent;
+            let before = self.peer.sent;
             tokio::select! {
                 came = self.step(usize::MAX) => { came?; }
                 changed = stop.changed() => if changed.is_err() { break },
             }
-            sent.fetch_add(self.sent - before, Ordering::Relaxed);
+            sent.fetch_add(self.peer.sent - before, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -155,25 +143,25 @@ impl Visitor {
     /// # Errors
     /// They did not come.
     pub async fn record(&mut self, pictures: usize) -> anyhow::Result<Vec<Recorded>> {
-        self.recording = Some(Vec::new());
-        let mut api = self.rtc.direct_api();
+        self.received.recording = Some(Vec::new());
+        let mut api = self.peer.rtc.direct_api();
         let stream = api.stream_rx_by_mid(self.mid, None).context("no picture came yet")?;
         stream.request_keyframe(KeyframeRequestKind::Pli);
         let pictures_of = |packets: &[Recorded]| packets.iter().filter(|packet| packet.marker).count();
         let enough = |visitor: &Visitor, _| {
-            visitor.recording.as_deref().is_some_and(|kept| pictures_of(from_keyframe(kept)) >= pictures)
+            visitor.received.recording.as_deref().is_some_and(|kept| pictures_of(from_keyframe(kept)) >= pictures)
         };
         self.until("a keyframe and what follows", enough).await?;
-        let mut recorded = from_keyframe(self.recording.as_deref().unwrap_or_default()).to_vec();
+        let mut recorded = from_keyframe(self.received.recording.as_deref().unwrap_or_default()).to_vec();
         let last = recorded.iter().enumerate().filter(|(_, packet)| packet.marker).nth(pictures - 1);
         recorded.truncate(last.map_or(0, |(at, _)| at + 1));
-        self.recording = None;
+        self.received.recording = None;
         Ok(recorded)
     }
 
     /// Packets of media that came so far.
     pub fn packets(&self) -> u64 {
-        self.packets
+        self.received.packets
     }
 
     /// Leaves.
@@ -187,8 +175,9 @@ impl Visitor {
                 whep::delete(http, session).await?;
             }
             Leave::CloseNotify => {
-                self.rtc.close()?;
-                self.drain()?;
+                self.peer.rtc.close()?;
+                let received = &mut self.received;
+                self.peer.drain(&mut |_, event| received.take(event))?;
             }
         }
         Ok(())
@@ -197,14 +186,14 @@ impl Visitor {
     /// Falls silent, as a machine that is switched off. Its port stays taken while this lives, so that no other visitor gets what
     /// the server still sends there: each machine has an address of its own.
     pub fn fall_silent(self) -> impl Send + 'static {
-        self.socket
+        self.peer.into_socket()
     }
 
     async fn until(&mut self, what: &str, done: impl Fn(&Visitor, usize) -> bool) -> anyhow::Result<()> {
         let end = Instant::now() + PATIENCE;
         let mut came = 0;
         while !done(self, came) {
-            if !self.rtc.is_alive() || Instant::now() > end {
+            if !self.peer.rtc.is_alive() || Instant::now() > end {
                 bail!("a visitor waited for {what} in vain");
             }
             came += self.step(1).await?;
@@ -214,46 +203,23 @@ impl Visitor {
 
     /// Waits for datagrams, at most this many, or for the next timeout. How many came.
     async fn step(&mut self, most: usize) -> anyhow::Result<usize> {
-        let deadline = self.drain()?;
-        let mut came = 0;
-        tokio::select! {
-            ready = self.socket.readable() => {
-                ready?;
-                let mut buffer = [0; 2048];
-                while came < most && let Ok((size, source)) = self.socket.try_recv_from(&mut buffer) {
-                    came += 1;
-                    if let Ok(contents) = buffer[..size].try_into() {
-                        let receive = Receive { proto: Protocol::Udp, source, destination: self.local, contents };
-                        self.rtc.handle_input(Input::Receive(Instant::now(), receive))?;
-                        self.drain()?;
-                    }
-                }
-            }
-            () = tokio::time::sleep_until(deadline.into()) => self.rtc.handle_input(Input::Timeout(Instant::now()))?,
-        }
-        Ok(came)
+        let received = &mut self.received;
+        self.peer.step(most, |_| false, |_, event| received.take(event)).await
     }
+}
 
-    /// Carries out what the state machine asks until it has nothing but a time to wait for.
-    fn drain(&mut self) -> anyhow::Result<Instant> {
-        loop {
-            match self.rtc.poll_output()? {
-                Output::Timeout(when) => return Ok(when.max(Instant::now() + Duration::from_millis(1))),
-                Output::Transmit(transmit) => {
-                    self.sent += 1;
-                    // A full socket buffer loses a packet as a network would.
-                    self.socket.try_send_to(&transmit.contents, transmit.destination).ok();
+impl Received {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.connected = true,
+            Event::RtpPacket(packet) => {
+                self.packets += 1;
+                if let Some(recording) = self.recording.as_mut().filter(|_| !packet.payload.is_empty()) {
+                    let (timestamp, marker) = (packet.time.numer(), packet.header.marker);
+                    recording.push(Recorded { timestamp, marker, payload: packet.payload.to_vec() });
                 }
-                Output::Event(Event::Connected) => self.connected = true,
-                Output::Event(Event::RtpPacket(packet)) => {
-                    self.packets += 1;
-                    if let Some(recording) = self.recording.as_mut().filter(|_| !packet.payload.is_empty()) {
-                        let (timestamp, marker) = (packet.time.numer(), packet.header.marker);
-                        recording.push(Recorded { timestamp, marker, payload: packet.payload.to_vec() });
-                    }
-                }
-                Output::Event(_) => {}
             }
+            _ => {}
         }
     }
 }
