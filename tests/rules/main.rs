@@ -1,0 +1,6 @@
+//! Rules of the house that no compiler and no linter knows. Which crate may use which, and who may name a library, is in
+//! `tests/layers.rs`.
+
+mod messages;
+mod sources;
+mod threads;
