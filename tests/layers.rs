@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 /// other, and only the studio and the app know them all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
+    ("stream", &["protocol"]),
     ("audience", &["protocol"]),
-    ("forward", &["protocol"]),
-    ("media", &["protocol"]),
+    ("forward", &["protocol", "stream"]),
+    ("media", &["protocol", "stream"]),
     ("reach", &["protocol"]),
     ("server", &["protocol", "audience"]),
-    ("studio", &["protocol", "audience", "forward", "media", "reach", "server"]),
+    ("studio", &["protocol", "stream", "audience", "forward", "media", "reach", "server"]),
     ("crowd", &[]),
 ];
 

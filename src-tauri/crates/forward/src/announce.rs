@@ -2,10 +2,11 @@
 
 use crate::event::Event;
 use crate::totals::Counters;
-use protocol::{Rid, VideoCodec, ViewerId};
+use protocol::ViewerId;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+use stream::{Rid, VideoCodec};
 
 /// At most one keyframe of one layer is asked for in this time, whatever the viewers send.
 pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_secs(1);

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
+use stream::Clock;
 
 /// What a [`crate::Forwarder`] is started with.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct Config {
     /// A viewer from whom no authenticated STUN request came for this long is [`crate::Gone::Timeout`]. Browsers send one
     /// about every 2.5 s; RFC 7675 gives consent 30 s, which is long for a row in a list of who is watching.
     pub consent_timeout: Duration,
+    /// The clock of the stream: what every viewer is told of a frame's capture comes from it.
+    pub clock: Clock,
     /// H.264 is encoded here. Without it every viewer is answered VP8.
     pub h264: bool,
 }
@@ -24,6 +27,7 @@ impl Default for Config {
             shards: None,
             join_timeout: Duration::from_secs(10),
             consent_timeout: Duration::from_secs(10),
+            clock: Clock::start(),
             h264: true,
         }
     }

@@ -15,7 +15,6 @@ mod sound;
 mod tests;
 mod video;
 
-use crate::clock::Clock;
 use crate::history::History;
 use crate::layers::Layers;
 use crate::negotiated::Negotiated;
@@ -27,12 +26,13 @@ use call::Call;
 use flow::Flow;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
-use protocol::{Rid, VideoCodec, ViewerStats};
+use protocol::ViewerStats;
 use sound::SoundEgress;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::{Clock, Rid, VideoCodec};
 use video::VideoEgress;
 
 /// The bit of sound in [`Egress::interest`], above those of the layers.

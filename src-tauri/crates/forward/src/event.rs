@@ -1,4 +1,5 @@
-use protocol::{Rid, VideoCodec, ViewerId};
+use protocol::ViewerId;
+use stream::{Rid, VideoCodec};
 
 /// What a [`crate::Forwarder`] tells. Called from its threads: the callee must not block, nor call back into the forwarder.
 #[derive(Clone, Debug, PartialEq, Eq)]

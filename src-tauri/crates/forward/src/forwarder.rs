@@ -1,5 +1,4 @@
 use crate::announce::{Announcer, Session};
-use crate::clock::Clock;
 use crate::dtls::Server;
 use crate::ice::Credentials;
 use crate::packetise::Packetiser;
@@ -9,13 +8,14 @@ use crate::shard::{Inbox, Shard};
 use crate::socket::Socket;
 use crate::totals::micros_since;
 use crate::transport::Timeouts;
-use crate::{AudioFrame, Config, Event, FragmentError, Joined, OfferError, Totals, VideoFrame};
-use protocol::{Rid, ViewerId, ViewerStats};
+use crate::{Config, Event, FragmentError, Joined, OfferError, Totals};
+use protocol::{ViewerId, ViewerStats};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
+use stream::{AudioFrame, Rid, VideoFrame};
 
 /// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the threads end.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl Forwarder {
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> io::Result<Forwarder> {
         let now = Instant::now();
-        let clock = Clock::new(now, SystemTime::now());
+        let clock = config.clock;
         let socket = Arc::new(Socket::new(socket)?);
         let server = Arc::new(Server::new()?);
         let count = config.shards.unwrap_or_else(default_shards).max(1);
@@ -147,7 +147,7 @@ impl Forwarder {
     }
 
     /// Takes an encoded picture of one layer. Never blocks: what a sending thread has no room for is left out and counted.
-    pub fn video(&self, frame: VideoFrame) {
+    pub fn video(&self, frame: &VideoFrame) {
         // Under the lock, so that all shards get pictures in the order of their numbers.
         let mut packetiser = lock(&self.inner.packetiser);
         let now = Instant::now();
@@ -164,7 +164,7 @@ impl Forwarder {
     }
 
     /// Takes a packet of sound. Never blocks, as [`Forwarder::video`].
-    pub fn audio(&self, frame: AudioFrame) {
+    pub fn audio(&self, frame: &AudioFrame) {
         let mut packetiser = lock(&self.inner.packetiser);
         let sound = packetiser.sound(frame);
         let now = Instant::now();

@@ -4,12 +4,12 @@
 //! repairs, and gives joiners and switchers their first picture without a word to the encoder.
 
 use crate::packetise::Picture;
-use protocol::{Rid, VideoCodec};
 use std::{
     collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::{Rid, VideoCodec};
 
 /// How long any picture can be repaired: a viewer that asks later has long skipped it.
 const REPAIRABLE: Duration = Duration::from_secs(1);

@@ -3,8 +3,8 @@
 //! Down at once when there is congestion and the layer costs more than the path carries. Up only where the path was shown to
 //! carry a tenth more than the layer costs, and not soon after a climb that failed: 5 s, twice as long each time, at most 40.
 
-use protocol::Rid;
 use std::time::{Duration, Instant};
+use stream::Rid;
 
 /// The highest temporal layer: every picture.
 pub(crate) const ALL_PICTURES: u8 = 2;

@@ -11,9 +11,7 @@
 
 // What is sent.
 mod bandwidth;
-mod clock;
 mod egress;
-mod frame;
 mod history;
 mod layers;
 mod packetise;
@@ -47,7 +45,6 @@ mod totals;
 pub use config::Config;
 pub use event::{Event, Gone};
 pub use forwarder::Forwarder;
-pub use frame::{AudioFrame, VideoFrame};
-pub use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+pub use protocol::{ViewerId, ViewerStats};
 pub use sdp::{FragmentError, Joined, OfferError};
 pub use totals::Totals;

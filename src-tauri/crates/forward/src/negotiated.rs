@@ -1,6 +1,6 @@
 //! What one viewer's offer and our answer agreed on: made by `sdp`, read by `egress`.
 
-use protocol::VideoCodec;
+use stream::VideoCodec;
 
 /// What a viewer is to be sent, and under which numbers. At least one of `video` and `audio` is there.
 #[derive(Clone, Debug, PartialEq, Eq)]

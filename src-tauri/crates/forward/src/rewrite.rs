@@ -2,8 +2,8 @@
 
 use crate::packetise::Picture;
 use crate::prefetch::prefetch;
-use protocol::{Rid, VideoCodec};
 use std::collections::VecDeque;
+use stream::{Rid, VideoCodec};
 
 /// The VP8 payload descriptor (RFC 7741 section 4.2) with picture id, TL0PICIDX, TID, Y and KEYIDX.
 pub(crate) type Descriptor = [u8; 6];

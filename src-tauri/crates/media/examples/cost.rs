@@ -2,8 +2,7 @@
 //!
 //! `cargo run --release -p media --example cost [SECONDS]`
 
-use media::{CameraChoice, Encoded, MicrophoneChoice, Pipeline, VideoConfig};
-use protocol::Rid;
+use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -11,6 +10,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use stream::{Frame, Rid};
 
 fn main() {
     let seconds: f64 = env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(10.0);
@@ -30,9 +30,9 @@ fn main() {
         let seen = late.clone();
         pipeline.go_live(move |encoded| {
             let (what, captured) = match &encoded {
-                Encoded::Video(picture) if picture.rid == Rid::F => ("picture", picture.captured),
-                Encoded::Video(_) => return,
-                Encoded::Audio(packet) => ("sound", packet.captured),
+                Frame::Video(picture) if picture.rid == Rid::F => ("picture", picture.captured),
+                Frame::Video(_) => return,
+                Frame::Audio(packet) => ("sound", packet.captured),
             };
             seen.lock().expect("nobody panics").entry(what).or_default().push(Instant::now() - captured);
         });

@@ -1,4 +1,8 @@
-//! The one clock: pictures and sound carry an [`Instant`], and only what people or other machines read is Unix time.
+//! Unix time for the pattern and the tone. Frames carry an [`Instant`]; only what a picture shows to people is Unix time.
+//!
+//! This is not the pinned [`stream::Clock`], and cannot be: the time in the pattern is read by somebody who compares it with a
+//! wall clock of their own, to see how late the picture is. When the system's time is set while the program runs, the pinned
+//! clock keeps the old time (what viewers are told of a frame must not jump), and that comparison would be wrong by the step.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-use protocol::Rid;
+use stream::Rid;
 
 /// What the encoders make: the size, rate and bitrate of the top layer. The other layers follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

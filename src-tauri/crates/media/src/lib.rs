@@ -15,7 +15,6 @@ mod config;
 mod convert;
 mod device;
 mod encode;
-mod encoded;
 mod event;
 mod frame;
 mod jpeg;
@@ -34,7 +33,6 @@ mod yuv;
 
 pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};
-pub use encoded::{Encoded, EncodedAudio, EncodedVideo, Way};
 pub use event::Event;
 pub use levels::Levels;
 pub use pipeline::Pipeline;

@@ -7,12 +7,12 @@ use crate::{
     pattern::Pattern,
     yuv,
 };
-use protocol::Rid;
 use std::{
     sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
+use stream::Rid;
 
 /// Who encodes which layer, and on which thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,13 +4,14 @@
 #[path = "support/camera.rs"]
 mod support;
 
-use media::{CameraChoice, Encoded, Event, MicrophoneChoice, Pipeline, VideoConfig, pattern};
-use protocol::{ErrorCode, Rid, SourceState};
+use media::{CameraChoice, Event, MicrophoneChoice, Pipeline, VideoConfig, pattern};
+use protocol::{ErrorCode, SourceState};
 use std::{
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant, SystemTime},
 };
+use stream::{Frame, Rid};
 use support::{NAME, with_camera};
 
 /// Nothing here takes longer.
@@ -87,7 +88,7 @@ fn it_is_seen_and_goes_and_comes_back_in_the_same_broadcast() {
         drop(pipeline);
 
         let mut times = stream.into_iter().filter_map(|encoded| match encoded {
-            Encoded::Video(picture) if picture.rid == Rid::F => Some(picture.captured),
+            Frame::Video(picture) if picture.rid == Rid::F => Some(picture.captured),
             _ => None,
         });
         let first = times.next().expect("pictures were encoded");

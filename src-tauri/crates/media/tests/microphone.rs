@@ -4,11 +4,12 @@
 #[path = "support/sound_server.rs"]
 mod support;
 
-use media::{CameraChoice, Encoded, MicrophoneChoice, Pipeline, VideoConfig};
+use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use std::{
     sync::mpsc::channel,
     time::{Duration, Instant},
 };
+use stream::Frame;
 use support::{LEVEL, amplitude, loudness, with_sound_server};
 
 #[test]
@@ -26,7 +27,7 @@ fn the_tone_that_is_played_is_what_viewers_get() {
         let end = Instant::now() + Duration::from_secs(15);
         loop {
             let encoded = stream.recv_timeout(Duration::from_secs(5)).expect("sound flows");
-            let Encoded::Audio(packet) = encoded else { continue };
+            let Frame::Audio(packet) = encoded else { continue };
             let frames = decoder.decode_float(&packet.data, &mut decoded, false).expect("it is Opus");
             assert_eq!(frames, packet.samples as usize);
             heard.extend_from_slice(&decoded[..frames * 2]);

@@ -1,12 +1,13 @@
 //! The whole pipeline in real time, with the sources that need no device.
 #![cfg(feature = "h264")]
 
-use media::{CameraChoice, Encoded, EncodedAudio, EncodedVideo, Event, MicrophoneChoice, Pipeline, VideoConfig};
-use protocol::{ErrorCode, Rid, SourceState, VideoCodec};
+use media::{CameraChoice, Event, MicrophoneChoice, Pipeline, VideoConfig};
+use protocol::{ErrorCode, SourceState};
 use std::{
     sync::mpsc::{Receiver, channel},
     time::{Duration, Instant},
 };
+use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
 
 /// Nothing here takes longer; a test that waits for what never comes fails with a sentence.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,7 +26,7 @@ impl Studio {
         Self { pipeline, events }
     }
 
-    fn live(&self) -> Receiver<Encoded> {
+    fn live(&self) -> Receiver<Frame> {
         let (made, stream) = channel();
         self.pipeline.go_live(move |encoded| drop(made.send(encoded)));
         stream
@@ -49,15 +50,15 @@ fn until<T, U>(channel: &Receiver<T>, what: &str, mut find: impl FnMut(T) -> Opt
 }
 
 fn pictures(
-    stream: &Receiver<Encoded>,
+    stream: &Receiver<Frame>,
     what: &str,
     count: usize,
-    wanted: impl Fn(&EncodedVideo) -> bool,
-) -> Vec<EncodedVideo> {
+    wanted: impl Fn(&VideoFrame) -> bool,
+) -> Vec<VideoFrame> {
     let mut found = Vec::new();
     until(stream, what, |encoded| {
         match encoded {
-            Encoded::Video(picture) if wanted(&picture) => found.push(picture),
+            Frame::Video(picture) if wanted(&picture) => found.push(picture),
             _ => {}
         }
         (found.len() == count).then_some(())
@@ -65,12 +66,12 @@ fn pictures(
     found
 }
 
-fn packets(stream: &Receiver<Encoded>, count: usize) -> Vec<EncodedAudio> {
+fn packets(stream: &Receiver<Frame>, count: usize) -> Vec<AudioFrame> {
     let mut found = Vec::new();
     until(stream, "sound", |encoded| {
         match encoded {
-            Encoded::Audio(packet) => found.push(packet),
-            Encoded::Video(_) => {}
+            Frame::Audio(packet) => found.push(packet),
+            Frame::Video(_) => {}
         }
         (found.len() == count).then_some(())
     });
@@ -86,12 +87,12 @@ fn pattern_and_tone_give_every_layer_and_sound_in_order_of_time() {
     let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Tone);
     let before = Instant::now();
     let stream = studio.live();
-    let mut video: [Vec<EncodedVideo>; 3] = Default::default();
+    let mut video: [Vec<VideoFrame>; 3] = Default::default();
     let mut audio = Vec::new();
     until(&stream, "two seconds of picture and sound", |encoded| {
         match encoded {
-            Encoded::Video(picture) => video[picture.rid.index()].push(picture),
-            Encoded::Audio(packet) => audio.push(packet),
+            Frame::Video(picture) => video[picture.rid.index()].push(picture),
+            Frame::Audio(packet) => audio.push(packet),
         }
         (video.iter().all(|layer| layer.len() >= 60) && audio.len() >= 100).then_some(())
     });
@@ -213,7 +214,7 @@ fn vp8_is_made_while_it_is_wanted() {
     let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
     studio.pipeline.set_vp8(&[Rid::F]);
     let stream = studio.live();
-    let vp8 = |picture: &EncodedVideo| picture.codec == VideoCodec::Vp8;
+    let vp8 = |picture: &VideoFrame| picture.codec == VideoCodec::Vp8;
     let full = pictures(&stream, "VP8", 10, vp8);
     assert!(full[0].keyframe && full.iter().all(|picture| picture.rid == Rid::F), "the full layer only");
     studio.pipeline.set_vp8(&[Rid::F, Rid::H]);

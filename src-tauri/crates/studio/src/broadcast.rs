@@ -4,11 +4,11 @@ use crate::meter::{Meter, Pace, Reading};
 use crate::owner::{Happened, Owner, now};
 use crate::studio::CommandError;
 use audience::Input;
-use forward::{AudioFrame, Forwarder, VideoFrame};
-use media::{Encoded, EncodedVideo};
+use forward::Forwarder;
 use protocol::{ErrorCode, Event, Phase, StreamStats, ViewerId, ViewerStats};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use stream::Frame;
 
 /// Where the broadcast is.
 #[derive(Debug, Default)]
@@ -71,10 +71,10 @@ impl Owner {
         let (forwarder, meter, tell) = (self.forwarder.clone(), self.meter.clone(), self.tell.clone());
         let waiting = AtomicBool::new(true);
         // This runs on the encoders' threads: from here on no packet passes the control plane.
-        self.pipeline.go_live(move |encoded| {
-            meter.count(&encoded);
-            let counts = !media::H264 || matches!(encoded, Encoded::Video(_));
-            hand_on(&forwarder, &meter, encoded);
+        self.pipeline.go_live(move |frame| {
+            meter.count(&frame);
+            let counts = !media::H264 || matches!(frame, Frame::Video(_));
+            hand_on(&forwarder, &meter, &frame);
             if counts && waiting.swap(false, Ordering::Relaxed) {
                 // The owner is gone only when the program ends.
                 let _ = tell.send(Happened::FirstPicture(number));
@@ -184,33 +184,14 @@ impl Owner {
     }
 }
 
-fn hand_on(forwarder: &Forwarder, meter: &Meter, encoded: Encoded) {
-    match encoded {
-        Encoded::Video(video) => {
+fn hand_on(forwarder: &Forwarder, meter: &Meter, frame: &Frame) {
+    match frame {
+        Frame::Video(video) => {
             let encoded = Instant::now();
-            forwarder.video(frame(&video));
-            meter.steps.count(&video, encoded, Instant::now());
+            forwarder.video(video);
+            meter.steps.count(video, encoded, Instant::now());
         }
-        Encoded::Audio(audio) => forwarder.audio(AudioFrame {
-            captured: audio.captured,
-            position: audio.position,
-            samples: audio.samples,
-            data: audio.data,
-        }),
-    }
-}
-
-fn frame(video: &EncodedVideo) -> VideoFrame {
-    VideoFrame {
-        codec: video.codec,
-        rid: video.rid,
-        temporal: video.temporal,
-        keyframe: video.keyframe,
-        captured: video.captured,
-        width: video.width,
-        height: video.height,
-        data: video.data.clone(),
-        layer_sync: video.layer_sync,
+        Frame::Audio(audio) => forwarder.audio(audio),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Counts what the encoders make. Written by their threads, read once a second.
 
 use crate::steps::Steps;
-use media::Encoded;
 use protocol::Rid;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
+use stream::Frame;
 
 /// Of the top layer and the sound, since the program started.
 #[derive(Debug, Default)]
@@ -34,14 +34,14 @@ pub(crate) struct Pace {
 
 impl Meter {
     /// Counts one.
-    pub(crate) fn count(&self, encoded: &Encoded) {
-        match encoded {
-            Encoded::Video(video) if video.rid == Rid::F && video.codec == TOP_CODEC => {
+    pub(crate) fn count(&self, frame: &Frame) {
+        match frame {
+            Frame::Video(video) if video.rid == Rid::F && video.codec == TOP_CODEC => {
                 self.pictures.fetch_add(1, Relaxed);
                 self.bytes.fetch_add(video.data.len() as u64, Relaxed);
             }
-            Encoded::Video(_) => {}
-            Encoded::Audio(audio) => {
+            Frame::Video(_) => {}
+            Frame::Audio(audio) => {
                 self.bytes.fetch_add(audio.data.len() as u64, Relaxed);
             }
         }

@@ -15,6 +15,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use stream::Clock;
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -97,6 +98,7 @@ impl Studio {
             let config = forward::Config {
                 join_timeout: settings.join_timeout,
                 consent_timeout: settings.viewer_timeout,
+                clock: Clock::start(),
                 h264: media::H264,
                 shards: settings.sending_threads,
                 ..forward::Config::default()

@@ -1,10 +1,10 @@
 //! Where the milliseconds of a picture go before it is sent. Written by the encoders' thread, read by `/metrics`.
 
 use crate::meter::TOP_CODEC;
-use media::EncodedVideo;
 use protocol::Rid;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
+use stream::VideoFrame;
 
 /// Microseconds of all pictures since the program started, added up, step after step.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ const NAMES: [&str; 7] = ["capture", "convert", "wait", "encode_f", "packetise",
 impl Steps {
     /// A layer of a picture was handed on: it came out of its encoder at `encoded` and was packetised and with the sending
     /// threads at `packetised`.
-    pub(crate) fn count(&self, video: &EncodedVideo, encoded: Instant, packetised: Instant) {
+    pub(crate) fn count(&self, video: &VideoFrame, encoded: Instant, packetised: Instant) {
         if video.codec != TOP_CODEC {
             return;
         }
@@ -51,15 +51,15 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::Way;
     use std::time::Duration;
+    use stream::Way;
 
     #[test]
     fn each_step_begins_where_the_one_before_it_ended() {
         let captured = Instant::now();
         let at = |ms| captured + Duration::from_millis(ms);
         let way = Way { delivered: at(1), converted: at(3), taken: at(6) };
-        let video = |rid| EncodedVideo {
+        let video = |rid| VideoFrame {
             codec: TOP_CODEC,
             rid,
             temporal: 0,

@@ -5,8 +5,8 @@ use crate::history::History;
 use crate::layers::Aim;
 use crate::rtcp::WideFeedback;
 use crate::sink::PacketSink;
-use protocol::{Rid, VideoCodec};
 use std::time::{Duration, Instant};
+use stream::{Rid, VideoCodec};
 
 /// RTP headers and extensions above the payload's own bits.
 const OVERHEAD: f32 = 1.04;

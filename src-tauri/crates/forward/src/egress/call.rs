@@ -1,6 +1,6 @@
 use super::flow::Flow;
-use crate::clock::Clock;
 use std::time::Instant;
+use stream::Clock;
 
 /// What one call into a viewer's media works with.
 pub(super) struct Call<'a, S> {

@@ -5,8 +5,8 @@ use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
 use crate::rewrite::{Name, Sent, SentPicture};
 use crate::sink::PacketSink;
-use protocol::VideoCodec;
 use std::time::{Duration, Instant};
+use stream::VideoCodec;
 
 /// Repairs take at most this part of what a viewer is sent: beyond, the path is full, and repeating makes it worse.
 const SHARE: f32 = 0.15;

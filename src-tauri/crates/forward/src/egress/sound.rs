@@ -1,11 +1,11 @@
 use super::call::Call;
 use super::header::{Extras, Header};
-use crate::clock::Clock;
 use crate::negotiated::NegotiatedAudio;
 use crate::packetise::Sound;
 use crate::rtcp::SenderReport;
 use crate::sink::PacketSink;
 use std::time::{Duration, Instant};
+use stream::Clock;
 
 /// How often the capture time and the mid are told; receivers reckon on from there.
 const TELL: Duration = Duration::from_secs(1);

@@ -4,7 +4,6 @@ mod send;
 use super::call::Call;
 use super::header::Header;
 use super::repair::Repairs;
-use crate::clock::Clock;
 use crate::history::History;
 use crate::layers::Layers;
 use crate::negotiated::{Extensions, NegotiatedVideo};
@@ -12,13 +11,14 @@ use crate::packetise::Picture;
 use crate::rewrite::{Numbers, Sent};
 use crate::rtcp::{Nacks, SenderReport};
 use crate::sink::PacketSink;
-use protocol::{Layer, Rid, VideoCodec};
+use protocol::Layer;
 use send::{BURST, Pending};
 use std::{
     collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::{Clock, Rid, VideoCodec};
 
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);

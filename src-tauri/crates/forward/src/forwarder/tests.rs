@@ -8,8 +8,8 @@ use super::*;
 use crate::client::{CHROMIUM, Client, FIREFOX};
 use crate::event::Gone;
 use bytes::Bytes;
-use protocol::VideoCodec;
 use std::sync::mpsc;
+use stream::VideoCodec;
 
 const VIEWER: ViewerId = ViewerId(1);
 
@@ -46,12 +46,13 @@ impl Stage {
         }
         data.extend([0, 0, 0, 1, if keyframe { 0x65 } else { 0x41 }, 0x88]);
         data.extend(std::iter::repeat_n(0x5a, if keyframe { 12_000 } else { 3_000 }));
-        self.forwarder.video(VideoFrame {
+        self.forwarder.video(&VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal: 0,
             keyframe,
             captured: self.start + Duration::from_millis(33) * self.pictures,
+            way: stream::Way::at(self.start + Duration::from_millis(33) * self.pictures),
             width: 1280,
             height: 720,
             data: Bytes::from(data),
@@ -64,12 +65,13 @@ impl Stage {
     fn picture_of(&mut self, bytes: usize) {
         let mut data = vec![0, 0, 0, 1, 0x41, 0x88];
         data.resize(bytes, 0x5a);
-        self.forwarder.video(VideoFrame {
+        self.forwarder.video(&VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal: 0,
             keyframe: false,
             captured: Instant::now(),
+            way: stream::Way::at(Instant::now()),
             width: 1280,
             height: 720,
             data: Bytes::from(data),
@@ -78,7 +80,7 @@ impl Stage {
     }
 
     fn sound(&mut self) {
-        self.forwarder.audio(AudioFrame {
+        self.forwarder.audio(&AudioFrame {
             captured: self.start + Duration::from_millis(20) * self.sounds,
             position: u64::from(self.sounds) * 960,
             samples: 960,

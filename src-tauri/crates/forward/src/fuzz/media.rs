@@ -1,5 +1,4 @@
 use super::pieces;
-use crate::clock::Clock;
 use crate::egress::Egress;
 use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
@@ -7,16 +6,17 @@ use crate::packetise::{MAX_PAYLOAD, Packetiser};
 use crate::rtcp::{Message, messages};
 use crate::shard::{Inbox, Reports};
 use crate::sink::PacketSink;
-use crate::{Rid, VideoCodec, VideoFrame, ViewerId};
 use bytes::Bytes;
+use protocol::ViewerId;
 use std::time::{Duration, Instant, SystemTime};
+use stream::{Clock, Rid, VideoCodec, VideoFrame, Way};
 
 /// An access unit of H.264, and the same bytes as a frame of VP8.
 pub fn annex_b(data: &[u8]) {
     let now = Instant::now();
     let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
     for codec in [VideoCodec::H264, VideoCodec::Vp8] {
-        let picture = packetiser.video(frame(codec, now, Bytes::copy_from_slice(data)));
+        let picture = packetiser.video(&frame(codec, now, Bytes::copy_from_slice(data)));
         assert!(picture.packets.iter().all(|packet| (1..=MAX_PAYLOAD).contains(&packet.len())));
         assert!(picture.bytes <= data.len() + 4 * picture.packets.len() + data.len() / 2, "{} bytes", picture.bytes);
     }
@@ -32,7 +32,7 @@ pub fn rtcp(data: &[u8]) {
     for bytes in [20_000, 3_000, 3_000] {
         let mut frame = frame(VideoCodec::H264, now, [&[0, 0, 1, 0x65][..], &vec![9; bytes]].concat().into());
         frame.keyframe = bytes > 3_000;
-        let picture = packetiser.video(frame);
+        let picture = packetiser.video(&frame);
         history.add(picture.clone());
         egress.start(&history, now, &mut sent);
         egress.picture(&picture, &history, now, &mut sent);
@@ -66,6 +66,7 @@ fn frame(codec: VideoCodec, captured: Instant, data: Bytes) -> VideoFrame {
         temporal: 0,
         keyframe: true,
         captured,
+        way: Way::at(captured),
         width: 1280,
         height: 720,
         data,

@@ -1,7 +1,7 @@
 //! H.264 over RTP (RFC 6184, packetization-mode=1): single NAL units, STAP-A and FU-A.
 
 use bytes::Bytes;
-use std::ops::Range;
+use stream::annex_b::nal_units;
 
 const STAP_A: u8 = 24;
 const FU_A: u8 = 28;
@@ -12,7 +12,7 @@ pub(super) fn payloads(access_unit: &[u8], limit: usize) -> Vec<Bytes> {
     let mut cut = Cut { out: Vec::with_capacity(access_unit.len() + access_unit.len() / 256 + 16), ends: Vec::new() };
     let mut small: Vec<&[u8]> = Vec::new();
     let mut size = 1;
-    for nal in nal_units(access_unit).map(|range| &access_unit[range]).filter(|nal| carries_picture(nal)) {
+    for nal in nal_units(access_unit).filter(|nal| carries_picture(nal)) {
         if nal.len() + 2 + size > limit {
             cut.together(&small);
             small.clear();
@@ -82,33 +82,6 @@ impl Cut {
 /// The size of each piece when `bytes` are cut into as few pieces of at most `limit` as will do, all the same but the last.
 pub(super) fn even(bytes: usize, limit: usize) -> usize {
     bytes.div_ceil(bytes.div_ceil(limit).max(1)).max(1)
-}
-
-/// Where the NAL units of an Annex B stream lie, start codes and trailing zeros left out.
-fn nal_units(data: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
-    let mut next = start_code(data, 0);
-    std::iter::from_fn(move || {
-        let start = next? + 3;
-        next = start_code(data, start);
-        let mut end = next.unwrap_or(data.len());
-        while end > start && data[end - 1] == 0 {
-            end -= 1;
-        }
-        Some(start..end)
-    })
-}
-
-/// The first `00 00 01` at or after `from`.
-fn start_code(data: &[u8], from: usize) -> Option<usize> {
-    let mut i = from;
-    while i + 2 < data.len() {
-        match data[i + 2] {
-            0 => i += 1,
-            1 if data[i] == 0 && data[i + 1] == 0 => return Some(i),
-            _ => i += 3,
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -8,12 +8,10 @@ mod vp8;
 pub(crate) use opus::Sound;
 pub(crate) use picture::Picture;
 
-use crate::clock::Clock;
-use crate::frame::{AudioFrame, VideoFrame};
 use opus::SoundClock;
 use picture::LayerCount;
-use protocol::VideoCodec;
 use std::sync::Arc;
+use stream::{AudioFrame, Clock, VideoCodec, VideoFrame};
 
 /// Bytes of a payload at most. With every extension, VP8's descriptor, an RTX number and a 16-byte tag a datagram stays
 /// below 1232 bytes, which every IPv6 path carries (RFC 8200 section 5: 1280 with the IP and UDP headers).
@@ -33,13 +31,13 @@ impl Packetiser {
     }
 
     /// Cut a frame into payloads of about the same size: the kernel takes a run of equal packets in one call.
-    pub(crate) fn video(&mut self, frame: VideoFrame) -> Arc<Picture> {
+    pub(crate) fn video(&mut self, frame: &VideoFrame) -> Arc<Picture> {
         let packets = match frame.codec {
             VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
             VideoCodec::Vp8 => vp8::payloads(&frame.data, MAX_PAYLOAD),
         };
         let layer = &mut self.layers[frame.codec as usize][frame.rid.index()];
-        let (number, step_up) = layer.count(&frame);
+        let (number, step_up) = layer.count(frame);
         Arc::new(Picture {
             codec: frame.codec,
             rid: frame.rid,
@@ -56,7 +54,7 @@ impl Packetiser {
     }
 
     /// One packet is one payload (RFC 7587 section 4.2).
-    pub(crate) fn sound(&mut self, frame: AudioFrame) -> Arc<Sound> {
+    pub(crate) fn sound(&mut self, frame: &AudioFrame) -> Arc<Sound> {
         Arc::new(self.sound.sound(frame))
     }
 }

@@ -1,6 +1,6 @@
-use crate::frame::AudioFrame;
 use bytes::Bytes;
 use std::time::{Duration, Instant};
+use stream::AudioFrame;
 
 /// One Opus packet.
 #[derive(Debug)]
@@ -29,10 +29,10 @@ struct Zero {
 }
 
 impl SoundClock {
-    pub(super) fn sound(&mut self, frame: AudioFrame) -> Sound {
+    pub(super) fn sound(&mut self, frame: &AudioFrame) -> Sound {
         let captured = self.smooth(frame.captured, frame.position);
         self.zero = Some(Zero { captured, position: frame.position });
-        Sound { captured, rtp_timestamp: frame.position as u32, payload: frame.data }
+        Sound { captured, rtp_timestamp: frame.position as u32, payload: frame.data.clone() }
     }
 
     fn smooth(&self, captured: Instant, position: u64) -> Instant {
@@ -64,11 +64,11 @@ mod tests {
         for i in 0..200u64 {
             let truth = start + Duration::from_millis(10 * i);
             let heard = truth + Duration::from_millis(if i % 2 == 0 { 0 } else { 8 });
-            let sound = clock.sound(frame(heard, 480 * i));
+            let sound = clock.sound(&frame(heard, 480 * i));
             worst = worst.max(sound.captured.saturating_duration_since(truth + Duration::from_millis(4)));
         }
         assert!(worst <= Duration::from_millis(1), "{worst:?} off");
         let later = start + Duration::from_secs(4);
-        assert_eq!(clock.sound(frame(later, 480 * 200)).captured, later, "a gap of two seconds is followed at once");
+        assert_eq!(clock.sound(&frame(later, 480 * 200)).captured, later, "a gap of two seconds is followed at once");
     }
 }

@@ -1,7 +1,6 @@
-use crate::frame::VideoFrame;
 use bytes::Bytes;
-use protocol::{Rid, VideoCodec};
 use std::time::Instant;
+use stream::{Rid, VideoCodec, VideoFrame};
 
 /// One picture of one layer, cut into RTP payloads.
 #[derive(Debug)]

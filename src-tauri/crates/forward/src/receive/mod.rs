@@ -13,10 +13,11 @@ use crate::negotiated::Negotiated;
 use crate::sdp::Fingerprint;
 use crate::socket::{Receiver, Socket};
 use mio::{Events, Interest, Poll, Token};
-use protocol::{Rid, ViewerId};
+use protocol::ViewerId;
 use rest::Rest;
 use std::io;
 use std::time::{Duration, Instant};
+use stream::Rid;
 use traffic::Traffic;
 
 /// What the handle asks for. It is taken before the datagrams that came after it.

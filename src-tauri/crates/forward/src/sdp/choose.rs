@@ -3,7 +3,7 @@
 use super::offer::{Extmap, Media, Offer};
 use super::{Local, OfferError};
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
-use protocol::VideoCodec;
+use stream::VideoCodec;
 
 pub(super) const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 pub(super) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";

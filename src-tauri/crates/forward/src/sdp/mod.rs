@@ -11,7 +11,7 @@ pub(crate) use fragment::{Fragment, restart_answer};
 pub(crate) use local::Local;
 pub(crate) use offer::{Fingerprint, Offer};
 
-use protocol::VideoCodec;
+use stream::VideoCodec;
 
 /// What a viewer's offer led to.
 #[derive(Clone, Debug, PartialEq, Eq)]

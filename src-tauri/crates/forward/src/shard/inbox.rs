@@ -5,9 +5,10 @@ use crate::packetise::{Picture, Sound};
 use crate::socket::Path;
 use crate::srtp::Sealer;
 use crossbeam_channel::Sender;
-use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+use protocol::{ViewerId, ViewerStats};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use stream::{Rid, VideoCodec};
 
 /// All that can wake a shard.
 pub(super) enum Input {
@@ -316,16 +317,17 @@ mod tests {
     #[test]
     fn pictures_nobody_waits_for_are_taken_before_there_is_no_room_for_them() {
         let (inbox, now) = (Inbox::default(), Instant::now());
-        let clock = crate::clock::Clock::new(now, std::time::SystemTime::UNIX_EPOCH);
+        let clock = stream::Clock::new(now, std::time::SystemTime::UNIX_EPOCH);
         let mut packetiser = crate::packetise::Packetiser::new(clock);
         let mut inputs = Vec::new();
         for _ in 0..MAX_MEDIA / 2 {
-            let picture = packetiser.video(crate::VideoFrame {
+            let picture = packetiser.video(&stream::VideoFrame {
                 codec: VideoCodec::H264,
                 rid: Rid::F,
                 temporal: 0,
                 keyframe: true,
                 captured: now,
+                way: stream::Way::at(now),
                 width: 16,
                 height: 16,
                 data: bytes::Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),

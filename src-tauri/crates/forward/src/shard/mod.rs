@@ -10,7 +10,6 @@ mod viewers;
 pub(crate) use inbox::{Inbox, Joining, Reports};
 
 use crate::announce::Announcer;
-use crate::clock::Clock;
 use crate::egress::{Egress, SOUND};
 use crate::event::Gone;
 use crate::history::History;
@@ -18,13 +17,14 @@ use crate::packetise::{Picture, Sound};
 use crate::socket::Socket;
 use crate::totals::micros_since;
 use inbox::{Input, bit};
-use protocol::{Rid, VideoCodec, ViewerId, ViewerStats};
+use protocol::{ViewerId, ViewerStats};
 use run::{Run, Sink};
 use shedding::{Share, Shedding, Turn};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use stream::{Clock, Rid, VideoCodec};
 use viewer::{Means, Viewer};
 use viewers::{Interest, Viewers};
 

@@ -1,5 +1,4 @@
 use super::*;
-use crate::frame::VideoFrame;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::Packetiser;
 use crate::socket::{Path, Socket};
@@ -7,6 +6,7 @@ use crate::srtp::{KeyingMaterial, Profile, Sealer};
 use bytes::Bytes;
 use std::net::UdpSocket;
 use std::time::SystemTime;
+use stream::VideoFrame;
 
 const VIDEO: u32 = 0x0a0a_0a0a;
 
@@ -65,12 +65,13 @@ impl World {
     fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
         self.handed_in += Duration::from_millis(33);
         self.now = self.handed_in + Duration::from_millis(behind_ms);
-        let picture = self.packetiser.video(VideoFrame {
+        let picture = self.packetiser.video(&VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
             keyframe: self.shard.means.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
             captured: self.handed_in,
+            way: stream::Way::at(self.handed_in),
             width: 16,
             height: 16,
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
@@ -173,7 +174,7 @@ fn a_full_inbox_takes_no_more_media() {
     let now = Instant::now();
     let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
     let mut sound = |position| {
-        packetiser.sound(crate::frame::AudioFrame {
+        packetiser.sound(&stream::AudioFrame {
             captured: now,
             position,
             samples: 960,

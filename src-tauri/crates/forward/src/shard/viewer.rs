@@ -1,15 +1,15 @@
 use super::inbox::Joining;
 use super::run::{Run, Sink};
 use super::viewers::Interest;
-use crate::clock::Clock;
 use crate::egress::Egress;
 use crate::history::History;
 use crate::socket::Path;
 use crate::srtp::Sealer;
-use protocol::{Rid, VideoCodec, ViewerId};
+use protocol::ViewerId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
+use stream::{Clock, Rid, VideoCodec};
 
 /// What a shard serves its viewers with, one after the other, and what they leave to be done.
 pub(super) struct Means {

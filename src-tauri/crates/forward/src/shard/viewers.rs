@@ -4,9 +4,10 @@ use super::inbox::bit;
 use super::mail::Mail;
 use super::viewer::{Means, Viewer};
 use crate::prefetch::prefetch;
-use protocol::{Rid, VideoCodec, ViewerId};
+use protocol::ViewerId;
 use std::collections::HashMap;
 use std::time::Instant;
+use stream::{Rid, VideoCodec};
 
 #[derive(Default)]
 pub(super) struct Viewers {

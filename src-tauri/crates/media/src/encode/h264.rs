@@ -2,15 +2,15 @@
 #![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
 
 use super::EncodeError;
-use crate::{EncodedVideo, VideoConfig, Way, frame::Picture};
+use crate::{VideoConfig, frame::Picture};
 use bytes::BytesMut;
 use openh264_sys2 as sys;
-use protocol::{Rid, VideoCodec};
 use std::{
     ffi::{c_int, c_void},
     ptr,
     time::Instant,
 };
+use stream::{Rid, VideoCodec, VideoFrame, Way};
 use sys::source::APILoader;
 
 /// One encoder that makes independent streams of a picture, one for each of its spatial layers, each with three temporal
@@ -85,7 +85,7 @@ impl H264 {
         picture: &Picture,
         captured: Instant,
         keyframes: [bool; LAYERS],
-    ) -> Result<Vec<EncodedVideo>, EncodeError> {
+    ) -> Result<Vec<VideoFrame>, EncodeError> {
         debug_assert_eq!((picture.width, picture.height), self.config.layer_size(largest(self.rids)));
         for (layer, _) in self.rids.iter().enumerate().filter(|(_, rid)| keyframes[rid.index()]) {
             self.force_keyframe(layer as c_int);
@@ -119,7 +119,7 @@ impl H264 {
     }
 
     /// Gathers one layer's parts of the last picture: parameter sets and slices are separate entries.
-    fn layer(&self, layer: usize, captured: Instant) -> Option<EncodedVideo> {
+    fn layer(&self, layer: usize, captured: Instant) -> Option<VideoFrame> {
         let rid = self.rids[layer];
         let entries = &self.output.sLayerInfo[..self.output.iLayerNum as usize];
         let mut data = BytesMut::new();
@@ -138,7 +138,7 @@ impl H264 {
         }
         let (temporal, keyframe) = picture?;
         let (width, height) = self.config.layer_size(rid);
-        Some(EncodedVideo {
+        Some(VideoFrame {
             codec: VideoCodec::H264,
             rid,
             temporal,

@@ -1,5 +1,5 @@
-use protocol::Rid;
 use std::time::{Duration, Instant};
+use stream::Rid;
 
 /// At least this often each layer starts anew: a joiner's first picture, and what it takes to follow, stay short.
 const INTERVAL: Duration = Duration::from_secs(2);

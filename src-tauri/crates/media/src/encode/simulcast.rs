@@ -1,7 +1,7 @@
 use super::{EncodeError, H264};
-use crate::{EncodedVideo, VideoConfig, frame::Picture, yuv};
-use protocol::Rid;
+use crate::{VideoConfig, frame::Picture, yuv};
 use std::time::Instant;
+use stream::{Rid, VideoFrame};
 
 /// All layers of a picture: the top one by an encoder of its own that comes first, then the lower two in one call.
 ///
@@ -44,7 +44,7 @@ impl Simulcast {
         picture: &Picture,
         captured: Instant,
         keyframes: [bool; 3],
-        hand_on: &mut dyn FnMut(EncodedVideo),
+        hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         self.top.encode(picture, captured, keyframes)?.into_iter().for_each(&mut *hand_on);
         let window = [0, 0, self.half.width.into(), self.half.height.into()];

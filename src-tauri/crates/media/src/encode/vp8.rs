@@ -2,15 +2,15 @@
 #![allow(unsafe_code)] // The C interface of libvpx.
 
 use super::EncodeError;
-use crate::{EncodedVideo, Way, frame::Picture};
+use crate::frame::Picture;
 use bytes::Bytes;
-use protocol::{Rid, VideoCodec};
 use std::{
     ffi::{c_int, c_uint, c_ulong},
     mem::MaybeUninit,
     ptr,
     time::Instant,
 };
+use stream::{Rid, VideoCodec, VideoFrame, Way};
 use vpx_sys as sys;
 
 /// One layer in three temporal layers.
@@ -109,7 +109,7 @@ impl Vp8 {
         picture: &Picture,
         captured: Instant,
         keyframe: bool,
-    ) -> Result<Option<EncodedVideo>, EncodeError> {
+    ) -> Result<Option<VideoFrame>, EncodeError> {
         debug_assert_eq!((picture.width, picture.height), self.size());
         // A keyframe is in the base layer, and the pattern begins anew with it.
         if keyframe {
@@ -136,7 +136,7 @@ impl Vp8 {
             sys::vpx_codec_encode(context, image.as_ptr(), self.last_pts, duration, flags.into(), deadline)
         };
         check(code, "encode a picture")?;
-        Ok(self.packet().map(|(data, keyframe)| EncodedVideo {
+        Ok(self.packet().map(|(data, keyframe)| VideoFrame {
             codec: VideoCodec::Vp8,
             rid: self.rid,
             temporal: step.temporal,

@@ -4,13 +4,13 @@ use super::{orders::Orders, video::Codec};
 #[cfg(feature = "h264")]
 use crate::encode::Simulcast;
 use crate::{
-    EncodedVideo, VideoConfig,
+    VideoConfig,
     encode::{EncodeError, Keyframes, Vp8},
     frame::Picture,
     yuv,
 };
-use protocol::{Rid, VideoCodec};
 use std::time::Instant;
+use stream::{Rid, VideoCodec, VideoFrame};
 
 /// All layers, always.
 #[cfg(feature = "h264")]
@@ -28,7 +28,7 @@ impl Codec for H264Codec {
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-        hand_on: &mut dyn FnMut(EncodedVideo),
+        hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
         let fits =
@@ -81,7 +81,7 @@ impl Codec for Vp8Codec {
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-        hand_on: &mut dyn FnMut(EncodedVideo),
+        hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
         let wanted = orders.vp8();

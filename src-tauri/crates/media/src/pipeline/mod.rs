@@ -9,12 +9,11 @@ mod timeline;
 mod video;
 mod wanted;
 
-use crate::{CameraChoice, Encoded, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
+use crate::{CameraChoice, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
 use bytes::Bytes;
 use camera::{Camera, Wish};
 use codecs::Vp8Codec;
 use orders::Orders;
-use protocol::{Rid, VideoCodec};
 use slot::Slot;
 use sound::{Sound, SoundOutput};
 use std::{
@@ -22,11 +21,12 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+use stream::{Frame, Rid, VideoCodec};
 use video::Worker;
 use wanted::Wanted;
 
 type Events = Arc<dyn Fn(Event) + Send + Sync>;
-type Sink = Arc<dyn Fn(Encoded) + Send + Sync>;
+type Sink = Arc<dyn Fn(Frame) + Send + Sync>;
 
 /// A device that failed is tried again this often.
 const RETRY: Duration = Duration::from_secs(2);
@@ -111,7 +111,7 @@ impl Pipeline {
 
     /// Starts the encoders. They run until [`Pipeline::end`], watched or not. `sink` is called from their threads, for each
     /// picture with the top layer first; it must not block, and must not call [`Pipeline::end`].
-    pub fn go_live(&self, sink: impl Fn(Encoded) + Send + Sync + 'static) {
+    pub fn go_live(&self, sink: impl Fn(Frame) + Send + Sync + 'static) {
         let sink: Sink = Arc::new(sink);
         let mut live = lock(&self.live);
         // A broadcast that still runs ends first.

@@ -1,8 +1,8 @@
 //! What the encoders are to do.
 
 use crate::VideoConfig;
-use protocol::{Rid, VideoCodec};
 use std::sync::{Mutex, MutexGuard};
+use stream::{Rid, VideoCodec};
 
 /// What the encoders are to do, changed while they run.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Events, Sink, timeline::Timeline, wanted::Wanted};
 use crate::{
-    Encoded, EncodedAudio, Event, Levels, MicrophoneChoice,
+    Event, Levels, MicrophoneChoice,
     encode::{PACKET, SoundEncoder},
     frame::SoundChunk,
     levels::Meter,
@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+use stream::{AudioFrame, Frame};
 
 pub(super) struct Sound {
     pub(super) wanted: Arc<Wanted<MicrophoneChoice>>,
@@ -129,7 +130,7 @@ impl SoundOutput {
                 Ok(data) => {
                     self.failed = false;
                     let captured = timeline.time(self.position);
-                    (self.sink)(Encoded::Audio(EncodedAudio {
+                    (self.sink)(Frame::Audio(AudioFrame {
                         captured,
                         position: self.position,
                         samples: PACKET as u32,
@@ -160,8 +161,8 @@ mod tests {
         let made = Arc::new(Mutex::new(Vec::new()));
         let store = made.clone();
         let mut output = SoundOutput::new(Arc::new(move |encoded| match encoded {
-            Encoded::Audio(audio) => store.lock().unwrap().push(audio),
-            Encoded::Video(_) => panic!("there is no picture"),
+            Frame::Audio(audio) => store.lock().unwrap().push(audio),
+            Frame::Video(_) => panic!("there is no picture"),
         }));
         let start = Instant::now();
         let events: Events = Arc::new(|event| panic!("{event:?}"));
@@ -221,8 +222,8 @@ mod tests {
         assert!(packets.len() >= 15, "two times 100 ms of tone and 100 ms of silence, and more");
         for (at, packet) in packets.iter().enumerate() {
             match packet {
-                Encoded::Audio(packet) => assert_eq!(packet.position, at as u64 * PACKET as u64),
-                Encoded::Video(_) => panic!("there is no picture"),
+                Frame::Audio(packet) => assert_eq!(packet.position, at as u64 * PACKET as u64),
+                Frame::Video(_) => panic!("there is no picture"),
             }
         }
     }

@@ -5,7 +5,7 @@ use super::{
     orders::Orders,
     slot::{Next, Slot},
 };
-use crate::{Encoded, EncodedVideo, Event, Way, encode::EncodeError, frame::Picture};
+use crate::{Event, encode::EncodeError, frame::Picture};
 use std::{
     sync::{
         Arc,
@@ -14,6 +14,7 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+use stream::{Frame, VideoFrame, Way};
 
 /// A codec, as its thread sees it: makes and remakes its encoders to suit the orders and the picture.
 pub(super) trait Codec: Send + 'static {
@@ -26,7 +27,7 @@ pub(super) trait Codec: Send + 'static {
         picture: &Picture,
         captured: Instant,
         orders: &Orders,
-        hand_on: &mut dyn FnMut(EncodedVideo),
+        hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError>;
 
     /// Forgets encoders that failed.
@@ -93,7 +94,7 @@ fn run(mut codec: impl Codec, slot: &Slot, orders: &Orders, sink: &Sink, events:
         }
         let [delivered, converted] = ready;
         let way = Way { delivered, converted, taken: Instant::now() };
-        let mut hand_on = |made: EncodedVideo| sink(Encoded::Video(EncodedVideo { way, ..made }));
+        let mut hand_on = |made: VideoFrame| sink(Frame::Video(VideoFrame { way, ..made }));
         match codec.encode(picture, captured, orders, &mut hand_on) {
             Ok(()) => failed_until = None,
             Err(error) => {

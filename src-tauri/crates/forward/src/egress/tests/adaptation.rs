@@ -3,8 +3,8 @@
 use super::link::Link;
 use super::seeds::{self, Figures, freeze, ms, s, share, switches, until};
 use super::world::{FRAME, GOP, World};
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 #[test]
 fn a_good_path_stays_on_top_and_is_not_probed() {

@@ -1,7 +1,7 @@
 use super::viewer::Shown;
 use super::world::{GOP, VIDEO_SSRC, World, pli};
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
 

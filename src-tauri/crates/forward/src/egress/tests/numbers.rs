@@ -1,7 +1,7 @@
 use super::world::{GOP, World, negotiated};
 use proptest::prelude::*;
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
 

@@ -4,8 +4,8 @@ use super::link::Link;
 use super::seeds::{self, Figures, freeze, ms, s, share, until};
 use super::viewer::Shown;
 use super::world::World;
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 /// Capacity in bits a second; one way; and how long it may stand still in the first ten seconds, once there is a picture.
 const PATHS: [(u32, Duration, f32); 6] = [

@@ -1,6 +1,6 @@
 use super::world::{World, nack, negotiated, pli};
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 #[test]
 fn a_lost_packet_comes_again_from_the_history() {

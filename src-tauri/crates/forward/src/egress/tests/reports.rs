@@ -1,8 +1,8 @@
 use super::world::{AUDIO_SSRC, VIDEO_SSRC, World, negotiated};
 use crate::egress::header::{AT_ONCE, WITH_SOUND};
 use crate::egress::lip_sync::LIP_SYNC;
-use protocol::{Rid, VideoCodec};
 use std::time::{Duration, Instant};
+use stream::{Rid, VideoCodec};
 
 /// The sender report of a source in a compound: NTP and RTP time.
 fn sender_report(compound: &[u8], ssrc: u32) -> Option<(u64, u32)> {

@@ -3,8 +3,8 @@
 use super::link::Tcp;
 use super::seeds::until;
 use super::seeds::{Figures, freeze, link, ms, s, share, switches, world};
-use protocol::Rid;
 use std::time::Duration;
+use stream::Rid;
 
 /// RFC 8867 section 5.1: 1, 2.5, 0.6 and 1 Mbit/s, for 40, 20, 20 and 20 s; queues of at most 300 ms, 50 ms one way.
 #[test]

@@ -4,8 +4,8 @@
 use super::link::Link;
 use super::viewer::Shown;
 use super::world::World;
-use protocol::{Rid, VideoCodec};
 use std::time::Duration;
+use stream::{Rid, VideoCodec};
 
 pub(super) const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

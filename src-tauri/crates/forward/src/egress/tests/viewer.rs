@@ -1,17 +1,16 @@
 //! What a browser checks: sequence numbers, timestamps, picture ids, and that every picture's reference is there.
 
 use super::world::{AUDIO_SSRC, RTX_SSRC, VIDEO_SSRC};
-use crate::clock::Clock;
 use crate::egress::Egress;
 use crate::negotiated::Negotiated;
 use crate::packetise::depacketise_h264;
 use crate::sink::PacketSink;
 use bytes::Bytes;
-use protocol::{Rid, VideoCodec};
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
 };
+use stream::{Clock, Rid, VideoCodec};
 
 #[derive(Clone, Debug)]
 pub(super) struct Rtp {

@@ -1,17 +1,15 @@
 //! A broadcast in virtual time.
 
 use super::viewer::Viewer;
-use crate::clock::Clock;
-use crate::frame::{AudioFrame, VideoFrame};
 use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
 use crate::packetise::{Packetiser, Picture};
 use bytes::Bytes;
-use protocol::{Rid, VideoCodec};
 use std::{
     sync::Arc,
     time::{Duration, Instant, UNIX_EPOCH},
 };
+use stream::{AudioFrame, Clock, Rid, VideoCodec, VideoFrame};
 
 pub(super) const VIDEO_SSRC: u32 = 0x0a0a_0a0a;
 pub(super) const RTX_SSRC: u32 = 0x0b0b_0b0b;
@@ -145,7 +143,7 @@ impl World {
         self.frame += 1;
         for rid in self.layers.clone() {
             let frame = self.video_frame(rid, temporal, keyframe);
-            let picture = self.packetiser.video(frame);
+            let picture = self.packetiser.video(&frame);
             self.history.add(Arc::clone(&picture));
             for (i, viewer) in self.viewers.iter_mut().enumerate() {
                 if given(i, &picture) {
@@ -196,6 +194,7 @@ impl World {
             temporal,
             keyframe,
             captured: self.now - Duration::from_millis(10),
+            way: stream::Way::at(self.now - Duration::from_millis(10)),
             width: 0,
             height: [180, 360, 720][i],
             data: Bytes::from(data),
@@ -211,7 +210,7 @@ impl World {
             data: Bytes::from_static(&[7; 200]),
         };
         self.position += 960;
-        let sound = self.packetiser.sound(frame);
+        let sound = self.packetiser.sound(&frame);
         for viewer in &mut self.viewers {
             viewer.egress.sound(&sound, self.now, &mut viewer.sink);
             viewer.receive(self.now);

@@ -7,12 +7,12 @@ use crate::layers::ALL_PICTURES;
 use crate::packetise::Picture;
 use crate::rewrite::newer;
 use crate::sink::PacketSink;
-use protocol::Rid;
 use std::{
     cmp::Ordering,
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::Rid;
 
 /// A viewer whose pictures waited so long gets none until the next keyframe.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);

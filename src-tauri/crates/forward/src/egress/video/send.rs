@@ -7,11 +7,11 @@ use crate::egress::header::Extras;
 use crate::packetise::Picture;
 use crate::rewrite::Name;
 use crate::sink::PacketSink;
-use protocol::VideoCodec;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::VideoCodec;
 
 /// Packets handed on in one call: longer bursts overrun the queues of access points, and break the sound of browsers.
 pub(super) const BURST: usize = 16;

@@ -1,19 +1,19 @@
 use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
 use crate::{
-    EncodedVideo, VideoConfig,
+    VideoConfig,
     encode::{Keyframes, Simulcast},
     frame::Picture,
 };
-use protocol::Rid;
 use std::{sync::OnceLock, time::Instant};
+use stream::{Rid, VideoFrame};
 
 /// Eight seconds at 720p with regular keyframes, encoded once for several tests.
-fn eight_seconds() -> &'static [EncodedVideo] {
-    static PICTURES: OnceLock<Vec<EncodedVideo>> = OnceLock::new();
+fn eight_seconds() -> &'static [VideoFrame] {
+    static PICTURES: OnceLock<Vec<VideoFrame>> = OnceLock::new();
     PICTURES.get_or_init(|| encode(&VideoConfig::default(), 240, |_, _| ()))
 }
 
-fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Simulcast)) -> Vec<EncodedVideo> {
+fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Simulcast)) -> Vec<VideoFrame> {
     let (mut encoder, mut keyframes) = (Simulcast::new(config).expect("it starts"), Keyframes::new());
     let mut film = Film::new(config);
     (0..pictures)
@@ -26,7 +26,7 @@ fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut 
 }
 
 /// All layers of a picture, in the order in which they were handed on.
-fn all(encoder: &mut Simulcast, picture: &Picture, captured: Instant, keyframes: [bool; 3]) -> Vec<EncodedVideo> {
+fn all(encoder: &mut Simulcast, picture: &Picture, captured: Instant, keyframes: [bool; 3]) -> Vec<VideoFrame> {
     let mut made = Vec::new();
     encoder.encode(picture, captured, keyframes, &mut |layer| made.push(layer)).expect("it encodes");
     made
@@ -150,6 +150,6 @@ fn nal_types(data: &[u8]) -> Vec<u8> {
 }
 
 /// The pictures of one layer.
-fn layer(pictures: &[EncodedVideo], rid: Rid) -> Vec<EncodedVideo> {
+fn layer(pictures: &[VideoFrame], rid: Rid) -> Vec<VideoFrame> {
     pictures.iter().filter(|picture| picture.rid == rid).cloned().collect()
 }

@@ -7,16 +7,16 @@ mod opus;
 mod vp8;
 
 use crate::{
-    EncodedVideo, VideoConfig,
+    VideoConfig,
     frame::Picture,
     pattern::{self, Pattern, Reading},
 };
-use protocol::VideoCodec;
 use std::{
     io::{Read, Write},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
+use stream::{VideoCodec, VideoFrame};
 
 /// The pattern's pictures, one after another, each with the time it was "captured".
 struct Film {
@@ -47,14 +47,14 @@ impl Film {
 }
 
 /// Bits a second of pictures at 30 a second.
-fn kbps(pictures: &[EncodedVideo]) -> f64 {
+fn kbps(pictures: &[VideoFrame]) -> f64 {
     let bytes: usize = pictures.iter().map(|picture| picture.data.len()).sum();
     bytes as f64 * 8.0 * 30.0 / 1000.0 / pictures.len() as f64
 }
 
 /// Decodes one layer's pictures with ffmpeg, which must not complain, and reads the clock of each. Also gives a check sum
 /// of each picture's luma.
-fn decode(pictures: &[EncodedVideo]) -> Vec<(Option<Reading>, u64)> {
+fn decode(pictures: &[VideoFrame]) -> Vec<(Option<Reading>, u64)> {
     let first = &pictures[0];
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     let format = match first.codec {
@@ -100,11 +100,11 @@ fn numbers(decoded: &[(Option<Reading>, u64)]) -> Vec<u16> {
 }
 
 /// Leaves pictures out as a sender does for a viewer with little bandwidth; what is left must decode to the same pixels.
-fn temporal_layers_can_be_dropped(pictures: &[EncodedVideo]) {
+fn temporal_layers_can_be_dropped(pictures: &[VideoFrame]) {
     let whole = decode(pictures);
     for highest in [1, 0] {
         let kept: Vec<usize> = (0..pictures.len()).filter(|at| pictures[*at].temporal <= highest).collect();
-        let rest: Vec<EncodedVideo> = kept.iter().map(|at| pictures[*at].clone()).collect();
+        let rest: Vec<VideoFrame> = kept.iter().map(|at| pictures[*at].clone()).collect();
         let share = rest.len() as f64 / pictures.len() as f64;
         let expected = [0.25, 0.5][usize::from(highest)];
         assert!((share - expected).abs() < 0.06, "{share} of the pictures are in layers up to {highest}");
@@ -126,7 +126,7 @@ fn temporal_layers_can_be_dropped(pictures: &[EncodedVideo]) {
 }
 
 /// The IVF container, which is how ffmpeg takes VP8.
-fn ivf(pictures: &[EncodedVideo]) -> Vec<u8> {
+fn ivf(pictures: &[VideoFrame]) -> Vec<u8> {
     let mut out = b"DKIF\0\0\x20\0VP80".to_vec();
     out.extend(pictures[0].width.to_le_bytes());
     out.extend(pictures[0].height.to_le_bytes());

@@ -1,8 +1,8 @@
 use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
-use crate::{EncodedVideo, VideoConfig, encode::Vp8};
-use protocol::Rid;
+use crate::{VideoConfig, encode::Vp8};
+use stream::{Rid, VideoFrame};
 
-fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Vp8) -> bool) -> Vec<EncodedVideo> {
+fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Vp8) -> bool) -> Vec<VideoFrame> {
     let size = (config.width, config.height);
     let mut encoder = Vp8::new(Rid::F, size, config.fps, config.bitrate_kbps).expect("it starts");
     let mut film = Film::new(config);

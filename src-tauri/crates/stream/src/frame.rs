@@ -1,24 +1,26 @@
+//! One frame of the stream: a picture of one spatial layer, or a packet of sound.
+
 use bytes::Bytes;
 use protocol::{Rid, VideoCodec};
 use std::time::Instant;
 
 /// What the encoders hand on.
 #[derive(Clone, Debug)]
-pub enum Encoded {
+pub enum Frame {
     /// One picture of one spatial layer.
-    Video(EncodedVideo),
+    Video(VideoFrame),
     /// One packet of sound.
-    Audio(EncodedAudio),
+    Audio(AudioFrame),
 }
 
-/// One picture of one spatial layer.
+/// One picture of one spatial layer. A clone shares the encoded bytes.
 #[derive(Clone, Debug)]
-pub struct EncodedVideo {
+pub struct VideoFrame {
     /// How it is encoded.
     pub codec: VideoCodec,
     /// The spatial layer.
     pub rid: Rid,
-    /// The temporal layer: 0 base, 2 droppable by everybody.
+    /// The temporal layer: 0 is the base, 2 can be left out by everybody.
     pub temporal: u8,
     /// Decodable without any picture before it, and the start of a new chain.
     pub keyframe: bool,
@@ -50,17 +52,17 @@ pub struct Way {
 
 impl Way {
     /// All at one moment.
-    pub(crate) fn at(moment: Instant) -> Self {
+    pub fn at(moment: Instant) -> Self {
         Self { delivered: moment, converted: moment, taken: moment }
     }
 }
 
-/// One Opus packet, 48 kHz stereo.
+/// One Opus packet, 48 kHz stereo. A clone shares the encoded bytes.
 #[derive(Clone, Debug)]
-pub struct EncodedAudio {
+pub struct AudioFrame {
     /// When its first sample was taken.
     pub captured: Instant,
-    /// Samples (of each channel) since the broadcast's start; without gaps.
+    /// Samples (of each channel) since the broadcast's start, without gaps.
     pub position: u64,
     /// Samples (of each channel) in it.
     pub samples: u32,
