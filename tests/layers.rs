@@ -153,6 +153,65 @@ fn manifest_of(file: &Path) -> PathBuf {
     found.expect("the root has one")
 }
 
+/// The only files that name one of the codecs; all others ask its `CodecSpec`. A new codec is a file in the first folder and a
+/// line in its registry, and what makes and what packetises its bytes: a file each, and a line in their registries.
+const CODECS_NAMED_IN: [&str; 7] = [
+    "stream/src/codec/",
+    "media/src/encode/h264.rs",
+    "media/src/encode/vp8.rs",
+    "media/src/pipeline/codecs/mod.rs",
+    "media/src/pipeline/codecs/h264.rs",
+    "media/src/pipeline/codecs/vp8.rs",
+    "/src/packetise/mod.rs",
+];
+
+#[test]
+fn a_codec_is_named_in_its_own_files() {
+    let mut files = Vec::new();
+    for path in crates().iter().filter(|path| name(path) != "crowd") {
+        rust_files(&path.join("src"), &mut files);
+    }
+    let tries = |path: &str| ["/tests/", "/tests.rs", "/fuzz/"].iter().any(|part| path.contains(part));
+    let mut places = CODECS_NAMED_IN.to_vec();
+    for file in files {
+        let path = file.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
+        if tries(&path) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let Some(line) = sources(&text).find(|line| names_a_codec(line)) else { continue };
+        let place = CODECS_NAMED_IN.iter().find(|place| path.contains(**place));
+        assert!(place.is_some(), "{path} names a codec ({}): ask its CodecSpec", line.trim());
+        places.retain(|other| Some(other) != place);
+    }
+    assert!(places.is_empty(), "nothing in {places:?} names a codec any more: they need not be in this list");
+}
+
+/// The lines of a file that are shipped: no comments, and nothing of the tests at its end.
+fn sources(text: &str) -> impl Iterator<Item = &str> {
+    let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let shipped = shipped.split("#[cfg(test)]\npub(crate) mod tests {").next().unwrap_or_default();
+    shipped.lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+/// By a variant, or by making all variants known without their enum's name.
+fn names_a_codec(line: &str) -> bool {
+    let after = line.match_indices("VideoCodec::").map(|(at, path)| &line[at + path.len()..]);
+    after.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '{' || c == '*'))
+}
+
+#[test]
+fn a_codec_is_found_where_it_is_named() {
+    for line in ["let codec = VideoCodec::H264;", "stream::VideoCodec::Vp8 => 1,", "use VideoCodec::*;"] {
+        assert!(names_a_codec(line), "{line}");
+    }
+    for line in ["use stream::{Rid, VideoCodec};", "codec: VideoCodec,", "VideoCodec::deserialize(d)"] {
+        assert!(!names_a_codec(line), "{line}");
+    }
+    let file = "a\n  // VideoCodec::H264\nb\n#[cfg(test)]\nmod tests {\n    VideoCodec::H264\n}";
+    assert_eq!(sources(file).collect::<Vec<_>>(), ["a", "b"]);
+}
+
 /// Whether a line uses a library: as a path, in a `use` or in an `extern crate`.
 fn names(line: &str, library: &str) -> bool {
     line.match_indices(library).any(|(at, _)| {

@@ -2,9 +2,10 @@
 //!
 //! Offers come in on stdin, answers go out on stdout, an empty line after each. It ends with stdin.
 
-use forward::{Config, Forwarder, Rid, ViewerId};
+use forward::{Config, Forwarder, ViewerId};
 use std::io::{self, BufRead, Write};
 use std::net::UdpSocket;
+use stream::Rid;
 
 fn main() -> io::Result<()> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;

@@ -1,12 +1,13 @@
 //! Telling the forwarder's owner, and what the handle remembers of each viewer.
 
+use crate::egress::LayerBits;
 use crate::event::Event;
 use crate::totals::Counters;
 use protocol::ViewerId;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use stream::{Rid, VideoCodec};
+use stream::{CODECS, Rid, VideoCodec, layer_index};
 
 /// At most one keyframe of one layer is asked for in this time, whatever the viewers send.
 pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_secs(1);
@@ -17,7 +18,7 @@ pub(crate) struct Announcer {
     pub(crate) counters: Counters,
     viewers: Mutex<HashMap<ViewerId, Session>>,
     keyframes: Mutex<HashMap<(VideoCodec, Rid), Instant>>,
-    vp8: Mutex<Vp8>,
+    watched: Mutex<Watched>,
 }
 
 /// What a PATCH needs to know.
@@ -26,11 +27,11 @@ pub(crate) struct Session {
     pub(crate) their_ufrag: String,
 }
 
-#[derive(Default)]
-struct Vp8 {
-    /// Of each shard, a bit a layer.
-    wanted: Vec<u8>,
-    told: u8,
+/// Which layers on demand are watched.
+struct Watched {
+    /// By each shard's viewers.
+    by_shard: Vec<LayerBits>,
+    told: LayerBits,
 }
 
 impl Announcer {
@@ -40,7 +41,7 @@ impl Announcer {
             counters: Counters::default(),
             viewers: Mutex::default(),
             keyframes: Mutex::default(),
-            vp8: Mutex::new(Vp8 { wanted: vec![0; shards], told: 0 }),
+            watched: Mutex::new(Watched { by_shard: vec![0; shards], told: 0 }),
         }
     }
 
@@ -95,19 +96,21 @@ impl Announcer {
         Ok(())
     }
 
-    /// One shard's viewers watch these layers of VP8, a bit a layer.
-    pub(crate) fn vp8(&self, shard: usize, layers: u8) {
-        let rids = {
-            let mut vp8 = lock(&self.vp8);
-            vp8.wanted[shard] = layers;
-            let all = vp8.wanted.iter().fold(0, |all, one| all | one);
-            if all == vp8.told {
-                return;
-            }
-            vp8.told = all;
-            Rid::ALL.into_iter().filter(|rid| all & 1 << rid.index() != 0).collect()
+    /// One shard's viewers watch these layers of codecs on demand.
+    pub(crate) fn watched(&self, shard: usize, layers: LayerBits) {
+        let (before, after) = {
+            let mut watched = lock(&self.watched);
+            watched.by_shard[shard] = layers;
+            let all = watched.by_shard.iter().fold(0, |all, one| all | one);
+            (std::mem::replace(&mut watched.told, all), all)
         };
-        (self.events)(Event::Vp8Wanted { rids });
+        for codec in CODECS.map(|spec| spec.codec) {
+            let of =
+                |layers: LayerBits| Rid::ALL.into_iter().filter(move |rid| layers >> layer_index(codec, *rid) & 1 != 0);
+            if !of(before).eq(of(after)) {
+                (self.events)(Event::LayersWanted { codec, rids: of(after).collect() });
+            }
+        }
     }
 }
 
@@ -152,15 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn vp8_is_told_when_the_union_of_all_shards_changes() {
+    fn what_is_watched_is_told_when_the_union_of_all_shards_changes() {
         let (announcer, told) = announcer();
+        let first = layer_index(VideoCodec::Vp8, Rid::Q);
         for (shard, layers) in [(0, 0b100), (1, 0b100), (1, 0b110), (0, 0), (1, 0)] {
-            announcer.vp8(shard, layers);
+            announcer.watched(shard, layers << first);
         }
         let rids: Vec<Vec<Rid>> = told
             .try_iter()
             .map(|event| match event {
-                Event::Vp8Wanted { rids } => rids,
+                Event::LayersWanted { codec: VideoCodec::Vp8, rids } => rids,
                 other => panic!("{other:?}"),
             })
             .collect();

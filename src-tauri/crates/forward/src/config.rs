@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
-use stream::Clock;
+use stream::{CODECS, Clock, VideoCodec};
 
 /// What a [`crate::Forwarder`] is started with.
 #[derive(Clone, Debug)]
@@ -16,8 +16,8 @@ pub struct Config {
     pub consent_timeout: Duration,
     /// The clock of the stream: what every viewer is told of a frame's capture comes from it.
     pub clock: Clock,
-    /// H.264 is encoded here. Without it every viewer is answered VP8.
-    pub h264: bool,
+    /// What is encoded here; viewers are answered nothing else.
+    pub codecs: Vec<VideoCodec>,
 }
 
 impl Default for Config {
@@ -28,7 +28,7 @@ impl Default for Config {
             join_timeout: Duration::from_secs(10),
             consent_timeout: Duration::from_secs(10),
             clock: Clock::start(),
-            h264: true,
+            codecs: CODECS.map(|spec| spec.codec).to_vec(),
         }
     }
 }

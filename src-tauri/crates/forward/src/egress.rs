@@ -32,11 +32,14 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{Clock, Rid, VideoCodec};
+use stream::{Clock, LAYERS, Rid, VideoCodec};
 use video::VideoEgress;
 
-/// The bit of sound in [`Egress::interest`], above those of the layers.
-pub(crate) const SOUND: u8 = 1 << 6;
+/// What somebody waits for, a bit each: the layers by their [`stream::layer_index`], and [`SOUND`].
+pub(crate) type LayerBits = u16;
+
+/// The bit of sound, above those of the layers.
+pub(crate) const SOUND: LayerBits = 1 << LAYERS;
 
 /// Between two sender reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -271,8 +274,8 @@ impl Egress {
         self.video.as_mut()?.wants_keyframe()
     }
 
-    /// The layers whose pictures it has to be given, a bit each: six, three of a codec; and [`SOUND`].
-    pub(crate) fn interest(&self) -> u8 {
+    /// The layers whose pictures it has to be given, and whether sound.
+    pub(crate) fn interest(&self) -> LayerBits {
         if !self.started {
             return 0;
         }

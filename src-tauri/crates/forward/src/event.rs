@@ -15,8 +15,10 @@ pub enum Event {
         /// Of which layer.
         rid: Rid,
     },
-    /// Which layers of VP8 are wanted from now on, the smallest first; empty: nobody watches VP8 any more.
-    Vp8Wanted {
+    /// Which layers of a codec on demand are wanted from now on, the smallest first; empty: nobody watches that codec any more.
+    LayersWanted {
+        /// Of which codec.
+        codec: VideoCodec,
         /// The layers.
         rids: Vec<Rid>,
     },

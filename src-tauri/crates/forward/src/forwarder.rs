@@ -15,7 +15,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
-use stream::{AudioFrame, Rid, VideoFrame};
+use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
 
 /// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the threads end.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct Forwarder {
 struct Inner {
     server: Arc<Server>,
     candidates: Mutex<Vec<SocketAddr>>,
-    h264: bool,
+    codecs: Vec<VideoCodec>,
     cname: String,
     /// The one writer of pictures and sounds.
     packetiser: Mutex<Packetiser>,
@@ -70,7 +70,7 @@ impl Forwarder {
         let inner = Inner {
             server,
             candidates: Mutex::new(config.candidates),
-            h264: config.h264,
+            codecs: config.codecs,
             cname: format!("{:016x}", rand::random::<u64>()),
             packetiser: Mutex::new(Packetiser::new(clock)),
             shards,
@@ -98,7 +98,7 @@ impl Forwarder {
                 ssrcs: different_ssrcs(),
                 cname: &self.inner.cname,
                 session: rand::random::<u64>() >> 1,
-                h264: self.inner.h264,
+                codecs: &self.inner.codecs,
             },
         )?;
         if !self.inner.announcer.enter(viewer, Session { their_ufrag: offer.ice_ufrag.to_owned() }) {

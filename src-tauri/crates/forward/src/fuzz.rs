@@ -35,7 +35,7 @@ pub fn offer(text: &str) {
         ssrcs: [1, 2, 3],
         cname: "cname",
         session: 1,
-        h264: true,
+        codecs: &stream::CODECS.map(|spec| spec.codec),
     };
     if let Ok((joined, _)) = sdp::answer(&offer, &local) {
         assert_whole(&joined.answer);

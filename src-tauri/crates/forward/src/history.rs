@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{Rid, VideoCodec};
+use stream::{LAYERS, Rid, VideoCodec, layer_index};
 
 /// How long any picture can be repaired: a viewer that asks later has long skipped it.
 const REPAIRABLE: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ const ALIVE: Duration = Duration::from_secs(1);
 /// Every layer's recent past.
 #[derive(Default)]
 pub(crate) struct History {
-    layers: [[LayerHistory; 3]; 2],
+    layers: [LayerHistory; LAYERS],
 }
 
 /// One layer's.
@@ -43,7 +43,7 @@ impl History {
 
     /// Add a picture; after that it is given to the viewers.
     pub(crate) fn add(&mut self, picture: Arc<Picture>) {
-        self.layers[picture.codec as usize][picture.rid.index()].add(picture);
+        self.layers[layer_index(picture.codec, picture.rid)].add(picture);
     }
 
     /// The broadcast ended: the next one starts with a keyframe.
@@ -52,7 +52,7 @@ impl History {
     }
 
     pub(crate) fn layer(&self, codec: VideoCodec, rid: Rid) -> &LayerHistory {
-        &self.layers[codec as usize][rid.index()]
+        &self.layers[layer_index(codec, rid)]
     }
 
     /// Bits a second of a layer with all temporal layers up to and including `temporal`, if it is being encoded.
@@ -71,7 +71,7 @@ impl History {
     /// The layer is being encoded.
     pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
         // Of any codec: the last layer of one that nobody watches any more ends without a younger one beside it.
-        let newest = self.layers.iter().flatten().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
+        let newest = self.layers.iter().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
         let own = self.layer(codec, rid).newest().map(|p| p.captured);
         own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
     }

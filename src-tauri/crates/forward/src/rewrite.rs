@@ -3,10 +3,7 @@
 use crate::packetise::Picture;
 use crate::prefetch::prefetch;
 use std::collections::VecDeque;
-use stream::{Rid, VideoCodec};
-
-/// The VP8 payload descriptor (RFC 7741 section 4.2) with picture id, TL0PICIDX, TID, Y and KEYIDX.
-pub(crate) type Descriptor = [u8; 6];
+use stream::{CodecSpec, Descriptor, PictureIds, Rid, VideoCodec};
 
 /// What one picture is called towards one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +11,14 @@ pub(crate) struct Name {
     /// Of its first packet.
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
-    /// For the first packet; the others have no S bit. Meaningless for H.264.
+    /// Of its first packet. Meaningless for a codec that has none.
     pub(crate) descriptor: Descriptor,
 }
 
 impl Name {
-    /// The descriptor of the picture's packet `index`.
-    pub(crate) fn descriptor_of(&self, index: usize) -> Descriptor {
-        let mut descriptor = self.descriptor;
-        if index > 0 {
-            descriptor[0] &= !0x10;
-        }
-        descriptor
+    /// What stands before the payload of the picture's packet `index`, for a codec that has it.
+    pub(crate) fn descriptor_of(&self, codec: VideoCodec, index: usize) -> Option<Descriptor> {
+        CodecSpec::of(codec).descriptor.as_ref().map(|kind| kind.of_packet(self.descriptor, index))
     }
 }
 
@@ -73,10 +66,8 @@ impl Numbers {
         self.last_timestamp = Some(timestamp);
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(picture.packets.len() as u16);
-        let descriptor = match picture.codec {
-            VideoCodec::H264 => Descriptor::default(),
-            VideoCodec::Vp8 => self.descriptor(picture),
-        };
+        let kind = CodecSpec::of(picture.codec).descriptor.as_ref();
+        let descriptor = kind.map(|kind| kind.of_picture(&self.ids(picture))).unwrap_or_default();
         Name { sequence, timestamp, descriptor }
     }
 
@@ -86,7 +77,7 @@ impl Numbers {
         self.sequence = self.sequence.wrapping_sub(unsent);
     }
 
-    fn descriptor(&mut self, picture: &Picture) -> Descriptor {
+    fn ids(&mut self, picture: &Picture) -> PictureIds {
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         if picture.temporal == 0 {
             self.base_index = self.base_index.wrapping_add(1);
@@ -94,9 +85,13 @@ impl Numbers {
         if picture.keyframe {
             self.key_index = (self.key_index + 1) & 0x1f;
         }
-        let [high, low] = (0x8000 | self.picture_id).to_be_bytes();
-        let layer = picture.temporal.min(3) << 6 | u8::from(picture.step_up) << 5 | self.key_index;
-        [0x80 | 0x10, 0xf0, high, low, self.base_index, layer]
+        PictureIds {
+            picture_id: self.picture_id,
+            base_index: self.base_index,
+            key_index: self.key_index,
+            temporal: picture.temporal,
+            step_up: picture.step_up,
+        }
     }
 }
 
@@ -201,8 +196,9 @@ mod tests {
         assert_eq!(second.descriptor[2..4], [0x80, 1]);
         assert_eq!(second.descriptor[4], first.descriptor[4], "only base pictures move TL0PICIDX");
         assert_eq!((first.timestamp, second.timestamp), (5, 6), "never the same twice");
-        assert_eq!(first.descriptor_of(0)[0], 0x90);
-        assert_eq!(first.descriptor_of(1)[0], 0x80);
+        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 0).map(|d| d[0]), Some(0x90));
+        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 1).map(|d| d[0]), Some(0x80));
+        assert_eq!(first.descriptor_of(VideoCodec::H264, 0), None);
     }
 
     #[test]

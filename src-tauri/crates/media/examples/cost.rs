@@ -10,7 +10,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use stream::{Frame, Rid};
+use stream::{Frame, Rid, VideoCodec};
 
 fn main() {
     let seconds: f64 = env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(10.0);
@@ -25,7 +25,7 @@ fn main() {
         [("H.264 and Opus", &[][..]), ("and VP8, full", &[Rid::F]), ("and VP8, full and half", &[Rid::F, Rid::H])]
     {
         let pipeline = Pipeline::open(CameraChoice::Pattern, MicrophoneChoice::Tone, video, "cost".into(), |_| ());
-        pipeline.set_vp8(vp8);
+        pipeline.set_layers(VideoCodec::Vp8, vp8);
         let late = Arc::new(Mutex::new(BTreeMap::<&str, Vec<Duration>>::new()));
         let seen = late.clone();
         pipeline.go_live(move |encoded| {

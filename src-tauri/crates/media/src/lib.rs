@@ -35,10 +35,7 @@ pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};
 pub use event::Event;
 pub use levels::Levels;
-pub use pipeline::Pipeline;
-
-/// Whether this build has H.264; without it every viewer is sent VP8.
-pub const H264: bool = cfg!(feature = "h264");
+pub use pipeline::{CODECS, Pipeline};
 
 /// The cameras and microphones of this machine. Takes up to a second: devices are asked what they are.
 pub fn devices() -> protocol::Devices {

@@ -212,17 +212,17 @@ fn another_size_starts_with_a_keyframe_in_the_same_stream() {
 #[test]
 fn vp8_is_made_while_it_is_wanted() {
     let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
-    studio.pipeline.set_vp8(&[Rid::F]);
+    studio.pipeline.set_layers(VideoCodec::Vp8, &[Rid::F]);
     let stream = studio.live();
     let vp8 = |picture: &VideoFrame| picture.codec == VideoCodec::Vp8;
     let full = pictures(&stream, "VP8", 10, vp8);
     assert!(full[0].keyframe && full.iter().all(|picture| picture.rid == Rid::F), "the full layer only");
-    studio.pipeline.set_vp8(&[Rid::F, Rid::H]);
+    studio.pipeline.set_layers(VideoCodec::Vp8, &[Rid::F, Rid::H]);
     let half = pictures(&stream, "VP8 half", 5, |picture| vp8(picture) && picture.rid == Rid::H);
     assert!(half[0].keyframe && half[0].width == 320, "it starts with a keyframe of its own");
     studio.pipeline.request_keyframe(VideoCodec::Vp8, Rid::H);
     pictures(&stream, "VP8 keyframe", 1, |picture| vp8(picture) && picture.rid == Rid::H && picture.keyframe);
-    studio.pipeline.set_vp8(&[]);
+    studio.pipeline.set_layers(VideoCodec::Vp8, &[]);
     while stream.try_recv().is_ok() {}
     assert!(pictures(&stream, "H.264", 60, |_| true).iter().all(|picture| !vp8(picture)), "none once nobody wants it");
 }

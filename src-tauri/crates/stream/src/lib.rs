@@ -6,8 +6,10 @@
 
 pub mod annex_b;
 mod clock;
+mod codec;
 mod frame;
 
 pub use clock::Clock;
+pub use codec::{CODECS, CodecSpec, Descriptor, Fit, LAYERS, PayloadDescriptor, PictureIds, TemporalSync, layer_index};
 pub use frame::{AudioFrame, Frame, VideoFrame, Way};
 pub use protocol::{Rid, VideoCodec};

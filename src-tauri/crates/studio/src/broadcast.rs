@@ -73,7 +73,7 @@ impl Owner {
         // This runs on the encoders' threads: from here on no packet passes the control plane.
         self.pipeline.go_live(move |frame| {
             meter.count(&frame);
-            let counts = !media::H264 || matches!(frame, Frame::Video(_));
+            let counts = matches!(frame, Frame::Video(_));
             hand_on(&forwarder, &meter, &frame);
             if counts && waiting.swap(false, Ordering::Relaxed) {
                 // The owner is gone only when the program ends.

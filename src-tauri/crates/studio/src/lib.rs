@@ -23,10 +23,10 @@ mod sources;
 
 // What it owns besides the audience.
 mod configuration;
+mod on_demand;
 mod pages;
 mod sessions;
 mod upload;
-mod vp8;
 
 // What is told and kept.
 mod folders;

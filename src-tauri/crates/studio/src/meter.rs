@@ -55,8 +55,7 @@ impl Meter {
 }
 
 /// The codec whose top layer runs whenever the broadcast does.
-pub(crate) const TOP_CODEC: protocol::VideoCodec =
-    if media::H264 { protocol::VideoCodec::H264 } else { protocol::VideoCodec::Vp8 };
+pub(crate) const TOP_CODEC: stream::VideoCodec = media::CODECS[0];
 
 impl Reading {
     /// What went by since an earlier reading.

@@ -91,7 +91,7 @@ impl Studio {
         // What happens on other threads comes through here. It has no bound of its own, because neither the forwarder nor the
         // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
         // not come to it nobody is admitted, so there are two messages (connected, gone) for each viewer there is, a request
-        // for a keyframe a second and layer at most and a word on VP8 for each of those, whatever viewers send (a test of
+        // for a keyframe a second and layer at most, a word on the layers watched for each of those, whatever viewers send (a test of
         // `forward` holds it), and a message for each change of a device.
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
@@ -99,7 +99,7 @@ impl Studio {
                 join_timeout: settings.join_timeout,
                 consent_timeout: settings.viewer_timeout,
                 clock: Clock::start(),
-                h264: media::H264,
+                codecs: media::CODECS.to_vec(),
                 shards: settings.sending_threads,
                 ..forward::Config::default()
             };

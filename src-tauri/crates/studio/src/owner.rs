@@ -5,13 +5,13 @@ use crate::configuration::Configuration;
 use crate::links::{self, Place};
 use crate::meter::Meter;
 use crate::metrics::Refused;
+use crate::on_demand::OnDemand;
 use crate::pages::Pages;
 use crate::requests::Question;
 use crate::sessions::Sessions;
 use crate::storage::{Keeper, Kept};
 use crate::studio::Ask;
 use crate::upload::{self, Upload};
-use crate::vp8::Vp8;
 use audience::{Audience, Input, Now, RequestId};
 use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline};
@@ -50,7 +50,7 @@ pub(crate) struct Owner {
 
     pub(crate) broadcast: Broadcast,
     pub(crate) upload: Upload,
-    pub(crate) vp8: Vp8,
+    pub(crate) on_demand: OnDemand,
     pub(crate) meter: Arc<Meter>,
 
     pub(crate) pages: Pages,
@@ -130,7 +130,7 @@ impl Owner {
             untold: Some(Vec::new()),
             tell: parts.tell,
             broadcast: Broadcast::default(),
-            vp8: Vp8::default(),
+            on_demand: OnDemand::default(),
             meter: parts.meter,
             pages: Pages::default(),
             sessions: Sessions::default(),
@@ -221,7 +221,10 @@ impl Owner {
 
     /// The earliest time at which something is to be done.
     fn timeout(&self) -> Instant {
-        [self.vp8.timeout(), self.broadcast.timeout()].into_iter().flatten().fold(self.audience_timeout, Instant::min)
+        [self.on_demand.timeout(), self.broadcast.timeout()]
+            .into_iter()
+            .flatten()
+            .fold(self.audience_timeout, Instant::min)
     }
 
     fn timed_out(&mut self) {
@@ -229,8 +232,8 @@ impl Owner {
         if now >= self.audience_timeout {
             self.decide_quietly(Input::Tick);
         }
-        if let Some(rids) = self.vp8.expire(now) {
-            self.pipeline.set_vp8(&rids);
+        for (codec, rids) in self.on_demand.expire(now) {
+            self.pipeline.set_layers(codec, &rids);
         }
         if self.broadcast.timeout().is_some_and(|timeout| now >= timeout) {
             self.start_failed(
@@ -247,9 +250,9 @@ impl Owner {
             }
             forward::Event::Gone(viewer, why) => self.gone(viewer, why),
             forward::Event::KeyframeWanted { codec, rid } => self.pipeline.request_keyframe(codec, rid),
-            forward::Event::Vp8Wanted { rids } => {
-                if let Some(rids) = self.vp8.wanted(&rids, Instant::now()) {
-                    self.pipeline.set_vp8(&rids);
+            forward::Event::LayersWanted { codec, rids } => {
+                if let Some(rids) = self.on_demand.wanted(codec, &rids, Instant::now()) {
+                    self.pipeline.set_layers(codec, &rids);
                 }
             }
         }

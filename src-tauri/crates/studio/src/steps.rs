@@ -1,10 +1,9 @@
 //! Where the milliseconds of a picture go before it is sent. Written by the encoders' thread, read by `/metrics`.
 
 use crate::meter::TOP_CODEC;
-use protocol::Rid;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
-use stream::VideoFrame;
+use stream::{Rid, VideoFrame};
 
 /// Microseconds of all pictures since the program started, added up, step after step.
 #[derive(Debug, Default)]

@@ -7,8 +7,9 @@
 //! already watching is sent away.
 
 use media::VideoConfig;
-use protocol::{Rid, VideoCodec, ViewerId};
+use protocol::ViewerId;
 use std::collections::BTreeMap;
+use stream::{CodecSpec, Rid, VideoCodec};
 
 /// What sound and headers add to the pictures of any layer, kbit/s: Opus at 96, and RTP, SRTP, UDP and IP headers on 50
 /// packets a second.
@@ -50,11 +51,11 @@ impl Upload {
         Some(rid)
     }
 
-    /// The offer told the codec, and with it the layer it is to be. VP8 has no smallest layer, so a viewer allotted that
-    /// one needs the middle one; none when that does not fit, and then the viewer holds nothing any more.
+    /// The offer told the codec, and with it the layer it is to be. A codec may have no smallest layer, so that a viewer
+    /// allotted that one needs the next; none when that does not fit, and then the viewer holds nothing any more.
     pub(crate) fn settle(&mut self, viewer: ViewerId, codec: Option<VideoCodec>) -> Option<Rid> {
         let share = self.viewers.remove(&viewer)?;
-        let lowest = if codec == Some(VideoCodec::Vp8) { Rid::H } else { Rid::Q };
+        let lowest = codec.and_then(|codec| CodecSpec::of(codec).layer_for(Rid::Q)).unwrap_or(Rid::Q);
         let rid = if share.rid < lowest { self.largest_within(self.room(), lowest)? } else { share.rid };
         self.viewers.insert(viewer, Share { rid, lowest });
         Some(rid)

@@ -6,7 +6,7 @@ use crate::layers::Aim;
 use crate::rtcp::WideFeedback;
 use crate::sink::PacketSink;
 use std::time::{Duration, Instant};
-use stream::{Rid, VideoCodec};
+use stream::{CodecSpec, Rid};
 
 /// RTP headers and extensions above the payload's own bits.
 const OVERHEAD: f32 = 1.04;
@@ -158,9 +158,12 @@ impl Adaptation {
         let codec = video.watching().0;
         let cost = |aim: Aim| {
             let encoded = h.rate(codec, aim.rid, aim.temporal);
-            // VP8's smaller layer is encoded only while somebody is aimed at it; it takes a fifth then.
-            let expected = || match (codec, aim.rid) {
-                (VideoCodec::Vp8, Rid::H) => h.rate(codec, Rid::F, aim.temporal).map(|rate| rate / 5.0),
+            // The half layer of a codec on demand is encoded only while somebody is aimed at it; it takes a fifth then.
+            let spec = CodecSpec::of(codec);
+            let expected = || match aim.rid {
+                Rid::H if spec.on_demand && spec.layers.contains(&Rid::H) => {
+                    h.rate(codec, Rid::F, aim.temporal).map(|rate| rate / 5.0)
+                }
                 _ => None,
             };
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)

@@ -145,8 +145,8 @@ impl Repairs {
         let Some(header) = &mut self.header else { return 0 };
         let payload = &picture.packets[index];
         let original = name.sequence.wrapping_add(index as u16).to_be_bytes();
-        let descriptor = name.descriptor_of(index);
-        let descriptor = if self.codec == VideoCodec::Vp8 { &descriptor[..] } else { &[] };
+        let descriptor = name.descriptor_of(self.codec, index);
+        let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
         header.begin(name.timestamp, call.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
         let wide = call.flow.next(header.is_numbered(), bytes);
@@ -167,8 +167,8 @@ impl Repairs {
         call: &mut Call<'_, S>,
     ) {
         let payload = &picture.packets[index];
-        let descriptor = name.descriptor_of(index);
-        let descriptor = if self.codec == VideoCodec::Vp8 { &descriptor[..] } else { &[] };
+        let descriptor = name.descriptor_of(self.codec, index);
+        let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
         plain.begin(name.timestamp, 0, Extras::default());
         call.flow.next(false, plain.len() + descriptor.len() + payload.len());
         let marker = index + 1 == picture.packets.len();

@@ -1,6 +1,7 @@
 mod follow;
 mod send;
 
+use super::LayerBits;
 use super::call::Call;
 use super::header::Header;
 use super::repair::Repairs;
@@ -18,7 +19,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{Clock, Rid, VideoCodec};
+use stream::{Clock, CodecSpec, Rid, VideoCodec, layer_index};
 
 /// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -121,10 +122,10 @@ impl VideoEgress {
         }
     }
 
-    /// Begin with the smallest layer, unless the path is known to be good. True where it was done: VP8's smaller layers are
-    /// encoded only while somebody watches them.
+    /// Begin with the smallest layer, unless the path is known to be good. True where it was done: smaller layers of a codec on
+    /// demand are encoded only while somebody watches them.
     pub(super) fn begin_small(&mut self, round_trip: Option<Duration>) -> bool {
-        let small = self.codec == VideoCodec::H264 && round_trip.is_none_or(|trip| trip >= NEAR);
+        let small = !CodecSpec::of(self.codec).on_demand && round_trip.is_none_or(|trip| trip >= NEAR);
         if small {
             self.layers.begin_small();
         }
@@ -146,14 +147,13 @@ impl VideoEgress {
 
     /// The layers whose pictures it has to be given, a bit each: the one it follows, the one it is aimed at, and those between,
     /// of which the best that is encoded is taken. While it follows none, all.
-    pub(super) fn interest(&self) -> u8 {
-        let first = 3 * self.codec as usize;
+    pub(super) fn interest(&self) -> LayerBits {
         let aim = self.layers.aim().rid.index();
         let (low, high) = match self.following {
-            None => (0, 2),
+            None => (Rid::Q.index(), Rid::F.index()),
             Some(f) => (f.rid.index().min(aim), f.rid.index().max(aim)),
         };
-        (low..=high).fold(0, |layers, index| layers | 1 << (first + index))
+        Rid::ALL[low..=high].iter().fold(0, |layers, rid| layers | 1 << layer_index(self.codec, *rid))
     }
 
     /// It is given no pictures for a while: whatever its reports ask, nothing goes out before the next keyframe after that.

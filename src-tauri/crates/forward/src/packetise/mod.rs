@@ -11,7 +11,7 @@ pub(crate) use picture::Picture;
 use opus::SoundClock;
 use picture::LayerCount;
 use std::sync::Arc;
-use stream::{AudioFrame, Clock, VideoCodec, VideoFrame};
+use stream::{AudioFrame, Clock, LAYERS, VideoCodec, VideoFrame, layer_index};
 
 /// Bytes of a payload at most. With every extension, VP8's descriptor, an RTX number and a 16-byte tag a datagram stays
 /// below 1232 bytes, which every IPv6 path carries (RFC 8200 section 5: 1280 with the IP and UDP headers).
@@ -20,7 +20,7 @@ pub(crate) const MAX_PAYLOAD: usize = 1160;
 /// The one writer of pictures and sounds.
 pub(crate) struct Packetiser {
     clock: Clock,
-    layers: [[LayerCount; 3]; 2],
+    layers: [LayerCount; LAYERS],
     sound: SoundClock,
 }
 
@@ -32,11 +32,12 @@ impl Packetiser {
 
     /// Cut a frame into payloads of about the same size: the kernel takes a run of equal packets in one call.
     pub(crate) fn video(&mut self, frame: &VideoFrame) -> Arc<Picture> {
+        // The one place where a codec's packetiser is chosen.
         let packets = match frame.codec {
             VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
             VideoCodec::Vp8 => vp8::payloads(&frame.data, MAX_PAYLOAD),
         };
-        let layer = &mut self.layers[frame.codec as usize][frame.rid.index()];
+        let layer = &mut self.layers[layer_index(frame.codec, frame.rid)];
         let (number, step_up) = layer.count(frame);
         Arc::new(Picture {
             codec: frame.codec,

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use std::time::Instant;
-use stream::{Rid, VideoCodec, VideoFrame};
+use stream::{CodecSpec, Rid, TemporalSync, VideoCodec, VideoFrame};
 
 /// One picture of one layer, cut into RTP payloads.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Picture {
     pub(crate) number: u64,
     /// Pixels.
     pub(crate) height: u16,
-    /// RTP payloads; VP8's without the payload descriptor, which is each viewer's own.
+    /// RTP payloads; without the payload descriptor that some codecs have, which is each viewer's own.
     pub(crate) packets: Vec<Bytes>,
     /// Of all payloads.
     pub(crate) bytes: usize,
@@ -34,8 +34,7 @@ pub(super) struct LayerCount {
 }
 
 impl LayerCount {
-    /// The picture's number, and whether it needs nothing but the last base picture. VP8 says so itself; an H.264 picture
-    /// refers to the last picture of a lower layer, so it does when none came since the last base picture.
+    /// The picture's number, and whether it needs nothing but the last base picture.
     pub(super) fn count(&mut self, frame: &VideoFrame) -> (u64, bool) {
         let number = self.next;
         self.next += 1;
@@ -45,9 +44,9 @@ impl LayerCount {
         }
         let alone = self.above_base >= frame.temporal;
         self.above_base = self.above_base.min(frame.temporal);
-        let step_up = match frame.codec {
-            VideoCodec::H264 => alone,
-            VideoCodec::Vp8 => frame.layer_sync,
+        let step_up = match CodecSpec::of(frame.codec).temporal_sync {
+            TemporalSync::ByOrder => alone,
+            TemporalSync::ByEncoder => frame.layer_sync,
         };
         (number, step_up)
     }

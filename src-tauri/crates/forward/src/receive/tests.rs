@@ -45,7 +45,7 @@ impl World {
             ssrcs: [1, 2, 3],
             cname: "cname",
             session: 1,
-            h264: true,
+            codecs: &stream::CODECS.map(|spec| spec.codec),
         };
         let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
         let (viewer, fingerprint) = (ViewerId(viewer), offer.fingerprint);

@@ -3,7 +3,7 @@
 use super::offer::{Extmap, Media, Offer};
 use super::{Local, OfferError};
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
-use stream::VideoCodec;
+use stream::{CODECS, CodecSpec, VideoCodec};
 
 pub(super) const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 pub(super) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
@@ -26,7 +26,7 @@ pub(super) fn choose(offer: &Offer<'_>, local: &Local<'_>) -> Result<Choice, Off
     let first = |kind: &str, speaks: &dyn Fn(&Media<'_>) -> bool| {
         offer.media.iter().position(|m| m.kind == kind && usable(m) && speaks(m))
     };
-    let video = first("video", &|m| video_codec(m, local.h264).is_some());
+    let video = first("video", &|m| video_codec(m, local.codecs).is_some());
     let audio = first("audio", &|m| opus(m).is_some());
 
     let chosen = || [video, audio].into_iter().flatten().map(|at| &offer.media[at]);
@@ -51,7 +51,7 @@ pub(super) fn choose(offer: &Offer<'_>, local: &Local<'_>) -> Result<Choice, Off
 }
 
 fn negotiate_video(m: &Media<'_>, local: &Local<'_>) -> Option<NegotiatedVideo> {
-    let (codec, pt) = video_codec(m, local.h264)?;
+    let (codec, pt) = video_codec(m, local.codecs)?;
     let rtx_pt = m
         .rtpmap
         .iter()
@@ -86,25 +86,15 @@ fn negotiate_audio(m: &Media<'_>, local: &Local<'_>) -> Option<NegotiatedAudio> 
     })
 }
 
-/// H.264 before VP8 where it is encoded: everybody is sent the one encode that always runs.
-fn video_codec(m: &Media<'_>, h264: bool) -> Option<(VideoCodec, u8)> {
-    let named =
-        |name: &'static str| m.rtpmap.iter().filter(move |(_, n)| n.eq_ignore_ascii_case(name)).map(|(pt, _)| *pt);
-    let h264 = || named("H264/90000").filter(|pt| h264 && m.parameter(*pt, "packetization-mode") == Some("1"));
-    // profile_idc 66 is baseline; constraint_set1 (0x40) in the next byte makes it the constrained baseline that is sent.
-    // Without the parameter it is baseline (RFC 6184 8.1).
-    let profile = |pt: u8| m.parameter(pt, "profile-level-id").unwrap_or("420010").to_ascii_lowercase();
-    let constrained = |pt: &u8| {
-        let profile = profile(*pt);
-        profile.starts_with("42")
-            && profile.get(2..4).and_then(|iop| u8::from_str_radix(iop, 16).ok()).is_some_and(|iop| iop & 0x40 != 0)
+/// The first of our codecs that is offered, and the payload type that suits it best: everybody is sent the one encode that
+/// always runs, where they can be.
+fn video_codec(m: &Media<'_>, ours: &[VideoCodec]) -> Option<(VideoCodec, u8)> {
+    let best = |spec: &CodecSpec| {
+        let named = m.rtpmap.iter().filter(|(_, name)| name.eq_ignore_ascii_case(spec.rtpmap)).map(|(pt, _)| *pt);
+        let fitting = named.filter_map(|pt| Some(((spec.fit)(&|name| m.parameter(pt, name))?, pt)));
+        fitting.min_by_key(|(fit, _)| *fit).map(|(_, pt)| (spec.codec, pt))
     };
-    let baseline = |pt: &u8| profile(*pt).starts_with("42");
-    h264()
-        .find(constrained)
-        .or_else(|| h264().find(baseline))
-        .map(|pt| (VideoCodec::H264, pt))
-        .or_else(|| named("VP8/90000").next().map(|pt| (VideoCodec::Vp8, pt)))
+    CODECS.iter().filter(|spec| ours.contains(&spec.codec)).find_map(|spec| best(spec))
 }
 
 fn opus(m: &Media<'_>) -> Option<u8> {

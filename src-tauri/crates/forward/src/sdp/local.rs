@@ -2,6 +2,7 @@
 
 use crate::ice::Credentials;
 use std::net::SocketAddr;
+use stream::VideoCodec;
 
 /// Our side of one session.
 pub(crate) struct Local<'a> {
@@ -14,6 +15,6 @@ pub(crate) struct Local<'a> {
     pub(crate) cname: &'a str,
     /// `o=`'s session id.
     pub(crate) session: u64,
-    /// There is H.264 to send.
-    pub(crate) h264: bool,
+    /// What there is to send.
+    pub(crate) codecs: &'a [VideoCodec],
 }

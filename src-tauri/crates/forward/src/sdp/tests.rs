@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use crate::client::{CHROMIUM, FIREFOX};
 
 fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
-    join_where(true, offer)
+    join_where(&[VideoCodec::H264, VideoCodec::Vp8], offer)
 }
 
-/// [`join`] where H.264 is encoded, or is not.
-fn join_where(h264: bool, offer: &str) -> Result<(Joined, Negotiated), OfferError> {
+/// [`join`] where these codecs are encoded.
+fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Joined, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
     let local = Local {
@@ -20,7 +20,7 @@ fn join_where(h264: bool, offer: &str) -> Result<(Joined, Negotiated), OfferErro
         ssrcs: [1001, 1002, 1003],
         cname: "name",
         session: 7,
-        h264,
+        codecs,
     };
     answer(&Offer::parse(offer)?, &local)
 }
@@ -35,7 +35,7 @@ fn has(answer: &str, line: &str) -> bool {
 
 #[test]
 fn without_h264_everybody_gets_vp8() {
-    let (joined, negotiated) = join_where(false, CHROMIUM).expect("it offers VP8 as well");
+    let (joined, negotiated) = join_where(&[VideoCodec::Vp8], CHROMIUM).expect("it offers VP8 as well");
     assert_eq!(joined.codec, Some(VideoCodec::Vp8));
     assert!(!joined.answer.contains("H264"), "{}", joined.answer);
     assert!(negotiated.video.is_some_and(|video| video.rtx_pt.is_some()), "repairs go with the codec");

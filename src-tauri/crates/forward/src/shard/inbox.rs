@@ -1,4 +1,4 @@
-use crate::egress::SOUND;
+use crate::egress::{LayerBits, SOUND};
 use crate::event::Gone;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
@@ -8,7 +8,7 @@ use crossbeam_channel::Sender;
 use protocol::{ViewerId, ViewerStats};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use stream::{Rid, VideoCodec};
+use stream::{Rid, layer_index};
 
 /// All that can wake a shard.
 pub(super) enum Input {
@@ -104,19 +104,14 @@ pub(crate) struct Inbox {
     woken: Condvar,
 }
 
-/// One layer among all.
-pub(super) fn bit(codec: VideoCodec, rid: Rid) -> usize {
-    3 * codec as usize + rid.index()
-}
-
 #[derive(Default)]
 struct Waiting {
     inputs: Vec<Input>,
     /// Where viewers' packets go from now on, behind the inputs. Only the last counts: a viewer may change it with every check.
     paths: Vec<(ViewerId, Path)>,
-    /// The layers that somebody here waits for, as [`bit`]s, and [`SOUND`]. A picture of another layer is only history: it does
+    /// What somebody here waits for. A picture of another layer is only history: it does
     /// not wake the shard, and waits for what does.
-    interest: u8,
+    interest: LayerBits,
     media: usize,
     reports: usize,
     urgent: bool,
@@ -131,7 +126,7 @@ impl Inbox {
     /// False: the shard is so far behind that the picture is not even kept.
     pub(crate) fn picture(&self, picture: Arc<Picture>, now: Instant) -> bool {
         let waiting = self.lock();
-        let watched = waiting.interest & 1 << bit(picture.codec, picture.rid) != 0;
+        let watched = waiting.interest & 1 << layer_index(picture.codec, picture.rid) != 0;
         self.media(waiting, Input::Picture(picture, watched.then_some(now)), watched)
     }
 
@@ -142,7 +137,7 @@ impl Inbox {
     }
 
     /// Told by the shard, when it may have changed.
-    pub(super) fn set_interest(&self, layers: u8) {
+    pub(super) fn set_interest(&self, layers: LayerBits) {
         let mut waiting = self.lock();
         let added = layers & !std::mem::replace(&mut waiting.interest, layers);
         // What came before it was known must not wait for what comes next.
@@ -322,7 +317,7 @@ mod tests {
         let mut inputs = Vec::new();
         for _ in 0..MAX_MEDIA / 2 {
             let picture = packetiser.video(&stream::VideoFrame {
-                codec: VideoCodec::H264,
+                codec: stream::VideoCodec::H264,
                 rid: Rid::F,
                 temporal: 0,
                 keyframe: true,

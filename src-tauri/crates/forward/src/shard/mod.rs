@@ -10,13 +10,13 @@ mod viewers;
 pub(crate) use inbox::{Inbox, Joining, Reports};
 
 use crate::announce::Announcer;
-use crate::egress::{Egress, SOUND};
+use crate::egress::{Egress, LayerBits, SOUND};
 use crate::event::Gone;
 use crate::history::History;
 use crate::packetise::{Picture, Sound};
 use crate::socket::Socket;
 use crate::totals::micros_since;
-use inbox::{Input, bit};
+use inbox::Input;
 use protocol::{ViewerId, ViewerStats};
 use run::{Run, Sink};
 use shedding::{Share, Shedding, Turn};
@@ -24,7 +24,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use stream::{Clock, Rid, VideoCodec};
+use stream::{Clock, CodecSpec, Rid, layer_index};
 use viewer::{Means, Viewer};
 use viewers::{Interest, Viewers};
 
@@ -36,17 +36,17 @@ pub(crate) struct Shard {
     viewers: Viewers,
     means: Means,
     /// What the inbox knows of it.
-    told: u8,
+    told: LayerBits,
     shedding: Shedding,
     /// When the viewers are ranked again.
     ranks_due: Instant,
-    /// When the layers of VP8 that are watched are told next.
-    vp8_due: Instant,
+    /// When the layers on demand that are watched are told next.
+    watched_due: Instant,
     stopped: bool,
 }
 
-/// How often the layers of VP8 that are watched are looked at.
-const VP8_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the layers on demand that are watched are looked at.
+const WATCHED_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the viewers are ranked while the shard does not keep up.
 const RANK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -76,7 +76,7 @@ impl Shard {
             told: 0,
             shedding: Shedding::default(),
             ranks_due: now,
-            vp8_due: now + VP8_INTERVAL,
+            watched_due: now + WATCHED_INTERVAL,
             stopped: false,
         }
     }
@@ -109,7 +109,7 @@ impl Shard {
                 let id = joining.viewer;
                 self.viewers.insert(Viewer::new(&joining, sealer, path, self.clock, now));
                 self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
-                self.tell_vp8(now);
+                self.tell_watched(now);
                 // Who hears of the viewer may send something at once, and it is given that.
                 self.tell_interest();
                 self.announcer.connected(id);
@@ -121,7 +121,7 @@ impl Shard {
             }
             Input::Cap(id, max) => {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
-                self.tell_vp8(now);
+                self.tell_watched(now);
             }
             Input::Reports(reports) => self.reports(reports, now),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
@@ -168,7 +168,7 @@ impl Shard {
             self.viewers.rank();
         }
         let mut left_out = 0;
-        let layer = 1 << bit(picture.codec, picture.rid);
+        let layer = 1 << layer_index(picture.codec, picture.rid);
         self.viewers.walk(&mut self.means, now, |viewer, means, now| {
             if viewer.interest & layer == 0 {
                 return;
@@ -236,7 +236,7 @@ impl Shard {
             }
             self.announcer.counters.retransmitted.add(viewer.egress.totals().repairs - viewer.repairs_counted);
         }
-        self.tell_vp8(now);
+        self.tell_watched(now);
         if let Some(why) = why {
             self.announcer.gone(id, why);
         }
@@ -254,8 +254,8 @@ impl Shard {
         }
         let timer = self.means.timers.peek().map(|Reverse((at, _))| *at);
         let keyframe = self.means.keyframes.iter().map(|(_, at)| *at).min();
-        let vp8 = (!self.viewers.is_empty()).then_some(self.vp8_due);
-        [timer, keyframe, vp8].into_iter().flatten().min()
+        let watched = (!self.viewers.is_empty()).then_some(self.watched_due);
+        [timer, keyframe, watched].into_iter().flatten().min()
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
@@ -271,8 +271,8 @@ impl Shard {
             let again = if at <= now { self.announcer.keyframe(codec, rid, now).err() } else { Some(at) };
             self.means.keyframes.extend(again.map(|again| ((codec, rid), again)));
         }
-        if self.vp8_due <= now {
-            self.tell_vp8(now);
+        if self.watched_due <= now {
+            self.tell_watched(now);
             for viewer in self.viewers.iter_mut() {
                 let repairs = viewer.egress.totals().repairs;
                 self.announcer.counters.retransmitted.add(repairs - viewer.repairs_counted);
@@ -281,14 +281,12 @@ impl Shard {
         }
     }
 
-    fn tell_vp8(&mut self, now: Instant) {
-        self.vp8_due = now + VP8_INTERVAL;
+    fn tell_watched(&mut self, now: Instant) {
+        self.watched_due = now + WATCHED_INTERVAL;
         let watched = self.viewers.iter().filter_map(|viewer| viewer.egress.watching());
-        let layers = watched.fold(0, |layers, (codec, rid)| match codec {
-            VideoCodec::Vp8 => layers | 1 << rid.index(),
-            VideoCodec::H264 => layers,
-        });
-        self.announcer.vp8(self.number, layers);
+        let on_demand = watched.filter(|(codec, _)| CodecSpec::of(*codec).on_demand);
+        let layers = on_demand.fold(0, |layers, (codec, rid)| layers | 1 << layer_index(codec, rid));
+        self.announcer.watched(self.number, layers);
     }
 }
 

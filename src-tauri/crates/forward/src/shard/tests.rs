@@ -6,7 +6,7 @@ use crate::srtp::{KeyingMaterial, Profile, Sealer};
 use bytes::Bytes;
 use std::net::UdpSocket;
 use std::time::SystemTime;
-use stream::VideoFrame;
+use stream::{VideoCodec, VideoFrame};
 
 const VIDEO: u32 = 0x0a0a_0a0a;
 
@@ -161,7 +161,7 @@ fn far_behind_only_base_pictures_go_and_too_late_none() {
 fn layers_nobody_waits_for_do_not_wake_the_shard() {
     let mut world = World::new(1);
     let layers = |world: &World| world.shard.means.interest.layers();
-    assert_eq!(layers(&world), 1 << bit(VideoCodec::H264, Rid::F));
+    assert_eq!(layers(&world), 1 << layer_index(VideoCodec::H264, Rid::F));
     world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
     assert_eq!(layers(&world), 0b111, "until it is on the smaller layer it needs the larger, and any between");
     world.shard.handle(Input::Remove(ViewerId(0), Vec::new(), None), world.now);

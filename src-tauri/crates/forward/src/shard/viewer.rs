@@ -1,7 +1,7 @@
 use super::inbox::Joining;
 use super::run::{Run, Sink};
 use super::viewers::Interest;
-use crate::egress::Egress;
+use crate::egress::{Egress, LayerBits};
 use crate::history::History;
 use crate::socket::Path;
 use crate::srtp::Sealer;
@@ -34,8 +34,8 @@ pub(super) struct Viewer {
     scheduled: Option<Instant>,
     /// Repairs that are in the totals.
     pub(super) repairs_counted: u64,
-    /// What it waits for, a bit each; see [`Egress::interest`].
-    pub(super) interest: u8,
+    /// What it waits for; see [`Egress::interest`].
+    pub(super) interest: LayerBits,
     /// How well off it is among the shard's viewers, from 0 to 1; see [`Shedding`](super::shedding::Shedding). Who has just come
     /// is spared.
     pub(super) rank: f32,

@@ -1,13 +1,13 @@
 //! A shard's viewers, close together: every picture walks along all of them.
 
-use super::inbox::bit;
 use super::mail::Mail;
 use super::viewer::{Means, Viewer};
+use crate::egress::LayerBits;
 use crate::prefetch::prefetch;
 use protocol::ViewerId;
 use std::collections::HashMap;
 use std::time::Instant;
-use stream::{Rid, VideoCodec};
+use stream::{LAYERS, Rid, VideoCodec, layer_index};
 
 #[derive(Default)]
 pub(super) struct Viewers {
@@ -99,12 +99,12 @@ impl Viewers {
 /// How many viewers wait for pictures of each layer, and for sound.
 #[derive(Default)]
 pub(super) struct Interest {
-    counts: [u32; 7],
+    counts: [u32; LAYERS + 1],
 }
 
 impl Interest {
     /// A viewer waits for these layers now, and waited for those before.
-    pub(super) fn moved(&mut self, before: u8, now: u8) {
+    pub(super) fn moved(&mut self, before: LayerBits, now: LayerBits) {
         if before == now {
             return;
         }
@@ -115,11 +115,11 @@ impl Interest {
     }
 
     pub(super) fn waits_for(&self, codec: VideoCodec, rid: Rid) -> bool {
-        self.counts[bit(codec, rid)] > 0
+        self.counts[layer_index(codec, rid)] > 0
     }
 
     /// All that somebody waits for, a bit each.
-    pub(super) fn layers(&self) -> u8 {
-        self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | u8::from(*count > 0) << bit)
+    pub(super) fn layers(&self) -> LayerBits {
+        self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | LayerBits::from(*count > 0) << bit)
     }
 }

@@ -12,7 +12,7 @@ mod wanted;
 use crate::{CameraChoice, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
 use bytes::Bytes;
 use camera::{Camera, Wish};
-use codecs::Vp8Codec;
+pub use codecs::CODECS;
 use orders::Orders;
 use slot::Slot;
 use sound::{Sound, SoundOutput};
@@ -48,9 +48,8 @@ pub struct Pipeline {
 /// The encoders of a broadcast.
 struct Live {
     sink: Sink,
-    #[cfg(feature = "h264")]
-    _h264: Worker,
-    vp8: Option<Worker>,
+    /// Of each codec, by its number; none where nothing of it is encoded.
+    workers: [Option<Worker>; stream::CODECS.len()],
 }
 
 impl Pipeline {
@@ -116,12 +115,7 @@ impl Pipeline {
         let mut live = lock(&self.live);
         // A broadcast that still runs ends first.
         *live = None;
-        *live = Some(Live {
-            #[cfg(feature = "h264")]
-            _h264: self.worker(codecs::H264Codec::default(), &sink),
-            vp8: (!self.orders.vp8().is_empty()).then(|| self.worker(Vp8Codec::default(), &sink)),
-            sink: sink.clone(),
-        });
+        *live = Some(Live { workers: stream::CODECS.map(|spec| self.worker(spec.codec, &sink)), sink: sink.clone() });
         *lock(&self.sound) = Some(SoundOutput::new(sink));
     }
 
@@ -136,15 +130,16 @@ impl Pipeline {
         self.orders.request_keyframe(codec, rid);
     }
 
-    /// Which layers are encoded as VP8 too: the full, the half, both or, with an empty list, none. There is no quarter:
-    /// who asks for it gets the half.
-    pub fn set_vp8(&self, rids: &[Rid]) {
-        self.orders.set_vp8(rids);
-        if let Some(live) = lock(&self.live).as_mut() {
-            match (self.orders.vp8().is_empty(), live.vp8.is_some()) {
-                (true, true) => live.vp8 = None,
-                (false, false) => live.vp8 = Some(self.worker(Vp8Codec::default(), &live.sink)),
-                _ => {}
+    /// Which layers of a codec on demand somebody watches; with an empty list nobody does. Who asks for a layer that the codec
+    /// does not have gets the next larger. A codec that is encoded always goes on whatever is said here.
+    pub fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
+        self.orders.set_layers(codec, rids);
+        if let Some(Live { sink, workers }) = lock(&self.live).as_mut() {
+            let worker = &mut workers[codec as usize];
+            if self.orders.layers(codec).is_empty() {
+                *worker = None;
+            } else if worker.is_none() {
+                *worker = self.worker(codec, sink);
             }
         }
     }
@@ -160,8 +155,10 @@ impl Pipeline {
         *lock(&self.levels)
     }
 
-    fn worker(&self, codec: impl video::Codec, sink: &Sink) -> Worker {
-        Worker::start(codec, self.slot.clone(), self.orders.clone(), sink.clone(), self.events.clone())
+    /// A codec's thread, if anything of it is to be encoded.
+    fn worker(&self, codec: VideoCodec, sink: &Sink) -> Option<Worker> {
+        let encoders = codecs::codec(codec).filter(|_| !self.orders.layers(codec).is_empty())?;
+        Some(Worker::start(encoders, self.slot.clone(), self.orders.clone(), sink.clone(), self.events.clone()))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the encoders are to do.
 
+use super::codecs::least;
 use crate::VideoConfig;
 use std::sync::{Mutex, MutexGuard};
-use stream::{Rid, VideoCodec};
+use stream::{CODECS, CodecSpec, Rid, VideoCodec};
 
 /// What the encoders are to do, changed while they run.
 #[derive(Debug)]
@@ -14,16 +15,14 @@ pub(super) struct Orders {
 struct State {
     video: VideoConfig,
     keyframes: Vec<(VideoCodec, Rid)>,
-    vp8: Vec<Rid>,
+    /// Of each codec, by its number: the layers that are encoded, the top one first.
+    layers: [Vec<Rid>; CODECS.len()],
 }
-
-/// What is encoded as VP8 whoever watches: nothing, or all where there is no other codec that a first picture could come
-/// from.
-const LEAST_VP8: &[Rid] = if crate::H264 { &[] } else { &[Rid::F, Rid::H] };
 
 impl Orders {
     pub(super) fn new(video: VideoConfig) -> Self {
-        Self { state: Mutex::new(State { video, keyframes: Vec::new(), vp8: LEAST_VP8.to_vec() }) }
+        let layers = CODECS.map(|spec| layers(spec.codec, &[]));
+        Self { state: Mutex::new(State { video, keyframes: Vec::new(), layers }) }
     }
 
     pub(super) fn video(&self) -> VideoConfig {
@@ -56,21 +55,25 @@ impl Orders {
         taken.into_iter().map(|(_, rid)| rid).collect()
     }
 
-    /// The layers that are encoded as VP8 too, the top one first.
-    pub(super) fn vp8(&self) -> Vec<Rid> {
-        self.lock().vp8.clone()
+    /// A codec's layers that are encoded, the top one first.
+    pub(super) fn layers(&self, codec: VideoCodec) -> Vec<Rid> {
+        self.lock().layers[codec as usize].clone()
     }
 
-    /// The quarter layer is too small to be worth a third encoder: who asks for it gets the half.
-    pub(super) fn set_vp8(&self, rids: &[Rid]) {
-        let wants = |rid| rids.contains(&rid) || (rid == Rid::H && rids.contains(&Rid::Q));
-        let wanted = [Rid::F, Rid::H].into_iter().filter(|rid| wants(*rid) || LEAST_VP8.contains(rid));
-        self.lock().vp8 = wanted.collect();
+    /// Somebody wants these layers of a codec. Those that are encoded always go on.
+    pub(super) fn set_layers(&self, codec: VideoCodec, wanted: &[Rid]) {
+        self.lock().layers[codec as usize] = layers(codec, wanted);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nobody panics holding it")
     }
+}
+
+fn layers(codec: VideoCodec, wanted: &[Rid]) -> Vec<Rid> {
+    let spec = CodecSpec::of(codec);
+    let wanted = |rid: Rid| wanted.iter().any(|asked| spec.layer_for(*asked) == Some(rid));
+    spec.layers.iter().rev().copied().filter(|rid| wanted(*rid) || least(codec).contains(rid)).collect()
 }
 
 #[cfg(test)]
@@ -95,8 +98,9 @@ mod tests {
         for (asked, made) in
             [(vec![], vec![]), (vec![Rid::H, Rid::F], vec![Rid::F, Rid::H]), (vec![Rid::Q], vec![Rid::H])]
         {
-            orders.set_vp8(&asked);
-            assert_eq!(orders.vp8(), made);
+            orders.set_layers(VideoCodec::Vp8, &asked);
+            assert_eq!(orders.layers(VideoCodec::Vp8), made);
+            assert_eq!(orders.layers(VideoCodec::H264), [Rid::F, Rid::H, Rid::Q], "always");
         }
     }
 }

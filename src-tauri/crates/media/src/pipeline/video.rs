@@ -1,11 +1,12 @@
-//! The threads `media-h264` and `media-vp8`: take the newest picture, encode it, hand it on.
+//! An encoding thread, one a codec: takes the newest picture, encodes it, hands it on.
 
 use super::{
     Events, Sink,
+    codecs::Codec,
     orders::Orders,
     slot::{Next, Slot},
 };
-use crate::{Event, encode::EncodeError, frame::Picture};
+use crate::{Event, frame::Picture};
 use std::{
     sync::{
         Arc,
@@ -15,24 +16,6 @@ use std::{
     time::{Duration, Instant},
 };
 use stream::{Frame, VideoFrame, Way};
-
-/// A codec, as its thread sees it: makes and remakes its encoders to suit the orders and the picture.
-pub(super) trait Codec: Send + 'static {
-    /// Its thread's name.
-    const THREAD: &'static str;
-
-    /// Encodes a picture; each layer is handed on as soon as it is there.
-    fn encode(
-        &mut self,
-        picture: &Picture,
-        captured: Instant,
-        orders: &Orders,
-        hand_on: &mut dyn FnMut(VideoFrame),
-    ) -> Result<(), EncodeError>;
-
-    /// Forgets encoders that failed.
-    fn reset(&mut self);
-}
 
 /// An encoding thread. Dropping it stops it and waits until its sink is not called any more.
 pub(super) struct Worker {
@@ -47,11 +30,18 @@ const REPEAT: Duration = Duration::from_millis(200);
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Worker {
-    pub(super) fn start<C: Codec>(codec: C, slot: Arc<Slot>, orders: Arc<Orders>, sink: Sink, events: Events) -> Self {
+    pub(super) fn start(
+        codec: Box<dyn Codec>,
+        slot: Arc<Slot>,
+        orders: Arc<Orders>,
+        sink: Sink,
+        events: Events,
+    ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
+        let name = codec.thread();
         let run = move || run(codec, &slot, &orders, &sink, &events, &stopped);
-        let thread = thread::Builder::new().name(C::THREAD.into()).spawn(run);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(run);
         Self { stop, thread: Some(thread.expect("the system has room for a thread")) }
     }
 }
@@ -66,7 +56,7 @@ impl Drop for Worker {
     }
 }
 
-fn run(mut codec: impl Codec, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
+fn run(mut codec: Box<dyn Codec>, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
     let mut pace = Pace::default();
     // No later than any picture that is new.
     let started = Instant::now() - REPEAT;

@@ -11,7 +11,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::VideoCodec;
 
 /// Packets handed on in one call: longer bursts overrun the queues of access points, and break the sound of browsers.
 pub(super) const BURST: usize = 16;
@@ -170,9 +169,9 @@ impl VideoEgress {
             bytes += payload.len();
             let wide = call.flow.next(numbered, payload.len() + self.header.len());
             let header = self.header.packet(name.sequence.wrapping_add(index as u16), index == last, wide);
-            match p.codec {
-                VideoCodec::H264 => call.out.rtp(header, &[payload]),
-                VideoCodec::Vp8 => call.out.rtp(header, &[&name.descriptor_of(index), payload]),
+            match name.descriptor_of(p.codec, index) {
+                None => call.out.rtp(header, &[payload]),
+                Some(descriptor) => call.out.rtp(header, &[&descriptor, payload]),
             }
         }
         let now_us = call.flow.now_us();

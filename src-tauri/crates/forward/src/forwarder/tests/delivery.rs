@@ -47,10 +47,13 @@ fn a_viewer_without_h264_makes_vp8_wanted_until_it_leaves() {
     viewer.until("the join", |viewer| viewer.client.is_connected());
     let mut told: Vec<Event> = vec![stage.event(), stage.event()];
     told.retain(|event| !matches!(event, Event::Connected(_)));
-    assert!(matches!(&told[..], [Event::Vp8Wanted { rids }] if !rids.is_empty()), "{told:?}");
+    assert!(
+        matches!(&told[..], [Event::LayersWanted { codec: VideoCodec::Vp8, rids }] if !rids.is_empty()),
+        "{told:?}"
+    );
     stage.forwarder.close(VIEWER);
-    let wanted = std::iter::from_fn(|| Some(stage.event())).find(|event| matches!(event, Event::Vp8Wanted { .. }));
-    assert_eq!(wanted, Some(Event::Vp8Wanted { rids: vec![] }));
+    let wanted = std::iter::from_fn(|| Some(stage.event())).find(|event| matches!(event, Event::LayersWanted { .. }));
+    assert_eq!(wanted, Some(Event::LayersWanted { codec: VideoCodec::Vp8, rids: vec![] }));
 }
 
 #[test]

@@ -1,10 +1,7 @@
-//! The two codecs as their threads drive them: encoders are made and remade to suit the picture and the orders.
+//! VP8 as its thread drives it: an encoder for each layer that is wanted.
 
-use super::{orders::Orders, video::Codec};
-#[cfg(feature = "h264")]
-use crate::encode::Simulcast;
+use super::{Codec, Orders, suited};
 use crate::{
-    VideoConfig,
     encode::{EncodeError, Keyframes, Vp8},
     frame::Picture,
     yuv,
@@ -12,50 +9,7 @@ use crate::{
 use std::time::Instant;
 use stream::{Rid, VideoCodec, VideoFrame};
 
-/// All layers, always.
-#[cfg(feature = "h264")]
-#[derive(Default)]
-pub(super) struct H264Codec {
-    running: Option<(Simulcast, Keyframes, [u32; 3])>,
-}
-
-#[cfg(feature = "h264")]
-impl Codec for H264Codec {
-    const THREAD: &'static str = "media-h264";
-
-    fn encode(
-        &mut self,
-        picture: &Picture,
-        captured: Instant,
-        orders: &Orders,
-        hand_on: &mut dyn FnMut(VideoFrame),
-    ) -> Result<(), EncodeError> {
-        let config = suited(orders.video(), picture);
-        let fits =
-            |made: &VideoConfig| (made.width, made.height, made.fps) == (config.width, config.height, config.fps);
-        if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder.config())) {
-            self.running = None;
-        }
-        let (encoder, keyframes, rates) = match &mut self.running {
-            Some(running) => running,
-            none => {
-                none.insert((Simulcast::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid))))
-            }
-        };
-        for rid in Rid::ALL {
-            let kbps = orders.kbps(rid);
-            if std::mem::replace(&mut rates[rid.index()], kbps) != kbps {
-                encoder.set_bitrate(rid, kbps);
-            }
-        }
-        orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
-        encoder.encode(picture, captured, keyframes.take(captured), hand_on)
-    }
-
-    fn reset(&mut self) {
-        self.running = None;
-    }
-}
+const THREAD: &str = "media-vp8";
 
 /// Each layer that somebody watches by an encoder of its own.
 #[derive(Default)]
@@ -74,7 +28,9 @@ struct Vp8Layer {
 }
 
 impl Codec for Vp8Codec {
-    const THREAD: &'static str = "media-vp8";
+    fn thread(&self) -> &'static str {
+        THREAD
+    }
 
     fn encode(
         &mut self,
@@ -84,7 +40,7 @@ impl Codec for Vp8Codec {
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
-        let wanted = orders.vp8();
+        let wanted = orders.layers(VideoCodec::Vp8);
         self.layers.retain(|layer| {
             wanted.contains(&layer.rid)
                 && layer.encoder.size() == config.layer_size(layer.rid)
@@ -119,11 +75,6 @@ impl Codec for Vp8Codec {
     fn reset(&mut self) {
         self.layers.clear();
     }
-}
-
-/// What was ordered, for pictures of the size that come: after a change of size a few of the old one are on their way.
-fn suited(ordered: VideoConfig, picture: &Picture) -> VideoConfig {
-    VideoConfig { width: picture.width, height: picture.height, ..ordered }
 }
 
 fn halve<'a>(half: &'a mut Option<Picture>, picture: &Picture, (width, height): (u16, u16)) -> &'a Picture {

@@ -1,0 +1,57 @@
+//! H.264 as its thread drives it: one encoder for all layers, made anew when the size changes.
+
+use super::{Codec, Orders, suited};
+use crate::{
+    VideoConfig,
+    encode::{EncodeError, Keyframes, Simulcast},
+    frame::Picture,
+};
+use std::time::Instant;
+use stream::{Rid, VideoCodec, VideoFrame};
+
+const THREAD: &str = "media-h264";
+
+/// All layers, always.
+#[derive(Default)]
+pub(super) struct H264Codec {
+    running: Option<(Simulcast, Keyframes, [u32; 3])>,
+}
+
+impl Codec for H264Codec {
+    fn thread(&self) -> &'static str {
+        THREAD
+    }
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        orders: &Orders,
+        hand_on: &mut dyn FnMut(VideoFrame),
+    ) -> Result<(), EncodeError> {
+        let config = suited(orders.video(), picture);
+        let fits =
+            |made: &VideoConfig| (made.width, made.height, made.fps) == (config.width, config.height, config.fps);
+        if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder.config())) {
+            self.running = None;
+        }
+        let (encoder, keyframes, rates) = match &mut self.running {
+            Some(running) => running,
+            none => {
+                none.insert((Simulcast::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid))))
+            }
+        };
+        for rid in Rid::ALL {
+            let kbps = orders.kbps(rid);
+            if std::mem::replace(&mut rates[rid.index()], kbps) != kbps {
+                encoder.set_bitrate(rid, kbps);
+            }
+        }
+        orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
+        encoder.encode(picture, captured, keyframes.take(captured), hand_on)
+    }
+
+    fn reset(&mut self) {
+        self.running = None;
+    }
+}

@@ -1,0 +1,119 @@
+//! What a video codec is, said once: whoever has to know asks its [`CodecSpec`].
+//!
+//! A new codec is a variant of [`VideoCodec`], a file here with its `SPEC`, and a line in [`CODECS`]. What has to read or make
+//! its bytes stands behind two registries, a file a codec: the packetisers' and the encoders' (`media`'s pipeline).
+
+mod descriptor;
+mod h264;
+mod vp8;
+
+pub use descriptor::{Descriptor, PayloadDescriptor, PictureIds};
+
+use protocol::{Rid, VideoCodec};
+
+/// All codecs, the one that viewers are answered first at the front. In the order of [`VideoCodec`]'s variants.
+pub const CODECS: [&CodecSpec; 2] = [&h264::SPEC, &vp8::SPEC];
+
+/// How many different layers there can be, of all codecs together.
+pub const LAYERS: usize = CODECS.len() * Rid::ALL.len();
+
+/// One codec's place in the program.
+#[derive(Debug)]
+pub struct CodecSpec {
+    /// Which.
+    pub codec: VideoCodec,
+    /// Encoding name and clock rate, as `a=rtpmap` has them (RFC 8866 section 6.6); the case of letters does not matter.
+    pub rtpmap: &'static str,
+    /// How well what is sent here suits a payload type with the `a=fmtp` parameters that are looked up by name; none where it
+    /// cannot be sent. Of several that can, the best is answered, and the first of those.
+    pub fit: for<'a> fn(fmtp: &dyn Fn(&str) -> Option<&'a str>) -> Option<Fit>,
+    /// The layers that are encoded, the smallest first. Who asks for one that is not among them is given the next larger.
+    pub layers: &'static [Rid],
+    /// A layer is encoded only while somebody watches it, as long as another codec is there that is always encoded. Else all
+    /// layers are, as long as the broadcast runs.
+    pub on_demand: bool,
+    /// Where a viewer may step up to a higher temporal layer.
+    pub temporal_sync: TemporalSync,
+    /// What stands before each payload and is different for each viewer; none where the payload is the same for all.
+    pub descriptor: Option<PayloadDescriptor>,
+}
+
+/// How well a payload type suits; the better is the smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// It names just what is sent.
+    Exact,
+    /// What is sent is among what it allows.
+    Within,
+}
+
+/// How one knows that a picture needs nothing but the last base picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemporalSync {
+    /// A picture refers to the last picture of a lower temporal layer: so it needs nothing else when it is the first above the
+    /// base, or lower than all since.
+    ByOrder,
+    /// The encoder says so ([`crate::VideoFrame::layer_sync`]).
+    ByEncoder,
+}
+
+impl CodecSpec {
+    /// A codec's.
+    pub fn of(codec: VideoCodec) -> &'static CodecSpec {
+        CODECS[codec as usize]
+    }
+
+    /// The layer that is encoded for who asks for this one: itself, or else the next larger.
+    pub fn layer_for(&self, rid: Rid) -> Option<Rid> {
+        self.layers.iter().copied().find(|layer| *layer >= rid)
+    }
+}
+
+/// A layer's number among those of all codecs, below [`LAYERS`].
+pub fn layer_index(codec: VideoCodec, rid: Rid) -> usize {
+    codec as usize * Rid::ALL.len() + rid.index()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_codec_is_registered_in_the_order_of_its_variant() {
+        // A new variant does not compile here before it has its line.
+        let place = |codec| match codec {
+            VideoCodec::H264 => 0,
+            VideoCodec::Vp8 => 1,
+        };
+        for (index, spec) in CODECS.iter().enumerate() {
+            assert_eq!((place(spec.codec), spec.codec as usize), (index, index));
+            assert_eq!(CodecSpec::of(spec.codec).rtpmap, spec.rtpmap);
+        }
+    }
+
+    #[test]
+    fn layers_are_listed_the_smallest_first_and_the_top_one_is_there() {
+        for spec in CODECS {
+            assert!(spec.layers.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", spec.codec);
+            assert_eq!(spec.layers.last(), Some(&Rid::F), "{:?}: what the camera gives can be watched", spec.codec);
+        }
+        assert!(
+            CODECS.iter().any(|spec| !spec.on_demand),
+            "a joiner's first picture comes from what is always encoded"
+        );
+    }
+
+    #[test]
+    fn every_layer_has_a_number_of_its_own() {
+        let all = CODECS.iter().flat_map(|spec| Rid::ALL.map(|rid| layer_index(spec.codec, rid)));
+        assert_eq!(all.collect::<Vec<_>>(), (0..LAYERS).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_asks_for_a_layer_that_is_not_encoded_gets_the_next_larger() {
+        let spec = CodecSpec::of(VideoCodec::Vp8);
+        assert_eq!(Rid::ALL.map(|rid| spec.layer_for(rid)), [Some(Rid::H), Some(Rid::H), Some(Rid::F)]);
+        let spec = CodecSpec::of(VideoCodec::H264);
+        assert_eq!(Rid::ALL.map(|rid| spec.layer_for(rid)), Rid::ALL.map(Some));
+    }
+}
