@@ -92,6 +92,8 @@ pub struct ViewerReport {
     pub longest_gap_ms: f64,
     /// How late the latest picture was, beside the one that was fastest on its way.
     pub latest_ms: f64,
+    /// The same of the latest but one in twenty, among the last ten seconds' pictures or so.
+    pub late_p95_ms: f64,
     /// Video payload, kilobits a second, from the first keyframe on.
     pub kbps: f64,
     /// What was received: `h264` or `vp8`.
@@ -255,6 +257,7 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
         pictures_per_second: rate(video.pictures as f64),
         longest_gap_ms: video.longest_gap.as_secs_f64() * 1000.0,
         latest_ms: video.latest.as_secs_f64() * 1000.0,
+        late_p95_ms: video.late_p95.as_secs_f64() * 1000.0,
         kbps: rate(video.bytes as f64 * 8.0 / 1000.0),
         codec: progress.codec,
         error: progress.error.clone(),

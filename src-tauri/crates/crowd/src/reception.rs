@@ -1,7 +1,8 @@
 //! What one viewer received, told from its packets alone.
 
 use crate::sequence::Sequence;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::summary::percentile;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 /// Watches one viewer's video packets, after repair, and counts what matters to somebody watching.
@@ -20,11 +21,16 @@ pub struct Reception {
     longest_gap: Duration,
     /// The least and the most of arrival minus RTP timestamp, seconds, of the pictures in the window.
     transit: Option<(f64, f64)>,
+    /// The same of each of the last pictures in the window.
+    transits: VecDeque<f64>,
     origin: Option<Instant>,
     bytes: u64,
     /// What there was when the window began.
     before: Totals,
 }
+
+/// Pictures whose time on the way is remembered: ten seconds at 60 a second. A thousand viewers' are some megabytes.
+const TRANSITS: usize = 600;
 
 /// A picture under way, while the first keyframe is waited for.
 #[derive(Default)]
@@ -67,6 +73,8 @@ pub struct Totals {
     pub longest_gap: Duration,
     /// How late the latest picture was, beside the one of the window that was fastest on its way, by their timestamps.
     pub latest: Duration,
+    /// The same of the latest but one in twenty, among the last ten seconds' pictures or so.
+    pub late_p95: Duration,
     /// Payload bytes of video.
     pub bytes: u64,
 }
@@ -108,6 +116,7 @@ impl Reception {
         };
         self.longest_gap = Duration::ZERO;
         self.transit = None;
+        self.transits.clear();
     }
 
     /// What came in the window. Packets of the last `reordering` sequence numbers are not yet called lost.
@@ -121,8 +130,16 @@ impl Reception {
             pictures: self.pictures - self.before.pictures,
             longest_gap: self.longest_gap,
             latest: self.transit.map_or(Duration::ZERO, |(least, most)| Duration::from_secs_f64(most - least)),
+            late_p95: self.late_p95(),
             bytes: self.bytes - self.before.bytes,
         }
+    }
+
+    fn late_p95(&self) -> Duration {
+        let Some((least, _)) = self.transit else { return Duration::ZERO };
+        let mut transits: Vec<f64> = self.transits.iter().copied().collect();
+        transits.sort_by(f64::total_cmp);
+        Duration::from_secs_f64((percentile(&transits, 95.0) - least).max(0.0))
     }
 
     fn picture(&mut self, timestamp: u64, now: Instant) {
@@ -134,6 +151,10 @@ impl Reception {
         let transit = now.saturating_duration_since(origin).as_secs_f64() - timestamp as f64 / 90_000.0;
         let (least, most) = self.transit.unwrap_or((transit, transit));
         self.transit = Some((least.min(transit), most.max(transit)));
+        if self.transits.len() == TRANSITS {
+            self.transits.pop_front();
+        }
+        self.transits.push_back(transit);
     }
 
     fn open(&mut self, packet: &Packet<'_>, now: Instant) {
@@ -217,6 +238,21 @@ mod tests {
         r.packet(&packet(11, 0, false, &[0x7c, 0x05, 1]), at(base, 9));
         assert_eq!(r.totals(0).first_keyframe, Some(at(base, 9)));
         assert_eq!(r.totals(0).lost, 0);
+    }
+
+    #[test]
+    fn one_late_picture_in_a_hundred_is_the_latest_and_not_the_95th() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        for n in 0..100 {
+            let late = if n == 50 { 400 } else { n % 10 };
+            r.packet(&packet(n, n * 9_000, true, &[0x41, 1]), at(base, n * 100 + late));
+        }
+        let near = |time: Duration, ms: u64| time.abs_diff(Duration::from_millis(ms)) < Duration::from_micros(10);
+        let totals = r.totals(0);
+        assert!(near(totals.latest, 400) && near(totals.late_p95, 9), "{totals:?}");
+        r.begin_window(0);
+        assert_eq!(r.totals(0).late_p95, Duration::ZERO, "a window has its own");
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! A broadcast's life: starting, live, ending, and once a second in between.
 
-use crate::meter::{Meter, Pace, Reading};
+use crate::meter::{Pace, Reading};
 use crate::owner::{Happened, Owner, now};
 use crate::studio::CommandError;
 use audience::Input;
-use forward::Forwarder;
 use protocol::{ErrorCode, Event, Phase, StreamStats, ViewerId, ViewerStats};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -68,14 +67,12 @@ impl Owner {
         self.broadcast.number += 1;
         let number = self.broadcast.number;
         self.enter(State::Starting { until: Instant::now() + START });
-        let (forwarder, meter, tell) = (self.forwarder.clone(), self.meter.clone(), self.tell.clone());
+        let (outputs, tell) = (self.outputs.clone(), self.tell.clone());
         let waiting = AtomicBool::new(true);
         // This runs on the encoders' threads: from here on no packet passes the control plane.
         self.pipeline.go_live(move |frame| {
-            meter.count(&frame);
-            let counts = matches!(frame, Frame::Video(_));
-            hand_on(&forwarder, &meter, &frame);
-            if counts && waiting.swap(false, Ordering::Relaxed) {
+            outputs.take(&frame);
+            if matches!(frame, Frame::Video(_)) && waiting.swap(false, Ordering::Relaxed) {
                 // The owner is gone only when the program ends.
                 let _ = tell.send(Happened::FirstPicture(number));
             }
@@ -181,17 +178,6 @@ impl Owner {
         if matches!(self.broadcast.state, State::Live { .. }) {
             self.decide_quietly(Input::Stats(stats));
         }
-    }
-}
-
-fn hand_on(forwarder: &Forwarder, meter: &Meter, frame: &Frame) {
-    match frame {
-        Frame::Video(video) => {
-            let encoded = Instant::now();
-            forwarder.video(video);
-            meter.steps.count(video, encoded, Instant::now());
-        }
-        Frame::Audio(audio) => forwarder.audio(audio),
     }
 }
 

@@ -24,6 +24,7 @@ mod sources;
 // What it owns besides the audience.
 mod configuration;
 mod on_demand;
+mod outputs;
 mod pages;
 mod sessions;
 mod upload;
@@ -40,5 +41,6 @@ mod storage;
 pub use media::Levels;
 pub use open::OpenError;
 pub use options::{Bitrate, Options, ParseError, Size};
+pub use outputs::{Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
 pub use reach::{Listen, Public};
 pub use studio::{CommandError, Studio};

@@ -1,10 +1,9 @@
 //! Counts what the encoders make. Written by their threads, read once a second.
 
 use crate::steps::Steps;
-use protocol::Rid;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
-use stream::Frame;
+use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
 
 /// Of the top layer and the sound, since the program started.
 #[derive(Debug, Default)]
@@ -33,18 +32,17 @@ pub(crate) struct Pace {
 }
 
 impl Meter {
-    /// Counts one.
-    pub(crate) fn count(&self, frame: &Frame) {
-        match frame {
-            Frame::Video(video) if video.rid == Rid::F && video.codec == TOP_CODEC => {
-                self.pictures.fetch_add(1, Relaxed);
-                self.bytes.fetch_add(video.data.len() as u64, Relaxed);
-            }
-            Frame::Video(_) => {}
-            Frame::Audio(audio) => {
-                self.bytes.fetch_add(audio.data.len() as u64, Relaxed);
-            }
+    /// Counts a picture.
+    pub(crate) fn video(&self, frame: &VideoFrame) {
+        if frame.rid == Rid::F && frame.codec == TOP_CODEC {
+            self.pictures.fetch_add(1, Relaxed);
+            self.bytes.fetch_add(frame.data.len() as u64, Relaxed);
         }
+    }
+
+    /// Counts a packet of sound.
+    pub(crate) fn audio(&self, frame: &AudioFrame) {
+        self.bytes.fetch_add(frame.data.len() as u64, Relaxed);
     }
 
     /// What was counted until now.
@@ -55,7 +53,7 @@ impl Meter {
 }
 
 /// The codec whose top layer runs whenever the broadcast does.
-pub(crate) const TOP_CODEC: stream::VideoCodec = media::CODECS[0];
+pub(crate) const TOP_CODEC: VideoCodec = media::CODECS[0];
 
 impl Reading {
     /// What went by since an earlier reading.

@@ -4,6 +4,7 @@ use crate::Options;
 use crate::configuration::Configuration;
 use crate::folders::Folders;
 use crate::meter::Meter;
+use crate::outputs::{Outputs, ToViewers};
 use crate::owner::{Happened, Owner};
 use crate::settings::{self, Written};
 use crate::storage::{self, Keeper};
@@ -91,7 +92,7 @@ impl Studio {
         // What happens on other threads comes through here. It has no bound of its own, because neither the forwarder nor the
         // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
         // not come to it nobody is admitted, so there are two messages (connected, gone) for each viewer there is, a request
-        // for a keyframe a second and layer at most, a word on the layers watched for each of those, whatever viewers send (a test of
+        // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those, whatever viewers send (a test of
         // `forward` holds it), and a message for each change of a device.
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
@@ -113,6 +114,13 @@ impl Studio {
             let events = move |event| drop(tell.send(Happened::Media(event)));
             Arc::new(Pipeline::open(camera, microphone, settings.video, name, events))
         };
+
+        let meter = Arc::new(Meter::default());
+        let outputs = {
+            let tell = tell.clone();
+            Arc::new(Outputs::new(move |codec, rid| drop(tell.send(Happened::KeyframeWanted(codec, rid)))))
+        };
+        outputs.add(Arc::new(ToViewers::new(forwarder.clone(), meter.clone())));
 
         let (asks, asked) = mpsc::channel(ASKS);
         let (requests, requested) = mpsc::channel(REQUESTS);
@@ -141,11 +149,12 @@ impl Studio {
             settings_file: places.settings,
             local,
             outside,
-            meter: Arc::new(Meter::default()),
+            meter,
+            outputs: outputs.clone(),
             tell,
         });
         tokio::spawn(owner.run(asked, requested, happened, server, shutdown, last));
-        Ok(Studio { asks, events, pipeline, last: last_seen, port })
+        Ok(Studio { asks, events, pipeline, outputs, last: last_seen, port })
     }
 }
 

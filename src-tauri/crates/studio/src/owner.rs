@@ -6,6 +6,7 @@ use crate::links::{self, Place};
 use crate::meter::Meter;
 use crate::metrics::Refused;
 use crate::on_demand::OnDemand;
+use crate::outputs::Outputs;
 use crate::pages::Pages;
 use crate::requests::Question;
 use crate::sessions::Sessions;
@@ -23,6 +24,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use stream::{Rid, VideoCodec};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -36,6 +38,8 @@ pub(crate) enum Happened {
     Media(media::Event),
     /// The encoders made their first picture of this broadcast (numbered, so that a late word of the one before is known).
     FirstPicture(u64),
+    /// Some output of the stream needs a keyframe, and none was asked for lately.
+    KeyframeWanted(VideoCodec, Rid),
 }
 
 /// The one owner of the broadcast's state.
@@ -51,6 +55,7 @@ pub(crate) struct Owner {
     pub(crate) broadcast: Broadcast,
     pub(crate) upload: Upload,
     pub(crate) on_demand: OnDemand,
+    pub(crate) outputs: Arc<Outputs>,
     pub(crate) meter: Arc<Meter>,
 
     pub(crate) pages: Pages,
@@ -95,6 +100,7 @@ pub(crate) struct Parts {
     pub(crate) local: SocketAddr,
     pub(crate) outside: Vec<SocketAddr>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) outputs: Arc<Outputs>,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -131,6 +137,7 @@ impl Owner {
             tell: parts.tell,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
+            outputs: parts.outputs,
             meter: parts.meter,
             pages: Pages::default(),
             sessions: Sessions::default(),
@@ -193,6 +200,8 @@ impl Owner {
             tracing::warn!("some connections did not close in time");
         }
         let snapshot = self.snapshot();
+        // Whoever holds a handle holds the outputs too, and the first of them holds the forwarder.
+        self.outputs.close();
         // The forwarder's threads end here, before anybody is told that it is over.
         drop(self);
         let _ = last.send(Some(Box::new(snapshot)));
@@ -216,6 +225,7 @@ impl Owner {
             Happened::Stats(stats) => self.viewers_do(stats),
             Happened::Media(event) => self.mediated(event),
             Happened::FirstPicture(broadcast) => self.first_picture(broadcast),
+            Happened::KeyframeWanted(codec, rid) => self.pipeline.request_keyframe(codec, rid),
         }
     }
 
@@ -249,7 +259,7 @@ impl Owner {
                 self.decide_quietly(Input::Connected { viewer });
             }
             forward::Event::Gone(viewer, why) => self.gone(viewer, why),
-            forward::Event::KeyframeWanted { codec, rid } => self.pipeline.request_keyframe(codec, rid),
+            forward::Event::KeyframeWanted { codec, rid } => self.outputs.wish(codec, rid, Instant::now()),
             forward::Event::LayersWanted { codec, rids } => {
                 if let Some(rids) = self.on_demand.wanted(codec, &rids, Instant::now()) {
                     self.pipeline.set_layers(codec, &rids);

@@ -1,6 +1,7 @@
 //! The handle on the owner task.
 
 use crate::Levels;
+use crate::outputs::Outputs;
 use bytes::Bytes;
 use media::Pipeline;
 use protocol::{Command, Devices, ErrorCode, Event, Snapshot};
@@ -18,6 +19,7 @@ pub struct Studio {
     pub(crate) asks: mpsc::Sender<Ask>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) outputs: Arc<Outputs>,
     /// The last snapshot, once the owner is done.
     pub(crate) last: watch::Receiver<Option<Box<Snapshot>>>,
     pub(crate) port: u16,
@@ -88,6 +90,11 @@ impl Studio {
     /// How loud the microphone is now.
     pub fn levels(&self) -> Levels {
         self.pipeline.levels()
+    }
+
+    /// Where the encoded stream goes: outputs are added and removed here, live or not.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
     }
 
     /// Returns once the studio has closed: broadcast ended, viewers told, sockets shut.
