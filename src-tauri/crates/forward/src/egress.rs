@@ -19,7 +19,6 @@ use crate::history::History;
 use crate::layers::Layers;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
-use crate::rtcp::{Message, ReportBlock, goodbye, messages, sender_reports};
 use crate::sink::PacketSink;
 use adapt::Adaptation;
 use call::Call;
@@ -27,6 +26,7 @@ use flow::Flow;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
 use protocol::ViewerStats;
+use rtp::rtcp::{Message, ReportBlock, goodbye, messages, sender_reports};
 use sound::SoundEgress;
 use std::{
     sync::Arc,

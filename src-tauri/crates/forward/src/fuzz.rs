@@ -10,12 +10,12 @@ pub use media::{annex_b, rtcp};
 
 use crate::ice::{Check, Credentials};
 use crate::sdp::{self, Fragment, Local, Offer};
-use crate::srtp::{KeyingMaterial, Opener, Profile};
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{Message, Setter};
+use rtp::srtp::{KeyingMaterial, Opener, Profile};
 use std::net::{Ipv4Addr, SocketAddr};
 
 const SOMEBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);

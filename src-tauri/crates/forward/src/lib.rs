@@ -16,7 +16,6 @@ mod history;
 mod layers;
 mod packetise;
 mod rewrite;
-mod rtcp;
 mod sink;
 
 // How it gets there.
@@ -24,7 +23,6 @@ mod dtls;
 mod ice;
 mod negotiated;
 mod sdp;
-mod srtp;
 mod transport;
 
 // Who carries it.
@@ -36,7 +34,6 @@ mod event;
 mod forwarder;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
-mod prefetch;
 mod receive;
 mod shard;
 mod socket;

@@ -1,7 +1,7 @@
 //! The numbers one viewer sees: gapless, whatever layer they come from and whatever was left out.
 
 use crate::packetise::Picture;
-use crate::prefetch::prefetch;
+use rtp::prefetch;
 use std::collections::VecDeque;
 use stream::{CodecSpec, Descriptor, PictureIds, Rid, VideoCodec};
 

@@ -16,7 +16,6 @@ mod server;
 pub(crate) use server::Server;
 
 use crate::sdp::Fingerprint;
-use crate::srtp::{KeyingMaterial, Opener, Profile, Sealer};
 use bytes::BytesMut;
 use client_hello::ClientHello;
 use echo::Echo;
@@ -25,6 +24,7 @@ use gate::Gate;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
+use rtp::srtp::{KeyingMaterial, Opener, Profile, Sealer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

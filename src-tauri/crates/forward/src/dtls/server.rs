@@ -1,10 +1,10 @@
 use super::number;
-use crate::srtp::Profile;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_dtls::cipher_suite::CipherSuiteId;
 use rtc_dtls::config::{ClientAuthType, ConfigBuilder, ExtendedMasterSecretType, HandshakeConfig};
 use rtc_dtls::crypto::Certificate;
+use rtp::srtp::Profile;
 use std::io;
 use std::sync::Arc;
 

@@ -3,8 +3,8 @@ use super::video::{Path, VideoEgress};
 use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Release, Told};
 use crate::history::History;
 use crate::layers::Aim;
-use crate::rtcp::WideFeedback;
 use crate::sink::PacketSink;
+use rtp::rtcp::WideFeedback;
 use std::time::{Duration, Instant};
 use stream::{CodecSpec, Rid};
 

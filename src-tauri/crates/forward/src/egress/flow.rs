@@ -1,6 +1,6 @@
 use super::EgressTotals;
 use crate::bandwidth::Stretch;
-use crate::prefetch::prefetch;
+use rtp::prefetch;
 use std::time::{Duration, Instant};
 
 /// What goes out to one viewer, picture, sound and repairs together.

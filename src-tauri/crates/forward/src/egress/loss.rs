@@ -1,4 +1,4 @@
-use crate::rtcp::ReportBlock;
+use rtp::rtcp::ReportBlock;
 use std::time::{Duration, Instant};
 
 /// What a report said counts a third as much after this long.

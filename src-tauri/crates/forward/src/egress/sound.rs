@@ -2,8 +2,8 @@ use super::call::Call;
 use super::header::{Extras, Header};
 use crate::negotiated::NegotiatedAudio;
 use crate::packetise::Sound;
-use crate::rtcp::SenderReport;
 use crate::sink::PacketSink;
+use rtp::rtcp::SenderReport;
 use std::time::{Duration, Instant};
 use stream::Clock;
 

@@ -10,9 +10,9 @@ use crate::layers::Layers;
 use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
 use crate::rewrite::{Numbers, Sent};
-use crate::rtcp::{Nacks, SenderReport};
 use crate::sink::PacketSink;
 use protocol::Layer;
+use rtp::rtcp::{Nacks, SenderReport};
 use send::{BURST, Pending};
 use std::{
     collections::VecDeque,

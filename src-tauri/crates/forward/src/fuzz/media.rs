@@ -3,11 +3,11 @@ use crate::egress::Egress;
 use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::{MAX_PAYLOAD, Packetiser};
-use crate::rtcp::{Message, messages};
 use crate::shard::{Inbox, Reports};
 use crate::sink::PacketSink;
 use bytes::Bytes;
 use protocol::ViewerId;
+use rtp::rtcp::{Message, messages};
 use std::time::{Duration, Instant, SystemTime};
 use stream::{Clock, Rid, VideoCodec, VideoFrame, Way};
 

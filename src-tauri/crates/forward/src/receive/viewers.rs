@@ -1,8 +1,8 @@
 use crate::ice::Credentials;
-use crate::prefetch::prefetch;
 use crate::shard::Joining;
 use crate::transport::Transport;
 use protocol::ViewerId;
+use rtp::prefetch;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::SocketAddr;

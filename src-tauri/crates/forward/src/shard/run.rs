@@ -2,8 +2,8 @@
 
 use crate::sink::PacketSink;
 use crate::socket::{MAX_RUN, Path, Socket};
-use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, Sealer};
 use crate::totals::Counters;
+use rtp::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, Sealer};
 use std::sync::Arc;
 
 /// A shard's send buffer, reused for every viewer and never shared by two: a run has one destination.

@@ -3,8 +3,8 @@
 use super::mail::Mail;
 use super::viewer::{Means, Viewer};
 use crate::egress::LayerBits;
-use crate::prefetch::prefetch;
 use protocol::ViewerId;
+use rtp::prefetch;
 use std::collections::HashMap;
 use std::time::Instant;
 use stream::{LAYERS, Rid, VideoCodec, layer_index};

@@ -8,14 +8,14 @@ mod open;
 mod replay;
 mod seal;
 
-pub(crate) use keys::{KeyingMaterial, Profile};
-pub(crate) use open::{OpenError, Opener};
-pub(crate) use seal::Sealer;
+pub use keys::{KeyingMaterial, Profile};
+pub use open::{OpenError, Opener};
+pub use seal::Sealer;
 
 /// The most that sealing adds to an RTP packet: AES-GCM's tag.
-pub(crate) const RTP_OVERHEAD: usize = 16;
+pub const RTP_OVERHEAD: usize = 16;
 /// The most that sealing adds to an RTCP packet: AES-GCM's tag and the index.
-pub(crate) const RTCP_OVERHEAD: usize = 20;
+pub const RTCP_OVERHEAD: usize = 20;
 
 /// RTCP's header and the sender's SSRC, which stay in the clear.
 const RTCP_CLEAR: usize = 8;

@@ -2,7 +2,7 @@ use super::messages::word;
 
 /// The sequence numbers of a generic NACK: a number and a mask of the 16 after it, four bytes each.
 #[derive(Clone, Debug)]
-pub(crate) struct Nacks<'a> {
+pub struct Nacks<'a> {
     rest: &'a [u8],
     number: u16,
     /// Bit i: `number` + i is still to be told.
@@ -45,7 +45,7 @@ pub(super) fn remb(body: &[u8]) -> Option<u64> {
 
 /// Which packets arrived and when, by transport-wide number.
 #[derive(Clone, Debug)]
-pub(crate) struct WideFeedback<'a> {
+pub struct WideFeedback<'a> {
     base: u16,
     count: u16,
     /// In 64 ms, wraps at 2^24.
@@ -57,7 +57,7 @@ pub(crate) struct WideFeedback<'a> {
 const MOST_PACKETS: u16 = 4096;
 
 /// Ticks of 250 microseconds.
-pub(crate) const TICKS_A_MILLISECOND: i64 = 4;
+pub const TICKS_A_MILLISECOND: i64 = 4;
 
 impl<'a> WideFeedback<'a> {
     pub(super) fn read(body: &'a [u8]) -> Option<Self> {
@@ -73,18 +73,18 @@ impl<'a> WideFeedback<'a> {
     }
 
     /// The first number told of.
-    pub(crate) fn base(&self) -> u16 {
+    pub fn base(&self) -> u16 {
         self.base
     }
 
     /// The number after the last told of.
-    pub(crate) fn end(&self) -> u16 {
+    pub fn end(&self) -> u16 {
         self.base.wrapping_add(self.count)
     }
 
     /// Every number told of, and when it arrived in ticks of 250 microseconds by the viewer's clock, which starts anywhere and
     /// wraps after twelve days; `None` where it did not. Ends early where the message does.
-    pub(crate) fn arrivals(&self) -> Arrivals<'a> {
+    pub fn arrivals(&self) -> Arrivals<'a> {
         // The deltas follow the chunks, so the chunks are walked once to find where they end.
         let mut covered = 0;
         let mut at = 0;
@@ -109,7 +109,7 @@ impl<'a> WideFeedback<'a> {
 }
 
 /// See [`WideFeedback::arrivals`].
-pub(crate) struct Arrivals<'a> {
+pub struct Arrivals<'a> {
     next: u16,
     left: u16,
     time: i64,

@@ -5,7 +5,7 @@
 #![allow(unsafe_code)] // The hint takes a pointer.
 
 /// Begins to fetch a value, without waiting for it. Only its own bytes, not what it points to.
-pub(crate) fn prefetch<T>(value: &T) {
+pub fn prefetch<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -1,19 +1,19 @@
 /// What a sender report tells of one source (RFC 3550 section 6.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SenderReport {
-    pub(crate) ssrc: u32,
+pub struct SenderReport {
+    pub ssrc: u32,
     /// 32.32 fixed point seconds since 1900.
-    pub(crate) ntp: u64,
+    pub ntp: u64,
     /// The same instant by the source's RTP clock.
-    pub(crate) rtp: u32,
-    pub(crate) packets: u32,
+    pub rtp: u32,
+    pub packets: u32,
     /// Of payload.
-    pub(crate) octets: u32,
+    pub octets: u32,
 }
 
 /// A compound of sender reports and the CNAME of each source, put at the end of `out`. Begins with an empty receiver report
 /// when there is no sender report: a compound has to begin with a report (RFC 3550 section 6.1).
-pub(crate) fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], sources: &[u32], cname: &str) {
+pub fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], sources: &[u32], cname: &str) {
     if reports.is_empty() {
         let first = sources.first().copied().unwrap_or(0);
         packet(out, 0, 201, |out| out.extend_from_slice(&first.to_be_bytes()));
@@ -41,7 +41,7 @@ pub(crate) fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], source
 }
 
 /// BYE for all sources (section 6.6).
-pub(crate) fn goodbye(out: &mut Vec<u8>, sources: &[u32]) {
+pub fn goodbye(out: &mut Vec<u8>, sources: &[u32]) {
     packet(out, sources.len() as u8, 203, |out| {
         for source in sources {
             out.extend_from_slice(&source.to_be_bytes());

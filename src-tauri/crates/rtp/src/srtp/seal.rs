@@ -2,7 +2,7 @@ use super::keys::{Cipher, For, KeyingMaterial, nonce};
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
 
 /// Seals what one viewer is sent.
-pub(crate) struct Sealer {
+pub struct Sealer {
     rtp: Cipher,
     rtcp: Cipher,
     /// One for each SSRC: picture, its repairs, sound. In place, as each packet looks here.
@@ -19,18 +19,18 @@ struct Stream {
 }
 
 impl Sealer {
-    pub(crate) fn new(material: &KeyingMaterial<'_>) -> Sealer {
+    pub fn new(material: &KeyingMaterial<'_>) -> Sealer {
         let master = material.server();
         Sealer { rtp: master.cipher(For::Rtp), rtcp: master.cipher(For::Rtcp), streams: [None; 3], rtcp_index: 0 }
     }
 
     /// Begins to fetch the key of RTP packets; one is sealed soon.
-    pub(crate) fn prefetch(&self) {
+    pub fn prefetch(&self) {
         self.rtp.prefetch();
     }
 
     /// What sealing adds to an RTP packet.
-    pub(crate) fn rtp_overhead(&self) -> usize {
+    pub fn rtp_overhead(&self) -> usize {
         match self.rtp {
             Cipher::Gcm { .. } => GCM_TAG,
             Cipher::CmSha1(_) => SHA1_TAG,
@@ -42,7 +42,7 @@ impl Sealer {
     ///
     /// A packet sent again must be the same to the byte: a nonce is made of SSRC and index, and two packets that differ
     /// under one nonce would give the authentication key away.
-    pub(crate) fn rtp(&mut self, header: &[u8], payload: &[&[u8]], out: &mut [u8]) -> usize {
+    pub fn rtp(&mut self, header: &[u8], payload: &[&[u8]], out: &mut [u8]) -> usize {
         let sequence = u16::from_be_bytes([header[2], header[3]]);
         let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
         let index = self.index(ssrc, sequence);
@@ -76,7 +76,7 @@ impl Sealer {
 
     /// Puts the sealed compound packet at the start of `out`, which must have room for it and [`super::RTCP_OVERHEAD`], and
     /// says how long it is. 0 if the 2^31 packets that one key may seal are used up, after 680 years of one a second.
-    pub(crate) fn rtcp(&mut self, compound: &[u8], out: &mut [u8]) -> usize {
+    pub fn rtcp(&mut self, compound: &[u8], out: &mut [u8]) -> usize {
         if self.rtcp_index == E_FLAG || compound.len() < RTCP_CLEAR {
             return 0;
         }

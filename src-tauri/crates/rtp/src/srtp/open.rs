@@ -5,7 +5,7 @@ use crate::prefetch::prefetch;
 use subtle::ConstantTimeEq;
 
 /// Opens the SRTCP that one viewer sends.
-pub(crate) struct Opener {
+pub struct Opener {
     rtcp: Cipher,
     /// By sender SSRC, as each counts on its own.
     senders: Vec<(u32, ReplayWindow)>,
@@ -17,7 +17,7 @@ const MAX_SENDERS: usize = 8;
 
 /// Why a packet was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OpenError {
+pub enum OpenError {
     /// Too short, in the clear, or sealed with other keys.
     Unauthenticated,
     /// Seen before, or too old to tell.
@@ -25,12 +25,12 @@ pub(crate) enum OpenError {
 }
 
 impl Opener {
-    pub(crate) fn new(material: &KeyingMaterial<'_>) -> Opener {
+    pub fn new(material: &KeyingMaterial<'_>) -> Opener {
         Opener { rtcp: material.client().cipher(For::Rtcp), senders: Vec::new() }
     }
 
     /// Begins to fetch what [`Opener::rtcp`] needs; a packet comes soon.
-    pub(crate) fn prefetch(&self) {
+    pub fn prefetch(&self) {
         self.rtcp.prefetch();
         if let Some(sender) = self.senders.first() {
             prefetch(sender);
@@ -38,7 +38,7 @@ impl Opener {
     }
 
     /// The compound packet in the clear. `packet` is used as the workplace.
-    pub(crate) fn rtcp<'p>(&mut self, packet: &'p mut [u8]) -> Result<&'p [u8], OpenError> {
+    pub fn rtcp<'p>(&mut self, packet: &'p mut [u8]) -> Result<&'p [u8], OpenError> {
         let tail = RTCP_INDEX + if matches!(self.rtcp, Cipher::Gcm { .. }) { GCM_TAG } else { SHA1_TAG };
         if packet.len() < RTCP_CLEAR + tail {
             return Err(OpenError::Unauthenticated);

@@ -9,7 +9,7 @@ const PAYLOAD_FEEDBACK: u8 = 206;
 
 /// One RTCP packet of a compound, as far as it concerns somebody who sends.
 #[derive(Clone, Debug)]
-pub(crate) enum Message<'a> {
+pub enum Message<'a> {
     /// Report blocks, of a receiver report or of a sender report.
     Reports(ReportBlocks<'a>),
     /// Generic NACK (RFC 4585 section 6.2.1).
@@ -32,16 +32,16 @@ pub(crate) enum Message<'a> {
 
 /// The sources of a full intra request.
 #[derive(Clone, Debug)]
-pub(crate) struct FirSources<'a>(pub(super) &'a [u8]);
+pub struct FirSources<'a>(pub(super) &'a [u8]);
 
 impl FirSources<'_> {
-    pub(crate) fn asks(&self, ssrc: u32) -> bool {
+    pub fn asks(&self, ssrc: u32) -> bool {
         fir_asks(self.0, ssrc)
     }
 }
 
 /// The packets of a compound (RFC 3550 section 6.1), also of a reduced-size one (RFC 5506).
-pub(crate) fn messages(mut rest: &[u8]) -> impl Iterator<Item = Message<'_>> {
+pub fn messages(mut rest: &[u8]) -> impl Iterator<Item = Message<'_>> {
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;

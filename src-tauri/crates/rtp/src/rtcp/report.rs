@@ -1,24 +1,24 @@
 /// One report block (RFC 3550 section 6.4.1): how one of our sources arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ReportBlock {
-    pub(crate) ssrc: u32,
+pub struct ReportBlock {
+    pub ssrc: u32,
     /// Lost since the last report, in 1/256.
-    pub(crate) fraction_lost: u8,
+    pub fraction_lost: u8,
     /// The highest sequence number that came, and how often they began anew.
-    pub(crate) highest: u32,
+    pub highest: u32,
     /// How unevenly it arrives, in units of its RTP clock.
-    pub(crate) jitter: u32,
+    pub jitter: u32,
     /// The middle 32 bits of the NTP time of our last sender report; 0 when none came.
-    pub(crate) last_report: u32,
+    pub last_report: u32,
     /// How long ago it came, in 1/65536 s.
-    pub(crate) delay: u32,
+    pub delay: u32,
 }
 
 impl ReportBlock {
     pub(super) const SIZE: usize = 24;
 
     /// The round trip in 1/65536 s: from our report to the answer, the time it lay there left out.
-    pub(crate) fn round_trip(&self, now_ntp: u64) -> Option<u32> {
+    pub fn round_trip(&self, now_ntp: u64) -> Option<u32> {
         let now = (now_ntp >> 16) as u32;
         let trip = now.wrapping_sub(self.last_report).wrapping_sub(self.delay);
         // A clock that runs a little differently may make it negative, by far less than half the circle.
@@ -28,7 +28,7 @@ impl ReportBlock {
 
 /// The blocks of one report.
 #[derive(Clone, Debug)]
-pub(crate) struct ReportBlocks<'a>(&'a [u8]);
+pub struct ReportBlocks<'a>(&'a [u8]);
 
 impl<'a> ReportBlocks<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {

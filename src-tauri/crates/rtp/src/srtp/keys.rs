@@ -6,7 +6,7 @@ use aws_lc_rs::{hmac, iv::FixedLength};
 
 /// The protection profiles that are spoken here, by their numbers in DTLS's use_srtp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Profile {
+pub enum Profile {
     /// SRTP_AEAD_AES_128_GCM (RFC 7714): the cheapest, taken wherever it is offered.
     Gcm128,
     /// SRTP_AEAD_AES_256_GCM (RFC 7714).
@@ -17,7 +17,7 @@ pub(crate) enum Profile {
 
 impl Profile {
     /// The best of those that a client offers; none: it offers no profile that is spoken here.
-    pub(crate) fn choose(offered: impl Iterator<Item = u16> + Clone) -> Option<Profile> {
+    pub fn choose(offered: impl Iterator<Item = u16> + Clone) -> Option<Profile> {
         [(Profile::Gcm128, 0x0007), (Profile::Gcm256, 0x0008), (Profile::CmSha1, 0x0001)]
             .into_iter()
             .find_map(|(profile, number)| offered.clone().any(|o| o == number).then_some(profile))
@@ -38,13 +38,13 @@ impl Profile {
     }
 
     /// How many bytes DTLS has to export (RFC 5764 4.2).
-    pub(crate) fn exported_len(self) -> usize {
+    pub fn exported_len(self) -> usize {
         2 * (self.key_len() + self.salt_len())
     }
 }
 
 /// What DTLS exported, as a server sees it.
-pub(crate) struct KeyingMaterial<'a> {
+pub struct KeyingMaterial<'a> {
     profile: Profile,
     /// client key, server key, client salt, server salt.
     exported: &'a [u8],
@@ -52,7 +52,7 @@ pub(crate) struct KeyingMaterial<'a> {
 
 impl<'a> KeyingMaterial<'a> {
     /// None if `exported` is not [`Profile::exported_len`] long.
-    pub(crate) fn new(profile: Profile, exported: &'a [u8]) -> Option<KeyingMaterial<'a>> {
+    pub fn new(profile: Profile, exported: &'a [u8]) -> Option<KeyingMaterial<'a>> {
         (exported.len() == profile.exported_len()).then_some(KeyingMaterial { profile, exported })
     }
 
