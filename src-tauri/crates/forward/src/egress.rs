@@ -26,7 +26,7 @@ use flow::Flow;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
 use protocol::ViewerStats;
-use rtp::rtcp::{Message, ReportBlock, goodbye, messages, sender_reports};
+use rtp::rtcp::{Message, ReportBlock, goodbye, sender_reports};
 use sound::SoundEgress;
 use std::{
     sync::Arc,
@@ -198,10 +198,10 @@ impl Egress {
         self.arm_reports(now);
     }
 
-    /// A compound RTCP packet, decrypted and authenticated. It may have waited since it `arrived`.
-    pub(crate) fn rtcp(
+    /// What a compound RTCP packet says, which was decrypted and authenticated. It may have waited since it `arrived`.
+    pub(crate) fn rtcp<'a>(
         &mut self,
-        plain: &[u8],
+        messages: impl Iterator<Item = Message<'a>>,
         arrived: Instant,
         h: &History,
         now: Instant,
@@ -210,7 +210,7 @@ impl Egress {
         let mut outcome = RtcpOutcome::default();
         let mut path_told = false;
         let mut congested = false;
-        for message in messages(plain) {
+        for message in messages {
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
             match message {
                 Message::Reports(blocks) => {

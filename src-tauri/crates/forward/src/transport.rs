@@ -12,7 +12,6 @@ use crate::ice::{Check, Credentials};
 use crate::sdp::Fingerprint;
 use crate::socket::Path;
 use allowance::Allowance;
-use rtp::rtcp::{Message, messages};
 use rtp::srtp::{OpenError, Opener, Sealer};
 use seen::Seen;
 use std::net::SocketAddr;
@@ -27,7 +26,8 @@ pub(crate) enum Output {
     Connected(Box<Sealer>, Path),
     /// Media goes along another path.
     Path(Path),
-    /// The datagram was opened in place: so many of its bytes are a compound packet.
+    /// The datagram was opened in place: so many of its bytes are a compound packet. Who reads it tells of a goodbye in it; see
+    /// [`Transport::goodbye`].
     Rtcp(usize),
     /// It came and was dropped.
     Dropped(Drop),
@@ -233,9 +233,6 @@ impl Transport {
             // Only what is authentic is charged, so that nobody else can use the viewer's allowance up.
             Ok(_) if !self.reports.take(now) => Output::Dropped(Drop::Flood),
             Ok(plain) => {
-                if messages(plain).any(|message| matches!(message, Message::Bye)) {
-                    self.deadline = self.deadline.min(now + GOODBYE);
-                }
                 let opened = Output::Rtcp(plain.len());
                 self.heard_from(path, QUIET, now, out);
                 opened
@@ -244,6 +241,11 @@ impl Transport {
             Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
         };
         out.push(opened);
+    }
+
+    /// The viewer said goodbye, in what [`Output::Rtcp`] handed over.
+    pub(crate) fn goodbye(&mut self, now: Instant) {
+        self.deadline = self.deadline.min(now + GOODBYE);
     }
 
     fn dtls(&mut self, data: &[u8], path: Path, now: Instant, out: &mut Vec<Output>) {

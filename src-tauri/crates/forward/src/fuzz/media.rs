@@ -52,7 +52,7 @@ pub fn rtcp(data: &[u8]) {
         let mut reports = Reports::default();
         reports.push(ViewerId(1), compound, now);
         inbox.reports(reports);
-        egress.rtcp(compound, now, &history, now, &mut sent);
+        egress.rtcp(messages(compound), now, &history, now, &mut sent);
         now += Duration::from_millis(20);
         egress.handle_timeout(&history, now, &mut sent);
     }

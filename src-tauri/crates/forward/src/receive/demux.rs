@@ -187,8 +187,10 @@ impl Demux {
                     }
                 }
                 Output::Rtcp(len) => {
-                    if let Some(entry) = self.viewers.get_mut(slot) {
-                        self.reports[entry.shard].push(entry.viewer, &datagram[..len], now);
+                    if let Some(entry) = self.viewers.get_mut(slot)
+                        && self.reports[entry.shard].push(entry.viewer, &datagram[..len], now)
+                    {
+                        entry.transport.goodbye(now);
                     }
                 }
                 Output::Dropped(why) => self.count(why),

@@ -5,6 +5,7 @@ use crate::packetise::{Picture, Sound};
 use crate::socket::Path;
 use crossbeam_channel::Sender;
 use protocol::{ViewerId, ViewerStats};
+use rtp::rtcp::{Message, Packet, packets};
 use rtp::srtp::Sealer;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,27 +38,56 @@ pub(crate) struct Joining {
 
 /// Opened RTCP of many viewers, as it came in one go: a thousand viewers' feedback comes as twenty thousand datagrams a
 /// second, and a lock and an allocation for each would cost more than what is in them.
+///
+/// Each is read once: what its packets are and where they lie is found here, when it comes, and kept beside it. The shard reads
+/// what a packet says when it acts on it.
 #[derive(Default)]
 pub(crate) struct Reports {
     bytes: Vec<u8>,
+    /// Those that say something to us, of all compounds.
+    packets: Vec<Packet>,
     list: Vec<Report>,
     urgent: bool,
 }
 
 struct Report {
     viewer: ViewerId,
-    end: usize,
     arrived: Instant,
+    /// Where its bytes end, and its packets.
+    bytes_end: usize,
+    packets_end: usize,
+    /// It asks for something, and wakes the shard.
     urgent: bool,
 }
 
+/// One compound packet of [`Reports`].
+pub(super) struct Compound<'a> {
+    bytes: &'a [u8],
+    packets: &'a [Packet],
+    pub(super) arrived: Instant,
+}
+
+impl<'a> Compound<'a> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = Message<'a>> + use<'a> {
+        let bytes = self.bytes;
+        self.packets.iter().map(move |packet| packet.message(bytes))
+    }
+}
+
 impl Reports {
-    /// Adds a compound packet.
-    pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) {
-        let urgent = asks_for_something(plain);
+    /// Adds a compound packet. True: it says goodbye.
+    pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) -> bool {
+        let (mut urgent, mut bye) = (false, false);
+        for packet in packets(plain).filter(|packet| packet.concerns_sender()) {
+            urgent |= packet.asks();
+            bye |= packet.is_bye();
+            self.packets.push(packet);
+        }
         self.bytes.extend_from_slice(plain);
-        self.list.push(Report { viewer, end: self.bytes.len(), arrived, urgent });
+        let (bytes_end, packets_end) = (self.bytes.len(), self.packets.len());
+        self.list.push(Report { viewer, arrived, bytes_end, packets_end, urgent });
         self.urgent |= urgent;
+        bye
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -78,17 +108,22 @@ impl Reports {
         self.list[n].urgent
     }
 
-    /// The n-th, and when it arrived.
-    pub(super) fn report(&self, n: usize) -> (&[u8], Instant) {
-        let start = if n == 0 { 0 } else { self.list[n - 1].end };
+    /// The n-th.
+    pub(super) fn compound(&self, n: usize) -> Compound<'_> {
+        let before = n.checked_sub(1).map_or((0, 0), |n| (self.list[n].bytes_end, self.list[n].packets_end));
         let report = &self.list[n];
-        (&self.bytes[start..report.end], report.arrived)
+        Compound {
+            bytes: &self.bytes[before.0..report.bytes_end],
+            packets: &self.packets[before.1..report.packets_end],
+            arrived: report.arrived,
+        }
     }
 
     /// Those there are; room for as many is left behind.
     pub(crate) fn take(&mut self) -> Reports {
         let empty = Reports {
             bytes: Vec::with_capacity(self.bytes.len()),
+            packets: Vec::with_capacity(self.packets.len()),
             list: Vec::with_capacity(self.list.len()),
             urgent: false,
         };
@@ -236,38 +271,17 @@ impl Inbox {
     }
 }
 
-/// Is there anything in a compound packet that is answered with packets: NACK, PLI, FIR, BYE? Receiver reports and
-/// transport-wide feedback only inform.
-fn asks_for_something(compound: &[u8]) -> bool {
-    const BYE: u8 = 203;
-    const TRANSPORT_FEEDBACK: u8 = 205;
-    const PAYLOAD_FEEDBACK: u8 = 206;
-    let mut rest = compound;
-    while let [first, kind, high, low, ..] = *rest {
-        let format = first & 0x1f;
-        let asks = match kind {
-            BYE => true,
-            // 15 is transport-wide congestion control; NACK is 1.
-            TRANSPORT_FEEDBACK => format != 15,
-            // 15 is REMB; PLI is 1 and FIR 4.
-            PAYLOAD_FEEDBACK => format != 15,
-            _ => false,
-        };
-        if asks {
-            return true;
-        }
-        let len = 4 * (usize::from(u16::from_be_bytes([high, low])) + 1);
-        rest = rest.get(len..).unwrap_or_default();
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_what_is_answered_wakes_a_shard() {
+        let asks_for_something = |compound: &[u8]| {
+            let mut reports = Reports::default();
+            reports.push(ViewerId(1), compound, Instant::now());
+            reports.is_urgent(0) && reports.urgent
+        };
         let report = [0x80, 201, 0, 1, 0, 0, 0, 1];
         let feedback =
             |first: u8, kind: u8| [&report[..], &[0x80 | first, kind, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]].concat();
@@ -354,12 +368,24 @@ mod tests {
     fn reports_come_out_as_they_went_in() {
         let mut reports = Reports::default();
         let now = Instant::now();
-        reports.push(ViewerId(7), &[1, 2], now);
-        reports.push(ViewerId(8), &[], now);
-        reports.push(ViewerId(7), &[3], now);
+        // A description of sources says nothing to us, and a PLI has one number of its own.
+        let described_and_lost = [0x80, 202, 0, 0, 0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9];
+        let lost = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0x81, 203, 0, 1, 0, 0, 0, 1];
+        assert!(!reports.push(ViewerId(7), &described_and_lost, now));
+        assert!(!reports.push(ViewerId(8), &[], now));
+        assert!(reports.push(ViewerId(7), &lost, now), "it says goodbye");
+        assert!(!reports.push(ViewerId(9), &[3], now));
         let taken = reports.take();
         assert!(reports.is_empty());
-        let all: Vec<_> = (0..taken.len()).map(|n| (taken.viewer(n), taken.report(n).0, taken.report(n).1)).collect();
-        assert_eq!(all, [(ViewerId(7), &[1, 2][..], now), (ViewerId(8), &[][..], now), (ViewerId(7), &[3][..], now)]);
+        let all: Vec<_> = (0..taken.len())
+            .map(|n| (taken.viewer(n), taken.compound(n).arrived, taken.compound(n).messages().collect::<Vec<_>>()))
+            .collect();
+        let expected = [7, 8, 7, 9].map(ViewerId);
+        assert_eq!(all.iter().map(|(viewer, ..)| *viewer).collect::<Vec<_>>(), expected);
+        assert!(all.iter().all(|(_, arrived, _)| *arrived == now));
+        assert!(matches!(all[0].2[..], [Message::Pli { ssrc: 9 }]), "{:?}", all[0]);
+        assert!(all[1].2.is_empty());
+        assert!(matches!(all[2].2[..], [Message::Pli { ssrc: 8 }, Message::Bye]), "{:?}", all[2]);
+        assert!(matches!(all[3].2[..], [Message::Malformed]), "{:?}", all[3]);
     }
 }

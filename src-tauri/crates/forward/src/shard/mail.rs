@@ -4,7 +4,7 @@
 //! state out of memory; read when the next picture is sent to that viewer, the state is there already. What is late by it is the
 //! estimate, by half a picture in the mean.
 
-use super::inbox::Reports;
+use super::inbox::{Compound, Reports};
 use protocol::ViewerId;
 use std::time::{Duration, Instant};
 
@@ -73,18 +73,18 @@ struct Letter {
 
 impl Round {
     /// The next report for this place. Places are asked in rising order.
-    pub(super) fn next(&mut self, place: usize) -> Option<(&[u8], Instant)> {
+    pub(super) fn next(&mut self, place: usize) -> Option<Compound<'_>> {
         let letter = self.letters.get(self.next).filter(|letter| letter.place == place)?;
         self.next += 1;
-        Some(self.batches[letter.batch].report(letter.n))
+        Some(self.batches[letter.batch].compound(letter.n))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rtp::rtcp::Message;
 
-    const RECEIVER_REPORT: u8 = 201;
     const NACK: [u8; 4] = [0x81, 205, 0, 0];
 
     #[test]
@@ -93,7 +93,9 @@ mod tests {
         let batch = |list: &[(u32, u8)]| {
             let mut reports = Reports::default();
             for (viewer, mark) in list {
-                reports.push(ViewerId(*viewer), &[*mark, RECEIVER_REPORT, 0, 0], now);
+                // A REMB of so many bits a second.
+                let remb = [&[0x8f, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0][..], b"REMB", &[1, 0, 0, *mark]].concat();
+                reports.push(ViewerId(*viewer), &remb, now);
             }
             reports
         };
@@ -107,8 +109,11 @@ mod tests {
         let mut round = mail.take(|viewer| [9, 7].iter().position(|id| *id == viewer.0));
         let mut given = Vec::new();
         for place in 0..3 {
-            while let Some((report, _)) = round.next(place) {
-                given.push((place, report[0]));
+            while let Some(compound) = round.next(place) {
+                given.extend(compound.messages().map(|message| match message {
+                    Message::Remb(mark) => (place, mark),
+                    other => panic!("{other:?}"),
+                }));
             }
         }
         assert_eq!(given, [(0, 1), (0, 5), (1, 2), (1, 3)]);

@@ -210,8 +210,7 @@ impl Shard {
     fn reports(&mut self, reports: Reports, now: Instant) {
         for n in (0..reports.len()).filter(|n| reports.is_urgent(*n)) {
             if let Some(viewer) = self.viewers.get_mut(reports.viewer(n)) {
-                let (plain, arrived) = reports.report(n);
-                viewer.read(plain, arrived, &mut self.means, now);
+                viewer.read(&reports.compound(n), &mut self.means, now);
             }
         }
         self.viewers.mail.put(reports, now);

@@ -1,4 +1,4 @@
-use super::inbox::Joining;
+use super::inbox::{Compound, Joining};
 use super::run::{Run, Sink};
 use super::viewers::Interest;
 use crate::egress::{Egress, LayerBits};
@@ -77,9 +77,11 @@ impl Viewer {
         result
     }
 
-    /// Lets the egress read a compound packet that arrived then.
-    pub(super) fn read(&mut self, plain: &[u8], arrived: Instant, means: &mut Means, now: Instant) {
-        let outcome = self.drive(means, now, |egress, history, sink| egress.rtcp(plain, arrived, history, now, sink));
+    /// Lets the egress act on a compound packet.
+    pub(super) fn read(&mut self, compound: &Compound<'_>, means: &mut Means, now: Instant) {
+        let outcome = self.drive(means, now, |egress, history, sink| {
+            egress.rtcp(compound.messages(), compound.arrived, history, now, sink)
+        });
         means.malformed += u64::from(outcome.malformed);
     }
 

@@ -70,8 +70,8 @@ impl Viewers {
             }
             let now = start + began.elapsed();
             let viewer = &mut self.list[place];
-            while let Some((plain, arrived)) = mail.next(place) {
-                viewer.read(plain, arrived, means, now);
+            while let Some(compound) = mail.next(place) {
+                viewer.read(&compound, means, now);
             }
             each(viewer, means, now);
         }

@@ -116,7 +116,15 @@ impl Pair {
             Some(check) => {
                 self.server.check(check, path, self.now, &mut self.outputs);
             }
-            None => self.server.datagram(&mut datagram, path, self.now, &mut self.outputs),
+            None => {
+                self.server.datagram(&mut datagram, path, self.now, &mut self.outputs);
+                // As the receive thread does when it has read it.
+                if let Some(Output::Rtcp(len)) = self.outputs.last()
+                    && rtp::rtcp::packets(&datagram[..*len]).any(|packet| packet.is_bye())
+                {
+                    self.server.goodbye(self.now);
+                }
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+//! What transport and payload feedback carry (RFC 4585, RFC 5104 and drafts), read while it is used.
+
 use super::messages::word;
 
 /// The sequence numbers of a generic NACK: a number and a mask of the 16 after it, four bytes each.
@@ -18,6 +20,7 @@ impl<'a> Nacks<'a> {
 impl Iterator for Nacks<'_> {
     type Item = u16;
 
+    #[inline]
     fn next(&mut self) -> Option<u16> {
         if self.open == 0 {
             let (entry, rest) = self.rest.split_first_chunk::<4>()?;
@@ -57,7 +60,7 @@ pub struct WideFeedback<'a> {
 const MOST_PACKETS: u16 = 4096;
 
 /// Ticks of 250 microseconds.
-pub const TICKS_A_MILLISECOND: i64 = 4;
+const TICKS_A_MILLISECOND: i64 = 4;
 
 impl<'a> WideFeedback<'a> {
     pub(super) fn read(body: &'a [u8]) -> Option<Self> {
@@ -73,11 +76,13 @@ impl<'a> WideFeedback<'a> {
     }
 
     /// The first number told of.
+    #[inline]
     pub fn base(&self) -> u16 {
         self.base
     }
 
     /// The number after the last told of.
+    #[inline]
     pub fn end(&self) -> u16 {
         self.base.wrapping_add(self.count)
     }
@@ -122,6 +127,7 @@ pub struct Arrivals<'a> {
 impl Iterator for Arrivals<'_> {
     type Item = (u16, Option<i64>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.left == 0 {
             return None;
@@ -176,6 +182,7 @@ impl Default for Chunk {
 }
 
 impl Chunk {
+    #[inline]
     fn read(bytes: [u8; 2]) -> Self {
         let word = u16::from_be_bytes(bytes);
         match word >> 14 {
@@ -185,6 +192,7 @@ impl Chunk {
         }
     }
 
+    #[inline]
     fn len(&self) -> usize {
         match self {
             Self::Run { len, .. } => usize::from(*len),
@@ -193,6 +201,7 @@ impl Chunk {
         }
     }
 
+    #[inline]
     fn symbol(&self, i: usize) -> u8 {
         match self {
             Self::Run { symbol, .. } => *symbol,

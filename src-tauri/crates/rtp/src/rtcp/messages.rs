@@ -1,11 +1,8 @@
-use super::feedback::{Nacks, WideFeedback, fir_asks, remb};
-use super::report::{ReportBlock, ReportBlocks};
+//! What the packets of a compound say.
 
-const SENDER_REPORT: u8 = 200;
-const RECEIVER_REPORT: u8 = 201;
-const GOODBYE: u8 = 203;
-const TRANSPORT_FEEDBACK: u8 = 205;
-const PAYLOAD_FEEDBACK: u8 = 206;
+use super::feedback::{Nacks, WideFeedback, fir_asks, remb};
+use super::packet::{Kind, Packet, packets};
+use super::report::{ReportBlock, ReportBlocks};
 
 /// One RTCP packet of a compound, as far as it concerns somebody who sends.
 #[derive(Clone, Debug)]
@@ -13,9 +10,17 @@ pub enum Message<'a> {
     /// Report blocks, of a receiver report or of a sender report.
     Reports(ReportBlocks<'a>),
     /// Generic NACK (RFC 4585 section 6.2.1).
-    Nack { ssrc: u32, lost: Nacks<'a> },
+    Nack {
+        /// Of the source that is asked.
+        ssrc: u32,
+        /// What did not arrive.
+        lost: Nacks<'a>,
+    },
     /// Picture loss indication (RFC 4585 section 6.3.1).
-    Pli { ssrc: u32 },
+    Pli {
+        /// Of the source that is asked.
+        ssrc: u32,
+    },
     /// Full intra request (RFC 5104 section 4.3.1): the sources asked.
     Fir(FirSources<'a>),
     /// draft-alvestrand-rmcat-remb-03: bits a second.
@@ -35,63 +40,31 @@ pub enum Message<'a> {
 pub struct FirSources<'a>(pub(super) &'a [u8]);
 
 impl FirSources<'_> {
+    /// Whether this source is among them.
     pub fn asks(&self, ssrc: u32) -> bool {
         fir_asks(self.0, ssrc)
     }
 }
 
-/// The packets of a compound (RFC 3550 section 6.1), also of a reduced-size one (RFC 5506).
-pub fn messages(mut rest: &[u8]) -> impl Iterator<Item = Message<'_>> {
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let Some((packet, after)) = split(rest) else {
-            rest = &[];
-            return Some(Message::Malformed);
-        };
-        rest = after;
-        Some(read(packet).unwrap_or(Message::Malformed))
-    })
+/// All that a compound says, one message a packet; see [`packets`] for what may be given.
+pub fn messages(compound: &[u8]) -> impl Iterator<Item = Message<'_>> {
+    packets(compound).map(move |packet| packet.message(compound))
 }
 
-struct Packet<'a> {
-    count: u8,
-    kind: u8,
-    body: &'a [u8],
-}
-
-fn split(bytes: &[u8]) -> Option<(Packet<'_>, &[u8])> {
-    let header = bytes.first_chunk::<4>()?;
-    if header[0] >> 6 != 2 {
-        return None;
-    }
-    let len = 4 + 4 * usize::from(u16::from_be_bytes([header[2], header[3]]));
-    let (packet, after) = bytes.split_at_checked(len)?;
-    let mut body = &packet[4..];
-    if header[0] & 0x20 != 0 {
-        let padding = usize::from(*body.last()?);
-        if padding == 0 {
-            return None;
-        }
-        body = &body[..body.len().checked_sub(padding)?];
-    }
-    Some((Packet { count: header[0] & 0x1f, kind: header[1], body }, after))
-}
-
-fn read(packet: Packet<'_>) -> Option<Message<'_>> {
-    let Packet { count, kind, body } = packet;
-    Some(match (kind, count) {
-        (RECEIVER_REPORT, _) => Message::Reports(blocks(body, 4, count)?),
-        (SENDER_REPORT, _) => Message::Reports(blocks(body, 24, count)?),
-        (GOODBYE, 0) => Message::Other,
-        (GOODBYE, _) => Message::Bye,
-        (TRANSPORT_FEEDBACK, 1) => Message::Nack { ssrc: word(body, 4)?, lost: Nacks::new(body.get(8..)?) },
-        (TRANSPORT_FEEDBACK, 15) => Message::Wide(WideFeedback::read(body.get(8..)?)?),
-        (PAYLOAD_FEEDBACK, 1) => Message::Pli { ssrc: word(body, 4)? },
-        (PAYLOAD_FEEDBACK, 4) => Message::Fir(FirSources(body.get(8..)?)),
-        (PAYLOAD_FEEDBACK, 15) => remb(body.get(8..)?).map_or(Message::Other, Message::Remb),
-        _ => Message::Other,
+/// What a packet's body says; `None` where it is too short.
+#[inline]
+pub(super) fn read(packet: Packet, body: &[u8]) -> Option<Message<'_>> {
+    Some(match packet.kind {
+        Kind::ReceiverReport => Message::Reports(blocks(body, 4, packet.count)?),
+        Kind::SenderReport => Message::Reports(blocks(body, 24, packet.count)?),
+        Kind::Bye => Message::Bye,
+        Kind::Nack => Message::Nack { ssrc: word(body, 4)?, lost: Nacks::new(body.get(8..)?) },
+        Kind::TransportWide => Message::Wide(WideFeedback::read(body.get(8..)?)?),
+        Kind::Pli => Message::Pli { ssrc: word(body, 4)? },
+        Kind::Fir => Message::Fir(FirSources(body.get(8..)?)),
+        Kind::Application => remb(body.get(8..)?).map_or(Message::Other, Message::Remb),
+        Kind::Other => Message::Other,
+        Kind::Malformed => Message::Malformed,
     })
 }
 

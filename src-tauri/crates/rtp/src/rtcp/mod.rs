@@ -1,11 +1,17 @@
-//! RTCP (RFC 3550 section 6): what viewers report, read without copying, and what we report, written.
+//! RTCP (RFC 3550 section 6), as somebody who sends media needs it: reports of those who receive are read without copying,
+//! sender reports are written.
+//!
+//! A compound is read in two steps that need not be on one thread: [`packets`] finds its packets in one pass, and
+//! [`Packet::message`] reads one of them. [`messages`] does both.
 
 mod feedback;
 mod messages;
+mod packet;
 mod report;
 mod write;
 
-pub use feedback::{Nacks, WideFeedback};
-pub use messages::{Message, messages};
-pub use report::ReportBlock;
+pub use feedback::{Arrivals, Nacks, WideFeedback};
+pub use messages::{FirSources, Message, messages};
+pub use packet::{Packet, Packets, packets};
+pub use report::{ReportBlock, ReportBlocks};
 pub use write::{SenderReport, goodbye, sender_reports};

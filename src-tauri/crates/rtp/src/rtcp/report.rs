@@ -1,6 +1,9 @@
-/// One report block (RFC 3550 section 6.4.1): how one of our sources arrives.
+//! Report blocks, which sender and receiver reports carry.
+
+/// One report block (RFC 3550 section 6.4.1): how one source arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportBlock {
+    /// The source that is reported on.
     pub ssrc: u32,
     /// Lost since the last report, in 1/256.
     pub fraction_lost: u8,
@@ -8,7 +11,7 @@ pub struct ReportBlock {
     pub highest: u32,
     /// How unevenly it arrives, in units of its RTP clock.
     pub jitter: u32,
-    /// The middle 32 bits of the NTP time of our last sender report; 0 when none came.
+    /// The middle 32 bits of the NTP time of the source's last sender report; 0 when none came.
     pub last_report: u32,
     /// How long ago it came, in 1/65536 s.
     pub delay: u32,
@@ -17,7 +20,8 @@ pub struct ReportBlock {
 impl ReportBlock {
     pub(super) const SIZE: usize = 24;
 
-    /// The round trip in 1/65536 s: from our report to the answer, the time it lay there left out.
+    /// The round trip in 1/65536 s: from the sender report to the answer, the time it lay there left out. `now_ntp`
+    /// is 32.32 fixed point seconds, by the clock of the sender report. `None`: no sender report came.
     pub fn round_trip(&self, now_ntp: u64) -> Option<u32> {
         let now = (now_ntp >> 16) as u32;
         let trip = now.wrapping_sub(self.last_report).wrapping_sub(self.delay);
@@ -39,6 +43,7 @@ impl<'a> ReportBlocks<'a> {
 impl Iterator for ReportBlocks<'_> {
     type Item = ReportBlock;
 
+    #[inline]
     fn next(&mut self) -> Option<ReportBlock> {
         let (block, rest) = self.0.split_first_chunk::<{ ReportBlock::SIZE }>()?;
         self.0 = rest;

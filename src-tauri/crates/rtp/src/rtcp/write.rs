@@ -1,18 +1,24 @@
+//! Sender reports and goodbyes, written.
+
 /// What a sender report tells of one source (RFC 3550 section 6.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SenderReport {
+    /// The source.
     pub ssrc: u32,
     /// 32.32 fixed point seconds since 1900.
     pub ntp: u64,
     /// The same instant by the source's RTP clock.
     pub rtp: u32,
+    /// Sent since the start; wraps.
     pub packets: u32,
-    /// Of payload.
+    /// Of payload, sent since the start; wraps.
     pub octets: u32,
 }
 
 /// A compound of sender reports and the CNAME of each source, put at the end of `out`. Begins with an empty receiver report
 /// when there is no sender report: a compound has to begin with a report (RFC 3550 section 6.1).
+///
+/// `sources` are all of the sender, at most 31, whether they have a report or not; of `cname` 255 bytes are used.
 pub fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], sources: &[u32], cname: &str) {
     if reports.is_empty() {
         let first = sources.first().copied().unwrap_or(0);
@@ -27,7 +33,7 @@ pub fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], sources: &[u3
             out.extend_from_slice(&report.octets.to_be_bytes());
         });
     }
-    // SDES (section 6.5): item 1 is the CNAME; a chunk ends with one to four zeros.
+    // SDES (RFC 3550 section 6.5): item 1 is the CNAME; a chunk ends with one to four zeros.
     let cname = &cname.as_bytes()[..cname.len().min(255)];
     packet(out, sources.len() as u8, 202, |out| {
         for source in sources {
@@ -40,7 +46,7 @@ pub fn sender_reports(out: &mut Vec<u8>, reports: &[SenderReport], sources: &[u3
     });
 }
 
-/// BYE for all sources (section 6.6).
+/// BYE for all sources, at most 31 (RFC 3550 section 6.6), put at the end of `out`, which begins with [`sender_reports`].
 pub fn goodbye(out: &mut Vec<u8>, sources: &[u32]) {
     packet(out, sources.len() as u8, 203, |out| {
         for source in sources {

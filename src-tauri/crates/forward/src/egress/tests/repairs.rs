@@ -1,4 +1,5 @@
 use super::world::{World, nack, negotiated, pli};
+use rtp::rtcp::messages;
 use std::time::Duration;
 use stream::{Rid, VideoCodec};
 
@@ -119,7 +120,7 @@ fn without_rtx_a_repair_is_the_same_packet_to_the_last_bit() {
     let lost = world.viewers[viewer].video[40].clone();
     let mut sink = Repeated(Vec::new());
     let now = world.now;
-    world.viewers[viewer].egress.rtcp(&nack(&[lost.sequence]), now, &world.history, now, &mut sink);
+    world.viewers[viewer].egress.rtcp(messages(&nack(&[lost.sequence])), now, &world.history, now, &mut sink);
     assert_eq!(sink.0, [[lost.header, lost.payload].concat()]);
 }
 

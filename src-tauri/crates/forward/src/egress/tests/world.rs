@@ -5,6 +5,7 @@ use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
 use crate::packetise::{Packetiser, Picture};
 use bytes::Bytes;
+use rtp::rtcp::messages;
 use std::{
     sync::Arc,
     time::{Duration, Instant, UNIX_EPOCH},
@@ -232,7 +233,7 @@ impl World {
     /// A viewer's RTCP arrives.
     pub(super) fn feedback(&mut self, viewer: usize, compound: &[u8]) {
         let viewer = &mut self.viewers[viewer];
-        let outcome = viewer.egress.rtcp(compound, self.now, &self.history, self.now, &mut viewer.sink);
+        let outcome = viewer.egress.rtcp(messages(compound), self.now, &self.history, self.now, &mut viewer.sink);
         assert!(!outcome.malformed);
         viewer.receive(self.now);
         self.collect_wants();
