@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::srtcp(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| rtp::fuzz::srtcp(data));

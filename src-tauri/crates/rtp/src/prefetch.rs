@@ -5,6 +5,7 @@
 #![allow(unsafe_code)] // The hint takes a pointer.
 
 /// Begins to fetch a value, without waiting for it. Only its own bytes, not what it points to.
+#[inline]
 pub fn prefetch<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
     {

@@ -165,7 +165,7 @@ impl Dtls {
         let exported = state.export_keying_material("EXTRACTOR-dtls_srtp", &[], profile.exported_len());
         let Some(keys) = exported.ok().and_then(|exported| {
             let material = KeyingMaterial::new(profile, exported.as_ref())?;
-            Some(Box::new((Sealer::new(&material), Opener::new(&material))))
+            Some(Box::new((Sealer::new(&material.server()), Opener::new(&material.client()))))
         }) else {
             return self.fail(Failure::Handshake);
         };

@@ -1,9 +1,8 @@
-//! RTP headers (RFC 3550 section 5.1) with one-byte extensions (RFC 8285 section 4.2), written in place.
+//! The RTP headers of one viewer's source: which extensions go with which pictures.
 
 use crate::negotiated::Extensions;
+use rtp::ExtensionId;
 
-/// 12 bytes, and extensions of 4 + 3 + 4 + 9 + 4 + 5 bytes, padded to words.
-const ROOM: usize = 44;
 /// A longer mid is left out: the SSRC in the answer says the same. Browsers number their mids.
 const LONGEST_MID: usize = 4;
 
@@ -14,16 +13,21 @@ pub(super) const AT_ONCE: [u8; 3] = [0, 0, 0];
 /// 76 ms before it, and came down by only 8 ms a second.
 pub(super) const WITH_SOUND: [u8; 3] = [0, 0, 10];
 
-/// One source's header: the parts all packets of a picture share are written once, the rest for each packet.
+/// One source's header, and the extensions that the viewer knows.
 pub(super) struct Header {
-    bytes: [u8; ROOM],
-    len: usize,
-    wide_at: Option<usize>,
-    payload_type: u8,
-    ids: Extensions,
-    mid: [u8; LONGEST_MID],
-    mid_len: usize,
-    playout_delay: [u8; 3],
+    rtp: rtp::Header,
+    transport_wide: Option<ExtensionId>,
+    abs_send_time: Option<ExtensionId>,
+    abs_capture_time: Option<ExtensionId>,
+    playout_delay: Option<(ExtensionId, [u8; 3])>,
+    mid: Option<(ExtensionId, Mid)>,
+}
+
+/// The name of a source's m-line.
+#[derive(Clone, Copy)]
+struct Mid {
+    bytes: [u8; LONGEST_MID],
+    len: u8,
 }
 
 /// Extensions that some pictures carry, then on all their packets: the kernel sends a run only if its packets are of one size.
@@ -37,94 +41,75 @@ pub(super) struct Extras {
 
 impl Header {
     pub(super) fn new(payload_type: u8, ssrc: u32, extensions: Extensions, mid: &str) -> Self {
-        let mut bytes = [0; ROOM];
-        bytes[8..12].copy_from_slice(&ssrc.to_be_bytes());
-        let one_byte = |id: Option<u8>| id.filter(|id| (1..=14).contains(id));
-        let ids = Extensions {
-            twcc: one_byte(extensions.twcc),
-            abs_send_time: one_byte(extensions.abs_send_time),
-            abs_capture_time: one_byte(extensions.abs_capture_time),
-            playout_delay: one_byte(extensions.playout_delay),
-            mid: one_byte(extensions.mid).filter(|_| (1..=LONGEST_MID).contains(&mid.len())),
-        };
-        let mut kept = [0; LONGEST_MID];
-        if ids.mid.is_some() {
-            kept[..mid.len()].copy_from_slice(mid.as_bytes());
+        let id = |id: Option<u8>| id.and_then(ExtensionId::new);
+        Self {
+            rtp: rtp::Header::new(payload_type, ssrc),
+            transport_wide: id(extensions.twcc),
+            abs_send_time: id(extensions.abs_send_time),
+            abs_capture_time: id(extensions.abs_capture_time),
+            playout_delay: id(extensions.playout_delay).map(|id| (id, AT_ONCE)),
+            mid: id(extensions.mid).zip(Mid::new(mid)),
         }
-        Self { bytes, len: 12, wide_at: None, payload_type, ids, mid: kept, mid_len: mid.len(), playout_delay: AT_ONCE }
     }
 
     /// Packets carry a number that transport-wide feedback tells of.
     pub(super) fn is_numbered(&self) -> bool {
-        self.ids.twcc.is_some()
+        self.transport_wide.is_some()
     }
 
     /// Whether lip sync may hold the picture back; told with the next picture that introduces itself.
     pub(super) fn picture_waits(&mut self, waits: bool) {
-        self.playout_delay = if waits { WITH_SOUND } else { AT_ONCE };
+        if let Some((_, delay)) = &mut self.playout_delay {
+            *delay = if waits { WITH_SOUND } else { AT_ONCE };
+        }
     }
 
     /// Bytes, once begun.
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.rtp.len()
     }
 
     pub(super) fn carries_capture_time(&self) -> bool {
-        self.ids.abs_capture_time.is_some()
+        self.abs_capture_time.is_some()
     }
 
-    /// What all packets of a picture, sent now, share.
+    /// What all packets of a picture, sent now, share. All extensions together fit, so none is left out.
     pub(super) fn begin(&mut self, timestamp: u32, abs_send_time: u32, extras: Extras) {
-        self.bytes[4..8].copy_from_slice(&timestamp.to_be_bytes());
-        self.bytes[0] = 0x80;
-        self.len = 16;
-        self.wide_at = None;
-        if let Some(id) = self.ids.twcc {
-            self.wide_at = Some(self.len + 1);
-            self.element(id, &[0, 0]);
+        let mut extensions = self.rtp.begin(timestamp);
+        if let Some(id) = self.transport_wide {
+            extensions.transport_wide_number(id);
         }
-        if let Some(id) = self.ids.abs_send_time {
-            self.element(id, &abs_send_time.to_be_bytes()[1..]);
+        if let Some(id) = self.abs_send_time {
+            extensions.abs_send_time(id, abs_send_time);
         }
-        if let (Some(id), Some(ntp)) = (self.ids.abs_capture_time, extras.capture) {
-            self.element(id, &ntp.to_be_bytes());
+        if let (Some(id), Some(ntp)) = (self.abs_capture_time, extras.capture) {
+            extensions.abs_capture_time(id, ntp);
         }
         if extras.introduce {
-            if let Some(id) = self.ids.playout_delay {
-                let playout_delay = self.playout_delay;
-                self.element(id, &playout_delay);
+            if let Some((id, delay)) = self.playout_delay {
+                extensions.put(id, &delay);
             }
-            if let Some(id) = self.ids.mid {
-                let mid = self.mid;
-                self.element(id, &mid[..self.mid_len]);
+            if let Some((id, mid)) = self.mid {
+                extensions.put(id, &mid.bytes[..usize::from(mid.len)]);
             }
         }
-        if self.len == 16 {
-            self.len = 12;
-            return;
-        }
-        self.bytes[0] |= 0x10;
-        let end = self.len.next_multiple_of(4);
-        self.bytes[self.len..end].fill(0);
-        self.len = end;
-        self.bytes[12..14].copy_from_slice(&[0xbe, 0xde]);
-        self.bytes[14..16].copy_from_slice(&((end as u16 - 16) / 4).to_be_bytes());
+        extensions.finish();
     }
 
     /// One packet's header; `wide` is its transport-wide number, for which [`Header::is_numbered`] asks.
     pub(super) fn packet(&mut self, sequence: u16, marker: bool, wide: u16) -> &[u8] {
-        self.bytes[1] = self.payload_type | u8::from(marker) << 7;
-        self.bytes[2..4].copy_from_slice(&sequence.to_be_bytes());
-        if let Some(at) = self.wide_at {
-            self.bytes[at..at + 2].copy_from_slice(&wide.to_be_bytes());
-        }
-        &self.bytes[..self.len]
+        self.rtp.packet(sequence, marker, wide)
     }
+}
 
-    fn element(&mut self, id: u8, value: &[u8]) {
-        self.bytes[self.len] = id << 4 | (value.len() as u8 - 1);
-        self.bytes[self.len + 1..self.len + 1 + value.len()].copy_from_slice(value);
-        self.len += 1 + value.len();
+impl Mid {
+    fn new(mid: &str) -> Option<Mid> {
+        if !(1..=LONGEST_MID).contains(&mid.len()) {
+            return None;
+        }
+        let mut bytes = [0; LONGEST_MID];
+        bytes[..mid.len()].copy_from_slice(mid.as_bytes());
+        Some(Mid { bytes, len: mid.len() as u8 })
     }
 }
 
@@ -151,7 +136,7 @@ mod tests {
         let mut header = Header::new(96, 1, all, "abcd");
         header.begin(7, 0x12_3456, Extras { capture: Some(0x0102_0304_0506_0708), introduce: true });
         let bytes = header.packet(5, false, 0xabcd);
-        assert_eq!(bytes.len(), ROOM);
+        assert_eq!(bytes.len(), 44);
         assert_eq!(bytes[12..16], [0xbe, 0xde, 0, 7]);
         assert_eq!(bytes[16..19], [0x31, 0xab, 0xcd]);
         assert_eq!(bytes[19..23], [0x22, 0x12, 0x34, 0x56]);

@@ -38,23 +38,27 @@ impl Gcm {
     }
 
     /// Begins to fetch the key; it is used soon.
+    #[inline]
     pub(super) fn prefetch(&self) {
         // SAFETY: the context lives as long as self, and nobody writes to it.
         prefetch(unsafe { self.context.as_ref() });
     }
 
     /// Puts `plain` encrypted at the start of `out`, the tag behind it.
+    #[inline]
     pub(super) fn seal(&self, nonce: &[u8; NONCE], aad: &[u8], plain: &[u8], out: &mut [u8]) {
         let (sealed, tag) = out[..plain.len() + GCM_TAG].split_at_mut(plain.len());
         self.scatter(nonce, aad, plain.as_ptr(), sealed, tag);
     }
 
     /// Encrypts `data`, and puts the tag at the start of `tag`.
+    #[inline]
     pub(super) fn seal_in_place(&self, nonce: &[u8; NONCE], aad: &[u8], data: &mut [u8], tag: &mut [u8]) {
         self.scatter(nonce, aad, data.as_ptr(), data, &mut tag[..GCM_TAG]);
     }
 
     /// `plain` is as long as `sealed`: the same bytes, or none of them.
+    #[inline]
     fn scatter(&self, nonce: &[u8; NONCE], aad: &[u8], plain: *const u8, sealed: &mut [u8], tag: &mut [u8]) {
         let mut tag_len = 0;
         // SAFETY: all lengths are those of living slices; `plain` is `sealed` itself or apart from it, which both may be.

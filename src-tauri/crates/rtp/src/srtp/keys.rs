@@ -1,26 +1,48 @@
+//! Profiles and keys: from what a handshake exported or a signalling channel carried to the session keys of one direction.
+
 use super::SHA1_TAG;
 use super::gcm::{Gcm, NONCE};
 use crate::prefetch::prefetch;
 use aws_lc_rs::cipher::{AES_128, AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::{hmac, iv::FixedLength};
 
-/// The protection profiles that are spoken here, by their numbers in DTLS's use_srtp.
+/// The protection profiles that are spoken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// SRTP_AEAD_AES_128_GCM (RFC 7714): the cheapest, taken wherever it is offered.
     Gcm128,
     /// SRTP_AEAD_AES_256_GCM (RFC 7714).
     Gcm256,
-    /// SRTP_AES128_CM_HMAC_SHA1_80 (RFC 5764): the one that everybody must know (RFC 8827 6.5).
+    /// SRTP_AES128_CM_HMAC_SHA1_80 (RFC 5764): the one that everybody must know (RFC 8827 section 6.5).
     CmSha1,
 }
 
 impl Profile {
-    /// The best of those that a client offers; none: it offers no profile that is spoken here.
+    /// All that are spoken here, the cheapest first.
+    pub const ALL: [Profile; 3] = [Profile::Gcm128, Profile::Gcm256, Profile::CmSha1];
+
+    /// The best of those that a client offers, by their numbers in DTLS's use_srtp; none: it offers no profile that is spoken
+    /// here.
     pub fn choose(offered: impl Iterator<Item = u16> + Clone) -> Option<Profile> {
-        [(Profile::Gcm128, 0x0007), (Profile::Gcm256, 0x0008), (Profile::CmSha1, 0x0001)]
-            .into_iter()
-            .find_map(|(profile, number)| offered.clone().any(|o| o == number).then_some(profile))
+        Profile::ALL.into_iter().find(|profile| offered.clone().any(|number| number == profile.number()))
+    }
+
+    /// Its number in DTLS's use_srtp (RFC 5764 section 4.1.2, RFC 7714 section 14.2).
+    pub fn number(self) -> u16 {
+        match self {
+            Profile::Gcm128 => 7,
+            Profile::Gcm256 => 8,
+            Profile::CmSha1 => 1,
+        }
+    }
+
+    /// Its name as a crypto suite (RFC 4568 section 6.2, RFC 7714 section 14.3), by which engines ask for it.
+    pub fn crypto_suite(self) -> &'static str {
+        match self {
+            Profile::Gcm128 => "AEAD_AES_128_GCM",
+            Profile::Gcm256 => "AEAD_AES_256_GCM",
+            Profile::CmSha1 => "AES_CM_128_HMAC_SHA1_80",
+        }
     }
 
     fn key_len(self) -> usize {
@@ -37,13 +59,18 @@ impl Profile {
         }
     }
 
-    /// How many bytes DTLS has to export (RFC 5764 4.2).
+    /// How many bytes a master key and its salt have together.
+    pub fn master_len(self) -> usize {
+        self.key_len() + self.salt_len()
+    }
+
+    /// How many bytes DTLS has to export under the label "EXTRACTOR-dtls_srtp": both sides' (RFC 5764 section 4.2).
     pub fn exported_len(self) -> usize {
-        2 * (self.key_len() + self.salt_len())
+        2 * self.master_len()
     }
 }
 
-/// What DTLS exported, as a server sees it.
+/// What a DTLS handshake exported for SRTP.
 pub struct KeyingMaterial<'a> {
     profile: Profile,
     /// client key, server key, client salt, server salt.
@@ -56,20 +83,20 @@ impl<'a> KeyingMaterial<'a> {
         (exported.len() == profile.exported_len()).then_some(KeyingMaterial { profile, exported })
     }
 
-    /// The keys of what the server sends.
-    pub(super) fn server(&self) -> Master<'a> {
-        self.master(1)
+    /// The key of what the server sends.
+    pub fn server(&self) -> MasterKey<'a> {
+        self.side(1)
     }
 
-    /// The keys of what the client sends.
-    pub(super) fn client(&self) -> Master<'a> {
-        self.master(0)
+    /// The key of what the client sends.
+    pub fn client(&self) -> MasterKey<'a> {
+        self.side(0)
     }
 
-    fn master(&self, side: usize) -> Master<'a> {
+    fn side(&self, side: usize) -> MasterKey<'a> {
         let (key_len, salt_len) = (self.profile.key_len(), self.profile.salt_len());
         let (keys, salts) = self.exported.split_at(2 * key_len);
-        Master {
+        MasterKey {
             profile: self.profile,
             key: &keys[side * key_len..][..key_len],
             salt: &salts[side * salt_len..][..salt_len],
@@ -78,10 +105,19 @@ impl<'a> KeyingMaterial<'a> {
 }
 
 /// One direction's master key and salt.
-pub(super) struct Master<'a> {
+pub struct MasterKey<'a> {
     profile: Profile,
     key: &'a [u8],
     salt: &'a [u8],
+}
+
+impl<'a> MasterKey<'a> {
+    /// From the key with the salt behind it, as a signalling channel carries them (RFC 4568 section 6.1), base64 undone. None
+    /// if they are not [`Profile::master_len`] long.
+    pub fn new(profile: Profile, key_and_salt: &'a [u8]) -> Option<MasterKey<'a>> {
+        let (key, salt) = key_and_salt.split_at_checked(profile.key_len())?;
+        (salt.len() == profile.salt_len()).then_some(MasterKey { profile, key, salt })
+    }
 }
 
 /// What session keys are derived for; the numbers are the labels of RFC 3711 4.3.2, of the encryption key.
@@ -109,6 +145,7 @@ pub(super) struct CmSha1 {
 
 impl Cipher {
     /// Begins to fetch what is used soon.
+    #[inline]
     pub(super) fn prefetch(&self) {
         match self {
             Cipher::Gcm { key, .. } => key.prefetch(),
@@ -139,7 +176,7 @@ impl CmSha1 {
     }
 }
 
-impl Master<'_> {
+impl MasterKey<'_> {
     pub(super) fn cipher(&self, purpose: For) -> Cipher {
         let label = purpose as u8;
         let mut key = [0; 32];
@@ -184,6 +221,7 @@ fn apply_keystream(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) {
 }
 
 /// RFC 7714 8.1 and 9.1: the nonce of one packet; `index` is ROC and sequence number, or the SRTCP index.
+#[inline]
 pub(super) fn nonce(salt: &[u8; NONCE], ssrc: u32, index: u64) -> [u8; NONCE] {
     let mut nonce = *salt;
     xor(&mut nonce[2..6], &ssrc.to_be_bytes());
@@ -191,6 +229,7 @@ pub(super) fn nonce(salt: &[u8; NONCE], ssrc: u32, index: u64) -> [u8; NONCE] {
     nonce
 }
 
+#[inline]
 fn xor(to: &mut [u8], with: &[u8]) {
     for (to, with) in to.iter_mut().zip(with) {
         *to ^= with;

@@ -1,6 +1,7 @@
-//! SRTP and SRTCP (RFC 3711, RFC 7714): what a viewer is sent is sealed, what it sends back is opened.
+//! SRTP and SRTCP (RFC 3711, RFC 7714): what is sent is sealed, the reports that come back are opened.
 //!
-//! A viewer sends no RTP, so only SRTCP is ever opened. Sealing writes into the caller's buffer and allocates nothing.
+//! Sealing writes into the caller's buffer and allocates nothing. Each direction has a [`MasterKey`]: a DTLS server seals with
+//! [`KeyingMaterial::server`] and opens with [`KeyingMaterial::client`]; keys from a signalling channel are one for each way.
 
 mod gcm;
 mod keys;
@@ -8,7 +9,7 @@ mod open;
 mod replay;
 mod seal;
 
-pub use keys::{KeyingMaterial, Profile};
+pub use keys::{KeyingMaterial, MasterKey, Profile};
 pub use open::{OpenError, Opener};
 pub use seal::Sealer;
 

@@ -1,10 +1,12 @@
-use super::keys::{Cipher, For, KeyingMaterial, nonce};
+//! Opening what the receivers of media report.
+
+use super::keys::{Cipher, For, MasterKey, nonce};
 use super::replay::ReplayWindow;
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
 use crate::prefetch::prefetch;
 use subtle::ConstantTimeEq;
 
-/// Opens the SRTCP that one viewer sends.
+/// Opens the SRTCP of one receiver.
 pub struct Opener {
     rtcp: Cipher,
     /// By sender SSRC, as each counts on its own.
@@ -16,20 +18,24 @@ pub struct Opener {
 const MAX_SENDERS: usize = 8;
 
 /// Why a packet was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// Too short, in the clear, or sealed with other keys.
+    #[error("the packet was not sealed with these keys")]
     Unauthenticated,
     /// Seen before, or too old to tell.
+    #[error("the packet came before, or is too old to tell")]
     Replayed,
 }
 
 impl Opener {
-    pub fn new(material: &KeyingMaterial<'_>) -> Opener {
-        Opener { rtcp: material.client().cipher(For::Rtcp), senders: Vec::new() }
+    /// Derives the session keys from the master key of those who report.
+    pub fn new(master: &MasterKey<'_>) -> Opener {
+        Opener { rtcp: master.cipher(For::Rtcp), senders: Vec::new() }
     }
 
     /// Begins to fetch what [`Opener::rtcp`] needs; a packet comes soon.
+    #[inline]
     pub fn prefetch(&self) {
         self.rtcp.prefetch();
         if let Some(sender) = self.senders.first() {
@@ -38,6 +44,9 @@ impl Opener {
     }
 
     /// The compound packet in the clear. `packet` is used as the workplace.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; of what is in `packet` then, nothing may be used.
     pub fn rtcp<'p>(&mut self, packet: &'p mut [u8]) -> Result<&'p [u8], OpenError> {
         let tail = RTCP_INDEX + if matches!(self.rtcp, Cipher::Gcm { .. }) { GCM_TAG } else { SHA1_TAG };
         if packet.len() < RTCP_CLEAR + tail {

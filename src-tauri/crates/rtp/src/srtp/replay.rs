@@ -1,3 +1,5 @@
+//! The replay window of SRTCP (RFC 3711 section 3.3.2).
+
 /// Which of the last 128 SRTCP indexes of one sender were seen (RFC 3711 3.3.2).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ReplayWindow {

@@ -1,12 +1,14 @@
-use super::keys::{Cipher, For, KeyingMaterial, nonce};
+//! Sealing, straight into the buffer that is sent.
+
+use super::keys::{Cipher, For, MasterKey, nonce};
 use super::{E_FLAG, GCM_TAG, RTCP_CLEAR, RTCP_INDEX, SHA1_TAG};
 
-/// Seals what one viewer is sent.
-pub struct Sealer {
+/// Seals what one receiver is sent, from at most so many sources. Three are what a viewer has: picture, its repairs, sound.
+pub struct Sealer<const SOURCES: usize = 3> {
     rtp: Cipher,
     rtcp: Cipher,
-    /// One for each SSRC: picture, its repairs, sound. In place, as each packet looks here.
-    streams: [Option<Stream>; 3],
+    /// One for each SSRC. In place, as each packet looks here.
+    streams: [Option<Stream>; SOURCES],
     rtcp_index: u32,
 }
 
@@ -18,18 +20,20 @@ struct Stream {
     highest: u64,
 }
 
-impl Sealer {
-    pub fn new(material: &KeyingMaterial<'_>) -> Sealer {
-        let master = material.server();
-        Sealer { rtp: master.cipher(For::Rtp), rtcp: master.cipher(For::Rtcp), streams: [None; 3], rtcp_index: 0 }
+impl<const SOURCES: usize> Sealer<SOURCES> {
+    /// Derives the session keys from the sender's master key.
+    pub fn new(master: &MasterKey<'_>) -> Sealer<SOURCES> {
+        Sealer { rtp: master.cipher(For::Rtp), rtcp: master.cipher(For::Rtcp), streams: [None; SOURCES], rtcp_index: 0 }
     }
 
     /// Begins to fetch the key of RTP packets; one is sealed soon.
+    #[inline]
     pub fn prefetch(&self) {
         self.rtp.prefetch();
     }
 
     /// What sealing adds to an RTP packet.
+    #[inline]
     pub fn rtp_overhead(&self) -> usize {
         match self.rtp {
             Cipher::Gcm { .. } => GCM_TAG,
@@ -38,10 +42,14 @@ impl Sealer {
     }
 
     /// Puts header and sealed payload at the start of `out`, which must have room for both and
-    /// [`super::RTP_OVERHEAD`], and says how long the packet is.
+    /// [`super::RTP_OVERHEAD`], and says how long the packet is. The payload comes in pieces, to be put one after the other.
     ///
     /// A packet sent again must be the same to the byte: a nonce is made of SSRC and index, and two packets that differ
     /// under one nonce would give the authentication key away.
+    ///
+    /// # Panics
+    /// If `out` has no room for it, or if it is of another source than the first `SOURCES`.
+    #[inline]
     pub fn rtp(&mut self, header: &[u8], payload: &[&[u8]], out: &mut [u8]) -> usize {
         let sequence = u16::from_be_bytes([header[2], header[3]]);
         let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
@@ -114,10 +122,12 @@ impl Sealer {
 
     /// RFC 3711 3.3.1: the index of a sequence number, nearest to the highest so far, so that a packet sent again after the
     /// sequence number rolled over has the index it had.
+    #[inline]
     fn index(&mut self, ssrc: u32, sequence: u16) -> u64 {
         let place = self.streams.iter_mut().find(|s| s.is_none_or(|s| s.ssrc == ssrc));
-        let stream =
-            place.expect("a viewer has at most three sources").get_or_insert(Stream { ssrc, highest: sequence.into() });
+        let stream = place
+            .expect("there are no more sources than the type says")
+            .get_or_insert(Stream { ssrc, highest: sequence.into() });
         let ahead = sequence.wrapping_sub(stream.highest as u16) as i16;
         let index = stream.highest.saturating_add_signed(ahead.into());
         stream.highest = stream.highest.max(index);

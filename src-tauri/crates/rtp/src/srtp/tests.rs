@@ -30,7 +30,7 @@ fn pair(profile: Profile, theirs: ProtectionProfile) -> (Sealer, Opener, Context
         )
         .expect("the keys have the profile's lengths")
     };
-    (Sealer::new(&material), Opener::new(&material), context(0), context(1))
+    (Sealer::new(&material.server()), Opener::new(&material.client()), context(0), context(1))
 }
 
 fn header(sequence: u16) -> [u8; 20] {
@@ -105,7 +105,7 @@ fn client_sealer(profile: Profile, theirs: ProtectionProfile) -> Sealer {
     let (client_key, server_key) = keys.split_at(theirs.key_len());
     let (client_salt, server_salt) = salts.split_at(theirs.salt_len());
     let exchanged = [server_key, client_key, server_salt, client_salt].concat();
-    Sealer::new(&KeyingMaterial::new(profile, &exchanged).expect("the length is the profile's"))
+    Sealer::new(&KeyingMaterial::new(profile, &exchanged).expect("the length is the profile's").server())
 }
 
 #[test]
