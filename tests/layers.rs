@@ -38,7 +38,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("font8x8", &["media/src/text.rs"]),
     // What carries media.
-    ("rtc_", &["forward/src", "forward/examples", "rtp/src/srtp/tests.rs"]),
+    ("rtc_", &["forward/src", "forward/examples", "rtp/src/srtp/tests.rs", "rtp/tests"]),
     ("dimpl", &["forward/src/client.rs"]),
     (
         "aws_lc",
