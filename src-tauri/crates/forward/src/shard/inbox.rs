@@ -296,7 +296,9 @@ mod tests {
 
     fn reports(count: usize) -> Reports {
         let mut reports = Reports::default();
-        (0..count).for_each(|_| reports.push(ViewerId(1), &[0x80, 201, 0, 0], Instant::now()));
+        for _ in 0..count {
+            reports.push(ViewerId(1), &[0x80, 201, 0, 0], Instant::now());
+        }
         reports
     }
 

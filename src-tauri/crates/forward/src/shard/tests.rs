@@ -52,7 +52,7 @@ impl World {
                 max: Rid::F,
                 round_trip: Some(Duration::ZERO),
             };
-            let added = Input::Add(Box::new((joining, Sealer::new(&keys), path)));
+            let added = Input::Add(Box::new((joining, Sealer::new(&keys.server()), path)));
             world.shard.handle(added, world.now);
             world.viewers.push(viewer);
         }
