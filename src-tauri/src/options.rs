@@ -1,6 +1,8 @@
-use clap::{Args, Parser, Subcommand};
+//! The command line. Its settings are those that the description of the settings gives an option.
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
-use studio::{Bitrate, Listen, Options, Public, Size};
+use studio::{Given, Options, Setting};
 
 /// Go live from your own desk: share a link, see who is watching, remove whom you like.
 #[derive(Debug, Parser)]
@@ -35,27 +37,8 @@ enum Headless {
 
 #[derive(Args, Debug)]
 struct Broadcast {
-    /// `pattern` and `off` need no device.
-    #[arg(long, value_name = "pattern|off|NAME|INDEX")]
-    camera: Option<String>,
-    /// `tone` and `off` need no device.
-    #[arg(long, value_name = "tone|off|NAME")]
-    microphone: Option<String>,
-    /// Of the top layer; 1280x720 unless the settings say otherwise.
-    #[arg(long, value_name = "WIDTHxHEIGHT")]
-    size: Option<Size>,
-    /// Frames a second; 30 unless the settings say otherwise.
-    #[arg(long)]
-    fps: Option<u32>,
-    /// Of the top layer, as 2500k or 2.5M; 2500k unless the settings say otherwise.
-    #[arg(long, value_name = "RATE")]
-    bitrate: Option<Bitrate>,
-    /// TCP and UDP, one number; port 0: any that is free on both. Usually `[::]:8787`.
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<Listen>,
-    /// The name that goes into the link; its address goes into the candidates.
-    #[arg(long, value_name = "HOST[:PORT]")]
-    public: Option<Public>,
+    #[command(flatten)]
+    settings: Settings,
     /// The settings file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -65,6 +48,46 @@ struct Broadcast {
     /// A fixed link that can be guessed, instead of the secret one.
     #[arg(long, value_name = "NAME")]
     stream: Option<String>,
+}
+
+/// The settings that were given.
+#[derive(Debug)]
+struct Settings(Given);
+
+impl Args for Settings {
+    fn augment_args(command: Command) -> Command {
+        command.args(Setting::all().filter_map(argument))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// The option of a setting, if it has one.
+fn argument(setting: &'static Setting) -> Option<Arg> {
+    let long = setting.option?.trim_start_matches('-');
+    let checked = move |text: &str| Given::default().set(setting, text).map(|()| text.to_owned());
+    let help = setting.doc.trim().trim_end_matches('.');
+    Some(Arg::new(setting.key).long(long).value_name(setting.value?).help(help).value_parser(checked))
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Settings(Given::default());
+        given.update_from_arg_matches(matches)?;
+        Ok(given)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for setting in Setting::all().filter(|setting| setting.option.is_some()) {
+            if let Some(text) = matches.get_one::<String>(setting.key) {
+                let set = self.0.set(setting, text);
+                set.map_err(|message| clap::Error::raw(clap::error::ErrorKind::ValueValidation, message))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Cli {
@@ -79,17 +102,6 @@ impl Cli {
 
 impl From<Broadcast> for Options {
     fn from(given: Broadcast) -> Options {
-        Options {
-            config: given.config,
-            data_dir: given.data_dir,
-            listen: given.listen,
-            public: given.public,
-            stream: given.stream,
-            camera: given.camera,
-            microphone: given.microphone,
-            size: given.size,
-            fps: given.fps,
-            bitrate: given.bitrate,
-        }
+        Options { config: given.config, data_dir: given.data_dir, stream: given.stream, settings: given.settings.0 }
     }
 }

@@ -252,23 +252,23 @@ message: string, };
 
 export type Settings = { 
 /**
- * `pattern`, `off`, a camera's name or its index.
+ * What the picture comes from: a camera's name or its index. `pattern` and `off` need no device.
  */
 camera: string, 
 /**
- * `tone`, `off` or a microphone's name.
+ * What the sound comes from: a microphone's name. `tone` and `off` need no device.
  */
 microphone: string, 
 /**
- * Of the top layer, "1280x720".
+ * Of the top layer; 1280x720 unless the settings say otherwise.
  */
 size: string, 
 /**
- * Frames a second.
+ * Frames a second; 30 unless the settings say otherwise.
  */
 fps: number, 
 /**
- * Of the top layer.
+ * Of the top layer, on the command line as 2500k or 2.5M; 2500k unless the settings say otherwise.
  */
 bitrate_kbps: number, 
 /**
@@ -280,7 +280,7 @@ max_viewers: number,
  */
 max_upload_kbps: number, 
 /**
- * `HOST[:PORT]` for the link and the candidates; empty: none.
+ * The name that goes into the link, its address into the candidates; empty: none.
  */
 public: string, 
 /**
@@ -290,27 +290,27 @@ title: string, };
 
 export type SettingsChange = { 
 /**
- * "1280x720".
+ * Of the top layer; 1280x720 unless the settings say otherwise.
  */
 size?: string, 
 /**
- * Frames a second.
+ * Frames a second; 30 unless the settings say otherwise.
  */
 fps?: number, 
 /**
- * Of the top layer.
+ * Of the top layer, on the command line as 2500k or 2.5M; 2500k unless the settings say otherwise.
  */
 bitrate_kbps?: number, 
 /**
- * 0: no limit.
+ * Most viewers at one time; 0: no limit.
  */
 max_viewers?: number, 
 /**
- * 0: no limit.
+ * Cap on what all viewers together are sent; 0: no limit.
  */
 max_upload_kbps?: number, 
 /**
- * Empty: none.
+ * The name that goes into the link, its address into the candidates; empty: none.
  */
 public?: string, 
 /**

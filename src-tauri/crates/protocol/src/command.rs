@@ -1,4 +1,4 @@
-use crate::ViewerId;
+use crate::{SettingsChange, ViewerId};
 use serde::{Deserialize, Serialize};
 
 /// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
@@ -63,26 +63,4 @@ pub enum Command {
         /// What changes.
         settings: SettingsChange,
     },
-}
-
-/// The settings that change; what is absent stays. Each is described at [`crate::Settings`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
-pub struct SettingsChange {
-    /// "1280x720".
-    pub size: Option<String>,
-    /// Frames a second.
-    pub fps: Option<u32>,
-    /// Of the top layer.
-    pub bitrate_kbps: Option<u32>,
-    /// 0: no limit.
-    pub max_viewers: Option<u32>,
-    /// 0: no limit.
-    pub max_upload_kbps: Option<u32>,
-    /// Empty: none.
-    pub public: Option<String>,
-    /// Shown on the watch page.
-    pub title: Option<String>,
 }

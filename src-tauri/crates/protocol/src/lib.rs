@@ -13,18 +13,20 @@ mod event;
 mod ids;
 mod page;
 mod panel;
+mod settings;
 mod snapshot;
 mod stream;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod viewer;
 
-pub use command::{Command, SettingsChange};
+pub use command::Command;
 pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use ids::ViewerId;
 pub use page::{PageHello, PageMessage};
 pub use panel::{CommandRefused, PanelMessage};
-pub use snapshot::{Devices, Phase, Settings, Snapshot, Source, SourceState};
+pub use settings::{Settings, SettingsChange};
+pub use snapshot::{Devices, Phase, Snapshot, Source, SourceState};
 pub use stream::{Address, Layer, Links, Rid, StreamStats, VideoCodec};
 pub use viewer::{LeaveReason, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -1,4 +1,4 @@
-use crate::{ErrorCode, Links, RemovedViewer, StreamStats, Viewer};
+use crate::{ErrorCode, Links, RemovedViewer, Settings, StreamStats, Viewer};
 use serde::{Deserialize, Serialize};
 
 /// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
@@ -105,28 +105,4 @@ pub enum SourceState {
         /// The cause and the remedy.
         message: String,
     },
-}
-
-/// The settings, as the file keeps them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Settings {
-    /// `pattern`, `off`, a camera's name or its index.
-    pub camera: String,
-    /// `tone`, `off` or a microphone's name.
-    pub microphone: String,
-    /// Of the top layer, "1280x720".
-    pub size: String,
-    /// Frames a second.
-    pub fps: u32,
-    /// Of the top layer.
-    pub bitrate_kbps: u32,
-    /// Most viewers at one time; 0: no limit.
-    pub max_viewers: u32,
-    /// Cap on what all viewers together are sent; 0: no limit.
-    pub max_upload_kbps: u32,
-    /// `HOST[:PORT]` for the link and the candidates; empty: none.
-    pub public: String,
-    /// Shown on the watch page.
-    pub title: String,
 }

@@ -1,7 +1,7 @@
 //! What the broadcaster asks.
 
 use crate::configuration::Changed;
-use crate::open::{fresh_token, write_settings};
+use crate::open::fresh_token;
 use crate::owner::Owner;
 use crate::settings::{Written, Wrong};
 use crate::studio::{Asked, CommandError};
@@ -102,7 +102,7 @@ impl Owner {
             self.decide_quietly(Input::SetMaxViewers(now.max_viewers));
         }
         if now.title != before.title {
-            self.decide_quietly(Input::SetTitle(now.title.clone()));
+            self.decide_quietly(Input::SetTitle(now.title.to_string()));
         }
         self.place_changed();
         if now.shown() != before.shown() {
@@ -114,8 +114,8 @@ impl Owner {
     }
 
     fn keep_settings(&mut self, written: &Written) {
-        if let Err(error) = write_settings(&self.settings_file, written) {
-            let path = self.settings_file.display();
+        if let Err(error) = self.settings_file.write(written) {
+            let path = self.settings_file.path().display();
             let message = format!(
                 "{path} could not be written ({error}): the settings hold until Skylark ends. Free space, or make the folder writable."
             );

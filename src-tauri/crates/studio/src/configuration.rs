@@ -27,7 +27,7 @@ pub(crate) struct Changed {
 impl Configuration {
     /// What the file says, and for this run of the program the command line instead.
     pub(crate) fn new(written: Written, options: &Options) -> Result<Configuration, Wrong> {
-        let in_effect = written.with(options);
+        let in_effect = written.with(&options.settings);
         let meant = Settings::from(&in_effect)?;
         Ok(Configuration { written, in_effect, meant })
     }
@@ -44,12 +44,13 @@ impl Configuration {
 
     /// Takes another camera, as a person writes it.
     pub(crate) fn set_camera(&mut self, camera: &str) -> Result<Changed, Wrong> {
-        self.change(|written| written.camera = Some(camera.to_owned()))
+        // Every text is a choice: one that is no word of ours names a device.
+        self.change(|written| written.camera = camera.parse().ok())
     }
 
     /// Takes another microphone, as a person writes it.
     pub(crate) fn set_microphone(&mut self, microphone: &str) -> Result<Changed, Wrong> {
-        self.change(|written| written.microphone = Some(microphone.to_owned()))
+        self.change(|written| written.microphone = microphone.parse().ok())
     }
 
     /// Puts another host into the link.
@@ -78,20 +79,23 @@ impl Configuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Given;
     use media::CameraChoice;
 
-    fn configuration(options: Options) -> Configuration {
+    /// A file that says 25 frames a second, and what the command line says instead.
+    fn configuration(given: &[(&str, &str)]) -> Configuration {
+        let options = Options { settings: Given::these(given).expect("each can be"), ..Options::default() };
         let written = Written { fps: Some(25), ..Written::default() };
         Configuration::new(written, &options).expect("25 frames a second can be")
     }
 
     #[test]
     fn what_the_command_line_said_is_meant_and_stays_out_of_the_file() {
-        let mut configuration = configuration(Options { fps: Some(15), ..Options::default() });
+        let mut configuration = configuration(&[("fps", "15")]);
         assert_eq!(configuration.meant().video.fps, 15);
         let change = SettingsChange { title: Some("Match".into()), ..SettingsChange::default() };
         let changed = configuration.configure(&change).expect("a title can be");
-        assert_eq!((changed.before.title.as_str(), configuration.meant().title.as_str()), ("", "Match"));
+        assert_eq!((&*changed.before.title, &*configuration.meant().title), ("", "Match"));
         let file = changed.to_write.expect("the title is new to the file");
         assert_eq!((file.fps, file.title.as_deref()), (Some(25), Some("Match")));
         assert_eq!(configuration.meant().video.fps, 15, "the command line holds for the whole run");
@@ -99,20 +103,20 @@ mod tests {
 
     #[test]
     fn what_the_panel_changes_is_in_effect_and_in_the_file() {
-        let mut configuration = configuration(Options { camera: Some("pattern".into()), ..Options::default() });
+        let mut configuration = configuration(&[("camera", "pattern")]);
         let changed = configuration.set_camera("off").expect("there may be no camera");
         assert_eq!(configuration.meant().camera, CameraChoice::Off);
         assert_eq!(changed.before.camera, CameraChoice::Pattern);
-        assert_eq!(changed.to_write.expect("new").camera.as_deref(), Some("off"));
+        assert_eq!(changed.to_write.expect("new").camera, Some(CameraChoice::Off));
         assert_eq!(configuration.set_camera("off").expect("again").to_write, None, "the file says so already");
     }
 
     #[test]
     fn nothing_changes_where_some_of_it_is_wrong() {
-        let mut configuration = configuration(Options::default());
+        let mut configuration = configuration(&[]);
         let wrong = SettingsChange { title: Some("Match".into()), fps: Some(500), ..SettingsChange::default() };
         assert_eq!(configuration.configure(&wrong).expect_err("too fast").key, "fps");
-        assert_eq!(configuration.meant().title, "");
+        assert_eq!(&*configuration.meant().title, "");
         let right = SettingsChange { max_viewers: Some(3), ..SettingsChange::default() };
         let file = configuration.configure(&right).expect("a limit can be").to_write.expect("new");
         assert_eq!((file.title, file.fps, file.max_viewers), (None, Some(25), Some(3)));
@@ -120,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_public_name_takes_the_place_of_the_address_that_was_chosen() {
-        let mut configuration = configuration(Options::default());
+        let mut configuration = configuration(&[]);
         configuration.set_address("10.0.0.1").expect("whether it is here is asked elsewhere");
         assert_eq!(configuration.meant().address.as_deref(), Some("10.0.0.1"));
         let change = SettingsChange { public: Some("a.example".into()), ..SettingsChange::default() };

@@ -30,6 +30,7 @@ mod sessions;
 mod upload;
 
 // What is told and kept.
+mod files;
 mod folders;
 mod links;
 mod meter;
@@ -40,7 +41,7 @@ mod storage;
 
 pub use media::Levels;
 pub use open::OpenError;
-pub use options::{Bitrate, Options, ParseError, Size};
+pub use options::Options;
 pub use outputs::{Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
-pub use reach::{Listen, Public};
+pub use settings::{Given, Setting};
 pub use studio::{CommandError, Studio};

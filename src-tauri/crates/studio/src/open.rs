@@ -6,8 +6,8 @@ use crate::folders::Folders;
 use crate::meter::Meter;
 use crate::outputs::{Outputs, ToViewers};
 use crate::owner::{Happened, Owner};
-use crate::settings::{self, Written};
-use crate::storage::{self, Keeper};
+use crate::settings::{self, SettingsFile, Written};
+use crate::storage::Keeper;
 use crate::studio::{self, Studio};
 use audience::Token;
 use media::Pipeline;
@@ -68,6 +68,7 @@ impl Studio {
     pub async fn open(options: Options) -> Result<Studio, OpenError> {
         let places = Places::of(&options)?;
         let written = places.read_settings(options.config.is_some())?;
+        let settings_file = SettingsFile::new(places.settings, written.clone());
         let configuration = Configuration::new(written, &options).map_err(|wrong| OpenError::Option {
             option: settings::option_of(wrong.key).unwrap_or("--config"),
             message: wrong.message,
@@ -97,11 +98,11 @@ impl Studio {
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
             let config = forward::Config {
-                join_timeout: settings.join_timeout,
-                consent_timeout: settings.viewer_timeout,
+                join_timeout: settings.limits.join_timeout_s.into(),
+                consent_timeout: settings.limits.viewer_timeout_s.into(),
                 clock: Clock::start(),
                 codecs: media::CODECS.to_vec(),
-                shards: settings.sending_threads,
+                shards: settings.sending_threads.count(),
                 ..forward::Config::default()
             };
             let tell = tell.clone();
@@ -130,10 +131,10 @@ impl Studio {
         let config = server::Config {
             trusted_proxy: settings.trusted_proxy,
             metrics_public: settings.metrics_public,
-            limits: settings.limits,
+            limits: settings.limits.of_server(),
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
-        let outside = match settings.public {
+        let outside = match settings.public.clone() {
             Some(public) => {
                 tokio::task::spawn_blocking(move || studio::resolve(&public, port)).await.unwrap_or_default()
             }
@@ -146,7 +147,7 @@ impl Studio {
             keeper,
             kept,
             configuration,
-            settings_file: places.settings,
+            settings_file,
             local,
             outside,
             meter,
@@ -191,15 +192,6 @@ impl Places {
             Err(error) => Err(OpenError::Storage { path: self.settings.clone(), error }),
         }
     }
-}
-
-/// Writes the settings file.
-pub(crate) fn write_settings(path: &Path, written: &Written) -> io::Result<()> {
-    let text = toml::to_string(written).map_err(io::Error::other)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        storage::make_private_folder(folder)?;
-    }
-    storage::write_whole(path, text.as_bytes())
 }
 
 /// 128 random bits.

@@ -10,6 +10,7 @@ use crate::outputs::Outputs;
 use crate::pages::Pages;
 use crate::requests::Question;
 use crate::sessions::Sessions;
+use crate::settings::SettingsFile;
 use crate::storage::{Keeper, Kept};
 use crate::studio::Ask;
 use crate::upload::{self, Upload};
@@ -21,7 +22,6 @@ use reach::LocalAddress;
 use server::Request;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use stream::{Rid, VideoCodec};
@@ -65,7 +65,7 @@ pub(crate) struct Owner {
 
     pub(crate) keeper: Keeper,
     pub(crate) configuration: Configuration,
-    pub(crate) settings_file: PathBuf,
+    pub(crate) settings_file: SettingsFile,
 
     pub(crate) local: SocketAddr,
     pub(crate) here: Vec<LocalAddress>,
@@ -96,7 +96,7 @@ pub(crate) struct Parts {
     pub(crate) keeper: Keeper,
     pub(crate) kept: Kept,
     pub(crate) configuration: Configuration,
-    pub(crate) settings_file: PathBuf,
+    pub(crate) settings_file: SettingsFile,
     pub(crate) local: SocketAddr,
     pub(crate) outside: Vec<SocketAddr>,
     pub(crate) meter: Arc<Meter>,
@@ -159,7 +159,7 @@ impl Owner {
             quit: false,
         };
         owner.look_around();
-        owner.decide_quietly(Input::SetTitle(owner.configuration.meant().title.clone()));
+        owner.decide_quietly(Input::SetTitle(owner.configuration.meant().title.to_string()));
         if let Some(complaint) = kept.complaint {
             tracing::warn!("{complaint}");
             owner.complain(ErrorCode::Storage, complaint);

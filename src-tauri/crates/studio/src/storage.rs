@@ -1,11 +1,10 @@
-//! What outlives the program, on disk: the settings file, and the watch token with the bans.
-//!
-//! A file is written whole under another name and then put in its place, so that a crash leaves the old one or the new
-//! one. A file that cannot be read is moved aside, never overwritten.
+//! What outlives the program besides the settings: the watch token with the bans, in a file of their own. A file that cannot
+//! be read is moved aside, never overwritten.
 
+use crate::files::{make_private_folder, write_whole};
 use audience::{Persisted, Token};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Keeps the watch token, retired ones and the bans in one file that only the user may read: whoever has the token is in.
@@ -65,38 +64,6 @@ impl Keeper {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// Writes a file that only the user may read: all of it or, if that fails, nothing.
-pub(crate) fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = create_private(&beside)
-        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What could not be put in place is of no use; the error that matters is the first one.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-/// Makes a folder, and those above it, that only the user may look into. One that is there already stays as it is.
-pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn move_aside(path: &Path, error: &serde_json::Error) -> io::Result<String> {
@@ -187,12 +154,16 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_fails_leaves_the_old_file() {
+    fn what_the_version_before_kept_is_read() {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kept/0.1.0/audience.json");
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::create_dir(&path).unwrap();
-        assert!(write_whole(&path, b"text").is_err(), "a folder cannot be replaced by a file");
-        assert!(path.is_dir());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the half-way file is gone");
+        fs::copy(kept, folder.path().join("audience.json")).unwrap();
+        let (_, kept) = Keeper::open(folder.path(), None, token(9)).unwrap();
+        assert_eq!(kept.complaint, None);
+        assert_eq!((kept.persisted.token, kept.persisted.retired), (token(2), vec![token(0), token(1)]));
+        let [with_cookie, without] = kept.persisted.bans.try_into().expect("two bans");
+        assert_eq!(with_cookie.cookie.unwrap().to_string(), "000102030405060708090a0b0c0d0e0f");
+        assert_eq!((with_cookie.reason.as_deref(), with_cookie.banned_at), (Some("spam"), 1_764_300_000_000));
+        assert_eq!((without.cookie, without.reason, without.address), (None, None, [203, 0, 113, 9].into()));
     }
 }

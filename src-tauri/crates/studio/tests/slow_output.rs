@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
-use studio::{Dropped, Options, Output, SlowOutput, Studio, Taken};
+use studio::{Dropped, Given, Options, Output, SlowOutput, Studio, Taken};
 
 /// Nothing here takes longer; a test that waits for what never comes fails with a sentence.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -95,12 +95,10 @@ async fn watch(crowd: &Crowd, ledger: &Ledger) -> (f64, Vec<ViewerReport>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_output_that_stops_reading_changes_nothing_for_viewers_and_goes_on_at_a_keyframe() {
     let folder = tempfile::tempdir().expect("the system has room for a folder");
+    let settings = [("listen", "127.0.0.1:0"), ("camera", "pattern"), ("microphone", "tone"), ("size", "640x360")];
     let studio = Studio::open(Options {
         data_dir: Some(folder.path().to_owned()),
-        listen: Some("127.0.0.1:0".parse().expect("an address")),
-        camera: Some("pattern".into()),
-        microphone: Some("tone".into()),
-        size: Some("640x360".parse().expect("a size")),
+        settings: Given::these(&settings).expect("each can be"),
         ..Options::default()
     })
     .await

@@ -1,110 +1,61 @@
 //! The settings file: TOML, every key optional.
 
-use crate::Size;
-use reach::{Listen, Public};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt::Display;
-use std::net::IpAddr;
-use std::path::Path;
-use std::str::FromStr;
-use std::time::Duration;
+use super::forms::Written;
+use super::{Setting, Settings, document};
+use crate::files;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-/// What is written. Absent: the default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Written {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) camera: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) microphone: Option<String>,
-    #[serde(with = "text", skip_serializing_if = "Option::is_none")]
-    pub(crate) size: Option<Size>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fps: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) bitrate_kbps: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_viewers: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_upload_kbps: Option<u32>,
-    #[serde(with = "text", skip_serializing_if = "Option::is_none")]
-    pub(crate) public: Option<Public>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) address: Option<String>,
-    #[serde(with = "text", skip_serializing_if = "Option::is_none")]
-    pub(crate) listen: Option<Listen>,
-    #[serde(with = "text", skip_serializing_if = "Option::is_none")]
-    pub(crate) trusted_proxy: Option<IpAddr>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) metrics_public: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sending_threads: Option<u32>,
-    #[serde(skip_serializing_if = "Limits::is_empty")]
-    pub(crate) limits: Limits,
+/// The settings file, which is the user's: what Skylark did not change in it stays as the user wrote it.
+#[derive(Debug)]
+pub(crate) struct SettingsFile {
+    path: PathBuf,
+    /// What it says, as far as Skylark knows: as it was read or written last.
+    says: Written,
 }
 
-/// `[limits]`: what one client may take, and how long anything may last. Seconds are whole ones.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Limits {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header_s: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_s: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idle_s: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_bytes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connections: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connections_per_address: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unfinished_joins: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    joins_per_second: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    joins_burst: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) join_timeout_s: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) viewer_timeout_s: Option<u32>,
-}
-
-impl Limits {
-    fn is_empty(&self) -> bool {
-        *self == Limits::default()
+impl SettingsFile {
+    /// One that was read, or that is not there.
+    pub(crate) fn new(path: PathBuf, says: Written) -> SettingsFile {
+        SettingsFile { path, says }
     }
 
-    /// What is meant, as far as the server goes.
-    pub(super) fn meant(&self) -> server::Limits {
-        let usual = server::Limits::default();
-        let seconds = |written: Option<u32>, usual| written.map_or(usual, |s| Duration::from_secs(s.into()));
-        let count = |written: Option<u32>, usual| written.map_or(usual, |n| n as usize);
-        server::Limits {
-            header_time: seconds(self.header_s, usual.header_time),
-            body_time: seconds(self.body_s, usual.body_time),
-            idle_time: seconds(self.idle_s, usual.idle_time),
-            body_bytes: count(self.body_bytes, usual.body_bytes),
-            connections: count(self.connections, usual.connections),
-            connections_per_address: count(self.connections_per_address, usual.connections_per_address),
-            unfinished_joins: self.unfinished_joins.unwrap_or(usual.unfinished_joins),
-            joins_per_second: self.joins_per_second.unwrap_or(usual.joins_per_second),
-            joins_burst: self.joins_burst.unwrap_or(usual.joins_burst),
+    /// For messages.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Changes what it says to what is written. It is read anew for that: it may have been edited meanwhile.
+    pub(crate) fn write(&mut self, written: &Written) -> io::Result<()> {
+        let nothing = Written::default();
+        let (text, says) = match fs::read_to_string(&self.path) {
+            Ok(text) => (text, &self.says),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), &nothing),
+            Err(error) => return Err(error),
+        };
+        let text = document::changed(&text, says, written).map_err(|error| {
+            let (line, _) = locate(&text, error.span().map_or(text.len(), |span| span.start));
+            let cause = error.message().trim();
+            io::Error::other(format!("it is no settings file any more: line {line}: {cause}; it was left as it is"))
+        })?;
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            files::make_private_folder(folder)?;
         }
+        files::write_whole(&self.path, text.as_bytes())?;
+        self.says = written.clone();
+        Ok(())
     }
 }
 
 /// Reads a file's text. The error says file, line, key and remedy; it is one sentence or two.
 pub(crate) fn read(path: &Path, text: &str) -> Result<Written, String> {
-    let written: Written = toml::from_str(text).map_err(|error| {
+    let written: Written = toml_edit::de::from_str(text).map_err(|error| {
         let at = error.span().map_or(text.len(), |span| span.start);
         let (line, key) = locate(text, at);
         complaint(path, line, key, error.message())
     })?;
-    super::Settings::from(&written).map(|_| ()).map_err(|wrong| {
+    Settings::from(&written).map(|_| ()).map_err(|wrong| {
         let starts = |line: &str| line.trim_start().starts_with(wrong.key);
         let line = text.lines().position(starts).map_or(1, |index| index + 1);
         complaint(path, line, wrong.key, &wrong.message)
@@ -124,56 +75,9 @@ fn locate(text: &str, at: usize) -> (usize, &str) {
 fn complaint(path: &Path, line: usize, key: &str, message: &str) -> String {
     let message = message.trim().trim_end_matches('.');
     let subject = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    let remedy = example(key).map(|example| format!(" Write it like this: {example}")).unwrap_or_default();
+    let example = |setting: &Setting| format!(" Write it like this: {} = {}", setting.key, setting.example);
+    let remedy = Setting::of(key).map(example).unwrap_or_default();
     format!("{}, line {line}: {subject}{message}.{remedy}", path.display())
-}
-
-/// How a key is written, for whoever wrote it wrong.
-fn example(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "camera" => "camera = \"pattern\" (or \"off\", a camera's name or its index)",
-        "microphone" => "microphone = \"tone\" (or \"off\", or a microphone's name)",
-        "size" => "size = \"1280x720\"",
-        "fps" => "fps = 30",
-        "bitrate_kbps" => "bitrate_kbps = 2500",
-        "max_viewers" => "max_viewers = 100 (0: no limit)",
-        "max_upload_kbps" => "max_upload_kbps = 20000 (0: no limit)",
-        "public" => "public = \"live.example.org:8787\"",
-        "title" => "title = \"Sunday's match\"",
-        "address" => "address = \"192.168.1.20\"",
-        "listen" => "listen = \"[::]:8787\"",
-        "trusted_proxy" => "trusted_proxy = \"127.0.0.1\"",
-        "metrics_public" => "metrics_public = true",
-        "sending_threads" => "sending_threads = 4 (0: one less than there are cores)",
-        "header_s" | "body_s" | "idle_s" | "join_timeout_s" | "viewer_timeout_s" => "10 (whole seconds)",
-        "body_bytes" | "connections" | "connections_per_address" => "4096 (a whole number)",
-        "unfinished_joins" | "joins_per_second" | "joins_burst" => "64 (a whole number)",
-        _ => return None,
-    })
-}
-
-/// A value that is written as text and parses itself.
-mod text {
-    use super::*;
-
-    pub(super) fn serialize<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => to.collect_str(value),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let text = String::deserialize(from)?;
-        match text.trim() {
-            "" => Ok(None),
-            text => text.parse().map(Some).map_err(serde::de::Error::custom),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -184,22 +88,66 @@ mod tests {
         read(Path::new("skylark.toml"), text).expect_err(text)
     }
 
+    /// What the version of this name wrote, with every key that it had.
+    fn kept(version: &str) -> String {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kept").join(version).join("skylark.toml");
+        fs::read_to_string(file).expect("it is part of the repository")
+    }
+
     #[test]
     fn every_key_is_read_and_written_back() {
-        let text = "camera = \"pattern\"\nmicrophone = \"tone\"\nsize = \"640x360\"\nfps = 25\nbitrate_kbps = 900\n\
-            max_viewers = 3\nmax_upload_kbps = 4000\npublic = \"live.example.org:9000\"\ntitle = \"T\"\n\
-            address = \"10.0.0.1\"\nlisten = \"127.0.0.1:9000\"\ntrusted_proxy = \"127.0.0.1\"\nmetrics_public = true\n\
-            sending_threads = 2\n\n\
-            [limits]\nheader_s = 1\nbody_s = 2\nidle_s = 3\nbody_bytes = 4\nconnections = 5\n\
-            connections_per_address = 6\nunfinished_joins = 7\njoins_per_second = 8\njoins_burst = 9\n\
-            join_timeout_s = 10\nviewer_timeout_s = 11\n";
-        let written = read(Path::new("x"), text).expect("all of it is right");
-        assert_eq!(toml::to_string(&written).unwrap(), text);
-        for line in text.lines().filter_map(|line| line.split_once(" = ")) {
-            assert!(example(line.0).is_some(), "{} needs an example for whoever writes it wrong", line.0);
+        let text = kept("0.1.0");
+        let written = read(Path::new("x"), &text).expect("all of it is right");
+        for setting in Setting::all() {
+            let value = (setting.written)(&written).unwrap_or_else(|| panic!("{} stands in it", setting.key));
+            let line = format!("{} = {}", setting.key, value);
+            assert!(text.lines().any(|written| written == line), "{line} in:\n{text}");
         }
+        assert_eq!(document::changed("", &Written::default(), &written).expect("nothing is TOML"), text);
         assert_eq!(read(Path::new("x"), ""), Ok(Written::default()));
-        assert_eq!(toml::to_string(&Written::default()).unwrap(), "");
+    }
+
+    #[test]
+    fn every_key_has_an_example_that_can_be_written_and_a_default_that_can_be_read() {
+        let all = Settings::from(&Written::default()).expect("defaults hold");
+        assert_eq!(all.fps, 30, "all defaults were read");
+        for setting in Setting::all() {
+            let value = setting.example.split(" (").next().expect("there is something before it");
+            let table = setting.table.map(|name| format!("[{name}]\n")).unwrap_or_default();
+            let text = format!("{table}{} = {value}\n", setting.key);
+            read(Path::new("x"), &text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    #[test]
+    fn a_file_is_made_and_then_changed_by_what_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("not/there/yet/skylark.toml");
+        let mut file = SettingsFile::new(path.clone(), Written::default());
+        let written = |text| read(Path::new("x"), text).expect(text);
+        file.write(&written("fps = 25")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "fps = 25\n");
+        fs::write(&path, "# Slow enough\nfps = 25\ntitle = 'T'\n").unwrap();
+        file.write(&written("fps = 24")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# Slow enough\nfps = 24\ntitle = 'T'\n");
+        fs::remove_file(&path).unwrap();
+        file.write(&written("fps = 24\nmax_viewers = 3")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "fps = 24\nmax_viewers = 3\n", "it says all again");
+    }
+
+    #[test]
+    fn a_file_that_is_no_settings_file_any_more_is_left_as_it_is_and_what_it_lacks_is_made_up_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("skylark.toml");
+        let mut file = SettingsFile::new(path.clone(), Written::default());
+        let written = |text| read(Path::new("x"), text).expect(text);
+        fs::write(&path, "title = \"half a").unwrap();
+        let error = file.write(&written("fps = 25")).expect_err("it would be lost").to_string();
+        assert!(error.contains("no settings file any more"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "title = \"half a");
+        fs::write(&path, "title = \"whole\"\n").unwrap();
+        file.write(&written("fps = 25\nmax_viewers = 3")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "title = \"whole\"\nfps = 25\nmax_viewers = 3\n");
     }
 
     #[test]
@@ -214,6 +162,8 @@ mod tests {
             ("trusted_proxy = \"me\"", 1, &["trusted_proxy", "127.0.0.1"]),
             ("[limits]\njoins = 3", 2, &["joins", "unknown field", "joins_burst"]),
             ("[limits]\nidle_s = -1", 2, &["idle_s", "whole seconds"]),
+            ("title = 3", 1, &["title", "3 is not a text in quotes", "Sunday"]),
+            ("metrics_public = 1979-05-27", 1, &["metrics_public", "neither true nor false"]),
             ("camera = \"off", 1, &["camera"]),
         ] {
             let message = wrong(text);

@@ -1,0 +1,149 @@
+//! The settings: one table that describes each of them, and the two messages that are made from it.
+//!
+//! Everything that has to know all settings is made from [`settings!`](macro@crate::settings): here what the panel is shown and
+//! may change, in `studio` what the settings file holds, what is meant by it and which options the command line has.
+//! A new setting is one entry here, and what it does.
+
+/// Hands the description of all settings to the macro that is named, so that it makes something of each.
+///
+/// An entry is `key: PLAIN as TYPE = "DEFAULT", option "--NAME" "VALUE", example "EXAMPLE";` under a sentence that says
+/// what it is, for the settings file, the panel and the command line's help alike.
+///
+/// - `PLAIN` is how it stands in messages and in the file: `String`, `u32` or `bool`.
+/// - `TYPE` is what it means: a type of `studio` that parses itself.
+/// - The default is written as on the command line. Without one the setting has no value until somebody gives one.
+/// - With `option`, the command line has it, and says what the value looks like.
+/// - The example is the rest of a line of the settings file, for whoever wrote it wrong.
+#[macro_export]
+macro_rules! settings {
+    ($make:ident) => {
+        $make! {
+            // The panel shows these; each is switched by a command of its own.
+            shown {
+                /// What the picture comes from: a camera's name or its index. `pattern` and `off` need no device.
+                camera: String as CameraChoice = "0", option "--camera" "pattern|off|NAME|INDEX",
+                    example "\"pattern\" (or \"off\", a camera's name or its index)";
+                /// What the sound comes from: a microphone's name. `tone` and `off` need no device.
+                microphone: String as MicrophoneChoice = "default", option "--microphone" "tone|off|NAME",
+                    example "\"tone\" (or \"off\", or a microphone's name)";
+            }
+            // The panel shows these, and the command `configure` changes them.
+            changed {
+                /// Of the top layer; 1280x720 unless the settings say otherwise.
+                size: String as Size = "1280x720", option "--size" "WIDTHxHEIGHT",
+                    example "\"1280x720\"";
+                /// Frames a second; 30 unless the settings say otherwise.
+                fps: u32 as u32 = "30", option "--fps" "FPS",
+                    example "30";
+                /// Of the top layer, on the command line as 2500k or 2.5M; 2500k unless the settings say otherwise.
+                bitrate_kbps: u32 as Bitrate = "2500", option "--bitrate" "RATE",
+                    example "2500";
+                /// Most viewers at one time; 0: no limit.
+                max_viewers: u32 as u32 = "0",
+                    example "100 (0: no limit)";
+                /// Cap on what all viewers together are sent; 0: no limit.
+                max_upload_kbps: u32 as u32 = "0",
+                    example "20000 (0: no limit)";
+                /// The name that goes into the link, its address into the candidates; empty: none.
+                public: String as Public, option "--public" "HOST[:PORT]",
+                    example "\"live.example.org:8787\"";
+                /// Shown on the watch page.
+                title: String as Title = "",
+                    example "\"Sunday's match\"";
+            }
+            // These stand in the file alone: what they change is set up once, at the start.
+            file {
+                /// The host chosen for the link, among those of this machine.
+                address: String as String,
+                    example "\"192.168.1.20\"";
+                /// TCP and UDP, one number; port 0: any that is free on both. Usually `[::]:8787`.
+                listen: String as Listen = "[::]:8787", option "--listen" "ADDRESS:PORT",
+                    example "\"[::]:8787\"";
+                /// The proxy whose `X-Forwarded-For` is believed.
+                trusted_proxy: String as IpAddr,
+                    example "\"127.0.0.1\"";
+                /// `/metrics` for more than this machine.
+                metrics_public: bool as bool = "false",
+                    example "true";
+                /// How many threads send; 0: one less than there are cores.
+                sending_threads: u32 as SendingThreads = "0",
+                    example "4 (0: one less than there are cores)";
+            }
+            // The table `[limits]` of the file: what one client may take, and how long anything may last.
+            limits {
+                /// A request's header must be here after this.
+                header_s: u32 as Seconds = "10",
+                    example "10 (whole seconds)";
+                /// A request's body must be here after this.
+                body_s: u32 as Seconds = "10",
+                    example "10 (whole seconds)";
+                /// A connection without a request, or a page that does not answer pings, is closed after this.
+                idle_s: u32 as Seconds = "30",
+                    example "30 (whole seconds)";
+                /// Largest offer or fragment.
+                body_bytes: u32 as u32 = "65536",
+                    example "65536 (a whole number)";
+                /// Most TCP connections at one time.
+                connections: u32 as u32 = "8192",
+                    example "8192 (a whole number)";
+                /// Most TCP connections at one time from one address (IPv6: /64). Loopback is exempt.
+                connections_per_address: u32 as u32 = "4096",
+                    example "4096 (a whole number)";
+                /// Most joins without a finished DTLS handshake from one address. Loopback is exempt.
+                unfinished_joins: u32 as u32 = "64",
+                    example "64 (a whole number)";
+                /// New joins a second from one address, in the long run. Loopback is exempt.
+                joins_per_second: u32 as u32 = "50",
+                    example "50 (a whole number)";
+                /// New joins at once from one address. Loopback is exempt.
+                joins_burst: u32 as u32 = "300",
+                    example "300 (a whole number)";
+                /// A join whose media does not flow after this is given up.
+                join_timeout_s: u32 as Seconds = "10",
+                    example "10 (whole seconds)";
+                /// A viewer of whom nothing is heard for this long is gone.
+                viewer_timeout_s: u32 as Seconds = "10",
+                    example "10 (whole seconds)";
+            }
+        }
+    };
+}
+
+use serde::{Deserialize, Serialize};
+
+/// Makes the messages. The file's own keys cross no boundary of the program.
+macro_rules! messages {
+    (
+        shown { $(
+            $(#[$shown_doc:meta])*
+            $shown:ident: $shown_plain:ty as $shown_type:ty = $shown_default:literal,
+            $(option $shown_option:literal $shown_value:literal,)? example $shown_example:literal;
+        )* }
+        changed { $(
+            $(#[$doc:meta])*
+            $key:ident: $plain:ty as $type:ty $(= $default:literal)?,
+            $(option $option:literal $value:literal,)? example $example:literal;
+        )* }
+        file { $($file:tt)* }
+        limits { $($limits:tt)* }
+    ) => {
+        /// The settings that the panel shows, as they are in effect.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+        pub struct Settings {
+            $( $(#[$shown_doc])* pub $shown: $shown_plain, )*
+            $( $(#[$doc])* pub $key: $plain, )*
+        }
+
+        /// The settings that change; what is absent stays. An empty text takes back what was set.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "typescript", ts(optional_fields))]
+        #[serde(default, deny_unknown_fields)]
+        pub struct SettingsChange {
+            $( $(#[$doc])* pub $key: Option<$plain>, )*
+        }
+    };
+}
+
+settings!(messages);

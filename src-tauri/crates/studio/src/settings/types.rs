@@ -1,0 +1,240 @@
+//! What the values of the settings are: the types that the description of the settings names.
+
+use super::value::Value;
+use media::{CameraChoice, MicrophoneChoice};
+use reach::{Listen, Public};
+use std::convert::identity;
+use std::fmt;
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::str::FromStr;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Values that are written as a text; blanks around it do not count.
+macro_rules! texts {
+    ($($type:ty $(, empty is none: $none:literal)?;)*) => { $(
+        impl Value for $type {
+            type Plain = String;
+            $(const EMPTY_IS_NONE: bool = $none;)?
+
+            fn from_plain(plain: String) -> Result<Self, String> {
+                plain.trim().parse().map_err(|error: <$type as FromStr>::Err| error.to_string())
+            }
+
+            fn plain(&self) -> String {
+                self.to_string()
+            }
+        }
+    )* };
+}
+
+texts! {
+    CameraChoice;
+    MicrophoneChoice;
+    String, empty is none: true;
+    Size, empty is none: true;
+    Public, empty is none: true;
+    Listen, empty is none: true;
+    IpAddr, empty is none: true;
+}
+
+/// Values that are written as they are, or as a number.
+macro_rules! plain {
+    ($($type:ty as $plain:ty: $from:expr, $to:expr;)*) => { $(
+        impl Value for $type {
+            type Plain = $plain;
+
+            fn from_plain(plain: $plain) -> Result<Self, String> {
+                $from(plain)
+            }
+
+            fn plain(&self) -> $plain {
+                $to(*self)
+            }
+        }
+    )* };
+}
+
+plain! {
+    u32 as u32: Ok, identity;
+    bool as bool: Ok, identity;
+    Seconds as u32: Seconds::new, Seconds::number;
+    SendingThreads as u32: SendingThreads::new, SendingThreads::number;
+}
+
+impl Value for Title {
+    type Plain = String;
+
+    fn from_plain(text: String) -> Result<Self, String> {
+        match text.chars().count() > MAX_TITLE || text.chars().any(char::is_control) {
+            true => Err(format!("a title is one line of at most {MAX_TITLE} characters")),
+            false => Ok(Self(text)),
+        }
+    }
+
+    fn plain(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl Value for Bitrate {
+    type Plain = u32;
+
+    fn from_plain(kbps: u32) -> Result<Self, String> {
+        Ok(Bitrate { kbps })
+    }
+
+    fn plain(&self) -> u32 {
+        self.kbps
+    }
+
+    /// On the command line it has a unit.
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: ParseError| error.to_string())
+    }
+}
+
+/// Whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seconds(u32);
+
+impl Seconds {
+    fn new(seconds: u32) -> Result<Self, String> {
+        Ok(Self(seconds))
+    }
+
+    fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl From<Seconds> for Duration {
+    fn from(seconds: Seconds) -> Duration {
+        Duration::from_secs(seconds.0.into())
+    }
+}
+
+/// How many threads send; 0 leaves it to the number of cores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SendingThreads(u32);
+
+impl SendingThreads {
+    /// Each is given every picture and keeps a history: many more than there are cores only cost.
+    const MOST: u32 = 64;
+
+    fn new(threads: u32) -> Result<Self, String> {
+        match threads <= Self::MOST {
+            true => Ok(Self(threads)),
+            false => Err(format!("at most {}", Self::MOST)),
+        }
+    }
+
+    fn number(self) -> u32 {
+        self.0
+    }
+
+    /// None: one less than there are cores.
+    pub(crate) fn count(self) -> Option<usize> {
+        (self.0 > 0).then_some(self.0 as usize)
+    }
+}
+
+/// The broadcaster's words for the stream: one line, or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Title(String);
+
+/// Longest title, characters: it is shown in one line.
+const MAX_TITLE: usize = 120;
+
+impl Deref for Title {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Width and height in pixels, written `1280x720`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Pixels.
+    pub(crate) width: u16,
+    /// Pixels.
+    pub(crate) height: u16,
+}
+
+/// Why a text is no [`Size`] or no [`Bitrate`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("\"{text}\" is not {what}")]
+pub(crate) struct ParseError {
+    text: String,
+    what: &'static str,
+}
+
+impl FromStr for Size {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let number = |digits: &str| digits.parse().ok().filter(|&n: &u16| n > 0);
+        text.split_once('x')
+            .and_then(|(width, height)| Some(Size { width: number(width)?, height: number(height)? }))
+            .ok_or_else(|| ParseError { text: text.into(), what: "a size; write WIDTHxHEIGHT, as in 1280x720" })
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// Kilobits (1000 bits) a second, written `2500k`, `2.5M` or `2500` (kilobits as well).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bitrate {
+    /// Kilobits a second.
+    pub(crate) kbps: u32,
+}
+
+impl FromStr for Bitrate {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let (digits, factor) = match text.as_bytes().last() {
+            Some(b'k' | b'K') => (&text[..text.len() - 1], 1.0),
+            Some(b'm' | b'M') => (&text[..text.len() - 1], 1000.0),
+            _ => (text, 1.0),
+        };
+        digits
+            .parse::<f64>()
+            .ok()
+            .map(|number| (number * factor).round())
+            .filter(|kbps| (1.0..=1_000_000.0).contains(kbps))
+            .map(|kbps| Bitrate { kbps: kbps as u32 })
+            .ok_or_else(|| ParseError { text: text.into(), what: "a bitrate; write 2500k or 2.5M" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_two_numbers() {
+        assert_eq!("1280x720".parse(), Ok(Size { width: 1280, height: 720 }));
+        for bad in ["", "1280", "1280x", "x720", "0x720", "1280x720x3", "big"] {
+            let error = bad.parse::<Size>().expect_err(bad).to_string();
+            assert!(error.contains("1280x720"), "the remedy is named: {error}");
+        }
+    }
+
+    #[test]
+    fn a_bitrate_has_a_unit_or_is_in_kilobits() {
+        for text in ["2500k", "2500", "2.5M", "2500K"] {
+            assert_eq!(text.parse(), Ok(Bitrate { kbps: 2500 }), "{text}");
+        }
+        for bad in ["", "k", "fast", "-3k", "0", "1e12", "NaN"] {
+            assert!(bad.parse::<Bitrate>().is_err(), "{bad}");
+        }
+    }
+}
