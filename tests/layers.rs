@@ -56,7 +56,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["server/tests"]),
     ("tokio_tungstenite", &["server/tests"]),
     // Settings, links, the vocabulary in TypeScript.
-    ("toml", &["studio/src/settings", "studio/src/open.rs"]),
+    ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/links.rs"]),
     ("ts_rs", &["protocol/src"]),
     // The app.

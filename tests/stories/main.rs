@@ -7,6 +7,7 @@ mod address;
 mod attack;
 mod ban;
 mod crowd;
+mod documented;
 mod end;
 mod home;
 mod kick;
@@ -19,6 +20,7 @@ mod page;
 mod patch;
 mod scrape;
 mod script;
+mod settings;
 mod shards;
 mod switch;
 #[cfg(target_os = "linux")]
