@@ -10,6 +10,8 @@ mod codec;
 mod frame;
 
 pub use clock::Clock;
-pub use codec::{CODECS, CodecSpec, Descriptor, Fit, LAYERS, PayloadDescriptor, PictureIds, TemporalSync, layer_index};
+pub use codec::{
+    CODECS, CodecSpec, Descriptor, Fit, Fmtp, LAYERS, PayloadDescriptor, PictureIds, TemporalSync, layer_index,
+};
 pub use frame::{AudioFrame, Frame, VideoFrame, Way};
 pub use protocol::{Rid, VideoCodec};

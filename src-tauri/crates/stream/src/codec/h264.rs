@@ -1,6 +1,6 @@
 //! H.264 constrained baseline (RFC 6184): what is always encoded, all layers by one encoder.
 
-use super::{CodecSpec, Fit, TemporalSync};
+use super::{CodecSpec, Fit, Fmtp, TemporalSync};
 use protocol::{Rid, VideoCodec};
 
 pub(super) const SPEC: CodecSpec = CodecSpec {
@@ -14,7 +14,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
 };
 
 /// Only packetization-mode=1 has the fragments that large pictures need (RFC 6184 section 5.4).
-fn fit<'a>(fmtp: &dyn Fn(&str) -> Option<&'a str>) -> Option<Fit> {
+fn fit(fmtp: Fmtp<'_, '_>) -> Option<Fit> {
     if fmtp("packetization-mode") != Some("1") {
         return None;
     }

@@ -26,7 +26,7 @@ pub struct CodecSpec {
     pub rtpmap: &'static str,
     /// How well what is sent here suits a payload type with the `a=fmtp` parameters that are looked up by name; none where it
     /// cannot be sent. Of several that can, the best is answered, and the first of those.
-    pub fit: for<'a> fn(fmtp: &dyn Fn(&str) -> Option<&'a str>) -> Option<Fit>,
+    pub fit: for<'a> fn(Fmtp<'_, 'a>) -> Option<Fit>,
     /// The layers that are encoded, the smallest first. Who asks for one that is not among them is given the next larger.
     pub layers: &'static [Rid],
     /// A layer is encoded only while somebody watches it, as long as another codec is there that is always encoded. Else all
@@ -37,6 +37,9 @@ pub struct CodecSpec {
     /// What stands before each payload and is different for each viewer; none where the payload is the same for all.
     pub descriptor: Option<PayloadDescriptor>,
 }
+
+/// Looks a parameter of an `a=fmtp` line up by its name.
+pub type Fmtp<'l, 'a> = &'l dyn Fn(&str) -> Option<&'a str>;
 
 /// How well a payload type suits; the better is the smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
