@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 /// other, and only the studio and the app know them all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
+    ("port", &[]),
     ("stream", &["protocol"]),
     ("audience", &["protocol"]),
     ("rtp", &[]),
-    ("forward", &["protocol", "stream", "rtp"]),
+    ("forward", &["protocol", "stream", "port", "rtp"]),
     ("media", &["protocol", "stream"]),
     ("reach", &["protocol"]),
     ("server", &["protocol", "audience"]),
-    ("studio", &["protocol", "stream", "audience", "forward", "media", "reach", "server"]),
+    ("studio", &["protocol", "stream", "port", "audience", "forward", "media", "reach", "server"]),
     ("crowd", &[]),
 ];
 
@@ -38,14 +39,24 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("font8x8", &["media/src/text.rs"]),
     // What carries media.
-    ("rtc_", &["forward/src", "forward/examples", "rtp/src/srtp/tests.rs", "rtp/tests"]),
+    (
+        "rtc_",
+        &[
+            "forward/src",
+            "forward/examples",
+            "port/src/ice.rs",
+            "port/src/fuzz.rs",
+            "rtp/src/srtp/tests.rs",
+            "rtp/tests",
+        ],
+    ),
     ("dimpl", &["forward/src/client.rs"]),
     (
         "aws_lc",
         &["forward/src/dtls", "rtp/src/srtp", "forward/src/sdp", "forward/src/client.rs", "forward/src/fuzz/dtls.rs"],
     ),
-    ("quinn_udp", &["forward/src/socket.rs"]),
-    ("mio", &["forward/src/receive", "forward/src/socket.rs", "forward/src/forwarder.rs"]),
+    ("quinn_udp", &["port/src/socket.rs", "port/src/datagrams/receiver.rs"]),
+    ("mio", &["port/src/datagrams", "port/src/port.rs"]),
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.
     ("axum", &["server/src"]),
     ("hyper", &["server/src/serve.rs"]),

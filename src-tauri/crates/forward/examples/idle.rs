@@ -3,6 +3,7 @@
 //! Offers come in on stdin, answers go out on stdout, an empty line after each. It ends with stdin.
 
 use forward::{Config, Forwarder, ViewerId};
+use port::Port;
 use std::io::{self, BufRead, Write};
 use std::net::UdpSocket;
 use stream::Rid;
@@ -10,7 +11,9 @@ use stream::Rid;
 fn main() -> io::Result<()> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     let config = Config { candidates: vec![socket.local_addr()?], ..Config::default() };
-    let forwarder = Forwarder::start(config, socket, |_| {})?;
+    let port = Port::new(socket)?;
+    let (forwarder, viewers) = Forwarder::start(config, &port, |_| {})?;
+    port.start((viewers,))?;
     let mut viewers = 0;
     let mut offer = String::new();
     for line in io::stdin().lock().lines() {

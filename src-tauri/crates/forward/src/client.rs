@@ -1,8 +1,8 @@
 //! A viewer for tests, without a socket or a clock. Its DTLS is dimpl, which shares no code with what is tested and repeats
 //! its flights as browsers do, or the client half of rtc-dtls where a test chooses the protection profiles.
 
-use crate::ice::{Credentials, checker};
 use bytes::BytesMut;
+use port::{Credentials, checker};
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_dtls::config::{ConfigBuilder, ExtendedMasterSecretType};

@@ -1,23 +1,23 @@
 use crate::announce::{Announcer, Session};
 use crate::dtls::Server;
-use crate::ice::Credentials;
 use crate::packetise::Packetiser;
-use crate::receive::{COMMANDS, Command, Demux, Join, Loop, MAX_COMMANDS};
+use crate::receive::{Command, Join, MAX_COMMANDS, Viewers};
 use crate::sdp::{self, Fragment, Local, Offer};
 use crate::shard::{Inbox, Shard};
-use crate::socket::Socket;
 use crate::totals::micros_since;
 use crate::transport::Timeouts;
 use crate::{Config, Event, FragmentError, Joined, OfferError, Totals};
+use port::{Credentials, Port};
 use protocol::{ViewerId, ViewerStats};
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle, Thread};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
 
-/// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the threads end.
+/// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the sending threads
+/// end, and the port is closed unless others hold it.
 #[derive(Clone)]
 pub struct Forwarder {
     inner: Arc<Inner>,
@@ -32,8 +32,7 @@ struct Inner {
     packetiser: Mutex<Packetiser>,
     shards: Vec<Arc<Inbox>>,
     commands: crossbeam_channel::Sender<Command>,
-    waker: mio::Waker,
-    receive: Thread,
+    port: Port,
     announcer: Arc<Announcer>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -42,27 +41,27 @@ struct Inner {
 const STATS_PATIENCE: Duration = Duration::from_millis(250);
 
 impl Forwarder {
-    /// Starts the threads. `socket` is the one that all viewers' media passes through; `events` is called from the threads.
+    /// Starts the threads that send through `port`. What comes for the viewers is read once the port is started with [`Viewers`]
+    /// among its owners; until then nobody who joins is connected. `events` is called from the threads, the port's among them.
     pub fn start(
         config: Config,
-        socket: UdpSocket,
+        port: &Port,
         events: impl Fn(Event) + Send + Sync + 'static,
-    ) -> io::Result<Forwarder> {
+    ) -> io::Result<(Forwarder, Viewers)> {
         let now = Instant::now();
         let clock = config.clock;
-        let socket = Arc::new(Socket::new(socket)?);
+        let socket = port.socket();
         let server = Arc::new(Server::new()?);
         let count = config.shards.unwrap_or_else(default_shards).max(1);
         let announcer = Arc::new(Announcer::new(events, count));
         let shards: Vec<Arc<Inbox>> = (0..count).map(|_| Arc::default()).collect();
-        let poll = mio::Poll::new()?;
-        let waker = mio::Waker::new(poll.registry(), COMMANDS)?;
         let (commands, to_carry_out) = crossbeam_channel::bounded(MAX_COMMANDS);
 
         let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
-        let demux = Demux::new(server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
-        let receive = Loop::new(poll, &socket, to_carry_out, demux)?;
-        let mut threads = vec![thread::Builder::new().name("receive".into()).spawn(move || receive.run())?];
+        // Dropped if a thread cannot be started, it ends those there are.
+        let viewers =
+            Viewers::new(to_carry_out, server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
+        let mut threads = Vec::new();
         for (number, inbox) in shards.iter().enumerate() {
             let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);
             threads.push(thread::Builder::new().name(format!("send-{number}")).spawn(move || shard.run())?);
@@ -75,12 +74,11 @@ impl Forwarder {
             packetiser: Mutex::new(Packetiser::new(clock)),
             shards,
             commands,
-            waker,
-            receive: threads[0].thread().clone(),
+            port: port.clone(),
             announcer,
             threads,
         };
-        Ok(Forwarder { inner: Arc::new(inner) })
+        Ok((Forwarder { inner: Arc::new(inner) }, viewers))
     }
 
     /// Answers an offer. `max` caps the layer. Nothing is sent to the viewer before ICE and DTLS are done.
@@ -198,21 +196,17 @@ impl Forwarder {
         std::iter::from_fn(|| replies.recv_deadline(until).ok()).flatten().collect()
     }
 
-    /// The counters.
+    /// The counters, and the port's.
     pub fn totals(&self) -> Totals {
-        self.inner.announcer.counters.totals()
+        self.inner.announcer.counters.totals().with_port(self.inner.port.totals())
     }
 }
 
 impl Inner {
     fn command(&self, command: Command) {
-        // The receiving end lives as long as its thread, which only Drop ends.
+        // The receiving end lives as long as the port, unless that could not be started.
         if self.commands.send(command).is_ok() {
-            // It waits for datagrams, or rests between them.
-            if let Err(error) = self.waker.wake() {
-                tracing::error!(%error, "the receiving thread could not be woken");
-            }
-            self.receive.unpark();
+            self.port.wake();
         }
     }
 }
@@ -220,8 +214,12 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.command(Command::Stop);
+        // The last handle may have been dropped by an event, on the port's thread, which has yet to take the command, or on one of
+        // the threads themselves.
+        if self.port.is_this_thread() {
+            return;
+        }
         for thread in self.threads.drain(..) {
-            // The last handle may have been dropped by an event, on one of the threads themselves.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {
                 tracing::error!("a forwarder's thread had panicked");
             }

@@ -48,7 +48,7 @@ counters! {
     dropped_late,
     /// Pictures that a sending thread left out for one viewer because it did not keep up: the slowest viewers first.
     left_out,
-    /// Datagrams received.
+    /// Datagrams that came to the port, whoever owns them.
     datagrams_received,
     /// Datagrams from addresses that passed no STUN check, or that are no protocol of ours.
     dropped_unknown,
@@ -83,6 +83,18 @@ counters! {
 /// From `then` to `now`, for a counter that adds up ages.
 pub(crate) fn micros_since(then: Instant, now: Instant) -> u64 {
     now.saturating_duration_since(then).as_micros() as u64
+}
+
+impl Totals {
+    /// With what the port counted before anybody was given anything.
+    pub(crate) fn with_port(self, port: port::Totals) -> Totals {
+        Totals {
+            datagrams_received: self.datagrams_received + port.received,
+            dropped_stun: self.dropped_stun + port.dropped_stun,
+            dropped_unknown: self.dropped_unknown + port.dropped_unknown,
+            ..self
+        }
+    }
 }
 
 /// One counter. Nobody decides by it, so it orders nothing.

@@ -8,13 +8,11 @@ mod seen;
 
 use crate::dtls::{Dtls, Failure, Progress, Server};
 use crate::event::Gone;
-use crate::ice::{Check, Credentials};
 use crate::sdp::Fingerprint;
-use crate::socket::Path;
 use allowance::Allowance;
+use port::{Check, Credentials, Path};
 use rtp::srtp::{OpenError, Opener, Sealer};
 use seen::Seen;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -130,9 +128,9 @@ impl Transport {
         [Some(&self.ice), self.previous_ice.as_ref()].into_iter().flatten().map(|ice| ice.ufrag.as_str())
     }
 
-    /// The addresses whose datagrams are its.
-    pub(crate) fn remotes(&self) -> impl Iterator<Item = SocketAddr> {
-        self.checked.iter().map(|path| path.remote)
+    /// What comes from the other end of this path is its: a check from there has passed.
+    pub(crate) fn knows(&self, path: &Path) -> bool {
+        self.checked.iter().any(|known| known.has_same_remote(path))
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -166,11 +164,11 @@ impl Transport {
         // A check comes twice when our answer got lost, or when somebody recorded it. It is authentic all the same, but says
         // nothing new: no address is proved by it, no path chosen, nobody alive.
         let repeated = !self.seen.is_first(authentic.transaction);
-        if repeated && !self.remotes().any(|known| known == path.remote) {
+        if repeated && !self.knows(&path) {
             out.push(Output::Dropped(Drop::ReplayedCheck));
             return false;
         }
-        out.push(Output::Transmit(path, authentic.response(ice, path.remote)));
+        out.push(Output::Transmit(path, authentic.response(ice, &path)));
         if repeated {
             return false;
         }
@@ -180,10 +178,10 @@ impl Transport {
         if self.is_connected() {
             self.deadline = now + self.timeouts.consent;
         }
-        self.checked.retain(|known| known.remote != path.remote);
+        self.checked.retain(|known| !known.has_same_remote(&path));
         if self.checked.len() == MAX_PATHS {
-            let in_use = self.path.map(|p| p.remote);
-            let oldest = self.checked.iter().position(|known| Some(known.remote) != in_use).unwrap_or(0);
+            let in_use = |known: &Path| self.path.is_some_and(|used| used.has_same_remote(known));
+            let oldest = self.checked.iter().position(|known| !in_use(known)).unwrap_or(0);
             self.checked.remove(oldest);
         }
         self.checked.push(path);
@@ -200,7 +198,7 @@ impl Transport {
     /// Something authentic came from there. A NAT may have given the viewer another address without its knowing, so that it
     /// chooses nothing: then it is followed when the path in use was silent for so long.
     fn heard_from(&mut self, path: Path, silence: Duration, now: Instant, out: &mut Vec<Output>) {
-        if self.path.is_some_and(|used| used.remote == path.remote) {
+        if self.path.is_some_and(|used| used.has_same_remote(&path)) {
             self.heard = self.heard.max(now);
         } else if self.is_connected() && now.saturating_duration_since(self.heard) > silence {
             self.use_path(path, now, out);
@@ -214,7 +212,7 @@ impl Transport {
         }
     }
 
-    /// Takes a datagram that is no check, from one of [`Transport::remotes`].
+    /// Takes a datagram that is no check, along a path that it [knows](Transport::knows).
     pub(crate) fn datagram(&mut self, data: &mut [u8], path: Path, now: Instant, out: &mut Vec<Output>) {
         // RFC 7983 7: the first byte tells the protocols apart; RFC 5761 4: the second tells RTCP from RTP.
         match data {

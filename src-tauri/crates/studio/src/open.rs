@@ -106,8 +106,11 @@ impl Studio {
                 ..forward::Config::default()
             };
             let tell = tell.clone();
-            forward::Forwarder::start(config, udp, move |event| drop(tell.send(Happened::Forward(event))))
-                .map_err(OpenError::Forward)?
+            let port = port::Port::new(udp).map_err(OpenError::Forward)?;
+            let events = move |event| drop(tell.send(Happened::Forward(event)));
+            let (forwarder, viewers) = forward::Forwarder::start(config, &port, events).map_err(OpenError::Forward)?;
+            port.start((viewers,)).map_err(OpenError::Forward)?;
+            forwarder
         };
         let pipeline = {
             let (tell, name) = (tell.clone(), "Skylark".to_owned());

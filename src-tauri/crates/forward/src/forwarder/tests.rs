@@ -2,12 +2,15 @@
 
 mod delivery;
 mod floods;
+mod second_owner;
 mod sessions;
 
 use super::*;
 use crate::client::{CHROMIUM, Client, FIREFOX};
 use crate::event::Gone;
 use bytes::Bytes;
+use port::Owners;
+use std::net::UdpSocket;
 use std::sync::mpsc;
 use stream::VideoCodec;
 
@@ -24,15 +27,22 @@ struct Stage {
 
 impl Stage {
     fn new(bind: &str, config: Config) -> Stage {
+        Stage::with(bind, config, |viewers, _| (viewers,))
+    }
+
+    /// With whom else the port has.
+    fn with<O: Owners>(bind: &str, config: Config, owners: impl FnOnce(Viewers, &Port) -> O) -> Stage {
         let socket = UdpSocket::bind(bind).expect("a free port");
-        let port = socket.local_addr().expect("bound").port();
+        let number = socket.local_addr().expect("bound").port();
+        let port = Port::new(socket).expect("a socket");
         let (tell, events) = mpsc::channel();
         let told = move |event| {
             // The test may be over.
             let _ = tell.send(event);
         };
-        let forwarder = Forwarder::start(config, socket, told).expect("the forwarder starts");
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let (forwarder, viewers) = Forwarder::start(config, &port, told).expect("the forwarder starts");
+        port.start(owners(viewers, &port)).expect("the port starts");
+        let address = SocketAddr::from(([127, 0, 0, 1], number));
         forwarder.set_candidates(vec![address]);
         Stage { forwarder, events, address, start: Instant::now(), pictures: 0, sounds: 0 }
     }

@@ -4,20 +4,23 @@ use super::*;
 use crate::announce::{Announcer, Session};
 use crate::client::{CHROMIUM, Client};
 use crate::dtls::Server;
-use crate::ice::checker;
 use crate::sdp::{Local, Offer, answer};
 use crate::shard::Inbox;
-use crate::socket::Path;
 use crate::totals::Totals;
 use crate::transport::Timeouts;
+use port::{Credentials, Demux, Path, Socket, checker};
+use protocol::ViewerId;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+use stream::Rid;
 
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().expect("a certificate")));
 
 struct World {
-    demux: Demux,
+    demux: Demux<(Viewers,)>,
+    commands: crossbeam_channel::Sender<Command>,
     announcer: Arc<Announcer>,
     now: Instant,
 }
@@ -29,8 +32,9 @@ impl World {
         let announcer = Arc::new(Announcer::new(|_| {}, 1));
         let timeouts = Timeouts { join: Duration::from_secs(10), consent: Duration::from_secs(10) };
         let inboxes = vec![Arc::<Inbox>::default()];
-        let demux = Demux::new(SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
-        World { demux, announcer, now: Instant::now() }
+        let (commands, to_carry_out) = crossbeam_channel::unbounded();
+        let viewers = Viewers::new(to_carry_out, SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
+        World { demux: Demux::new((viewers,)), commands, announcer, now: Instant::now() }
     }
 
     fn join(&mut self, viewer: u32) -> Credentials {
@@ -51,16 +55,27 @@ impl World {
         let (viewer, fingerprint) = (ViewerId(viewer), offer.fingerprint);
         assert!(self.announcer.enter(viewer, Session { their_ufrag: "theirs".to_owned() }));
         let join = Join { viewer, ice: ice.clone(), fingerprint, negotiated, max: Rid::F, at: self.now };
-        self.demux.carry_out_command(Command::Join(Box::new(join)));
+        self.command(Command::Join(Box::new(join)));
         ice
     }
 
+    fn command(&mut self, command: Command) {
+        self.commands.send(command).expect("the viewers live as long as the world");
+        self.demux.take_commands();
+    }
+
     fn receive(&mut self, datagram: &[u8], from: SocketAddr) {
-        self.demux.datagram(&mut datagram.to_vec(), Path { remote: from, local: None }, self.now);
+        self.demux.datagram(&mut datagram.to_vec(), Path::udp(from, None), self.now);
     }
 
     fn totals(&self) -> Totals {
-        self.announcer.counters.totals()
+        self.announcer.counters.totals().with_port(self.demux.totals())
+    }
+
+    /// How much is held: viewers, their names, their addresses, their timers.
+    fn sizes(&mut self) -> [usize; 4] {
+        let ([viewers, timers], [names, addresses]) = (self.demux.owners().0.sizes(), self.demux.sizes());
+        [viewers, names, addresses, timers]
     }
 }
 
@@ -73,7 +88,7 @@ fn somebody(n: u32) -> SocketAddr {
 fn nothing_is_held_for_noise_and_all_of_it_is_counted() {
     let mut world = World::new();
     let ice = world.join(1);
-    let before = world.demux.sizes();
+    let before = world.sizes();
     let mut random = StdRng::seed_from_u64(4);
     let stranger = checker::check(&Credentials::random(), true);
     let forged = checker::check(&Credentials { pwd: "not the password of it".to_owned(), ..ice.clone() }, true);
@@ -95,7 +110,7 @@ fn nothing_is_held_for_noise_and_all_of_it_is_counted() {
         *if n % 4 == 3 { &mut other } else { &mut stun } += 1;
         world.receive(datagram, somebody(n));
     }
-    assert_eq!(world.demux.sizes(), before, "viewers, names, addresses and timers are those of the one viewer");
+    assert_eq!(world.sizes(), before, "viewers, names, addresses and timers are those of the one viewer");
     assert_eq!(before, [1, 1, 0, 1]);
     let totals = world.totals();
     assert_eq!((totals.dropped_stun, totals.dropped_unknown), (stun, other));
@@ -108,12 +123,12 @@ fn a_check_that_was_recorded_proves_no_other_address() {
     let ice = world.join(1);
     let recorded = checker::check(&ice, true);
     world.receive(&recorded, somebody(1));
-    let held = world.demux.sizes();
+    let held = world.sizes();
     for n in 2..1000 {
         world.receive(&recorded, somebody(n));
         world.receive(&[22, 0xfe, 0xfd, 0, 0], somebody(n));
     }
-    assert_eq!(world.demux.sizes(), held);
+    assert_eq!(world.sizes(), held);
     assert_eq!((world.totals().dropped_replayed_check, world.totals().dropped_unknown), (998, 998));
     world.receive(&recorded, somebody(1));
     assert_eq!(world.totals().dropped_replayed_check, 998, "from there it is a repeat, whose answer was lost");
@@ -128,7 +143,7 @@ fn an_address_is_whose_check_passed_last_and_a_forged_one_does_not_count() {
     for ice in [&first, &second] {
         world.receive(&checker::check(ice, true), somebody(1));
     }
-    world.demux.carry_out_command(Command::Close(ViewerId(2)));
+    world.command(Command::Close(ViewerId(2)));
     world.receive(&rubbish, somebody(1));
     assert_eq!(world.totals().dropped_unknown, 1, "the address went with the one whose it was");
     world.receive(&checker::check(&first, true), somebody(1));
@@ -143,7 +158,7 @@ fn an_address_is_whose_check_passed_last_and_a_forged_one_does_not_count() {
     world.receive(&checker::check(&third, true), somebody(1));
     let forged = Credentials { pwd: "not the password of it".to_owned(), ..first };
     world.receive(&checker::check(&forged, true), somebody(1));
-    world.demux.carry_out_command(Command::Close(ViewerId(1)));
+    world.command(Command::Close(ViewerId(1)));
     world.receive(&rubbish, somebody(1));
     assert_eq!(world.totals().dropped_dtls, 2, "it stayed the third one's");
 }
@@ -159,9 +174,9 @@ fn checks_move_no_timer_and_a_viewer_who_is_there_has_one() {
         }
         world.demux.handle_timeouts(world.now);
     }
-    assert_eq!(world.demux.sizes(), [50, 50, 50, 50], "one timer a viewer, however often it checks");
+    assert_eq!(world.sizes(), [50, 50, 50, 50], "one timer a viewer, however often it checks");
     world.now += Duration::from_secs(2);
     world.demux.handle_timeouts(world.now);
-    assert_eq!(world.demux.sizes(), [0; 4], "who did not finish the join is gone, and with it all that was held");
+    assert_eq!(world.sizes(), [0; 4], "who did not finish the join is gone, and with it all that was held");
     assert_eq!(world.demux.next_timeout(), None, "nobody is there: nothing wakes the thread");
 }

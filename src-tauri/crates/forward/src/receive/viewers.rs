@@ -1,205 +1,256 @@
-use crate::ice::Credentials;
-use crate::shard::Joining;
-use crate::transport::Transport;
-use protocol::ViewerId;
-use rtp::prefetch;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::net::SocketAddr;
+//! The viewers, as the port knows them: what comes for them goes to their transports, and what follows from it is done.
+
+use super::command::{Command, Join};
+use super::transports::{Entry, Transports};
+use crate::announce::Announcer;
+use crate::dtls::Server;
+use crate::event::Gone;
+use crate::shard::{Inbox, Joining, Reports};
+use crate::transport::{self, Output, Timeouts, Transport};
+use port::{Check, Owner, Path, Peer, Registry, Socket};
+use std::sync::Arc;
 use std::time::Instant;
 
-/// All viewers, found by id, by ICE user name or by address, and their timers.
-///
-/// Twenty times a second comes a report of each viewer, and after as many of the others' nothing of it is in a cache any more.
-/// So the way from an address to its viewer is one look into one map and one place in one list.
-#[derive(Default)]
-pub(super) struct Viewers {
-    entries: Vec<Option<Entry>>,
-    free: Vec<Slot>,
-    ids: HashMap<ViewerId, Slot>,
-    ufrags: HashMap<Vec<u8>, Slot>,
-    addresses: HashMap<SocketAddr, Slot>,
-    /// At least one entry for each viewer, at or before its timeout. One that is not its viewer's `scheduled` is stale.
-    timers: BinaryHeap<Reverse<(Instant, Slot)>>,
-    /// How many are not connected yet.
-    joining: usize,
-}
-
-/// A viewer's place among the entries; another's after it was removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot(usize);
-
-pub(super) struct Entry {
-    pub(super) viewer: ViewerId,
-    pub(super) transport: Transport,
-    pub(super) shard: usize,
-    /// What its shard is given once it is connected.
-    pub(super) waiting: Option<Joining>,
-    /// The earliest of its timers in the heap.
-    scheduled: Option<Instant>,
-    /// Its keys in the two maps.
-    ufrags: Vec<Vec<u8>>,
-    addresses: Vec<SocketAddr>,
-}
-
-impl Entry {
-    pub(super) fn new(transport: Transport, shard: usize, waiting: Joining) -> Entry {
-        Entry {
-            viewer: waiting.viewer,
-            transport,
-            shard,
-            waiting: Some(waiting),
-            scheduled: None,
-            ufrags: Vec::new(),
-            addresses: Vec::new(),
-        }
-    }
+/// All viewers of a [`Forwarder`](crate::Forwarder), as an owner of datagrams: to be given to [`Port::start`](port::Port::start).
+/// When it is dropped, as the port was closed or never started, the threads that send end.
+pub struct Viewers {
+    commands: crossbeam_channel::Receiver<Command>,
+    transports: Transports,
+    server: Arc<Server>,
+    timeouts: Timeouts,
+    shards: Vec<Arc<Inbox>>,
+    /// Viewers of each shard.
+    loads: Vec<usize>,
+    socket: Arc<Socket>,
+    announcer: Arc<Announcer>,
+    outputs: Vec<Output>,
+    /// The viewer of the last call of [`Owner::prefetch`].
+    soon: Option<Peer>,
+    /// For each shard, until [`Owner::pass_on`].
+    reports: Vec<Reports>,
+    stopped: bool,
 }
 
 impl Viewers {
-    pub(super) fn insert(&mut self, entry: Entry) {
+    pub(crate) fn new(
+        commands: crossbeam_channel::Receiver<Command>,
+        server: Arc<Server>,
+        timeouts: Timeouts,
+        shards: Vec<Arc<Inbox>>,
+        socket: Arc<Socket>,
+        announcer: Arc<Announcer>,
+    ) -> Viewers {
+        Viewers {
+            commands,
+            transports: Transports::default(),
+            server,
+            timeouts,
+            loads: vec![0; shards.len()],
+            reports: shards.iter().map(|_| Reports::default()).collect(),
+            shards,
+            socket,
+            announcer,
+            outputs: Vec::new(),
+            soon: None,
+            stopped: false,
+        }
+    }
+
+    fn carry_out_command(&mut self, command: Command, registry: &mut Registry<'_>) {
+        match command {
+            Command::Join(join) => self.join(*join, registry),
+            Command::Restart(viewer, ice) => {
+                if let Some(peer) = self.transports.by_id(viewer) {
+                    self.transports.restart(peer, ice, registry);
+                }
+            }
+            Command::Cap(viewer, max) => {
+                let peer = self.transports.by_id(viewer);
+                if let Some(entry) = peer.and_then(|peer| self.transports.get_mut(peer)) {
+                    match &mut entry.waiting {
+                        Some(waiting) => waiting.max = max,
+                        None => self.shards[entry.shard].cap(viewer, max),
+                    }
+                }
+            }
+            Command::Close(viewer) => {
+                if let Some(peer) = self.transports.by_id(viewer) {
+                    self.remove(peer, None, Instant::now(), registry);
+                }
+            }
+            Command::Stop => self.stop(registry),
+        }
+    }
+
+    fn join(&mut self, join: Join, registry: &mut Registry<'_>) {
+        let shard = self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(shard, _)| shard);
+        self.loads[shard] += 1;
+        let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
+        let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max, round_trip: None };
+        self.transports.insert(Entry::new(transport, shard, waiting), registry);
+    }
+
+    /// Does what a transport said, of a datagram maybe.
+    fn carry_out(&mut self, peer: Peer, datagram: &[u8], now: Instant, registry: &mut Registry<'_>) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match output {
+                Output::Transmit(path, datagram) => self.transmit(&path, &datagram),
+                Output::Connected(sealer, path) => {
+                    self.announcer.counters.connected.one();
+                    if let Some((shard, joining)) = self.transports.joined(peer) {
+                        self.shards[shard].add(joining, *sealer, path);
+                    }
+                }
+                Output::Path(path) => {
+                    self.announcer.counters.paths_changed.one();
+                    if let Some(entry) = self.transports.get_mut(peer) {
+                        self.shards[entry.shard].path(entry.viewer, path);
+                    }
+                }
+                Output::Rtcp(len) => {
+                    if let Some(entry) = self.transports.get_mut(peer)
+                        && self.reports[entry.shard].push(entry.viewer, &datagram[..len], now)
+                    {
+                        entry.transport.goodbye(now);
+                    }
+                }
+                Output::Dropped(why) => self.count(why),
+                Output::Gone(why) => self.remove(peer, Some(why), now, registry),
+            }
+        }
+        self.outputs = outputs;
+        self.transports.schedule(peer);
+    }
+
+    fn transmit(&self, path: &Path, datagram: &[u8]) {
+        if let Err(error) = self.socket.send(path, datagram, datagram.len()) {
+            tracing::debug!(%error, "a datagram of a join was not sent");
+        }
+    }
+
+    fn count(&self, why: transport::Drop) {
+        let counters = &self.announcer.counters;
+        match why {
+            transport::Drop::Unknown => counters.dropped_unknown.one(),
+            transport::Drop::Forged => counters.dropped_stun.one(),
+            transport::Drop::ReplayedCheck => counters.dropped_replayed_check.one(),
+            transport::Drop::Dtls => counters.dropped_dtls.one(),
+            transport::Drop::Unauthenticated => counters.dropped_unauthenticated.one(),
+            transport::Drop::Replayed => counters.dropped_replayed.one(),
+            transport::Drop::Flood => counters.dropped_flood.one(),
+            transport::Drop::Fingerprint => counters.dropped_fingerprint.one(),
+        }
+    }
+
+    /// The one way out. What is in the shard is freed there, before the event.
+    fn remove(&mut self, peer: Peer, why: Option<Gone>, now: Instant, registry: &mut Registry<'_>) {
+        let Some(entry) = self.transports.remove(peer, registry) else { return };
         let viewer = entry.viewer;
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(None);
-            Slot(self.entries.len() - 1)
-        });
-        self.entries[slot.0] = Some(entry);
-        self.ids.insert(viewer, slot);
-        self.joining += 1;
-        self.index_ufrags(slot);
-        self.schedule(slot);
-    }
-
-    pub(super) fn remove(&mut self, slot: Slot) -> Option<Entry> {
-        let entry = self.entries[slot.0].take()?;
-        self.free.push(slot);
-        self.ids.remove(&entry.viewer);
+        self.loads[entry.shard] -= 1;
+        match why {
+            Some(Gone::Failed) => self.announcer.counters.failed.one(),
+            Some(Gone::Timeout) => self.announcer.counters.timed_out.one(),
+            _ => {}
+        }
         if entry.waiting.is_some() {
-            self.joining -= 1;
-        }
-        for ufrag in &entry.ufrags {
-            self.ufrags.remove(ufrag);
-        }
-        for address in &entry.addresses {
-            // Another viewer may have proved since that the address is its own.
-            if self.addresses.get(address) == Some(&slot) {
-                self.addresses.remove(address);
+            drop(entry);
+            if let Some(why) = why {
+                self.announcer.gone(viewer, why);
             }
+            return;
         }
-        Some(entry)
+        let farewell = entry.transport.close(now);
+        self.shards[entry.shard].remove(viewer, farewell, why);
     }
 
-    /// The viewer is connected: its shard, and what that is to be given.
-    pub(super) fn joined(&mut self, slot: Slot) -> Option<(usize, Joining)> {
-        let entry = self.entries[slot.0].as_mut()?;
-        let mut joining = entry.waiting.take()?;
-        joining.round_trip = entry.transport.round_trip();
-        self.joining -= 1;
-        Some((entry.shard, joining))
-    }
-
-    pub(super) fn any_joining(&self) -> bool {
-        self.joining > 0
-    }
-
-    pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Entry> {
-        self.entries[slot.0].as_mut()
-    }
-
-    pub(super) fn slots(&self) -> Vec<Slot> {
-        self.ids.values().copied().collect()
-    }
-
-    pub(super) fn by_id(&self, viewer: ViewerId) -> Option<Slot> {
-        self.ids.get(&viewer).copied()
-    }
-
-    pub(super) fn by_ufrag(&self, ufrag: &[u8]) -> Option<Slot> {
-        self.ufrags.get(ufrag).copied()
-    }
-
-    pub(super) fn by_address(&self, address: &SocketAddr) -> Option<Slot> {
-        self.addresses.get(address).copied()
-    }
-
-    /// Begins to fetch a viewer.
-    pub(super) fn prefetch(&self, slot: Slot) {
-        prefetch(&self.entries[slot.0]);
-    }
-
-    pub(super) fn restart(&mut self, slot: Slot, ice: Credentials) {
-        if let Some(entry) = &mut self.entries[slot.0] {
-            entry.transport.restart(ice);
-            self.index_ufrags(slot);
-        }
-    }
-
-    fn index_ufrags(&mut self, slot: Slot) {
-        let Some(entry) = &mut self.entries[slot.0] else { return };
-        for old in entry.ufrags.drain(..) {
-            self.ufrags.remove(&old);
-        }
-        entry.ufrags.extend(entry.transport.ufrags().map(|ufrag| ufrag.as_bytes().to_vec()));
-        for ufrag in &entry.ufrags {
-            self.ufrags.insert(ufrag.clone(), slot);
-        }
-    }
-
-    /// A viewer's check has passed: datagrams that come `from` there are its. Two viewers may prove the same address, one after
-    /// the other behind a NAT, or one in the other's name: it is whose check passed last, so the true one has it back soon.
-    pub(super) fn index_address(&mut self, slot: Slot, from: SocketAddr) {
-        let Some(entry) = &mut self.entries[slot.0] else { return };
-        let (transport, addresses) = (&entry.transport, &mut self.addresses);
-        entry.addresses.retain(|old| {
-            let kept = transport.remotes().any(|remote| remote == *old);
-            if !kept && addresses.get(old) == Some(&slot) {
-                addresses.remove(old);
-            }
-            kept
-        });
-        if !entry.addresses.contains(&from) {
-            entry.addresses.push(from);
-        }
-        addresses.insert(from, slot);
-    }
-
-    /// How much is held: viewers, their names, their addresses, their timers.
     #[cfg(test)]
-    pub(super) fn sizes(&self) -> [usize; 4] {
-        [self.ids.len(), self.ufrags.len(), self.addresses.len(), self.timers.len()]
+    pub(super) fn sizes(&self) -> [usize; 2] {
+        self.transports.sizes()
     }
 
-    /// After anything happened to a viewer: sees to it that its timer is not missed.
-    pub(super) fn schedule(&mut self, slot: Slot) {
-        let Some(entry) = &mut self.entries[slot.0] else { return };
-        let at = entry.transport.poll_timeout();
-        // A deadline that moved away is looked at again when the old one comes: a check every few seconds costs no heap work.
-        if entry.scheduled.is_none_or(|scheduled| at < scheduled) {
-            entry.scheduled = Some(at);
-            self.timers.push(Reverse((at, slot)));
+    /// Says goodbye to all, and ends the threads that send.
+    fn stop(&mut self, registry: &mut Registry<'_>) {
+        let now = Instant::now();
+        for peer in self.transports.peers() {
+            self.remove(peer, None, now, registry);
+        }
+        self.stop_shards();
+    }
+
+    fn stop_shards(&mut self) {
+        if !std::mem::replace(&mut self.stopped, true) {
+            self.shards.iter().for_each(|shard| shard.stop());
+        }
+    }
+}
+
+impl Drop for Viewers {
+    fn drop(&mut self) {
+        self.stop_shards();
+    }
+}
+
+impl Owner for Viewers {
+    fn take_commands(&mut self, registry: &mut Registry<'_>) {
+        while let Ok(command) = self.commands.try_recv() {
+            self.carry_out_command(command, registry);
         }
     }
 
-    pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.timers.peek().map(|Reverse((at, _))| *at)
+    fn prefetch(&mut self, soon: Option<Peer>) {
+        // The state first, and what that points to when its turn is next.
+        if let Some(next) = std::mem::replace(&mut self.soon, soon)
+            && let Some(entry) = self.transports.get_mut(next)
+        {
+            entry.transport.prefetch();
+        }
+        if let Some(soon) = soon {
+            self.transports.prefetch(soon);
+        }
     }
 
-    /// A viewer whose timeout is due. It must be scheduled again afterwards.
-    pub(super) fn due(&mut self, now: Instant) -> Option<Slot> {
-        while let Some(Reverse((at, slot))) = self.timers.peek().copied()
-            && at <= now
-        {
-            self.timers.pop();
-            let Some(entry) = &mut self.entries[slot.0] else { continue };
-            if entry.scheduled != Some(at) {
+    fn check(&mut self, peer: Peer, check: Check, path: Path, now: Instant, registry: &mut Registry<'_>) {
+        let Some(entry) = self.transports.get_mut(peer) else { return };
+        if entry.transport.check(check, path, now, &mut self.outputs) {
+            self.transports.claim(peer, path, registry);
+        }
+        self.carry_out(peer, &[], now, registry);
+    }
+
+    fn datagram(&mut self, peer: Peer, datagram: &mut [u8], path: Path, now: Instant, registry: &mut Registry<'_>) {
+        let Some(entry) = self.transports.get_mut(peer) else { return };
+        entry.transport.datagram(datagram, path, now, &mut self.outputs);
+        self.carry_out(peer, datagram, now, registry);
+    }
+
+    /// Gives the shards what came for them in one go.
+    fn pass_on(&mut self) {
+        for (shard, reports) in self.shards.iter().zip(&mut self.reports) {
+            if reports.is_empty() {
                 continue;
             }
-            entry.scheduled = None;
-            if entry.transport.poll_timeout() <= now {
-                return Some(slot);
+            let count = reports.len() as u64;
+            if !shard.reports(reports.take()) {
+                self.announcer.counters.dropped_flood.add(count);
             }
-            self.schedule(slot);
         }
-        None
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        self.transports.next_timeout()
+    }
+
+    fn handle_timeouts(&mut self, now: Instant, registry: &mut Registry<'_>) {
+        while let Some(peer) = self.transports.due(now) {
+            if let Some(entry) = self.transports.get_mut(peer) {
+                entry.transport.handle_timeout(now, &mut self.outputs);
+            }
+            self.carry_out(peer, &[], now, registry);
+        }
+    }
+
+    fn any_joining(&self) -> bool {
+        self.transports.any_joining()
     }
 }

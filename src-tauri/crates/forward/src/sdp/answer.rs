@@ -3,8 +3,8 @@
 use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose};
 use super::offer::{Media, Offer};
 use super::{Joined, Local, OfferError};
-use crate::ice::Credentials;
 use crate::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
+use port::Credentials;
 use std::fmt::Write;
 use std::net::SocketAddr;
 

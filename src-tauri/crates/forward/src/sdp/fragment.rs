@@ -1,6 +1,6 @@
 use super::answer::{line, write_candidates, write_transport};
 use super::{FragmentError, MAX_LEN, lines};
-use crate::ice::Credentials;
+use port::Credentials;
 use std::fmt::Write;
 use std::net::SocketAddr;
 

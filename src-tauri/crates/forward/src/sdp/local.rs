@@ -1,6 +1,6 @@
 //! Our side of a session, as an answer describes it.
 
-use crate::ice::Credentials;
+use port::Credentials;
 use std::net::SocketAddr;
 use stream::VideoCodec;
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::ice::Credentials;
 use crate::negotiated::Negotiated;
+use port::Credentials;
 use proptest::prelude::*;
 
 use crate::client::{CHROMIUM, FIREFOX};

@@ -2,8 +2,8 @@ use crate::egress::{LayerBits, SOUND};
 use crate::event::Gone;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
-use crate::socket::Path;
 use crossbeam_channel::Sender;
+use port::Path;
 use protocol::{ViewerId, ViewerStats};
 use rtp::rtcp::{Message, Packet, packets};
 use rtp::srtp::Sealer;
@@ -355,7 +355,7 @@ mod tests {
     #[test]
     fn of_a_viewers_paths_only_the_last_waits() {
         let inbox = Inbox::default();
-        let path = |port| Path { remote: ([127, 0, 0, 1], port).into(), local: None };
+        let path = |port| Path::udp(([127, 0, 0, 1], port).into(), None);
         (1..1000).for_each(|port| inbox.path(ViewerId(1), path(port)));
         inbox.path(ViewerId(2), path(7));
         inbox.end_stream();

@@ -1,8 +1,8 @@
 //! The run: packets of one viewer, sealed one after the other into one buffer and given to the kernel in one call.
 
 use crate::sink::PacketSink;
-use crate::socket::{MAX_RUN, Path, Socket};
 use crate::totals::Counters;
+use port::{MAX_RUN, Path, Socket};
 use rtp::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, Sealer};
 use std::sync::Arc;
 

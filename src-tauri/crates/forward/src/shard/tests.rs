@@ -1,8 +1,8 @@
 use super::*;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::Packetiser;
-use crate::socket::{Path, Socket};
 use bytes::Bytes;
+use port::{Path, Socket};
 use rtp::srtp::{KeyingMaterial, Profile, Sealer};
 use std::net::UdpSocket;
 use std::time::SystemTime;
@@ -42,7 +42,7 @@ impl World {
         for id in 0..viewers {
             let viewer = UdpSocket::bind("127.0.0.1:0").expect("a port");
             viewer.set_nonblocking(true).expect("a socket");
-            let path = Path { remote: viewer.local_addr().expect("bound"), local: None };
+            let path = Path::udp(viewer.local_addr().expect("bound"), None);
             let profile = Profile::Gcm128;
             let exported = vec![7; profile.exported_len()];
             let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");

@@ -3,7 +3,7 @@ use super::run::{Run, Sink};
 use super::viewers::Interest;
 use crate::egress::{Egress, LayerBits};
 use crate::history::History;
-use crate::socket::Path;
+use port::Path;
 use protocol::ViewerId;
 use rtp::srtp::Sealer;
 use std::cmp::Reverse;

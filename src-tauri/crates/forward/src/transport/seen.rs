@@ -1,4 +1,5 @@
-use crate::ice::TransactionId;
+//! Which checks have come before.
+
 use std::collections::VecDeque;
 
 /// The checks that passed, by the first bytes of their transaction ids, which are random (RFC 8489 5). Of new checks one in four
@@ -14,7 +15,7 @@ const REMEMBERED: usize = 1024;
 
 impl Seen {
     /// True if this check came for the first time; it is remembered.
-    pub(super) fn is_first(&mut self, TransactionId([a, b, c, d, ..]): TransactionId) -> bool {
+    pub(super) fn is_first(&mut self, [a, b, c, d, ..]: [u8; 12]) -> bool {
         let mark = u32::from_be_bytes([a, b, c, d]);
         if self.latest_last.contains(&mark) {
             return false;
@@ -33,7 +34,7 @@ mod tests {
 
     #[test]
     fn so_many_are_remembered_and_no_more() {
-        let id = |n: u32| TransactionId([n.to_be_bytes(), [0; 4], [0; 4]].concat().try_into().expect("twelve bytes"));
+        let id = |n: u32| <[u8; 12]>::try_from([n.to_be_bytes(), [0; 4], [0; 4]].concat()).expect("twelve bytes");
         let mut seen = Seen::default();
         assert!((0..5000).all(|n| seen.is_first(id(n))));
         assert!(!(5000 - REMEMBERED as u32..5000).any(|n| seen.is_first(id(n))));

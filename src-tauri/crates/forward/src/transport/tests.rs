@@ -8,6 +8,7 @@ use super::*;
 use crate::client::{CHROMIUM, Client};
 use crate::sdp::Offer;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 const DELAY: Duration = Duration::from_millis(5);
@@ -16,7 +17,7 @@ const TIMEOUTS: Timeouts = Timeouts { join: Duration::from_secs(10), consent: Du
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().expect("a certificate")));
 
 fn path(port: u16) -> Path {
-    Path { remote: SocketAddr::from(([192, 0, 2, 1], port)), local: None }
+    Path::udp(SocketAddr::from(([192, 0, 2, 1], port)), None)
 }
 
 /// Which way a datagram goes.
@@ -109,6 +110,11 @@ impl Pair {
             }
         }
         true
+    }
+
+    /// The ports of the paths that the server knows.
+    fn known(&self) -> Vec<u16> {
+        (0..=u16::MAX).filter(|port| self.server.knows(&path(*port))).collect()
     }
 
     fn deliver(&mut self, mut datagram: Vec<u8>, path: Path) {

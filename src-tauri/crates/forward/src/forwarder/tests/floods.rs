@@ -17,7 +17,7 @@ fn what_is_forged_replayed_or_unknown_is_counted_and_harms_nobody() {
     viewer.send(&[vec![0x80, 201, 0, 1, 0, 0, 0, 2], vec![0x80; 24]].concat());
     stranger.send_to(&report, stage.address).expect("loopback takes it");
     stranger.send_to(&[22, 0xfe, 0xfd, 0, 0], stage.address).expect("loopback takes it");
-    let mut check = crate::ice::checker::check(&crate::ice::Credentials::random(), true);
+    let mut check = port::checker::check(&Credentials::random(), true);
     stranger.send_to(&check, stage.address).expect("loopback takes it");
     check[25] ^= 1;
     stranger.send_to(&check, stage.address).expect("loopback takes it");

@@ -1,7 +1,7 @@
 //! What somebody does who sees a viewer's packets, or sends in its name, and has none of its keys.
 
 use super::*;
-use crate::ice::checker;
+use port::checker;
 
 fn connected() -> Pair {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
@@ -26,7 +26,7 @@ fn a_recorded_check_moves_no_media_and_keeps_nobody_alive() {
     pair.deliver(check.clone(), path(6666));
     assert_eq!(drops(&pair), [Drop::ReplayedCheck]);
     assert_eq!(pair.outputs.len(), 1, "no answer, no path");
-    assert!(pair.server.remotes().all(|remote| remote.port() == 1000));
+    assert_eq!(pair.known(), [1000]);
     pair.outputs.clear();
     pair.deliver(check, path(1000));
     assert!(matches!(pair.outputs[..], [Output::Transmit(..)]), "from there it may be that our answer got lost");
@@ -170,10 +170,10 @@ fn who_says_bye_and_checks_no_more_is_gone_soon_and_who_does_stays() {
 fn a_forged_check_changes_nothing() {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
     let forged = Credentials { ufrag: pair.ice.ufrag.clone(), pwd: "not the password of it".into() };
-    let check = crate::ice::checker::check(&forged, true);
+    let check = port::checker::check(&forged, true);
     pair.deliver(check, path(6666));
     assert!(matches!(pair.outputs[..], [Output::Dropped(Drop::Forged)]), "no answer, no path");
-    assert_eq!(pair.server.remotes().count(), 0);
+    assert!(pair.known().is_empty());
     pair.outputs.clear();
     assert!(pair.join());
 }

@@ -31,7 +31,7 @@ fn a_viewer_whose_nat_gave_it_another_address_is_followed_without_its_choosing()
         let followed = (1..10).find(|second| {
             pair.now = moved + Duration::from_secs(*second);
             if second % 5 == 0 {
-                pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+                pair.deliver(port::checker::check(&pair.ice.clone(), false), path(2000));
             }
             if reports && *second > 5 {
                 let report = report(&mut pair);
@@ -43,7 +43,7 @@ fn a_viewer_whose_nat_gave_it_another_address_is_followed_without_its_choosing()
         assert!(!pair.outputs.iter().any(|o| matches!(o, Output::Gone(_))));
         pair.now = moved + Duration::from_secs(10);
         pair.outputs.clear();
-        pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+        pair.deliver(port::checker::check(&pair.ice.clone(), false), path(2000));
         let followed = pair.outputs.iter().any(|o| matches!(o, Output::Path(_)));
         assert_eq!(followed, !reports, "without reports by the check after seven seconds of silence");
     }
@@ -53,13 +53,13 @@ fn a_viewer_whose_nat_gave_it_another_address_is_followed_without_its_choosing()
 fn a_path_that_is_alive_is_not_left_for_a_check_or_a_report_from_elsewhere() {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
     assert!(pair.join());
-    pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+    pair.deliver(port::checker::check(&pair.ice.clone(), false), path(2000));
     for tenths in 0..300 {
         pair.now += Duration::from_millis(100);
         let from = if tenths % 5 == 0 { path(1000) } else { path(2000) };
         let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
         pair.deliver(report, from);
-        pair.deliver(crate::ice::checker::check(&pair.ice.clone(), false), path(2000));
+        pair.deliver(port::checker::check(&pair.ice.clone(), false), path(2000));
     }
     assert!(!pair.outputs.iter().any(|o| matches!(o, Output::Path(_))));
 }
@@ -98,9 +98,9 @@ fn a_viewer_may_check_from_many_addresses_and_only_the_last_few_are_kept() {
         let (.., datagram) = pair.flying.pop_back().expect("the check flies");
         pair.deliver(datagram, path(port));
     }
-    let remotes: Vec<SocketAddr> = pair.server.remotes().collect();
-    assert_eq!(remotes.len(), MAX_PATHS);
-    assert!(remotes.contains(&path(1000).remote), "the path in use is never forgotten");
+    let known = pair.known();
+    assert_eq!(known.len(), MAX_PATHS);
+    assert!(known.contains(&1000), "the path in use is never forgotten");
 }
 
 #[test]

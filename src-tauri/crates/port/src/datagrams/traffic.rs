@@ -1,3 +1,5 @@
+//! How much comes, and so whether it pays to rest. A decision without a clock.
+
 use std::time::{Duration, Instant};
 
 /// While many viewers watch, their reports come one by one, thousands a second, and to be woken for each costs more than to

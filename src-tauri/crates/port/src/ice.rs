@@ -1,26 +1,26 @@
-//! ICE-lite (RFC 8445 2.5): the viewer checks, we answer. Nothing is kept of a check before its integrity passed.
+//! ICE-lite (RFC 8445 2.5): the peer checks, we answer. Nothing is kept of a check before its integrity passed.
 
-use crate::socket::unmapped;
+use crate::Path;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_stun::attributes::{ATTR_MESSAGE_INTEGRITY, ATTR_USE_CANDIDATE, ATTR_USERNAME, AttrType, RawAttribute};
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
-pub(crate) use rtc_stun::message::TransactionId;
-use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter};
+use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc_stun::xoraddr::XorMappedAddress;
-use std::net::SocketAddr;
 
 /// Our user name fragment and password of one ICE session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Credentials {
-    pub(crate) ufrag: String,
-    pub(crate) pwd: String,
+pub struct Credentials {
+    /// The user name fragment: by it a check finds its session.
+    pub ufrag: String,
+    /// The password: a check that was made with it is authentic.
+    pub pwd: String,
 }
 
 impl Credentials {
     /// 72 bits of user name, 144 bits of password (RFC 8445 5.3 asks for 24 and 128).
-    pub(crate) fn random() -> Credentials {
+    pub fn random() -> Credentials {
         Credentials { ufrag: random_text(12), pwd: random_text(24) }
     }
 }
@@ -33,7 +33,7 @@ fn random_text(len: usize) -> String {
 }
 
 /// A binding request, not yet authenticated.
-pub(crate) struct Check {
+pub struct Check {
     message: Message,
     /// Our user name fragment, the first part of USERNAME.
     ufrag_len: usize,
@@ -41,16 +41,17 @@ pub(crate) struct Check {
 }
 
 /// A binding request from somebody who knows the password of the session.
-pub(crate) struct Authentic {
-    pub(crate) transaction: TransactionId,
-    /// USE-CANDIDATE: the viewer chose this path.
-    pub(crate) nominates: bool,
+pub struct Authentic {
+    /// The transaction id (RFC 8489 5), which is random: who sees it again sees a check again.
+    pub transaction: [u8; 12],
+    /// USE-CANDIDATE: the peer chose this path.
+    pub nominates: bool,
 }
 
 impl Check {
     /// None for what is no binding request, or has no USERNAME of an ICE check before its MESSAGE-INTEGRITY, or a false
     /// FINGERPRINT.
-    pub(crate) fn parse(datagram: &[u8]) -> Option<Check> {
+    pub fn parse(datagram: &[u8]) -> Option<Check> {
         let mut message = Message::new();
         message.unmarshal_binary(datagram).ok()?;
         if message.typ != BINDING_REQUEST || message.raw.len() != datagram.len() || !is_whole(&message) {
@@ -63,15 +64,15 @@ impl Check {
     }
 
     /// Which session it says it is for.
-    pub(crate) fn ufrag(&self) -> &[u8] {
+    pub fn ufrag(&self) -> &[u8] {
         &self.username[..self.ufrag_len]
     }
 
     /// None if its MESSAGE-INTEGRITY is not made with the session's password.
-    pub(crate) fn authenticate(mut self, ice: &Credentials) -> Option<Authentic> {
+    pub fn authenticate(mut self, ice: &Credentials) -> Option<Authentic> {
         MessageIntegrity::check(&mut self.message, ice.pwd.as_bytes(), AwsLcRsProvider::new().crypto()).ok()?;
         let nominates = protected(&self.message).any(|attribute| attribute.typ == ATTR_USE_CANDIDATE);
-        Some(Authentic { transaction: self.message.transaction_id, nominates })
+        Some(Authentic { transaction: self.message.transaction_id.0, nominates })
     }
 }
 
@@ -89,13 +90,14 @@ fn is_whole(message: &Message) -> bool {
 }
 
 impl Authentic {
-    /// The answer, which tells the viewer the address it came from.
-    pub(crate) fn response(&self, ice: &Credentials, from: SocketAddr) -> Vec<u8> {
-        let from = unmapped(from);
+    /// The answer, which tells the peer the address it came from.
+    pub fn response(&self, ice: &Credentials, from: &Path) -> Vec<u8> {
+        let from = from.remote();
         let provider = AwsLcRsProvider::new();
         let integrity = MessageIntegrity::new_short_term_integrity_with_provider(ice.pwd.clone(), provider.crypto());
         let mapped = XorMappedAddress { ip: from.ip(), port: from.port() };
-        let setters: [&dyn Setter; 5] = [&self.transaction, &BINDING_SUCCESS, &mapped, &integrity, &FINGERPRINT];
+        let setters: [&dyn Setter; 5] =
+            [&TransactionId(self.transaction), &BINDING_SUCCESS, &mapped, &integrity, &FINGERPRINT];
         let mut message = Message::new();
         message.write_header();
         for setter in setters {
@@ -105,19 +107,21 @@ impl Authentic {
     }
 }
 
-/// A viewer's side of ICE, for tests.
-#[cfg(test)]
-pub(crate) mod checker {
+/// The checking side of ICE, which tests are viewers with.
+#[cfg(any(test, feature = "checker"))]
+pub mod checker {
     use super::*;
     use rtc_stun::message::MessageType;
     use rtc_stun::textattrs::TextAttribute;
 
-    pub(crate) fn check(ice: &Credentials, nominate: bool) -> Vec<u8> {
+    /// A check in a session; it nominates its path or not.
+    pub fn check(ice: &Credentials, nominate: bool) -> Vec<u8> {
         message(BINDING_REQUEST, ice, nominate)
     }
 
     /// What somebody on the way can make of a genuine check without its password: attributes behind the integrity, and a
     /// FINGERPRINT over them.
+    #[cfg(test)]
     pub(crate) fn appended(genuine: &[u8], attribute: AttrType) -> Vec<u8> {
         const FINGERPRINT_LEN: usize = 8;
         let mut message = Message::new();
@@ -131,6 +135,7 @@ pub(crate) mod checker {
         message.raw
     }
 
+    /// Any other kind of message in a session, made as a check is.
     pub(crate) fn message(typ: MessageType, ice: &Credentials, nominate: bool) -> Vec<u8> {
         let provider = AwsLcRsProvider::new();
         let mut message = Message::new();
@@ -163,11 +168,11 @@ mod tests {
         let authentic = check.authenticate(&ice).expect("the password is the session's");
         assert!(authentic.nominates);
 
-        let from = "[::ffff:192.0.2.7]:4000".parse().expect("an address");
+        let from = Path::udp("[::ffff:192.0.2.7]:4000".parse().expect("an address"), None);
         let mut response = Message::new();
-        response.unmarshal_binary(&authentic.response(&ice, from)).expect("a message");
+        response.unmarshal_binary(&authentic.response(&ice, &from)).expect("a message");
         assert_eq!(response.typ, BINDING_SUCCESS);
-        assert_eq!(response.transaction_id, authentic.transaction);
+        assert_eq!(response.transaction_id.0, authentic.transaction);
         FINGERPRINT.check(&response).expect("the fingerprint is right");
         MessageIntegrity::check(&mut response, ice.pwd.as_bytes(), AwsLcRsProvider::new().crypto())
             .expect("the integrity is right");

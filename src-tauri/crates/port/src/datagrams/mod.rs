@@ -1,0 +1,17 @@
+//! Datagrams: the thread that receives them, and whose each of them is.
+
+mod demux;
+mod owner;
+mod receive;
+mod receiver;
+mod rest;
+mod table;
+mod totals;
+mod traffic;
+
+pub use demux::Demux;
+pub use owner::{Owner, Owners};
+pub(crate) use receive::{Loop, WAKE};
+pub use table::{Claims, Peer, Registry, Table, Whose};
+pub(crate) use totals::Counters;
+pub use totals::Totals;
