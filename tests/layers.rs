@@ -59,9 +59,9 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("mio", &["port/src/datagrams", "port/src/port.rs"]),
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.
     ("axum", &["server/src"]),
-    ("hyper", &["server/src/serve.rs"]),
+    ("hyper", &["server/src/http.rs"]),
     ("http_body_util", &["server/src/whep/body.rs"]),
-    ("tower", &["server/src/serve.rs"]),
+    ("tower", &["server/src/http.rs"]),
     ("rust_embed", &["server/src/assets.rs"]),
     ("flate2", &["server/src/assets.rs"]),
     ("reqwest", &["server/tests"]),

@@ -1,112 +1,67 @@
-//! One TCP connection: its place among the others, and its end when nothing moves on it any more.
+//! One connection: whatever reads and writes, with its place among the others, its end when nothing moves on it any more, and its
+//! first bytes, which can be looked at without taking them.
 
-use crate::Limits;
-use crate::network::Network;
-use std::collections::HashMap;
+use crate::first_bytes::{self, Protocol};
+use crate::places::Place;
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Counts open connections, together and by network.
-#[derive(Debug)]
-pub(crate) struct Places {
-    most: usize,
-    most_per_network: usize,
-    taken: Mutex<Taken>,
-    freed: Notify,
-}
+/// What a connection is made of: TCP today, TLS over it one day.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-#[derive(Debug, Default)]
-struct Taken {
-    all: usize,
-    by_network: HashMap<Network, usize>,
-}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// One open connection; its place is free again when this is dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    places: Arc<Places>,
-    network: Option<Network>,
-}
-
-impl Places {
-    pub(crate) fn new(limits: &Limits) -> Arc<Self> {
-        let (most, most_per_network) = (limits.connections, limits.connections_per_address);
-        Arc::new(Self { most, most_per_network, taken: Mutex::default(), freed: Notify::new() })
-    }
-
-    /// None when there is no room.
-    pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let network = Network::of(peer);
-        let mut taken = self.lock();
-        if taken.all >= self.most {
-            return None;
-        }
-        if let Some(network) = network {
-            let here = taken.by_network.entry(network).or_default();
-            if *here >= self.most_per_network {
-                return None;
-            }
-            *here += 1;
-        }
-        taken.all += 1;
-        Some(Place { places: self.clone(), network })
-    }
-
-    /// Waits until no connection is open.
-    pub(crate) async fn all_free(&self) {
-        loop {
-            let freed = self.freed.notified();
-            if self.lock().all == 0 {
-                return;
-            }
-            freed.await;
-        }
-    }
-
-    /// A panic elsewhere leaves counters as they are, which are always whole.
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        taken.all -= 1;
-        if let Some(network) = self.network
-            && let Some(here) = taken.by_network.get_mut(&network)
-        {
-            *here -= 1;
-            if *here == 0 {
-                taken.by_network.remove(&network);
-            }
-        }
-        drop(taken);
-        self.places.freed.notify_waiters();
-    }
-}
-
-/// A TCP stream that fails when for some time nothing was read and nothing could be written. It goes along when a
-/// connection becomes a WebSocket, and with it the connection's place.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    stream: TcpStream,
+/// A stream that fails when for some time nothing was read and nothing could be written. It goes along when a connection becomes a
+/// WebSocket, and with it the connection's place: dropped, it makes room for another.
+pub struct Connection {
+    stream: Box<dyn Stream>,
+    peer: IpAddr,
     idle_time: Duration,
     idle: Pin<Box<Sleep>>,
+    /// What [`Connection::protocol`] has read and nobody else yet: `first[given..read]`.
+    first: [u8; first_bytes::MOST],
+    read: usize,
+    given: usize,
     _place: Place,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, idle_time: Duration, place: Place) -> Self {
-        Self { stream, idle_time, idle: Box::pin(tokio::time::sleep(idle_time)), _place: place }
+    pub(crate) fn new(
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        peer: IpAddr,
+        idle_time: Duration,
+        place: Place,
+    ) -> Self {
+        let idle = Box::pin(tokio::time::sleep(idle_time));
+        let first = [0; first_bytes::MOST];
+        Self { stream: Box::new(stream), peer, idle_time, idle, first, read: 0, given: 0, _place: place }
+    }
+
+    /// The address of the other end.
+    pub fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    /// What it speaks, by its first bytes, which are read again by whoever takes it. None when it ended before that is known.
+    pub(crate) async fn protocol(&mut self) -> Option<Protocol> {
+        debug_assert_eq!(self.given, 0, "nobody has read yet");
+        let mut first = [0; first_bytes::MOST];
+        loop {
+            if let Some(protocol) = first_bytes::protocol(&first[..self.read]) {
+                return Some(protocol);
+            }
+            // What was read stands aside, so that this goes on behind it.
+            let (behind, read) = (&mut first[self.read..], std::mem::take(&mut self.read));
+            let more = AsyncReadExt::read(self, behind).await.ok().filter(|more| *more > 0)?;
+            self.read = read + more;
+            self.first = first;
+        }
     }
 
     /// Progress puts the end off; waiting is ended when it has come.
@@ -119,8 +74,22 @@ impl Connection {
     }
 }
 
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
+
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.given < this.read {
+            let first = &this.first[this.given..this.read];
+            let len = first.len().min(buf.remaining());
+            buf.put_slice(&first[..len]);
+            this.given += len;
+            return Poll::Ready(Ok(()));
+        }
         let progress = Pin::new(&mut self.stream).poll_read(cx, buf);
         self.watch(cx, progress)
     }
@@ -157,18 +126,46 @@ impl AsyncWrite for Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
+    use crate::places::Places;
+    use tokio::io::{AsyncWriteExt, duplex};
 
-    #[test]
-    fn places_are_bounded_together_and_by_network() {
-        let places = Places::new(&Limits { connections: 5, connections_per_address: 2, ..Limits::default() });
-        let take = |address: &str| places.take(address.parse().expect("well-formed"));
-        let first = take("10.0.0.1").expect("the first");
-        let _second = take("10.0.0.1").expect("the second");
-        assert!(take("10.0.0.1").is_none(), "two from there are open");
-        let _others: Vec<_> = ["127.0.0.1"; 3].map(|loopback| take(loopback).expect("loopback is exempt")).into();
-        assert!(take("10.0.0.2").is_none(), "five are open");
-        drop(first);
-        assert!(take("10.0.0.2").is_some());
-        assert!(take("10.0.0.1").is_some(), "a freed place is free for its network, too");
+    fn connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, idle_time: Duration) -> Connection {
+        let peer = IpAddr::from([127, 0, 0, 1]);
+        let place = Places::new(&Limits::default()).take(peer).expect("there is room");
+        Connection::new(stream, peer, idle_time, place)
+    }
+
+    #[tokio::test]
+    async fn the_first_bytes_are_looked_at_and_read_all_the_same() {
+        let tls = [&[0x16, 3, 1, 0, 5][..], b"hello"].concat();
+        // A connection is anything that reads and writes: here a pipe, whose other end writes byte by byte, or all at once.
+        for at_once in [1, tls.len()] {
+            let (ours, mut theirs) = duplex(at_once);
+            let mut connection = connection(ours, Duration::from_secs(10));
+            let writes = async {
+                theirs.write_all(&tls).await.expect("it is read");
+                theirs.shutdown().await.expect("a pipe ends");
+            };
+            let reads = async {
+                assert_eq!(connection.protocol().await, Some(Protocol::Tls));
+                let mut all = Vec::new();
+                connection.read_to_end(&mut all).await.expect("a pipe is read");
+                assert_eq!(all, tls);
+            };
+            tokio::join!(writes, reads);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_ends_or_is_silent_before_it_is_known_has_no_protocol() {
+        let (ours, mut theirs) = duplex(64);
+        let mut ended = connection(ours, Duration::from_secs(10));
+        theirs.write_all(&[0, 20, 0]).await.expect("there is room");
+        drop(theirs);
+        assert_eq!(ended.protocol().await, None);
+        let (ours, _theirs) = duplex(64);
+        let mut silent = connection(ours, Duration::from_millis(50));
+        assert_eq!(silent.protocol().await, None, "cut when nothing has moved for the idle time");
     }
 }

@@ -1,33 +1,22 @@
-//! The accept loop.
+//! The accept loop, and who is given a connection.
 
-use crate::client::Peer;
-use crate::connection::{Connection, Place, Places};
+use crate::places::{Place, Places};
 use crate::shared::{Shared, ended};
-use crate::{Config, Request, nofile, routes};
+use crate::{Config, Connection, Request, Takers, http, nofile, routes};
 use axum::Router;
-use axum::body::Body;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tower::Service;
+use tokio::time::Instant;
 
 /// How long open connections have to finish when the program ends.
 const GRACE: Duration = Duration::from_millis(1500);
 
 /// A pause after a failed accept: what makes it fail (no file descriptor free) does not pass in a microsecond.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Largest request header, bytes.
-const MAX_HEADER: usize = 16 * 1024;
-
-/// Most header lines of a request.
-const MAX_HEADERS: usize = 64;
 
 /// Told to a connection for which there is no room, before it is closed.
 const NO_ROOM: &[u8] =
@@ -39,12 +28,23 @@ pub async fn serve(
     listener: TcpListener,
     config: Config,
     requests: mpsc::Sender<Request>,
+    shutdown: watch::Receiver<bool>,
+) {
+    serve_with(listener, config, requests, Takers::default(), shutdown).await;
+}
+
+/// As [`serve()`], with who takes the connections that are not HTTP.
+pub async fn serve_with(
+    listener: TcpListener,
+    config: Config,
+    requests: mpsc::Sender<Request>,
+    takers: Takers,
     mut shutdown: watch::Receiver<bool>,
 ) {
     nofile::raise();
     let places = Places::new(&config.limits);
     let shared = Arc::new(Shared::new(config, requests, shutdown.clone()));
-    let router = routes::router(shared.clone());
+    let door = Door { takers, router: routes::router(shared.clone()), shared };
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -53,7 +53,7 @@ pub async fn serve(
                 Ok((stream, peer)) => {
                     let peer = peer.ip().to_canonical();
                     match places.take(peer) {
-                        Some(place) => { connections.spawn(connection(stream, peer, place, router.clone(), shared.clone())); }
+                        Some(place) => { connections.spawn(door.clone().give(stream, peer, place)); }
                         None => { let _ = stream.try_write(NO_ROOM); }
                     }
                 }
@@ -73,34 +73,27 @@ pub async fn serve(
     connections.shutdown().await;
 }
 
-/// Serves one connection until it is closed, becomes a page's socket, or the program ends.
-async fn connection(stream: TcpStream, peer: IpAddr, place: Place, router: Router, shared: Arc<Shared>) {
-    // Answers and page messages are small, and each is waited for.
-    let _ = stream.set_nodelay(true);
-    let limits = &shared.config.limits;
-    let stream = Connection::new(stream, limits.idle_time, place);
-    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        router.clone().call(request)
-    });
-    let http = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_time)
-        .max_buf_size(MAX_HEADER)
-        .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut http = std::pin::pin!(http);
-    let mut shutdown = shared.shutdown.clone();
-    let result = tokio::select! {
-        result = http.as_mut() => result,
-        () = ended(&mut shutdown) => {
-            http.as_mut().graceful_shutdown();
-            http.await
+/// The one place that says whose a connection is.
+#[derive(Clone)]
+struct Door {
+    takers: Takers,
+    router: Router,
+    shared: Arc<Shared>,
+}
+
+impl Door {
+    /// Looks at the first bytes, and gives the connection to whom it is for, until its end. Who says nothing holds nobody up: this
+    /// is a task of its own, and is over when a request's header would have to be there.
+    async fn give(self, stream: TcpStream, peer: IpAddr, place: Place) {
+        // Answers and page messages are small, and each is waited for.
+        let _ = stream.set_nodelay(true);
+        let limits = &self.shared.config.limits;
+        let until = Instant::now() + limits.header_time;
+        let mut connection = Connection::new(stream, peer, limits.idle_time, place);
+        let Ok(Some(protocol)) = tokio::time::timeout_at(until, connection.protocol()).await else { return };
+        match self.takers.of(protocol) {
+            Some(taker) => taker.take(connection).await,
+            None => http::serve(connection, until, self.router, self.shared).await,
         }
-    };
-    if let Err(error) = result {
-        tracing::trace!(%error, %peer, "a connection ended early");
     }
 }

@@ -6,5 +6,6 @@ mod owner;
 mod pages;
 mod shutdown;
 mod socket;
+mod takers;
 mod whep;
 mod world;

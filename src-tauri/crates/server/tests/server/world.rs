@@ -4,7 +4,7 @@ use crate::owner::{Look, Order, Owner};
 use audience::Input;
 use protocol::{PageMessage, ViewerId};
 use reqwest::{Client, Method, RequestBuilder, Response};
-use server::Config;
+use server::{Config, Takers};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -35,13 +35,18 @@ impl World {
     }
 
     pub(crate) async fn offline_with(config: Config) -> Self {
+        Self::with_takers(config, Takers::default()).await
+    }
+
+    /// Offline, with who takes what is not HTTP.
+    pub(crate) async fn with_takers(config: Config, takers: Takers) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("a bound listener has an address");
         let (requests, asked) = mpsc::channel(64);
         let (orders, ordered) = mpsc::channel(1);
         let (shutdown, end) = watch::channel(false);
         tokio::spawn(Owner::new(LINK).run(asked, ordered));
-        let server = tokio::spawn(server::serve(listener, config, requests, end));
+        let server = tokio::spawn(server::serve_with(listener, config, requests, takers, end));
         let client = Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
         Self { address, client, shutdown, server, orders }
     }
