@@ -10,6 +10,7 @@ mod janus;
 mod light;
 mod loss;
 mod peer;
+mod percentile;
 mod plan;
 mod progress;
 mod reception;
@@ -23,7 +24,7 @@ mod whep;
 
 pub use crowd::{Crowd, Options, Report, ViewerReport, run};
 pub use light::Discard;
+pub use percentile::percentile;
 pub use reception::{Packet, Reception, Totals};
-pub use summary::percentile;
 pub use trace::{Batch, Trace, Traced};
 pub use visit::{Leave, Recorded, Visitor};

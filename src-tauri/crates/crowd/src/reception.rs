@@ -1,7 +1,7 @@
 //! What one viewer received, told from its packets alone.
 
+use crate::percentile::percentile;
 use crate::sequence::Sequence;
-use crate::summary::percentile;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
 //! A crowd's report as one line for people.
 
+use crate::percentile::percentile;
 use crate::{Report, ViewerReport};
 
 impl Report {
@@ -41,10 +42,4 @@ impl Report {
         values.sort_by(f64::total_cmp);
         values
     }
-}
-
-/// The nearest-rank percentile of sorted values; NaN of none.
-pub fn percentile(sorted: &[f64], p: f64) -> f64 {
-    let rank = (p / 100.0 * sorted.len() as f64).ceil() as usize;
-    sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
 }

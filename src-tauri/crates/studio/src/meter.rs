@@ -1,9 +1,9 @@
 //! Counts what the encoders make. Written by their threads, read once a second.
 
-use crate::steps::Steps;
+use crate::steps::{Steps, TOP_CODEC};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
-use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
+use stream::{AudioFrame, Rid, VideoFrame};
 
 /// Of the top layer and the sound, since the program started.
 #[derive(Debug, Default)]
@@ -51,9 +51,6 @@ impl Meter {
         Reading { at, encoded_bytes, pictures, sent_bytes }
     }
 }
-
-/// The codec whose top layer runs whenever the broadcast does.
-pub(crate) const TOP_CODEC: VideoCodec = media::CODECS[0];
 
 impl Reading {
     /// What went by since an earlier reading.

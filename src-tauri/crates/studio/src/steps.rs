@@ -1,9 +1,11 @@
 //! Where the milliseconds of a picture go before it is sent. Written by the encoders' thread, read by `/metrics`.
 
-use crate::meter::TOP_CODEC;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
-use stream::{Rid, VideoFrame};
+use stream::{Rid, VideoCodec, VideoFrame};
+
+/// The codec whose top layer runs whenever the broadcast does.
+pub(crate) const TOP_CODEC: VideoCodec = media::CODECS[0];
 
 /// Microseconds of all pictures since the program started, added up, step after step.
 #[derive(Debug, Default)]

@@ -83,7 +83,7 @@ impl Pipeline {
             retry: RETRY,
         };
         let devices = vec![spawn("media-camera", move || pictures.run()), spawn("media-sound", move || sounds.run())];
-        let orders = Arc::new(Orders::new(video));
+        let orders = Arc::new(Orders::new(video, codecs::least));
         let (preview, live) = (Mutex::new(Preview::new()), Mutex::new(None));
         Pipeline { camera, microphone, slot, orders, levels, sound, preview, live, events, devices }
     }

@@ -1,13 +1,16 @@
 //! What the encoders are to do.
 
-use super::codecs::least;
 use crate::VideoConfig;
 use std::sync::{Mutex, MutexGuard};
 use stream::{CODECS, CodecSpec, Rid, VideoCodec};
 
+/// Which of a codec's layers are encoded whoever watches.
+pub(super) type Always = fn(VideoCodec) -> &'static [Rid];
+
 /// What the encoders are to do, changed while they run.
 #[derive(Debug)]
 pub(super) struct Orders {
+    always: Always,
     state: Mutex<State>,
 }
 
@@ -20,9 +23,9 @@ struct State {
 }
 
 impl Orders {
-    pub(super) fn new(video: VideoConfig) -> Self {
-        let layers = CODECS.map(|spec| layers(spec.codec, &[]));
-        Self { state: Mutex::new(State { video, keyframes: Vec::new(), layers }) }
+    pub(super) fn new(video: VideoConfig, always: Always) -> Self {
+        let layers = CODECS.map(|spec| layers(spec.codec, &[], always));
+        Self { always, state: Mutex::new(State { video, keyframes: Vec::new(), layers }) }
     }
 
     pub(super) fn video(&self) -> VideoConfig {
@@ -62,7 +65,7 @@ impl Orders {
 
     /// Somebody wants these layers of a codec. Those that are encoded always go on.
     pub(super) fn set_layers(&self, codec: VideoCodec, wanted: &[Rid]) {
-        self.lock().layers[codec as usize] = layers(codec, wanted);
+        self.lock().layers[codec as usize] = layers(codec, wanted, self.always);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -70,19 +73,20 @@ impl Orders {
     }
 }
 
-fn layers(codec: VideoCodec, wanted: &[Rid]) -> Vec<Rid> {
+fn layers(codec: VideoCodec, wanted: &[Rid], always: Always) -> Vec<Rid> {
     let spec = CodecSpec::of(codec);
     let wanted = |rid: Rid| wanted.iter().any(|asked| spec.layer_for(*asked) == Some(rid));
-    spec.layers.iter().rev().copied().filter(|rid| wanted(*rid) || least(codec).contains(rid)).collect()
+    spec.layers.iter().rev().copied().filter(|rid| wanted(*rid) || always(codec).contains(rid)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::codecs::least;
 
     #[test]
     fn a_keyframe_is_asked_of_one_codec_and_told_once() {
-        let orders = Orders::new(VideoConfig::default());
+        let orders = Orders::new(VideoConfig::default(), least);
         orders.request_keyframe(VideoCodec::H264, Rid::Q);
         orders.request_keyframe(VideoCodec::H264, Rid::Q);
         orders.request_keyframe(VideoCodec::Vp8, Rid::F);
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     #[cfg(feature = "h264")]
     fn vp8_has_two_layers_the_top_one_first() {
-        let orders = Orders::new(VideoConfig::default());
+        let orders = Orders::new(VideoConfig::default(), least);
         for (asked, made) in
             [(vec![], vec![]), (vec![Rid::H, Rid::F], vec![Rid::F, Rid::H]), (vec![Rid::Q], vec![Rid::H])]
         {

@@ -1,6 +1,6 @@
 //! What transport and payload feedback carry (RFC 4585, RFC 5104 and drafts), read while it is used.
 
-use super::messages::word;
+use super::word;
 
 /// The sequence numbers of a generic NACK: a number and a mask of the 16 after it, four bytes each.
 #[derive(Clone, Debug)]

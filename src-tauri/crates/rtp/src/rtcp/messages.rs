@@ -3,6 +3,7 @@
 use super::feedback::{Nacks, WideFeedback, fir_asks, remb};
 use super::packet::{Kind, Packet, packets};
 use super::report::{ReportBlock, ReportBlocks};
+use super::word;
 
 /// One RTCP packet of a compound, as far as it concerns somebody who sends.
 #[derive(Clone, Debug)]
@@ -51,9 +52,17 @@ pub fn messages(compound: &[u8]) -> impl Iterator<Item = Message<'_>> {
     packets(compound).map(move |packet| packet.message(compound))
 }
 
+impl Packet {
+    /// What it says. `compound` has to be the one that it was found in.
+    #[inline]
+    pub fn message(self, compound: &[u8]) -> Message<'_> {
+        self.body(compound).and_then(|body| read(self, body)).unwrap_or(Message::Malformed)
+    }
+}
+
 /// What a packet's body says; `None` where it is too short.
 #[inline]
-pub(super) fn read(packet: Packet, body: &[u8]) -> Option<Message<'_>> {
+fn read(packet: Packet, body: &[u8]) -> Option<Message<'_>> {
     Some(match packet.kind {
         Kind::ReceiverReport => Message::Reports(blocks(body, 4, packet.count)?),
         Kind::SenderReport => Message::Reports(blocks(body, 24, packet.count)?),
@@ -71,11 +80,6 @@ pub(super) fn read(packet: Packet, body: &[u8]) -> Option<Message<'_>> {
 fn blocks(body: &[u8], after: usize, count: u8) -> Option<ReportBlocks<'_>> {
     let len = usize::from(count) * ReportBlock::SIZE;
     Some(ReportBlocks::new(body.get(after..after + len)?))
-}
-
-/// The 32 bits at `at`.
-pub(super) fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 #[cfg(test)]

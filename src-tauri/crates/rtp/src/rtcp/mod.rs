@@ -15,3 +15,8 @@ pub use messages::{FirSources, Message, messages};
 pub use packet::{Packet, Packets, packets};
 pub use report::{ReportBlock, ReportBlocks};
 pub use write::{SenderReport, goodbye, sender_reports};
+
+/// The 32 bits at `at`.
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
+}

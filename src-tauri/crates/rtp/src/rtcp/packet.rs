@@ -3,8 +3,6 @@
 //! The thread that opens a compound and the thread that acts on it may be two. Lengths and padding are checked once, by the
 //! first; the second finds its packets without looking for them.
 
-use super::messages::{Message, read};
-
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
 const GOODBYE: u8 = 203;
@@ -73,17 +71,16 @@ impl Packet {
         self.kind == Kind::Bye
     }
 
-    /// What it says. `compound` has to be the one that it was found in.
+    /// Its body, from the compound that it was found in; `None` where that is shorter.
     #[inline]
-    pub fn message(self, compound: &[u8]) -> Message<'_> {
+    pub(super) fn body(self, compound: &[u8]) -> Option<&[u8]> {
         let start = usize::from(self.start);
-        let body = compound.get(start..start + usize::from(self.len));
-        body.and_then(|body| read(self, body)).unwrap_or(Message::Malformed)
+        compound.get(start..start + usize::from(self.len))
     }
 }
 
 /// Finds the packets of a compound (RFC 3550 section 6.1), also of a reduced-size one (RFC 5506). What follows a broken length
-/// cannot be found: the packet that stands for it is [`Message::Malformed`].
+/// cannot be found: the packet that stands for it is [`super::Message::Malformed`].
 pub fn packets(compound: &[u8]) -> Packets<'_> {
     Packets { compound, at: 0 }
 }
@@ -139,6 +136,7 @@ impl Packets<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rtcp::Message;
 
     #[test]
     fn what_is_too_long_for_a_datagram_is_not_read() {
