@@ -1,3 +1,4 @@
+// Builds the control panel.
 import { defineConfig } from 'vite';
 import { page } from './vite.shared.ts';
 

@@ -1,3 +1,4 @@
+// What the builds of both pages have in common.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,3 +1,4 @@
+// Builds the watch page.
 import { defineConfig } from 'vite';
 import { page } from './vite.shared.ts';
 

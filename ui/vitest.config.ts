@@ -1,3 +1,4 @@
+// Runs the pages' unit tests.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({ test: { include: ['src/**/*.test.ts'] } });

@@ -1,3 +1,5 @@
+//! Any bytes as a picture of an H.264 encoder.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::annex_b(data));

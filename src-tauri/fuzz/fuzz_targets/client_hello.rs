@@ -1,3 +1,5 @@
+//! Any bytes as a ClientHello, whole or in fragments.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::client_hello(data));

@@ -1,3 +1,5 @@
+//! A join whose DTLS datagrams are changed on the way.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::dtls(data));

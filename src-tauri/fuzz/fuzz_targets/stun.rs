@@ -1,3 +1,5 @@
+//! Any bytes as a STUN message.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::stun(data));

@@ -1,3 +1,5 @@
+//! Events on stdout, a line each, printed by a thread that a full pipe may hold up.
+
 use protocol::{Event, Phase};
 use std::collections::VecDeque;
 use std::io::Write;

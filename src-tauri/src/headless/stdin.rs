@@ -1,3 +1,5 @@
+//! Commands from stdin, a line each, read by a thread of its own.
+
 use std::io::{self, BufRead};
 use tokio::sync::mpsc;
 

@@ -1,3 +1,5 @@
+//! What a story's viewer received, and waiting for it to receive something.
+
 use std::sync::Mutex;
 use tokio::sync::Notify;
 

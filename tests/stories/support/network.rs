@@ -1,3 +1,5 @@
+//! A network of two machines made of namespaces, whose wire can be thin, slow and lossy.
+
 use crowd::Crowd;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;

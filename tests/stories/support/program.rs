@@ -1,3 +1,5 @@
+//! The program under test: `skylark headless`, its events and its commands.
+
 use super::{PATIENCE, soon};
 use serde_json::Value;
 use std::collections::VecDeque;

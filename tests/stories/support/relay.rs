@@ -1,3 +1,5 @@
+//! Somebody on the way between a viewer and the program: a NAT that changes, or an attacker who records.
+
 use std::net::{SocketAddr, UdpSocket as StdSocket};
 use std::sync::{Arc, Mutex};
 use tokio::net::UdpSocket;

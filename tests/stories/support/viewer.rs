@@ -1,3 +1,5 @@
+//! A story's viewer, on the crate `webrtc`: cookies, pages, an offer, and what is received.
+
 use super::media::{Seen, Watching};
 use super::relay::Relay;
 use super::soon;

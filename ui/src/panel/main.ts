@@ -1,3 +1,4 @@
+// The panel's start: fills index.html.
 import { mount } from 'svelte';
 import { followTheme } from '../shared/theme.ts';
 import '../shared/base.css';

@@ -1,3 +1,4 @@
+// What each event makes of the panel's state.
 import { describe, expect, test } from 'vitest';
 import type { Snapshot, Viewer } from '../protocol/index.ts';
 import { apply } from './state.ts';

@@ -1,3 +1,4 @@
+// How times, rates and places are written.
 import { expect, test } from 'vitest';
 import { elapsed, layer, meter, milliseconds, path, rate, since, spread } from './words.ts';
 

@@ -1,3 +1,4 @@
+// When the gate lets sound pass, with a worker that the test drives.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 class Transform {

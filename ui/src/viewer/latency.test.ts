@@ -1,3 +1,4 @@
+// Glass-to-glass latency from known times on two clocks.
 import { expect, test } from 'vitest';
 import { ClockDifference, latencyByPlayoutMs, latencyMs } from './latency.ts';
 

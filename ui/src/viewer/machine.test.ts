@@ -1,3 +1,4 @@
+// What a watch page does about everything that can happen to it, without a page.
 import { expect, test } from 'vitest';
 import { start, step, type Input, type State, type Step } from './machine.ts';
 

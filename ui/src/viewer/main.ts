@@ -1,3 +1,4 @@
+// The watch page's start: fills index.html.
 import { mount } from 'svelte';
 import '../shared/base.css';
 import { followTheme } from '../shared/theme.ts';

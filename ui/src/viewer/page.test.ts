@@ -1,3 +1,4 @@
+// Where the stream is asked for, read from the page's address.
 import { expect, test } from 'vitest';
 import { backoffMs, politeMs } from './backoff.ts';
 import type { Phase } from './machine.ts';

@@ -1,3 +1,4 @@
+// What is changed in an offer before it is sent.
 import { expect, test } from 'vitest';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 

@@ -1,3 +1,4 @@
+// A session's life with a peer connection that the test plays.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Session, type SessionEvents } from './session.ts';
 

@@ -1,3 +1,4 @@
+// What the page reads from a peer connection's statistics.
 import type { Report } from './latency.ts';
 
 /** What this page reads out of a connection's statistics. */

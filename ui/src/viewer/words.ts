@@ -1,3 +1,4 @@
+// What each state of the watch page is called for people.
 import type { State } from './machine.ts';
 
 /** What a state is called for people. */

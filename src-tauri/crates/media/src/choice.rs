@@ -1,3 +1,5 @@
+//! What picture and sound come from, as settings and commands write it.
+
 use std::{convert::Infallible, fmt, str::FromStr};
 
 /// What the picture comes from. Written as `off`, `pattern`, or a camera's name or index.

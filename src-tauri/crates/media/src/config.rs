@@ -1,3 +1,5 @@
+//! What the encoders are to make, and which values of it are possible.
+
 use stream::Rid;
 
 /// What the encoders make: the size, rate and bitrate of the top layer. The other layers follow from it.

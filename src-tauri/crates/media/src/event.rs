@@ -1,3 +1,5 @@
+//! What the pipeline tells its owner.
+
 use protocol::SourceState;
 
 /// What a [`crate::Pipeline`] tells.

@@ -1,3 +1,5 @@
+//! How loud the sound is, for the panel's meter.
+
 use crate::frame::SAMPLE_RATE;
 
 /// How loud the sound is: left and right, linear, 0 to 1.

@@ -1,3 +1,5 @@
+//! What the panel and scripts may ask of the program.
+
 use crate::{SettingsChange, ViewerId};
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! What may go wrong, as codes that programs tell apart.
+
 use serde::{Deserialize, Serialize};
 
 /// What the panel and scripts tell apart when something went wrong.

@@ -1,3 +1,5 @@
+//! What the panel and scripts are told while the program runs.
+
 use crate::{
     Devices, ErrorCode, LeaveReason, Links, Phase, RemovedViewer, Settings, SourceState, StreamStats, Viewer, ViewerId,
     ViewerStats,

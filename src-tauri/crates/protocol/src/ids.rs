@@ -1,3 +1,5 @@
+//! Numbers that name things.
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! What the program and a watch page tell each other over the page's socket.
+
 use crate::RefusalCode;
 use serde::{Deserialize, Serialize};
 

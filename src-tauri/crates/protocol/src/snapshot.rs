@@ -1,3 +1,5 @@
+//! All that the panel shows, as it is at one moment.
+
 use crate::{ErrorCode, Links, RemovedViewer, Settings, StreamStats, Viewer};
 use serde::{Deserialize, Serialize};
 

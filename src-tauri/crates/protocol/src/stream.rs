@@ -1,3 +1,5 @@
+//! What the stream consists of and where it can be watched.
+
 use serde::{Deserialize, Serialize};
 
 /// A video codec that viewers are sent.

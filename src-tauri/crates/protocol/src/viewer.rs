@@ -1,3 +1,5 @@
+//! Who is watching, how it goes there, and who was removed.
+
 use crate::{Layer, ViewerId};
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! The addresses of this machine that a link may name, the likeliest first.
+
 use crate::{
     default_route_address,
     system::{Interface, interfaces},

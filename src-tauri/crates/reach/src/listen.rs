@@ -1,3 +1,5 @@
+//! Where to listen, as a setting writes it.
+
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},

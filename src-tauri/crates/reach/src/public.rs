@@ -1,3 +1,5 @@
+//! The name by which others reach this machine, as a setting writes it.
+
 use protocol::Address;
 use std::{
     fmt, io,

@@ -1,3 +1,5 @@
+//! Which address this machine has on its way to the rest of the world.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 /// The machine's address on its default route, IPv4 before IPv6: what a link names when nobody chose. None without a

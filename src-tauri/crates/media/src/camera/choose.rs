@@ -1,3 +1,5 @@
+//! Which of a camera's formats to use: a decision about lists, without a device.
+
 use crate::{VideoConfig, frame::PixelFormat};
 use std::cmp::Reverse;
 

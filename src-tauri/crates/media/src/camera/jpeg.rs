@@ -1,3 +1,5 @@
+//! Where a camera's JPEG ends in the buffer that it came in.
+
 /// How many bytes of `buffer` its JPEG picture takes, from the first to the end marker. None if it starts with none or
 /// the picture is cut off.
 ///

@@ -1,3 +1,5 @@
+//! What cameras are called in the panel, and which one a name means.
+
 use protocol::Source;
 
 /// A device as the system lists it.

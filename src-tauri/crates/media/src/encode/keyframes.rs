@@ -1,3 +1,5 @@
+//! When each layer begins anew, decided without a clock.
+
 use std::time::{Duration, Instant};
 use stream::Rid;
 

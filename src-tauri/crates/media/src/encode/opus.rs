@@ -1,3 +1,5 @@
+//! Sound by libopus.
+
 use super::EncodeError;
 use bytes::Bytes;
 use opus::{Application, Bitrate, Channels, Encoder, Signal};

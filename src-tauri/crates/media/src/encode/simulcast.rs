@@ -1,3 +1,5 @@
+//! All H.264 layers of a picture, the top one first.
+
 use super::{EncodeError, H264};
 use crate::{VideoConfig, frame::Picture, yuv};
 use std::time::Instant;

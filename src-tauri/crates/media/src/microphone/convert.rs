@@ -1,3 +1,5 @@
+//! From a device's rate and channels to stereo at 48 kHz.
+
 use super::device::{DeviceSound, Format};
 use crate::{
     device::DeviceError,

@@ -1,3 +1,5 @@
+//! What microphones are called in the panel, and which one a name means.
+
 use protocol::Source;
 
 /// A device that records, as the sound system lists it.

@@ -1,3 +1,5 @@
+//! Two streams of one microphone, and which of them is listened to.
+
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Which of two streams of the same sound is listened to.

@@ -1,3 +1,5 @@
+//! Draws the test pattern: colours, a moving part, and the cells that a program reads.
+
 use super::{CELLS, COLUMNS, FLASH, FLASH_MS, cells, field, noise::Noise};
 use crate::{frame::Picture, text};
 use std::time::Instant;

@@ -1,3 +1,5 @@
+//! Reads the test pattern's cells from a picture: when it was made, and which one it is.
+
 use super::{CELLS, COLUMNS, FLASH, ROWS, cells, field};
 
 /// What [`read`] found.

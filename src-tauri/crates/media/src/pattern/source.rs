@@ -1,3 +1,5 @@
+//! The test pattern in the place of a camera.
+
 use super::Pattern;
 use crate::{
     VideoConfig,

@@ -1,3 +1,5 @@
+//! The newest picture, between the camera's thread and the encoders'.
+
 use crate::frame::Picture;
 use std::{
     sync::{Arc, Condvar, Mutex},

@@ -1,3 +1,5 @@
+//! When each sample of sound was taken, by a device's clock that is not quite ours.
+
 use crate::frame::SAMPLE_RATE;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! What the owner wants a thread to do, changed while it runs.
+
 use std::{
     sync::{Condvar, Mutex},
     time::Duration,

@@ -1,3 +1,5 @@
+//! What OpenH264 makes of the settings: layers, keyframes, rate and bits, as far as a stream's bytes tell.
+
 use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
 use crate::{
     VideoConfig,

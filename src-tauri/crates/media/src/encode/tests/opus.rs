@@ -1,3 +1,5 @@
+//! The encoded tone, decoded again, is the tone.
+
 use crate::{
     encode::{PACKET, SoundEncoder},
     tone::tone,

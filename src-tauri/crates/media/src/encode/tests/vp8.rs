@@ -1,3 +1,5 @@
+//! What libvpx makes: keyframes when they are asked for, temporal layers, and the rate.
+
 use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
 use crate::{VideoConfig, encode::Vp8};
 use stream::{Rid, VideoFrame};
