@@ -2,6 +2,7 @@
 
 mod camera;
 mod codecs;
+mod encoders;
 mod orders;
 mod slot;
 mod sound;
@@ -13,16 +14,19 @@ use crate::{CameraChoice, Event, Levels, MicrophoneChoice, VideoConfig, preview:
 use bytes::Bytes;
 use camera::{Camera, Wish};
 pub use codecs::CODECS;
+use encoders::{Broadcast, Encoders};
 use orders::Orders;
 use slot::Slot;
-use sound::{Sound, SoundOutput};
+use sound::Sound;
 use std::{
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 use stream::{Frame, Rid, VideoCodec};
-use video::Worker;
 use wanted::Wanted;
 
 type Events = Arc<dyn Fn(Event) + Send + Sync>;
@@ -38,18 +42,11 @@ pub struct Pipeline {
     slot: Arc<Slot>,
     orders: Arc<Orders>,
     levels: Arc<Mutex<Levels>>,
-    sound: Arc<Mutex<Option<SoundOutput>>>,
     preview: Mutex<Preview>,
-    live: Mutex<Option<Live>>,
-    events: Events,
-    devices: Vec<JoinHandle<()>>,
-}
-
-/// The encoders of a broadcast.
-struct Live {
-    sink: Sink,
-    /// Of each codec, by its number; none where nothing of it is encoded.
-    workers: [Option<Worker>; stream::CODECS.len()],
+    encoders: Arc<Wanted<encoders::Wish>>,
+    /// Counts broadcasts.
+    broadcasts: AtomicU64,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Pipeline {
@@ -82,10 +79,16 @@ impl Pipeline {
             open: Box::new(sound::open),
             retry: RETRY,
         };
-        let devices = vec![spawn("media-camera", move || pictures.run()), spawn("media-sound", move || sounds.run())];
-        let orders = Arc::new(Orders::new(video, codecs::least));
-        let (preview, live) = (Mutex::new(Preview::new()), Mutex::new(None));
-        Pipeline { camera, microphone, slot, orders, levels, sound, preview, live, events, devices }
+        let (orders, wanted) = (Arc::new(Orders::new(video, codecs::least)), Arc::new(Wanted::new(None)));
+        let encoders = Encoders { wanted: wanted.clone(), slot: slot.clone(), orders: orders.clone(), sound, events };
+        let threads = vec![
+            spawn("media-camera", move || pictures.run()),
+            spawn("media-sound", move || sounds.run()),
+            spawn("media-encoders", move || encoders.run()),
+        ];
+        let preview = Mutex::new(Preview::new());
+        let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
+        Pipeline { camera, microphone, slot, orders, levels, preview, encoders, broadcasts, threads }
     }
 
     /// Takes another camera, live or not.
@@ -108,21 +111,19 @@ impl Pipeline {
         }
     }
 
-    /// Starts the encoders. They run until [`Pipeline::end`], watched or not. `sink` is called from their threads, for each
-    /// picture with the top layer first; it must not block, and must not call [`Pipeline::end`].
+    /// Starts the encoders, once those of a broadcast before are done. They run until [`Pipeline::end`], watched or not.
+    /// `sink` is called from their threads, for each picture with the top layer first; it must not block. It is dropped when
+    /// the last of them has stopped.
     pub fn go_live(&self, sink: impl Fn(Frame) + Send + Sync + 'static) {
-        let sink: Sink = Arc::new(sink);
-        let mut live = lock(&self.live);
-        // A broadcast that still runs ends first.
-        *live = None;
-        *live = Some(Live { workers: stream::CODECS.map(|spec| self.worker(spec.codec, &sink)), sink: sink.clone() });
-        *lock(&self.sound) = Some(SoundOutput::new(sink));
+        let number = self.broadcasts.fetch_add(1, Ordering::Relaxed) + 1;
+        let broadcast = Broadcast { number, sink: Arc::new(sink) };
+        self.encoders.change(|wish| *wish = Some(broadcast));
     }
 
-    /// Stops the encoders; `sink` is not called again once this returns.
+    /// Stops the encoders, and waits for none: each may have a picture at hand, for which `sink` is still called. Not again
+    /// once `sink` is dropped.
     pub fn end(&self) {
-        *lock(&self.sound) = None;
-        *lock(&self.live) = None;
+        self.encoders.change(|wish| *wish = None);
     }
 
     /// The next picture of this layer becomes a keyframe; of no other layer.
@@ -134,14 +135,7 @@ impl Pipeline {
     /// does not have gets the next larger. A codec that is encoded always goes on whatever is said here.
     pub fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
         self.orders.set_layers(codec, rids);
-        if let Some(Live { sink, workers }) = lock(&self.live).as_mut() {
-            let worker = &mut workers[codec as usize];
-            if self.orders.layers(codec).is_empty() {
-                *worker = None;
-            } else if worker.is_none() {
-                *worker = self.worker(codec, sink);
-            }
-        }
+        self.encoders.change(|_| ());
     }
 
     /// The newest picture as a JPEG of 640x360, made in this call (about 2 ms), and only where there is a new one.
@@ -154,20 +148,14 @@ impl Pipeline {
     pub fn levels(&self) -> Levels {
         *lock(&self.levels)
     }
-
-    /// A codec's thread, if anything of it is to be encoded.
-    fn worker(&self, codec: VideoCodec, sink: &Sink) -> Option<Worker> {
-        let encoders = codecs::codec(codec).filter(|_| !self.orders.layers(codec).is_empty())?;
-        Some(Worker::start(encoders, self.slot.clone(), self.orders.clone(), sink.clone(), self.events.clone()))
-    }
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        self.end();
+        self.encoders.close();
         self.camera.close();
         self.microphone.close();
-        for thread in self.devices.drain(..) {
+        for thread in self.threads.drain(..) {
             // A panic there was reported where it happened.
             drop(thread.join());
         }
