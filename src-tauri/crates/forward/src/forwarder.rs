@@ -1,7 +1,9 @@
+//! The handle on the threads: what may be asked of them, and how frames come in.
+
 use crate::announce::{Announcer, Session};
 use crate::dtls::Server;
 use crate::packetise::Packetiser;
-use crate::receive::{Command, Join, MAX_COMMANDS, Viewers};
+use crate::receive::{Command, Commands, Join, Viewers};
 use crate::sdp::{self, Fragment, Local, Offer};
 use crate::shard::{Inbox, Shard};
 use crate::totals::micros_since;
@@ -31,7 +33,7 @@ struct Inner {
     /// The one writer of pictures and sounds.
     packetiser: Mutex<Packetiser>,
     shards: Vec<Arc<Inbox>>,
-    commands: crossbeam_channel::Sender<Command>,
+    commands: Arc<Commands>,
     port: Port,
     announcer: Arc<Announcer>,
     threads: Vec<JoinHandle<()>>,
@@ -55,12 +57,12 @@ impl Forwarder {
         let count = config.shards.unwrap_or_else(default_shards).max(1);
         let announcer = Arc::new(Announcer::new(events, count));
         let shards: Vec<Arc<Inbox>> = (0..count).map(|_| Arc::default()).collect();
-        let (commands, to_carry_out) = crossbeam_channel::bounded(MAX_COMMANDS);
+        let commands = Arc::<Commands>::default();
 
         let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
         // Dropped if a thread cannot be started, it ends those there are.
         let viewers =
-            Viewers::new(to_carry_out, server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
+            Viewers::new(commands.clone(), server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
         let mut threads = Vec::new();
         for (number, inbox) in shards.iter().enumerate() {
             let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);
@@ -81,7 +83,7 @@ impl Forwarder {
         Ok((Forwarder { inner: Arc::new(inner) }, viewers))
     }
 
-    /// Answers an offer. `max` caps the layer. Nothing is sent to the viewer before ICE and DTLS are done.
+    /// Answers an offer. `max` caps the layer. Nothing is sent to the viewer before ICE and DTLS are done. Waits for no thread.
     pub fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
         let at = Instant::now();
         let offer = Offer::parse(offer)?;
@@ -102,9 +104,13 @@ impl Forwarder {
         if !self.inner.announcer.enter(viewer, Session { their_ufrag: offer.ice_ufrag.to_owned() }) {
             return Err(OfferError::Duplicate);
         }
-        self.inner.announcer.counters.joins.one();
         let fingerprint = offer.fingerprint;
-        self.inner.command(Command::Join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })));
+        if !self.inner.commands.join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })) {
+            self.inner.announcer.leave(viewer);
+            return Err(OfferError::Overloaded);
+        }
+        self.inner.announcer.counters.joins.one();
+        self.inner.port.wake();
         Ok(joined)
     }
 
@@ -203,11 +209,10 @@ impl Forwarder {
 }
 
 impl Inner {
+    /// Never waits, whatever the receiving thread does.
     fn command(&self, command: Command) {
-        // The receiving end lives as long as the port, unless that could not be started.
-        if self.commands.send(command).is_ok() {
-            self.port.wake();
-        }
+        self.commands.give(command);
+        self.port.wake();
     }
 }
 

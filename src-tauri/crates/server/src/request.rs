@@ -128,6 +128,8 @@ pub enum Refused {
     BadOffer(String),
     /// 406: the offer can be read, but holds nothing that this stream has.
     NoMedia(String),
+    /// 503: too many joins are under way for one more. Worth trying again.
+    Overloaded,
 }
 
 /// What a PATCH did.

@@ -108,6 +108,7 @@ impl Owner {
             match error {
                 OfferError::Malformed(_) => Refused::BadOffer(error.to_string()),
                 OfferError::NoMedia => Refused::NoMedia(error.to_string()),
+                OfferError::Overloaded => Refused::Overloaded,
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
             }
         })?;

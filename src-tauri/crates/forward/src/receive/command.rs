@@ -27,6 +27,3 @@ pub(crate) struct Join {
     pub(crate) max: Rid,
     pub(crate) at: Instant,
 }
-
-/// How many commands may wait: joins of a second at many times the rate that one thread can do handshakes.
-pub(crate) const MAX_COMMANDS: usize = 4096;

@@ -2,10 +2,12 @@
 //! sending thread ever waits for one); what concerns media is passed on to the shard that owns the viewer.
 
 mod command;
+mod commands;
 mod transports;
 mod viewers;
 
-pub(crate) use command::{Command, Join, MAX_COMMANDS};
+pub(crate) use command::{Command, Join};
+pub(crate) use commands::Commands;
 pub use viewers::Viewers;
 
 #[cfg(test)]

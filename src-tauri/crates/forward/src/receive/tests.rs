@@ -20,7 +20,7 @@ static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().e
 
 struct World {
     demux: Demux<(Viewers,)>,
-    commands: crossbeam_channel::Sender<Command>,
+    commands: Arc<Commands>,
     announcer: Arc<Announcer>,
     now: Instant,
 }
@@ -32,35 +32,25 @@ impl World {
         let announcer = Arc::new(Announcer::new(|_| {}, 1));
         let timeouts = Timeouts { join: Duration::from_secs(10), consent: Duration::from_secs(10) };
         let inboxes = vec![Arc::<Inbox>::default()];
-        let (commands, to_carry_out) = crossbeam_channel::unbounded();
-        let viewers = Viewers::new(to_carry_out, SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
+        let commands = Arc::<Commands>::default();
+        let viewers = Viewers::new(commands.clone(), SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
         World { demux: Demux::new((viewers,)), commands, announcer, now: Instant::now() }
     }
 
     fn join(&mut self, viewer: u32) -> Credentials {
-        let client = Client::new(viewer.into(), 1200, self.now);
-        let text = client.offer(CHROMIUM);
-        let offer = Offer::parse(&text).expect("a browser's offer");
-        let ice = Credentials::random();
-        let local = Local {
-            ice: &ice,
-            fingerprint: SERVER.fingerprint(),
-            candidates: &[],
-            ssrcs: [1, 2, 3],
-            cname: "cname",
-            session: 1,
-            codecs: &stream::CODECS.map(|spec| spec.codec),
-        };
-        let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
-        let (viewer, fingerprint) = (ViewerId(viewer), offer.fingerprint);
+        let viewer = ViewerId(viewer);
+        let join = Join { at: self.now, ..join(viewer) };
+        let ice = join.ice.clone();
         assert!(self.announcer.enter(viewer, Session { their_ufrag: "theirs".to_owned() }));
-        let join = Join { viewer, ice: ice.clone(), fingerprint, negotiated, max: Rid::F, at: self.now };
         self.command(Command::Join(Box::new(join)));
         ice
     }
 
     fn command(&mut self, command: Command) {
-        self.commands.send(command).expect("the viewers live as long as the world");
+        match command {
+            Command::Join(join) => assert!(self.commands.join(join), "there is room"),
+            other => self.commands.give(other),
+        }
         self.demux.take_commands();
     }
 
@@ -77,6 +67,24 @@ impl World {
         let ([viewers, timers], [names, addresses]) = (self.demux.owners().0.sizes(), self.demux.sizes());
         [viewers, names, addresses, timers]
     }
+}
+
+/// A viewer whose offer, a browser's, was answered just now.
+pub(super) fn join(viewer: ViewerId) -> Join {
+    static OFFER: LazyLock<String> = LazyLock::new(|| Client::new(1, 1200, Instant::now()).offer(CHROMIUM));
+    let offer = Offer::parse(&OFFER).expect("a browser's offer");
+    let ice = Credentials::random();
+    let local = Local {
+        ice: &ice,
+        fingerprint: SERVER.fingerprint(),
+        candidates: &[],
+        ssrcs: [1, 2, 3],
+        cname: "cname",
+        session: 1,
+        codecs: &stream::CODECS.map(|spec| spec.codec),
+    };
+    let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
+    Join { viewer, ice, fingerprint: offer.fingerprint, negotiated, max: Rid::F, at: Instant::now() }
 }
 
 /// An address that cannot be reached: what is sent there is refused by the kernel or lost.

@@ -1,6 +1,7 @@
 //! The viewers, as the port knows them: what comes for them goes to their transports, and what follows from it is done.
 
 use super::command::{Command, Join};
+use super::commands::Commands;
 use super::transports::{Entry, Transports};
 use crate::announce::Announcer;
 use crate::dtls::Server;
@@ -14,7 +15,7 @@ use std::time::Instant;
 /// All viewers of a [`Forwarder`](crate::Forwarder), as an owner of datagrams: to be given to [`Port::start`](port::Port::start).
 /// When it is dropped, as the port was closed or never started, the threads that send end.
 pub struct Viewers {
-    commands: crossbeam_channel::Receiver<Command>,
+    commands: Arc<Commands>,
     transports: Transports,
     server: Arc<Server>,
     timeouts: Timeouts,
@@ -33,7 +34,7 @@ pub struct Viewers {
 
 impl Viewers {
     pub(crate) fn new(
-        commands: crossbeam_channel::Receiver<Command>,
+        commands: Arc<Commands>,
         server: Arc<Server>,
         timeouts: Timeouts,
         shards: Vec<Arc<Inbox>>,
@@ -193,7 +194,7 @@ impl Drop for Viewers {
 
 impl Owner for Viewers {
     fn take_commands(&mut self, registry: &mut Registry<'_>) {
-        while let Ok(command) = self.commands.try_recv() {
+        for command in self.commands.take() {
             self.carry_out_command(command, registry);
         }
     }

@@ -40,6 +40,9 @@ pub enum OfferError {
     /// The viewer id is in use.
     #[error("this viewer is already there")]
     Duplicate,
+    /// The receiving thread is so far behind that as many joins wait for it as may. Worth trying again.
+    #[error("too many viewers join at this moment")]
+    Overloaded,
 }
 
 /// Why a trickle fragment was refused. The session goes on as it was.

@@ -37,6 +37,7 @@ pub(super) async fn post(
         Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
         Ok(Err(Refused::BadOffer(cause))) => problem::bad_offer(StatusCode::BAD_REQUEST, &cause),
         Ok(Err(Refused::NoMedia(cause))) => problem::bad_offer(StatusCode::NOT_ACCEPTABLE, &cause),
+        Ok(Err(Refused::Overloaded)) => problem::overloaded(),
         Err(unavailable) => problem::unavailable(&unavailable),
     }
 }

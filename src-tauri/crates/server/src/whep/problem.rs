@@ -52,6 +52,13 @@ pub(crate) fn unavailable(_: &Unavailable) -> Response {
     response
 }
 
+/// There is no room for one more join at this moment.
+pub(super) fn overloaded() -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "Too many join at this moment.");
+    response.headers_mut().insert(header::RETRY_AFTER, 2.into());
+    response
+}
+
 fn answer(status: StatusCode, code: Option<RefusalCode>, message: &str, reason: Option<&str>) -> Response {
     let problem = Problem {
         title: status.canonical_reason().unwrap_or("Error").to_owned(),

@@ -84,3 +84,31 @@ fn dropping_the_last_handle_says_goodbye_and_frees_the_port() {
     viewer.until("close_notify", |v| v.client.closed);
     UdpSocket::bind(address).expect("the threads have ended and the port is free");
 }
+
+#[test]
+fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let (begun, hangs) = mpsc::channel();
+    let (let_go, go_on) = mpsc::channel::<()>();
+    let gate = Mutex::new((begun, go_on));
+    let events = move |event| {
+        let gate = lock(&gate);
+        gate.0.send(event).expect("the test listens");
+        // An error: the test lets it go on.
+        let _ = gate.1.recv();
+    };
+    let config = Config { join_timeout: Duration::from_millis(1), ..Config::default() };
+    let forwarder = Forwarder::start(config, socket, events).expect("the forwarder starts");
+    let offer = Client::new(1, 1200, Instant::now()).offer(CHROMIUM);
+    let join = |id| forwarder.join(ViewerId(id), &offer, Rid::F).map(drop);
+    join(0).expect("a browser's offer");
+    assert_eq!(hangs.recv_timeout(Duration::from_secs(10)), Ok(Event::Gone(ViewerId(0), Gone::Failed)));
+    // The receiving thread is telling of that, and stays there. All of this returns.
+    let joined = (1..).map_while(|id| join(id).ok().map(|()| ViewerId(id))).collect::<Vec<_>>();
+    assert_eq!(join(u32::MAX), Err(OfferError::Overloaded), "after {} joins", joined.len());
+    joined.iter().for_each(|viewer| forwarder.close(*viewer));
+    assert_eq!(hangs.try_recv(), Err(mpsc::TryRecvError::Empty), "it hangs still");
+    drop(let_go);
+    drop(forwarder);
+    assert_eq!(hangs.iter().count(), 0, "every one of them was closed, before its own time was up");
+}
