@@ -5,7 +5,7 @@ use crate::count::CountPace;
 use crate::link::Link;
 use crate::removal::{Removals, Removed};
 use crate::viewers::{Ended, Viewers};
-use crate::{Input, Now, Output, Persisted, RequestId, To, Token, Visitor};
+use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
 use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -57,9 +57,6 @@ impl Audience {
         match input {
             Input::GoLive => self.go_live(),
             Input::End => self.end_broadcast(),
-            Input::Visit { request, token, visitor } => self.welcome(Asks::Page, request, &token, &visitor),
-            Input::Knock { request, token, visitor } => self.welcome(Asks::Knock, request, &token, &visitor),
-            Input::Join { request, token, visitor } => self.join(request, &token, visitor),
             Input::JoinFailed { viewer } => self.end_viewer(viewer, LeaveReason::Left),
             Input::Connected { viewer } => self.connected(viewer, now),
             Input::Gone { viewer, reason } => self.end_viewer(viewer, reason),
@@ -79,6 +76,26 @@ impl Audience {
             self.tell(To::All, PageMessage::Count { watching: self.watching() });
         }
         self.idle_until = now.instant + IDLE;
+    }
+
+    /// May this visitor be shown the watch page? Also while nothing is live: the page waits. Without a cookie the visitor
+    /// will be given one, so a kick that goes by address and User-Agent does not count. Holds nothing.
+    pub fn visit(&self, token: &str, visitor: &Visitor) -> Result<(), Refusal> {
+        self.may(Asks::Page, token, visitor)
+    }
+
+    /// May this visitor join? Asked before an offer is read, and answered as [`Audience::join`] would be, but holds nothing.
+    pub fn knock(&self, token: &str, visitor: &Visitor) -> Result<(), Refusal> {
+        self.may(Asks::Knock, token, visitor)
+    }
+
+    /// Lets this visitor in, as a new viewer, for whom a transport is to be made: it holds a place from here on. Puts
+    /// nothing out.
+    pub fn join(&mut self, token: &str, visitor: Visitor) -> Result<ViewerId, Refusal> {
+        self.may(Asks::Place, token, &visitor)?;
+        let viewer = take_id(&mut self.next_id);
+        self.viewers.admit(viewer, visitor);
+        Ok(viewer)
     }
 
     /// The next thing to do; [`Output::Timeout`] when there is no more.
@@ -159,23 +176,6 @@ impl Audience {
         }
         self.lock(false);
         self.count_changed();
-    }
-
-    fn welcome(&mut self, asks: Asks, request: RequestId, token: &str, visitor: &Visitor) {
-        let answer = match self.may(asks, token, visitor) {
-            Ok(()) => Output::Welcome { request },
-            Err(refusal) => Output::Refused { request, refusal },
-        };
-        self.outputs.push_back(answer);
-    }
-
-    fn join(&mut self, request: RequestId, token: &str, visitor: Visitor) {
-        if let Err(refusal) = self.may(Asks::Place, token, &visitor) {
-            return self.outputs.push_back(Output::Refused { request, refusal });
-        }
-        let viewer = take_id(&mut self.next_id);
-        self.viewers.admit(viewer, visitor);
-        self.outputs.push_back(Output::Admitted { request, viewer });
     }
 
     fn connected(&mut self, viewer: ViewerId, now: Now) {

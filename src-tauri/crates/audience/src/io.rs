@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use crate::{Token, Visitor, VisitorCookie};
+use crate::{Token, VisitorCookie};
 use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, ViewerId, ViewerStats};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -15,10 +15,6 @@ pub struct Now {
     pub unix_ms: u64,
 }
 
-/// Names a question, so that its answer finds back. Chosen by the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(pub u64);
-
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Input {
@@ -26,35 +22,6 @@ pub enum Input {
     GoLive,
     /// The broadcast ends: every viewer is dropped.
     End,
-    /// May this visitor be shown the watch page? Answered by [`Output::Welcome`] (also while nothing is live: the page
-    /// waits) or [`Output::Refused`]. Holds nothing.
-    Visit {
-        /// Comes back in the answer.
-        request: RequestId,
-        /// As it stands in the URL.
-        token: String,
-        /// Who asks. Without a cookie it will be given one, so a kick that goes by address and User-Agent does not count.
-        visitor: Visitor,
-    },
-    /// May this visitor join? Asked before an offer is read; answered as [`Input::Join`] would be, but holds nothing:
-    /// [`Output::Welcome`] or [`Output::Refused`].
-    Knock {
-        /// Comes back in the answer.
-        request: RequestId,
-        /// As it stands in the URL.
-        token: String,
-        /// Who asks.
-        visitor: Visitor,
-    },
-    /// Let this visitor in: [`Output::Admitted`] or [`Output::Refused`].
-    Join {
-        /// Comes back in the answer.
-        request: RequestId,
-        /// As it stands in the URL.
-        token: String,
-        /// Who asks.
-        visitor: Visitor,
-    },
     /// An admitted viewer's offer could not be answered, or the shell had to turn it away.
     JoinFailed {
         /// Who.
@@ -120,25 +87,6 @@ pub enum Input {
 /// What to do, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Answers [`Input::Join`]: make a transport for this viewer.
-    Admitted {
-        /// Of the question.
-        request: RequestId,
-        /// The new viewer.
-        viewer: ViewerId,
-    },
-    /// Answers [`Input::Visit`] and [`Input::Knock`]: yes.
-    Welcome {
-        /// Of the question.
-        request: RequestId,
-    },
-    /// Answers a question: no.
-    Refused {
-        /// Of the question.
-        request: RequestId,
-        /// Why.
-        refusal: Refusal,
-    },
     /// A command that cannot be carried out; nothing changed.
     Rejected {
         /// What a program tells apart.

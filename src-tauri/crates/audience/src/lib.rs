@@ -3,9 +3,10 @@
 //! [`Audience`] is a state machine without socket, clock, thread or source of randomness. Its owner calls
 //! [`Audience::handle`] with what happened and when, then [`Audience::poll`] until it answers
 //! [`Output::Timeout`], carrying out each output in order. When that time comes, it calls
-//! [`Audience::handle`] with [`Input::Tick`]. Nothing here can fail: a refusal is an output.
+//! [`Audience::handle`] with [`Input::Tick`]. What a visitor asks is answered at once, by [`Audience::visit`],
+//! [`Audience::knock`] and [`Audience::join`]: a refusal is what they return.
 //!
-//! A viewer's life: [`Input::Join`] admits it (it counts against the limit from here on), [`Input::Connected`] makes it a
+//! A viewer's life: [`Audience::join`] admits it (it counts against the limit from here on), [`Input::Connected`] makes it a
 //! watching viewer (only now is `viewer_joined` told), and it ends by [`Input::JoinFailed`], [`Input::Gone`], a kick, a
 //! ban or the end of the broadcast. What it held is dropped at that moment.
 //!
@@ -29,6 +30,6 @@ mod visitor;
 
 pub use audience::Audience;
 pub use browser::browser_name;
-pub use io::{Ban, Input, Now, Output, Persisted, Refusal, RequestId, To};
+pub use io::{Ban, Input, Now, Output, Persisted, Refusal, To};
 pub use link::{BadToken, Token};
 pub use visitor::{BadCookie, Visitor, VisitorCookie};

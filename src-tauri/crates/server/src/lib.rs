@@ -4,6 +4,10 @@
 //! decision goes as a [`Request`] to the one owner, which answers through the oneshot in it. Decided here is only what
 //! needs no knowledge of viewers: how much one client may take ([`Limits`]).
 //!
+//! [`Door`] is the owner's side of those requests: the part of the owner that knows open pages and sessions. It stands here
+//! because it needs nothing but these requests and an [`audience::Audience`], so that the studio and this crate's tests
+//! answer by the same code.
+//!
 //! Deliberately absent: anything that operates the broadcast. Whoever reaches this port can watch if they have the link,
 //! and nothing else.
 
@@ -12,6 +16,7 @@ mod client;
 mod config;
 mod connection;
 mod document;
+mod door;
 mod first_bytes;
 mod http;
 mod limiter;
@@ -31,6 +36,7 @@ mod whep;
 
 pub use config::{Config, Limits};
 pub use connection::Connection;
+pub use door::{Door, Refusals, Transports};
 pub use limiter::JoinTicket;
 pub use request::{Joined, PageId, PatchError, Patched, Refused, Request};
 pub use serve::{serve, serve_with};

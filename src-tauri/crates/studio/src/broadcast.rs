@@ -1,20 +1,19 @@
-//! A broadcast's life: starting, live, ending, and once a second in between.
+//! Where the broadcast is: offline, starting, live, ending, failed. Decisions only.
 
 use crate::meter::{Pace, Reading};
-use crate::owner::{Happened, Owner, now};
 use crate::studio::CommandError;
-use audience::Input;
-use protocol::{ErrorCode, Event, Phase, StreamStats, ViewerId, ViewerStats};
-use std::sync::atomic::{AtomicBool, Ordering};
+use audience::Now;
+use media::VideoConfig;
+use protocol::{ErrorCode, Phase, StreamStats};
 use std::time::{Duration, Instant};
-use stream::Frame;
 
-/// Where the broadcast is.
+/// The broadcast's phase, and what goes with it.
 #[derive(Debug, Default)]
 pub(crate) struct Broadcast {
     state: State,
     /// Counts broadcasts.
     number: u64,
+    stats: StreamStats,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +37,17 @@ enum State {
 /// A camera may take some seconds to open, but the slate that stands in for it none.
 const START: Duration = Duration::from_secs(10);
 
+/// What an end is the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Running {
+    /// Nothing: there is nothing to end.
+    No,
+    /// Encoders that have not made a picture yet. Nobody watches.
+    Starting,
+    /// A broadcast that people watch.
+    Live,
+}
+
 impl Broadcast {
     pub(crate) fn phase(&self) -> Phase {
         match &self.state {
@@ -49,6 +59,20 @@ impl Broadcast {
         }
     }
 
+    /// Of the last second; nothing while nothing is live.
+    pub(crate) fn stats(&self) -> StreamStats {
+        self.stats
+    }
+
+    /// Whether there is something to end.
+    pub(crate) fn running(&self) -> Running {
+        match self.state {
+            State::Offline | State::Ending | State::Failed { .. } => Running::No,
+            State::Starting { .. } => Running::Starting,
+            State::Live { .. } => Running::Live,
+        }
+    }
+
     /// When starting has taken too long.
     pub(crate) fn timeout(&self) -> Option<Instant> {
         match self.state {
@@ -56,131 +80,109 @@ impl Broadcast {
             _ => None,
         }
     }
-}
 
-impl Owner {
-    /// Starts the encoders; the broadcast is live with their first picture.
-    pub(crate) fn go_live(&mut self) -> Result<(), CommandError> {
-        if !matches!(self.broadcast.state, State::Offline | State::Failed { .. }) {
+    /// The encoders start. The number tells their pictures from those of an earlier broadcast.
+    pub(crate) fn start(&mut self, now: Instant) -> Result<u64, CommandError> {
+        if !matches!(self.state, State::Offline | State::Failed { .. }) {
             return Err(wrong_state("The broadcast runs already."));
         }
-        self.broadcast.number += 1;
-        let number = self.broadcast.number;
-        self.enter(State::Starting { until: Instant::now() + START });
-        let (outputs, tell) = (self.outputs.clone(), self.tell.clone());
-        let waiting = AtomicBool::new(true);
-        // This runs on the encoders' threads: from here on no packet passes the control plane.
-        self.pipeline.go_live(move |frame| {
-            outputs.take(&frame);
-            if matches!(frame, Frame::Video(_)) && waiting.swap(false, Ordering::Relaxed) {
-                // The owner is gone only when the program ends.
-                let _ = tell.send(Happened::FirstPicture(number));
-            }
-        });
-        Ok(())
+        self.number += 1;
+        self.state = State::Starting { until: now + START };
+        Ok(self.number)
     }
 
-    /// The history holds a first picture: whoever joins from now on sees something at once.
-    pub(crate) fn first_picture(&mut self, broadcast: u64) {
-        if broadcast != self.broadcast.number || !matches!(self.broadcast.state, State::Starting { .. }) {
-            return;
-        }
-        let now = now();
-        let last = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
-        self.decide_quietly(Input::GoLive);
-        self.enter(State::Live { since: now.instant, since_at: now.unix_ms, last });
-        let (watch, whep) = (self.links.watch.clone(), self.links.whep.clone());
-        self.event(Event::Live { watch, whep, port: self.links.port });
+    /// Whether the first picture of that broadcast is what is waited for.
+    pub(crate) fn waits_for(&self, broadcast: u64) -> bool {
+        broadcast == self.number && matches!(self.state, State::Starting { .. })
     }
 
-    pub(crate) fn encoder_failed(&mut self, message: String) {
-        match self.broadcast.state {
-            State::Starting { .. } => self.start_failed(message),
-            _ => self.complain(ErrorCode::EncoderFailed, message),
-        }
+    /// The first picture is there.
+    pub(crate) fn is_live(&mut self, reading: Reading, now: Now) {
+        self.state = State::Live { since: now.instant, since_at: now.unix_ms, last: reading };
     }
 
-    pub(crate) fn start_failed(&mut self, message: String) {
-        self.pipeline.end();
-        self.forwarder.end_stream();
-        self.event(Event::Error { code: ErrorCode::EncoderFailed, message: message.clone() });
-        self.enter(State::Failed { message });
+    /// It could not start.
+    pub(crate) fn failed(&mut self, message: String) {
+        self.state = State::Failed { message };
     }
 
-    /// Ends the broadcast, if one runs: viewers and pages are told, transports closed.
-    pub(crate) fn end(&mut self) {
-        match self.broadcast.state {
-            State::Offline | State::Ending | State::Failed { .. } => {}
-            State::Starting { .. } => {
-                self.pipeline.end();
-                self.forwarder.end_stream();
-                self.enter(State::Offline);
-            }
-            State::Live { .. } => {
-                self.enter(State::Ending);
-                self.decide_quietly(Input::End);
-                self.pipeline.end();
-                self.forwarder.end_stream();
-                self.stats = StreamStats::default();
-                self.event(Event::Ended);
-                self.enter(State::Offline);
-            }
-        }
+    /// Viewers and pages are being told.
+    pub(crate) fn ending(&mut self) {
+        self.state = State::Ending;
     }
 
-    /// [`Owner::end`] as a command.
-    pub(crate) fn end_by_command(&mut self) -> Result<(), CommandError> {
-        match self.broadcast.state {
-            State::Starting { .. } | State::Live { .. } => {
-                self.end();
-                Ok(())
-            }
-            _ => Err(wrong_state("Nothing is live.")),
-        }
+    /// It is over.
+    pub(crate) fn ended(&mut self) {
+        self.state = State::Offline;
+        self.stats = StreamStats::default();
     }
 
-    fn enter(&mut self, state: State) {
-        self.broadcast.state = state;
-        self.event(Event::Phase { phase: self.broadcast.phase() });
-    }
-
-    /// A second went by.
-    pub(crate) fn second(&mut self) {
-        self.look_around();
-        let State::Live { since, last, .. } = &mut self.broadcast.state else { return };
-        let now = Instant::now();
-        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now);
+    /// A second went by, and this was counted until now; none while nothing is live.
+    pub(crate) fn second(&mut self, reading: Reading, video: &VideoConfig) -> Option<StreamStats> {
+        let State::Live { since, last, .. } = &mut self.state else { return None };
         let Pace { encoded_kbps, sent_kbps, fps } = reading.since(last);
+        let elapsed = reading.at.saturating_duration_since(*since);
         *last = reading;
         self.stats = StreamStats {
-            elapsed_ms: u32::try_from(now.duration_since(*since).as_millis()).unwrap_or(u32::MAX),
+            elapsed_ms: u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX),
             encoded_kbps,
             sent_kbps,
             fps,
-            width: self.configuration.meant().video.width,
-            height: self.configuration.meant().video.height,
+            width: video.width,
+            height: video.height,
         };
-        self.event(Event::Stats { stats: self.stats });
-        self.ask_stats();
-    }
-
-    /// Asks how the viewers do. The answer comes as [`Happened::Stats`]: nothing waits for it, least of all a kick.
-    fn ask_stats(&mut self) {
-        if !std::mem::replace(&mut self.stats_asked, true) {
-            let (forwarder, tell) = (self.forwarder.clone(), self.tell.clone());
-            // The owner is gone only when the program ends.
-            tokio::task::spawn_blocking(move || drop(tell.send(Happened::Stats(forwarder.stats()))));
-        }
-    }
-
-    pub(crate) fn viewers_do(&mut self, stats: Vec<(ViewerId, ViewerStats)>) {
-        self.stats_asked = false;
-        if matches!(self.broadcast.state, State::Live { .. }) {
-            self.decide_quietly(Input::Stats(stats));
-        }
+        Some(self.stats)
     }
 }
 
-fn wrong_state(message: &str) -> CommandError {
+/// The command makes no sense now.
+pub(crate) fn wrong_state(message: &str) -> CommandError {
     CommandError { code: ErrorCode::WrongState, message: message.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(at: Instant, encoded_bytes: u64, pictures: u64) -> Reading {
+        Reading { at, encoded_bytes, pictures, sent_bytes: 0 }
+    }
+
+    #[test]
+    fn a_life_in_virtual_time() {
+        let start = Instant::now();
+        let mut broadcast = Broadcast::default();
+        assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Offline, Running::No));
+        let first = broadcast.start(start).expect("nothing runs");
+        assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Starting, Running::Starting));
+        assert_eq!(broadcast.timeout(), Some(start + START));
+        assert_eq!(broadcast.start(start).expect_err("one at a time").code, ErrorCode::WrongState);
+        assert!(broadcast.waits_for(first) && !broadcast.waits_for(first + 1));
+
+        broadcast.is_live(reading(start, 0, 0), Now { instant: start, unix_ms: 7 });
+        assert_eq!((broadcast.phase(), broadcast.timeout()), (Phase::Live { since_at: 7 }, None));
+        let later = start + Duration::from_secs(2);
+        let stats = broadcast.second(reading(later, 500_000, 60), &VideoConfig::default()).expect("it is live");
+        assert_eq!((stats.elapsed_ms, stats.encoded_kbps, stats.fps), (2000, 2000, 30.0));
+        assert_eq!(broadcast.stats(), stats);
+
+        broadcast.ending();
+        assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Ending, Running::No), "nobody ends it twice");
+        broadcast.ended();
+        assert_eq!((broadcast.phase(), broadcast.stats()), (Phase::Offline, StreamStats::default()));
+        assert_eq!(broadcast.second(reading(later, 0, 0), &VideoConfig::default()), None);
+        let second = broadcast.start(later).expect("it ended");
+        assert!(!broadcast.waits_for(first), "a late word of the one before");
+        assert!(broadcast.waits_for(second));
+    }
+
+    #[test]
+    fn what_failed_can_be_started_again() {
+        let mut broadcast = Broadcast::default();
+        broadcast.start(Instant::now()).expect("nothing runs");
+        broadcast.failed("no encoder".into());
+        let failed = Phase::Failed { code: ErrorCode::EncoderFailed, message: "no encoder".into() };
+        assert_eq!((broadcast.phase(), broadcast.running()), (failed, Running::No));
+        assert!(broadcast.start(Instant::now()).is_ok());
+    }
 }

@@ -4,40 +4,47 @@
 //! a [`protocol::Snapshot`] first, [`protocol::Event`]s after it, [`protocol::Command`]s in return.
 //!
 //! Behind it stands one task, the owner. Everything that happens comes to it as a message: commands, what the HTTP side
-//! asks, what the forwarder and the devices tell, the second that went by. It owns the audience, which decides, and carries
-//! out what the audience says. Packets never pass here: the encoders hand their frames straight to the forwarder.
+//! asks, what the forwarder and the devices tell, the second that went by. It is made of parts, each with a state of its own
+//! that decides one thing; it says which part is concerned, and carries out what they decide. It waits for nothing: what
+//! takes time is done on other threads, and comes back as a message. Packets never pass here: the encoders hand their frames
+//! straight to the forwarder.
 
 // The handle, and what it is opened with.
 mod open;
 mod options;
 mod studio;
 
-// The owner task: what wakes it, and what it does then.
-mod acts;
-mod broadcast;
-mod commands;
+// The owner task, which holds the parts.
 mod owner;
-mod place;
-mod requests;
-mod sources;
 
-// What it owns besides the audience.
+// The parts: decisions, in virtual time.
+mod admission;
+mod broadcast;
 mod configuration;
+mod devices;
+mod events;
 mod on_demand;
-mod outputs;
-mod pages;
-mod sessions;
+mod reachability;
+
+// What the parts are made of.
+mod links;
+mod metrics;
+mod random;
+mod settings;
 mod upload;
 
-// What is told and kept.
+// Where the owner meets other threads.
+mod background;
+mod encoding;
 mod files;
 mod folders;
-mod links;
+mod forwarding;
+mod happened;
 mod meter;
-mod metrics;
-mod settings;
+mod outputs;
 mod steps;
 mod storage;
+mod writer;
 
 pub use media::Levels;
 pub use open::OpenError;

@@ -2,8 +2,7 @@
 
 use crate::steps::Steps;
 use forward::Totals;
-use protocol::RefusalCode;
-use std::collections::BTreeMap;
+use server::Refusals;
 use std::fmt::{Display, Write};
 
 /// What there is to tell.
@@ -13,32 +12,10 @@ pub(crate) struct Scrape<'a> {
     pub(crate) peak: u32,
     pub(crate) pages: usize,
     pub(crate) sessions: usize,
-    pub(crate) refused: &'a Refused,
+    /// Refused joins by code, since the program started.
+    pub(crate) refused: &'a Refusals,
     pub(crate) totals: Totals,
     pub(crate) steps: &'a Steps,
-}
-
-/// Refused joins by code, since the program started.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Refused(BTreeMap<String, u64>);
-
-impl Refused {
-    /// Counts one.
-    pub(crate) fn count(&mut self, code: RefusalCode) {
-        self.add(code, 1);
-    }
-
-    /// These, and others that were refused elsewhere.
-    pub(crate) fn and(&self, others: &[(RefusalCode, u64)]) -> Refused {
-        let mut all = self.clone();
-        others.iter().filter(|(_, count)| *count > 0).for_each(|(code, count)| all.add(*code, *count));
-        all
-    }
-
-    fn add(&mut self, code: RefusalCode, count: u64) {
-        let name = serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned));
-        *self.0.entry(name.unwrap_or_default()).or_default() += count;
-    }
 }
 
 /// The whole page.
@@ -56,7 +33,7 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.labelled("left_total", "reason", "failed", t.failed);
     out.labelled("left_total", "reason", "timeout", t.timed_out);
     out.head("refused_total", "Joins refused, by code.", "counter");
-    for (code, count) in &scrape.refused.0 {
+    for (code, count) in scrape.refused.iter() {
         out.labelled("refused_total", "code", code, count);
     }
     out.counter("rtp_packets_sent_total", "RTP packets handed to the kernel, repairs included.", t.packets_sent);
@@ -128,10 +105,11 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::RefusalCode;
 
     #[test]
     fn every_line_is_a_comment_or_a_sample_and_nobody_is_named() {
-        let mut refused = Refused::default();
+        let mut refused = Refusals::default();
         refused.count(RefusalCode::Kicked);
         refused.count(RefusalCode::Kicked);
         let totals = Totals { packets_sent: 7, ..Totals::default() };

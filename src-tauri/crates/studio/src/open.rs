@@ -1,14 +1,23 @@
 //! Opening a studio: the port, the devices, the stored things, and the owner task that has them all.
 
 use crate::Options;
+use crate::admission::Admission;
+use crate::background::{Files, Threads};
 use crate::configuration::Configuration;
+use crate::devices::Devices;
+use crate::encoding::Encoders;
+use crate::events::Events;
 use crate::folders::Folders;
+use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::outputs::{Outputs, ToViewers};
-use crate::owner::{Happened, Owner};
+use crate::owner::{self, Owner, Parts, Wires, now};
+use crate::random::fresh_token;
+use crate::reachability::{Reachability, Surroundings};
 use crate::settings::{self, SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::studio::{self, Studio};
+use crate::writer::Writer;
 use audience::Token;
 use media::Pipeline;
 use reach::{BindError, Bound};
@@ -48,7 +57,7 @@ pub enum OpenError {
     /// There is no home folder to keep things in.
     #[error("there is no home folder to keep the watch link in: name a folder with --data-dir")]
     NoHome,
-    /// The forwarder's threads could not be started.
+    /// The forwarder's threads, or the one that writes files, could not be started.
     #[error("the sending threads could not be started ({0}): close other programs and try again")]
     Forward(io::Error),
 }
@@ -93,8 +102,9 @@ impl Studio {
         // What happens on other threads comes through here. It has no bound of its own, because neither the forwarder nor the
         // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
         // not come to it nobody is admitted, so there are two messages (connected, gone) for each viewer there is, a request
-        // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those, whatever viewers send (a test of
-        // `forward` holds it), and a message for each change of a device.
+        // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those,
+        // whatever viewers send (a test of `forward` holds it), a message for each change of a device, two for each broadcast, and
+        // for each question of the owner's (figures, addresses, a file to be written) its one answer.
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
             let config = forward::Config {
@@ -137,27 +147,45 @@ impl Studio {
             limits: settings.limits.of_server(),
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
-        let outside = match settings.public.clone() {
-            Some(public) => {
-                tokio::task::spawn_blocking(move || studio::resolve(&public, port)).await.unwrap_or_default()
-            }
-            None => Vec::new(),
+        let public = settings.public.clone();
+        let look = move || {
+            let outside = public.map(|public| studio::resolve(&public, port)).unwrap_or_default();
+            (outside, Surroundings::look())
         };
-        let owner = Owner::new(crate::owner::Parts {
+        let (outside, surroundings) = tokio::task::spawn_blocking(look).await.unwrap_or_default();
+        let complain = {
+            let tell = tell.clone();
+            move |message| drop(tell.send(Happened::Unwritten(message)))
+        };
+        let writer = Writer::start(Files { keeper, settings: settings_file }, complain).map_err(OpenError::Forward)?;
+        let now = now();
+        let token = kept.persisted.token.as_str().to_owned();
+        let parts = Parts {
+            encoders: Encoders {
+                pipeline: pipeline.clone(),
+                outputs: outputs.clone(),
+                forwarder: forwarder.clone(),
+                tell: tell.clone(),
+            },
             forwarder,
-            pipeline: pipeline.clone(),
-            events: events.clone(),
-            keeper,
-            kept,
-            configuration,
-            settings_file,
-            local,
-            outside,
-            meter,
-            outputs: outputs.clone(),
+            background: Threads { writer, tell: tell.clone() },
             tell,
-        });
-        tokio::spawn(owner.run(asked, requested, happened, server, shutdown, last));
+            events: Events::new(events.clone()),
+            reachability: Reachability::new(local, outside, &token),
+            admission: Admission::new(
+                kept.persisted,
+                settings.max_viewers,
+                settings.max_upload_kbps,
+                &settings.video,
+                now,
+            ),
+            devices: Devices::new(&settings.camera, &settings.microphone),
+            configuration,
+            meter,
+        };
+        let owner = Owner::new(parts, surroundings, kept.complaint, now);
+        let wires = Wires { asks: asked, requests: requested, happened, server, shutdown, last };
+        tokio::spawn(owner::run(owner, wires));
         Ok(Studio { asks, events, pipeline, outputs, last: last_seen, port })
     }
 }
@@ -195,16 +223,4 @@ impl Places {
             Err(error) => Err(OpenError::Storage { path: self.settings.clone(), error }),
         }
     }
-}
-
-/// 128 random bits.
-pub(crate) fn random_bits() -> [u8; 16] {
-    let mut bits = [0; 16];
-    getrandom::fill(&mut bits).expect("the system has randomness once it has started");
-    bits
-}
-
-/// A watch token that cannot be guessed.
-pub(crate) fn fresh_token() -> Token {
-    Token::from_random(random_bits())
 }

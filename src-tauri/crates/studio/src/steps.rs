@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 use stream::{Rid, VideoCodec, VideoFrame};
 
-/// The codec whose top layer runs whenever the broadcast does.
-pub(crate) const TOP_CODEC: VideoCodec = media::CODECS[0];
-
 /// Microseconds of all pictures since the program started, added up, step after step.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     pictures: AtomicU64,
     spent: [AtomicU64; NAMES.len()],
 }
+
+/// The codec whose top layer runs whenever the broadcast does.
+pub(crate) const TOP_CODEC: VideoCodec = media::CODECS[0];
 
 /// In the order in which they happen.
 const NAMES: [&str; 7] = ["capture", "convert", "wait", "encode_f", "packetise", "encode_h", "encode_q"];

@@ -1,6 +1,6 @@
 //! An audience in virtual time, with words for what tests do.
 
-use audience::{Audience, Input, Now, Output, Persisted, Refusal, RequestId, Token, Visitor, VisitorCookie};
+use audience::{Audience, Input, Now, Output, Persisted, Refusal, Token, Visitor, VisitorCookie};
 use protocol::{Event, RefusalCode, ViewerId};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,6 @@ pub(crate) struct Stage {
     pub(crate) audience: Audience,
     start: Instant,
     elapsed: Duration,
-    next_request: u64,
     outputs: Vec<Output>,
     pub(crate) timeout: Instant,
 }
@@ -36,7 +35,7 @@ impl Stage {
         let start = Instant::now();
         let now = Now { instant: start, unix_ms: 0 };
         let audience = Audience::new(persisted, 0, now);
-        Self { audience, start, elapsed: Duration::ZERO, next_request: 0, outputs: vec![], timeout: start }
+        Self { audience, start, elapsed: Duration::ZERO, outputs: vec![], timeout: start }
     }
 
     pub(crate) fn now(&self) -> Now {
@@ -75,20 +74,12 @@ impl Stage {
         std::mem::take(&mut self.outputs)
     }
 
-    pub(crate) fn request(&mut self) -> RequestId {
-        self.next_request += 1;
-        RequestId(self.next_request)
-    }
-
-    /// Asks for a place; nothing else may be answered.
+    /// Asks for a place; nothing may be put out.
     pub(crate) fn join_by(&mut self, link: &str, visitor: &Visitor) -> Result<ViewerId, Refusal> {
-        let request = self.request();
-        let join = Input::Join { request, token: link.to_owned(), visitor: visitor.clone() };
-        match self.input(join).as_slice() {
-            [Output::Admitted { request: of, viewer }] if *of == request => Ok(*viewer),
-            [Output::Refused { request: of, refusal }] if *of == request => Err(refusal.clone()),
-            other => panic!("a join has one answer, its own: {other:?}"),
-        }
+        let answer = self.audience.join(link, visitor.clone());
+        let output = self.audience.poll();
+        assert!(matches!(output, Output::Timeout(_)), "a join is answered, and nobody else hears of it: {output:?}");
+        answer
     }
 
     pub(crate) fn join(&mut self, visitor: &Visitor) -> Result<ViewerId, Refusal> {
@@ -107,24 +98,12 @@ impl Stage {
         self.join(visitor).expect_err("the join is refused").code
     }
 
-    pub(crate) fn knock(&mut self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
-        let request = self.request();
-        let asked = Input::Knock { request, token: link.to_owned(), visitor: visitor.clone() };
-        self.answer(asked, request)
+    pub(crate) fn knock(&self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
+        self.audience.knock(link, visitor).map_err(|refusal| refusal.code)
     }
 
-    pub(crate) fn visit(&mut self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
-        let request = self.request();
-        let asked = Input::Visit { request, token: link.to_owned(), visitor: visitor.clone() };
-        self.answer(asked, request)
-    }
-
-    fn answer(&mut self, asked: Input, request: RequestId) -> Result<(), RefusalCode> {
-        match self.input(asked).as_slice() {
-            [Output::Welcome { request: of }] if *of == request => Ok(()),
-            [Output::Refused { request: of, refusal }] if *of == request => Err(refusal.code),
-            other => panic!("a question has one answer, its own: {other:?}"),
-        }
+    pub(crate) fn visit(&self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
+        self.audience.visit(link, visitor).map_err(|refusal| refusal.code)
     }
 }
 

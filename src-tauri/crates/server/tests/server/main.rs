@@ -1,4 +1,4 @@
-//! The server over real sockets, with a small owner that answers it out of a real audience.
+//! The server over real sockets, with a small owner that answers it by a real door out of a real audience.
 
 mod limits;
 mod metrics;

@@ -160,9 +160,9 @@ async fn a_session_is_patched() {
         assert_eq!(restarted.status(), 200);
         assert_eq!(header(&restarted, "content-type"), "application/trickle-ice-sdpfrag");
         assert_eq!(header(&restarted, "etag"), "\"ice-2\"");
-        assert_eq!(restarted.text().await.expect("text"), "a=ice-ufrag:new");
+        assert_eq!(restarted.text().await.expect("text"), "a=ice-ufrag:ice-2");
     }
-    let cases = [("restart", None, 428), ("restart", Some("\"ice-1\""), 412), ("noise", None, 400)];
+    let cases = [("restart", None, 428), ("restart", Some("\"ice-1\""), 412), ("noise", Some("*"), 400)];
     for (fragment, if_match, status) in cases {
         let response = patch(fragment, if_match).await.expect("answered");
         assert_eq!(refused(response).await.0, status, "{fragment} with {if_match:?}");

@@ -1,15 +1,15 @@
 //! WHEP sessions: which viewer a session's URL stands for.
 
+use crate::JoinTicket;
 use protocol::ViewerId;
-use server::JoinTicket;
 use std::collections::HashMap;
 
 /// One session.
 #[derive(Debug)]
-pub(crate) struct Session {
-    pub(crate) viewer: ViewerId,
+pub(super) struct Session {
+    pub(super) viewer: ViewerId,
     /// Names the ICE session; changes with every ICE restart.
-    pub(crate) etag: String,
+    pub(super) etag: String,
     /// Held until the viewer is connected.
     ticket: Option<JoinTicket>,
 }
@@ -17,27 +17,27 @@ pub(crate) struct Session {
 /// All sessions there are. A session's id is the only thing its URL proves: whoever knows it may end it, also with the
 /// token of a link that was retired since.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions {
+pub(super) struct Sessions {
     by_id: HashMap<String, Session>,
     by_viewer: HashMap<ViewerId, String>,
 }
 
 impl Sessions {
-    pub(crate) fn open(&mut self, id: String, viewer: ViewerId, etag: String, ticket: JoinTicket) {
+    pub(super) fn open(&mut self, id: String, viewer: ViewerId, etag: String, ticket: JoinTicket) {
         self.by_viewer.insert(viewer, id.clone());
         self.by_id.insert(id, Session { viewer, etag, ticket: Some(ticket) });
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
         self.by_id.get_mut(id)
     }
 
-    pub(crate) fn viewer(&self, id: &str) -> Option<ViewerId> {
+    pub(super) fn viewer(&self, id: &str) -> Option<ViewerId> {
         self.by_id.get(id).map(|session| session.viewer)
     }
 
     /// Media flows: the join is no longer under way.
-    pub(crate) fn connected(&mut self, viewer: ViewerId) {
+    pub(super) fn connected(&mut self, viewer: ViewerId) {
         let session = self.by_viewer.get(&viewer).and_then(|id| self.by_id.get_mut(id));
         if let Some(session) = session {
             session.ticket = None;
@@ -45,19 +45,19 @@ impl Sessions {
     }
 
     /// The viewer is gone.
-    pub(crate) fn close(&mut self, viewer: ViewerId) {
+    pub(super) fn close(&mut self, viewer: ViewerId) {
         if let Some(id) = self.by_viewer.remove(&viewer) {
             self.by_id.remove(&id);
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.by_id.len()
     }
 }
 
 /// What `If-Match` says of an etag (RFC 9110 13.1.1), given without its quotes. Both `*` and `"*"` are sent for "any".
-pub(crate) fn matches(if_match: &str, etag: &str) -> bool {
+pub(super) fn matches(if_match: &str, etag: &str) -> bool {
     if_match.split(',').map(str::trim).any(|one| match one {
         "*" | "\"*\"" => true,
         one => one.strip_prefix('"').and_then(|one| one.strip_suffix('"')) == Some(etag),

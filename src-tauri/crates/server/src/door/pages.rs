@@ -1,14 +1,14 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
+use crate::PageId;
 use audience::{To, VisitorCookie};
 use protocol::{PageMessage, ViewerId};
-use server::PageId;
 use std::collections::HashMap;
 use tokio::sync::mpsc;
 
 /// All open pages.
 #[derive(Debug, Default)]
-pub(crate) struct Pages {
+pub(super) struct Pages {
     pages: HashMap<PageId, Page>,
 }
 
@@ -21,37 +21,37 @@ struct Page {
 }
 
 impl Pages {
-    pub(crate) fn open(&mut self, id: PageId, cookie: Option<VisitorCookie>, tell: mpsc::Sender<PageMessage>) {
+    pub(super) fn open(&mut self, id: PageId, cookie: Option<VisitorCookie>, tell: mpsc::Sender<PageMessage>) {
         self.pages.insert(id, Page { cookie, viewer: None, tell });
     }
 
-    pub(crate) fn watches(&mut self, id: PageId, viewer: ViewerId) {
+    pub(super) fn watches(&mut self, id: PageId, viewer: ViewerId) {
         if let Some(page) = self.pages.get_mut(&id) {
             page.viewer = Some(viewer);
         }
     }
 
-    pub(crate) fn viewer(&self, id: PageId) -> Option<ViewerId> {
+    pub(super) fn viewer(&self, id: PageId) -> Option<ViewerId> {
         self.pages.get(&id)?.viewer
     }
 
-    pub(crate) fn close(&mut self, id: PageId) {
+    pub(super) fn close(&mut self, id: PageId) {
         self.pages.remove(&id);
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.pages.len()
     }
 
     /// Tells one page. A page that does not keep up is dropped, which closes its socket; it opens another.
-    pub(crate) fn tell_one(&mut self, id: PageId, message: PageMessage) {
+    pub(super) fn tell_one(&mut self, id: PageId, message: PageMessage) {
         if self.pages.get(&id).is_some_and(|page| page.tell.try_send(message).is_err()) {
             self.pages.remove(&id);
         }
     }
 
     /// Tells all pages it is for.
-    pub(crate) fn tell(&mut self, to: To, message: &PageMessage) {
+    pub(super) fn tell(&mut self, to: To, message: &PageMessage) {
         self.pages.retain(|_, page| !page.is(to) || page.tell.try_send(message.clone()).is_ok());
     }
 }

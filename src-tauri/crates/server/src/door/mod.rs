@@ -1,0 +1,191 @@
+//! The owner's side of the requests: who has a page open, whose session is whose, and how many were refused.
+
+mod pages;
+mod refusals;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use refusals::Refusals;
+
+use crate::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request};
+use audience::{Audience, Input, Now, Refusal, To, Visitor};
+use pages::Pages;
+use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
+use sessions::Sessions;
+use tokio::sync::mpsc;
+
+/// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
+/// page and which session stands for whom.
+///
+/// It waits for nothing and has no clock. What an answer makes the audience put out is left there for the owner to poll.
+#[derive(Debug, Default)]
+pub struct Door {
+    pages: Pages,
+    sessions: Sessions,
+    refusals: Refusals,
+}
+
+/// Makes, changes and frees viewers' transports.
+pub trait Transports {
+    /// Makes one for an admitted viewer, and draws its session's id. After an error nothing is held for the viewer.
+    fn join(&mut self, viewer: ViewerId, offer: &str) -> Result<Joined, Refused>;
+
+    /// Takes a trickle fragment in. An ICE restart gives the fragment to answer with.
+    fn patch(&mut self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, PatchError>;
+
+    /// Frees the transport of a viewer that leaves.
+    fn close(&mut self, viewer: ViewerId);
+
+    /// `/metrics` in the Prometheus text format. `refused_before` were refused by the server, and the door never heard of
+    /// them.
+    fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String;
+}
+
+impl Door {
+    /// Answers a request.
+    pub fn answer(&mut self, request: Request, audience: &mut Audience, transports: &mut impl Transports, now: Now) {
+        // A reply whose receiver is gone is not wanted any more, so sending it may fail.
+        match request {
+            Request::Page { token, visitor, reply } => drop(reply.send(audience.visit(&token, &visitor))),
+            Request::Knock { token, visitor, reply } => {
+                let answer = audience.knock(&token, &visitor);
+                // Most joins are refused here already, before their offer is read.
+                if let Err(refusal) = &answer {
+                    self.refusals.count(refusal.code);
+                }
+                drop(reply.send(answer));
+            }
+            Request::Join { token, visitor, offer, ticket, reply } => {
+                let joined = match audience.join(&token, visitor) {
+                    Ok(viewer) => self.open_session(viewer, &offer, ticket, transports).inspect_err(|_| {
+                        audience.handle(Input::JoinFailed { viewer }, now);
+                    }),
+                    Err(refusal) => Err(Refused::Refusal(refusal)),
+                };
+                if let Err(Refused::Refusal(refusal)) = &joined {
+                    self.refusals.count(refusal.code);
+                }
+                // A client that gave up while it waited left no address to end its session by; it goes as one that never
+                // connects.
+                drop(reply.send(joined));
+            }
+            Request::Patch { session, fragment, if_match, reply, .. } => {
+                drop(reply.send(self.patch(&session, &fragment, if_match.as_deref(), transports)));
+            }
+            Request::Leave { session, reply, .. } => drop(reply.send(self.leave(&session, audience, transports, now))),
+            Request::Session { session, reply, .. } => drop(reply.send(self.sessions.viewer(&session).is_some())),
+            Request::PageOpened { page, token, visitor, tell, reply } => {
+                drop(reply.send(self.open_page(page, &token, &visitor, tell, audience)));
+            }
+            Request::PageSaid { page, hello } => self.page_said(page, hello, audience, now),
+            Request::PageClosed { page } => self.pages.close(page),
+            Request::Metrics { refused, reply } => drop(reply.send(transports.metrics(audience, self, &refused))),
+        }
+    }
+
+    /// Tells the pages it is for. One that does not keep up is dropped, which closes its socket; it opens another.
+    pub fn tell(&mut self, to: To, message: &PageMessage) {
+        self.pages.tell(to, message);
+    }
+
+    /// Media flows to the viewer: its join is no longer under way.
+    pub fn connected(&mut self, viewer: ViewerId) {
+        self.sessions.connected(viewer);
+    }
+
+    /// The viewer is gone, and its session with it. Its page stays open, so that it hears why.
+    pub fn close(&mut self, viewer: ViewerId) {
+        self.sessions.close(viewer);
+    }
+
+    /// How many pages are open.
+    pub fn pages(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// How many sessions there are, joining or watching.
+    pub fn sessions(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// The joins that were refused here.
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    fn open_session(
+        &mut self,
+        viewer: ViewerId,
+        offer: &str,
+        ticket: JoinTicket,
+        transports: &mut impl Transports,
+    ) -> Result<Joined, Refused> {
+        let joined = transports.join(viewer, offer)?;
+        self.sessions.open(joined.session.clone(), viewer, joined.etag.clone(), ticket);
+        Ok(joined)
+    }
+
+    fn patch(
+        &mut self,
+        session: &str,
+        fragment: &str,
+        if_match: Option<&str>,
+        transports: &mut impl Transports,
+    ) -> Result<Patched, PatchError> {
+        let session = self.sessions.get_mut(session).ok_or(PatchError::NoSession)?;
+        let if_match = if_match.ok_or(PatchError::PreconditionRequired)?;
+        if !sessions::matches(if_match, &session.etag) {
+            return Err(PatchError::Stale);
+        }
+        match transports.patch(session.viewer, fragment)? {
+            None => Ok(Patched::Trickled),
+            Some(fragment) => {
+                session.etag = ice_ufrag(&fragment).unwrap_or_default().to_owned();
+                Ok(Patched::Restarted { etag: session.etag.clone(), fragment })
+            }
+        }
+    }
+
+    fn leave(&mut self, session: &str, audience: &mut Audience, transports: &mut impl Transports, now: Now) -> bool {
+        let Some(viewer) = self.sessions.viewer(session) else { return false };
+        transports.close(viewer);
+        self.sessions.close(viewer);
+        audience.handle(Input::Gone { viewer, reason: LeaveReason::Left }, now);
+        true
+    }
+
+    fn open_page(
+        &mut self,
+        page: PageId,
+        token: &str,
+        visitor: &Visitor,
+        tell: mpsc::Sender<PageMessage>,
+        audience: &Audience,
+    ) -> Result<(), Refusal> {
+        let greeting = audience.greet(token, visitor)?;
+        self.pages.open(page, visitor.cookie, tell);
+        greeting.into_iter().for_each(|message| self.pages.tell_one(page, message));
+        Ok(())
+    }
+
+    fn page_said(&mut self, page: PageId, hello: PageHello, audience: &mut Audience, now: Now) {
+        match hello {
+            PageHello::Watching { session } => {
+                if let Some(viewer) = self.sessions.viewer(&session) {
+                    self.pages.watches(page, viewer);
+                }
+            }
+            PageHello::Latency { latency_ms } => {
+                if let Some(viewer) = self.pages.viewer(page) {
+                    audience.handle(Input::Latency { viewer, latency_ms }, now);
+                }
+            }
+        }
+    }
+}
+
+/// Of an answering fragment; it names the ICE session from then on.
+fn ice_ufrag(fragment: &str) -> Option<&str> {
+    fragment.lines().find_map(|line| line.trim().strip_prefix("a=ice-ufrag:"))
+}

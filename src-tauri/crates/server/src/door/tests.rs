@@ -1,0 +1,178 @@
+//! The door without a socket, in virtual time.
+
+use super::*;
+use audience::{Output, Persisted, Token, VisitorCookie};
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+const LINK: &str = "the-link";
+
+/// Transports as a test wants them.
+#[derive(Default)]
+struct Made {
+    refuse: Option<Refused>,
+    open: Vec<ViewerId>,
+}
+
+impl Transports for Made {
+    fn join(&mut self, viewer: ViewerId, _: &str) -> Result<Joined, Refused> {
+        if let Some(refused) = &self.refuse {
+            return Err(refused.clone());
+        }
+        self.open.push(viewer);
+        Ok(Joined { session: format!("session-{viewer}"), answer: "v=0 answer".into(), etag: "first".into() })
+    }
+
+    fn patch(&mut self, _: ViewerId, fragment: &str) -> Result<Option<String>, PatchError> {
+        Ok((fragment == "restart").then(|| "a=ice-ufrag:second\r\n".to_owned()))
+    }
+
+    fn close(&mut self, viewer: ViewerId) {
+        self.open.retain(|open| *open != viewer);
+    }
+
+    fn metrics(&self, _: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String {
+        format!("{:?}", door.refusals().and(refused_before))
+    }
+}
+
+struct World {
+    door: Door,
+    audience: Audience,
+    transports: Made,
+    now: Now,
+}
+
+impl World {
+    fn live() -> World {
+        let now = Now { instant: Instant::now(), unix_ms: 0 };
+        let token = Token::named(LINK).expect("well-formed");
+        let audience = Audience::new(Persisted { token, retired: vec![], bans: vec![] }, 0, now);
+        let mut world = World { door: Door::default(), audience, transports: Made::default(), now };
+        world.input(Input::GoLive);
+        world
+    }
+
+    fn input(&mut self, input: Input) {
+        self.audience.handle(input, self.now);
+        self.carry_out();
+    }
+
+    /// As the owner does.
+    fn carry_out(&mut self) {
+        loop {
+            match self.audience.poll() {
+                Output::Timeout(_) => return,
+                Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::Drop { viewer, .. } => {
+                    self.transports.close(viewer);
+                    self.door.close(viewer);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Every request is answered before the door returns.
+    fn ask<T>(&mut self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> T {
+        let (reply, mut answer) = oneshot::channel();
+        self.door.answer(request(reply), &mut self.audience, &mut self.transports, self.now);
+        self.carry_out();
+        answer.try_recv().expect("the door answers at once")
+    }
+
+    fn join(&mut self, visitor: &Visitor) -> Result<Joined, Refused> {
+        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), "v=0".to_owned());
+        self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
+    }
+
+    fn patch(&mut self, session: &str, fragment: &str, if_match: Option<&str>) -> Result<Patched, PatchError> {
+        let (token, session, fragment) = (LINK.to_owned(), session.to_owned(), fragment.to_owned());
+        let if_match = if_match.map(str::to_owned);
+        self.ask(|reply| Request::Patch { token, session, fragment, if_match, reply })
+    }
+
+    fn open_page(&mut self, page: u64, visitor: &Visitor) -> (Result<(), Refusal>, mpsc::Receiver<PageMessage>) {
+        let (tell, told) = mpsc::channel(8);
+        let (page, token, visitor) = (PageId(page), LINK.to_owned(), visitor.clone());
+        (self.ask(|reply| Request::PageOpened { page, token, visitor, tell, reply }), told)
+    }
+}
+
+fn browser(n: u8) -> Visitor {
+    Visitor::new(Some(VisitorCookie::from_random([n; 16])), [203, 0, 113, n].into(), "Firefox/140.0")
+}
+
+#[test]
+fn a_join_opens_a_session_and_leaving_ends_it() {
+    let mut world = World::live();
+    let joined = world.join(&browser(1)).expect("the stream is open");
+    assert_eq!((world.door.sessions(), world.transports.open.len()), (1, 1));
+    let leave = |session: &str| {
+        let (token, session) = (LINK.to_owned(), session.to_owned());
+        move |reply| Request::Leave { token, session, reply }
+    };
+    assert!(world.ask(leave(&joined.session)));
+    assert_eq!((world.door.sessions(), world.transports.open.len()), (0, 0));
+    assert!(!world.ask(leave(&joined.session)), "it is over");
+}
+
+#[test]
+fn who_gets_no_transport_holds_no_place_and_is_counted() {
+    let mut world = World::live();
+    world.input(Input::SetMaxViewers(1));
+    let full = Refused::Refusal(Refusal::new(RefusalCode::Full));
+    world.transports.refuse = Some(full.clone());
+    assert_eq!(world.join(&browser(1)), Err(full));
+    world.transports.refuse = Some(Refused::BadOffer("no".into()));
+    assert_eq!(world.join(&browser(1)), Err(Refused::BadOffer("no".into())));
+    world.transports.refuse = None;
+    assert!(world.join(&browser(1)).is_ok(), "the one place is free");
+    let counted: Vec<_> = world.door.refusals().iter().collect();
+    assert_eq!(counted, [("full", 1)], "what cannot be read is no refusal by anybody");
+}
+
+#[test]
+fn refusals_at_the_knock_count_and_those_of_the_page_do_not() {
+    let mut world = World::live();
+    world.input(Input::Lock(true));
+    let (token, visitor) = (LINK.to_owned(), browser(1));
+    let knocked = world.ask(|reply| Request::Knock { token: token.clone(), visitor: visitor.clone(), reply });
+    assert_eq!(knocked.expect_err("locked").code, RefusalCode::Locked);
+    let page = world.ask(|reply| Request::Page { token, visitor, reply });
+    assert_eq!(page.expect_err("locked").code, RefusalCode::Locked);
+    assert_eq!(world.door.refusals().iter().collect::<Vec<_>>(), [("locked", 1)]);
+    let metrics = world.ask(|reply| Request::Metrics { refused: vec![(RefusalCode::TooMany, 2)], reply });
+    assert!(metrics.contains("too_many") && metrics.contains("locked"), "{metrics}");
+}
+
+#[test]
+fn a_restart_changes_the_name_of_the_ice_session() {
+    let mut world = World::live();
+    let session = world.join(&browser(1)).expect("the stream is open").session;
+    assert_eq!(world.patch(&session, "candidate", Some("\"first\"")), Ok(Patched::Trickled));
+    assert_eq!(world.patch(&session, "restart", None), Err(PatchError::PreconditionRequired));
+    let restarted = Patched::Restarted { fragment: "a=ice-ufrag:second\r\n".into(), etag: "second".into() };
+    assert_eq!(world.patch(&session, "restart", Some("\"first\"")), Ok(restarted));
+    assert_eq!(world.patch(&session, "restart", Some("\"first\"")), Err(PatchError::Stale));
+    assert_eq!(world.patch("another", "candidate", Some("*")), Err(PatchError::NoSession));
+}
+
+#[test]
+fn a_removed_viewers_page_hears_why_after_its_session_is_gone() {
+    let mut world = World::live();
+    let visitor = Visitor::new(None, [203, 0, 113, 9].into(), "VLC/3");
+    let session = world.join(&visitor).expect("the stream is open").session;
+    let viewer = world.transports.open[0];
+    world.input(Input::Connected { viewer });
+    let (opened, mut told) = world.open_page(1, &visitor);
+    assert_eq!(opened, Ok(()));
+    let said = Request::PageSaid { page: PageId(1), hello: PageHello::Watching { session } };
+    world.door.answer(said, &mut world.audience, &mut world.transports, world.now);
+    while told.try_recv().is_ok() {}
+    world.input(Input::Kick { viewer, reason: None });
+    assert_eq!(world.door.sessions(), 0);
+    assert_eq!(told.try_recv(), Ok(PageMessage::Removed { code: RefusalCode::Kicked, reason: None }));
+    world.input(Input::Forgive { viewer });
+    assert_eq!(told.try_recv(), Ok(PageMessage::Forgiven), "the page still stands for the viewer");
+}

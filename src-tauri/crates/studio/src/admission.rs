@@ -1,0 +1,145 @@
+//! Who is let in: the audience, which decides about people, and the upload cap, which decides about the line.
+
+use crate::forwarding::Forwarding;
+use crate::meter::Meter;
+use crate::metrics::{self, Scrape};
+use crate::random::random_bits;
+use crate::upload::{self, Upload};
+use audience::{Audience, Input, Now, Output, Persisted, Refusal};
+use forward::{FragmentError, OfferError};
+use media::VideoConfig;
+use protocol::{RefusalCode, Rid, ViewerId};
+use server::{Door, Joined, PatchError, Refused, Request, Transports};
+use std::time::Instant;
+
+/// The audience, and each viewer's share of the line.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    audience: Audience,
+    upload: Upload,
+    /// When the audience wants to be asked again.
+    timeout: Instant,
+}
+
+impl Admission {
+    /// `max_upload_kbps` 0: no limit.
+    pub(crate) fn new(
+        persisted: Persisted,
+        max_viewers: u32,
+        max_upload_kbps: u32,
+        video: &VideoConfig,
+        now: Now,
+    ) -> Admission {
+        let audience = Audience::new(persisted, max_viewers, now);
+        Admission { audience, upload: Upload::new(max_upload_kbps, upload::rates(video)), timeout: now.instant }
+    }
+
+    /// Lets the audience take in what happened. What follows is there to be polled.
+    pub(crate) fn handle(&mut self, input: Input, now: Now) {
+        self.audience.handle(input, now);
+    }
+
+    /// The next thing to carry out.
+    pub(crate) fn poll(&mut self) -> Option<Output> {
+        match self.audience.poll() {
+            Output::Timeout(when) => {
+                self.timeout = when;
+                None
+            }
+            output => Some(output),
+        }
+    }
+
+    /// When the audience is to be given a tick.
+    pub(crate) fn timeout(&self) -> Instant {
+        self.timeout
+    }
+
+    /// What there is to know about the audience.
+    pub(crate) fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    /// Lets the door answer a request, with transports of this forwarder. What follows is there to be polled.
+    pub(crate) fn answer<F: Forwarding>(
+        &mut self,
+        door: &mut Door,
+        request: Request,
+        forwarder: &F,
+        meter: &Meter,
+        now: Now,
+    ) {
+        let mut shares = Shares { upload: &mut self.upload, forwarder, meter };
+        door.answer(request, &mut self.audience, &mut shares, now);
+    }
+
+    /// A viewer is gone, and its share of the line free: these others may have larger layers now.
+    pub(crate) fn release(&mut self, viewer: ViewerId) -> Vec<(ViewerId, Rid)> {
+        self.upload.release(viewer)
+    }
+
+    /// The cap or the layers changed: these viewers' layers change with it.
+    pub(crate) fn share_anew(&mut self, max_upload_kbps: u32, video: &VideoConfig) -> Vec<(ViewerId, Rid)> {
+        self.upload.configure(max_upload_kbps, upload::rates(video))
+    }
+}
+
+/// Makes transports that have their share of the line.
+struct Shares<'a, F> {
+    upload: &'a mut Upload,
+    forwarder: &'a F,
+    meter: &'a Meter,
+}
+
+impl<F: Forwarding> Transports for Shares<'_, F> {
+    fn join(&mut self, viewer: ViewerId, offer: &str) -> Result<Joined, Refused> {
+        let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
+        let max = self.upload.admit(viewer).ok_or_else(full)?;
+        let joined = self.forwarder.join(viewer, offer, max).map_err(|error| {
+            self.upload.release(viewer);
+            match error {
+                OfferError::Malformed(_) => Refused::BadOffer(error.to_string()),
+                OfferError::NoMedia => Refused::NoMedia(error.to_string()),
+                OfferError::Overloaded => Refused::Overloaded,
+                OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
+            }
+        })?;
+        match self.upload.settle(viewer, joined.codec) {
+            Some(settled) if settled != max => self.forwarder.cap(viewer, settled),
+            Some(_) => {}
+            None => {
+                self.forwarder.close(viewer);
+                return Err(full());
+            }
+        }
+        let session = random_bits().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Joined { session, answer: joined.answer, etag: joined.ice_ufrag })
+    }
+
+    fn patch(&mut self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, PatchError> {
+        self.forwarder.patch(viewer, fragment).map_err(|error| match error {
+            FragmentError::Malformed(_) => PatchError::Bad(error.to_string()),
+            FragmentError::NoViewer => PatchError::NoSession,
+        })
+    }
+
+    fn close(&mut self, viewer: ViewerId) {
+        self.forwarder.close(viewer);
+        for (other, rid) in self.upload.release(viewer) {
+            self.forwarder.cap(other, rid);
+        }
+    }
+
+    fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String {
+        metrics::text(&Scrape {
+            live: audience.live(),
+            watching: audience.watching(),
+            peak: audience.peak(),
+            pages: door.pages(),
+            sessions: door.sessions(),
+            refused: &door.refusals().and(refused_before),
+            totals: self.forwarder.totals(),
+            steps: &self.meter.steps,
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! What takes its time and is done on other threads, so that the owner waits for none of it.
+
+use crate::happened::Happened;
+use crate::reachability::Surroundings;
+use crate::settings::{SettingsFile, Written};
+use crate::storage::Keeper;
+use crate::writer::{Storage, Writer};
+use audience::Persisted;
+use tokio::sync::mpsc;
+
+/// Work for other threads. The calls return at once; what comes of it is a [`Happened`].
+pub(crate) trait Background {
+    /// Looks which addresses the machine has: [`Happened::LookedAround`] follows.
+    fn look_around(&self);
+
+    /// Writes the watch token and the bans; [`Happened::Unwritten`] follows if that fails.
+    fn keep_audience(&self, persisted: Persisted);
+
+    /// Writes the settings; [`Happened::Unwritten`] follows if that fails.
+    fn keep_settings(&self, written: Written);
+}
+
+/// The thread that writes, and tokio's for what blocks.
+pub(crate) struct Threads {
+    pub(crate) writer: Writer,
+    pub(crate) tell: mpsc::UnboundedSender<Happened>,
+}
+
+impl Threads {
+    /// Done when the last value is written, which a disk may never be.
+    pub(crate) async fn finish(&mut self) {
+        self.writer.finish().await;
+    }
+}
+
+impl Background for Threads {
+    fn look_around(&self) {
+        let tell = self.tell.clone();
+        // The owner is gone only when the program ends.
+        tokio::task::spawn_blocking(move || drop(tell.send(Happened::LookedAround(Surroundings::look()))));
+    }
+
+    fn keep_audience(&self, persisted: Persisted) {
+        self.writer.keep_audience(persisted);
+    }
+
+    fn keep_settings(&self, written: Written) {
+        self.writer.keep_settings(written);
+    }
+}
+
+/// The files of the data folder and of the settings.
+pub(crate) struct Files {
+    pub(crate) keeper: Keeper,
+    pub(crate) settings: SettingsFile,
+}
+
+impl Storage for Files {
+    fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), String> {
+        self.keeper.keep(persisted).map_err(|error| {
+            let path = self.keeper.path().display();
+            format!(
+                "{path} could not be written ({error}): what changed holds until Skylark ends. Free space, or make the folder writable."
+            )
+        })
+    }
+
+    fn keep_settings(&mut self, written: &Written) -> Result<(), String> {
+        self.settings.write(written).map_err(|error| {
+            let path = self.settings.path().display();
+            format!(
+                "{path} could not be written ({error}): the settings hold until Skylark ends. Free space, or make the folder writable."
+            )
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! What the owner asks of the devices and the encoders, and where their frames go.
+
+use crate::happened::Happened;
+use crate::outputs::Outputs;
+use forward::Forwarder;
+use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use stream::{Frame, Rid, VideoCodec};
+use tokio::sync::mpsc;
+
+/// Devices and encoders, as the owner sees them. No call waits for a device, nor for an encoder that has a picture at hand.
+pub(crate) trait Encoding {
+    /// Starts the encoders, once those of the broadcast before are done. [`Happened::FirstPicture`] follows with this number.
+    fn go_live(&self, broadcast: u64);
+
+    /// Stops the encoders. [`Happened::EncodersStopped`] follows, when the last of them is done with its picture.
+    fn end(&self);
+
+    /// Takes another camera, live or not.
+    fn set_camera(&self, camera: CameraChoice);
+
+    /// Takes another microphone, live or not.
+    fn set_microphone(&self, microphone: MicrophoneChoice);
+
+    /// Changes size, rate or bitrate, live or not.
+    fn set_video(&self, video: VideoConfig);
+
+    /// The next picture of this layer becomes a keyframe.
+    fn request_keyframe(&self, codec: VideoCodec, rid: Rid);
+
+    /// A viewer needs a keyframe of this layer. [`Happened::KeyframeWanted`] follows, at most once a second for all outputs.
+    fn wish_keyframe(&self, codec: VideoCodec, rid: Rid, now: Instant);
+
+    /// Which layers of a codec on demand are encoded.
+    fn set_layers(&self, codec: VideoCodec, rids: &[Rid]);
+}
+
+/// The pipeline, and the way of what it makes.
+pub(crate) struct Encoders {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) outputs: Arc<Outputs>,
+    pub(crate) forwarder: Forwarder,
+    pub(crate) tell: mpsc::UnboundedSender<Happened>,
+}
+
+impl Encoding for Encoders {
+    fn go_live(&self, broadcast: u64) {
+        let way = Way {
+            outputs: self.outputs.clone(),
+            forwarder: self.forwarder.clone(),
+            broadcast,
+            waiting: AtomicBool::new(true),
+            tell: Stopped(self.tell.clone()),
+        };
+        self.pipeline.go_live(move |frame| way.take(&frame));
+    }
+
+    fn end(&self) {
+        self.pipeline.end();
+    }
+
+    fn set_camera(&self, camera: CameraChoice) {
+        self.pipeline.set_camera(camera);
+    }
+
+    fn set_microphone(&self, microphone: MicrophoneChoice) {
+        self.pipeline.set_microphone(microphone);
+    }
+
+    fn set_video(&self, video: VideoConfig) {
+        self.pipeline.set_video(video);
+    }
+
+    fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {
+        self.pipeline.request_keyframe(codec, rid);
+    }
+
+    fn wish_keyframe(&self, codec: VideoCodec, rid: Rid, now: Instant) {
+        self.outputs.wish(codec, rid, now);
+    }
+
+    fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
+        self.pipeline.set_layers(codec, rids);
+    }
+}
+
+/// The way of one broadcast's frames, on the encoders' threads: no packet passes the control plane. It is dropped when the
+/// last encoder has stopped, and before those of the next broadcast start.
+struct Way {
+    outputs: Arc<Outputs>,
+    forwarder: Forwarder,
+    broadcast: u64,
+    /// For the first picture.
+    waiting: AtomicBool,
+    /// The last field, so that the owner hears of it when all the others are dropped.
+    tell: Stopped,
+}
+
+impl Way {
+    fn take(&self, frame: &Frame) {
+        self.outputs.take(frame);
+        if matches!(frame, Frame::Video(_)) && self.waiting.swap(false, Ordering::Relaxed) {
+            // The owner is gone only when the program ends.
+            let _ = self.tell.0.send(Happened::FirstPicture(self.broadcast));
+        }
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        // Behind this broadcast's last picture, and before the next one's first.
+        self.forwarder.end_stream();
+    }
+}
+
+struct Stopped(mpsc::UnboundedSender<Happened>);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        // As above.
+        let _ = self.0.send(Happened::EncodersStopped);
+    }
+}

@@ -1,0 +1,60 @@
+//! What the owner asks of the forwarder.
+
+use forward::{Forwarder, FragmentError, Joined, OfferError, Totals};
+use protocol::{Rid, ViewerId, ViewerStats};
+use std::net::SocketAddr;
+
+/// Viewers' transports, as the owner sees them. No call waits for a thread that sends or receives.
+pub(crate) trait Forwarding {
+    /// Answers an offer; `max` caps the layer.
+    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError>;
+
+    /// Takes a trickle fragment in; an ICE restart gives the one to answer with.
+    fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError>;
+
+    /// Frees a viewer's transport. No event follows.
+    fn close(&self, viewer: ViewerId);
+
+    /// Caps a viewer's layer from now on.
+    fn cap(&self, viewer: ViewerId, max: Rid);
+
+    /// Replaces the addresses that answers list from now on.
+    fn set_candidates(&self, candidates: Vec<SocketAddr>);
+
+    /// The counters.
+    fn totals(&self) -> Totals;
+
+    /// Asks how the viewers do. The sending threads may take a while to say: `tell` is called then, on another thread.
+    fn ask_stats(&self, tell: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static);
+}
+
+impl Forwarding for Forwarder {
+    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
+        Forwarder::join(self, viewer, offer, max)
+    }
+
+    fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError> {
+        Forwarder::patch(self, viewer, fragment)
+    }
+
+    fn close(&self, viewer: ViewerId) {
+        Forwarder::close(self, viewer);
+    }
+
+    fn cap(&self, viewer: ViewerId, max: Rid) {
+        Forwarder::cap(self, viewer, max);
+    }
+
+    fn set_candidates(&self, candidates: Vec<SocketAddr>) {
+        Forwarder::set_candidates(self, candidates);
+    }
+
+    fn totals(&self) -> Totals {
+        Forwarder::totals(self)
+    }
+
+    fn ask_stats(&self, tell: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static) {
+        let forwarder = self.clone();
+        tokio::task::spawn_blocking(move || tell(forwarder.stats()));
+    }
+}

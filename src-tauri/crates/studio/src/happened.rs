@@ -1,0 +1,23 @@
+//! What other threads tell the owner.
+
+use crate::reachability::Surroundings;
+use protocol::{ViewerId, ViewerStats};
+use stream::{Rid, VideoCodec};
+
+/// What happened on another thread.
+#[derive(Debug)]
+pub(crate) enum Happened {
+    Forward(forward::Event),
+    /// How the viewers do, which the sending threads may take a while to tell.
+    Stats(Vec<(ViewerId, ViewerStats)>),
+    Media(media::Event),
+    /// The encoders made their first picture of this broadcast (numbered, so that a late word of the one before is known).
+    FirstPicture(u64),
+    /// Some output of the stream needs a keyframe, and none was asked for lately.
+    KeyframeWanted(VideoCodec, Rid),
+    /// The encoders of one broadcast are done with their last picture.
+    EncodersStopped,
+    LookedAround(Surroundings),
+    /// Something could not be written, with a sentence that says so.
+    Unwritten(String),
+}

@@ -1,0 +1,163 @@
+//! What the broadcaster asks of the owner.
+
+use super::Owner;
+use crate::background::Background;
+use crate::broadcast::{Running, wrong_state};
+use crate::configuration::Changed;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use crate::random::fresh_token;
+use crate::settings::Wrong;
+use crate::studio::{Ask, Asked, CommandError};
+use audience::{Input, Now};
+use protocol::{Command, ErrorCode, Event, SettingsChange};
+use std::net::SocketAddr;
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// A handle asks something.
+    pub(crate) fn asked(&mut self, ask: Ask, now: Now) {
+        // Whoever asks has subscribed.
+        self.events.somebody_listens();
+        // Nobody waits for an answer when its receiver is gone.
+        match ask {
+            Ask::Command(asked, reply) => drop(reply.send(self.command(asked, now))),
+            Ask::Snapshot(reply) => drop(reply.send(self.snapshot())),
+        }
+    }
+
+    /// Nobody holds a handle any more.
+    pub(crate) fn quit(&mut self) {
+        self.quitting = true;
+    }
+
+    pub(super) fn command(&mut self, asked: Asked, now: Now) -> Result<(), CommandError> {
+        match asked {
+            Asked::Plain(command) => self.plain(command, now),
+            Asked::Configure { settings, outside } => self.configure(&settings, outside, now),
+            Asked::Found(devices) => {
+                let event = self.devices.found(devices);
+                self.events.tell(event);
+                Ok(())
+            }
+        }
+    }
+
+    fn plain(&mut self, command: Command, now: Now) -> Result<(), CommandError> {
+        match command {
+            Command::GoLive => self.go_live(now),
+            Command::End => match self.broadcast.running() {
+                Running::No => Err(wrong_state("Nothing is live.")),
+                Running::Starting | Running::Live => {
+                    self.end(now);
+                    Ok(())
+                }
+            },
+            Command::Quit => {
+                self.quit();
+                Ok(())
+            }
+            Command::Kick { viewer, reason } => self.ask_audience(Input::Kick { viewer, reason: said(reason) }, now),
+            Command::Ban { viewer, reason } => self.ask_audience(Input::Ban { viewer, reason: said(reason) }, now),
+            Command::Forgive { viewer } => self.ask_audience(Input::Forgive { viewer }, now),
+            Command::Lock { on } => self.ask_audience(Input::Lock(on), now),
+            Command::NewLink => {
+                self.ask_audience(Input::NewLink { token: fresh_token() }, now)?;
+                self.place_changed();
+                Ok(())
+            }
+            Command::SetAddress { host } => {
+                let addresses = self.reachability.addresses(self.configuration.meant());
+                if !addresses.iter().any(|address| address.host == host) {
+                    let known = addresses.into_iter().map(|address| address.host).collect::<Vec<_>>().join(", ");
+                    return Err(bad_setting(format!("{host} is no address of this computer; there are: {known}")));
+                }
+                let changed = self.configuration.set_address(&host);
+                self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
+                Ok(())
+            }
+            Command::SetCamera { camera } => {
+                let changed = self.configuration.set_camera(&camera);
+                self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
+                Ok(())
+            }
+            Command::SetMicrophone { microphone } => {
+                let changed = self.configuration.set_microphone(&microphone);
+                self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
+                Ok(())
+            }
+            Command::ListDevices | Command::Configure { .. } => {
+                unreachable!("the handle turns these into what was found out outside this task")
+            }
+        }
+    }
+
+    /// Starts the encoders; the broadcast is live with their first picture.
+    fn go_live(&mut self, now: Now) -> Result<(), CommandError> {
+        let number = self.broadcast.start(now.instant)?;
+        self.tell_phase();
+        self.encoding += 1;
+        self.encoders.go_live(number);
+        Ok(())
+    }
+
+    /// Lets the audience decide about a command.
+    fn ask_audience(&mut self, input: Input, now: Now) -> Result<(), CommandError> {
+        self.admission.handle(input, now);
+        self.carry_out()
+    }
+
+    fn configure(
+        &mut self,
+        change: &SettingsChange,
+        outside: Option<Vec<SocketAddr>>,
+        now: Now,
+    ) -> Result<(), CommandError> {
+        let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
+        let changed = self.configuration.configure(change).map_err(wrong)?;
+        if change.public.is_some() {
+            self.reachability.set_outside(outside.unwrap_or_default());
+        }
+        self.adopt(changed, now);
+        Ok(())
+    }
+
+    /// Does what changed settings ask for.
+    fn adopt(&mut self, changed: Changed, now: Now) {
+        let Changed { before, to_write } = changed;
+        let after = self.configuration.meant().clone();
+        if after.camera != before.camera {
+            self.encoders.set_camera(after.camera.clone());
+        }
+        if after.microphone != before.microphone {
+            self.encoders.set_microphone(after.microphone.clone());
+        }
+        if after.video != before.video {
+            self.encoders.set_video(after.video);
+        }
+        for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video) {
+            self.forwarder.cap(viewer, rid);
+        }
+        if after.max_viewers != before.max_viewers {
+            self.decide(Input::SetMaxViewers(after.max_viewers), now);
+        }
+        if after.title != before.title {
+            self.decide(Input::SetTitle(after.title.to_string()), now);
+        }
+        self.place_changed();
+        if after.shown() != before.shown() {
+            self.events.tell(Event::Settings { settings: after.shown() });
+        }
+        if let Some(written) = to_write {
+            self.background.keep_settings(written);
+        }
+    }
+}
+
+/// A reason of nothing but blanks is none.
+fn said(reason: Option<String>) -> Option<String> {
+    reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty())
+}
+
+fn bad_setting(message: String) -> CommandError {
+    CommandError { code: ErrorCode::BadSetting, message }
+}

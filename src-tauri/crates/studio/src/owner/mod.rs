@@ -1,0 +1,337 @@
+//! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
+
+mod commands;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use run::{Wires, now, run};
+
+use crate::admission::Admission;
+use crate::background::Background;
+use crate::broadcast::{Broadcast, Running};
+use crate::configuration::Configuration;
+use crate::devices::Devices;
+use crate::encoding::Encoding;
+use crate::events::Events;
+use crate::forwarding::Forwarding;
+use crate::happened::Happened;
+use crate::meter::Meter;
+use crate::on_demand::OnDemand;
+use crate::reachability::{Reachability, Surroundings};
+use crate::studio::CommandError;
+use audience::{Input, Now, Output};
+use forward::Gone;
+use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
+use server::{Door, Request};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
+/// forwarder, of the encoders or of a thread in the background, and comes back as [`Happened`].
+pub(crate) struct Owner<F, E, B> {
+    forwarder: F,
+    encoders: E,
+    background: B,
+    /// Given along with questions whose answers come later.
+    tell: mpsc::UnboundedSender<Happened>,
+
+    events: Events,
+    configuration: Configuration,
+    reachability: Reachability,
+    admission: Admission,
+    door: Door,
+    devices: Devices,
+    broadcast: Broadcast,
+    on_demand: OnDemand,
+    /// Written by the encoders' threads.
+    meter: Arc<Meter>,
+
+    /// Broadcasts whose encoders have yet to stop.
+    encoding: u32,
+    /// The sending threads have not told yet how the viewers do.
+    stats_asked: bool,
+    /// Nobody has told yet which addresses the machine has.
+    looking: bool,
+    quitting: bool,
+}
+
+/// What an owner is made of.
+pub(crate) struct Parts<F, E, B> {
+    pub(crate) forwarder: F,
+    pub(crate) encoders: E,
+    pub(crate) background: B,
+    pub(crate) tell: mpsc::UnboundedSender<Happened>,
+    pub(crate) events: Events,
+    pub(crate) configuration: Configuration,
+    pub(crate) reachability: Reachability,
+    pub(crate) admission: Admission,
+    pub(crate) devices: Devices,
+    pub(crate) meter: Arc<Meter>,
+}
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Nothing is live. `complaint`: something about what was kept.
+    pub(crate) fn new(
+        parts: Parts<F, E, B>,
+        surroundings: Surroundings,
+        complaint: Option<String>,
+        now: Now,
+    ) -> Owner<F, E, B> {
+        let mut owner = Owner {
+            forwarder: parts.forwarder,
+            encoders: parts.encoders,
+            background: parts.background,
+            tell: parts.tell,
+            events: parts.events,
+            configuration: parts.configuration,
+            reachability: parts.reachability,
+            admission: parts.admission,
+            door: Door::default(),
+            devices: parts.devices,
+            broadcast: Broadcast::default(),
+            on_demand: OnDemand::default(),
+            meter: parts.meter,
+            encoding: 0,
+            stats_asked: false,
+            looking: false,
+            quitting: false,
+        };
+        owner.looked_around(surroundings, now);
+        owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
+        if let Some(complaint) = complaint {
+            tracing::warn!("{complaint}");
+            owner.events.complain(ErrorCode::Storage, complaint, now.instant);
+        }
+        owner
+    }
+
+    /// Something happened elsewhere.
+    pub(crate) fn happened(&mut self, happened: Happened, now: Now) {
+        match happened {
+            Happened::Forward(event) => self.forwarded(event, now),
+            Happened::Stats(stats) => {
+                self.stats_asked = false;
+                if self.broadcast.running() == Running::Live {
+                    self.decide(Input::Stats(stats), now);
+                }
+            }
+            Happened::Media(media::Event::Camera(state)) => {
+                self.devices.camera_is(state).for_each(|event| self.events.tell(event));
+            }
+            Happened::Media(media::Event::Microphone(state)) => {
+                self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
+            }
+            Happened::Media(media::Event::EncoderFailed(message)) => match self.broadcast.running() {
+                Running::Starting => self.start_failed(message),
+                Running::Live | Running::No => {
+                    self.events.complain(ErrorCode::EncoderFailed, message, now.instant);
+                }
+            },
+            Happened::FirstPicture(broadcast) => self.first_picture(broadcast, now),
+            Happened::KeyframeWanted(codec, rid) => self.encoders.request_keyframe(codec, rid),
+            Happened::EncodersStopped => self.encoding -= 1,
+            Happened::LookedAround(surroundings) => {
+                self.looking = false;
+                self.looked_around(surroundings, now);
+            }
+            Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
+        }
+    }
+
+    /// The HTTP side asks something.
+    pub(crate) fn requested(&mut self, request: Request, now: Now) {
+        self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, now);
+        self.carry_out_quietly();
+    }
+
+    /// A second went by.
+    pub(crate) fn second(&mut self, now: Now) {
+        if !std::mem::replace(&mut self.looking, true) {
+            self.background.look_around();
+        }
+        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
+        let Some(stats) = self.broadcast.second(reading, &self.configuration.meant().video) else { return };
+        self.events.tell(Event::Stats { stats });
+        if !std::mem::replace(&mut self.stats_asked, true) {
+            let tell = self.tell.clone();
+            // The owner is gone only when the program ends.
+            self.forwarder.ask_stats(move |stats| drop(tell.send(Happened::Stats(stats))));
+        }
+    }
+
+    /// The earliest time at which something is to be done.
+    pub(crate) fn timeout(&self) -> Instant {
+        let others = [self.on_demand.timeout(), self.broadcast.timeout()];
+        others.into_iter().flatten().fold(self.admission.timeout(), Instant::min)
+    }
+
+    /// That time has come.
+    pub(crate) fn timed_out(&mut self, now: Now) {
+        if now.instant >= self.admission.timeout() {
+            self.decide(Input::Tick, now);
+        }
+        for (codec, rids) in self.on_demand.expire(now.instant) {
+            self.encoders.set_layers(codec, &rids);
+        }
+        if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
+            self.start_failed(
+                "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),
+            );
+        }
+    }
+
+    /// Ends the broadcast, if one runs: viewers and pages are told, transports closed.
+    pub(crate) fn end(&mut self, now: Now) {
+        match self.broadcast.running() {
+            Running::No => {}
+            Running::Starting => {
+                self.encoders.end();
+                self.broadcast.ended();
+                self.tell_phase();
+            }
+            Running::Live => {
+                self.broadcast.ending();
+                self.tell_phase();
+                self.decide(Input::End, now);
+                self.encoders.end();
+                self.events.tell(Event::Ended);
+                self.broadcast.ended();
+                self.tell_phase();
+            }
+        }
+    }
+
+    /// The program is to end.
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting
+    }
+
+    /// No encoder has a picture at hand any more.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.encoding == 0
+    }
+
+    /// Everything as it is now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let audience = self.admission.audience();
+        Snapshot {
+            phase: self.broadcast.phase(),
+            links: Some(self.reachability.links().clone()),
+            viewers: audience.viewers(),
+            removed: audience.removed(),
+            watching: audience.watching(),
+            peak: audience.peak(),
+            locked: audience.locked(),
+            camera: self.devices.camera().clone(),
+            microphone: self.devices.microphone().clone(),
+            devices: self.devices.known().clone(),
+            settings: self.configuration.meant().shown(),
+            stats: self.broadcast.stats(),
+        }
+    }
+
+    fn forwarded(&mut self, event: forward::Event, now: Now) {
+        match event {
+            forward::Event::Connected(viewer) => {
+                self.door.connected(viewer);
+                self.decide(Input::Connected { viewer }, now);
+            }
+            forward::Event::Gone(viewer, why) => {
+                self.forget(viewer);
+                let reason = match why {
+                    Gone::Closed => LeaveReason::Left,
+                    Gone::Timeout | Gone::Failed => LeaveReason::Timeout,
+                };
+                self.decide(Input::Gone { viewer, reason }, now);
+            }
+            forward::Event::KeyframeWanted { codec, rid } => self.encoders.wish_keyframe(codec, rid, now.instant),
+            forward::Event::LayersWanted { codec, rids } => {
+                if let Some(rids) = self.on_demand.wanted(codec, &rids, now.instant) {
+                    self.encoders.set_layers(codec, &rids);
+                }
+            }
+        }
+    }
+
+    /// The history holds a first picture: whoever joins from now on sees something at once.
+    fn first_picture(&mut self, broadcast: u64, now: Now) {
+        if !self.broadcast.waits_for(broadcast) {
+            return;
+        }
+        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
+        self.decide(Input::GoLive, now);
+        self.broadcast.is_live(reading, now);
+        self.tell_phase();
+        let links = self.reachability.links();
+        self.events.tell(Event::Live { watch: links.watch.clone(), whep: links.whep.clone(), port: links.port });
+    }
+
+    fn start_failed(&mut self, message: String) {
+        self.encoders.end();
+        self.events.tell(Event::Error { code: ErrorCode::EncoderFailed, message: message.clone() });
+        self.broadcast.failed(message);
+        self.tell_phase();
+    }
+
+    fn tell_phase(&mut self) {
+        self.events.tell(Event::Phase { phase: self.broadcast.phase() });
+    }
+
+    /// A laptop changes its network while the broadcast goes on.
+    fn looked_around(&mut self, surroundings: Surroundings, now: Now) {
+        if self.reachability.found(surroundings) {
+            self.decide(Input::HostAddresses(self.reachability.here()), now);
+            self.place_changed();
+        }
+    }
+
+    /// The addresses, the public name or the token changed.
+    fn place_changed(&mut self) {
+        self.forwarder.set_candidates(self.reachability.candidates());
+        let token = self.admission.audience().token().as_str();
+        if let Some(links) = self.reachability.renew_links(self.configuration.meant(), token) {
+            self.events.tell(Event::Links { links });
+        }
+    }
+
+    /// Lets the audience decide what is no command, and carries that out.
+    fn decide(&mut self, input: Input, now: Now) {
+        self.admission.handle(input, now);
+        self.carry_out_quietly();
+    }
+
+    fn carry_out_quietly(&mut self) {
+        if let Err(error) = self.carry_out() {
+            tracing::error!("the audience rejected what was no command: {error}");
+        }
+    }
+
+    /// Carries out what the audience decided. An error: it was a command that cannot be carried out.
+    fn carry_out(&mut self) -> Result<(), CommandError> {
+        let mut result = Ok(());
+        while let Some(output) = self.admission.poll() {
+            match output {
+                Output::Rejected { code, message } => result = Err(CommandError { code, message }),
+                Output::Keep(persisted) => self.background.keep_audience(persisted),
+                Output::Drop { viewer, .. } => {
+                    self.forwarder.close(viewer);
+                    self.forget(viewer);
+                }
+                Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::Event(event) => self.events.tell(event),
+                Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
+            }
+        }
+        result
+    }
+
+    /// Frees what the studio holds of a viewer, and gives its share of the line to others.
+    fn forget(&mut self, viewer: ViewerId) {
+        self.door.close(viewer);
+        for (other, rid) in self.admission.release(viewer) {
+            self.forwarder.cap(other, rid);
+        }
+    }
+}

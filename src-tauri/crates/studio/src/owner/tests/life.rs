@@ -1,0 +1,184 @@
+//! Going live, joins, kicks and the end.
+
+use super::world::{World, browser};
+use crate::happened::Happened;
+use crate::settings::Written;
+use forward::Gone;
+use protocol::{Command, ErrorCode, Event, LeaveReason, PageMessage, Phase, RefusalCode, ViewerId};
+use server::Refused;
+use std::time::Duration;
+use stream::{Rid, VideoCodec};
+
+fn refusal(refused: Refused) -> RefusalCode {
+    match refused {
+        Refused::Refusal(refusal) => refusal.code,
+        other => panic!("an offer of the test can be read: {other:?}"),
+    }
+}
+
+fn phases(events: &[Event]) -> Vec<&Phase> {
+    let mut phases = Vec::new();
+    for event in events {
+        if let Event::Phase { phase } = event {
+            phases.push(phase);
+        }
+    }
+    phases
+}
+
+#[test]
+fn live_with_the_first_picture_and_not_before() {
+    let mut world = World::offline(Written::default());
+    world.command(Command::GoLive).expect("nothing runs");
+    assert!(world.asked().contains(&"encode 1".to_owned()));
+    assert_eq!(refusal(world.join(&browser(1), "v=0").expect_err("not yet")), RefusalCode::NotLive);
+    world.happened(Happened::FirstPicture(0));
+    assert_eq!(phases(&world.told()), [&Phase::Starting], "a late word of an earlier broadcast");
+    world.happened(Happened::FirstPicture(1));
+    let told = world.told();
+    assert!(matches!(phases(&told)[..], [Phase::Live { .. }]));
+    assert!(matches!(told.last(), Some(Event::Live { port: 8787, .. })), "with the link, last: {told:?}");
+    assert!(world.join(&browser(1), "v=0").is_ok());
+    assert_eq!(world.command(Command::GoLive).expect_err("once").code, ErrorCode::WrongState);
+}
+
+#[test]
+fn without_a_picture_in_ten_seconds_it_failed_and_can_be_tried_again() {
+    let mut world = World::offline(Written::default());
+    world.command(Command::GoLive).expect("nothing runs");
+    world.advance(Duration::from_millis(9_999));
+    assert!(!world.asked().contains(&"stop encoding".to_owned()));
+    world.advance(Duration::from_millis(1));
+    assert_eq!(world.asked(), ["stop encoding"]);
+    let told = world.told();
+    assert!(matches!(phases(&told)[..], [Phase::Starting, Phase::Failed { .. }]));
+    assert!(told.iter().any(|event| matches!(event, Event::Error { code: ErrorCode::EncoderFailed, .. })));
+    world.command(Command::GoLive).expect("again");
+    assert_eq!(world.asked(), ["encode 2"]);
+    world.happened(Happened::FirstPicture(1));
+    assert_eq!(phases(&world.told()), [&Phase::Starting], "the first broadcast's encoder came too late");
+}
+
+#[test]
+fn a_join_gets_a_transport_and_who_gets_none_holds_no_place() {
+    let mut world = World::live(Written { max_viewers: Some(1), ..Written::default() });
+    assert!(matches!(world.join(&browser(1), "noise"), Err(Refused::BadOffer(_))));
+    assert!(matches!(world.join(&browser(1), "nothing"), Err(Refused::NoMedia(_))));
+    let joined = world.join(&browser(1), "v=0").expect("the one place is free");
+    assert_eq!((joined.answer.as_str(), joined.etag.as_str(), joined.session.len()), ("v=0 answer", "first", 32));
+    assert_eq!(world.asked(), ["join 3 F"], "two ids went to those whose offers were no good");
+    assert_eq!(world.told(), [], "nobody watches yet");
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(3))));
+    assert!(matches!(&world.told()[0], Event::ViewerJoined { viewer } if viewer.id == ViewerId(3)));
+    assert_eq!(refusal(world.join(&browser(2), "v=0").expect_err("one of one")), RefusalCode::Full);
+    assert!(world.leave(&joined));
+    assert_eq!(world.asked(), ["close 3"]);
+    let left = Event::ViewerLeft { viewer: ViewerId(3), reason: LeaveReason::Left };
+    assert_eq!(world.told()[0], left);
+    assert!(!world.leave(&joined), "the session is gone");
+}
+
+#[test]
+fn a_kick_closes_the_transport_tells_the_page_and_then_the_panel() {
+    let mut world = World::live(Written::default());
+    let (anna, viewer) = (browser(1), ViewerId(1));
+    world.watch(&anna, viewer);
+    let mut page = world.open_page(&anna);
+    world.asked();
+    world.told();
+    world.command(Command::Kick { viewer, reason: Some("  ".into()) }).expect("she watches");
+    assert_eq!(world.asked(), ["close 1"], "a kick is not kept");
+    assert_eq!(
+        page.try_recv(),
+        Ok(PageMessage::Removed { code: RefusalCode::Kicked, reason: None }),
+        "blanks are none"
+    );
+    let told = world.told();
+    assert_eq!(told[0], Event::ViewerLeft { viewer, reason: LeaveReason::Kicked });
+    assert!(matches!(&told[1], Event::Removed { viewer: removed } if removed.id == viewer), "{told:?}");
+    assert_eq!(refusal(world.join(&anna, "v=0").expect_err("kicked")), RefusalCode::Kicked);
+    world.happened(Happened::Forward(forward::Event::Gone(viewer, Gone::Timeout)));
+    assert_eq!(world.told(), [], "a late word of its transport tells nobody anything");
+    let nobody = Command::Kick { viewer: ViewerId(99), reason: None };
+    assert_eq!(world.command(nobody).expect_err("there is none").code, ErrorCode::UnknownViewer);
+    world.command(Command::Ban { viewer, reason: None }).expect("a kick becomes a ban");
+    assert_eq!(world.asked(), ["keep 1 bans"]);
+}
+
+#[test]
+fn the_end_is_told_in_order_and_closes_every_transport() {
+    let mut world = World::live(Written::default());
+    world.watch(&browser(1), ViewerId(1));
+    world.join(&browser(2), "v=0").expect("the stream is open");
+    let mut page = world.open_page(&browser(1));
+    world.asked();
+    world.told();
+    world.command(Command::End).expect("it is live");
+    assert_eq!(world.asked(), ["close 1", "close 2", "stop encoding"], "viewers before the encoders");
+    assert_eq!(page.try_recv(), Ok(PageMessage::Ended));
+    let told = world.told();
+    assert_eq!(phases(&told), [&Phase::Ending, &Phase::Offline]);
+    let at = |wanted: &Event| told.iter().position(|event| event == wanted).expect("it is told");
+    let left = at(&Event::ViewerLeft { viewer: ViewerId(1), reason: LeaveReason::Ended });
+    assert!(0 < left && left < at(&Event::Ended) && at(&Event::Ended) == told.len() - 2, "{told:?}");
+    assert_eq!(world.command(Command::End).expect_err("nothing is live").code, ErrorCode::WrongState);
+
+    assert!(!world.owner.is_silent(), "an encoder has a picture at hand");
+    world.command(Command::GoLive).expect("nobody waits for it");
+    world.happened(Happened::EncodersStopped);
+    assert!(!world.owner.is_silent(), "those of the second broadcast run");
+    world.command(Command::End).expect("it is starting");
+    world.happened(Happened::EncodersStopped);
+    assert!(world.owner.is_silent());
+}
+
+#[test]
+fn the_line_is_shared_and_room_that_appears_is_given_on() {
+    // The top layer costs 2750 kbit/s, the half 650, the quarter 282.
+    let mut world = World::live(Written { max_upload_kbps: Some(3500), ..Written::default() });
+    let first = world.watch(&browser(1), ViewerId(1));
+    world.watch(&browser(2), ViewerId(2));
+    assert_eq!(world.asked(), ["join 1 F", "join 2 H"]);
+    assert_eq!(refusal(world.join(&browser(3), "v=0").expect_err("the line is full")), RefusalCode::Full);
+    world.leave(&first);
+    assert_eq!(world.asked(), ["close 1", "cap 2 F"]);
+}
+
+#[test]
+fn a_viewer_of_vp8_has_no_smallest_layer_and_its_encoder_outlives_it_a_while() {
+    let mut world = World::live(Written { max_upload_kbps: Some(300), ..Written::default() });
+    assert_eq!(refusal(world.join(&browser(1), "vp8").expect_err("the half does not fit")), RefusalCode::Full);
+    assert_eq!(world.asked(), ["join 1 Q", "close 1"]);
+    for rids in [vec![Rid::H], vec![]] {
+        world.happened(Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp8, rids }));
+    }
+    assert_eq!(world.asked(), ["layers Vp8 [H]"]);
+    world.advance(Duration::from_secs(31));
+    assert_eq!(world.asked(), ["layers Vp8 []"]);
+}
+
+#[test]
+fn a_viewers_keyframe_is_one_wish_among_those_of_all_outputs() {
+    let mut world = World::live(Written::default());
+    let (codec, rid) = (VideoCodec::H264, Rid::F);
+    world.happened(Happened::Forward(forward::Event::KeyframeWanted { codec, rid }));
+    assert_eq!(world.asked(), ["wish H264 F"]);
+    world.happened(Happened::KeyframeWanted(codec, rid));
+    assert_eq!(world.asked(), ["keyframe H264 F"]);
+}
+
+#[test]
+fn one_look_around_and_one_question_for_stats_at_a_time() {
+    let mut world = World::live(Written::default());
+    for _ in 0..3 {
+        world.advance(Duration::from_secs(1));
+        world.second();
+    }
+    assert_eq!(world.asked(), ["look around", "stats"], "who does not answer is not asked again");
+    world.happened(Happened::LookedAround(Default::default()));
+    world.happened(Happened::Stats(vec![]));
+    world.second();
+    assert_eq!(world.asked(), ["look around", "stats"]);
+    let stats = world.told().into_iter().filter(|event| matches!(event, Event::Stats { .. })).count();
+    assert_eq!(stats, 4, "the broadcast's own figures wait for nobody");
+}

@@ -1,0 +1,7 @@
+//! The owner without socket, thread and clock: what it asks of the others is written down in one list.
+
+mod devices;
+mod hanging;
+mod life;
+mod settings;
+mod world;

@@ -1,0 +1,77 @@
+//! What changed settings ask for, and the links.
+
+use super::world::{LINK, World, browser};
+use crate::happened::Happened;
+use crate::reachability::Surroundings;
+use crate::settings::Written;
+use protocol::{Address, Command, ErrorCode, Event, SettingsChange, ViewerId};
+use reach::LocalAddress;
+
+fn surroundings(ip: &str) -> Surroundings {
+    let address = Address { host: ip.into(), interface: "x".into(), reach: "somebody".into() };
+    let ip = ip.parse().expect("the tests' addresses are well-formed");
+    Surroundings { here: vec![LocalAddress { ip, address }], default_route: Some(ip) }
+}
+
+#[test]
+fn each_setting_goes_to_whom_it_concerns_and_all_of_them_into_the_file() {
+    let mut world = World::live(Written::default());
+    let change = SettingsChange {
+        size: Some("640x360".into()),
+        max_viewers: Some(7),
+        title: Some("Match".into()),
+        ..SettingsChange::default()
+    };
+    world.configure(change.clone()).expect("all of it can be");
+    let asked = world.asked();
+    assert_eq!((asked[0].as_str(), asked.last().map(String::as_str)), ("video 640x360 30", Some("keep settings")));
+    assert!(matches!(&world.told()[..], [Event::Settings { settings }] if settings.title == "Match"));
+    world.configure(change).expect("again");
+    assert!(!world.asked().contains(&"keep settings".to_owned()), "the file says so already");
+    assert_eq!(world.told(), []);
+    world.command(Command::SetCamera { camera: "pattern".into() }).expect("there is always a pattern");
+    world.command(Command::SetMicrophone { microphone: "tone".into() }).expect("there is always a tone");
+    let asked = world.asked();
+    assert!(asked.contains(&"camera pattern".into()) && asked.contains(&"microphone tone".into()), "{asked:?}");
+}
+
+#[test]
+fn what_cannot_be_changes_nothing() {
+    let mut world = World::live(Written::default());
+    let change = SettingsChange { fps: Some(500), title: Some("Match".into()), ..SettingsChange::default() };
+    let error = world.configure(change).expect_err("too fast");
+    assert!(error.code == ErrorCode::BadSetting && error.message.starts_with("fps: "), "{error}");
+    assert_eq!((world.asked(), world.told()), (vec![], vec![]));
+}
+
+#[test]
+fn a_lower_cap_lowers_who_came_last() {
+    let mut world = World::live(Written::default());
+    world.watch(&browser(1), ViewerId(1));
+    world.watch(&browser(2), ViewerId(2));
+    world.asked();
+    let change = SettingsChange { max_upload_kbps: Some(3500), ..SettingsChange::default() };
+    world.configure(change).expect("a cap can be");
+    assert_eq!(world.asked()[0], "cap 2 H");
+}
+
+#[test]
+fn the_links_follow_the_network_the_choice_and_the_token() {
+    let mut world = World::live(Written::default());
+    world.happened(Happened::LookedAround(surroundings("192.168.1.20")));
+    let watch = |events: Vec<Event>| match events.into_iter().find(|event| matches!(event, Event::Links { .. })) {
+        Some(Event::Links { links }) => links.watch,
+        _ => panic!("the links changed"),
+    };
+    assert_eq!(watch(world.told()), format!("http://192.168.1.20:8787/w/{LINK}"));
+    assert_eq!(world.asked(), ["candidates [192.168.1.20:8787]"]);
+    world.happened(Happened::LookedAround(surroundings("192.168.1.20")));
+    assert_eq!((world.asked(), world.told()), (vec![], vec![]), "nothing changed");
+    let error = world.command(Command::SetAddress { host: "10.9.9.9".into() }).expect_err("it is not here");
+    assert!(error.message.contains("192.168.1.20"), "{error}");
+    world.command(Command::SetAddress { host: "192.168.1.20".into() }).expect("it is here");
+    assert!(world.asked().contains(&"keep settings".to_owned()));
+    world.command(Command::NewLink).expect("there is always another");
+    assert!(world.asked().contains(&"keep 0 bans".to_owned()));
+    assert!(!watch(world.told()).ends_with(LINK));
+}

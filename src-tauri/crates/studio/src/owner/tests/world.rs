@@ -1,0 +1,259 @@
+//! An owner, its time, and those it asks, which only write down what they are asked.
+
+use crate::Options;
+use crate::admission::Admission;
+use crate::background::Background;
+use crate::configuration::Configuration;
+use crate::devices::Devices;
+use crate::encoding::Encoding;
+use crate::events::Events;
+use crate::forwarding::Forwarding;
+use crate::happened::Happened;
+use crate::meter::Meter;
+use crate::owner::{Owner, Parts};
+use crate::reachability::{Reachability, Surroundings};
+use crate::settings::Written;
+use crate::studio::{Asked, CommandError};
+use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
+use forward::{FragmentError, OfferError, Totals};
+use media::{CameraChoice, MicrophoneChoice, VideoConfig};
+use protocol::{Command, Event, PageMessage, ViewerId, ViewerStats};
+use server::{JoinTicket, Joined, PageId, Refused, Request};
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use stream::{Rid, VideoCodec};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+/// The link of every test.
+pub(super) const LINK: &str = "the-link";
+
+/// What the others were asked, in order.
+#[derive(Clone, Default)]
+pub(super) struct Asks(Rc<RefCell<Vec<String>>>);
+
+impl Asks {
+    fn note(&self, what: String) {
+        self.0.borrow_mut().push(what);
+    }
+}
+
+impl Forwarding for Asks {
+    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<forward::Joined, OfferError> {
+        let codec = match offer {
+            "nothing" => return Err(OfferError::NoMedia),
+            "noise" => return Err(OfferError::Malformed("it has no ICE password")),
+            "vp8" => Some(VideoCodec::Vp8),
+            _ => Some(VideoCodec::H264),
+        };
+        self.note(format!("join {viewer} {max:?}"));
+        Ok(forward::Joined { answer: "v=0 answer".into(), codec, audio: true, ice_ufrag: "first".into() })
+    }
+
+    fn patch(&self, _: ViewerId, _: &str) -> Result<Option<String>, FragmentError> {
+        Ok(None)
+    }
+
+    fn close(&self, viewer: ViewerId) {
+        self.note(format!("close {viewer}"));
+    }
+
+    fn cap(&self, viewer: ViewerId, max: Rid) {
+        self.note(format!("cap {viewer} {max:?}"));
+    }
+
+    fn set_candidates(&self, candidates: Vec<SocketAddr>) {
+        self.note(format!("candidates {candidates:?}"));
+    }
+
+    fn totals(&self) -> Totals {
+        Totals::default()
+    }
+
+    fn ask_stats(&self, _: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static) {
+        self.note("stats".into());
+    }
+}
+
+impl Encoding for Asks {
+    fn go_live(&self, broadcast: u64) {
+        self.note(format!("encode {broadcast}"));
+    }
+
+    fn end(&self) {
+        self.note("stop encoding".into());
+    }
+
+    fn set_camera(&self, camera: CameraChoice) {
+        self.note(format!("camera {camera}"));
+    }
+
+    fn set_microphone(&self, microphone: MicrophoneChoice) {
+        self.note(format!("microphone {microphone}"));
+    }
+
+    fn set_video(&self, video: VideoConfig) {
+        self.note(format!("video {}x{} {}", video.width, video.height, video.fps));
+    }
+
+    fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {
+        self.note(format!("keyframe {codec:?} {rid:?}"));
+    }
+
+    fn wish_keyframe(&self, codec: VideoCodec, rid: Rid, _: Instant) {
+        self.note(format!("wish {codec:?} {rid:?}"));
+    }
+
+    fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
+        self.note(format!("layers {codec:?} {rids:?}"));
+    }
+}
+
+impl Background for Asks {
+    fn look_around(&self) {
+        self.note("look around".into());
+    }
+
+    fn keep_audience(&self, persisted: Persisted) {
+        self.note(format!("keep {} bans", persisted.bans.len()));
+    }
+
+    fn keep_settings(&self, _: Written) {
+        self.note("keep settings".into());
+    }
+}
+
+/// The parts of an owner whose port is 8787 on every address, and what it tells the panel.
+pub(super) fn parts<F, E, B>(
+    written: Written,
+    forwarder: F,
+    encoders: E,
+    background: B,
+    now: Now,
+) -> (Parts<F, E, B>, broadcast::Receiver<Event>) {
+    let configuration = Configuration::new(written, &Options::default()).expect("the test's settings can be");
+    let (sender, events) = broadcast::channel(256);
+    let (tell, _) = mpsc::unbounded_channel();
+    let persisted = Persisted { token: Token::named(LINK).expect("well-formed"), retired: vec![], bans: vec![] };
+    let meant = configuration.meant();
+    let parts = Parts {
+        forwarder,
+        encoders,
+        background,
+        tell,
+        events: Events::new(sender),
+        reachability: Reachability::new("[::]:8787".parse().expect("well-formed"), vec![], LINK),
+        admission: Admission::new(persisted, meant.max_viewers, meant.max_upload_kbps, &meant.video, now),
+        devices: Devices::new(&meant.camera, &meant.microphone),
+        configuration,
+        meter: Arc::new(Meter::default()),
+    };
+    (parts, events)
+}
+
+pub(super) struct World {
+    pub(super) owner: Owner<Asks, Asks, Asks>,
+    asks: Asks,
+    events: broadcast::Receiver<Event>,
+    now: Now,
+    pages: u64,
+}
+
+impl World {
+    /// Nothing is live, and there are no addresses yet.
+    pub(super) fn offline(written: Written) -> World {
+        let now = Now { instant: Instant::now(), unix_ms: 0 };
+        let asks = Asks::default();
+        let (parts, events) = parts(written, asks.clone(), asks.clone(), asks.clone(), now);
+        let mut owner = Owner::new(parts, Surroundings::default(), None, now);
+        owner.events.somebody_listens();
+        World { owner, asks, events, now, pages: 0 }
+    }
+
+    /// Live, and nobody there.
+    pub(super) fn live(written: Written) -> World {
+        let mut world = World::offline(written);
+        world.command(Command::GoLive).expect("nothing runs");
+        world.happened(Happened::FirstPicture(1));
+        world.asked();
+        world.told();
+        world
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> Result<(), CommandError> {
+        self.owner.command(Asked::Plain(command), self.now)
+    }
+
+    pub(super) fn configure(&mut self, settings: protocol::SettingsChange) -> Result<(), CommandError> {
+        self.owner.command(Asked::Configure { settings, outside: None }, self.now)
+    }
+
+    pub(super) fn happened(&mut self, happened: Happened) {
+        self.owner.happened(happened, self.now);
+    }
+
+    /// Lets time pass, and the owner be woken when it asked for it.
+    pub(super) fn advance(&mut self, by: Duration) {
+        let end = self.now.instant + by;
+        while self.owner.timeout() <= end {
+            self.now.instant = self.now.instant.max(self.owner.timeout());
+            self.owner.timed_out(self.now);
+        }
+        self.now.instant = end;
+    }
+
+    pub(super) fn second(&mut self) {
+        self.owner.second(self.now);
+    }
+
+    /// Every request is answered before the owner returns.
+    fn ask<T>(&mut self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> T {
+        let (reply, mut answer) = oneshot::channel();
+        self.owner.requested(request(reply), self.now);
+        answer.try_recv().expect("the owner answers at once")
+    }
+
+    pub(super) fn join(&mut self, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
+        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer.to_owned());
+        self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
+    }
+
+    /// Lets one in and media flow to it.
+    pub(super) fn watch(&mut self, visitor: &Visitor, viewer: ViewerId) -> Joined {
+        let joined = self.join(visitor, "v=0").expect("the test's viewer is let in");
+        self.happened(Happened::Forward(forward::Event::Connected(viewer)));
+        joined
+    }
+
+    pub(super) fn leave(&mut self, joined: &Joined) -> bool {
+        let (token, session) = (LINK.to_owned(), joined.session.clone());
+        self.ask(|reply| Request::Leave { token, session, reply })
+    }
+
+    pub(super) fn open_page(&mut self, visitor: &Visitor) -> mpsc::Receiver<PageMessage> {
+        let (tell, mut told) = mpsc::channel(32);
+        self.pages += 1;
+        let (page, token, visitor) = (PageId(self.pages), LINK.to_owned(), visitor.clone());
+        let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, reply });
+        opened.expect("the test's page may open");
+        while told.try_recv().is_ok() {}
+        told
+    }
+
+    /// What the others were asked since the last call.
+    pub(super) fn asked(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.asks.0.borrow_mut())
+    }
+
+    /// What the panel was told since the last call.
+    pub(super) fn told(&mut self) -> Vec<Event> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+}
+
+/// A browser that kept the cookie.
+pub(super) fn browser(n: u8) -> Visitor {
+    Visitor::new(Some(VisitorCookie::from_random([n; 16])), [203, 0, 113, n].into(), "Firefox/140.0")
+}
