@@ -106,9 +106,9 @@ async fn an_output_that_stops_reading_changes_nothing_for_viewers_and_goes_on_at
     let mut events = studio.events();
     studio.command(Command::GoLive).await.expect("it goes live");
     let endpoint = loop {
-        match tokio::time::timeout(PATIENCE, events.recv()).await.expect("it is live in time").expect("few events") {
-            Event::Live { whep, .. } => break whep,
-            _ => {}
+        let event = tokio::time::timeout(PATIENCE, events.recv()).await.expect("it is live in time");
+        if let Event::Live { whep, .. } = event.expect("few events") {
+            break whep;
         }
     };
 

@@ -87,7 +87,7 @@ fn dropping_the_last_handle_says_goodbye_and_frees_the_port() {
 
 #[test]
 fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let port = Port::new(UdpSocket::bind("127.0.0.1:0").expect("a free port")).expect("a socket");
     let (begun, hangs) = mpsc::channel();
     let (let_go, go_on) = mpsc::channel::<()>();
     let gate = Mutex::new((begun, go_on));
@@ -98,7 +98,8 @@ fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
         let _ = gate.1.recv();
     };
     let config = Config { join_timeout: Duration::from_millis(1), ..Config::default() };
-    let forwarder = Forwarder::start(config, socket, events).expect("the forwarder starts");
+    let (forwarder, viewers) = Forwarder::start(config, &port, events).expect("the forwarder starts");
+    port.start((viewers,)).expect("the port starts");
     let offer = Client::new(1, 1200, Instant::now()).offer(CHROMIUM);
     let join = |id| forwarder.join(ViewerId(id), &offer, Rid::F).map(drop);
     join(0).expect("a browser's offer");
@@ -109,6 +110,6 @@ fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
     joined.iter().for_each(|viewer| forwarder.close(*viewer));
     assert_eq!(hangs.try_recv(), Err(mpsc::TryRecvError::Empty), "it hangs still");
     drop(let_go);
-    drop(forwarder);
+    drop((forwarder, port));
     assert_eq!(hangs.iter().count(), 0, "every one of them was closed, before its own time was up");
 }

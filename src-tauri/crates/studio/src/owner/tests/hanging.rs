@@ -12,6 +12,7 @@ use crate::studio::Asked;
 use audience::Now;
 use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
+use port::Port;
 use protocol::{Command, Event, LeaveReason, ViewerId};
 use server::{JoinTicket, Request};
 use std::net::UdpSocket;
@@ -54,8 +55,10 @@ fn now() -> Now {
 
 #[test]
 fn a_kick_waits_for_no_output_and_no_encoder() {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let forwarder = Forwarder::start(forward::Config::default(), socket, |_| ()).expect("the forwarder starts");
+    let port = Port::new(UdpSocket::bind("127.0.0.1:0").expect("a free port")).expect("a socket");
+    let (forwarder, viewers) =
+        Forwarder::start(forward::Config::default(), &port, |_| ()).expect("the forwarder starts");
+    port.start((viewers,)).expect("the port starts");
     let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
     let pipeline = Pipeline::open(CameraChoice::Pattern, MicrophoneChoice::Tone, video, "test".into(), |_| ());
     let (stamps, stamped) = mpsc::channel();
