@@ -11,7 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("port", &[]),
     ("stream", &["protocol"]),
     ("audience", &["protocol"]),
-    ("rtp", &[]),
+    ("rtp", &["stream"]),
     ("forward", &["protocol", "stream", "port", "rtp"]),
     ("media", &["protocol", "stream"]),
     ("reach", &["protocol"]),
@@ -128,7 +128,7 @@ fn a_foreign_library_is_named_in_one_place() {
     for file in files.into_iter().filter(shipped) {
         let text = fs::read_to_string(&file).unwrap();
         let path = file.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
-        // A module of ours may have a library's name where the library is not: forward::packetise::opus.
+        // A module of ours may have a library's name where the library is not: rtp::packetise::opus.
         let manifest = fs::read_to_string(manifest_of(&file)).unwrap().replace('-', "_");
         for (library, places) in NAMED_IN.iter().filter(|(library, _)| manifest.contains(library)) {
             let is_place = places.iter().any(|place| path.contains(place));

@@ -6,7 +6,7 @@ mod dtls;
 mod media;
 
 pub use dtls::{client_hello, dtls};
-pub use media::{annex_b, rtcp};
+pub use media::rtcp;
 pub use port::fuzz::stun;
 
 use crate::sdp::{self, Fragment, Local, Offer};

@@ -14,7 +14,6 @@ mod bandwidth;
 mod egress;
 mod history;
 mod layers;
-mod packetise;
 mod rewrite;
 mod sink;
 
@@ -36,6 +35,8 @@ pub mod fuzz;
 mod receive;
 mod shard;
 mod totals;
+
+use rtp::packetise;
 
 pub use config::Config;
 pub use event::{Event, Gone};

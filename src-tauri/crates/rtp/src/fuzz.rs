@@ -1,6 +1,32 @@
 //! What reads bytes from the network, as the fuzzer calls it (src-tauri/fuzz). Only with the feature `fuzzing`.
 
+use crate::packetise::{MAX_PAYLOAD, Packetiser};
 use crate::srtp::{KeyingMaterial, Opener, Profile};
+use bytes::Bytes;
+use std::time::{Instant, SystemTime};
+use stream::{CODECS, Clock, Rid, VideoFrame, Way};
+
+/// The same bytes as a frame of each codec; one of them is H.264, whose access units are read.
+pub fn annex_b(data: &[u8]) {
+    let now = Instant::now();
+    let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
+    for spec in CODECS {
+        let picture = packetiser.video(&VideoFrame {
+            codec: spec.codec,
+            rid: Rid::F,
+            temporal: 0,
+            keyframe: true,
+            captured: now,
+            way: Way::at(now),
+            width: 1280,
+            height: 720,
+            data: Bytes::copy_from_slice(data),
+            layer_sync: false,
+        });
+        assert!(picture.packets.iter().all(|packet| (1..=MAX_PAYLOAD).contains(&packet.len())));
+        assert!(picture.bytes <= data.len() + 4 * picture.packets.len() + data.len() / 2, "{} bytes", picture.bytes);
+    }
+}
 
 /// A sealed compound packet: nobody without the keys passes.
 pub fn srtcp(data: &[u8]) {

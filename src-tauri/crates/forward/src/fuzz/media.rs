@@ -2,7 +2,7 @@ use super::pieces;
 use crate::egress::Egress;
 use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
-use crate::packetise::{MAX_PAYLOAD, Packetiser};
+use crate::packetise::Packetiser;
 use crate::shard::{Inbox, Reports};
 use crate::sink::PacketSink;
 use bytes::Bytes;
@@ -10,17 +10,6 @@ use protocol::ViewerId;
 use rtp::rtcp::{Message, messages};
 use std::time::{Duration, Instant, SystemTime};
 use stream::{Clock, Rid, VideoCodec, VideoFrame, Way};
-
-/// An access unit of H.264, and the same bytes as a frame of VP8.
-pub fn annex_b(data: &[u8]) {
-    let now = Instant::now();
-    let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
-    for codec in [VideoCodec::H264, VideoCodec::Vp8] {
-        let picture = packetiser.video(&frame(codec, now, Bytes::copy_from_slice(data)));
-        assert!(picture.packets.iter().all(|packet| (1..=MAX_PAYLOAD).contains(&packet.len())));
-        assert!(picture.bytes <= data.len() + 4 * picture.packets.len() + data.len() / 2, "{} bytes", picture.bytes);
-    }
-}
 
 /// Compound packets of a viewer that holds the keys: read, and acted on by the one who sends it pictures.
 pub fn rtcp(data: &[u8]) {

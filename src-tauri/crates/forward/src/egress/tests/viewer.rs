@@ -3,7 +3,6 @@
 use super::world::{AUDIO_SSRC, RTX_SSRC, VIDEO_SSRC};
 use crate::egress::Egress;
 use crate::negotiated::Negotiated;
-use crate::packetise::depacketise_h264;
 use crate::sink::PacketSink;
 use bytes::Bytes;
 use std::{
@@ -192,7 +191,7 @@ impl Viewer {
         let data = match self.codec {
             VideoCodec::H264 => {
                 let payloads: Vec<_> = packets.iter().map(|p| Bytes::from(p.payload.clone())).collect();
-                let nals = depacketise_h264(&payloads);
+                let nals = rtp::packetise::depacketise::h264(&payloads);
                 nals.last().expect("a picture")[1..].to_vec()
             }
             VideoCodec::Vp8 => self.vp8(packets),

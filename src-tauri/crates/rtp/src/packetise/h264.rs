@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use stream::annex_b::nal_units;
 
-const STAP_A: u8 = 24;
-const FU_A: u8 = 28;
+pub(super) const STAP_A: u8 = 24;
+pub(super) const FU_A: u8 = 28;
 const IMPORTANCE: u8 = 0b0110_0000;
 
 /// The payloads of one Annex B access unit, none above `limit` bytes.
@@ -85,36 +85,12 @@ pub(super) fn even(bytes: usize, limit: usize) -> usize {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::packetise::depacketise::h264 as depacketise;
     use proptest::prelude::*;
 
-    /// The other direction, as a receiver does it: payloads to NAL units.
-    pub(crate) fn depacketise(payloads: &[Bytes]) -> Vec<Vec<u8>> {
-        let mut nals: Vec<Vec<u8>> = Vec::new();
-        for payload in payloads {
-            match payload[0] & 0x1f {
-                STAP_A => {
-                    let mut rest = &payload[1..];
-                    while !rest.is_empty() {
-                        let len = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
-                        nals.push(rest[2..2 + len].to_vec());
-                        rest = &rest[2 + len..];
-                    }
-                }
-                FU_A => {
-                    if payload[1] & 0x80 != 0 {
-                        nals.push(vec![payload[0] & 0xe0 | payload[1] & 0x1f]);
-                    }
-                    nals.last_mut().expect("a first fragment came").extend_from_slice(&payload[2..]);
-                }
-                _ => nals.push(payload.to_vec()),
-            }
-        }
-        nals
-    }
-
-    pub(crate) fn annex_b(nals: &[Vec<u8>]) -> Vec<u8> {
+    fn annex_b(nals: &[Vec<u8>]) -> Vec<u8> {
         nals.iter().flat_map(|nal| [&[0, 0, 0, 1], nal.as_slice()].concat()).collect()
     }
 

@@ -1,4 +1,4 @@
-//! VP8 over RTP (RFC 7741). The payload descriptor is not here: its picture ids are each viewer's own (`rewrite.rs`).
+//! VP8 over RTP (RFC 7741). The payload descriptor is not here: its picture ids are each receiver's own.
 
 use super::h264::even;
 use bytes::Bytes;

@@ -1,15 +1,18 @@
+//! Opus over RTP (RFC 7587): one packet is one payload; what is left to do is its time.
+
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use stream::AudioFrame;
 
 /// One Opus packet.
 #[derive(Debug)]
-pub(crate) struct Sound {
+pub struct Sound {
     /// When its first sample was heard, by a clock that the jitter of the sound card's callbacks does not move.
-    pub(crate) captured: Instant,
+    pub captured: Instant,
     /// 48 kHz.
-    pub(crate) rtp_timestamp: u32,
-    pub(crate) payload: Bytes,
+    pub rtp_timestamp: u32,
+    /// One Opus packet (RFC 7587 section 4.2).
+    pub payload: Bytes,
 }
 
 /// A device that was switched, or a stream that paused: follow at once. Slow drift stays far below.

@@ -1,12 +1,14 @@
-//! From a frame to RTP payloads, once for all viewers.
+//! From a frame to RTP payloads, once for all who are sent it: H.264 (RFC 6184), VP8 (RFC 7741), Opus (RFC 7587).
 
+#[cfg(any(test, feature = "testing"))]
+pub mod depacketise;
 mod h264;
 mod opus;
 mod picture;
 mod vp8;
 
-pub(crate) use opus::Sound;
-pub(crate) use picture::Picture;
+pub use opus::Sound;
+pub use picture::Picture;
 
 use opus::SoundClock;
 use picture::LayerCount;
@@ -15,23 +17,23 @@ use stream::{AudioFrame, Clock, LAYERS, VideoCodec, VideoFrame, layer_index};
 
 /// Bytes of a payload at most. With every extension, VP8's descriptor, an RTX number and a 16-byte tag a datagram stays
 /// below 1232 bytes, which every IPv6 path carries (RFC 8200 section 5: 1280 with the IP and UDP headers).
-pub(crate) const MAX_PAYLOAD: usize = 1160;
+pub const MAX_PAYLOAD: usize = 1160;
 
 /// The one writer of pictures and sounds.
-pub(crate) struct Packetiser {
+pub struct Packetiser {
     clock: Clock,
     layers: [LayerCount; LAYERS],
     sound: SoundClock,
 }
 
 impl Packetiser {
-    /// A forwarder has one; its clock is every viewer's.
-    pub(crate) fn new(clock: Clock) -> Self {
+    /// A stream has one, whoever is sent it; `clock` gives the timestamps.
+    pub fn new(clock: Clock) -> Self {
         Self { clock, layers: Default::default(), sound: SoundClock::default() }
     }
 
     /// Cut a frame into payloads of about the same size: the kernel takes a run of equal packets in one call.
-    pub(crate) fn video(&mut self, frame: &VideoFrame) -> Arc<Picture> {
+    pub fn video(&mut self, frame: &VideoFrame) -> Arc<Picture> {
         // The one place where a codec's packetiser is chosen.
         let packets = match frame.codec {
             VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
@@ -55,10 +57,7 @@ impl Packetiser {
     }
 
     /// One packet is one payload (RFC 7587 section 4.2).
-    pub(crate) fn sound(&mut self, frame: &AudioFrame) -> Arc<Sound> {
+    pub fn sound(&mut self, frame: &AudioFrame) -> Arc<Sound> {
         Arc::new(self.sound.sound(frame))
     }
 }
-
-#[cfg(test)]
-pub(crate) use h264::tests::depacketise as depacketise_h264;

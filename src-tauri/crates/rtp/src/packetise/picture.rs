@@ -1,28 +1,34 @@
+//! A picture as packets, and where among the pictures of its layer it stands.
+
 use bytes::Bytes;
 use std::time::Instant;
 use stream::{CodecSpec, Rid, TemporalSync, VideoCodec, VideoFrame};
 
 /// One picture of one layer, cut into RTP payloads.
 #[derive(Debug)]
-pub(crate) struct Picture {
-    pub(crate) codec: VideoCodec,
-    pub(crate) rid: Rid,
+pub struct Picture {
+    /// How it is encoded.
+    pub codec: VideoCodec,
+    /// Which spatial layer.
+    pub rid: Rid,
     /// Temporal layer, 0 the base.
-    pub(crate) temporal: u8,
-    pub(crate) keyframe: bool,
+    pub temporal: u8,
+    /// It refers to no other picture.
+    pub keyframe: bool,
     /// It needs nothing but the last base picture: a viewer may step up to its temporal layer here.
-    pub(crate) step_up: bool,
-    pub(crate) captured: Instant,
+    pub step_up: bool,
+    /// When the camera saw it.
+    pub captured: Instant,
     /// 90 kHz, the same for the same instant in every layer.
-    pub(crate) rtp_timestamp: u32,
+    pub rtp_timestamp: u32,
     /// Counts the pictures of this layer, without gaps.
-    pub(crate) number: u64,
-    /// Pixels.
-    pub(crate) height: u16,
+    pub number: u64,
+    /// Pixels, from top to bottom.
+    pub height: u16,
     /// RTP payloads; without the payload descriptor that some codecs have, which is each viewer's own.
-    pub(crate) packets: Vec<Bytes>,
-    /// Of all payloads.
-    pub(crate) bytes: usize,
+    pub packets: Vec<Bytes>,
+    /// Of all payloads together.
+    pub bytes: usize,
 }
 
 /// Counts one layer's pictures and knows where one may step up.
