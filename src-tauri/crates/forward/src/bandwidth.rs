@@ -11,16 +11,16 @@
 //! No I/O and no clock: microseconds since the viewer came are an argument.
 
 mod delay;
+mod keyframe_probe;
 mod loss;
 mod opening;
 mod probe;
 mod rate;
-mod release;
 mod train;
 
+pub(crate) use keyframe_probe::{KeyframeProbe, Outcome};
 pub(crate) use opening::Opening;
 pub(crate) use probe::Probe;
-pub(crate) use release::{Outcome, Release, Stretch};
 
 use delay::Delay;
 use loss::{Loss, Verdict};

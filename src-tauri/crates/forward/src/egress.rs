@@ -5,11 +5,13 @@
 
 mod adapt;
 mod call;
+mod feedback;
 mod flow;
 mod header;
 mod lip_sync;
 mod loss;
 mod repair;
+mod sender_reports;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,9 @@ use flow::Flow;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
 use protocol::ViewerStats;
-use rtp::rtcp::{Message, ReportBlock, goodbye, sender_reports};
+
+use rtp::rtcp;
+use sender_reports::ReportTimer;
 use sound::SoundEgress;
 use std::{
     sync::Arc,
@@ -41,38 +45,8 @@ pub(crate) type LayerBits = u16;
 /// The bit of sound, above those of the layers.
 pub(crate) const SOUND: LayerBits = 1 << LAYERS;
 
-/// Between two sender reports.
-const REPORT_INTERVAL: Duration = Duration::from_secs(1);
-/// A report that is due goes with the next picture; only where none comes for so long a timer is needed. A thousand timers a
-/// second of their own would each wake the sending thread, and fetch a viewer's state that is not at hand.
-const REPORT_SLACK: Duration = Duration::from_millis(100);
-/// Of Opus, always (RFC 7587 section 4.1).
-const SOUND_CLOCK: f64 = 48_000.0;
-
 /// Of 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
 const PICTURE_PACKETS: i32 = 9;
-
-/// When something goes with the next picture, and when it goes without one.
-#[derive(Clone, Copy)]
-struct Due {
-    at: Instant,
-    by: Instant,
-}
-
-impl Due {
-    fn now(now: Instant) -> Self {
-        Self { at: now, by: now }
-    }
-}
-
-/// What a viewer's RTCP asked of others than its egress.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RtcpOutcome {
-    /// It said goodbye.
-    pub(crate) bye: bool,
-    /// Some of it could not be read; what could was used.
-    pub(crate) malformed: bool,
-}
 
 /// Counters since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,12 +76,7 @@ pub(crate) struct Egress {
     adaptation: Adaptation,
     cname: String,
     started: bool,
-    /// The next sender reports; none while nothing is sent.
-    report: Option<Due>,
-    /// Packets of picture and sound at the last one.
-    reported: (u32, u32),
-    /// Nothing had been sent since the one before.
-    silent: bool,
+    reports: ReportTimer,
     round_trip: Option<Duration>,
     loss: ReportedLoss,
     lip_sync: LipSync,
@@ -144,9 +113,7 @@ impl Egress {
             adaptation,
             cname: n.cname.clone(),
             started: false,
-            report: None,
-            reported: (0, 0),
-            silent: false,
+            reports: ReportTimer::default(),
             round_trip,
             loss: ReportedLoss::default(),
             lip_sync: LipSync::new(n.video.is_some()),
@@ -159,7 +126,7 @@ impl Egress {
         let Some(video) = &mut self.video else { return };
         video.start(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
         self.begins();
-        self.arm_reports(now);
+        self.reports.arm(self.sent(), now);
     }
 
     /// A new picture of any codec and layer, already added to `h`.
@@ -167,8 +134,8 @@ impl Egress {
         let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
         video.picture(p, h, &mut Call::new(&self.clock, &mut self.flow, now, out));
         self.begins();
-        self.arm_reports(now);
-        if self.report.is_some_and(|report| report.at <= now) {
+        self.reports.arm(self.sent(), now);
+        if self.reports.is_due_with_picture(now) {
             self.report(h, now, out);
         }
     }
@@ -193,60 +160,15 @@ impl Egress {
         let first = sound.packets() == 0;
         sound.sound(s, &mut Call::new(&self.clock, &mut self.flow, now, out));
         if first {
-            self.report = Some(Due::now(now)); // Without both reports there is no lip sync.
+            self.reports.at_once(now); // Without both reports there is no lip sync.
         }
-        self.arm_reports(now);
-    }
-
-    /// What a compound RTCP packet says, which was decrypted and authenticated. It may have waited since it `arrived`.
-    pub(crate) fn rtcp<'a>(
-        &mut self,
-        messages: impl Iterator<Item = Message<'a>>,
-        arrived: Instant,
-        h: &History,
-        now: Instant,
-        out: &mut impl PacketSink,
-    ) -> RtcpOutcome {
-        let mut outcome = RtcpOutcome::default();
-        let mut path_told = false;
-        let mut congested = false;
-        for message in messages {
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            match message {
-                Message::Reports(blocks) => {
-                    for block in blocks {
-                        let Some(told) = self.reported(block, arrived) else { continue };
-                        let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-                        congested |= self.adaptation.report(told, call);
-                        path_told = true;
-                    }
-                }
-                Message::Remb(bits) => (path_told, congested) = (true, congested | self.adaptation.remb(bits, call)),
-                Message::Wide(told) => {
-                    (path_told, congested) = (true, congested | self.adaptation.feedback(&told, call))
-                }
-                Message::Bye => outcome.bye = true,
-                Message::Malformed => outcome.malformed = true,
-                Message::Other => {}
-                about_video => {
-                    if let Some(video) = self.video.as_mut().filter(|_| self.started) {
-                        about_picture(about_video, video, self.round_trip.unwrap_or_default(), h, call);
-                    }
-                }
-            }
-        }
-        if let Some(video) = self.video.as_mut().filter(|_| self.started && path_told) {
-            let sound = self.sound.as_ref().map_or(0.0, SoundEgress::rate);
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            self.adaptation.adapt(congested, sound, video, h, call);
-        }
-        outcome
+        self.reports.arm(self.sent(), now);
     }
 
     /// When [`Egress::handle_timeout`] is due; it may move after any call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let burst = self.video.as_ref().and_then(VideoEgress::poll_timeout);
-        [self.report.map(|report| report.by), burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
+        [self.reports.poll_timeout(), burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Sender reports, what is left of a burst, and probes.
@@ -256,7 +178,7 @@ impl Egress {
             video.send_pending(call);
             self.adaptation.send_probe(video, h, call);
         }
-        if self.report.is_some_and(|report| report.by <= now) {
+        if self.reports.poll_timeout().is_some_and(|at| at <= now) {
             self.report(h, now, out);
         }
     }
@@ -265,7 +187,7 @@ impl Egress {
     pub(crate) fn bye(&mut self, now: Instant, out: &mut impl PacketSink) {
         let mut compound = Vec::with_capacity(160);
         let sources = self.write_reports(&mut compound, now);
-        goodbye(&mut compound, &sources);
+        rtcp::goodbye(&mut compound, &sources);
         out.rtcp(&compound);
     }
 
@@ -322,36 +244,6 @@ impl Egress {
     pub(crate) fn cap(&mut self, max: Rid) {
         if let Some(video) = &mut self.video {
             video.layers.cap(max);
-            video.aim_changed();
-        }
-    }
-
-    /// Take a report block; how many packets it covers and the fraction lost, where it is about the picture, or about the
-    /// sound of a viewer without one.
-    fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<(f32, f32)> {
-        let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
-        let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
-        if !of_video && !of_sound {
-            return None;
-        }
-        if of_sound && self.video.is_some() {
-            // Its sender reports are dated ahead, so no round trip is in it.
-            self.lip_sync.jitter(Duration::from_secs_f64(f64::from(block.jitter) / SOUND_CLOCK), now);
-            let waits = self.lip_sync.picture_waits();
-            self.video.iter_mut().for_each(|video| video.picture_waits(waits));
-            return None;
-        }
-        if let Some(trip) = block.round_trip(self.clock.ntp(now)) {
-            let trip = Duration::from_secs_f64(f64::from(trip) / 65536.0);
-            self.round_trip = Some(self.round_trip.map_or(trip, |old| (old * 7 + trip) / 8));
-        }
-        let (pictures, sounds) = self.sent();
-        Some(self.loss.take(block, if of_video { pictures } else { sounds }, now))
-    }
-
-    fn arm_reports(&mut self, now: Instant) {
-        if self.report.is_none() && self.sent() != (0, 0) {
-            self.report = Some(Due::now(now));
         }
     }
 
@@ -366,20 +258,9 @@ impl Egress {
             video.send_pending(call);
         }
         self.flow.tick(now);
-        let sent = self.sent();
-        let silent = sent == self.reported;
-        if silent && std::mem::replace(&mut self.silent, silent) {
-            // A viewer that waits for a broadcast costs nothing. But the first silence may be that of its layer alone, which is
-            // not known to have ended before the others went on for a second.
-            self.report = None;
+        if !self.reports.take(self.sent(), now) {
             return;
         }
-        self.silent = silent;
-        self.report = Some(Due { at: now + REPORT_INTERVAL, by: now + REPORT_INTERVAL + REPORT_SLACK });
-        if silent {
-            return;
-        }
-        self.reported = sent;
         let mut compound = Vec::with_capacity(128);
         self.write_reports(&mut compound, now);
         out.rtcp(&compound);
@@ -394,23 +275,8 @@ impl Egress {
             .into_iter()
             .flatten()
             .collect();
-        sender_reports(compound, &reports, &sources, &self.cname);
+        rtcp::sender_reports(compound, &reports, &sources, &self.cname);
         sources
-    }
-}
-
-fn about_picture<S: PacketSink>(
-    message: Message<'_>,
-    video: &mut VideoEgress,
-    round_trip: Duration,
-    h: &History,
-    call: &mut Call<'_, S>,
-) {
-    match message {
-        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.lost_packets(lost, round_trip, h, call),
-        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, call),
-        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, call),
-        _ => {}
     }
 }
 

@@ -50,6 +50,8 @@ impl Aim {
 /// One viewer's choice of layers.
 pub(crate) struct Layers {
     max: Rid,
+    /// [`Layers::cap`] was called, and nobody has acted on it yet.
+    cap_is_new: bool,
     aim: Aim,
     climbed: Option<Instant>,
     pause: Duration,
@@ -58,7 +60,7 @@ pub(crate) struct Layers {
 
 impl Layers {
     pub(crate) fn new(max: Rid) -> Self {
-        Self { max, aim: Aim::all_of(max), climbed: None, pause: FIRST_PAUSE, no_climb_before: None }
+        Self { max, cap_is_new: false, aim: Aim::all_of(max), climbed: None, pause: FIRST_PAUSE, no_climb_before: None }
     }
 
     /// Nothing is known of the path, and nothing is to be risked: the smallest, until [`Layers::decide`] is asked.
@@ -69,10 +71,15 @@ impl Layers {
     /// Never send more than this.
     pub(crate) fn cap(&mut self, max: Rid) {
         let lifted = max > self.max && self.aim == self.top();
-        self.max = max;
+        (self.max, self.cap_is_new) = (max, true);
         if lifted || self.aim.rid > max {
             self.aim = self.top();
         }
+    }
+
+    /// Whether the cap was set since this was asked last, so that the layer has to be chosen anew.
+    pub(crate) fn take_new_cap(&mut self) -> bool {
+        std::mem::take(&mut self.cap_is_new)
     }
 
     pub(crate) fn aim(&self) -> Aim {

@@ -1,6 +1,6 @@
 use super::call::Call;
 use super::video::{Path, VideoEgress};
-use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Release, Told};
+use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Told};
 use crate::history::History;
 use crate::layers::Aim;
 use crate::sink::PacketSink;
@@ -42,7 +42,6 @@ pub(super) struct Adaptation {
     /// The transport-wide number after the last told of.
     next_told: Option<u16>,
     opening: Start,
-    release: Release,
     /// What the first packets showed, bits a second, until something goes wrong.
     shown: Option<f32>,
 }
@@ -104,13 +103,10 @@ impl Adaptation {
             Start::Told(opening) => Some(opening),
             _ => None,
         };
-        let (release, trial) = (&mut self.release, flow.trial);
         let told = feedback.arrivals().filter_map(|(number, ticks)| {
             let (sent_us, bytes) = flow.told(number)?;
             let arrived_us = ticks.map(|ticks| ticks * 250);
-            if let Some(trial) = trial {
-                release.told(trial, sent_us, arrived_us, bytes);
-            }
+            flow.keyframe_probe.feedback(sent_us, arrived_us, bytes);
             through |= probe.as_mut().is_some_and(|probe| probe.told(number, sent_us, arrived_us, bytes));
             if let Some(opening) = &mut opening {
                 opening.told(sent_us, arrived_us, bytes);
@@ -169,14 +165,13 @@ impl Adaptation {
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
         if congested {
-            self.release.congested(call.flow.now_us());
-            call.flow.trial = None;
+            call.flow.keyframe_probe.congested(call.flow.now_us());
         }
         if !self.opened(cost(video.layers.top()), call.flow.now_us()) {
             return;
         }
-        let trial = self.widen(cost(Aim::all_of(Rid::F)), video, call);
-        video.path(Path { carries: self.carries(), trial, shown: self.shown, queue: self.queue() });
+        self.lift_limit(cost(Aim::all_of(Rid::F)), video, call);
+        video.path(Path { carries: self.carries(), shown: self.shown, queue: self.queue() });
         if video.layers.decide(self.carries(), congested, cost, call.now) {
             video.choose(h, call);
             video.send_pending(call);
@@ -194,38 +189,28 @@ impl Adaptation {
         }
     }
 
-    /// On top there is nothing to climb to; but a limit that holds for ever keeps back keyframes on a path that has become good.
-    /// The rate at which the next one is to be tried, if it is time. `top` is what the largest layer costs, whatever this viewer
-    /// may have of it.
-    fn widen<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) -> Option<f32> {
-        let now_us = call.flow.now_us();
-        let (carries, good) = (self.carries()?, GOOD * top?);
+    /// On top there is nothing to climb to, but a limit that held for ever would hold back the keyframes on a path that has become
+    /// good. `top` is what the largest layer costs, whatever this viewer may have of it.
+    fn lift_limit<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) {
+        let (now_us, probe) = (call.flow.now_us(), &mut call.flow.keyframe_probe);
+        let Some((known, top)) = self.carries().zip(top) else { return probe.disarm() };
         if video.layers.aim() < video.layers.top() {
-            self.release.is_not_on_top();
-            call.flow.trial = None;
-            return None;
+            return probe.is_not_on_top();
         }
-        let outcome = call.flow.trial.and_then(|trial| self.release.outcome(trial, now_us));
-        if let Some(outcome) = outcome {
-            call.flow.trial = None;
-            if let Outcome::Carried(bits) = outcome {
-                self.bandwidth.shown(bits);
-                if bits < good && bits < HARDLY * carries {
-                    self.release.failed(now_us);
-                }
+        let good = GOOD * top;
+        if let Some(Outcome::Carried(bits)) = probe.outcome(now_us) {
+            self.bandwidth.shown(bits);
+            if bits < good && bits < HARDLY * known {
+                probe.failed(now_us);
             }
         }
-        let (carries, due) = (self.carries()?, self.release.is_due(now_us));
+        let (carries, due) = (self.carries().unwrap_or(known), probe.is_due(now_us));
         if due && carries >= good {
             self.bandwidth.forget();
-            self.release.released(now_us);
             self.shown = Some(carries);
-            call.flow.trial = None;
-            return None;
+            return probe.lifted(now_us);
         }
-        let under_way = call.flow.trial.is_some_and(|trial| trial.until_us.is_none());
-        let begins = due && call.flow.trial.is_none() && self.bandwidth.is_calm(now_us);
-        (under_way || begins).then(|| (TRIAL_HEADROOM * good).min(PROBE_STEP * carries))
+        probe.arm((TRIAL_HEADROOM * good).min(PROBE_STEP * carries), due && self.bandwidth.is_calm(now_us));
     }
 
     /// False while the first packets are under way. `top` is the top layer's cost.

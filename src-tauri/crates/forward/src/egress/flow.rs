@@ -1,13 +1,13 @@
 use super::EgressTotals;
-use crate::bandwidth::Stretch;
+use crate::bandwidth::KeyframeProbe;
 use rtp::prefetch;
 use std::time::{Duration, Instant};
 
 /// What goes out to one viewer, picture, sound and repairs together.
 pub(super) struct Flow {
     pub(super) totals: EgressTotals,
-    /// The keyframe that was last sent faster than the path is known to carry.
-    pub(super) trial: Option<Stretch>,
+    /// Its keyframes measure the path now and then. It is here because what is sent and what is reported both drive it.
+    pub(super) keyframe_probe: KeyframeProbe,
     start: Instant,
     now_us: u64,
     wide: u16,
@@ -20,7 +20,7 @@ impl Flow {
     pub(super) fn new(told: bool, now: Instant) -> Self {
         Self {
             totals: EgressTotals::default(),
-            trial: None,
+            keyframe_probe: KeyframeProbe::default(),
             start: now,
             now_us: 0,
             wide: 0,

@@ -6,6 +6,7 @@ mod joins;
 mod link;
 mod numbers;
 mod opening;
+mod receiver;
 mod repairs;
 mod reports;
 mod rfc8867;

@@ -1,4 +1,8 @@
+//! The picture, towards one viewer: what is sent of it, and what its reports ask for.
+
 mod follow;
+mod queue;
+mod requests;
 mod send;
 
 use super::LayerBits;
@@ -12,20 +16,15 @@ use crate::packetise::Picture;
 use crate::rewrite::{Numbers, Sent};
 use crate::sink::PacketSink;
 use protocol::Layer;
+use queue::{BURST, SendQueue};
+use requests::{AnswerLimit, KeyframeRequest};
 use rtp::rtcp::{Nacks, SenderReport};
-use send::{BURST, Pending};
+use send::CaptureTime;
 use std::{
-    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
 use stream::{Clock, CodecSpec, Rid, VideoCodec, layer_index};
-
-/// How often a viewer that lost the picture is sent it from the history again, and how often a keyframe is asked for.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// The same for one that asks on and on, after so many answers.
-const LONG_PATIENCE: Duration = Duration::from_secs(4);
-const ANSWERS: u32 = 4;
 
 /// A viewer that answers so soon is in the same building or the same city: such paths carry the top layer. Measured in the
 /// handshake, so its cryptography is in it.
@@ -41,25 +40,12 @@ pub(super) struct VideoEgress {
     sent: Sent,
     repairs: Repairs,
     pub(super) layers: Layers,
-    following: Option<Following>,
-    /// The layer to be on as soon as it has a keyframe.
-    goal: Option<Rid>,
-    retarget: bool,
-    pending: VecDeque<Pending>,
-    next_burst: Option<Instant>,
-    /// What waits goes at the rate the path carries, or the one that is tried.
-    thin: bool,
+    state: State,
+    queue: SendQueue,
     path: Path,
-    resume_at_keyframe: bool,
-    paused: bool,
-    /// The first picture after those out of the history tells its capture time: theirs do not fit their timestamps.
-    tell_capture: bool,
-    no_answer_before: Option<Instant>,
-    answered: Option<Instant>,
-    /// In a row, with no longer pauses than it had to make.
-    answers: u32,
-    wanted: Option<Rid>,
-    asked: Option<Instant>,
+    capture_time: CaptureTime,
+    answers: AnswerLimit,
+    keyframe_request: KeyframeRequest,
     packets: u32,
     octets: u32,
 }
@@ -69,12 +55,23 @@ pub(super) struct VideoEgress {
 pub(super) struct Path {
     /// Bits a second.
     pub(super) carries: Option<f32>,
-    /// The next keyframe is to go at this rate, bits a second, to see whether it carries more.
-    pub(super) trial: Option<f32>,
     /// What it carried when the viewer came, bits a second.
     pub(super) shown: Option<f32>,
     /// How long what is sent now stands in a queue.
     pub(super) queue: Duration,
+}
+
+/// Where one viewer is in the stream.
+#[derive(Clone, Copy)]
+enum State {
+    /// Nothing is sent. The next picture starts it, as soon as the history has a keyframe.
+    Waiting,
+    /// Pictures waited here for so long that they were dropped. It goes on at the next keyframe, or when the viewer asks.
+    AwaitingKeyframe,
+    /// It is given no pictures. Whatever its reports ask, nothing is sent before the next keyframe that it is given.
+    Paused,
+    /// It is sent the pictures of one layer.
+    Following(Following),
 }
 
 /// The layer being sent.
@@ -102,21 +99,12 @@ impl VideoEgress {
             sent: Sent::default(),
             repairs: Repairs::new(n, below_half(seeds[3])),
             layers,
-            following: None,
-            goal: None,
-            retarget: false,
-            pending: VecDeque::new(),
-            next_burst: None,
-            thin: false,
+            state: State::Waiting,
+            queue: SendQueue::default(),
             path: Path::default(),
-            resume_at_keyframe: false,
-            paused: false,
-            tell_capture: false,
-            no_answer_before: None,
-            answered: None,
-            answers: 0,
-            wanted: None,
-            asked: None,
+            capture_time: CaptureTime::default(),
+            answers: AnswerLimit::default(),
+            keyframe_request: KeyframeRequest::default(),
             packets: 0,
             octets: 0,
         }
@@ -149,7 +137,7 @@ impl VideoEgress {
     /// of which the best that is encoded is taken. While it follows none, all.
     pub(super) fn interest(&self) -> LayerBits {
         let aim = self.layers.aim().rid.index();
-        let (low, high) = match self.following {
+        let (low, high) = match self.following() {
             None => (Rid::Q.index(), Rid::F.index()),
             Some(f) => (f.rid.index().min(aim), f.rid.index().max(aim)),
         };
@@ -158,14 +146,12 @@ impl VideoEgress {
 
     /// It is given no pictures for a while: whatever its reports ask, nothing goes out before the next keyframe after that.
     pub(super) fn pause<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
-        self.drop_pending(call);
-        self.following = None;
-        self.resume_at_keyframe = true;
-        self.paused = true;
+        self.drop_waiting(call);
+        self.state = State::Paused;
     }
 
     pub(super) fn layer(&self) -> Option<Layer> {
-        let f = self.following?;
+        let f = self.following()?;
         Some(Layer { codec: self.codec, rid: f.rid, temporal: f.temporal, height: f.height })
     }
 
@@ -180,46 +166,47 @@ impl VideoEgress {
         if p.codec != self.codec {
             return;
         }
-        self.paused = false;
-        if std::mem::take(&mut self.retarget) {
+        if let State::Paused = self.state {
+            self.state = State::AwaitingKeyframe;
+        }
+        if self.layers.take_new_cap() {
             self.choose(h, call);
         }
-        match self.following {
-            // At its own layer's keyframe: a smaller one's would fetch all since the last of the larger out of the history.
-            None if self.resume_at_keyframe
-                && !(p.keyframe && h.nearest(self.codec, self.layers.aim().rid) == Some(p.rid)) => {}
-            None => self.begin(h, call),
-            Some(f) if f.rid == p.rid => self.follow(f, p, h, call),
-            Some(f) if p.keyframe => self.cross(f, p, h, call),
-            Some(_) => {}
+        match self.state {
+            State::Following(f) if f.rid == p.rid => self.follow(f, p, h, call),
+            State::Following(f) if p.keyframe => self.cross(f, p, h, call),
+            State::Following(_) => {}
+            State::Waiting => self.begin(h, call),
+            State::AwaitingKeyframe | State::Paused => {
+                // At a smaller layer's keyframe all since the last one of the larger layer would come out of the history.
+                if p.keyframe && h.nearest(self.codec, self.layers.aim().rid) == Some(p.rid) {
+                    self.begin(h, call);
+                }
+            }
         }
         self.send_pending(call);
     }
 
-    /// The aim may have changed; taken up with the next picture.
-    pub(super) fn aim_changed(&mut self) {
-        self.retarget = true;
+    fn following(&self) -> Option<Following> {
+        match self.state {
+            State::Following(f) => Some(f),
+            State::Waiting | State::AwaitingKeyframe | State::Paused => None,
+        }
     }
 
     /// When [`VideoEgress::send_pending`] goes on.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.next_burst.filter(|_| !self.pending.is_empty())
+        self.queue.poll_timeout()
     }
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
     pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        let started = self.path.carries.is_some() && !self.pending.is_empty();
-        if started || self.paused || self.no_answer_before.is_some_and(|at| call.now < at) {
+        let started = self.path.carries.is_some() && !self.queue.is_empty();
+        if started || matches!(self.state, State::Paused) || !self.answers.allows(call.now) {
             return;
         }
-        // A path that collapses needs some answers one after the other. But each is the price of half a second's pictures, and
-        // keyframes come every few seconds without its asking: who asks on and on is answered more rarely.
-        let patience = |answers| if answers < ANSWERS { PATIENCE } else { LONG_PATIENCE };
-        let in_a_row = self.answered.is_some_and(|at| call.now < at + 2 * patience(self.answers));
-        self.answers = if in_a_row { self.answers + 1 } else { 1 };
-        self.answered = Some(call.now);
-        self.no_answer_before = Some(call.now + patience(self.answers));
-        let rid = self.following.map(|f| f.rid);
+        self.answers.answered(call.now);
+        let rid = self.following().map(|f| f.rid);
         match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
             Some(rid) => self.restart(self.landing(rid, h), h, call),
             None => self.begin(h, call),
@@ -276,7 +263,7 @@ impl VideoEgress {
 
     /// A keyframe to ask the encoder for.
     pub(super) fn wants_keyframe(&mut self) -> Option<(VideoCodec, Rid)> {
-        self.wanted.take().map(|rid| (self.codec, rid))
+        self.keyframe_request.take().map(|rid| (self.codec, rid))
     }
 
     /// Nothing before the first picture.

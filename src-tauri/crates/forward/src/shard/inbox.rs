@@ -274,6 +274,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::VideoCodec;
 
     #[test]
     fn only_what_is_answered_wakes_a_shard() {

@@ -1,6 +1,7 @@
 //! A thread that sends: it owns some of the viewers' media, and shares nothing with the other shards but packets.
 
 mod inbox;
+mod interest;
 mod mail;
 mod run;
 mod shedding;
@@ -16,6 +17,7 @@ use crate::history::History;
 use crate::packetise::{Picture, Sound};
 use crate::totals::micros_since;
 use inbox::Input;
+use interest::Interest;
 use port::Socket;
 use protocol::{ViewerId, ViewerStats};
 use run::{Run, Sink};
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stream::{Clock, CodecSpec, Rid, layer_index};
 use viewer::{Means, Viewer};
-use viewers::{Interest, Viewers};
+use viewers::Viewers;
 
 pub(crate) struct Shard {
     number: usize,

@@ -1,6 +1,6 @@
 use super::inbox::{Compound, Joining};
+use super::interest::Interest;
 use super::run::{Run, Sink};
-use super::viewers::Interest;
 use crate::egress::{Egress, LayerBits};
 use crate::history::History;
 use port::Path;

@@ -2,12 +2,11 @@
 
 use super::mail::Mail;
 use super::viewer::{Means, Viewer};
-use crate::egress::LayerBits;
 use protocol::ViewerId;
 use rtp::prefetch;
 use std::collections::HashMap;
 use std::time::Instant;
-use stream::{LAYERS, Rid, VideoCodec, layer_index};
+use stream::{Rid, VideoCodec};
 
 #[derive(Default)]
 pub(super) struct Viewers {
@@ -93,33 +92,5 @@ impl Viewers {
             viewer.rank = (count - 1 - place) as f32 / count as f32;
             self.places.insert(viewer.id, place);
         }
-    }
-}
-
-/// How many viewers wait for pictures of each layer, and for sound.
-#[derive(Default)]
-pub(super) struct Interest {
-    counts: [u32; LAYERS + 1],
-}
-
-impl Interest {
-    /// A viewer waits for these layers now, and waited for those before.
-    pub(super) fn moved(&mut self, before: LayerBits, now: LayerBits) {
-        if before == now {
-            return;
-        }
-        for (bit, count) in self.counts.iter_mut().enumerate() {
-            *count -= u32::from(before >> bit & 1);
-            *count += u32::from(now >> bit & 1);
-        }
-    }
-
-    pub(super) fn waits_for(&self, codec: VideoCodec, rid: Rid) -> bool {
-        self.counts[layer_index(codec, rid)] > 0
-    }
-
-    /// All that somebody waits for, a bit each.
-    pub(super) fn layers(&self) -> LayerBits {
-        self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | LayerBits::from(*count > 0) << bit)
     }
 }

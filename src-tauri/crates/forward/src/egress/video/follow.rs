@@ -1,17 +1,14 @@
 //! Which layer a viewer is on: starting, following, switching, catching up.
 
-use super::{Following, PATIENCE, VideoEgress};
+use super::send::CaptureTime;
+use super::{Following, State, VideoEgress};
 use crate::egress::call::Call;
 use crate::history::History;
 use crate::layers::ALL_PICTURES;
 use crate::packetise::Picture;
 use crate::rewrite::newer;
 use crate::sink::PacketSink;
-use std::{
-    cmp::Ordering,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{cmp::Ordering, sync::Arc, time::Duration};
 use stream::Rid;
 
 /// A viewer whose pictures waited so long gets none until the next keyframe.
@@ -35,21 +32,21 @@ impl VideoEgress {
     /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
     /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
     pub(in crate::egress) fn choose<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        self.goal = h.nearest(self.codec, self.layers.aim().rid);
-        let (Some(goal), Some(f)) = (self.goal, self.following) else { return };
+        let goal = h.nearest(self.codec, self.layers.aim().rid);
+        let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
             self.restart(self.landing(goal, h), h, call);
             // What stands in the queue goes first in any case, and behind a full one the start would be lost.
-            self.next_burst = self.next_burst.max(Some(call.now + (self.path.queue / 2).min(LONGEST_DRAIN)));
+            self.queue.hold_until(call.now + (self.path.queue / 2).min(LONGEST_DRAIN));
             // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
             self.sent.forget();
             self.repairs.start_over();
-            self.no_answer_before = Some(call.now + PATIENCE / 2);
+            self.answers.restarted(call.now);
         } else if gone && goal != f.rid {
             self.restart(goal, h, call);
         } else if goal > f.rid
-            && self.pending.is_empty()
+            && self.queue.is_empty()
             && let Some(rid) = self.step(f.rid, goal, h)
         {
             self.restart(rid, h, call);
@@ -89,27 +86,19 @@ impl VideoEgress {
     /// Nothing is being sent yet.
     pub(super) fn begin<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
         let aim = self.layers.aim().rid;
-        self.goal = h.nearest(self.codec, aim);
-        match self.goal {
+        match h.nearest(self.codec, aim) {
             Some(rid) => self.restart(rid, h, call),
-            None if h.layer(self.codec, aim).newest().is_some() => self.want_keyframe(aim, call.now),
+            None if h.layer(self.codec, aim).newest().is_some() => self.keyframe_request.want(aim, call.now),
             None => {}
-        }
-    }
-
-    fn want_keyframe(&mut self, rid: Rid, now: Instant) {
-        if self.asked.is_none_or(|at| now.saturating_duration_since(at) >= PATIENCE) {
-            self.asked = Some(now);
-            self.wanted = Some(rid);
         }
     }
 
     /// A keyframe of another layer.
     pub(super) fn cross<S: PacketSink>(&mut self, f: Following, p: &Arc<Picture>, h: &History, call: &mut Call<'_, S>) {
-        self.goal = h.nearest(self.codec, self.layers.aim().rid);
-        if self.goal == Some(p.rid) && f.rid != p.rid {
+        let goal = h.nearest(self.codec, self.layers.aim().rid);
+        if goal == Some(p.rid) && f.rid != p.rid {
             self.make_way(call);
-            self.following = Some(self.following_from(p));
+            self.state = State::Following(self.following_from(p));
             self.offer(p, self.numbers.timestamp(p.rtp_timestamp), true, call);
         }
     }
@@ -131,12 +120,13 @@ impl VideoEgress {
             return; // It was part of a start from the history.
         }
         let longest = if self.path.carries.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
-        if self.pending.front().is_some_and(|oldest| call.now.saturating_duration_since(oldest.since) > longest) {
-            self.drop_pending(call);
-            self.following = None;
-            self.resume_at_keyframe = !p.keyframe;
+        if self.queue.waits_longer_than(longest, call.now) {
+            self.drop_waiting(call);
             if p.keyframe {
+                self.state = State::Waiting;
                 self.begin(h, call);
+            } else {
+                self.state = State::AwaitingKeyframe;
             }
             return;
         }
@@ -147,30 +137,30 @@ impl VideoEgress {
             // Pictures were withheld from this viewer: the base ones among them are needed, the others are skipped.
             let base = h.layer(self.codec, f.rid).base();
             if base.is_empty() {
-                self.following = None;
-                self.want_keyframe(f.rid, call.now);
+                self.state = State::Waiting;
+                self.keyframe_request.want(f.rid, call.now);
                 return;
             }
             let missed = base.partition_point(|b| b.number < f.next);
             for b in base[missed..].iter().filter(|b| b.number < p.number) {
-                self.queue(b, self.numbers.timestamp(b.rtp_timestamp), call.now);
+                self.queue.push(b, self.numbers.timestamp(b.rtp_timestamp), call.now);
             }
             f.temporal = 0;
         }
         f.next = p.number + 1;
         f.temporal = f.temporal.min(aim);
-        let step_up = p.step_up && p.temporal == f.temporal + 1 && p.temporal <= aim && self.pending.is_empty();
+        let step_up = p.step_up && p.temporal == f.temporal + 1 && p.temporal <= aim && self.queue.is_empty();
         if step_up {
             f.temporal = p.temporal;
         }
         let mut send = p.temporal <= f.temporal;
-        if send && p.temporal > 0 && !self.pending.is_empty() {
+        if send && p.temporal > 0 && !self.queue.is_empty() {
             // A burst is still being spread: only what later pictures need waits behind it.
             f.temporal = p.temporal - 1;
             call.flow.totals.dropped += 1;
             send = false;
         }
-        self.following = Some(f);
+        self.state = State::Following(f);
         if send {
             self.offer(p, self.numbers.timestamp(p.rtp_timestamp), p.keyframe, call);
         }
@@ -183,15 +173,14 @@ impl VideoEgress {
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
         let Some(keyframe) = base.first() else { return };
         self.make_way(call);
-        self.resume_at_keyframe = false;
         let mut f = self.following_from(keyframe);
         f.next = newest.number + 1;
         let whole = newest.number - keyframe.number + 1 == base.len() as u64;
         if !whole {
             f.temporal = 0;
-            self.tell_capture = true;
+            self.capture_time = CaptureTime::Next;
         }
-        self.following = Some(f);
+        self.state = State::Following(f);
         call.flow.totals.restarts += 1;
         let end = self.numbers.timestamp(newest.rtp_timestamp);
         for (i, p) in base.iter().enumerate() {
@@ -200,7 +189,7 @@ impl VideoEgress {
                 let least = last.wrapping_add(1 + i as u32 * SQUEEZED);
                 timestamp = if newer(timestamp, least) { timestamp } else { least };
             }
-            self.queue(p, timestamp, call.now);
+            self.queue.push(p, timestamp, call.now);
         }
     }
 }

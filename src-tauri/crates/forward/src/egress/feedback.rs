@@ -1,0 +1,107 @@
+//! What a viewer's RTCP says, and what its egress does about it.
+
+use super::Egress;
+use super::call::Call;
+use super::sound::SoundEgress;
+use super::video::VideoEgress;
+use crate::history::History;
+use crate::sink::PacketSink;
+use rtp::rtcp::{Message, ReportBlock};
+use std::time::{Duration, Instant};
+
+/// Of Opus, always (RFC 7587 section 4.1).
+const SOUND_CLOCK: f64 = 48_000.0;
+
+/// What a viewer's RTCP asked of others than its egress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RtcpOutcome {
+    /// It said goodbye.
+    pub(crate) bye: bool,
+    /// Some of it could not be read; what could was used.
+    pub(crate) malformed: bool,
+}
+
+impl Egress {
+    /// What a compound RTCP packet says, which was decrypted and authenticated. It may have waited since it `arrived`.
+    pub(crate) fn rtcp<'a>(
+        &mut self,
+        messages: impl Iterator<Item = Message<'a>>,
+        arrived: Instant,
+        h: &History,
+        now: Instant,
+        out: &mut impl PacketSink,
+    ) -> RtcpOutcome {
+        let mut outcome = RtcpOutcome::default();
+        let mut path_told = false;
+        let mut congested = false;
+        for message in messages {
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            match message {
+                Message::Reports(blocks) => {
+                    for block in blocks {
+                        let Some(told) = self.reported(block, arrived) else { continue };
+                        let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+                        congested |= self.adaptation.report(told, call);
+                        path_told = true;
+                    }
+                }
+                Message::Remb(bits) => (path_told, congested) = (true, congested | self.adaptation.remb(bits, call)),
+                Message::Wide(told) => {
+                    (path_told, congested) = (true, congested | self.adaptation.feedback(&told, call))
+                }
+                Message::Bye => outcome.bye = true,
+                Message::Malformed => outcome.malformed = true,
+                Message::Other => {}
+                about_video => {
+                    if let Some(video) = self.video.as_mut().filter(|_| self.started) {
+                        about_picture(about_video, video, self.round_trip.unwrap_or_default(), h, call);
+                    }
+                }
+            }
+        }
+        if let Some(video) = self.video.as_mut().filter(|_| self.started && path_told) {
+            let sound = self.sound.as_ref().map_or(0.0, SoundEgress::rate);
+            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            self.adaptation.adapt(congested, sound, video, h, call);
+        }
+        outcome
+    }
+
+    /// Take a report block; how many packets it covers and the fraction lost, where it is about the picture, or about the
+    /// sound of a viewer without one.
+    fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<(f32, f32)> {
+        let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
+        let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
+        if !of_video && !of_sound {
+            return None;
+        }
+        if of_sound && self.video.is_some() {
+            // Its sender reports are dated ahead, so no round trip is in it.
+            self.lip_sync.jitter(Duration::from_secs_f64(f64::from(block.jitter) / SOUND_CLOCK), now);
+            let waits = self.lip_sync.picture_waits();
+            self.video.iter_mut().for_each(|video| video.picture_waits(waits));
+            return None;
+        }
+        if let Some(trip) = block.round_trip(self.clock.ntp(now)) {
+            let trip = Duration::from_secs_f64(f64::from(trip) / 65536.0);
+            self.round_trip = Some(self.round_trip.map_or(trip, |old| (old * 7 + trip) / 8));
+        }
+        let (pictures, sounds) = self.sent();
+        Some(self.loss.take(block, if of_video { pictures } else { sounds }, now))
+    }
+}
+
+fn about_picture<S: PacketSink>(
+    message: Message<'_>,
+    video: &mut VideoEgress,
+    round_trip: Duration,
+    h: &History,
+    call: &mut Call<'_, S>,
+) {
+    match message {
+        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.lost_packets(lost, round_trip, h, call),
+        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, call),
+        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, call),
+        _ => {}
+    }
+}
