@@ -92,7 +92,7 @@ impl Egress {
         round_trip: Option<Duration>,
         now: Instant,
     ) -> Self {
-        let told = n.video.as_ref().is_some_and(|v| v.extensions.twcc.is_some());
+        let transport_wide = n.video.as_ref().is_some_and(|v| v.extensions.twcc.is_some());
         let mut seeds = seeds(seed);
         let mut next = || seeds.next().unwrap_or_default();
         let mut video =
@@ -100,16 +100,16 @@ impl Egress {
         let sound = n.audio.as_ref().map(|a| SoundEgress::new(a, std::array::from_fn(|_| next())));
         let mut adaptation = Adaptation::default();
         if let Some(video) = &mut video
-            && told
+            && transport_wide
             && video.begin_small(round_trip)
         {
-            adaptation.open();
+            adaptation.expect_initial_probe();
         }
         Self {
             clock,
             video,
             sound,
-            flow: Flow::new(told, now),
+            flow: Flow::new(transport_wide, now),
             adaptation,
             cname: n.cname.clone(),
             started: false,
@@ -142,7 +142,7 @@ impl Egress {
 
     fn begins(&mut self) {
         if self.video.as_ref().is_some_and(|video| video.packets() > 0) {
-            self.adaptation.begins(self.flow.now_us());
+            self.adaptation.picture_begins(self.flow.now_us());
         }
     }
 

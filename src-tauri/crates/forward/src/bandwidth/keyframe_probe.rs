@@ -4,7 +4,7 @@
 //! known to carry, and without a new measurement they would be for ever. So once in a while, when all has been calm on top, a
 //! keyframe is sent faster than that. It is a packet train that has to be sent anyway, so the probe costs nothing.
 
-use super::train::Train;
+use super::packet_train::PacketTrain;
 
 /// The viewer was on top without congestion for so long before a keyframe is sent faster than the path is known to carry.
 const FIRST_PAUSE_US: u64 = 3_000_000;
@@ -35,13 +35,13 @@ enum State {
     /// The next keyframe is to be sent at this rate.
     Armed { rate: f32 },
     /// The keyframe is being sent.
-    Sending { rate: f32, from_us: u64, train: Option<Train> },
+    Sending { rate: f32, from_us: u64, train: Option<PacketTrain> },
     /// The whole keyframe was sent, and its feedback is awaited.
     Sent {
         from_us: u64,
         until_us: u64,
         /// There is none before some feedback on the keyframe came.
-        train: Option<Train>,
+        train: Option<PacketTrain>,
         /// The last feedback was on a packet sent after the keyframe, so all there is on the keyframe has come.
         passed: bool,
     },

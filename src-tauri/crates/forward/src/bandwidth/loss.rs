@@ -9,37 +9,37 @@ const SURE: f32 = 3.0;
 
 /// The loss-based controller's eyes.
 #[derive(Default)]
-pub(super) struct Loss {
-    fresh: Told,
+pub(super) struct LossEstimator {
+    fresh: Counts,
     /// Fading.
-    before: Told,
+    before: Counts,
     since_us: u64,
 }
 
 /// Packets, and how many of them did not arrive.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct Counts {
     packets: f32,
     lost: f32,
 }
 
 /// What is known of the loss now.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Verdict {
+pub(super) struct RecentLoss {
     /// Since the last verdict.
-    fresh: Told,
+    fresh: Counts,
     /// Over about a second.
-    all: Told,
+    all: Counts,
 }
 
-impl Loss {
+impl LossEstimator {
     pub(super) fn packets(&mut self, packets: f32, lost: f32) {
         self.fresh.packets += packets;
         self.fresh.lost += lost;
     }
 
     /// Once enough is known.
-    pub(super) fn take(&mut self, now_us: u64) -> Option<Verdict> {
+    pub(super) fn take(&mut self, now_us: u64) -> Option<RecentLoss> {
         let passed = now_us.saturating_sub(self.since_us);
         if self.fresh.packets < LEAST_PACKETS || passed < LEAST_US {
             return None;
@@ -47,23 +47,24 @@ impl Loss {
         let fresh = std::mem::take(&mut self.fresh);
         let kept = (-(passed as f32) / MEMORY_US).exp();
         let all =
-            Told { packets: kept * self.before.packets + fresh.packets, lost: kept * self.before.lost + fresh.lost };
+            Counts { packets: kept * self.before.packets + fresh.packets, lost: kept * self.before.lost + fresh.lost };
         (self.before, self.since_us) = (all, now_us);
-        Some(Verdict { fresh, all })
+        Some(RecentLoss { fresh, all })
     }
 
     /// The fraction lost over about a second.
     pub(super) fn lately(&self) -> f32 {
-        Told { packets: self.before.packets + self.fresh.packets, lost: self.before.lost + self.fresh.lost }.fraction()
+        Counts { packets: self.before.packets + self.fresh.packets, lost: self.before.lost + self.fresh.lost }
+            .fraction()
     }
 
     /// What was told before the last verdict says nothing about what is sent from now on.
     pub(super) fn start_over(&mut self) {
-        self.before = Told::default();
+        self.before = Counts::default();
     }
 }
 
-impl Verdict {
+impl RecentLoss {
     /// The fraction lost lately.
     pub(super) fn fraction(&self) -> f32 {
         self.fresh.fraction()
@@ -80,7 +81,7 @@ impl Verdict {
     }
 }
 
-impl Told {
+impl Counts {
     fn fraction(&self) -> f32 {
         if self.packets > 0.0 { self.lost / self.packets } else { 0.0 }
     }
@@ -96,12 +97,12 @@ mod tests {
 
     /// When more than a tenth is first seen to be lost, of packets every 4 ms, of which one in `n` is lost.
     fn seen(n: u64) -> Option<u64> {
-        let mut loss = Loss::default();
+        let mut loss = LossEstimator::default();
         (0..60_000_u64).step_by(4).find(|ms| {
             let random =
                 (ms / 4 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             loss.packets(1.0, if (random >> 33).is_multiple_of(n) { 1.0 } else { 0.0 });
-            loss.take(ms * 1000).is_some_and(|verdict| verdict.is_surely_above(0.1))
+            loss.take(ms * 1000).is_some_and(|loss| loss.is_surely_above(0.1))
         })
     }
 
@@ -114,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_few_packets_say_nothing() {
-        let mut loss = Loss::default();
+        let mut loss = LossEstimator::default();
         loss.packets(2.0, 1.0);
         assert!(loss.take(10_000_000).is_none());
         loss.packets(20.0, 4.0);
-        assert!(loss.take(10_000_000).is_some_and(|verdict| !verdict.is_surely_above(0.1)));
+        assert!(loss.take(10_000_000).is_some_and(|loss| !loss.is_surely_above(0.1)));
     }
 }

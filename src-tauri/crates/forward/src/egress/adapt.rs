@@ -1,6 +1,6 @@
 use super::call::Call;
-use super::video::{Path, VideoEgress};
-use crate::bandwidth::{Bandwidth, Opening, Outcome, Probe, Told};
+use super::video::{PathEstimate, VideoEgress};
+use crate::bandwidth::{BandwidthEstimator, InitialProbe, Outcome, PacketResult, PaddingProbe};
 use crate::history::History;
 use crate::layers::Aim;
 use crate::sink::PacketSink;
@@ -26,7 +26,7 @@ const PROBE_PACKET: usize = 1200;
 /// A path that carries this many times what the top layer costs is good: nothing is limited until something goes wrong.
 const GOOD: f32 = 2.0;
 /// A keyframe that is to show that goes a little faster still, as what arrives is rounded.
-const TRIAL_HEADROOM: f32 = 1.15;
+const KEYFRAME_PROBE_HEADROOM: f32 = 1.15;
 /// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
 /// layer of 720p. A probe follows at once.
 const MODEST: f32 = 1e6;
@@ -34,49 +34,49 @@ const MODEST: f32 = 1e6;
 /// Watches one viewer's path and moves the aim.
 #[derive(Default)]
 pub(super) struct Adaptation {
-    bandwidth: Bandwidth,
-    probe: Option<Probe>,
+    bandwidth: BandwidthEstimator,
+    probe: Option<PaddingProbe>,
     /// When the probe goes on.
-    pace: Option<Instant>,
+    next_burst: Option<Instant>,
     no_probe_before: Option<Instant>,
     /// The transport-wide number after the last told of.
-    next_told: Option<u16>,
-    opening: Start,
+    next_reported: Option<u16>,
+    startup: Startup,
     /// What the first packets showed, bits a second, until something goes wrong.
-    shown: Option<f32>,
+    measured: Option<f32>,
 }
 
 /// The start to a viewer whose path is not known.
 #[derive(Default)]
-enum Start {
+enum Startup {
     /// Over, or not needed.
     #[default]
-    Over,
+    Done,
     /// There was no picture yet.
     Waiting,
     /// The first packets are under way.
-    Told(Opening),
+    Probing(InitialProbe),
 }
 
 impl Adaptation {
     /// Nothing is known of the path: what it carries is told from the first packets.
-    pub(super) fn open(&mut self) {
-        self.opening = Start::Waiting;
+    pub(super) fn expect_initial_probe(&mut self) {
+        self.startup = Startup::Waiting;
     }
 
     /// The first picture goes now.
-    pub(super) fn begins(&mut self, now_us: u64) {
-        if matches!(self.opening, Start::Waiting) {
-            self.opening = Start::Told(Opening::new(now_us));
+    pub(super) fn picture_begins(&mut self, now_us: u64) {
+        if matches!(self.startup, Startup::Waiting) {
+            self.startup = Startup::Probing(InitialProbe::new(now_us));
         }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.pace
+        self.next_burst
     }
 
     /// What the path carries, bits a second, if anything is known.
-    pub(super) fn carries(&self) -> Option<f32> {
+    pub(super) fn estimate(&self) -> Option<f32> {
         self.bandwidth.estimate()
     }
 
@@ -88,44 +88,46 @@ impl Adaptation {
     /// Transport-wide feedback; true when it shows congestion.
     pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, call: &mut Call<'_, S>) -> bool {
         let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
-        let mut through = false;
-        let skipped = self.next_told.map_or(0, |next| feedback.base().wrapping_sub(next));
+        let mut complete = false;
+        let skipped = self.next_reported.map_or(0, |next| feedback.base().wrapping_sub(next));
         if skipped < 1 << 15 {
             // What nobody told of will not be told later: feedback comes in order but for rare cases.
-            let untold = (0..skipped).filter_map(|i| call.flow.told(feedback.base().wrapping_sub(skipped - i)));
-            self.bandwidth.untold(untold.map(|(_, bytes)| bytes).sum());
-            self.next_told = Some(feedback.end());
-        } else if feedback.end().wrapping_sub(self.next_told.unwrap_or_default()) < 1 << 15 {
-            self.next_told = Some(feedback.end());
+            let unreported =
+                (0..skipped).filter_map(|i| call.flow.take_sent(feedback.base().wrapping_sub(skipped - i)));
+            self.bandwidth.unreported(unreported.map(|(_, bytes)| bytes).sum());
+            self.next_reported = Some(feedback.end());
+        } else if feedback.end().wrapping_sub(self.next_reported.unwrap_or_default()) < 1 << 15 {
+            self.next_reported = Some(feedback.end());
         }
         let (flow, probe) = (&mut *call.flow, &mut self.probe);
-        let mut opening = match &mut self.opening {
-            Start::Told(opening) => Some(opening),
+        let mut opening = match &mut self.startup {
+            Startup::Probing(opening) => Some(opening),
             _ => None,
         };
-        let told = feedback.arrivals().filter_map(|(number, ticks)| {
-            let (sent_us, bytes) = flow.told(number)?;
+        let packets = feedback.arrivals().filter_map(|(number, ticks)| {
+            let (sent_us, bytes) = flow.take_sent(number)?;
             let arrived_us = ticks.map(|ticks| ticks * 250);
             flow.keyframe_probe.feedback(sent_us, arrived_us, bytes);
-            through |= probe.as_mut().is_some_and(|probe| probe.told(number, sent_us, arrived_us, bytes));
+            complete |= probe.as_mut().is_some_and(|probe| probe.feedback(number, sent_us, arrived_us, bytes));
             if let Some(opening) = &mut opening {
-                opening.told(sent_us, arrived_us, bytes);
+                opening.feedback(sent_us, arrived_us, bytes);
             }
-            Some(Told { sent_us, arrived_us, bytes })
+            Some(PacketResult { sent_us, arrived_us, bytes })
         });
-        let congested = self.bandwidth.feedback(told, sending, now_us);
+        let congested = self.bandwidth.feedback(packets, sending, now_us);
         if congested {
-            (self.opening, self.shown) = (Start::Over, None);
+            (self.startup, self.measured) = (Startup::Done, None);
         }
-        let stale = self.probe.as_ref().is_some_and(|probe| probe.is_stale(now_us));
-        if congested || through || stale {
+        let expired = self.probe.as_ref().is_some_and(|probe| probe.has_expired(now_us));
+        if congested || complete || expired {
             let probe = self.probe.take().filter(|_| !congested);
-            self.pace = None;
+            self.next_burst = None;
             if let Some(probe) = probe {
                 // Where the feedback on it was lost nothing is known, and it may be repeated soon.
                 let result = probe.result();
-                let more = result.is_none_or(|result| self.carries().is_some_and(|carries| result > HARDLY * carries));
-                result.into_iter().for_each(|result| self.bandwidth.shown(result));
+                let more =
+                    result.is_none_or(|result| self.estimate().is_some_and(|estimate| result > LITTLE_MORE * estimate));
+                result.into_iter().for_each(|result| self.bandwidth.probed(result));
                 self.no_probe_before = Some(call.now + if more { NEXT_PROBE } else { PROBE_INTERVAL });
             }
         }
@@ -167,24 +169,25 @@ impl Adaptation {
         if congested {
             call.flow.keyframe_probe.congested(call.flow.now_us());
         }
-        if !self.opened(cost(video.layers.top()), call.flow.now_us()) {
+        if !self.finish_startup(cost(video.layers.top()), call.flow.now_us()) {
             return;
         }
         self.lift_limit(cost(Aim::all_of(Rid::F)), video, call);
-        video.path(Path { carries: self.carries(), shown: self.shown, queue: self.queue() });
-        if video.layers.decide(self.carries(), congested, cost, call.now) {
+        video.path(PathEstimate { capacity: self.estimate(), measured: self.measured, queue: self.queue() });
+        if video.layers.decide(self.estimate(), congested, cost, call.now) {
             video.choose(h, call);
             video.send_pending(call);
         }
         // Feedback comes many times a second, and mostly there is nothing to do about it.
-        let Some(carries) = self.carries().filter(|_| video.layers.aim() < video.layers.top()) else { return };
+        let Some(estimate) = self.estimate().filter(|_| video.layers.aim() < video.layers.top()) else { return };
         let Some(wanted) = cost(video.layers.top()) else { return };
         let due = self.no_probe_before.is_none_or(|at| call.now >= at);
-        let short = carries < PROBE_HEADROOM * wanted;
+        let short = estimate < PROBE_HEADROOM * wanted;
         if due && short && self.probe.is_none() && self.bandwidth.is_calm(call.flow.now_us()) && video.can_pad() {
-            let rate = (PROBE_HEADROOM * wanted).min(PROBE_STEP * carries);
-            self.probe = Some(Probe::new(rate, PROBE_PACKET, call.flow.next_wide(), call.flow.now_us()));
-            self.pace = Some(call.now);
+            let rate = (PROBE_HEADROOM * wanted).min(PROBE_STEP * estimate);
+            self.probe =
+                Some(PaddingProbe::new(rate, PROBE_PACKET, call.flow.next_transport_seq(), call.flow.now_us()));
+            self.next_burst = Some(call.now);
             self.no_probe_before = Some(call.now + PROBE_INTERVAL);
         }
     }
@@ -193,63 +196,63 @@ impl Adaptation {
     /// good. `top` is what the largest layer costs, whatever this viewer may have of it.
     fn lift_limit<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) {
         let (now_us, probe) = (call.flow.now_us(), &mut call.flow.keyframe_probe);
-        let Some((known, top)) = self.carries().zip(top) else { return probe.disarm() };
+        let Some((known, top)) = self.estimate().zip(top) else { return probe.disarm() };
         if video.layers.aim() < video.layers.top() {
             return probe.is_not_on_top();
         }
         let good = GOOD * top;
         if let Some(Outcome::Carried(bits)) = probe.outcome(now_us) {
-            self.bandwidth.shown(bits);
-            if bits < good && bits < HARDLY * known {
+            self.bandwidth.probed(bits);
+            if bits < good && bits < LITTLE_MORE * known {
                 probe.failed(now_us);
             }
         }
-        let (carries, due) = (self.carries().unwrap_or(known), probe.is_due(now_us));
-        if due && carries >= good {
-            self.bandwidth.forget();
-            self.shown = Some(carries);
+        let (estimate, due) = (self.estimate().unwrap_or(known), probe.is_due(now_us));
+        if due && estimate >= good {
+            self.bandwidth.lift_limit();
+            self.measured = Some(estimate);
             return probe.lifted(now_us);
         }
-        probe.arm((TRIAL_HEADROOM * good).min(PROBE_STEP * carries), due && self.bandwidth.is_calm(now_us));
+        probe.arm((KEYFRAME_PROBE_HEADROOM * good).min(PROBE_STEP * estimate), due && self.bandwidth.is_calm(now_us));
     }
 
     /// False while the first packets are under way. `top` is the top layer's cost.
-    fn opened(&mut self, top: Option<f32>, now_us: u64) -> bool {
-        let opening = match &self.opening {
-            Start::Told(opening) => opening,
-            Start::Waiting => return false,
-            Start::Over => return true,
+    fn finish_startup(&mut self, top: Option<f32>, now_us: u64) -> bool {
+        let opening = match &self.startup {
+            Startup::Probing(opening) => opening,
+            Startup::Waiting => return false,
+            Startup::Done => return true,
         };
-        if !opening.is_through(now_us) {
+        if !opening.is_complete(now_us) {
             return false;
         }
-        self.shown = opening.result();
-        self.opening = Start::Over;
-        if !self.shown.zip(top).is_some_and(|(shown, top)| shown >= GOOD * top) {
-            self.bandwidth.opened(self.shown.unwrap_or(MODEST), now_us);
+        self.measured = opening.result();
+        self.startup = Startup::Done;
+        if !self.measured.zip(top).is_some_and(|(measured, top)| measured >= GOOD * top) {
+            self.bandwidth.start_at(self.measured.unwrap_or(MODEST), now_us);
         }
         true
     }
 
     /// The probe goes on.
     pub(super) fn send_probe<S: PacketSink>(&mut self, video: &mut VideoEgress, h: &History, call: &mut Call<'_, S>) {
-        if self.pace.is_none_or(|at| call.now < at) {
+        if self.next_burst.is_none_or(|at| call.now < at) {
             return;
         }
         let due = self.probe.as_ref().and_then(|probe| probe.due(call.flow.now_us()));
         let (Some(probe), Some(due)) = (&mut self.probe, due) else {
-            self.pace = None;
+            self.next_burst = None;
             return;
         };
         let gone = video.pad(due, h, call);
         if gone == 0 && due > 0 {
-            (self.probe, self.pace) = (None, None); // There is nothing to repeat.
+            (self.probe, self.next_burst) = (None, None); // There is nothing to repeat.
             return;
         }
-        probe.sent(gone, call.flow.next_wide());
-        self.pace = Some(call.now + PROBE_PACE);
+        probe.sent(gone, call.flow.next_transport_seq());
+        self.next_burst = Some(call.now + PROBE_PACE);
     }
 }
 
 /// A probe showed more when it showed this much more.
-const HARDLY: f32 = 1.05;
+const LITTLE_MORE: f32 = 1.05;

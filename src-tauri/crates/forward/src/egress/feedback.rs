@@ -32,22 +32,24 @@ impl Egress {
         out: &mut impl PacketSink,
     ) -> RtcpOutcome {
         let mut outcome = RtcpOutcome::default();
-        let mut path_told = false;
+        let mut path_reported = false;
         let mut congested = false;
         for message in messages {
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
             match message {
                 Message::Reports(blocks) => {
                     for block in blocks {
-                        let Some(told) = self.reported(block, arrived) else { continue };
+                        let Some(loss) = self.reported(block, arrived) else { continue };
                         let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-                        congested |= self.adaptation.report(told, call);
-                        path_told = true;
+                        congested |= self.adaptation.report(loss, call);
+                        path_reported = true;
                     }
                 }
-                Message::Remb(bits) => (path_told, congested) = (true, congested | self.adaptation.remb(bits, call)),
-                Message::Wide(told) => {
-                    (path_told, congested) = (true, congested | self.adaptation.feedback(&told, call))
+                Message::Remb(bits) => {
+                    (path_reported, congested) = (true, congested | self.adaptation.remb(bits, call))
+                }
+                Message::Wide(feedback) => {
+                    (path_reported, congested) = (true, congested | self.adaptation.feedback(&feedback, call))
                 }
                 Message::Bye => outcome.bye = true,
                 Message::Malformed => outcome.malformed = true,
@@ -59,7 +61,7 @@ impl Egress {
                 }
             }
         }
-        if let Some(video) = self.video.as_mut().filter(|_| self.started && path_told) {
+        if let Some(video) = self.video.as_mut().filter(|_| self.started && path_reported) {
             let sound = self.sound.as_ref().map_or(0.0, SoundEgress::rate);
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
             self.adaptation.adapt(congested, sound, video, h, call);

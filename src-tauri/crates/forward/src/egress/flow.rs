@@ -10,22 +10,22 @@ pub(super) struct Flow {
     pub(super) keyframe_probe: KeyframeProbe,
     start: Instant,
     now_us: u64,
-    wide: u16,
-    log: Option<Log>,
-    second: Second,
+    transport_seq: u16,
+    sent: Option<SentPackets>,
+    rate: RateMeter,
 }
 
 impl Flow {
-    /// `told`: feedback will tell of single packets.
-    pub(super) fn new(told: bool, now: Instant) -> Self {
+    /// `transport_wide`: feedback will tell of single packets.
+    pub(super) fn new(transport_wide: bool, now: Instant) -> Self {
         Self {
             totals: EgressTotals::default(),
             keyframe_probe: KeyframeProbe::default(),
             start: now,
             now_us: 0,
-            wide: 0,
-            log: told.then(|| Box::new([Sent::default(); REMEMBERED])),
-            second: Second { start: now, bytes: 0, rate: 0.0 },
+            transport_seq: 0,
+            sent: transport_wide.then(|| Box::new([SentPacket::default(); HISTORY])),
+            rate: RateMeter { start: now, bytes: 0, rate: 0.0 },
         }
     }
 
@@ -44,82 +44,83 @@ impl Flow {
     pub(super) fn next(&mut self, numbered: bool, bytes: usize) -> u16 {
         self.totals.packets += 1;
         self.totals.bytes += bytes as u64;
-        self.second.bytes += bytes as u64;
-        let wide = self.wide;
+        self.rate.bytes += bytes as u64;
+        let transport_seq = self.transport_seq;
         if numbered {
-            self.wide = wide.wrapping_add(1);
-            if let Some(log) = &mut self.log {
-                log[usize::from(wide) % REMEMBERED] = Sent { sent_us: self.now_us as u32, bytes: bytes as u16 };
+            self.transport_seq = transport_seq.wrapping_add(1);
+            if let Some(sent) = &mut self.sent {
+                sent[usize::from(transport_seq) % HISTORY] =
+                    SentPacket { sent_us: self.now_us as u32, bytes: bytes as u16 };
             }
         }
-        wide
+        transport_seq
     }
 
     /// Begins to fetch what the next packets will be noted in, and what the next feedback is about.
     pub(super) fn prefetch(&self) {
-        if let Some(log) = &self.log {
-            let first = self.wide.wrapping_sub(LATELY);
-            for ahead in (0..LATELY + 2 * LINE).step_by(usize::from(LINE)) {
-                prefetch(&log[usize::from(first.wrapping_add(ahead)) % REMEMBERED]);
+        if let Some(sent) = &self.sent {
+            let first = self.transport_seq.wrapping_sub(SINCE_FEEDBACK);
+            for ahead in (0..SINCE_FEEDBACK + 2 * LINE).step_by(usize::from(LINE)) {
+                prefetch(&sent[usize::from(first.wrapping_add(ahead)) % HISTORY]);
             }
         }
     }
 
     /// The number the next numbered packet takes.
-    pub(super) fn next_wide(&self) -> u16 {
-        self.wide
+    pub(super) fn next_transport_seq(&self) -> u16 {
+        self.transport_seq
     }
 
     /// When a packet was sent, in microseconds, and its size. Told once: feedback that repeats itself counts once.
-    pub(super) fn told(&mut self, wide: u16) -> Option<(u64, u32)> {
-        let back = self.wide.wrapping_sub(wide);
-        if back == 0 || usize::from(back) > REMEMBERED {
+    pub(super) fn take_sent(&mut self, transport_seq: u16) -> Option<(u64, u32)> {
+        let back = self.transport_seq.wrapping_sub(transport_seq);
+        if back == 0 || usize::from(back) > HISTORY {
             return None;
         }
-        let sent = std::mem::take(&mut self.log.as_mut()?[usize::from(wide) % REMEMBERED]);
-        let ago = (self.now_us as u32).wrapping_sub(sent.sent_us);
-        (sent.bytes > 0).then(|| (self.now_us.saturating_sub(u64::from(ago)), u32::from(sent.bytes)))
+        let packet = std::mem::take(&mut self.sent.as_mut()?[usize::from(transport_seq) % HISTORY]);
+        let ago = (self.now_us as u32).wrapping_sub(packet.sent_us);
+        (packet.bytes > 0).then(|| (self.now_us.saturating_sub(u64::from(ago)), u32::from(packet.bytes)))
     }
 
     /// Called about once a second.
     pub(super) fn tick(&mut self, now: Instant) {
-        self.second.close(now);
+        self.rate.close(now);
     }
 
     /// Bits a second over the last second.
     pub(super) fn rate(&self, now: Instant) -> f32 {
-        let passed = now.saturating_duration_since(self.second.start).as_secs_f32();
-        let bits = 8.0 * self.second.bytes as f32;
+        let passed = now.saturating_duration_since(self.rate.start).as_secs_f32();
+        let bits = 8.0 * self.rate.bytes as f32;
         // The second that runs counts as far as it goes: a viewer that gets nothing any more fades to zero.
-        if passed >= 1.0 { bits / passed } else { bits + self.second.rate * (1.0 - passed) }
+        if passed >= 1.0 { bits / passed } else { bits + self.rate.rate * (1.0 - passed) }
     }
 }
 
 /// 1.4 s at 2.5 Mbit/s with sound; feedback that comes later than that is of no use.
-const REMEMBERED: usize = 512;
+const HISTORY: usize = 512;
 
 /// Packets since the last feedback: 50 ms of 300 a second, and the way.
-const LATELY: u16 = 24;
+const SINCE_FEEDBACK: u16 = 24;
 /// So many fit into one line of a cache.
 const LINE: u16 = 8;
 
 /// By the transport-wide number's last bits.
-type Log = Box<[Sent; REMEMBERED]>;
+type SentPackets = Box<[SentPacket; HISTORY]>;
 
 #[derive(Clone, Copy, Default)]
-struct Sent {
+struct SentPacket {
     /// The low half of the microseconds.
     sent_us: u32,
     bytes: u16,
 }
 
-struct Second {
+struct RateMeter {
     start: Instant,
     bytes: u64,
     rate: f32,
 }
 
-impl Second {
+impl RateMeter {
     fn close(&mut self, now: Instant) {
         let passed = now.saturating_duration_since(self.start);
         if passed < Duration::from_millis(500) {

@@ -149,9 +149,9 @@ impl Repairs {
         let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
         header.begin(name.timestamp, call.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
-        let wide = call.flow.next(header.is_numbered(), bytes);
+        let transport_seq = call.flow.next(header.is_numbered(), bytes);
         let marker = index + 1 == picture.packets.len();
-        call.out.rtp(header.packet(self.sequence, marker, wide), &[&original, descriptor, payload]);
+        call.out.rtp(header.packet(self.sequence, marker, transport_seq), &[&original, descriptor, payload]);
         self.sequence = self.sequence.wrapping_add(1);
         bytes
     }

@@ -61,8 +61,8 @@ impl SoundEgress {
         if (1..48_000).contains(&step) {
             self.rate += SMOOTHING * (8.0 * bytes as f32 * 48_000.0 / step as f32 - self.rate);
         }
-        let wide = call.flow.next(self.header.is_numbered(), bytes);
-        call.out.rtp(self.header.packet(self.sequence, false, wide), &[&s.payload]);
+        let transport_seq = call.flow.next(self.header.is_numbered(), bytes);
+        call.out.rtp(self.header.packet(self.sequence, false, transport_seq), &[&s.payload]);
         call.out.flush_picture();
         self.sequence = self.sequence.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);

@@ -42,7 +42,7 @@ pub(super) struct VideoEgress {
     pub(super) layers: Layers,
     state: State,
     queue: SendQueue,
-    path: Path,
+    path: PathEstimate,
     capture_time: CaptureTime,
     answers: AnswerLimit,
     keyframe_request: KeyframeRequest,
@@ -52,11 +52,11 @@ pub(super) struct VideoEgress {
 
 /// What is known of the way to the viewer.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Path {
+pub(super) struct PathEstimate {
     /// Bits a second.
-    pub(super) carries: Option<f32>,
+    pub(super) capacity: Option<f32>,
     /// What it carried when the viewer came, bits a second.
-    pub(super) shown: Option<f32>,
+    pub(super) measured: Option<f32>,
     /// How long what is sent now stands in a queue.
     pub(super) queue: Duration,
 }
@@ -101,7 +101,7 @@ impl VideoEgress {
             layers,
             state: State::Waiting,
             queue: SendQueue::default(),
-            path: Path::default(),
+            path: PathEstimate::default(),
             capture_time: CaptureTime::default(),
             answers: AnswerLimit::default(),
             keyframe_request: KeyframeRequest::default(),
@@ -201,7 +201,7 @@ impl VideoEgress {
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
     pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        let started = self.path.carries.is_some() && !self.queue.is_empty();
+        let started = self.path.capacity.is_some() && !self.queue.is_empty();
         if started || matches!(self.state, State::Paused) || !self.answers.allows(call.now) {
             return;
         }
@@ -245,7 +245,7 @@ impl VideoEgress {
     }
 
     /// What is known of the path has changed.
-    pub(super) fn path(&mut self, path: Path) {
+    pub(super) fn path(&mut self, path: PathEstimate) {
         self.path = path;
     }
 

@@ -56,7 +56,7 @@ impl VideoEgress {
     /// The largest layer above one, up to the goal, whose start out of the history the path carries in no time: else its next
     /// keyframe is waited for, with which nothing is sent twice.
     fn step(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
-        let rate = self.path.shown.into_iter().chain(self.path.carries).reduce(f32::max)?;
+        let rate = self.path.measured.into_iter().chain(self.path.capacity).reduce(f32::max)?;
         let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
         let between = Rid::ALL.into_iter().filter(|rid| *rid > from && *rid <= goal);
         let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
@@ -66,7 +66,7 @@ impl VideoEgress {
     /// Where to start for a layer: there, or below it where that would take the path too long.
     pub(super) fn landing(&self, goal: Rid, h: &History) -> Rid {
         let time = START.saturating_sub(self.path.queue).as_secs_f32();
-        let budget = self.path.carries.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
+        let budget = self.path.capacity.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
         let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
         let below = || Rid::ALL.into_iter().filter(|rid| *rid <= goal).filter(usable);
         let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
@@ -119,7 +119,7 @@ impl VideoEgress {
         if p.number < f.next {
             return; // It was part of a start from the history.
         }
-        let longest = if self.path.carries.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
+        let longest = if self.path.capacity.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
         if self.queue.waits_longer_than(longest, call.now) {
             self.drop_waiting(call);
             if p.keyframe {

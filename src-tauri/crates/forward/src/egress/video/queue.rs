@@ -1,6 +1,6 @@
 //! The pictures that did not fit into one call, and when the next packets of them go.
 
-use super::Path;
+use super::PathEstimate;
 use crate::egress::header::Extras;
 use crate::packetise::Picture;
 use crate::rewrite::Name;
@@ -100,12 +100,12 @@ impl SendQueue {
 
     /// How many packets the next burst has at most, and the rate to pace it at, bits a second, where the path is limited. What
     /// takes the path long is paced, with all that comes behind it, until nothing waits any more.
-    pub(super) fn pace(&mut self, path: &Path) -> (usize, Option<f32>) {
+    pub(super) fn pace(&mut self, path: &PathEstimate) -> (usize, Option<f32>) {
         if path.takes_long(self.pictures.iter().map(|waiting| waiting.picture.bytes).sum()) {
             self.pacing = Pacing::PathRate;
         }
-        match (self.pacing, path.carries) {
-            (Pacing::PathRate, Some(carries)) => (THIN_BURST, Some(PACE * carries)),
+        match (self.pacing, path.capacity) {
+            (Pacing::PathRate, Some(capacity)) => (THIN_BURST, Some(PACE * capacity)),
             _ => {
                 self.pacing = Pacing::Bursts;
                 (BURST, None)
@@ -128,7 +128,7 @@ impl SendQueue {
     }
 
     /// Takes out the picture that was begun, where what is left of it takes the path long.
-    pub(super) fn take_long_rest(&mut self, path: &Path) -> Option<Pending> {
+    pub(super) fn take_long_rest(&mut self, path: &PathEstimate) -> Option<Pending> {
         let long = |front: &Pending| front.name.is_some() && path.takes_long(front.rest());
         if self.pictures.front().is_some_and(long) { self.pictures.pop_front() } else { None }
     }
@@ -142,9 +142,9 @@ impl SendQueue {
     }
 }
 
-impl Path {
+impl PathEstimate {
     /// So many bytes occupy the path for long.
     pub(super) fn takes_long(&self, bytes: usize) -> bool {
-        self.carries.is_some_and(|carries| bytes as f32 * 8.0 > carries * LONG.as_secs_f32())
+        self.capacity.is_some_and(|capacity| bytes as f32 * 8.0 > capacity * LONG.as_secs_f32())
     }
 }

@@ -122,8 +122,8 @@ impl VideoEgress {
         for index in range.clone() {
             let payload = &p.packets[index];
             bytes += payload.len();
-            let wide = call.flow.next(numbered, payload.len() + self.header.len());
-            let header = self.header.packet(name.sequence.wrapping_add(index as u16), index == last, wide);
+            let transport_seq = call.flow.next(numbered, payload.len() + self.header.len());
+            let header = self.header.packet(name.sequence.wrapping_add(index as u16), index == last, transport_seq);
             match name.descriptor_of(p.codec, index) {
                 None => call.out.rtp(header, &[payload]),
                 Some(descriptor) => call.out.rtp(header, &[&descriptor, payload]),

@@ -7,29 +7,29 @@ const STEP_US: i64 = 10_000;
 
 /// How much arrives, by the viewer's clock.
 #[derive(Default)]
-pub(super) struct ArrivalRate {
+pub(super) struct AckedBitrate {
     window: VecDeque<(i64, u32)>,
     /// Sent after the last packet told of, and arrived some time before the next.
-    untold: u32,
+    unreported: u32,
 }
 
-impl ArrivalRate {
+impl AckedBitrate {
     /// Packets of so many bytes were sent next, of which nothing will be told.
-    pub(super) fn untold(&mut self, bytes: u32) {
-        self.untold = self.untold.saturating_add(bytes);
+    pub(super) fn unreported(&mut self, bytes: u32) {
+        self.unreported = self.unreported.saturating_add(bytes);
     }
 
     pub(super) fn packet(&mut self, arrived_us: i64, bytes: u32) {
-        let untold = std::mem::take(&mut self.untold);
+        let unreported = std::mem::take(&mut self.unreported);
         match self.window.back() {
-            Some((last, _)) if untold > 0 && (STEP_US..WINDOW_US).contains(&(arrived_us - last)) => {
+            Some((last, _)) if unreported > 0 && (STEP_US..WINDOW_US).contains(&(arrived_us - last)) => {
                 let (last, gap) = (*last, arrived_us - last);
                 let steps = gap / STEP_US;
                 for step in 1..=steps {
-                    self.add(last + step * gap / (steps + 1), untold / steps as u32);
+                    self.add(last + step * gap / (steps + 1), unreported / steps as u32);
                 }
             }
-            Some((last, _)) if (0..STEP_US).contains(&(arrived_us - last)) => self.add(arrived_us, untold),
+            Some((last, _)) if (0..STEP_US).contains(&(arrived_us - last)) => self.add(arrived_us, unreported),
             // After a longer silence nothing before it counts.
             _ => {}
         }
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_of_the_last_window() {
-        let mut rate = ArrivalRate::default();
+        let mut rate = AckedBitrate::default();
         assert_eq!(rate.bits_a_second(), None);
         for ms in 0..1000 {
             rate.packet(ms * 1000, if ms < 500 { 1000 } else { 250 });
@@ -77,7 +77,7 @@ mod tests {
         for ms in 1000..2000 {
             // Every second 50 ms nobody tells of.
             if ms / 50 % 2 == 1 {
-                rate.untold(250);
+                rate.unreported(250);
             } else {
                 rate.packet(ms * 1000, 250);
                 let seen = rate.bits_a_second().expect("known");

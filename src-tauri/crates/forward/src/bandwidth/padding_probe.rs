@@ -1,4 +1,4 @@
-use super::train::{LEAST_PACKETS, Train};
+use super::packet_train::{LEAST_PACKETS, PacketTrain};
 
 /// How long a probe lasts: what it queues on a path that is too small is gone soon.
 const LENGTH_US: u64 = 20_000;
@@ -9,7 +9,7 @@ const PATIENCE_US: u64 = 1_000_000;
 
 /// A short run of repeated packets at a higher rate, to see whether the path carries it.
 #[derive(Debug)]
-pub(crate) struct Probe {
+pub(crate) struct PaddingProbe {
     rate: f32,
     started_us: u64,
     size: usize,
@@ -17,10 +17,10 @@ pub(crate) struct Probe {
     /// The transport-wide number of the first packet, and of the one after the last.
     first: u16,
     end: Option<u16>,
-    train: Train,
+    train: PacketTrain,
 }
 
-impl Probe {
+impl PaddingProbe {
     /// `rate` bits a second, in packets of about `packet` bytes; `first` is the next transport-wide number.
     pub(crate) fn new(rate: f32, packet: usize, first: u16, now_us: u64) -> Self {
         let size = (rate * LENGTH_US as f32 / 8e6) as usize;
@@ -31,7 +31,7 @@ impl Probe {
             sent: 0,
             first,
             end: None,
-            train: Train::default(),
+            train: PacketTrain::default(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Probe {
     }
 
     /// Feedback on a packet; the stream's own packets in between count as well. True once all is told.
-    pub(crate) fn told(&mut self, number: u16, sent_us: u64, arrived_us: Option<i64>, bytes: u32) -> bool {
+    pub(crate) fn feedback(&mut self, number: u16, sent_us: u64, arrived_us: Option<i64>, bytes: u32) -> bool {
         let Some(end) = self.end else { return false };
         let length = end.wrapping_sub(self.first);
         let at = number.wrapping_sub(self.first);
@@ -69,7 +69,7 @@ impl Probe {
     }
 
     /// Its feedback is lost.
-    pub(crate) fn is_stale(&self, now_us: u64) -> bool {
+    pub(crate) fn has_expired(&self, now_us: u64) -> bool {
         now_us - self.started_us > PATIENCE_US
     }
 }

@@ -32,7 +32,7 @@ const MOST_NOISE_US: f32 = 40_000.0;
 const FALLS_MEMORY: f32 = 16.0;
 
 /// The delay-based controller's eyes: a queue that stands, and grows.
-pub(super) struct Delay {
+pub(super) struct OveruseDetector {
     burst_us: Option<u64>,
     /// When the first packet of each burst was sent, and how long it took by two clocks.
     window: VecDeque<(u64, i64)>,
@@ -47,7 +47,7 @@ pub(super) struct Delay {
     ignore_before_us: u64,
 }
 
-impl Default for Delay {
+impl Default for OveruseDetector {
     fn default() -> Self {
         Self {
             burst_us: None,
@@ -63,7 +63,7 @@ impl Default for Delay {
     }
 }
 
-impl Delay {
+impl OveruseDetector {
     pub(super) fn packet(&mut self, sent_us: u64, arrived_us: i64) {
         self.last = (sent_us >= self.ignore_before_us).then_some(arrived_us - sent_us as i64);
         if self.burst_us.is_some_and(|start| sent_us < start + BURST_US) {
@@ -91,12 +91,14 @@ impl Delay {
     }
 
     /// The queue stands and is still growing: more is sent than the path carries.
-    pub(super) fn overused(&self, paced: bool) -> bool {
+    pub(super) fn is_overused(&self, paced: bool) -> bool {
         let span = match (self.window.front(), self.window.back()) {
             (Some((first, _)), Some((last, _))) => last - first,
             _ => 0,
         };
-        self.is_hopeless() || self.is_long(paced) || (span >= LEAST_WINDOW_US && self.stands() && self.slope() > 0.0)
+        self.is_hopeless()
+            || self.is_long(paced)
+            || (span >= LEAST_WINDOW_US && self.has_standing_queue() && self.slope() > 0.0)
     }
 
     fn is_hopeless(&self) -> bool {
@@ -113,7 +115,7 @@ impl Delay {
     }
 
     /// Even the least delay of the window is above the path's own.
-    pub(super) fn stands(&self) -> bool {
+    pub(super) fn has_standing_queue(&self) -> bool {
         self.queue_us().is_some_and(|queue| queue > self.threshold_us())
     }
 
@@ -162,10 +164,10 @@ mod tests {
 
     /// A burst every 20 ms with the delay given by `of`, until it is overused; when.
     fn run(of: impl Fn(u64) -> i64) -> Option<u64> {
-        let mut delay = Delay::default();
+        let mut overuse = OveruseDetector::default();
         (0..6000).step_by(20).find(|ms| {
-            delay.packet(ms * 1000, (*ms as i64 + of(*ms)) * 1000 + 77_000_000);
-            delay.overused(false)
+            overuse.packet(ms * 1000, (*ms as i64 + of(*ms)) * 1000 + 77_000_000);
+            overuse.is_overused(false)
         })
     }
 
@@ -182,16 +184,16 @@ mod tests {
         assert!(seen.is_some_and(|ms| (1150..1300).contains(&ms)), "{seen:?}");
         let seen = run(|ms| if ms < 1000 { 10 } else { 310 });
         assert!(seen.is_some_and(|ms| ms < 1060), "a queue that is long at once: {seen:?}");
-        let mut delay = Delay::default();
-        delay.packet(0, 10_000);
+        let mut overuse = OveruseDetector::default();
+        overuse.packet(0, 10_000);
         // A keyframe in one burst, into a path that collapsed: nothing sent later may be told of for seconds.
-        (0..80).for_each(|i| delay.packet(1_000_000, 1_010_000 + 6_000 * i));
-        assert!(!delay.overused(false));
-        (80..100).for_each(|i| delay.packet(1_000_000, 1_010_000 + 6_000 * i));
-        assert!(delay.overused(false), "the last of it took 600 ms");
-        delay.start_over(1_100_000);
-        delay.packet(1_000_000, 1_700_000);
-        assert!(!delay.overused(false), "that is answered already");
+        (0..80).for_each(|i| overuse.packet(1_000_000, 1_010_000 + 6_000 * i));
+        assert!(!overuse.is_overused(false));
+        (80..100).for_each(|i| overuse.packet(1_000_000, 1_010_000 + 6_000 * i));
+        assert!(overuse.is_overused(false), "the last of it took 600 ms");
+        overuse.start_over(1_100_000);
+        overuse.packet(1_000_000, 1_700_000);
+        assert!(!overuse.is_overused(false), "that is answered already");
         let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) / 20 });
         assert!(seen.is_some_and(|ms| ms < 2000), "5 % too much: {seen:?}");
     }

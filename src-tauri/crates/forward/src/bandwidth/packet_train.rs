@@ -7,7 +7,7 @@ const AT_ONCE_US: f32 = 1_000.0;
 
 /// Packets sent close together: how far apart they arrive is what the narrowest part of the path carries.
 #[derive(Debug, Default)]
-pub(super) struct Train {
+pub(super) struct PacketTrain {
     packets: usize,
     /// Without the first, as n packets have n - 1 distances.
     bytes: u32,
@@ -15,7 +15,7 @@ pub(super) struct Train {
     sent_us: (u64, u64),
 }
 
-impl Train {
+impl PacketTrain {
     /// The next packet that arrived.
     pub(super) fn packet(&mut self, sent_us: u64, arrived_us: i64, bytes: u32) {
         self.packets += 1;
