@@ -10,7 +10,7 @@ mod flow;
 mod header;
 mod lip_sync;
 mod loss;
-mod repair;
+mod nack_responder;
 mod sender_reports;
 mod sound;
 #[cfg(test)]

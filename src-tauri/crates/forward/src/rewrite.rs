@@ -7,7 +7,7 @@ use stream::{CodecSpec, Descriptor, PictureIds, Rid, VideoCodec};
 
 /// What one picture is called towards one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
+pub(crate) struct PictureNumbers {
     /// Of its first packet.
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
@@ -15,7 +15,7 @@ pub(crate) struct Name {
     pub(crate) descriptor: Descriptor,
 }
 
-impl Name {
+impl PictureNumbers {
     /// What stands before the payload of the picture's packet `index`, for a codec that has it.
     pub(crate) fn descriptor_of(&self, codec: VideoCodec, index: usize) -> Option<Descriptor> {
         CodecSpec::of(codec).descriptor.as_ref().map(|kind| kind.of_packet(self.descriptor, index))
@@ -23,7 +23,7 @@ impl Name {
 }
 
 /// Gives pictures their names, in the order they are sent.
-pub(crate) struct Numbers {
+pub(crate) struct Numbering {
     sequence: u16,
     timestamp_offset: u32,
     last_timestamp: Option<u32>,
@@ -32,7 +32,7 @@ pub(crate) struct Numbers {
     key_index: u8,
 }
 
-impl Numbers {
+impl Numbering {
     /// `sequence` should be below 2^15, so that a receiver that misses the start cannot take the first rollover for another
     /// (RFC 3711 section 3.3.1).
     pub(crate) fn new(sequence: u16, timestamp_offset: u32, picture_id: u16) -> Self {
@@ -56,9 +56,9 @@ impl Numbers {
         self.last_timestamp
     }
 
-    /// Name the next picture. `timestamp` is a viewer's; it is moved on by a tick where it would not be newer than the last:
+    /// Number the next picture. `timestamp` is a viewer's; it is moved on by a tick where it would not be newer than the last:
     /// the same instant in two layers.
-    pub(crate) fn name(&mut self, picture: &Picture, timestamp: u32) -> Name {
+    pub(crate) fn assign(&mut self, picture: &Picture, timestamp: u32) -> PictureNumbers {
         let timestamp = match self.last_timestamp {
             Some(last) if !newer(timestamp, last) => last.wrapping_add(1),
             _ => timestamp,
@@ -68,7 +68,7 @@ impl Numbers {
         self.sequence = sequence.wrapping_add(picture.packets.len() as u16);
         let kind = CodecSpec::of(picture.codec).descriptor.as_ref();
         let descriptor = kind.map(|kind| kind.of_picture(&self.ids(picture))).unwrap_or_default();
-        Name { sequence, timestamp, descriptor }
+        PictureNumbers { sequence, timestamp, descriptor }
     }
 
     /// So many packets of the picture named last are not sent: the next picture takes their numbers. It has to be a keyframe, which
@@ -105,27 +105,27 @@ const REMEMBERED: usize = 64;
 
 /// Which picture a sequence number was: a viewer's memory for repairs, without a packet in it.
 #[derive(Default)]
-pub(crate) struct Sent {
+pub(crate) struct SentPictures {
     pictures: VecDeque<SentPicture>,
 }
 
 /// A picture as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentPicture {
-    pub(crate) name: Name,
+    pub(crate) numbers: PictureNumbers,
     pub(crate) rid: Rid,
     pub(crate) number: u64,
     /// So many of its packets were sent, or will be.
     pub(crate) packets: u16,
 }
 
-impl Sent {
-    pub(crate) fn remember(&mut self, picture: &Picture, name: Name) {
+impl SentPictures {
+    pub(crate) fn remember(&mut self, picture: &Picture, numbers: PictureNumbers) {
         if self.pictures.len() == REMEMBERED {
             self.pictures.pop_front();
         }
         let packets = picture.packets.len() as u16;
-        self.pictures.push_back(SentPicture { name, rid: picture.rid, number: picture.number, packets });
+        self.pictures.push_back(SentPicture { numbers, rid: picture.rid, number: picture.number, packets });
     }
 
     /// Of the last one only so many packets were sent, and no more will be.
@@ -155,11 +155,11 @@ impl Sent {
 
     /// The picture that a sequence number belonged to, and the packet's index in it.
     pub(crate) fn find(&self, sequence: u16) -> Option<(SentPicture, usize)> {
-        let oldest = self.pictures.front()?.name.sequence;
+        let oldest = self.pictures.front()?.numbers.sequence;
         let distance = sequence.wrapping_sub(oldest);
-        let after = self.pictures.partition_point(|p| p.name.sequence.wrapping_sub(oldest) <= distance);
+        let after = self.pictures.partition_point(|p| p.numbers.sequence.wrapping_sub(oldest) <= distance);
         let picture = self.pictures.get(after.checked_sub(1)?)?;
-        let index = sequence.wrapping_sub(picture.name.sequence);
+        let index = sequence.wrapping_sub(picture.numbers.sequence);
         (index < picture.packets).then_some((*picture, usize::from(index)))
     }
 }
@@ -188,9 +188,9 @@ mod tests {
 
     #[test]
     fn sequence_numbers_and_picture_ids_roll_over_without_a_gap() {
-        let mut numbers = Numbers::new(0xfffe, 0, 0x7fff);
-        let first = numbers.name(&picture(0, true, 3), 5);
-        let second = numbers.name(&picture(1, false, 1), 5);
+        let mut numbering = Numbering::new(0xfffe, 0, 0x7fff);
+        let first = numbering.assign(&picture(0, true, 3), 5);
+        let second = numbering.assign(&picture(1, false, 1), 5);
         assert_eq!((first.sequence, second.sequence), (0xfffe, 1));
         assert_eq!(first.descriptor[2..4], [0x80, 0], "15 bits of picture id");
         assert_eq!(second.descriptor[2..4], [0x80, 1]);
@@ -203,35 +203,35 @@ mod tests {
 
     #[test]
     fn what_is_left_of_an_abandoned_picture_gives_its_numbers_to_the_keyframe_after_it() {
-        let mut numbers = Numbers::new(0xfffe, 0, 7);
-        let mut sent = Sent::default();
+        let mut numbering = Numbering::new(0xfffe, 0, 7);
+        let mut sent = SentPictures::default();
         let large = picture(0, false, 50);
-        let name = numbers.name(&large, 0);
-        sent.remember(&large, name);
-        numbers.give_back(45);
+        let numbers = numbering.assign(&large, 0);
+        sent.remember(&large, numbers);
+        numbering.give_back(45);
         sent.cut(5);
         let keyframe = picture(0, true, 3);
-        let after = numbers.name(&keyframe, 0);
-        assert_eq!(after.sequence, name.sequence.wrapping_add(5), "no gap");
+        let after = numbering.assign(&keyframe, 0);
+        assert_eq!(after.sequence, numbers.sequence.wrapping_add(5), "no gap");
         assert_eq!(sent.find(after.sequence), None, "not the abandoned picture's any more");
         sent.remember(&keyframe, after);
         assert_eq!(sent.find(after.sequence).map(|(found, index)| (found.packets, index)), Some((3, 0)));
-        assert_eq!(sent.find(name.sequence.wrapping_add(4)).map(|(_, index)| index), Some(4));
-        assert_eq!(after.timestamp, name.timestamp + 1);
-        assert_eq!(after.descriptor[3], name.descriptor[3] + 1, "its picture id stays used");
-        assert_eq!(after.descriptor[4], name.descriptor[4] + 1, "and its TL0PICIDX");
+        assert_eq!(sent.find(numbers.sequence.wrapping_add(4)).map(|(_, index)| index), Some(4));
+        assert_eq!(after.timestamp, numbers.timestamp + 1);
+        assert_eq!(after.descriptor[3], numbers.descriptor[3] + 1, "its picture id stays used");
+        assert_eq!(after.descriptor[4], numbers.descriptor[4] + 1, "and its TL0PICIDX");
     }
 
     #[test]
     fn what_was_sent_is_found_across_the_rollover_until_it_is_forgotten() {
-        let mut numbers = Numbers::new(0xfff0, 0, 0);
-        let mut sent = Sent::default();
+        let mut numbering = Numbering::new(0xfff0, 0, 0);
+        let mut sent = SentPictures::default();
         assert_eq!(sent.find(0xfff0), None);
         for i in 0..40 {
             let mut picture = picture(0, false, 2);
             picture.number = i;
-            let name = numbers.name(&picture, 0);
-            sent.remember(&picture, name);
+            let numbers = numbering.assign(&picture, 0);
+            sent.remember(&picture, numbers);
         }
         let (found, index) = sent.find(5).expect("packet 21 was sent");
         assert_eq!((found.number, index), (10, 1));
@@ -239,8 +239,8 @@ mod tests {
         assert_eq!(sent.find(0xfff0u16.wrapping_add(80)), None, "not yet sent");
         for _ in 0..REMEMBERED {
             let picture = picture(0, false, 2);
-            let name = numbers.name(&picture, 0);
-            sent.remember(&picture, name);
+            let numbers = numbering.assign(&picture, 0);
+            sent.remember(&picture, numbers);
         }
         assert_eq!(sent.find(5), None, "long ago");
     }

@@ -8,12 +8,12 @@ mod send;
 use super::LayerBits;
 use super::call::Call;
 use super::header::Header;
-use super::repair::Repairs;
+use super::nack_responder::NackResponder;
 use crate::history::History;
 use crate::layers::Layers;
 use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
-use crate::rewrite::{Numbers, Sent};
+use crate::rewrite::{Numbering, SentPictures};
 use crate::sink::PacketSink;
 use protocol::Layer;
 use queue::{BURST, SendQueue};
@@ -36,9 +36,9 @@ pub(super) struct VideoEgress {
     ssrc: u32,
     repairs_allowed: bool,
     header: Header,
-    numbers: Numbers,
-    sent: Sent,
-    repairs: Repairs,
+    numbering: Numbering,
+    sent: SentPictures,
+    nack_responder: NackResponder,
     pub(super) layers: Layers,
     state: State,
     queue: SendQueue,
@@ -95,9 +95,9 @@ impl VideoEgress {
             ssrc: n.ssrc,
             repairs_allowed: n.nack,
             header: Header::new(n.pt, n.ssrc, extensions, &n.mid),
-            numbers: Numbers::new(below_half(seeds[0]), seeds[1], below_half(seeds[2])),
-            sent: Sent::default(),
-            repairs: Repairs::new(n, below_half(seeds[3])),
+            numbering: Numbering::new(below_half(seeds[0]), seeds[1], below_half(seeds[2])),
+            sent: SentPictures::default(),
+            nack_responder: NackResponder::new(n, below_half(seeds[3])),
             layers,
             state: State::Waiting,
             queue: SendQueue::default(),
@@ -230,7 +230,14 @@ impl VideoEgress {
             if i > 0 && i % BURST == 0 {
                 call.out.flush_picture();
             }
-            if !self.repairs.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, call) {
+            if !self.nack_responder.repair(
+                sequence,
+                &self.sent,
+                &mut self.header,
+                (round_trip, self.path.queue),
+                h,
+                call,
+            ) {
                 break;
             }
         }
@@ -249,14 +256,14 @@ impl VideoEgress {
         self.path = path;
     }
 
-    /// See [`Repairs::can_pad`].
+    /// See [`NackResponder::can_pad`].
     pub(super) fn can_pad(&self) -> bool {
-        self.repairs.can_pad()
+        self.nack_responder.can_pad()
     }
 
-    /// See [`Repairs::pad`].
+    /// See [`NackResponder::pad`].
     pub(super) fn pad<S: PacketSink>(&mut self, bytes: usize, h: &History, call: &mut Call<'_, S>) -> usize {
-        let gone = self.repairs.pad(bytes, &self.sent, h, call);
+        let gone = self.nack_responder.pad(bytes, &self.sent, h, call);
         call.out.flush_picture();
         gone
     }
@@ -271,7 +278,7 @@ impl VideoEgress {
         (self.packets > 0).then(|| SenderReport {
             ssrc: self.ssrc,
             ntp: clock.ntp(now),
-            rtp: self.numbers.timestamp(clock.ticks(now, 90_000)),
+            rtp: self.numbering.timestamp(clock.ticks(now, 90_000)),
             packets: self.packets,
             octets: self.octets,
         })

@@ -41,7 +41,7 @@ impl VideoEgress {
             self.queue.hold_until(call.now + (self.path.queue / 2).min(LONGEST_DRAIN));
             // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
             self.sent.forget();
-            self.repairs.start_over();
+            self.nack_responder.start_over();
             self.answers.restarted(call.now);
         } else if gone && goal != f.rid {
             self.restart(goal, h, call);
@@ -99,7 +99,7 @@ impl VideoEgress {
         if goal == Some(p.rid) && f.rid != p.rid {
             self.make_way(call);
             self.state = State::Following(self.following_from(p));
-            self.offer(p, self.numbers.timestamp(p.rtp_timestamp), true, call);
+            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, call);
         }
     }
 
@@ -143,7 +143,7 @@ impl VideoEgress {
             }
             let missed = base.partition_point(|b| b.number < f.next);
             for b in base[missed..].iter().filter(|b| b.number < p.number) {
-                self.queue.push(b, self.numbers.timestamp(b.rtp_timestamp), call.now);
+                self.queue.push(b, self.numbering.timestamp(b.rtp_timestamp), call.now);
             }
             f.temporal = 0;
         }
@@ -162,7 +162,7 @@ impl VideoEgress {
         }
         self.state = State::Following(f);
         if send {
-            self.offer(p, self.numbers.timestamp(p.rtp_timestamp), p.keyframe, call);
+            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), p.keyframe, call);
         }
     }
 
@@ -182,10 +182,10 @@ impl VideoEgress {
         }
         self.state = State::Following(f);
         call.flow.totals.restarts += 1;
-        let end = self.numbers.timestamp(newest.rtp_timestamp);
+        let end = self.numbering.timestamp(newest.rtp_timestamp);
         for (i, p) in base.iter().enumerate() {
             let mut timestamp = end.wrapping_sub((base.len() - 1 - i) as u32 * COMPRESSED);
-            if let Some(last) = self.numbers.last_timestamp() {
+            if let Some(last) = self.numbering.last_timestamp() {
                 let least = last.wrapping_add(1 + i as u32 * SQUEEZED);
                 timestamp = if newer(timestamp, least) { timestamp } else { least };
             }

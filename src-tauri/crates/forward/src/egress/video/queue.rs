@@ -3,7 +3,7 @@
 use super::PathEstimate;
 use crate::egress::header::Extras;
 use crate::packetise::Picture;
-use crate::rewrite::Name;
+use crate::rewrite::PictureNumbers;
 use std::{
     collections::VecDeque,
     sync::Arc,
@@ -47,7 +47,7 @@ pub(super) struct Pending {
     pub(super) extras: Extras,
     since: Instant,
     /// Given when its first packet goes, so that what is dropped before leaves no gap.
-    pub(super) name: Option<Name>,
+    pub(super) numbers: Option<PictureNumbers>,
     pub(super) next_packet: usize,
 }
 
@@ -84,7 +84,7 @@ impl SendQueue {
             timestamp,
             extras,
             since: now,
-            name: None,
+            numbers: None,
             next_packet: 0,
         });
     }
@@ -129,13 +129,13 @@ impl SendQueue {
 
     /// Takes out the picture that was begun, where what is left of it takes the path long.
     pub(super) fn take_long_rest(&mut self, path: &PathEstimate) -> Option<Pending> {
-        let long = |front: &Pending| front.name.is_some() && path.takes_long(front.rest());
+        let long = |front: &Pending| front.numbers.is_some() && path.takes_long(front.rest());
         if self.pictures.front().is_some_and(long) { self.pictures.pop_front() } else { None }
     }
 
     /// Drops what waits, but not a picture that was begun, as its packets are numbered already. How many were dropped.
     pub(super) fn drop_waiting(&mut self) -> usize {
-        let begun = usize::from(self.pictures.front().is_some_and(|front| front.name.is_some()));
+        let begun = usize::from(self.pictures.front().is_some_and(|front| front.numbers.is_some()));
         let dropped = self.pictures.len().saturating_sub(begun);
         self.pictures.truncate(begun);
         dropped

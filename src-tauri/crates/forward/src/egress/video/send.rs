@@ -5,7 +5,7 @@ use super::queue::BURST;
 use crate::egress::call::Call;
 use crate::egress::header::Extras;
 use crate::packetise::Picture;
-use crate::rewrite::Name;
+use crate::rewrite::PictureNumbers;
 use crate::sink::PacketSink;
 use std::sync::Arc;
 
@@ -37,14 +37,14 @@ impl VideoEgress {
         while room > 0
             && let Some(mut front) = self.queue.pop()
         {
-            let name = match front.name {
-                Some(name) => name,
+            let numbers = match front.numbers {
+                Some(numbers) => numbers,
                 None => self.begin_picture(&front.picture, front.timestamp, call),
             };
-            front.name = Some(name);
+            front.numbers = Some(numbers);
             rate = rate.map(|rate| call.flow.keyframe_probe.rate().unwrap_or(rate));
             let end = front.picture.packets.len().min(front.next_packet + room);
-            self.write(&front.picture, front.next_packet..end, name, front.extras, call);
+            self.write(&front.picture, front.next_packet..end, numbers, front.extras, call);
             room -= end - front.next_packet;
             if end < front.picture.packets.len() {
                 front.next_packet = end;
@@ -62,7 +62,7 @@ impl VideoEgress {
     /// picture it throws away, as the packet after it has another timestamp, and a keyframe needs nothing that was before.
     pub(super) fn make_way<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
         if let Some(abandoned) = self.queue.take_long_rest(&self.path) {
-            self.numbers.give_back((abandoned.picture.packets.len() - abandoned.next_packet) as u16);
+            self.numbering.give_back((abandoned.picture.packets.len() - abandoned.next_packet) as u16);
             self.sent.cut(abandoned.next_packet as u16);
             call.flow.keyframe_probe.picture_abandoned();
             call.flow.totals.dropped += 1;
@@ -88,34 +88,34 @@ impl VideoEgress {
             return;
         }
         let extras = Extras { capture: self.capture_time.goes_with(p).then_some(0), introduce };
-        let name = self.begin_picture(p, timestamp, call);
-        self.write(p, 0..p.packets.len(), name, extras, call);
+        let numbers = self.begin_picture(p, timestamp, call);
+        self.write(p, 0..p.packets.len(), numbers, extras, call);
         call.out.flush_picture();
     }
 
-    fn begin_picture<S>(&mut self, p: &Picture, timestamp: u32, call: &mut Call<'_, S>) -> Name {
+    fn begin_picture<S>(&mut self, p: &Picture, timestamp: u32, call: &mut Call<'_, S>) -> PictureNumbers {
         if p.keyframe {
             call.flow.keyframe_probe.keyframe_begins(call.flow.now_us());
         }
-        let name = self.numbers.name(p, timestamp);
+        let numbers = self.numbering.assign(p, timestamp);
         if self.repairs_allowed {
-            self.sent.remember(p, name);
+            self.sent.remember(p, numbers);
         }
-        name
+        numbers
     }
 
     fn write<S: PacketSink>(
         &mut self,
         p: &Picture,
         range: std::ops::Range<usize>,
-        name: Name,
+        numbers: PictureNumbers,
         mut extras: Extras,
         call: &mut Call<'_, S>,
     ) {
         if extras.capture.is_some() {
             extras.capture = self.header.carries_capture_time().then(|| call.clock.ntp(p.captured));
         }
-        self.header.begin(name.timestamp, call.abs_send_time(), extras);
+        self.header.begin(numbers.timestamp, call.abs_send_time(), extras);
         let numbered = self.header.is_numbered();
         let last = p.packets.len().saturating_sub(1);
         let mut bytes = 0;
@@ -123,8 +123,8 @@ impl VideoEgress {
             let payload = &p.packets[index];
             bytes += payload.len();
             let transport_seq = call.flow.next(numbered, payload.len() + self.header.len());
-            let header = self.header.packet(name.sequence.wrapping_add(index as u16), index == last, transport_seq);
-            match name.descriptor_of(p.codec, index) {
+            let header = self.header.packet(numbers.sequence.wrapping_add(index as u16), index == last, transport_seq);
+            match numbers.descriptor_of(p.codec, index) {
                 None => call.out.rtp(header, &[payload]),
                 Some(descriptor) => call.out.rtp(header, &[&descriptor, payload]),
             }
@@ -132,7 +132,7 @@ impl VideoEgress {
         if range.end == p.packets.len() {
             call.flow.keyframe_probe.picture_ends(call.flow.now_us());
         }
-        self.repairs.earn(bytes);
+        self.nack_responder.earn(bytes);
         self.packets = self.packets.wrapping_add(range.len() as u32);
         self.octets = self.octets.wrapping_add(bytes as u32);
     }

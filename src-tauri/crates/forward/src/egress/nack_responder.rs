@@ -3,7 +3,7 @@ use super::header::{Extras, Header};
 use crate::history::History;
 use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
-use crate::rewrite::{Name, Sent, SentPicture};
+use crate::rewrite::{PictureNumbers, SentPicture, SentPictures};
 use crate::sink::PacketSink;
 use std::time::{Duration, Instant};
 use stream::VideoCodec;
@@ -11,13 +11,13 @@ use stream::VideoCodec;
 /// Repairs take at most this part of what a viewer is sent: beyond, the path is full, and repeating makes it worse.
 const SHARE: f32 = 0.15;
 /// So that the first picture can be repaired as a whole, before anything was earned: the largest keyframe.
-const FIRST_CREDIT: f32 = 64.0 * 1200.0;
+const FIRST_TOKENS: f32 = 64.0 * 1200.0;
 /// The same for the start of a smaller layer.
-const RESTART_CREDIT: f32 = 16.0 * 1200.0;
+const RESTART_TOKENS: f32 = 16.0 * 1200.0;
 /// A burst of loss may be repaired at once with what was saved up.
-const MOST_CREDIT: f32 = 32.0 * 1200.0;
+const MOST_TOKENS: f32 = 32.0 * 1200.0;
 /// A repair on its way is not sent again, even where the round trip is shorter or not yet known.
-const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 /// A packet that is asked for again is sent so often. Where 5 % are lost, one packet in 160,000, which is one in nine minutes,
 /// would else still be missing after a third of a second.
 const COPIES: usize = 2;
@@ -27,15 +27,15 @@ const SHORT_QUEUE: Duration = Duration::from_millis(50);
 const SLOTS: usize = 64;
 
 /// Sends again what was lost, as RFC 4588 retransmissions where they were agreed on.
-pub(super) struct Repairs {
+pub(super) struct NackResponder {
     codec: VideoCodec,
     header: Option<Header>,
     sequence: u16,
-    credit: f32,
+    tokens: f32,
     recent: Box<[Option<(u16, Instant)>; SLOTS]>,
 }
 
-impl Repairs {
+impl NackResponder {
     pub(super) fn new(n: &NegotiatedVideo, sequence: u16) -> Self {
         let extensions =
             Extensions { twcc: n.extensions.twcc, abs_send_time: n.extensions.abs_send_time, ..Extensions::default() };
@@ -43,45 +43,45 @@ impl Repairs {
             codec: n.codec,
             header: n.rtx_pt.map(|pt| Header::new(pt, n.rtx_ssrc, extensions, "")),
             sequence,
-            credit: FIRST_CREDIT,
+            tokens: FIRST_TOKENS,
             recent: Box::new([None; SLOTS]),
         }
     }
 
     /// `bytes` of picture were sent.
     pub(super) fn earn(&mut self, bytes: usize) {
-        self.credit = (self.credit + SHARE * bytes as f32).min(MOST_CREDIT.max(self.credit));
+        self.tokens = (self.tokens + SHARE * bytes as f32).min(MOST_TOKENS.max(self.tokens));
     }
 
     /// What comes now is a start that has to arrive.
     pub(super) fn start_over(&mut self) {
-        self.credit = self.credit.max(RESTART_CREDIT);
+        self.tokens = self.tokens.max(RESTART_TOKENS);
     }
 
-    /// Send one packet again, unless it is too old, too often asked for, or too much. False: there is no credit for more. `plain` is the picture's own header;
+    /// Send one packet again, unless it is too old, too often asked for, or too much. False: there are no tokens for more. `plain` is the picture's own header;
     /// the way there takes a `round_trip`, with a `queue` on it.
     pub(super) fn repair<S: PacketSink>(
         &mut self,
         sequence: u16,
-        sent: &Sent,
+        sent: &SentPictures,
         plain: &mut Header,
         (round_trip, queue): (Duration, Duration),
         h: &History,
         call: &mut Call<'_, S>,
     ) -> bool {
         let slot = &mut self.recent[usize::from(sequence) % SLOTS];
-        let patience = round_trip.max(SHORTEST_PATIENCE);
+        let interval = round_trip.max(SHORTEST_INTERVAL);
         let last = slot.filter(|(s, _)| *s == sequence).map(|(_, at)| call.now.saturating_duration_since(at));
-        if last.is_some_and(|ago| ago < patience) {
+        if last.is_some_and(|ago| ago < interval) {
             return true;
         }
         let found =
-            sent.find(sequence).and_then(|(picture, index)| Some((picture.name, index, self.shared(&picture, h)?)));
-        let Some((name, index, picture)) = found else {
+            sent.find(sequence).and_then(|(picture, index)| Some((picture.numbers, index, self.shared(&picture, h)?)));
+        let Some((numbers, index, picture)) = found else {
             call.flow.totals.repairs_refused += 1;
             return true;
         };
-        if self.credit < picture.packets[index].len() as f32 {
+        if self.tokens < picture.packets[index].len() as f32 {
             call.flow.totals.repairs_refused += 1;
             return false;
         }
@@ -89,15 +89,15 @@ impl Repairs {
         // The last repair was lost as well, and browsers ask only every 100 ms: the picture stands still until this one comes.
         let copies = if last.is_some() && queue < SHORT_QUEUE { COPIES } else { 1 };
         for _ in 0..copies {
-            if self.credit < picture.packets[index].len() as f32 {
+            if self.tokens < picture.packets[index].len() as f32 {
                 return false;
             }
-            self.credit -= picture.packets[index].len() as f32;
+            self.tokens -= picture.packets[index].len() as f32;
             call.flow.totals.repairs += 1;
             if self.header.is_some() {
-                self.retransmit(name, index, picture, call);
+                self.retransmit(numbers, index, picture, call);
             } else {
-                self.repeat(name, index, picture, plain, call);
+                self.resend(numbers, index, picture, plain, call);
             }
         }
         true
@@ -112,7 +112,7 @@ impl Repairs {
     pub(super) fn pad<S: PacketSink>(
         &mut self,
         bytes: usize,
-        sent: &Sent,
+        sent: &SentPictures,
         h: &History,
         call: &mut Call<'_, S>,
     ) -> usize {
@@ -124,7 +124,7 @@ impl Repairs {
             if gone >= bytes {
                 break;
             }
-            gone += self.retransmit(last.name, index, picture, call).max(1);
+            gone += self.retransmit(last.numbers, index, picture, call).max(1);
             call.flow.totals.padding += 1;
         }
         gone
@@ -137,17 +137,17 @@ impl Repairs {
     /// RFC 4588 section 4: a source, numbers and a payload type of its own, the original number before the payload.
     fn retransmit<S: PacketSink>(
         &mut self,
-        name: Name,
+        numbers: PictureNumbers,
         index: usize,
         picture: &Picture,
         call: &mut Call<'_, S>,
     ) -> usize {
         let Some(header) = &mut self.header else { return 0 };
         let payload = &picture.packets[index];
-        let original = name.sequence.wrapping_add(index as u16).to_be_bytes();
-        let descriptor = name.descriptor_of(self.codec, index);
+        let original = numbers.sequence.wrapping_add(index as u16).to_be_bytes();
+        let descriptor = numbers.descriptor_of(self.codec, index);
         let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
-        header.begin(name.timestamp, call.abs_send_time(), Extras::default());
+        header.begin(numbers.timestamp, call.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
         let transport_seq = call.flow.next(header.is_numbered(), bytes);
         let marker = index + 1 == picture.packets.len();
@@ -158,20 +158,20 @@ impl Repairs {
 
     /// The very packet again. It was sent without extensions (see `VideoEgress::new`), so that it is the same to the last bit:
     /// sealing another packet under the same number would give SRTP's keystream away.
-    fn repeat<S: PacketSink>(
+    fn resend<S: PacketSink>(
         &self,
-        name: Name,
+        numbers: PictureNumbers,
         index: usize,
         picture: &Picture,
         plain: &mut Header,
         call: &mut Call<'_, S>,
     ) {
         let payload = &picture.packets[index];
-        let descriptor = name.descriptor_of(self.codec, index);
+        let descriptor = numbers.descriptor_of(self.codec, index);
         let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
-        plain.begin(name.timestamp, 0, Extras::default());
+        plain.begin(numbers.timestamp, 0, Extras::default());
         call.flow.next(false, plain.len() + descriptor.len() + payload.len());
         let marker = index + 1 == picture.packets.len();
-        call.out.rtp(plain.packet(name.sequence.wrapping_add(index as u16), marker, 0), &[descriptor, payload]);
+        call.out.rtp(plain.packet(numbers.sequence.wrapping_add(index as u16), marker, 0), &[descriptor, payload]);
     }
 }
