@@ -18,7 +18,7 @@ mod tests;
 mod video;
 
 use crate::history::History;
-use crate::layers::Layers;
+use crate::layers::LayerSelector;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
 use crate::sink::PacketSink;
@@ -96,12 +96,12 @@ impl Egress {
         let mut seeds = seeds(seed);
         let mut next = || seeds.next().unwrap_or_default();
         let mut video =
-            n.video.as_ref().map(|v| VideoEgress::new(v, Layers::new(max), std::array::from_fn(|_| next())));
+            n.video.as_ref().map(|v| VideoEgress::new(v, LayerSelector::new(max), std::array::from_fn(|_| next())));
         let sound = n.audio.as_ref().map(|a| SoundEgress::new(a, std::array::from_fn(|_| next())));
         let mut adaptation = Adaptation::default();
         if let Some(video) = &mut video
             && transport_wide
-            && video.begin_small(round_trip)
+            && video.start_small(round_trip)
         {
             adaptation.expect_initial_probe();
         }
@@ -243,7 +243,7 @@ impl Egress {
     /// Send no layer above this; taken up with the next picture.
     pub(crate) fn cap(&mut self, max: Rid) {
         if let Some(video) = &mut self.video {
-            video.layers.cap(max);
+            video.selector.cap(max);
         }
     }
 
@@ -254,7 +254,7 @@ impl Egress {
     fn report(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
             let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            video.choose(h, call);
+            video.retarget(h, call);
             video.send_pending(call);
         }
         self.flow.tick(now);

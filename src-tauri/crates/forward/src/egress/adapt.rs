@@ -2,7 +2,7 @@ use super::call::Call;
 use super::video::{PathEstimate, VideoEgress};
 use crate::bandwidth::{BandwidthEstimator, InitialProbe, Outcome, PacketResult, PaddingProbe};
 use crate::history::History;
-use crate::layers::Aim;
+use crate::layers::TargetLayer;
 use crate::sink::PacketSink;
 use rtp::rtcp::WideFeedback;
 use std::time::{Duration, Instant};
@@ -154,13 +154,13 @@ impl Adaptation {
         call: &mut Call<'_, S>,
     ) {
         let codec = video.watching().0;
-        let cost = |aim: Aim| {
-            let encoded = h.rate(codec, aim.rid, aim.temporal);
+        let cost = |target: TargetLayer| {
+            let encoded = h.rate(codec, target.rid, target.temporal);
             // The half layer of a codec on demand is encoded only while somebody is aimed at it; it takes a fifth then.
             let spec = CodecSpec::of(codec);
-            let expected = || match aim.rid {
+            let expected = || match target.rid {
                 Rid::H if spec.on_demand && spec.layers.contains(&Rid::H) => {
-                    h.rate(codec, Rid::F, aim.temporal).map(|rate| rate / 5.0)
+                    h.rate(codec, Rid::F, target.temporal).map(|rate| rate / 5.0)
                 }
                 _ => None,
             };
@@ -169,18 +169,18 @@ impl Adaptation {
         if congested {
             call.flow.keyframe_probe.congested(call.flow.now_us());
         }
-        if !self.finish_startup(cost(video.layers.top()), call.flow.now_us()) {
+        if !self.finish_startup(cost(video.selector.top()), call.flow.now_us()) {
             return;
         }
-        self.lift_limit(cost(Aim::all_of(Rid::F)), video, call);
+        self.lift_limit(cost(TargetLayer::all_of(Rid::F)), video, call);
         video.path(PathEstimate { capacity: self.estimate(), measured: self.measured, queue: self.queue() });
-        if video.layers.decide(self.estimate(), congested, cost, call.now) {
-            video.choose(h, call);
+        if video.selector.decide(self.estimate(), congested, cost, call.now) {
+            video.retarget(h, call);
             video.send_pending(call);
         }
         // Feedback comes many times a second, and mostly there is nothing to do about it.
-        let Some(estimate) = self.estimate().filter(|_| video.layers.aim() < video.layers.top()) else { return };
-        let Some(wanted) = cost(video.layers.top()) else { return };
+        let Some(estimate) = self.estimate().filter(|_| video.selector.target() < video.selector.top()) else { return };
+        let Some(wanted) = cost(video.selector.top()) else { return };
         let due = self.no_probe_before.is_none_or(|at| call.now >= at);
         let short = estimate < PROBE_HEADROOM * wanted;
         if due && short && self.probe.is_none() && self.bandwidth.is_calm(call.flow.now_us()) && video.can_pad() {
@@ -197,7 +197,7 @@ impl Adaptation {
     fn lift_limit<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) {
         let (now_us, probe) = (call.flow.now_us(), &mut call.flow.keyframe_probe);
         let Some((known, top)) = self.estimate().zip(top) else { return probe.disarm() };
-        if video.layers.aim() < video.layers.top() {
+        if video.selector.target() < video.selector.top() {
             return probe.is_not_on_top();
         }
         let good = GOOD * top;

@@ -54,9 +54,9 @@ impl Egress {
                 Message::Bye => outcome.bye = true,
                 Message::Malformed => outcome.malformed = true,
                 Message::Other => {}
-                about_video => {
+                of_picture => {
                     if let Some(video) = self.video.as_mut().filter(|_| self.started) {
-                        about_picture(about_video, video, self.round_trip.unwrap_or_default(), h, call);
+                        picture_feedback(of_picture, video, self.round_trip.unwrap_or_default(), h, call);
                     }
                 }
             }
@@ -93,7 +93,7 @@ impl Egress {
     }
 }
 
-fn about_picture<S: PacketSink>(
+fn picture_feedback<S: PacketSink>(
     message: Message<'_>,
     video: &mut VideoEgress,
     round_trip: Duration,
@@ -101,9 +101,9 @@ fn about_picture<S: PacketSink>(
     call: &mut Call<'_, S>,
 ) {
     match message {
-        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.lost_packets(lost, round_trip, h, call),
-        Message::Pli { ssrc } if ssrc == video.ssrc() => video.lost_picture(h, call),
-        Message::Fir(sources) if sources.asks(video.ssrc()) => video.lost_picture(h, call),
+        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.nack(lost, round_trip, h, call),
+        Message::Pli { ssrc } if ssrc == video.ssrc() => video.picture_lost(h, call),
+        Message::Fir(sources) if sources.asks(video.ssrc()) => video.picture_lost(h, call),
         _ => {}
     }
 }

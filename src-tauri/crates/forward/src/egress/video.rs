@@ -10,7 +10,7 @@ use super::call::Call;
 use super::header::Header;
 use super::nack_responder::NackResponder;
 use crate::history::History;
-use crate::layers::Layers;
+use crate::layers::LayerSelector;
 use crate::negotiated::{Extensions, NegotiatedVideo};
 use crate::packetise::Picture;
 use crate::rewrite::{Numbering, SentPictures};
@@ -39,7 +39,7 @@ pub(super) struct VideoEgress {
     numbering: Numbering,
     sent: SentPictures,
     nack_responder: NackResponder,
-    pub(super) layers: Layers,
+    pub(super) selector: LayerSelector,
     state: State,
     queue: SendQueue,
     path: PathEstimate,
@@ -71,12 +71,12 @@ enum State {
     /// It is given no pictures. Whatever its reports ask, nothing is sent before the next keyframe that it is given.
     Paused,
     /// It is sent the pictures of one layer.
-    Following(Following),
+    Following(CurrentLayer),
 }
 
 /// The layer being sent.
 #[derive(Clone, Copy)]
-struct Following {
+struct CurrentLayer {
     rid: Rid,
     /// The next picture's number.
     next: u64,
@@ -86,7 +86,7 @@ struct Following {
 }
 
 impl VideoEgress {
-    pub(super) fn new(n: &NegotiatedVideo, layers: Layers, seeds: [u32; 4]) -> Self {
+    pub(super) fn new(n: &NegotiatedVideo, selector: LayerSelector, seeds: [u32; 4]) -> Self {
         // Without RTX a repair is the same packet again, to the last bit: no extension may tell them apart.
         let extensions = if n.rtx_pt.is_some() || !n.nack { n.extensions } else { Extensions::default() };
         let below_half = |seed: u32| (seed & 0x7fff) as u16;
@@ -98,7 +98,7 @@ impl VideoEgress {
             numbering: Numbering::new(below_half(seeds[0]), seeds[1], below_half(seeds[2])),
             sent: SentPictures::default(),
             nack_responder: NackResponder::new(n, below_half(seeds[3])),
-            layers,
+            selector,
             state: State::Waiting,
             queue: SendQueue::default(),
             path: PathEstimate::default(),
@@ -110,12 +110,12 @@ impl VideoEgress {
         }
     }
 
-    /// Begin with the smallest layer, unless the path is known to be good. True where it was done: smaller layers of a codec on
+    /// Start with the smallest layer, unless the path is known to be good. True where it was done: smaller layers of a codec on
     /// demand are encoded only while somebody watches them.
-    pub(super) fn begin_small(&mut self, round_trip: Option<Duration>) -> bool {
+    pub(super) fn start_small(&mut self, round_trip: Option<Duration>) -> bool {
         let small = !CodecSpec::of(self.codec).on_demand && round_trip.is_none_or(|trip| trip >= NEAR);
         if small {
-            self.layers.begin_small();
+            self.selector.start_small();
         }
         small
     }
@@ -130,16 +130,16 @@ impl VideoEgress {
     }
 
     pub(super) fn watching(&self) -> (VideoCodec, Rid) {
-        (self.codec, self.layers.aim().rid)
+        (self.codec, self.selector.target().rid)
     }
 
     /// The layers whose pictures it has to be given, a bit each: the one it follows, the one it is aimed at, and those between,
     /// of which the best that is encoded is taken. While it follows none, all.
     pub(super) fn interest(&self) -> LayerBits {
-        let aim = self.layers.aim().rid.index();
-        let (low, high) = match self.following() {
+        let target = self.selector.target().rid.index();
+        let (low, high) = match self.current() {
             None => (Rid::Q.index(), Rid::F.index()),
-            Some(f) => (f.rid.index().min(aim), f.rid.index().max(aim)),
+            Some(f) => (f.rid.index().min(target), f.rid.index().max(target)),
         };
         Rid::ALL[low..=high].iter().fold(0, |layers, rid| layers | 1 << layer_index(self.codec, *rid))
     }
@@ -151,13 +151,13 @@ impl VideoEgress {
     }
 
     pub(super) fn layer(&self) -> Option<Layer> {
-        let f = self.following()?;
+        let f = self.current()?;
         Some(Layer { codec: self.codec, rid: f.rid, temporal: f.temporal, height: f.height })
     }
 
     /// Start from the history, if there is anything.
     pub(super) fn start<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        self.begin(h, call);
+        self.start_at_target(h, call);
         self.send_pending(call);
     }
 
@@ -169,25 +169,25 @@ impl VideoEgress {
         if let State::Paused = self.state {
             self.state = State::AwaitingKeyframe;
         }
-        if self.layers.take_new_cap() {
-            self.choose(h, call);
+        if self.selector.take_new_cap() {
+            self.retarget(h, call);
         }
         match self.state {
             State::Following(f) if f.rid == p.rid => self.follow(f, p, h, call),
-            State::Following(f) if p.keyframe => self.cross(f, p, h, call),
+            State::Following(f) if p.keyframe => self.switch_at_keyframe(f, p, h, call),
             State::Following(_) => {}
-            State::Waiting => self.begin(h, call),
+            State::Waiting => self.start_at_target(h, call),
             State::AwaitingKeyframe | State::Paused => {
                 // At a smaller layer's keyframe all since the last one of the larger layer would come out of the history.
-                if p.keyframe && h.nearest(self.codec, self.layers.aim().rid) == Some(p.rid) {
-                    self.begin(h, call);
+                if p.keyframe && h.nearest(self.codec, self.selector.target().rid) == Some(p.rid) {
+                    self.start_at_target(h, call);
                 }
             }
         }
         self.send_pending(call);
     }
 
-    fn following(&self) -> Option<Following> {
+    fn current(&self) -> Option<CurrentLayer> {
         match self.state {
             State::Following(f) => Some(f),
             State::Waiting | State::AwaitingKeyframe | State::Paused => None,
@@ -200,22 +200,22 @@ impl VideoEgress {
     }
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
-    pub(super) fn lost_picture<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn picture_lost<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
         let started = self.path.capacity.is_some() && !self.queue.is_empty();
         if started || matches!(self.state, State::Paused) || !self.answers.allows(call.now) {
             return;
         }
         self.answers.answered(call.now);
-        let rid = self.following().map(|f| f.rid);
+        let rid = self.current().map(|f| f.rid);
         match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
-            Some(rid) => self.restart(self.landing(rid, h), h, call),
-            None => self.begin(h, call),
+            Some(rid) => self.start_from_history(self.start_layer(rid, h), h, call),
+            None => self.start_at_target(h, call),
         }
         self.send_pending(call);
     }
 
     /// Repair what can be.
-    pub(super) fn lost_packets<S: PacketSink>(
+    pub(super) fn nack<S: PacketSink>(
         &mut self,
         lost: Nacks<'_>,
         round_trip: Duration,

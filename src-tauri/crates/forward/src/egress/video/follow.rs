@@ -1,7 +1,7 @@
 //! Which layer a viewer is on: starting, following, switching, catching up.
 
 use super::send::CaptureTime;
-use super::{Following, State, VideoEgress};
+use super::{CurrentLayer, State, VideoEgress};
 use crate::egress::call::Call;
 use crate::history::History;
 use crate::layers::ALL_PICTURES;
@@ -31,12 +31,12 @@ const SQUEEZED: u32 = 10;
 impl VideoEgress {
     /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
     /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
-    pub(in crate::egress) fn choose<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        let goal = h.nearest(self.codec, self.layers.aim().rid);
+    pub(in crate::egress) fn retarget<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+        let goal = h.nearest(self.codec, self.selector.target().rid);
         let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
-            self.restart(self.landing(goal, h), h, call);
+            self.start_from_history(self.start_layer(goal, h), h, call);
             // What stands in the queue goes first in any case, and behind a full one the start would be lost.
             self.queue.hold_until(call.now + (self.path.queue / 2).min(LONGEST_DRAIN));
             // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
@@ -44,18 +44,18 @@ impl VideoEgress {
             self.nack_responder.start_over();
             self.answers.restarted(call.now);
         } else if gone && goal != f.rid {
-            self.restart(goal, h, call);
+            self.start_from_history(goal, h, call);
         } else if goal > f.rid
             && self.queue.is_empty()
-            && let Some(rid) = self.step(f.rid, goal, h)
+            && let Some(rid) = self.reachable_layer(f.rid, goal, h)
         {
-            self.restart(rid, h, call);
+            self.start_from_history(rid, h, call);
         }
     }
 
     /// The largest layer above one, up to the goal, whose start out of the history the path carries in no time: else its next
     /// keyframe is waited for, with which nothing is sent twice.
-    fn step(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
+    fn reachable_layer(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
         let rate = self.path.measured.into_iter().chain(self.path.capacity).reduce(f32::max)?;
         let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
         let between = Rid::ALL.into_iter().filter(|rid| *rid > from && *rid <= goal);
@@ -64,7 +64,7 @@ impl VideoEgress {
     }
 
     /// Where to start for a layer: there, or below it where that would take the path too long.
-    pub(super) fn landing(&self, goal: Rid, h: &History) -> Rid {
+    pub(super) fn start_layer(&self, goal: Rid, h: &History) -> Rid {
         let time = START.saturating_sub(self.path.queue).as_secs_f32();
         let budget = self.path.capacity.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
         let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
@@ -74,44 +74,50 @@ impl VideoEgress {
     }
 
     /// The highest temporal layer to send of a layer: all of one below the aim, the least of one that is too much.
-    fn temporal_aim(&self, rid: Rid) -> u8 {
-        let aim = self.layers.aim();
-        match rid.cmp(&aim.rid) {
+    fn temporal_target(&self, rid: Rid) -> u8 {
+        let target = self.selector.target();
+        match rid.cmp(&target.rid) {
             Ordering::Less => ALL_PICTURES,
-            Ordering::Equal => aim.temporal,
+            Ordering::Equal => target.temporal,
             Ordering::Greater => 0,
         }
     }
 
     /// Nothing is being sent yet.
-    pub(super) fn begin<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        let aim = self.layers.aim().rid;
-        match h.nearest(self.codec, aim) {
-            Some(rid) => self.restart(rid, h, call),
-            None if h.layer(self.codec, aim).newest().is_some() => self.keyframe_request.want(aim, call.now),
+    pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+        let target = self.selector.target().rid;
+        match h.nearest(self.codec, target) {
+            Some(rid) => self.start_from_history(rid, h, call),
+            None if h.layer(self.codec, target).newest().is_some() => self.keyframe_request.want(target, call.now),
             None => {}
         }
     }
 
     /// A keyframe of another layer.
-    pub(super) fn cross<S: PacketSink>(&mut self, f: Following, p: &Arc<Picture>, h: &History, call: &mut Call<'_, S>) {
-        let goal = h.nearest(self.codec, self.layers.aim().rid);
+    pub(super) fn switch_at_keyframe<S: PacketSink>(
+        &mut self,
+        f: CurrentLayer,
+        p: &Arc<Picture>,
+        h: &History,
+        call: &mut Call<'_, S>,
+    ) {
+        let goal = h.nearest(self.codec, self.selector.target().rid);
         if goal == Some(p.rid) && f.rid != p.rid {
             self.make_way(call);
-            self.state = State::Following(self.following_from(p));
+            self.state = State::Following(self.current_from(p));
             self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, call);
         }
     }
 
-    fn following_from(&self, keyframe: &Picture) -> Following {
-        let temporal = self.temporal_aim(keyframe.rid);
-        Following { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
+    fn current_from(&self, keyframe: &Picture) -> CurrentLayer {
+        let temporal = self.temporal_target(keyframe.rid);
+        CurrentLayer { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
     }
 
     /// The next picture of the layer that is being sent.
     pub(super) fn follow<S: PacketSink>(
         &mut self,
-        mut f: Following,
+        mut f: CurrentLayer,
         p: &Arc<Picture>,
         h: &History,
         call: &mut Call<'_, S>,
@@ -124,15 +130,15 @@ impl VideoEgress {
             self.drop_waiting(call);
             if p.keyframe {
                 self.state = State::Waiting;
-                self.begin(h, call);
+                self.start_at_target(h, call);
             } else {
                 self.state = State::AwaitingKeyframe;
             }
             return;
         }
-        let aim = self.temporal_aim(f.rid);
+        let target = self.temporal_target(f.rid);
         if p.keyframe {
-            f = self.following_from(p);
+            f = self.current_from(p);
         } else if p.number > f.next {
             // Pictures were withheld from this viewer: the base ones among them are needed, the others are skipped.
             let base = h.layer(self.codec, f.rid).base();
@@ -148,8 +154,8 @@ impl VideoEgress {
             f.temporal = 0;
         }
         f.next = p.number + 1;
-        f.temporal = f.temporal.min(aim);
-        let step_up = p.step_up && p.temporal == f.temporal + 1 && p.temporal <= aim && self.queue.is_empty();
+        f.temporal = f.temporal.min(target);
+        let step_up = p.step_up && p.temporal == f.temporal + 1 && p.temporal <= target && self.queue.is_empty();
         if step_up {
             f.temporal = p.temporal;
         }
@@ -168,12 +174,12 @@ impl VideoEgress {
 
     /// The last keyframe and the base pictures since, from the history, with timestamps compressed so that the last is shown
     /// when the stream's newest picture is, and all are newer than what was sent before.
-    pub(super) fn restart<S: PacketSink>(&mut self, rid: Rid, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, call: &mut Call<'_, S>) {
         let layer = h.layer(self.codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
         let Some(keyframe) = base.first() else { return };
         self.make_way(call);
-        let mut f = self.following_from(keyframe);
+        let mut f = self.current_from(keyframe);
         f.next = newest.number + 1;
         let whole = newest.number - keyframe.number + 1 == base.len() as u64;
         if !whole {
