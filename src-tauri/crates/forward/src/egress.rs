@@ -4,7 +4,7 @@
 //! once and patched for each packet; payloads are the history's own.
 
 mod adapt;
-mod call;
+mod context;
 mod feedback;
 mod flow;
 mod header;
@@ -23,7 +23,7 @@ use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
 use crate::sink::PacketSink;
 use adapt::Adaptation;
-use call::Call;
+use context::Context;
 use flow::Flow;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
@@ -124,7 +124,7 @@ impl Egress {
     pub(crate) fn start(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         self.started = true;
         let Some(video) = &mut self.video else { return };
-        video.start(h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        video.start(h, &mut Context::new(&self.clock, &mut self.flow, now, out));
         self.begins();
         self.reports.arm(self.sent(), now);
     }
@@ -132,7 +132,7 @@ impl Egress {
     /// A new picture of any codec and layer, already added to `h`.
     pub(crate) fn picture(&mut self, p: &Arc<Picture>, h: &History, now: Instant, out: &mut impl PacketSink) {
         let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
-        video.picture(p, h, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        video.picture(p, h, &mut Context::new(&self.clock, &mut self.flow, now, out));
         self.begins();
         self.reports.arm(self.sent(), now);
         if self.reports.is_due_with_picture(now) {
@@ -158,7 +158,7 @@ impl Egress {
     pub(crate) fn sound(&mut self, s: &Arc<Sound>, now: Instant, out: &mut impl PacketSink) {
         let Some(sound) = self.sound.as_mut().filter(|_| self.started) else { return };
         let first = sound.packets() == 0;
-        sound.sound(s, &mut Call::new(&self.clock, &mut self.flow, now, out));
+        sound.sound(s, &mut Context::new(&self.clock, &mut self.flow, now, out));
         if first {
             self.reports.at_once(now); // Without both reports there is no lip sync.
         }
@@ -174,9 +174,9 @@ impl Egress {
     /// Sender reports, what is left of a burst, and probes.
     pub(crate) fn handle_timeout(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            video.send_pending(call);
-            self.adaptation.send_probe(video, h, call);
+            let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
+            video.send_pending(cx);
+            self.adaptation.send_probe(video, h, cx);
         }
         if self.reports.poll_timeout().is_some_and(|at| at <= now) {
             self.report(h, now, out);
@@ -207,7 +207,7 @@ impl Egress {
     /// It is given no pictures for a while; it goes on with the next keyframe after that.
     pub(crate) fn pause(&mut self, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
-            video.pause(&mut Call::new(&self.clock, &mut self.flow, now, out));
+            video.pause(&mut Context::new(&self.clock, &mut self.flow, now, out));
         }
     }
 
@@ -253,9 +253,9 @@ impl Egress {
 
     fn report(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            video.retarget(h, call);
-            video.send_pending(call);
+            let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
+            video.retarget(h, cx);
+            video.send_pending(cx);
         }
         self.flow.tick(now);
         if !self.reports.take(self.sent(), now) {

@@ -1,4 +1,4 @@
-use super::call::Call;
+use super::context::Context;
 use super::video::{PathEstimate, VideoEgress};
 use crate::bandwidth::{BandwidthEstimator, InitialProbe, Outcome, PacketResult, PaddingProbe};
 use crate::history::History;
@@ -86,20 +86,19 @@ impl Adaptation {
     }
 
     /// Transport-wide feedback; true when it shows congestion.
-    pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, call: &mut Call<'_, S>) -> bool {
-        let (sending, now_us) = (call.flow.rate(call.now), call.flow.now_us());
+    pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, cx: &mut Context<'_, S>) -> bool {
+        let (sending, now_us) = (cx.flow.rate(cx.now), cx.flow.now_us());
         let mut complete = false;
         let skipped = self.next_reported.map_or(0, |next| feedback.base().wrapping_sub(next));
         if skipped < 1 << 15 {
             // What nobody told of will not be told later: feedback comes in order but for rare cases.
-            let unreported =
-                (0..skipped).filter_map(|i| call.flow.take_sent(feedback.base().wrapping_sub(skipped - i)));
+            let unreported = (0..skipped).filter_map(|i| cx.flow.take_sent(feedback.base().wrapping_sub(skipped - i)));
             self.bandwidth.unreported(unreported.map(|(_, bytes)| bytes).sum());
             self.next_reported = Some(feedback.end());
         } else if feedback.end().wrapping_sub(self.next_reported.unwrap_or_default()) < 1 << 15 {
             self.next_reported = Some(feedback.end());
         }
-        let (flow, probe) = (&mut *call.flow, &mut self.probe);
+        let (flow, probe) = (&mut *cx.flow, &mut self.probe);
         let mut opening = match &mut self.startup {
             Startup::Probing(opening) => Some(opening),
             _ => None,
@@ -128,20 +127,20 @@ impl Adaptation {
                 let more =
                     result.is_none_or(|result| self.estimate().is_some_and(|estimate| result > LITTLE_MORE * estimate));
                 result.into_iter().for_each(|result| self.bandwidth.probed(result));
-                self.no_probe_before = Some(call.now + if more { NEXT_PROBE } else { PROBE_INTERVAL });
+                self.no_probe_before = Some(cx.now + if more { NEXT_PROBE } else { PROBE_INTERVAL });
             }
         }
         congested
     }
 
     /// A receiver report on so many packets, a fraction of them lost.
-    pub(super) fn report<S>(&mut self, (packets, lost): (f32, f32), call: &mut Call<'_, S>) -> bool {
-        self.bandwidth.report(packets, lost, call.flow.rate(call.now), call.flow.now_us())
+    pub(super) fn report<S>(&mut self, (packets, lost): (f32, f32), cx: &mut Context<'_, S>) -> bool {
+        self.bandwidth.report(packets, lost, cx.flow.rate(cx.now), cx.flow.now_us())
     }
 
     /// The viewer's own estimate.
-    pub(super) fn remb<S>(&mut self, bits_a_second: u64, call: &mut Call<'_, S>) -> bool {
-        self.bandwidth.remb(bits_a_second as f32, call.flow.rate(call.now), call.flow.now_us())
+    pub(super) fn remb<S>(&mut self, bits_a_second: u64, cx: &mut Context<'_, S>) -> bool {
+        self.bandwidth.remb(bits_a_second as f32, cx.flow.rate(cx.now), cx.flow.now_us())
     }
 
     /// Move the aim to what the path carries, and look for more where that is below the top. `sound` is its cost.
@@ -151,7 +150,7 @@ impl Adaptation {
         sound: f32,
         video: &mut VideoEgress,
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         let codec = video.watching().0;
         let cost = |target: TargetLayer| {
@@ -167,35 +166,34 @@ impl Adaptation {
             encoded.or_else(expected).map(|rate| OVERHEAD * rate + sound)
         };
         if congested {
-            call.flow.keyframe_probe.congested(call.flow.now_us());
+            cx.flow.keyframe_probe.congested(cx.flow.now_us());
         }
-        if !self.finish_startup(cost(video.selector.top()), call.flow.now_us()) {
+        if !self.finish_startup(cost(video.selector.top()), cx.flow.now_us()) {
             return;
         }
-        self.lift_limit(cost(TargetLayer::all_of(Rid::F)), video, call);
+        self.lift_limit(cost(TargetLayer::all_of(Rid::F)), video, cx);
         video.path(PathEstimate { capacity: self.estimate(), measured: self.measured, queue: self.queue() });
-        if video.selector.decide(self.estimate(), congested, cost, call.now) {
-            video.retarget(h, call);
-            video.send_pending(call);
+        if video.selector.decide(self.estimate(), congested, cost, cx.now) {
+            video.retarget(h, cx);
+            video.send_pending(cx);
         }
         // Feedback comes many times a second, and mostly there is nothing to do about it.
         let Some(estimate) = self.estimate().filter(|_| video.selector.target() < video.selector.top()) else { return };
         let Some(wanted) = cost(video.selector.top()) else { return };
-        let due = self.no_probe_before.is_none_or(|at| call.now >= at);
+        let due = self.no_probe_before.is_none_or(|at| cx.now >= at);
         let short = estimate < PROBE_HEADROOM * wanted;
-        if due && short && self.probe.is_none() && self.bandwidth.is_calm(call.flow.now_us()) && video.can_pad() {
+        if due && short && self.probe.is_none() && self.bandwidth.is_calm(cx.flow.now_us()) && video.can_pad() {
             let rate = (PROBE_HEADROOM * wanted).min(PROBE_STEP * estimate);
-            self.probe =
-                Some(PaddingProbe::new(rate, PROBE_PACKET, call.flow.next_transport_seq(), call.flow.now_us()));
-            self.next_burst = Some(call.now);
-            self.no_probe_before = Some(call.now + PROBE_INTERVAL);
+            self.probe = Some(PaddingProbe::new(rate, PROBE_PACKET, cx.flow.next_transport_seq(), cx.flow.now_us()));
+            self.next_burst = Some(cx.now);
+            self.no_probe_before = Some(cx.now + PROBE_INTERVAL);
         }
     }
 
     /// On top there is nothing to climb to, but a limit that held for ever would hold back the keyframes on a path that has become
     /// good. `top` is what the largest layer costs, whatever this viewer may have of it.
-    fn lift_limit<S>(&mut self, top: Option<f32>, video: &VideoEgress, call: &mut Call<'_, S>) {
-        let (now_us, probe) = (call.flow.now_us(), &mut call.flow.keyframe_probe);
+    fn lift_limit<S>(&mut self, top: Option<f32>, video: &VideoEgress, cx: &mut Context<'_, S>) {
+        let (now_us, probe) = (cx.flow.now_us(), &mut cx.flow.keyframe_probe);
         let Some((known, top)) = self.estimate().zip(top) else { return probe.disarm() };
         if video.selector.target() < video.selector.top() {
             return probe.is_not_on_top();
@@ -235,22 +233,22 @@ impl Adaptation {
     }
 
     /// The probe goes on.
-    pub(super) fn send_probe<S: PacketSink>(&mut self, video: &mut VideoEgress, h: &History, call: &mut Call<'_, S>) {
-        if self.next_burst.is_none_or(|at| call.now < at) {
+    pub(super) fn send_probe<S: PacketSink>(&mut self, video: &mut VideoEgress, h: &History, cx: &mut Context<'_, S>) {
+        if self.next_burst.is_none_or(|at| cx.now < at) {
             return;
         }
-        let due = self.probe.as_ref().and_then(|probe| probe.due(call.flow.now_us()));
+        let due = self.probe.as_ref().and_then(|probe| probe.due(cx.flow.now_us()));
         let (Some(probe), Some(due)) = (&mut self.probe, due) else {
             self.next_burst = None;
             return;
         };
-        let gone = video.pad(due, h, call);
+        let gone = video.pad(due, h, cx);
         if gone == 0 && due > 0 {
             (self.probe, self.next_burst) = (None, None); // There is nothing to repeat.
             return;
         }
-        probe.sent(gone, call.flow.next_transport_seq());
-        self.next_burst = Some(call.now + PROBE_PACE);
+        probe.sent(gone, cx.flow.next_transport_seq());
+        self.next_burst = Some(cx.now + PROBE_PACE);
     }
 }
 

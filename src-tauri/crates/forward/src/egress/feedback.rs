@@ -1,7 +1,7 @@
 //! What a viewer's RTCP says, and what its egress does about it.
 
 use super::Egress;
-use super::call::Call;
+use super::context::Context;
 use super::sound::SoundEgress;
 use super::video::VideoEgress;
 use crate::history::History;
@@ -35,36 +35,34 @@ impl Egress {
         let mut path_reported = false;
         let mut congested = false;
         for message in messages {
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
+            let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
             match message {
                 Message::Reports(blocks) => {
                     for block in blocks {
                         let Some(loss) = self.reported(block, arrived) else { continue };
-                        let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-                        congested |= self.adaptation.report(loss, call);
+                        let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
+                        congested |= self.adaptation.report(loss, cx);
                         path_reported = true;
                     }
                 }
-                Message::Remb(bits) => {
-                    (path_reported, congested) = (true, congested | self.adaptation.remb(bits, call))
-                }
+                Message::Remb(bits) => (path_reported, congested) = (true, congested | self.adaptation.remb(bits, cx)),
                 Message::Wide(feedback) => {
-                    (path_reported, congested) = (true, congested | self.adaptation.feedback(&feedback, call))
+                    (path_reported, congested) = (true, congested | self.adaptation.feedback(&feedback, cx))
                 }
                 Message::Bye => outcome.bye = true,
                 Message::Malformed => outcome.malformed = true,
                 Message::Other => {}
                 of_picture => {
                     if let Some(video) = self.video.as_mut().filter(|_| self.started) {
-                        picture_feedback(of_picture, video, self.round_trip.unwrap_or_default(), h, call);
+                        picture_feedback(of_picture, video, self.round_trip.unwrap_or_default(), h, cx);
                     }
                 }
             }
         }
         if let Some(video) = self.video.as_mut().filter(|_| self.started && path_reported) {
             let sound = self.sound.as_ref().map_or(0.0, SoundEgress::rate);
-            let call = &mut Call::new(&self.clock, &mut self.flow, now, out);
-            self.adaptation.adapt(congested, sound, video, h, call);
+            let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
+            self.adaptation.adapt(congested, sound, video, h, cx);
         }
         outcome
     }
@@ -98,12 +96,12 @@ fn picture_feedback<S: PacketSink>(
     video: &mut VideoEgress,
     round_trip: Duration,
     h: &History,
-    call: &mut Call<'_, S>,
+    cx: &mut Context<'_, S>,
 ) {
     match message {
-        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.nack(lost, round_trip, h, call),
-        Message::Pli { ssrc } if ssrc == video.ssrc() => video.picture_lost(h, call),
-        Message::Fir(sources) if sources.asks(video.ssrc()) => video.picture_lost(h, call),
+        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.nack(lost, round_trip, h, cx),
+        Message::Pli { ssrc } if ssrc == video.ssrc() => video.picture_lost(h, cx),
+        Message::Fir(sources) if sources.asks(video.ssrc()) => video.picture_lost(h, cx),
         _ => {}
     }
 }

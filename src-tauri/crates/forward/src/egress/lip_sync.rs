@@ -23,13 +23,13 @@ const SETTLING: Duration = Duration::from_secs(10);
 pub(super) struct LipSync {
     shift: Duration,
     waits: bool,
-    first_told: Option<Instant>,
+    first_report: Option<Instant>,
 }
 
 impl LipSync {
     /// Sound alone has nothing to be in sync with.
     pub(super) fn new(with_picture: bool) -> Self {
-        Self { shift: if with_picture { LIP_SYNC } else { Duration::ZERO }, waits: false, first_told: None }
+        Self { shift: if with_picture { LIP_SYNC } else { Duration::ZERO }, waits: false, first_report: None }
     }
 
     /// The viewer says how unevenly sound arrives (RFC 3550 section 6.4.1).
@@ -40,7 +40,7 @@ impl LipSync {
         if !self.shift.is_zero() {
             self.shift = LIP_SYNC.saturating_sub(jitter).max(LEAST);
         }
-        let settled = now.saturating_duration_since(*self.first_told.get_or_insert(now)) >= SETTLING;
+        let settled = now.saturating_duration_since(*self.first_report.get_or_insert(now)) >= SETTLING;
         self.waits = settled && jitter >= if self.waits { EVEN } else { UNEVEN };
     }
 

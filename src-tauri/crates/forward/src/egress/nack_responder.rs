@@ -1,4 +1,4 @@
-use super::call::Call;
+use super::context::Context;
 use super::header::{Extras, Header};
 use crate::history::History;
 use crate::negotiated::{Extensions, NegotiatedVideo};
@@ -67,25 +67,25 @@ impl NackResponder {
         plain: &mut Header,
         (round_trip, queue): (Duration, Duration),
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) -> bool {
         let slot = &mut self.recent[usize::from(sequence) % SLOTS];
         let interval = round_trip.max(SHORTEST_INTERVAL);
-        let last = slot.filter(|(s, _)| *s == sequence).map(|(_, at)| call.now.saturating_duration_since(at));
+        let last = slot.filter(|(s, _)| *s == sequence).map(|(_, at)| cx.now.saturating_duration_since(at));
         if last.is_some_and(|ago| ago < interval) {
             return true;
         }
         let found =
             sent.find(sequence).and_then(|(picture, index)| Some((picture.numbers, index, self.shared(&picture, h)?)));
         let Some((numbers, index, picture)) = found else {
-            call.flow.totals.repairs_refused += 1;
+            cx.flow.totals.repairs_refused += 1;
             return true;
         };
         if self.tokens < picture.packets[index].len() as f32 {
-            call.flow.totals.repairs_refused += 1;
+            cx.flow.totals.repairs_refused += 1;
             return false;
         }
-        self.recent[usize::from(sequence) % SLOTS] = Some((sequence, call.now));
+        self.recent[usize::from(sequence) % SLOTS] = Some((sequence, cx.now));
         // The last repair was lost as well, and browsers ask only every 100 ms: the picture stands still until this one comes.
         let copies = if last.is_some() && queue < SHORT_QUEUE { COPIES } else { 1 };
         for _ in 0..copies {
@@ -93,11 +93,11 @@ impl NackResponder {
                 return false;
             }
             self.tokens -= picture.packets[index].len() as f32;
-            call.flow.totals.repairs += 1;
+            cx.flow.totals.repairs += 1;
             if self.header.is_some() {
-                self.retransmit(numbers, index, picture, call);
+                self.retransmit(numbers, index, picture, cx);
             } else {
-                self.resend(numbers, index, picture, plain, call);
+                self.resend(numbers, index, picture, plain, cx);
             }
         }
         true
@@ -114,7 +114,7 @@ impl NackResponder {
         bytes: usize,
         sent: &SentPictures,
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) -> usize {
         let Some(last) = sent.last().filter(|_| self.can_pad()) else { return 0 };
         let Some(picture) = self.shared(&last, h).filter(|picture| !picture.packets.is_empty()) else { return 0 };
@@ -124,8 +124,8 @@ impl NackResponder {
             if gone >= bytes {
                 break;
             }
-            gone += self.retransmit(last.numbers, index, picture, call).max(1);
-            call.flow.totals.padding += 1;
+            gone += self.retransmit(last.numbers, index, picture, cx).max(1);
+            cx.flow.totals.padding += 1;
         }
         gone
     }
@@ -140,18 +140,18 @@ impl NackResponder {
         numbers: PictureNumbers,
         index: usize,
         picture: &Picture,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) -> usize {
         let Some(header) = &mut self.header else { return 0 };
         let payload = &picture.packets[index];
         let original = numbers.sequence.wrapping_add(index as u16).to_be_bytes();
         let descriptor = numbers.descriptor_of(self.codec, index);
         let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
-        header.begin(numbers.timestamp, call.abs_send_time(), Extras::default());
+        header.begin(numbers.timestamp, cx.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
-        let transport_seq = call.flow.next(header.is_numbered(), bytes);
+        let transport_seq = cx.flow.next(header.is_numbered(), bytes);
         let marker = index + 1 == picture.packets.len();
-        call.out.rtp(header.packet(self.sequence, marker, transport_seq), &[&original, descriptor, payload]);
+        cx.out.rtp(header.packet(self.sequence, marker, transport_seq), &[&original, descriptor, payload]);
         self.sequence = self.sequence.wrapping_add(1);
         bytes
     }
@@ -164,14 +164,14 @@ impl NackResponder {
         index: usize,
         picture: &Picture,
         plain: &mut Header,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         let payload = &picture.packets[index];
         let descriptor = numbers.descriptor_of(self.codec, index);
         let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
         plain.begin(numbers.timestamp, 0, Extras::default());
-        call.flow.next(false, plain.len() + descriptor.len() + payload.len());
+        cx.flow.next(false, plain.len() + descriptor.len() + payload.len());
         let marker = index + 1 == picture.packets.len();
-        call.out.rtp(plain.packet(numbers.sequence.wrapping_add(index as u16), marker, 0), &[descriptor, payload]);
+        cx.out.rtp(plain.packet(numbers.sequence.wrapping_add(index as u16), marker, 0), &[descriptor, payload]);
     }
 }

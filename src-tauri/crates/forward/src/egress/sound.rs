@@ -1,4 +1,4 @@
-use super::call::Call;
+use super::context::Context;
 use super::header::{Extras, Header};
 use crate::negotiated::NegotiatedAudio;
 use crate::packetise::Sound;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use stream::Clock;
 
 /// How often the capture time and the mid are told; receivers reckon on from there.
-const TELL: Duration = Duration::from_secs(1);
+const ANNOUNCE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The part of a new packet in the rate.
 const SMOOTHING: f32 = 0.05;
@@ -21,7 +21,7 @@ pub(super) struct SoundEgress {
     offset: u32,
     /// A sound's timestamp, the viewer's, and when it was heard.
     last: Option<(u32, Instant)>,
-    told: Option<Instant>,
+    announced: Option<Instant>,
     packets: u32,
     octets: u32,
     rate: f32,
@@ -35,7 +35,7 @@ impl SoundEgress {
             sequence: (seeds[0] & 0x7fff) as u16,
             offset: seeds[1],
             last: None,
-            told: None,
+            announced: None,
             packets: 0,
             octets: 0,
             rate: 0.0,
@@ -46,24 +46,24 @@ impl SoundEgress {
         self.ssrc
     }
 
-    pub(super) fn sound<S: PacketSink>(&mut self, s: &Sound, call: &mut Call<'_, S>) {
+    pub(super) fn sound<S: PacketSink>(&mut self, s: &Sound, cx: &mut Context<'_, S>) {
         let timestamp = s.rtp_timestamp.wrapping_add(self.offset);
         let step = self.last.map_or(0, |(last, _)| timestamp.wrapping_sub(last));
         self.last = Some((timestamp, s.captured));
-        let now = call.now;
-        let tell = self.told.is_none_or(|at| now.saturating_duration_since(at) >= TELL);
-        if tell {
-            self.told = Some(now);
+        let now = cx.now;
+        let announce = self.announced.is_none_or(|at| now.saturating_duration_since(at) >= ANNOUNCE_INTERVAL);
+        if announce {
+            self.announced = Some(now);
         }
-        let extras = Extras { capture: tell.then(|| call.clock.ntp(s.captured)), introduce: tell };
-        self.header.begin(timestamp, call.abs_send_time(), extras);
+        let extras = Extras { capture: announce.then(|| cx.clock.ntp(s.captured)), introduce: announce };
+        self.header.begin(timestamp, cx.abs_send_time(), extras);
         let bytes = s.payload.len() + self.header.len();
         if (1..48_000).contains(&step) {
             self.rate += SMOOTHING * (8.0 * bytes as f32 * 48_000.0 / step as f32 - self.rate);
         }
-        let transport_seq = call.flow.next(self.header.is_numbered(), bytes);
-        call.out.rtp(self.header.packet(self.sequence, false, transport_seq), &[&s.payload]);
-        call.out.flush_picture();
+        let transport_seq = cx.flow.next(self.header.is_numbered(), bytes);
+        cx.out.rtp(self.header.packet(self.sequence, false, transport_seq), &[&s.payload]);
+        cx.out.flush_picture();
         self.sequence = self.sequence.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(s.payload.len() as u32);

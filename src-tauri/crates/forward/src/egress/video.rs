@@ -6,7 +6,7 @@ mod requests;
 mod send;
 
 use super::LayerBits;
-use super::call::Call;
+use super::context::Context;
 use super::header::Header;
 use super::nack_responder::NackResponder;
 use crate::history::History;
@@ -145,8 +145,8 @@ impl VideoEgress {
     }
 
     /// It is given no pictures for a while: whatever its reports ask, nothing goes out before the next keyframe after that.
-    pub(super) fn pause<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
-        self.drop_waiting(call);
+    pub(super) fn pause<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
+        self.drop_waiting(cx);
         self.state = State::Paused;
     }
 
@@ -156,13 +156,13 @@ impl VideoEgress {
     }
 
     /// Start from the history, if there is anything.
-    pub(super) fn start<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
-        self.start_at_target(h, call);
-        self.send_pending(call);
+    pub(super) fn start<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
+        self.start_at_target(h, cx);
+        self.send_pending(cx);
     }
 
     /// A picture was added to the history.
-    pub(super) fn picture<S: PacketSink>(&mut self, p: &Arc<Picture>, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn picture<S: PacketSink>(&mut self, p: &Arc<Picture>, h: &History, cx: &mut Context<'_, S>) {
         if p.codec != self.codec {
             return;
         }
@@ -170,21 +170,21 @@ impl VideoEgress {
             self.state = State::AwaitingKeyframe;
         }
         if self.selector.take_new_cap() {
-            self.retarget(h, call);
+            self.retarget(h, cx);
         }
         match self.state {
-            State::Following(f) if f.rid == p.rid => self.follow(f, p, h, call),
-            State::Following(f) if p.keyframe => self.switch_at_keyframe(f, p, h, call),
+            State::Following(f) if f.rid == p.rid => self.follow(f, p, h, cx),
+            State::Following(f) if p.keyframe => self.switch_at_keyframe(f, p, h, cx),
             State::Following(_) => {}
-            State::Waiting => self.start_at_target(h, call),
+            State::Waiting => self.start_at_target(h, cx),
             State::AwaitingKeyframe | State::Paused => {
                 // At a smaller layer's keyframe all since the last one of the larger layer would come out of the history.
                 if p.keyframe && h.nearest(self.codec, self.selector.target().rid) == Some(p.rid) {
-                    self.start_at_target(h, call);
+                    self.start_at_target(h, cx);
                 }
             }
         }
-        self.send_pending(call);
+        self.send_pending(cx);
     }
 
     fn current(&self) -> Option<CurrentLayer> {
@@ -200,18 +200,18 @@ impl VideoEgress {
     }
 
     /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
-    pub(super) fn picture_lost<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn picture_lost<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let started = self.path.capacity.is_some() && !self.queue.is_empty();
-        if started || matches!(self.state, State::Paused) || !self.answers.allows(call.now) {
+        if started || matches!(self.state, State::Paused) || !self.answers.allows(cx.now) {
             return;
         }
-        self.answers.answered(call.now);
+        self.answers.answered(cx.now);
         let rid = self.current().map(|f| f.rid);
         match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
-            Some(rid) => self.start_from_history(self.start_layer(rid, h), h, call),
-            None => self.start_at_target(h, call),
+            Some(rid) => self.start_from_history(self.start_layer(rid, h), h, cx),
+            None => self.start_at_target(h, cx),
         }
-        self.send_pending(call);
+        self.send_pending(cx);
     }
 
     /// Repair what can be.
@@ -220,7 +220,7 @@ impl VideoEgress {
         lost: Nacks<'_>,
         round_trip: Duration,
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         if !self.repairs_allowed {
             return;
@@ -228,22 +228,16 @@ impl VideoEgress {
         let mut lost = lost.enumerate();
         for (i, sequence) in &mut lost {
             if i > 0 && i % BURST == 0 {
-                call.out.flush_picture();
+                cx.out.flush_picture();
             }
-            if !self.nack_responder.repair(
-                sequence,
-                &self.sent,
-                &mut self.header,
-                (round_trip, self.path.queue),
-                h,
-                call,
-            ) {
+            if !self.nack_responder.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, cx)
+            {
                 break;
             }
         }
         // What cannot be paid is not even looked for, so that asking for much costs little.
-        call.flow.totals.repairs_refused += lost.count() as u64;
-        call.out.flush_picture();
+        cx.flow.totals.repairs_refused += lost.count() as u64;
+        cx.out.flush_picture();
     }
 
     /// See [`Header::picture_waits`].
@@ -262,9 +256,9 @@ impl VideoEgress {
     }
 
     /// See [`NackResponder::pad`].
-    pub(super) fn pad<S: PacketSink>(&mut self, bytes: usize, h: &History, call: &mut Call<'_, S>) -> usize {
-        let gone = self.nack_responder.pad(bytes, &self.sent, h, call);
-        call.out.flush_picture();
+    pub(super) fn pad<S: PacketSink>(&mut self, bytes: usize, h: &History, cx: &mut Context<'_, S>) -> usize {
+        let gone = self.nack_responder.pad(bytes, &self.sent, h, cx);
+        cx.out.flush_picture();
         gone
     }
 

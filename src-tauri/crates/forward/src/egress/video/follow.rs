@@ -2,7 +2,7 @@
 
 use super::send::CaptureTime;
 use super::{CurrentLayer, State, VideoEgress};
-use crate::egress::call::Call;
+use crate::egress::context::Context;
 use crate::history::History;
 use crate::layers::ALL_PICTURES;
 use crate::packetise::Picture;
@@ -31,25 +31,25 @@ const SQUEEZED: u32 = 10;
 impl VideoEgress {
     /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
     /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
-    pub(in crate::egress) fn retarget<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+    pub(in crate::egress) fn retarget<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let goal = h.nearest(self.codec, self.selector.target().rid);
         let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
-            self.start_from_history(self.start_layer(goal, h), h, call);
+            self.start_from_history(self.start_layer(goal, h), h, cx);
             // What stands in the queue goes first in any case, and behind a full one the start would be lost.
-            self.queue.hold_until(call.now + (self.path.queue / 2).min(LONGEST_DRAIN));
+            self.queue.hold_until(cx.now + (self.path.queue / 2).min(LONGEST_DRAIN));
             // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
             self.sent.forget();
             self.nack_responder.start_over();
-            self.answers.restarted(call.now);
+            self.answers.restarted(cx.now);
         } else if gone && goal != f.rid {
-            self.start_from_history(goal, h, call);
+            self.start_from_history(goal, h, cx);
         } else if goal > f.rid
             && self.queue.is_empty()
             && let Some(rid) = self.reachable_layer(f.rid, goal, h)
         {
-            self.start_from_history(rid, h, call);
+            self.start_from_history(rid, h, cx);
         }
     }
 
@@ -84,11 +84,11 @@ impl VideoEgress {
     }
 
     /// Nothing is being sent yet.
-    pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
         match h.nearest(self.codec, target) {
-            Some(rid) => self.start_from_history(rid, h, call),
-            None if h.layer(self.codec, target).newest().is_some() => self.keyframe_request.want(target, call.now),
+            Some(rid) => self.start_from_history(rid, h, cx),
+            None if h.layer(self.codec, target).newest().is_some() => self.keyframe_request.want(target, cx.now),
             None => {}
         }
     }
@@ -99,13 +99,13 @@ impl VideoEgress {
         f: CurrentLayer,
         p: &Arc<Picture>,
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         let goal = h.nearest(self.codec, self.selector.target().rid);
         if goal == Some(p.rid) && f.rid != p.rid {
-            self.make_way(call);
+            self.make_way(cx);
             self.state = State::Following(self.current_from(p));
-            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, call);
+            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, cx);
         }
     }
 
@@ -120,17 +120,17 @@ impl VideoEgress {
         mut f: CurrentLayer,
         p: &Arc<Picture>,
         h: &History,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         if p.number < f.next {
             return; // It was part of a start from the history.
         }
         let longest = if self.path.capacity.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
-        if self.queue.waits_longer_than(longest, call.now) {
-            self.drop_waiting(call);
+        if self.queue.waits_longer_than(longest, cx.now) {
+            self.drop_waiting(cx);
             if p.keyframe {
                 self.state = State::Waiting;
-                self.start_at_target(h, call);
+                self.start_at_target(h, cx);
             } else {
                 self.state = State::AwaitingKeyframe;
             }
@@ -144,12 +144,12 @@ impl VideoEgress {
             let base = h.layer(self.codec, f.rid).base();
             if base.is_empty() {
                 self.state = State::Waiting;
-                self.keyframe_request.want(f.rid, call.now);
+                self.keyframe_request.want(f.rid, cx.now);
                 return;
             }
             let missed = base.partition_point(|b| b.number < f.next);
             for b in base[missed..].iter().filter(|b| b.number < p.number) {
-                self.queue.push(b, self.numbering.timestamp(b.rtp_timestamp), call.now);
+                self.queue.push(b, self.numbering.timestamp(b.rtp_timestamp), cx.now);
             }
             f.temporal = 0;
         }
@@ -163,22 +163,22 @@ impl VideoEgress {
         if send && p.temporal > 0 && !self.queue.is_empty() {
             // A burst is still being spread: only what later pictures need waits behind it.
             f.temporal = p.temporal - 1;
-            call.flow.totals.dropped += 1;
+            cx.flow.totals.dropped += 1;
             send = false;
         }
         self.state = State::Following(f);
         if send {
-            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), p.keyframe, call);
+            self.offer(p, self.numbering.timestamp(p.rtp_timestamp), p.keyframe, cx);
         }
     }
 
     /// The last keyframe and the base pictures since, from the history, with timestamps compressed so that the last is shown
     /// when the stream's newest picture is, and all are newer than what was sent before.
-    pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, call: &mut Call<'_, S>) {
+    pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, cx: &mut Context<'_, S>) {
         let layer = h.layer(self.codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
         let Some(keyframe) = base.first() else { return };
-        self.make_way(call);
+        self.make_way(cx);
         let mut f = self.current_from(keyframe);
         f.next = newest.number + 1;
         let whole = newest.number - keyframe.number + 1 == base.len() as u64;
@@ -187,7 +187,7 @@ impl VideoEgress {
             self.capture_time = CaptureTime::Next;
         }
         self.state = State::Following(f);
-        call.flow.totals.restarts += 1;
+        cx.flow.totals.restarts += 1;
         let end = self.numbering.timestamp(newest.rtp_timestamp);
         for (i, p) in base.iter().enumerate() {
             let mut timestamp = end.wrapping_sub((base.len() - 1 - i) as u32 * COMPRESSED);
@@ -195,7 +195,7 @@ impl VideoEgress {
                 let least = last.wrapping_add(1 + i as u32 * SQUEEZED);
                 timestamp = if newer(timestamp, least) { timestamp } else { least };
             }
-            self.queue.push(p, timestamp, call.now);
+            self.queue.push(p, timestamp, cx.now);
         }
     }
 }

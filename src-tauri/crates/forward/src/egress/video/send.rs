@@ -2,7 +2,7 @@
 
 use super::VideoEgress;
 use super::queue::BURST;
-use crate::egress::call::Call;
+use crate::egress::context::Context;
 use crate::egress::header::Extras;
 use crate::packetise::Picture;
 use crate::rewrite::PictureNumbers;
@@ -28,23 +28,23 @@ impl CaptureTime {
 
 impl VideoEgress {
     /// One burst of what waits, if it is time.
-    pub(in crate::egress) fn send_pending<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
-        if !self.queue.is_due(call.now) {
+    pub(in crate::egress) fn send_pending<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
+        if !self.queue.is_due(cx.now) {
             return;
         }
         let (mut room, mut rate) = self.queue.pace(&self.path);
-        let before = call.flow.totals.bytes;
+        let before = cx.flow.totals.bytes;
         while room > 0
             && let Some(mut front) = self.queue.pop()
         {
             let numbers = match front.numbers {
                 Some(numbers) => numbers,
-                None => self.begin_picture(&front.picture, front.timestamp, call),
+                None => self.begin_picture(&front.picture, front.timestamp, cx),
             };
             front.numbers = Some(numbers);
-            rate = rate.map(|rate| call.flow.keyframe_probe.rate().unwrap_or(rate));
+            rate = rate.map(|rate| cx.flow.keyframe_probe.rate().unwrap_or(rate));
             let end = front.picture.packets.len().min(front.next_packet + room);
-            self.write(&front.picture, front.next_packet..end, numbers, front.extras, call);
+            self.write(&front.picture, front.next_packet..end, numbers, front.extras, cx);
             room -= end - front.next_packet;
             if end < front.picture.packets.len() {
                 front.next_packet = end;
@@ -52,27 +52,27 @@ impl VideoEgress {
                 break;
             }
         }
-        let bits = 8.0 * (call.flow.totals.bytes - before) as f32;
-        self.queue.burst_sent(bits, rate, call.now);
-        call.out.flush_picture();
+        let bits = 8.0 * (cx.flow.totals.bytes - before) as f32;
+        self.queue.burst_sent(bits, rate, cx.now);
+        cx.out.flush_picture();
     }
 
     /// A keyframe follows at once: forget what waits, and also the rest of a picture that was begun, where that would keep the
     /// path busy for long. Its numbers go to the keyframe. So a viewer sees no gap and asks for nothing; what it has of the
     /// picture it throws away, as the packet after it has another timestamp, and a keyframe needs nothing that was before.
-    pub(super) fn make_way<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
+    pub(super) fn make_way<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
         if let Some(abandoned) = self.queue.take_long_rest(&self.path) {
             self.numbering.give_back((abandoned.picture.packets.len() - abandoned.next_packet) as u16);
             self.sent.cut(abandoned.next_packet as u16);
-            call.flow.keyframe_probe.picture_abandoned();
-            call.flow.totals.dropped += 1;
+            cx.flow.keyframe_probe.picture_abandoned();
+            cx.flow.totals.dropped += 1;
         }
-        self.drop_waiting(call);
+        self.drop_waiting(cx);
     }
 
     /// Forget what waits, but finish a picture that was begun: its packets are numbered already.
-    pub(super) fn drop_waiting<S: PacketSink>(&mut self, call: &mut Call<'_, S>) {
-        call.flow.totals.dropped += self.queue.drop_waiting() as u64;
+    pub(super) fn drop_waiting<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
+        cx.flow.totals.dropped += self.queue.drop_waiting() as u64;
     }
 
     /// Send a live picture now if it fits into one call and nothing waits.
@@ -81,21 +81,21 @@ impl VideoEgress {
         p: &Arc<Picture>,
         timestamp: u32,
         introduce: bool,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         if self.path.takes_long(p.bytes) || !self.queue.is_empty() || p.packets.len() > BURST {
-            self.queue.push(p, timestamp, call.now);
+            self.queue.push(p, timestamp, cx.now);
             return;
         }
         let extras = Extras { capture: self.capture_time.goes_with(p).then_some(0), introduce };
-        let numbers = self.begin_picture(p, timestamp, call);
-        self.write(p, 0..p.packets.len(), numbers, extras, call);
-        call.out.flush_picture();
+        let numbers = self.begin_picture(p, timestamp, cx);
+        self.write(p, 0..p.packets.len(), numbers, extras, cx);
+        cx.out.flush_picture();
     }
 
-    fn begin_picture<S>(&mut self, p: &Picture, timestamp: u32, call: &mut Call<'_, S>) -> PictureNumbers {
+    fn begin_picture<S>(&mut self, p: &Picture, timestamp: u32, cx: &mut Context<'_, S>) -> PictureNumbers {
         if p.keyframe {
-            call.flow.keyframe_probe.keyframe_begins(call.flow.now_us());
+            cx.flow.keyframe_probe.keyframe_begins(cx.flow.now_us());
         }
         let numbers = self.numbering.assign(p, timestamp);
         if self.repairs_allowed {
@@ -110,27 +110,27 @@ impl VideoEgress {
         range: std::ops::Range<usize>,
         numbers: PictureNumbers,
         mut extras: Extras,
-        call: &mut Call<'_, S>,
+        cx: &mut Context<'_, S>,
     ) {
         if extras.capture.is_some() {
-            extras.capture = self.header.carries_capture_time().then(|| call.clock.ntp(p.captured));
+            extras.capture = self.header.carries_capture_time().then(|| cx.clock.ntp(p.captured));
         }
-        self.header.begin(numbers.timestamp, call.abs_send_time(), extras);
+        self.header.begin(numbers.timestamp, cx.abs_send_time(), extras);
         let numbered = self.header.is_numbered();
         let last = p.packets.len().saturating_sub(1);
         let mut bytes = 0;
         for index in range.clone() {
             let payload = &p.packets[index];
             bytes += payload.len();
-            let transport_seq = call.flow.next(numbered, payload.len() + self.header.len());
+            let transport_seq = cx.flow.next(numbered, payload.len() + self.header.len());
             let header = self.header.packet(numbers.sequence.wrapping_add(index as u16), index == last, transport_seq);
             match numbers.descriptor_of(p.codec, index) {
-                None => call.out.rtp(header, &[payload]),
-                Some(descriptor) => call.out.rtp(header, &[&descriptor, payload]),
+                None => cx.out.rtp(header, &[payload]),
+                Some(descriptor) => cx.out.rtp(header, &[&descriptor, payload]),
             }
         }
         if range.end == p.packets.len() {
-            call.flow.keyframe_probe.picture_ends(call.flow.now_us());
+            cx.flow.keyframe_probe.picture_ends(cx.flow.now_us());
         }
         self.nack_responder.earn(bytes);
         self.packets = self.packets.wrapping_add(range.len() as u32);

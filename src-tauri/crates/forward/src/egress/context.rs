@@ -3,14 +3,14 @@ use std::time::Instant;
 use stream::Clock;
 
 /// What one call into a viewer's media works with.
-pub(super) struct Call<'a, S> {
+pub(super) struct Context<'a, S> {
     pub(super) clock: &'a Clock,
     pub(super) flow: &'a mut Flow,
     pub(super) now: Instant,
     pub(super) out: &'a mut S,
 }
 
-impl<'a, S> Call<'a, S> {
+impl<'a, S> Context<'a, S> {
     pub(super) fn new(clock: &'a Clock, flow: &'a mut Flow, now: Instant, out: &'a mut S) -> Self {
         flow.at(now);
         Self { clock, flow, now, out }
