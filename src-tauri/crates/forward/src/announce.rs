@@ -24,14 +24,14 @@ pub(crate) struct Announcer {
 /// What a PATCH needs to know.
 pub(crate) struct Session {
     /// The viewer's ICE user name fragment: another one in a fragment is a restart.
-    pub(crate) their_ufrag: String,
+    pub(crate) remote_ufrag: String,
 }
 
 /// Which layers on demand are watched.
 struct Watched {
     /// By each shard's viewers.
     by_shard: Vec<LayerBits>,
-    told: LayerBits,
+    announced: LayerBits,
 }
 
 impl Announcer {
@@ -41,7 +41,7 @@ impl Announcer {
             counters: Counters::default(),
             viewers: Mutex::default(),
             keyframes: Mutex::default(),
-            watched: Mutex::new(Watched { by_shard: vec![0; shards], told: 0 }),
+            watched: Mutex::new(Watched { by_shard: vec![0; shards], announced: 0 }),
         }
     }
 
@@ -102,7 +102,7 @@ impl Announcer {
             let mut watched = lock(&self.watched);
             watched.by_shard[shard] = layers;
             let all = watched.by_shard.iter().fold(0, |all, one| all | one);
-            (std::mem::replace(&mut watched.told, all), all)
+            (std::mem::replace(&mut watched.announced, all), all)
         };
         for codec in CODECS.map(|spec| spec.codec) {
             let of =
@@ -126,42 +126,42 @@ mod tests {
     use std::sync::{Arc, mpsc};
 
     fn announcer() -> (Arc<Announcer>, mpsc::Receiver<Event>) {
-        let (tell, told) = mpsc::channel();
-        (Arc::new(Announcer::new(move |event| tell.send(event).expect("the test listens"), 2)), told)
+        let (sender, events) = mpsc::channel();
+        (Arc::new(Announcer::new(move |event| sender.send(event).expect("the test listens"), 2)), events)
     }
 
     #[test]
     fn a_viewer_that_left_causes_no_event() {
-        let (announcer, told) = announcer();
-        let session = || Session { their_ufrag: "u".into() };
+        let (announcer, events) = announcer();
+        let session = || Session { remote_ufrag: "u".into() };
         assert!(announcer.enter(ViewerId(1), session()));
         assert!(!announcer.enter(ViewerId(1), session()), "an id is used once");
         announcer.connected(ViewerId(1));
         assert!(announcer.leave(ViewerId(1)));
         announcer.connected(ViewerId(1));
         announcer.gone(ViewerId(1), Gone::Closed);
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), [Event::Connected(ViewerId(1))]);
+        assert_eq!(events.try_iter().collect::<Vec<_>>(), [Event::Connected(ViewerId(1))]);
     }
 
     #[test]
     fn a_keyframe_is_asked_for_once_a_second_for_each_layer() {
-        let (announcer, told) = announcer();
+        let (announcer, events) = announcer();
         let now = Instant::now();
         assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now), Ok(()));
         assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now), Err(now + KEYFRAME_INTERVAL));
         assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::H, now), Ok(()));
         assert_eq!(announcer.keyframe(VideoCodec::H264, Rid::F, now + KEYFRAME_INTERVAL), Ok(()));
-        assert_eq!(told.try_iter().count(), 3);
+        assert_eq!(events.try_iter().count(), 3);
     }
 
     #[test]
     fn what_is_watched_is_told_when_the_union_of_all_shards_changes() {
-        let (announcer, told) = announcer();
+        let (announcer, events) = announcer();
         let first = layer_index(VideoCodec::Vp8, Rid::Q);
         for (shard, layers) in [(0, 0b100), (1, 0b100), (1, 0b110), (0, 0), (1, 0)] {
             announcer.watched(shard, layers << first);
         }
-        let rids: Vec<Vec<Rid>> = told
+        let rids: Vec<Vec<Rid>> = events
             .try_iter()
             .map(|event| match event {
                 Event::LayersWanted { codec: VideoCodec::Vp8, rids } => rids,

@@ -101,7 +101,7 @@ impl Forwarder {
                 codecs: &self.inner.codecs,
             },
         )?;
-        if !self.inner.announcer.enter(viewer, Session { their_ufrag: offer.ice_ufrag.to_owned() }) {
+        if !self.inner.announcer.enter(viewer, Session { remote_ufrag: offer.ice_ufrag.to_owned() }) {
             return Err(OfferError::Duplicate);
         }
         let fingerprint = offer.fingerprint;
@@ -122,8 +122,8 @@ impl Forwarder {
             .inner
             .announcer
             .with(viewer, |session| match fragment.ice_ufrag {
-                Some(ufrag) if ufrag != session.their_ufrag => {
-                    session.their_ufrag = ufrag.to_owned();
+                Some(ufrag) if ufrag != session.remote_ufrag => {
+                    session.remote_ufrag = ufrag.to_owned();
                     true
                 }
                 _ => false,

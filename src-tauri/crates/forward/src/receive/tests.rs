@@ -41,7 +41,7 @@ impl World {
         let viewer = ViewerId(viewer);
         let join = Join { at: self.now, ..join(viewer) };
         let ice = join.ice.clone();
-        assert!(self.announcer.enter(viewer, Session { their_ufrag: "theirs".to_owned() }));
+        assert!(self.announcer.enter(viewer, Session { remote_ufrag: "theirs".to_owned() }));
         self.command(Command::Join(Box::new(join)));
         ice
     }

@@ -1,8 +1,8 @@
 //! A thread that sends: it owns some of the viewers' media, and shares nothing with the other shards but packets.
 
+mod deferred_reports;
 mod inbox;
 mod interest;
-mod mail;
 mod run;
 mod shedding;
 mod viewer;
@@ -21,24 +21,24 @@ use interest::Interest;
 use port::Socket;
 use protocol::{ViewerId, ViewerStats};
 use run::{Run, Sink};
-use shedding::{Share, Shedding, Turn};
+use shedding::{PictureTurn, Service, Shedding};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stream::{Clock, CodecSpec, Rid, layer_index};
-use viewer::{Means, Viewer};
-use viewers::Viewers;
+use viewer::{ShardContext, Viewer};
+use viewers::ViewerList;
 
 pub(crate) struct Shard {
     number: usize,
     inbox: Arc<Inbox>,
     announcer: Arc<Announcer>,
     clock: Clock,
-    viewers: Viewers,
-    means: Means,
+    viewers: ViewerList,
+    cx: ShardContext,
     /// What the inbox knows of it.
-    told: LayerBits,
+    published: LayerBits,
     shedding: Shedding,
     /// When the viewers are ranked again.
     ranks_due: Instant,
@@ -66,8 +66,8 @@ impl Shard {
             inbox,
             announcer,
             clock,
-            viewers: Viewers::default(),
-            means: Means {
+            viewers: ViewerList::default(),
+            cx: ShardContext {
                 history: History::new(),
                 run: Run::new(socket),
                 interest: Interest::default(),
@@ -75,7 +75,7 @@ impl Shard {
                 keyframes: Vec::new(),
                 malformed: 0,
             },
-            told: 0,
+            published: 0,
             shedding: Shedding::default(),
             ranks_due: now,
             watched_due: now + WATCHED_INTERVAL,
@@ -94,10 +94,10 @@ impl Shard {
                 // Among them are the rest of keyframes, which must not wait for all the pictures that wait here.
                 self.handle_timeouts(Instant::now());
             }
-            self.viewers.deliver_late_mail(&mut self.means, Instant::now());
+            self.viewers.deliver_late_reports(&mut self.cx, Instant::now());
             self.handle_timeouts(Instant::now());
-            self.means.run.count(&self.announcer.counters);
-            self.announcer.counters.malformed_rtcp.add(std::mem::take(&mut self.means.malformed));
+            self.cx.run.count(&self.announcer.counters);
+            self.announcer.counters.malformed_rtcp.add(std::mem::take(&mut self.cx.malformed));
         }
     }
 
@@ -105,15 +105,15 @@ impl Shard {
         match input {
             Input::Picture(picture, since) => self.picture(&picture, since, now),
             Input::Sound(sound, since) => self.sound(&sound, since, now),
-            Input::EndStream => self.means.history.clear(),
+            Input::EndStream => self.cx.history.clear(),
             Input::Add(added) => {
                 let (joining, sealer, path) = *added;
                 let id = joining.viewer;
                 self.viewers.insert(Viewer::new(&joining, sealer, path, self.clock, now));
                 self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
-                self.tell_watched(now);
+                self.publish_watched(now);
                 // Who hears of the viewer may send something at once, and it is given that.
-                self.tell_interest();
+                self.publish_interest();
                 self.announcer.connected(id);
             }
             Input::Path(id, path) => {
@@ -123,7 +123,7 @@ impl Shard {
             }
             Input::Cap(id, max) => {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
-                self.tell_watched(now);
+                self.publish_watched(now);
             }
             Input::Reports(reports) => self.reports(reports, now),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
@@ -135,27 +135,27 @@ impl Shard {
             }
             Input::Stop => self.stopped = true,
         }
-        self.tell_interest();
+        self.publish_interest();
     }
 
-    fn tell_interest(&mut self) {
-        let layers = self.means.interest.layers();
-        if layers != self.told {
-            self.told = layers;
+    fn publish_interest(&mut self) {
+        let layers = self.cx.interest.layers();
+        if layers != self.published {
+            self.published = layers;
             self.inbox.set_interest(layers);
         }
     }
 
     fn picture(&mut self, picture: &Arc<Picture>, since: Option<Instant>, now: Instant) {
-        self.means.history.add(picture.clone());
+        self.cx.history.add(picture.clone());
         if picture.keyframe {
-            self.means.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
+            self.cx.keyframes.retain(|(wanted, _)| *wanted != (picture.codec, picture.rid));
         }
-        if !self.means.interest.waits_for(picture.codec, picture.rid) {
+        if !self.cx.interest.waits_for(picture.codec, picture.rid) {
             return;
         }
         if let Some(handed_in) = since
-            && !self.shedding.picture(Turn {
+            && !self.shedding.picture(PictureTurn {
                 handed_in,
                 behind: now.saturating_duration_since(handed_in),
                 base: picture.temporal == 0,
@@ -171,21 +171,21 @@ impl Shard {
         }
         let mut left_out = 0;
         let layer = 1 << layer_index(picture.codec, picture.rid);
-        self.viewers.walk(&mut self.means, now, |viewer, means, now| {
+        self.viewers.walk(&mut self.cx, now, |viewer, cx, now| {
             if viewer.interest & layer == 0 {
                 return;
             }
             let too_late = since.is_some_and(|since| now.saturating_duration_since(since) > shedding::LAST_TURN);
             // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
-            match self.shedding.share(viewer.rank) {
+            match self.shedding.service(viewer.rank) {
                 _ if too_late => left_out += 1,
-                Share::Base if picture.temporal > 0 => left_out += 1,
-                Share::Nothing => {
+                Service::Base if picture.temporal > 0 => left_out += 1,
+                Service::Nothing => {
                     left_out += 1;
-                    viewer.drive(means, now, |egress, _, sink| egress.pause(now, sink));
+                    viewer.drive(cx, now, |egress, _, sink| egress.pause(now, sink));
                 }
-                Share::All | Share::Base => {
-                    viewer.drive(means, now, |egress, history, sink| egress.picture(picture, history, now, sink));
+                Service::All | Service::Base => {
+                    viewer.drive(cx, now, |egress, history, sink| egress.picture(picture, history, now, sink));
                 }
             }
         });
@@ -201,9 +201,9 @@ impl Shard {
             self.announcer.counters.dropped_late.one();
             return;
         }
-        self.viewers.walk(&mut self.means, now, |viewer, means, now| {
+        self.viewers.walk(&mut self.cx, now, |viewer, cx, now| {
             if viewer.interest & SOUND != 0 {
-                viewer.drive(means, now, |egress, _, sink| egress.sound(sound, now, sink));
+                viewer.drive(cx, now, |egress, _, sink| egress.sound(sound, now, sink));
             }
         });
     }
@@ -212,10 +212,10 @@ impl Shard {
     fn reports(&mut self, reports: Reports, now: Instant) {
         for n in (0..reports.len()).filter(|n| reports.is_urgent(*n)) {
             if let Some(viewer) = self.viewers.get_mut(reports.viewer(n)) {
-                viewer.read(&reports.compound(n), &mut self.means, now);
+                viewer.read(&reports.compound(n), &mut self.cx, now);
             }
         }
-        self.viewers.mail.put(reports, now);
+        self.viewers.deferred.put(reports, now);
     }
 
     /// Lets one viewer's egress do something.
@@ -225,19 +225,19 @@ impl Shard {
         now: Instant,
         f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
     ) -> Option<T> {
-        Some(self.viewers.get_mut(id)?.drive(&mut self.means, now, f))
+        Some(self.viewers.get_mut(id)?.drive(&mut self.cx, now, f))
     }
 
     fn remove(&mut self, id: ViewerId, farewell: &[Vec<u8>], why: Option<Gone>, now: Instant) {
         if let Some(mut viewer) = self.viewers.remove(id) {
-            viewer.drive(&mut self.means, now, |egress, _, sink| egress.bye(now, sink));
-            self.means.interest.moved(viewer.interest, 0);
+            viewer.drive(&mut self.cx, now, |egress, _, sink| egress.bye(now, sink));
+            self.cx.interest.moved(viewer.interest, 0);
             for datagram in farewell {
-                self.means.run.send_alone(&viewer.path, datagram);
+                self.cx.run.send_alone(&viewer.path, datagram);
             }
             self.announcer.counters.retransmitted.add(viewer.egress.totals().repairs - viewer.repairs_counted);
         }
-        self.tell_watched(now);
+        self.publish_watched(now);
         if let Some(why) = why {
             self.announcer.gone(id, why);
         }
@@ -245,35 +245,35 @@ impl Shard {
 
     fn next_timeout(&mut self) -> Option<Instant> {
         // A timer that has moved on since it was put there is put where it is now, rather than waking the thread for nothing.
-        while let Some(Reverse((at, id))) = self.means.timers.peek().copied()
+        while let Some(Reverse((at, id))) = self.cx.timers.peek().copied()
             && self.viewers.get_mut(id).is_none_or(|viewer| viewer.moves_on(at))
         {
-            self.means.timers.pop();
+            self.cx.timers.pop();
             if let Some(viewer) = self.viewers.get_mut(id) {
-                viewer.schedule(&mut self.means.timers);
+                viewer.schedule(&mut self.cx.timers);
             }
         }
-        let timer = self.means.timers.peek().map(|Reverse((at, _))| *at);
-        let keyframe = self.means.keyframes.iter().map(|(_, at)| *at).min();
+        let timer = self.cx.timers.peek().map(|Reverse((at, _))| *at);
+        let keyframe = self.cx.keyframes.iter().map(|(_, at)| *at).min();
         let watched = (!self.viewers.is_empty()).then_some(self.watched_due);
         [timer, keyframe, watched].into_iter().flatten().min()
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
-        while let Some(Reverse((at, id))) = self.means.timers.peek().copied()
+        while let Some(Reverse((at, id))) = self.cx.timers.peek().copied()
             && at <= now
         {
-            self.means.timers.pop();
+            self.cx.timers.pop();
             if self.viewers.get_mut(id).is_some_and(|viewer| viewer.is_due(at)) {
                 self.drive(id, now, |egress, history, sink| egress.handle_timeout(history, now, sink));
             }
         }
-        for ((codec, rid), at) in std::mem::take(&mut self.means.keyframes) {
+        for ((codec, rid), at) in std::mem::take(&mut self.cx.keyframes) {
             let again = if at <= now { self.announcer.keyframe(codec, rid, now).err() } else { Some(at) };
-            self.means.keyframes.extend(again.map(|again| ((codec, rid), again)));
+            self.cx.keyframes.extend(again.map(|again| ((codec, rid), again)));
         }
         if self.watched_due <= now {
-            self.tell_watched(now);
+            self.publish_watched(now);
             for viewer in self.viewers.iter_mut() {
                 let repairs = viewer.egress.totals().repairs;
                 self.announcer.counters.retransmitted.add(repairs - viewer.repairs_counted);
@@ -282,7 +282,7 @@ impl Shard {
         }
     }
 
-    fn tell_watched(&mut self, now: Instant) {
+    fn publish_watched(&mut self, now: Instant) {
         self.watched_due = now + WATCHED_INTERVAL;
         let watched = self.viewers.iter().filter_map(|viewer| viewer.egress.watching());
         let on_demand = watched.filter(|(codec, _)| CodecSpec::of(*codec).on_demand);

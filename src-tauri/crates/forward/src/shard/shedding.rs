@@ -48,7 +48,7 @@ pub(super) struct Shedding {
 
 /// What a viewer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Share {
+pub(super) enum Service {
     All,
     /// Pictures of temporal layer 0.
     Base,
@@ -57,7 +57,7 @@ pub(super) enum Share {
 
 /// A picture that somebody watches.
 #[derive(Clone, Copy)]
-pub(super) struct Turn {
+pub(super) struct PictureTurn {
     pub(super) handed_in: Instant,
     /// So long after that it has its turn.
     pub(super) behind: Duration,
@@ -68,7 +68,7 @@ pub(super) struct Turn {
 
 impl Shedding {
     /// A picture has its turn. False if it is too late for all.
-    pub(super) fn picture(&mut self, turn: Turn) -> bool {
+    pub(super) fn picture(&mut self, turn: PictureTurn) -> bool {
         if turn.behind > FAR_BEHIND {
             self.far = true;
         } else if turn.behind <= BEHIND {
@@ -86,7 +86,7 @@ impl Shedding {
     /// Compares with the base picture before. A shard that was kept from its core for once finds several pictures, each less late
     /// than the one before: it catches up, and nobody has to be given less in the long run for that. Nor for a keyframe, which is
     /// more work than there is time before the next picture.
-    fn look(&mut self, turn: Turn) {
+    fn look(&mut self, turn: PictureTurn) {
         let Some((at, behind)) = self.last else {
             self.last = Some((turn.handed_in, turn.behind));
             return;
@@ -121,13 +121,13 @@ impl Shedding {
     }
 
     /// What the viewer at `rank` is given: 0 for the one who is worst off, below 1 for the best.
-    pub(super) fn share(&self, rank: f32) -> Share {
+    pub(super) fn service(&self, rank: f32) -> Service {
         if rank < self.level - 1.0 {
-            Share::Nothing
+            Service::Nothing
         } else if self.far || rank < self.level {
-            Share::Base
+            Service::Base
         } else {
-            Share::All
+            Service::All
         }
     }
 }
@@ -158,13 +158,13 @@ mod tests {
             let at = n * INTERVAL;
             let (base, keyframe) = (n % 4 == 0, n % 60 == 0);
             free = free.max(at);
-            let goes = shedding.picture(Turn { handed_in: base_time + at, behind: free - at, base, keyframe });
+            let goes = shedding.picture(PictureTurn { handed_in: base_time + at, behind: free - at, base, keyframe });
             let weight = if keyframe { 5.0 } else { [2.0, 0.67, 0.67, 0.67][n as usize % 4] } / 1.07;
             for place in (0..VIEWERS).rev() {
-                let wanted = match shedding.share(place as f32 / VIEWERS as f32) {
-                    Share::All => true,
-                    Share::Base => base,
-                    Share::Nothing => false,
+                let wanted = match shedding.service(place as f32 / VIEWERS as f32) {
+                    Service::All => true,
+                    Service::Base => base,
+                    Service::Nothing => false,
                 };
                 if goes && wanted && free - at <= LAST_TURN {
                     oldest = oldest.max(free - at);
@@ -228,19 +228,19 @@ mod tests {
         let (mut shedding, begin) = (Shedding::default(), Instant::now());
         let mut turn = |n: u32, behind| {
             let behind = Duration::from_millis(behind);
-            let goes = shedding.picture(Turn {
+            let goes = shedding.picture(PictureTurn {
                 handed_in: begin + n * INTERVAL,
                 behind,
                 base: n.is_multiple_of(4),
                 keyframe: false,
             });
-            (goes, shedding.share(0.0), shedding.share(0.99))
+            (goes, shedding.service(0.0), shedding.service(0.99))
         };
-        assert_eq!(turn(0, 0), (true, Share::All, Share::All));
+        assert_eq!(turn(0, 0), (true, Service::All, Service::All));
         for (n, behind) in (1..).zip([251, 240, 210, 180, 150, 120, 90, 60]) {
-            assert_eq!(turn(n, behind), (behind <= 200, Share::Base, Share::Base), "{behind}");
+            assert_eq!(turn(n, behind), (behind <= 200, Service::Base, Service::Base), "{behind}");
         }
-        assert_eq!(turn(9, 30), (true, Share::All, Share::All), "and then nobody has less than before");
+        assert_eq!(turn(9, 30), (true, Service::All, Service::All), "and then nobody has less than before");
     }
 
     #[test]
@@ -249,7 +249,12 @@ mod tests {
         for n in 0..100 {
             for behind in [0, 15, 45] {
                 let behind = Duration::from_millis(behind);
-                shedding.picture(Turn { handed_in: begin + n * 4 * INTERVAL, behind, base: true, keyframe: false });
+                shedding.picture(PictureTurn {
+                    handed_in: begin + n * 4 * INTERVAL,
+                    behind,
+                    base: true,
+                    keyframe: false,
+                });
             }
         }
         assert!(!shedding.any(), "each layer waits for the one before, and the first is in time");

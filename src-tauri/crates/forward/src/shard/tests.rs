@@ -69,7 +69,7 @@ impl World {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
-            keyframe: self.shard.means.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
+            keyframe: self.shard.cx.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
             captured: self.handed_in,
             way: stream::Way::at(self.handed_in),
             width: 16,
@@ -160,7 +160,7 @@ fn far_behind_only_base_pictures_go_and_too_late_none() {
 #[test]
 fn layers_nobody_waits_for_do_not_wake_the_shard() {
     let mut world = World::new(1);
-    let layers = |world: &World| world.shard.means.interest.layers();
+    let layers = |world: &World| world.shard.cx.interest.layers();
     assert_eq!(layers(&world), 1 << layer_index(VideoCodec::H264, Rid::F));
     world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
     assert_eq!(layers(&world), 0b111, "until it is on the smaller layer it needs the larger, and any between");

@@ -12,7 +12,7 @@ use std::time::Instant;
 use stream::{Clock, Rid, VideoCodec};
 
 /// What a shard serves its viewers with, one after the other, and what they leave to be done.
-pub(super) struct Means {
+pub(super) struct ShardContext {
     pub(super) history: History,
     pub(super) run: Run,
     pub(super) interest: Interest,
@@ -58,31 +58,31 @@ impl Viewer {
     /// it waits for now.
     pub(super) fn drive<T>(
         &mut self,
-        means: &mut Means,
+        cx: &mut ShardContext,
         now: Instant,
         f: impl FnOnce(&mut Egress, &History, &mut Sink<'_>) -> T,
     ) -> T {
-        let mut sink = means.run.sink(&mut self.sealer, &self.path);
-        let result = f(&mut self.egress, &means.history, &mut sink);
+        let mut sink = cx.run.sink(&mut self.sealer, &self.path);
+        let result = f(&mut self.egress, &cx.history, &mut sink);
         sink.finish();
-        self.schedule(&mut means.timers);
+        self.schedule(&mut cx.timers);
         if let Some(wanted) = self.egress.wants_keyframe()
-            && means.keyframes.iter().all(|(known, _)| *known != wanted)
+            && cx.keyframes.iter().all(|(known, _)| *known != wanted)
         {
-            means.keyframes.push((wanted, now));
+            cx.keyframes.push((wanted, now));
         }
         let waits_for = self.egress.interest();
-        means.interest.moved(self.interest, waits_for);
+        cx.interest.moved(self.interest, waits_for);
         self.interest = waits_for;
         result
     }
 
     /// Lets the egress act on a compound packet.
-    pub(super) fn read(&mut self, compound: &Compound<'_>, means: &mut Means, now: Instant) {
-        let outcome = self.drive(means, now, |egress, history, sink| {
+    pub(super) fn read(&mut self, compound: &Compound<'_>, cx: &mut ShardContext, now: Instant) {
+        let outcome = self.drive(cx, now, |egress, history, sink| {
             egress.rtcp(compound.messages(), compound.arrived, history, now, sink)
         });
-        means.malformed += u64::from(outcome.malformed);
+        cx.malformed += u64::from(outcome.malformed);
     }
 
     /// Sees to it that its timer is in the heap.

@@ -1,7 +1,7 @@
 //! A shard's viewers, close together: every picture walks along all of them.
 
-use super::mail::Mail;
-use super::viewer::{Means, Viewer};
+use super::deferred_reports::DeferredReports;
+use super::viewer::{ShardContext, Viewer};
 use protocol::ViewerId;
 use rtp::prefetch;
 use std::collections::HashMap;
@@ -9,13 +9,13 @@ use std::time::Instant;
 use stream::{Rid, VideoCodec};
 
 #[derive(Default)]
-pub(super) struct Viewers {
+pub(super) struct ViewerList {
     list: Vec<Viewer>,
     places: HashMap<ViewerId, usize>,
-    pub(super) mail: Mail,
+    pub(super) deferred: DeferredReports,
 }
 
-impl Viewers {
+impl ViewerList {
     pub(super) fn insert(&mut self, viewer: Viewer) {
         if let Some(place) = self.places.get(&viewer.id) {
             self.list[*place] = viewer;
@@ -54,12 +54,12 @@ impl Viewers {
     /// them takes its time, and a viewer's delays are measured from when it had its turn.
     pub(super) fn walk(
         &mut self,
-        means: &mut Means,
+        cx: &mut ShardContext,
         start: Instant,
-        mut each: impl FnMut(&mut Viewer, &mut Means, Instant),
+        mut each: impl FnMut(&mut Viewer, &mut ShardContext, Instant),
     ) {
         let began = Instant::now();
-        let mut mail = self.mail.take(|id| self.places.get(&id).copied());
+        let mut deferred = self.deferred.take(|id| self.places.get(&id).copied());
         for place in 0..self.list.len() {
             if let Some(soon) = self.list.get(place + 2) {
                 prefetch(soon);
@@ -69,17 +69,17 @@ impl Viewers {
             }
             let now = start + began.elapsed();
             let viewer = &mut self.list[place];
-            while let Some(compound) = mail.next(place) {
-                viewer.read(&compound, means, now);
+            while let Some(compound) = deferred.next(place) {
+                viewer.read(&compound, cx, now);
             }
-            each(viewer, means, now);
+            each(viewer, cx, now);
         }
     }
 
     /// Where no picture comes that it could go with.
-    pub(super) fn deliver_late_mail(&mut self, means: &mut Means, now: Instant) {
-        if self.mail.is_due(now) {
-            self.walk(means, now, |_, _, _| {});
+    pub(super) fn deliver_late_reports(&mut self, cx: &mut ShardContext, now: Instant) {
+        if self.deferred.is_due(now) {
+            self.walk(cx, now, |_, _, _| {});
         }
     }
 

@@ -14,12 +14,12 @@ const MOST: usize = 20_000;
 
 /// The reports of all viewers of a shard.
 #[derive(Default)]
-pub(super) struct Mail {
+pub(super) struct DeferredReports {
     batches: Vec<Reports>,
     since: Option<Instant>,
 }
 
-impl Mail {
+impl DeferredReports {
     /// Takes those of a batch that are not urgent.
     pub(super) fn put(&mut self, reports: Reports, now: Instant) {
         self.since.get_or_insert(now);
@@ -37,8 +37,8 @@ impl Mail {
     }
 
     /// All that there is, to be handed out in the order of the viewers' places.
-    pub(super) fn take(&mut self, place: impl Fn(ViewerId) -> Option<usize>) -> Round {
-        let mut letters = Vec::with_capacity(self.len());
+    pub(super) fn take(&mut self, place: impl Fn(ViewerId) -> Option<usize>) -> Delivery {
+        let mut reports_by_place = Vec::with_capacity(self.len());
         self.since = None;
         let batches = std::mem::take(&mut self.batches);
         for (batch, reports) in batches.iter().enumerate() {
@@ -47,36 +47,36 @@ impl Mail {
                 if !reports.is_urgent(n)
                     && let Some(place) = place(reports.viewer(n))
                 {
-                    letters.push(Letter { place, batch, n });
+                    reports_by_place.push(ReportRef { place, batch, n });
                 }
             }
         }
         // Of one viewer in the order in which they came.
-        letters.sort_unstable();
-        Round { batches, letters, next: 0 }
+        reports_by_place.sort_unstable();
+        Delivery { batches, reports_by_place, next: 0 }
     }
 }
 
 /// Reports on their way to the viewers.
-pub(super) struct Round {
+pub(super) struct Delivery {
     batches: Vec<Reports>,
-    letters: Vec<Letter>,
+    reports_by_place: Vec<ReportRef>,
     next: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Letter {
+struct ReportRef {
     place: usize,
     batch: usize,
     n: usize,
 }
 
-impl Round {
+impl Delivery {
     /// The next report for this place. Places are asked in rising order.
     pub(super) fn next(&mut self, place: usize) -> Option<Compound<'_>> {
-        let letter = self.letters.get(self.next).filter(|letter| letter.place == place)?;
+        let report = self.reports_by_place.get(self.next).filter(|report| report.place == place)?;
         self.next += 1;
-        Some(self.batches[letter.batch].compound(letter.n))
+        Some(self.batches[report.batch].compound(report.n))
     }
 }
 
@@ -99,14 +99,14 @@ mod tests {
             }
             reports
         };
-        let mut mail = Mail::default();
+        let mut deferred = DeferredReports::default();
         let mut first = batch(&[(9, 1), (7, 2)]);
         first.push(ViewerId(7), &NACK, now);
-        mail.put(first, now);
-        mail.put(batch(&[(7, 3), (8, 4), (9, 5)]), now);
-        assert!(!mail.is_due(now) && mail.is_due(now + PATIENCE));
+        deferred.put(first, now);
+        deferred.put(batch(&[(7, 3), (8, 4), (9, 5)]), now);
+        assert!(!deferred.is_due(now) && deferred.is_due(now + PATIENCE));
         // 8 is gone, 9 comes before 7.
-        let mut round = mail.take(|viewer| [9, 7].iter().position(|id| *id == viewer.0));
+        let mut round = deferred.take(|viewer| [9, 7].iter().position(|id| *id == viewer.0));
         let mut given = Vec::new();
         for place in 0..3 {
             while let Some(compound) = round.next(place) {
@@ -117,6 +117,6 @@ mod tests {
             }
         }
         assert_eq!(given, [(0, 1), (0, 5), (1, 2), (1, 3)]);
-        assert!(!mail.is_due(now + 2 * PATIENCE), "there is none any more");
+        assert!(!deferred.is_due(now + 2 * PATIENCE), "there is none any more");
     }
 }
