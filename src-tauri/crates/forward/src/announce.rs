@@ -1,4 +1,4 @@
-//! Telling the forwarder's owner, and what the handle remembers of each viewer.
+//! Events for the forwarder's owner, and what all threads share: the viewers' sessions, counters, and keyframe requests.
 
 use crate::egress::LayerBits;
 use crate::event::Event;
@@ -29,8 +29,9 @@ pub(crate) struct Session {
 
 /// Which layers on demand are watched.
 struct Watched {
-    /// By each shard's viewers.
+    /// The layers that each shard's viewers watch.
     by_shard: Vec<LayerBits>,
+    /// The layers of the last events.
     announced: LayerBits,
 }
 
@@ -45,7 +46,7 @@ impl Announcer {
         }
     }
 
-    /// False if the viewer is there already.
+    /// Adds a viewer. False if it is there already.
     pub(crate) fn enter(&self, viewer: ViewerId, session: Session) -> bool {
         let mut viewers = lock(&self.viewers);
         let new = !viewers.contains_key(&viewer);
@@ -56,7 +57,7 @@ impl Announcer {
         new
     }
 
-    /// False if the viewer was not there. No event about it follows.
+    /// Removes a viewer, without an event. False if it was not there.
     pub(crate) fn leave(&self, viewer: ViewerId) -> bool {
         let mut viewers = lock(&self.viewers);
         let there = viewers.remove(&viewer).is_some();
@@ -64,7 +65,7 @@ impl Announcer {
         there
     }
 
-    /// Does something with what is remembered of a viewer.
+    /// Calls `f` with a viewer's session, if it is there.
     pub(crate) fn with<T>(&self, viewer: ViewerId, f: impl FnOnce(&mut Session) -> T) -> Option<T> {
         lock(&self.viewers).get_mut(&viewer).map(f)
     }
@@ -81,7 +82,7 @@ impl Announcer {
         }
     }
 
-    /// Asks for a keyframe; where one was asked for lately, says when to ask again.
+    /// Asks for a keyframe. If one was asked for just now, the error is when to ask again.
     pub(crate) fn keyframe(&self, codec: VideoCodec, rid: Rid, now: Instant) -> Result<(), Instant> {
         {
             let mut asked = lock(&self.keyframes);
@@ -114,7 +115,7 @@ impl Announcer {
     }
 }
 
-/// A thread that panicked while it held a lock left the maps whole: they are changed by single calls.
+/// Locks a mutex, even if a thread panicked while it held it: the maps are changed by single calls, so they are consistent.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_watched_is_told_when_the_union_of_all_shards_changes() {
+    fn watched_layers_are_announced_when_the_union_of_all_shards_changes() {
         let (announcer, events) = announcer();
         let first = layer_index(VideoCodec::Vp8, Rid::Q);
         for (shard, layers) in [(0, 0b100), (1, 0b100), (1, 0b110), (0, 0), (1, 0)] {

@@ -1,14 +1,18 @@
-//! How much a viewer's path carries, told from how its packets arrive.
+//! Estimates how much a viewer's path carries, from the feedback on how its packets arrive.
 //!
-//! It follows the principles of Google's congestion control (draft-ietf-rmcat-gcc-02): a delay-based and a loss-based
-//! controller, the smaller of both wins; on overuse to 0.85 of what arrived (section 5.5), on more than 10 % loss down by half
-//! the loss, below 2 % up (section 6), never above 1.5 times what arrived (section 5.5). Two things differ, because our sender
-//! has layers and no pacer. A keyframe is a burst, so a rising delay alone is no overuse: the *smallest* delay of the last
-//! 150 ms has to stand above the path's own and still be rising, which a burst that drains never does. And a path is
-//! taken to be good enough until something goes wrong, unless a viewer's first packets (`opening.rs`) show it to be thin. And chance is no congestion: loss counts where it is above its
-//! limit by more than chance makes it, and delay where it is above what a busy receiver makes of it.
+//! It follows the principles of Google's congestion control (draft-ietf-rmcat-gcc-02). A delay-based and a loss-based
+//! controller each make an estimate, and the smaller one wins. On overuse the estimate falls to 0.85 of the acked bitrate
+//! (section 5.5). With more than 10 % loss it falls by half the loss, and with less than 2 % it grows (section 6), but never
+//! above 1.5 times the acked bitrate (section 5.5).
 //!
-//! No I/O and no clock: microseconds since the viewer came are an argument.
+//! Three things differ, because this sender has layers and no pacer:
+//! - A keyframe is a burst, so a rising delay alone is no overuse. The smallest delay of the last 150 ms has to be above the
+//!   path's own and still be rising, which does not happen while a burst drains.
+//! - A path is taken to be good enough until it is congested, unless the first packets (`initial_probe.rs`) show otherwise.
+//! - Loss counts only as far as it is above its limit by more than chance, and delay only as far as it is more than a busy
+//!   receiver adds to it.
+//!
+//! There is no I/O and no clock here: microseconds since the viewer came are an argument.
 
 mod acked_bitrate;
 mod initial_probe;
@@ -27,69 +31,72 @@ use loss::{LossEstimator, RecentLoss};
 use overuse::OveruseDetector;
 use std::time::Duration;
 
-/// A packet that feedback told of.
+/// What feedback says about one packet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PacketResult {
-    /// When it was sent, microseconds.
+    /// When it was sent, in microseconds since the viewer came.
     pub(crate) sent_us: u64,
-    /// When it arrived by the viewer's clock, microseconds from anywhere; `None` where it did not.
+    /// When it arrived, in microseconds of the viewer's clock, whose zero is unknown; `None` if it was lost.
     pub(crate) arrived_us: Option<i64>,
     pub(crate) bytes: u32,
 }
 
-/// On overuse the estimate goes to this part of what arrives, so that the queue drains.
+/// On overuse the estimate falls to this part of the acked bitrate, so that the queue drains.
 const DECREASE: f32 = 0.85;
-/// Growth a second while nothing is wrong.
+/// Growth a second while there is no congestion.
 const INCREASE: f32 = 1.08;
-/// Growth a second without feedback on single packets, where only trying tells: twice in five seconds.
+/// Growth a second without transport-wide feedback. Only trying shows more then, so it is faster: twice in five seconds.
 const BLIND_INCREASE: f32 = 1.15;
-/// Never above this many times what arrives: more has not been shown.
+/// The estimate is at most this many times the acked bitrate, as nothing was measured above that.
 const MOST_ABOVE_ACKED: f32 = 1.5;
-/// Loss that is taken for congestion, and loss that says the path is too small by far.
+/// More loss than this is congestion.
 const MUCH_LOSS: f32 = 0.1;
+/// More loss than this shows a path that is far too small, so the estimate falls to the acked bitrate.
 const HEAVY_LOSS: f32 = 0.3;
+/// With more loss than this the estimate does not grow.
 const LITTLE_LOSS: f32 = 0.02;
+/// The estimate is never below this, in bits a second, so that it can grow again.
 const LEAST: f32 = 50_000.0;
 
-/// One viewer's path.
+/// The estimate for one viewer's path.
 #[derive(Default)]
 pub(crate) struct BandwidthEstimator {
     overuse: OveruseDetector,
     acked: AckedBitrate,
     loss: LossEstimator,
-    /// Bits a second; nothing is known of a good path before the first congestion.
+    /// Bits a second; `None` as long as nothing limits the path.
     estimate: Option<f32>,
     last_us: u64,
     congested_us: Option<u64>,
-    /// Feedback on single packets comes: reports are not needed.
+    /// Transport-wide feedback comes, so receiver reports and REMB are not needed.
     transport_wide: bool,
 }
 
 impl BandwidthEstimator {
-    /// Bits a second of RTP; `None`: nothing has gone wrong yet.
+    /// Bits a second of RTP; `None` as long as nothing limits the path.
     pub(crate) fn estimate(&self) -> Option<f32> {
         self.estimate
     }
 
-    /// What stood in the path's queue when the last packets told of were sent.
+    /// The queueing delay that the last acked packets met on the path.
     pub(crate) fn queue(&self) -> Duration {
         Duration::from_micros(self.overuse.newest_us() as u64)
     }
 
-    /// Nothing stands in the path's queue, and has not for a second: there may be room for more.
+    /// There is no standing queue and was no congestion for a second, so the path may have room for more.
     pub(crate) fn is_calm(&self, now_us: u64) -> bool {
         self.transport_wide
             && !self.overuse.has_standing_queue()
             && self.congested_us.is_none_or(|at| now_us.saturating_sub(at) > 1_000_000)
     }
 
-    /// So many bytes were sent next, of which nothing will be told, as the feedback on them was lost. They are
-    /// taken to have arrived like those around them: neither is less arriving nor more lost because nobody tells.
+    /// The feedback on the next so many bytes was lost. They are taken to have arrived like the packets around them: lost
+    /// feedback neither lowers the acked bitrate nor counts as loss.
     pub(crate) fn unreported(&mut self, bytes: u32) {
         self.acked.unreported((bytes as f32 * (1.0 - self.loss.lately())) as u32);
     }
 
-    /// Transport-wide feedback. `sending` is what is being sent, bits a second. True when it shows congestion.
+    /// Takes transport-wide feedback. `sending` is the rate that is being sent, bits a second. True if it shows congestion.
     pub(crate) fn feedback(&mut self, packets: impl Iterator<Item = PacketResult>, sending: f32, now_us: u64) -> bool {
         self.transport_wide = true;
         for packet in packets {
@@ -105,7 +112,7 @@ impl BandwidthEstimator {
             self.overuse.start_over(now_us);
             return self.decrease(acked.unwrap_or(sending) * DECREASE, now_us);
         }
-        // What is lost while a queue stands was dropped at its end.
+        // Packets that are lost while there is a standing queue were dropped at its end, and not by chance.
         let stands = self.overuse.has_standing_queue();
         let above = |lost: &RecentLoss, limit| lost.is_surely_above(limit) || (stands && lost.is_above(limit));
         match lost {
@@ -117,8 +124,8 @@ impl BandwidthEstimator {
         }
     }
 
-    /// A receiver report on so many packets, a fraction of them lost: all there is where transport-wide feedback was not
-    /// agreed on.
+    /// Takes a receiver report on so many packets, of which a fraction was lost. It counts only where there is no transport-wide
+    /// feedback. True if it shows congestion.
     pub(crate) fn report(&mut self, packets: f32, lost: f32, sending: f32, now_us: u64) -> bool {
         if self.transport_wide {
             return false;
@@ -132,8 +139,8 @@ impl BandwidthEstimator {
         }
     }
 
-    /// The viewer's own estimate, where it makes one. It is never above what it was shown by much: only far less than is being
-    /// sent says something.
+    /// Takes a REMB, the viewer's own estimate. It is never much above what the viewer receives, so it counts only where it is
+    /// well below what is sent. True if it shows congestion.
     pub(crate) fn remb(&mut self, bits_a_second: f32, sending: f32, now_us: u64) -> bool {
         if self.transport_wide || bits_a_second >= DECREASE * sending {
             return false;
@@ -141,18 +148,18 @@ impl BandwidthEstimator {
         self.decrease(bits_a_second, now_us)
     }
 
-    /// The first packets showed this much.
+    /// The initial probe measured this, in bits a second.
     pub(crate) fn start_at(&mut self, bits_a_second: f32, now_us: u64) {
         self.last_us = now_us;
         self.estimate = Some(bits_a_second.max(LEAST));
     }
 
-    /// A probe showed this much.
+    /// A later probe measured this, in bits a second.
     pub(crate) fn probed(&mut self, bits_a_second: f32) {
         self.estimate = self.estimate.map(|estimate| estimate.max(bits_a_second));
     }
 
-    /// Nothing limits the path until something goes wrong again.
+    /// Nothing limits the path until the next congestion.
     pub(crate) fn lift_limit(&mut self) {
         self.estimate = None;
     }
@@ -224,7 +231,7 @@ mod tests {
     #[test]
     fn reports_and_remb_count_only_without_detailed_feedback() {
         let mut bandwidth = BandwidthEstimator::default();
-        assert!(!bandwidth.remb(3e6, 2.5e6, 0), "more than is sent says nothing");
+        assert!(!bandwidth.remb(3e6, 2.5e6, 0), "a REMB above what is sent does not count");
         assert!(bandwidth.remb(1e6, 2.5e6, 0));
         assert_eq!(bandwidth.estimate(), Some(1e6));
         assert!(bandwidth.report(300.0, 0.2, 0.8e6, 1_000_000));
@@ -232,7 +239,10 @@ mod tests {
         for second in 2..8 {
             assert!(!bandwidth.report(100.0, 0.0, 0.8e6, second * 1_000_000));
         }
-        assert!(bandwidth.estimate().is_some_and(|e| e > 1.4e6), "trying is the only way up");
+        assert!(
+            bandwidth.estimate().is_some_and(|e| e > 1.4e6),
+            "without transport-wide feedback the estimate grows by trying"
+        );
         bandwidth.feedback(std::iter::empty(), 1e6, 9_000_000);
         assert!(!bandwidth.remb(0.1e6, 1e6, 9_000_000) && !bandwidth.report(300.0, 0.5, 1e6, 9_000_000));
     }

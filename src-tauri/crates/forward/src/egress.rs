@@ -1,9 +1,9 @@
-//! One viewer's media: what it is sent, under which numbers, and what its reports change.
+//! One viewer's media: what it is sent, under which sequence numbers, and how its RTCP changes that.
 //!
-//! No I/O and no clock: time is an argument, packets go to a [`PacketSink`]. A picture costs a viewer one header written
-//! once and patched for each packet; payloads are the history's own.
+//! There is no I/O and no clock here: time is an argument, and packets go to a [`PacketSink`]. For each picture a viewer's header
+//! is written once and patched for each packet. The payloads are shared with all other viewers.
 
-mod adapt;
+mod adaptation;
 mod context;
 mod feedback;
 mod flow;
@@ -22,7 +22,7 @@ use crate::layers::LayerSelector;
 use crate::negotiated::Negotiated;
 use crate::packetise::{Picture, Sound};
 use crate::sink::PacketSink;
-use adapt::Adaptation;
+use adaptation::Adaptation;
 use context::Context;
 use flow::Flow;
 use lip_sync::LipSync;
@@ -45,29 +45,29 @@ pub(crate) type LayerBits = u16;
 /// The bit of sound, above those of the layers.
 pub(crate) const SOUND: LayerBits = 1 << LAYERS;
 
-/// Of 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
+/// Packets of an average picture: 1,200 bytes each, at 2.5 Mbit/s and 30 pictures a second.
 const PICTURE_PACKETS: i32 = 9;
 
-/// Counters since the start.
+/// What one viewer was sent since it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EgressTotals {
-    /// RTP packets, repairs among them.
+    /// RTP packets, retransmissions included.
     pub(crate) packets: u64,
-    /// Bytes of RTP before sealing.
+    /// Bytes of RTP before encryption.
     pub(crate) bytes: u64,
-    /// Repairs sent.
+    /// Packets sent again after a NACK.
     pub(crate) repairs: u64,
-    /// Packets repeated only to see whether the path carries more.
+    /// Packets repeated as padding, to probe the path.
     pub(crate) padding: u64,
-    /// Asked for again, but too old or above the cap.
+    /// NACKs that were not answered, because the packet was too old or the budget was spent.
     pub(crate) repairs_refused: u64,
-    /// Starts from the history: joins, switches down, answers to PLI.
+    /// Starts from the history: joins, switches to a smaller layer, answers to PLI and FIR.
     pub(crate) restarts: u64,
     /// Pictures of the sent layer that were left out because the viewer was behind.
     pub(crate) dropped: u64,
 }
 
-/// One viewer's media: decides what it is sent and writes the headers.
+/// One viewer's media: decides what is sent and writes the headers.
 pub(crate) struct Egress {
     clock: Clock,
     video: Option<VideoEgress>,
@@ -83,7 +83,7 @@ pub(crate) struct Egress {
 }
 
 impl Egress {
-    /// `seed` is random: sequence numbers and timestamps start from it. `round_trip` is the handshake's, where it is known.
+    /// `seed` is random, and sequence numbers and timestamps start from it. `round_trip` is the handshake's, if it is known.
     pub(crate) fn new(
         n: &Negotiated,
         max: Rid,
@@ -120,33 +120,33 @@ impl Egress {
         }
     }
 
-    /// The transport is connected: the first picture, out of the history.
+    /// The transport is connected: sends the first picture, from the history.
     pub(crate) fn start(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         self.started = true;
         let Some(video) = &mut self.video else { return };
         video.start(h, &mut Context::new(&self.clock, &mut self.flow, now, out));
-        self.begins();
+        self.first_picture_begins();
         self.reports.arm(self.sent(), now);
     }
 
-    /// A new picture of any codec and layer, already added to `h`.
+    /// Sends a new picture if the viewer is to have it. It may be of any codec and layer, and is in `h` already.
     pub(crate) fn picture(&mut self, p: &Arc<Picture>, h: &History, now: Instant, out: &mut impl PacketSink) {
         let Some(video) = self.video.as_mut().filter(|_| self.started) else { return };
         video.picture(p, h, &mut Context::new(&self.clock, &mut self.flow, now, out));
-        self.begins();
+        self.first_picture_begins();
         self.reports.arm(self.sent(), now);
         if self.reports.is_due_with_picture(now) {
             self.report(h, now, out);
         }
     }
 
-    fn begins(&mut self) {
+    fn first_picture_begins(&mut self) {
         if self.video.as_ref().is_some_and(|video| video.packets() > 0) {
             self.adaptation.picture_begins(self.flow.now_us());
         }
     }
 
-    /// Begins to fetch what it keeps elsewhere; it is to be sent something soon.
+    /// Starts to load its state on the heap into the cache, as something is sent soon.
     pub(crate) fn prefetch(&self) {
         self.flow.prefetch();
         if let Some(video) = &self.video {
@@ -154,24 +154,24 @@ impl Egress {
         }
     }
 
-    /// A new sound.
+    /// Sends a new sound.
     pub(crate) fn sound(&mut self, s: &Arc<Sound>, now: Instant, out: &mut impl PacketSink) {
         let Some(sound) = self.sound.as_mut().filter(|_| self.started) else { return };
         let first = sound.packets() == 0;
         sound.sound(s, &mut Context::new(&self.clock, &mut self.flow, now, out));
         if first {
-            self.reports.at_once(now); // Without both reports there is no lip sync.
+            self.reports.at_once(now); // Without reports of both media there is no lip sync.
         }
         self.reports.arm(self.sent(), now);
     }
 
-    /// When [`Egress::handle_timeout`] is due; it may move after any call.
+    /// When [`Egress::handle_timeout`] is due. It may change with any call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let burst = self.video.as_ref().and_then(VideoEgress::poll_timeout);
         [self.reports.poll_timeout(), burst, self.adaptation.poll_timeout()].into_iter().flatten().min()
     }
 
-    /// Sender reports, what is left of a burst, and probes.
+    /// Sends what is due: sender reports, the next burst of what is queued, and padding.
     pub(crate) fn handle_timeout(&mut self, h: &History, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
             let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
@@ -183,7 +183,7 @@ impl Egress {
         }
     }
 
-    /// The last words: sender reports, and BYE for all our sources (RFC 3550 section 6.6).
+    /// Sends the last sender reports, and BYE for all our sources (RFC 3550 section 6.6).
     pub(crate) fn bye(&mut self, now: Instant, out: &mut impl PacketSink) {
         let mut compound = Vec::with_capacity(160);
         let sources = self.write_reports(&mut compound, now);
@@ -191,12 +191,12 @@ impl Egress {
         out.rtcp(&compound);
     }
 
-    /// A keyframe that the history does not have; each is told once.
+    /// A keyframe to ask the encoder for, as the history has none. Each is returned once.
     pub(crate) fn wants_keyframe(&mut self) -> Option<(VideoCodec, Rid)> {
         self.video.as_mut()?.wants_keyframe()
     }
 
-    /// The layers whose pictures it has to be given, and whether sound.
+    /// What it has to be given: the bits of layers, and [`SOUND`].
     pub(crate) fn interest(&self) -> LayerBits {
         if !self.started {
             return 0;
@@ -204,27 +204,27 @@ impl Egress {
         self.video.as_ref().map_or(0, VideoEgress::interest) | if self.sound.is_some() { SOUND } else { 0 }
     }
 
-    /// It is given no pictures for a while; it goes on with the next keyframe after that.
+    /// It is given no pictures for a while, and goes on at the next keyframe after that.
     pub(crate) fn pause(&mut self, now: Instant, out: &mut impl PacketSink) {
         if let Some(video) = &mut self.video {
             video.pause(&mut Context::new(&self.clock, &mut self.flow, now, out));
         }
     }
 
-    /// How long after its sending a picture can be shown, in the mean, seconds: what stands in the path's queue, the way, and a
-    /// round trip more for the pictures of which a packet is lost.
+    /// The mean time from sending a picture until it can be shown, in seconds: the queueing delay, half a round trip, and one round
+    /// trip more for the share of pictures that lose a packet.
     pub(crate) fn lateness(&self) -> f32 {
         let trip = self.round_trip.unwrap_or_default().as_secs_f32();
         let whole = (1.0 - self.loss.fraction()).powi(PICTURE_PACKETS);
         self.adaptation.queue().as_secs_f32() + 0.5 * trip + (1.0 - whole) * trip
     }
 
-    /// The layer this viewer is aimed at, whether it is encoded or not; `None` without a picture.
+    /// The viewer's target layer, whether it is encoded or not; `None` if the viewer takes no picture.
     pub(crate) fn watching(&self) -> Option<(VideoCodec, Rid)> {
         self.video.as_ref().map(VideoEgress::watching)
     }
 
-    /// How it does; the page's own latency is not known here.
+    /// How well it is served. The latency on the page is not known here.
     pub(crate) fn stats(&self, now: Instant) -> ViewerStats {
         ViewerStats {
             layer: self.video.as_ref().and_then(VideoEgress::layer),
@@ -235,12 +235,12 @@ impl Egress {
         }
     }
 
-    /// Counters since the start.
+    /// What was sent since it came.
     pub(crate) fn totals(&self) -> EgressTotals {
         self.flow.totals
     }
 
-    /// Send no layer above this; taken up with the next picture.
+    /// Sends no layer above this from the next picture on.
     pub(crate) fn cap(&mut self, max: Rid) {
         if let Some(video) = &mut self.video {
             video.selector.cap(max);
@@ -266,7 +266,7 @@ impl Egress {
         out.rtcp(&compound);
     }
 
-    /// Both media by one clock; returns the sources.
+    /// Writes sender reports for both media, by one clock. Returns the SSRCs.
     fn write_reports(&self, compound: &mut Vec<u8>, now: Instant) -> Vec<u32> {
         let video = self.video.as_ref().and_then(|v| v.report(&self.clock, now));
         let sound = self.sound.as_ref().and_then(|s| s.report(&self.clock, now, self.lip_sync.shift()));
@@ -280,7 +280,7 @@ impl Egress {
     }
 }
 
-/// Many random numbers out of one (SplitMix64).
+/// Derives many random numbers from one (SplitMix64).
 fn seeds(mut state: u64) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

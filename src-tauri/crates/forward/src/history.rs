@@ -1,7 +1,7 @@
-//! What was sent lately, of every layer.
+//! The recent pictures of every layer.
 //!
-//! Pictures are shared: each shard keeps a history of its own, of references, and reads it without a lock. It serves
-//! repairs, and gives joiners and switchers their first picture without a word to the encoder.
+//! Each shard keeps a history of its own, of references to shared pictures, and reads it without a lock. It is used to answer
+//! NACKs, and to start viewers that join or change layer without a keyframe from the encoder.
 
 use crate::packetise::Picture;
 use std::{
@@ -11,27 +11,29 @@ use std::{
 };
 use stream::{LAYERS, Rid, VideoCodec, layer_index};
 
-/// How long any picture can be repaired: a viewer that asks later has long skipped it.
+/// How long every picture can be sent again. A viewer that asks later has skipped the picture already.
 const REPAIRABLE: Duration = Duration::from_secs(1);
-/// An encoder makes a keyframe every 2 s. When none came for much longer a joiner is better served by asking for one.
+/// How long a keyframe is kept. An encoder makes one every 2 s; if there was none for much longer, it is better to ask for one than
+/// to start a viewer with so many pictures.
 const KEYFRAME_LIFE: Duration = Duration::from_secs(8);
-/// A layer without a picture for so long is not being encoded any more.
+/// A layer without a picture for so long is not encoded any more.
 const ALIVE: Duration = Duration::from_secs(1);
 
-/// Every layer's recent past.
+/// The recent pictures of all layers.
 #[derive(Default)]
 pub(crate) struct History {
     layers: [LayerHistory; LAYERS],
 }
 
-/// One layer's.
+/// The recent pictures of one layer.
 #[derive(Default)]
 pub(crate) struct LayerHistory {
     /// All pictures of the last second.
     recent: VecDeque<Arc<Picture>>,
-    /// The last keyframe, and the base pictures since: what a decoder needs to be where the stream is.
+    /// The last keyframe, and the base pictures since: what a decoder needs to join the stream.
     base: Vec<Arc<Picture>>,
-    /// The same before the last keyframe, for those who were just given it; forgotten when the keyframe is a second old.
+    /// The same before the last keyframe, so that viewers who were just started with it can be sent its packets again. It is dropped
+    /// when the keyframe is a second old.
     before: Vec<Arc<Picture>>,
     rates: Rates,
 }
@@ -41,7 +43,7 @@ impl History {
         Self::default()
     }
 
-    /// Add a picture; after that it is given to the viewers.
+    /// Adds a picture, before it is given to the viewers.
     pub(crate) fn add(&mut self, picture: Arc<Picture>) {
         self.layers[layer_index(picture.codec, picture.rid)].add(picture);
     }
@@ -60,8 +62,8 @@ impl History {
         self.is_alive(codec, rid).then(|| self.layer(codec, rid).rates.up_to(temporal))
     }
 
-    /// The layer to send to a viewer who is aimed at `rid`: that one or the next smaller that is being encoded and has a
-    /// keyframe, else the smallest above.
+    /// The layer to send to a viewer whose target is `rid`: that one or the next smaller one that is encoded and has a keyframe, else
+    /// the next larger one.
     pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
         let usable = |r: &Rid| !self.layer(codec, *r).base.is_empty() && self.is_alive(codec, *r);
         let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(usable);
@@ -70,7 +72,7 @@ impl History {
 
     /// The layer is being encoded.
     pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
-        // Of any codec: the last layer of one that nobody watches any more ends without a younger one beside it.
+        // The newest of any codec: when a codec is not encoded any more, all its layers end at the same time.
         let newest = self.layers.iter().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
         let own = self.layer(codec, rid).newest().map(|p| p.captured);
         own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
@@ -103,7 +105,7 @@ impl LayerHistory {
         self.recent.back()
     }
 
-    /// The last keyframe and the base pictures since; empty when a keyframe has to be asked for.
+    /// The last keyframe and the base pictures since; empty if a keyframe has to be asked for.
     pub(crate) fn base(&self) -> &[Arc<Picture>] {
         &self.base
     }
@@ -118,25 +120,25 @@ impl LayerHistory {
         }
     }
 
-    /// What a start costs: the keyframe and the base pictures since.
+    /// The bytes of a start: the last keyframe and the base pictures since.
     pub(crate) fn start_bytes(&self) -> usize {
         self.base.iter().map(|p| p.bytes).sum()
     }
 }
 
-/// Bits a second by temporal layer, over whole keyframe intervals: otherwise a keyframe would look like a rise.
+/// Bits a second by temporal layer. It is measured over whole keyframe intervals, so that a keyframe does not look like a rise.
 #[derive(Default)]
 struct Rates {
     start: Option<Instant>,
     passed: Duration,
     bits: [u64; 3],
-    /// Of the windows before.
+    /// The mean of the windows before.
     smooth: Option<[f32; 3]>,
 }
 
 /// A keyframe interval.
 const RATE_WINDOW: Duration = Duration::from_secs(2);
-/// Before a window is full, less than this says nothing.
+/// The first window counts as at least this long, as the rate over a shorter time means nothing.
 const LEAST_RATE_WINDOW: Duration = Duration::from_millis(500);
 
 impl Rates {

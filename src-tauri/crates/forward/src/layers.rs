@@ -1,25 +1,27 @@
-//! Which layer a viewer gets: a decision as a value, carried out elsewhere.
+//! Which layer a viewer is to be sent: a decision as a value, carried out elsewhere.
 //!
-//! Down at once when there is congestion and the layer costs more than the path carries. Up only where the path was shown to
-//! carry a tenth more than the layer costs, and not soon after a climb that failed: 5 s, twice as long each time, at most 40.
+//! The target moves down at once when there is congestion and the layer costs more than the path carries. It moves up only where
+//! the path was measured to carry a tenth more than the layer costs, and not soon after a climb that failed: after 5 s at first,
+//! and after twice as long each time, up to 40 s.
 
 use std::time::{Duration, Instant};
 use stream::Rid;
 
 /// The highest temporal layer: every picture.
 pub(crate) const ALL_PICTURES: u8 = 2;
-/// The path has to carry this much more than a layer costs before it is climbed to.
+/// The path has to carry this many times what a layer costs before the target moves up to it.
 const HEADROOM: f32 = 1.1;
-/// Without congestion a layer is kept though it seems to cost more than the path carries: costs and estimates waver.
+/// Without congestion a layer is kept until it costs this many times what the path carries, as costs and estimates fluctuate.
 const TOLERANCE: f32 = 1.25;
-/// Congestion so soon after a climb was caused by it.
+/// Congestion so soon after a climb was caused by the climb.
 const CAUSED: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(40);
-/// A climb that held so long makes earlier failures forgotten.
+/// After a climb that held for this long the next failed one counts as the first.
 const FORGIVEN: Duration = Duration::from_secs(30);
 
-/// From the least to the most. A quarter of the pictures is for the smallest layer only, or where there is no smaller one.
+/// All targets in rising order. Base pictures alone are for the smallest layer that is encoded; the larger layers begin at half
+/// of the pictures.
 const LADDER: [TargetLayer; 9] = [
     TargetLayer { rid: Rid::Q, temporal: 0 },
     TargetLayer { rid: Rid::Q, temporal: 1 },
@@ -32,7 +34,7 @@ const LADDER: [TargetLayer; 9] = [
     TargetLayer { rid: Rid::F, temporal: 2 },
 ];
 
-/// What a viewer should be sent, as soon as it can be.
+/// What a viewer is to be sent as soon as possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TargetLayer {
     pub(crate) rid: Rid,
@@ -47,7 +49,7 @@ impl TargetLayer {
     }
 }
 
-/// One viewer's choice of layers.
+/// Selects the layer for one viewer.
 pub(crate) struct LayerSelector {
     max: Rid,
     /// [`LayerSelector::cap`] was called, and nobody has acted on it yet.
@@ -70,12 +72,12 @@ impl LayerSelector {
         }
     }
 
-    /// Nothing is known of the path, and nothing is to be risked: the smallest, until [`LayerSelector::decide`] is asked.
+    /// Start with the smallest layer on a path that is unknown, until [`LayerSelector::decide`] is called.
     pub(crate) fn start_small(&mut self) {
         self.target = TargetLayer::all_of(Rid::Q);
     }
 
-    /// Never send more than this.
+    /// Send no layer above this.
     pub(crate) fn cap(&mut self, max: Rid) {
         let lifted = max > self.max && self.target == self.top();
         (self.max, self.cap_is_new) = (max, true);
@@ -93,13 +95,13 @@ impl LayerSelector {
         self.target
     }
 
-    /// As high as it may go.
+    /// The highest target that the cap allows.
     pub(crate) fn top(&self) -> TargetLayer {
         TargetLayer::all_of(self.max)
     }
 
-    /// Decide anew. `capacity` is what the path carries, bits a second, if anything is known; `cost` what a choice costs, `None`
-    /// where it cannot be had. True when the target changed.
+    /// Decides anew. `capacity` is what the path carries, bits a second, and `None` where nothing limits it; `cost` is what a target
+    /// costs, and `None` where it is not encoded. True if the target changed.
     pub(crate) fn decide(
         &mut self,
         capacity: Option<f32>,
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known_is_everything_allowed() {
+    fn without_an_estimate_the_top_layer_is_sent() {
         let mut selector = LayerSelector::new(Rid::F);
         assert!(!selector.decide(None, false, cost, Instant::now()));
         assert_eq!(selector.target(), target(Rid::F, 2));
@@ -172,21 +174,21 @@ mod tests {
     }
 
     #[test]
-    fn congestion_brings_it_down_to_what_fits_and_wavering_does_not() {
+    fn congestion_moves_the_target_down_to_what_fits_and_fluctuation_does_not() {
         let now = Instant::now();
         let mut selector = LayerSelector::new(Rid::F);
-        assert!(!selector.decide(Some(2.2e6), false, cost, now), "within the tolerance, and nothing is wrong");
+        assert!(!selector.decide(Some(2.2e6), false, cost, now), "within the tolerance, and without congestion");
         assert!(selector.decide(Some(2.2e6), true, cost, now));
         assert_eq!(selector.target(), target(Rid::F, 1));
         assert!(selector.decide(Some(1.7e6), true, cost, now));
         assert_eq!(
             selector.target(),
             target(Rid::H, 2),
-            "a quarter of the pictures is no choice while there is a smaller layer"
+            "a smaller layer is better than base pictures of a larger one"
         );
         assert!(selector.decide(Some(60e3), true, cost, now));
-        assert_eq!(selector.target(), target(Rid::Q, 0), "the least there is");
-        assert!(!selector.decide(Some(82e3), false, cost, now), "a tenth more is needed");
+        assert_eq!(selector.target(), target(Rid::Q, 0), "the lowest target");
+        assert!(!selector.decide(Some(82e3), false, cost, now), "a climb needs a tenth of headroom");
         assert!(selector.decide(Some(125e3), false, cost, now));
         assert_eq!(selector.target(), target(Rid::Q, 1));
     }
@@ -205,11 +207,11 @@ mod tests {
                 selector.decide(Some(1e6), true, cost, now);
             }
         }
-        assert_eq!(climbs, [0, 5, 15, 35, 75, 115], "5 s, 10, 20, 40 and no more");
+        assert_eq!(climbs, [0, 5, 15, 35, 75, 115], "the pause doubles from 5 s up to 40 s");
     }
 
     #[test]
-    fn where_only_one_layer_is_encoded_its_pictures_are_thinned() {
+    fn where_only_one_layer_is_encoded_its_temporal_layers_are_left_out() {
         let mut selector = LayerSelector::new(Rid::F);
         let only = |target: TargetLayer| cost(target).filter(|_| target.rid == Rid::F);
         selector.decide(Some(1.3e6), true, only, Instant::now());

@@ -1,17 +1,18 @@
-//! The numbers one viewer sees: gapless, whatever layer they come from and whatever was left out.
+//! Rewriting: the sequence numbers, timestamps and picture ids that one viewer sees have no gaps, whatever layer its pictures come
+//! from and whatever was left out.
 
 use crate::packetise::Picture;
 use rtp::prefetch;
 use std::collections::VecDeque;
 use stream::{CodecSpec, Descriptor, PictureIds, Rid, VideoCodec};
 
-/// What one picture is called towards one viewer.
+/// One picture's sequence number, timestamp and descriptor towards one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PictureNumbers {
-    /// Of its first packet.
+    /// The first packet's.
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
-    /// Of its first packet. Meaningless for a codec that has none.
+    /// The first packet's. It means nothing for a codec without descriptors.
     pub(crate) descriptor: Descriptor,
 }
 
@@ -22,7 +23,7 @@ impl PictureNumbers {
     }
 }
 
-/// Gives pictures their names, in the order they are sent.
+/// Numbers pictures in the order in which they are sent.
 pub(crate) struct Numbering {
     sequence: u16,
     timestamp_offset: u32,
@@ -51,7 +52,7 @@ impl Numbering {
         stream.wrapping_add(self.timestamp_offset)
     }
 
-    /// The last one given out.
+    /// The last one assigned.
     pub(crate) fn last_timestamp(&self) -> Option<u32> {
         self.last_timestamp
     }
@@ -71,8 +72,8 @@ impl Numbering {
         PictureNumbers { sequence, timestamp, descriptor }
     }
 
-    /// So many packets of the picture named last are not sent: the next picture takes their numbers. It has to be a keyframe, which
-    /// needs nothing of this one.
+    /// So many packets of the last picture are not sent, and the next picture takes their sequence numbers. It has to be a keyframe,
+    /// which refers to nothing before it.
     pub(crate) fn give_back(&mut self, unsent: u16) {
         self.sequence = self.sequence.wrapping_sub(unsent);
     }
@@ -95,15 +96,15 @@ impl Numbering {
     }
 }
 
-/// `a` comes after `b` on a circle of 2^32.
+/// Whether timestamp `a` is newer than `b`, modulo 2^32.
 pub(crate) fn newer(a: u32, b: u32) -> bool {
     a != b && a.wrapping_sub(b) < 1 << 31
 }
 
-/// How many pictures a viewer may ask for again: 2 s at 30 frames a second, more than the history keeps.
+/// How many pictures can be asked for again: 2 s at 30 pictures a second, which is more than the history keeps.
 const REMEMBERED: usize = 64;
 
-/// Which picture a sequence number was: a viewer's memory for repairs, without a packet in it.
+/// Finds the picture that a sequence number belonged to, so that NACKs are answered from the history without a copy of the packets.
 #[derive(Default)]
 pub(crate) struct SentPictures {
     pictures: VecDeque<SentPicture>,
@@ -115,7 +116,7 @@ pub(crate) struct SentPicture {
     pub(crate) numbers: PictureNumbers,
     pub(crate) rid: Rid,
     pub(crate) number: u64,
-    /// So many of its packets were sent, or will be.
+    /// How many of its packets were sent or will be.
     pub(crate) packets: u16,
 }
 
@@ -128,27 +129,27 @@ impl SentPictures {
         self.pictures.push_back(SentPicture { numbers, rid: picture.rid, number: picture.number, packets });
     }
 
-    /// Of the last one only so many packets were sent, and no more will be.
+    /// The last picture was abandoned after so many packets.
     pub(crate) fn cut(&mut self, packets: u16) {
         if let Some(last) = self.pictures.back_mut() {
             last.packets = packets;
         }
     }
 
-    /// Begins to fetch the place of the next.
+    /// Starts to load the entry of the next picture into the cache.
     pub(crate) fn prefetch(&self) {
-        // A full ring's oldest place is the next one's.
+        // In a full ring the next picture takes the place of the oldest.
         if let Some(oldest) = self.pictures.front() {
             prefetch(oldest);
         }
     }
 
-    /// None of those sent so far is worth repairing.
+    /// None of the pictures sent so far is to be sent again.
     pub(crate) fn forget(&mut self) {
         self.pictures.clear();
     }
 
-    /// The one sent last.
+    /// The last picture.
     pub(crate) fn last(&self) -> Option<SentPicture> {
         self.pictures.back().copied()
     }

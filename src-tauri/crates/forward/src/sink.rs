@@ -1,11 +1,13 @@
-/// Where an egress puts what one viewer is to get: the transport seals it and sends it.
+//! Where an egress puts its packets.
+
+/// Takes the packets of one viewer, encrypts and sends them.
 pub(crate) trait PacketSink {
-    /// One RTP packet: its whole header with extensions, and its payload in pieces to be put one after the other.
+    /// Takes one RTP packet: its whole header with extensions, and its payload in pieces that follow each other.
     fn rtp(&mut self, header: &[u8], payload: &[&[u8]]);
 
-    /// One compound RTCP packet.
+    /// Takes one compound RTCP packet.
     fn rtcp(&mut self, compound: &[u8]);
 
-    /// What came since the last call belongs together and goes out now, in one system call where sizes allow.
+    /// Sends what came since the last call, in one system call where the sizes allow it.
     fn flush_picture(&mut self);
 }

@@ -1,3 +1,5 @@
+//! Counters of everything that the forwarder does, for `/metrics`.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -9,7 +11,7 @@ macro_rules! counters {
             $($(#[$doc])* pub $name: u64,)*
         }
 
-        /// The same, counted by all threads.
+        /// The same counters, as all threads count them.
         #[derive(Debug, Default)]
         pub(crate) struct Counters {
             $(pub(crate) $name: Counter,)*
@@ -28,7 +30,7 @@ counters! {
     viewers,
     /// Offers answered.
     joins,
-    /// Viewers whose DTLS was done.
+    /// Viewers whose DTLS handshake was done.
     connected,
     /// Viewers gone because DTLS failed or was not done in time.
     failed,
@@ -38,15 +40,15 @@ counters! {
     packets_sent,
     /// Bytes of UDP payload in them.
     bytes_sent,
-    /// Calls that handed them over.
+    /// System calls that handed them over.
     sends,
-    /// RTP packets sent again because a viewer asked.
+    /// RTP packets sent again after a NACK.
     retransmitted,
-    /// Packets the kernel did not take: its send buffer was full, or there was no way to the viewer.
+    /// Packets that the kernel did not take, because its send buffer was full or there was no route to the viewer.
     dropped_unsent,
     /// Pictures and sounds that a sending thread left out for all its viewers because it was too far behind to send them in 250 ms.
     dropped_late,
-    /// Pictures that a sending thread left out for one viewer because it did not keep up: the slowest viewers first.
+    /// Pictures that a sending thread that did not keep up left out for one viewer; viewers with the worst paths come first.
     left_out,
     /// Datagrams that came to the port, whoever owns them.
     datagrams_received,
@@ -80,7 +82,7 @@ counters! {
     pictures_sent_age_us,
 }
 
-/// From `then` to `now`, for a counter that adds up ages.
+/// Microseconds from `then` to `now`, for a counter that adds up ages.
 pub(crate) fn micros_since(then: Instant, now: Instant) -> u64 {
     now.saturating_duration_since(then).as_micros() as u64
 }
@@ -97,7 +99,7 @@ impl Totals {
     }
 }
 
-/// One counter. Nobody decides by it, so it orders nothing.
+/// One counter. Nothing is decided by it, so relaxed atomics are enough.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 

@@ -1,20 +1,22 @@
+//! The acked bitrate: how much of what was sent arrives.
+
 use std::collections::VecDeque;
 
-/// Long enough for some pictures, short enough to show a drop before the queue is long.
+/// Long enough to hold several pictures, and short enough to show a drop of capacity before the queue is long.
 const WINDOW_US: i64 = 250_000;
-/// Arrivals are kept together by this.
+/// Arrivals within this time are kept as one entry.
 const STEP_US: i64 = 10_000;
 
-/// How much arrives, by the viewer's clock.
+/// The rate at which packets arrive, by the viewer's clock.
 #[derive(Default)]
 pub(super) struct AckedBitrate {
     window: VecDeque<(i64, u32)>,
-    /// Sent after the last packet told of, and arrived some time before the next.
+    /// Bytes sent after the last reported packet whose feedback was lost.
     unreported: u32,
 }
 
 impl AckedBitrate {
-    /// Packets of so many bytes were sent next, of which nothing will be told.
+    /// The feedback on the next so many bytes was lost.
     pub(super) fn unreported(&mut self, bytes: u32) {
         self.unreported = self.unreported.saturating_add(bytes);
     }
@@ -30,7 +32,7 @@ impl AckedBitrate {
                 }
             }
             Some((last, _)) if (0..STEP_US).contains(&(arrived_us - last)) => self.add(arrived_us, unreported),
-            // After a longer silence nothing before it counts.
+            // After a longer silence the unreported bytes are outside the window.
             _ => {}
         }
         self.add(arrived_us, bytes);
@@ -39,7 +41,7 @@ impl AckedBitrate {
     fn add(&mut self, arrived_us: i64, bytes: u32) {
         match self.window.back_mut() {
             Some((start, sum)) if (0..STEP_US).contains(&(arrived_us - *start)) => *sum = sum.saturating_add(bytes),
-            // Late ones count with those they came among; a clock that went back begins anew.
+            // A packet out of order counts with the newest ones. A clock that went further back starts a new window.
             Some((start, sum)) if (-WINDOW_US..0).contains(&(arrived_us - *start)) => *sum = sum.saturating_add(bytes),
             Some((start, _)) if arrived_us < *start => {
                 self.window.clear();
@@ -52,7 +54,7 @@ impl AckedBitrate {
         }
     }
 
-    /// None before most of a window is known.
+    /// Bits a second; `None` until most of a window is filled.
     pub(super) fn bits_a_second(&self) -> Option<f32> {
         let (first, last) = (self.window.front()?.0, self.window.back()?.0);
         let span = last - first + STEP_US;
@@ -75,7 +77,7 @@ mod tests {
         let seen = rate.bits_a_second().expect("known");
         assert!((seen / 2e6 - 1.0).abs() < 0.05, "{seen}");
         for ms in 1000..2000 {
-            // Every second 50 ms nobody tells of.
+            // The feedback on every second 50 ms is lost.
             if ms / 50 % 2 == 1 {
                 rate.unreported(250);
             } else {

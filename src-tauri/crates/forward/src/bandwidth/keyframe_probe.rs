@@ -52,7 +52,7 @@ enum State {
 pub(crate) enum Outcome {
     /// The path carried this much, bits a second.
     Carried(f32),
-    /// Too little feedback came to tell.
+    /// Too few packets were reported.
     Unknown,
 }
 
@@ -156,7 +156,7 @@ impl KeyframeProbe {
         }
     }
 
-    /// What the probe showed, told once, when all feedback on it came or was given up.
+    /// What the probe showed; returned once, when all feedback on it came or was given up.
     pub(crate) fn outcome(&mut self, now_us: u64) -> Option<Outcome> {
         let State::Sent { until_us, train, passed, .. } = &mut self.state else { return None };
         if !*passed && now_us.saturating_sub(*until_us) <= PATIENCE_US {
@@ -222,7 +222,7 @@ mod tests {
             probe.feedback(1_090_000, Some(200_000), 1000);
             let Some(Outcome::Carried(seen)) = probe.outcome(1_150_000) else { panic!("the train was long enough") };
             assert!((seen / carried - 1.0).abs() < 0.02, "{seen}");
-            assert_eq!(probe.outcome(2_100_000), None, "an outcome is told once");
+            assert_eq!(probe.outcome(2_100_000), None, "an outcome is returned once");
             probe.arm(5.33e6, true);
             probe.keyframe_begins(3_000_000);
             probe.picture_ends(3_050_000);

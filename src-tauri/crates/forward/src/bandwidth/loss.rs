@@ -1,17 +1,20 @@
-/// A verdict covers at least so many packets and so much time.
+//! Loss: what the loss-based controller goes by.
+
+/// Loss is judged over at least so many packets and so much time.
 const LEAST_PACKETS: f32 = 20.0;
 const LEAST_US: u64 = 300_000;
-/// What was told counts a third as much after this long.
+/// After this long earlier packets weigh a third (1/e).
 const MEMORY_US: f32 = 1_000_000.0;
-/// Standard deviations above a limit before more than the limit is taken to be lost. Of packets lost by chance, one in
-/// twenty, 300 ms show more than one in ten every ten seconds; with this it takes days.
+/// How many standard deviations the loss has to be above a limit before it is taken to exceed it. Otherwise a path that loses one
+/// packet in twenty by chance would seem to lose one in ten every few seconds.
 const SURE: f32 = 3.0;
 
-/// The loss-based controller's eyes.
+/// Estimates the fraction of packets that is lost.
 #[derive(Default)]
 pub(super) struct LossEstimator {
+    /// Since the last judgement.
     fresh: Counts,
-    /// Fading.
+    /// Before that, with fading weight.
     before: Counts,
     since_us: u64,
 }
@@ -23,10 +26,10 @@ struct Counts {
     lost: f32,
 }
 
-/// What is known of the loss now.
+/// The loss at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecentLoss {
-    /// Since the last verdict.
+    /// Since the moment before.
     fresh: Counts,
     /// Over about a second.
     all: Counts,
@@ -38,7 +41,7 @@ impl LossEstimator {
         self.fresh.lost += lost;
     }
 
-    /// Once enough is known.
+    /// The loss since the last call, once enough packets were reported.
     pub(super) fn take(&mut self, now_us: u64) -> Option<RecentLoss> {
         let passed = now_us.saturating_sub(self.since_us);
         if self.fresh.packets < LEAST_PACKETS || passed < LEAST_US {
@@ -58,24 +61,24 @@ impl LossEstimator {
             .fraction()
     }
 
-    /// What was told before the last verdict says nothing about what is sent from now on.
+    /// The estimate has just changed, so earlier loss says nothing about it.
     pub(super) fn start_over(&mut self) {
         self.before = Counts::default();
     }
 }
 
 impl RecentLoss {
-    /// The fraction lost lately.
+    /// The fraction lost since the moment before.
     pub(super) fn fraction(&self) -> f32 {
         self.fresh.fraction()
     }
 
-    /// More than this fraction was lost lately, be it by chance.
+    /// More than this fraction was lost since the moment before, possibly by chance.
     pub(super) fn is_above(&self, limit: f32) -> bool {
         self.fresh.fraction() > limit
     }
 
-    /// More than this fraction is lost, lately or over about a second, and not by chance.
+    /// More than this fraction was lost, since the moment before or over about a second, and by more than chance.
     pub(super) fn is_surely_above(&self, limit: f32) -> bool {
         self.all.is_surely_above(limit) || self.fresh.is_surely_above(limit)
     }
@@ -95,7 +98,7 @@ impl Counts {
 mod tests {
     use super::*;
 
-    /// When more than a tenth is first seen to be lost, of packets every 4 ms, of which one in `n` is lost.
+    /// Loses one in `n` of packets sent every 4 ms, and returns when the loss is first found to be above a tenth, in milliseconds.
     fn seen(n: u64) -> Option<u64> {
         let mut loss = LossEstimator::default();
         (0..60_000_u64).step_by(4).find(|ms| {

@@ -1,48 +1,52 @@
+//! Overuse: does a standing queue grow on the path? This is the delay-based controller's detector.
+
 use std::collections::VecDeque;
 
-/// Packets sent within this are one burst; only its first tells what the queue was, the others queue behind it.
+/// Packets sent within this are one burst. Only the first one's delay shows the path's queue, as the others wait behind it.
 const BURST_US: u64 = 5_000;
-/// How long the queue has to stand: longer than a burst takes to drain where there is room for the stream.
+/// How long there has to be a queue for it to be a standing one: longer than a burst takes to drain where the path has room
+/// for the stream.
 const WINDOW_US: u64 = 150_000;
-/// A window that is looked at holds at least this much.
+/// The least time between the first and the last delay of a window that is judged.
 const LEAST_WINDOW_US: u64 = 110_000;
-/// A queue so long, for so short a time, is more than the burst of any keyframe: it stands.
+/// A queue this long, even for a short time, is more than the burst of any keyframe makes, so it is overuse at once.
 const LONG_QUEUE_US: i64 = 200_000;
 const LONG_QUEUE_WINDOW_US: u64 = 30_000;
-/// The same where what is sent is paced, so that no burst of ours stands there.
+/// The same where keyframes are paced, so that no burst of them can be in the queue.
 const LONG_PACED_QUEUE_US: i64 = 100_000;
-/// A single packet that took so much longer than the path's own delay, be it the last of a keyframe that went out in one burst:
-/// what follows it has no better fate, and nothing more may be told of for seconds.
+/// A single packet that took this much longer than the path's own delay is overuse, even if it is the last of a keyframe that
+/// was sent in one burst. What follows waits behind it, so the next feedback may be seconds away.
 const HOPELESS_US: i64 = 500_000;
-/// The path's own delay is the least of the last 10 to 20 seconds: clocks drift apart, and paths change.
+/// The path's own delay is the least of the last one to two such periods. It is not kept for longer, as clocks drift apart and
+/// paths change.
 const BASE_US: u64 = 10_000_000;
-/// What stands above the path's own delay before it counts. It follows what stands there for long, so that a queue that
-/// others fill does not take all from us (section 5.4 of the draft, "del_var_th").
+/// The queueing delay from which on a queue counts. It adapts to a queue that stays, so that a flow which fills the queue does
+/// not starve ours (section 5.4 of the draft, "del_var_th").
 const THRESHOLD_US: f32 = 20_000.0;
 const MOST_THRESHOLD_US: f32 = 120_000.0;
 const THRESHOLD_UP_A_SECOND: f32 = 0.1;
 const THRESHOLD_DOWN_A_SECOND: f32 = 0.3;
 
-/// A queue that grows makes each delay longer than the one before; where they also fall, the receiver reads late, now more, now
-/// less. So many times the mean fall does not count: with reads up to 50 ms late it falls by 8 ms in the mean.
+/// In a growing queue each delay is longer than the one before. Where delays also fall, the receiver reads its socket late, by
+/// more or by less. This many times the mean fall is taken off the queueing delay.
 const FALLS: f32 = 2.0;
-/// More than that is a queue that overflows.
+/// At most this much is taken off: a larger fall comes from a queue that overflows.
 const MOST_NOISE_US: f32 = 40_000.0;
-/// The mean is of about so many bursts, half a second's.
+/// The mean fall is taken over about this many bursts, which is half a second.
 const FALLS_MEMORY: f32 = 16.0;
 
-/// The delay-based controller's eyes: a queue that stands, and grows.
+/// Detects overuse: a standing queue that still grows.
 pub(super) struct OveruseDetector {
     burst_us: Option<u64>,
-    /// When the first packet of each burst was sent, and how long it took by two clocks.
+    /// When the first packet of each burst was sent, and its delay: the difference of two clocks.
     window: VecDeque<(u64, i64)>,
     newest: Option<i64>,
-    /// Of the last packet, whether first of its burst or not.
+    /// The delay of the last packet, whether it was the first of its burst or not.
     last: Option<i64>,
     base: [i64; 2],
     base_since_us: u64,
     threshold_us: f32,
-    /// How much shorter than the one before a burst's delay is, in the mean.
+    /// How much shorter a burst's delay is than the one before, in the mean.
     falls_us: f32,
     ignore_before_us: u64,
 }
@@ -90,7 +94,7 @@ impl OveruseDetector {
         self.window.push_back((sent_us, delay));
     }
 
-    /// The queue stands and is still growing: more is sent than the path carries.
+    /// There is a standing queue and it still grows, so more is sent than the path carries. `paced` says that keyframes are.
     pub(super) fn is_overused(&self, paced: bool) -> bool {
         let span = match (self.window.front(), self.window.back()) {
             (Some((first, _)), Some((last, _))) => last - first,
@@ -114,17 +118,17 @@ impl OveruseDetector {
         covers && short().all(|(_, delay)| *delay > least)
     }
 
-    /// Even the least delay of the window is above the path's own.
+    /// Even the smallest delay of the window is above the path's own by more than the threshold.
     pub(super) fn has_standing_queue(&self) -> bool {
         self.queue_us().is_some_and(|queue| queue > self.threshold_us())
     }
 
-    /// The last packet's delay above the path's own.
+    /// The queueing delay of the last burst.
     pub(super) fn newest_us(&self) -> i64 {
         self.newest.map_or(0, |delay| delay - self.base[0].min(self.base[1])).max(0)
     }
 
-    /// What was sent before says nothing about what is done now.
+    /// The estimate has just changed, so packets sent before say nothing about it.
     pub(super) fn start_over(&mut self, now_us: u64) {
         self.window.clear();
         self.last = None;
@@ -148,7 +152,7 @@ impl OveruseDetector {
             (self.threshold_us + step * (queue - self.threshold_us)).clamp(THRESHOLD_US, MOST_THRESHOLD_US);
     }
 
-    /// Of the delay over time, by least squares; only its sign is used.
+    /// The trend of the delay by least squares. It is not scaled, as only its sign is used.
     fn slope(&self) -> f32 {
         let Some((start, first)) = self.window.front().copied() else { return 0.0 };
         let points = self.window.iter().map(|(sent, delay)| ((sent - start) as f32, (delay - first) as f32));
@@ -162,7 +166,7 @@ impl OveruseDetector {
 mod tests {
     use super::*;
 
-    /// A burst every 20 ms with the delay given by `of`, until it is overused; when.
+    /// Sends a burst every 20 ms with the delay given by `of`, and returns when overuse is detected, in milliseconds.
     fn run(of: impl Fn(u64) -> i64) -> Option<u64> {
         let mut overuse = OveruseDetector::default();
         (0..6000).step_by(20).find(|ms| {
@@ -186,14 +190,14 @@ mod tests {
         assert!(seen.is_some_and(|ms| ms < 1060), "a queue that is long at once: {seen:?}");
         let mut overuse = OveruseDetector::default();
         overuse.packet(0, 10_000);
-        // A keyframe in one burst, into a path that collapsed: nothing sent later may be told of for seconds.
+        // A keyframe is sent in one burst into a path that collapsed, so feedback on later packets may be seconds away.
         (0..80).for_each(|i| overuse.packet(1_000_000, 1_010_000 + 6_000 * i));
         assert!(!overuse.is_overused(false));
         (80..100).for_each(|i| overuse.packet(1_000_000, 1_010_000 + 6_000 * i));
         assert!(overuse.is_overused(false), "the last of it took 600 ms");
         overuse.start_over(1_100_000);
         overuse.packet(1_000_000, 1_700_000);
-        assert!(!overuse.is_overused(false), "that is answered already");
+        assert!(!overuse.is_overused(false), "the estimate was lowered for that already");
         let seen = run(|ms| if ms < 1000 { 10 } else { 10 + (ms as i64 - 1000) / 20 });
         assert!(seen.is_some_and(|ms| ms < 2000), "5 % too much: {seen:?}");
     }

@@ -1,13 +1,15 @@
+//! Probing with padding: repeated packets show whether the path carries the next layer.
+
 use super::packet_train::{LEAST_PACKETS, PacketTrain};
 
-/// How long a probe lasts: what it queues on a path that is too small is gone soon.
+/// How long a probe lasts. It is short so that its queue on a path that is too small drains soon.
 const LENGTH_US: u64 = 20_000;
-/// The stream's own packets in between make it faster than it was asked for; by more than this is chance.
+/// The stream's own packets between the padding raise the measured rate, but by no more than this factor; more is chance.
 const MOST: f32 = 1.2;
-/// Feedback that has not come by then will not.
+/// Feedback that has not come by then was lost.
 const PATIENCE_US: u64 = 1_000_000;
 
-/// A short run of repeated packets at a higher rate, to see whether the path carries it.
+/// A probe cluster: a short train of repeated packets at a higher rate, which shows whether the path carries it.
 #[derive(Debug)]
 pub(crate) struct PaddingProbe {
     rate: f32,
@@ -35,13 +37,13 @@ impl PaddingProbe {
         }
     }
 
-    /// Bytes to send now; none when it is through.
+    /// Bytes to send now; `None` when all of it was sent.
     pub(crate) fn due(&self, now_us: u64) -> Option<usize> {
         let due = (self.rate * (now_us - self.started_us) as f32 / 8e6) as usize + 1;
         (self.sent < self.size).then(|| due.min(self.size).saturating_sub(self.sent))
     }
 
-    /// `bytes` went; `next` is the next transport-wide number.
+    /// `bytes` were sent; `next` is the next transport-wide number.
     pub(crate) fn sent(&mut self, bytes: usize, next: u16) {
         self.sent += bytes;
         if self.sent >= self.size {
@@ -49,7 +51,7 @@ impl PaddingProbe {
         }
     }
 
-    /// Feedback on a packet; the stream's own packets in between count as well. True once all is told.
+    /// Takes feedback on a packet; the stream's own packets in between count as well. True once all feedback on it has come.
     pub(crate) fn feedback(&mut self, number: u16, sent_us: u64, arrived_us: Option<i64>, bytes: u32) -> bool {
         let Some(end) = self.end else { return false };
         let length = end.wrapping_sub(self.first);
@@ -63,12 +65,12 @@ impl PaddingProbe {
         at + 1 == length
     }
 
-    /// What the path carried, bits a second: all of it when it arrived about as fast as it was sent.
+    /// What the path carried, bits a second; `None` if too few packets were reported.
     pub(crate) fn result(&self) -> Option<f32> {
         self.train.rate().map(|carried| carried.min(MOST * self.rate))
     }
 
-    /// Its feedback is lost.
+    /// Its feedback was lost.
     pub(crate) fn has_expired(&self, now_us: u64) -> bool {
         now_us - self.started_us > PATIENCE_US
     }

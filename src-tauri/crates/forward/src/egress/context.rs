@@ -1,8 +1,10 @@
+//! The arguments that nearly every call into a viewer's media takes.
+
 use super::flow::Flow;
 use std::time::Instant;
 use stream::Clock;
 
-/// What one call into a viewer's media works with.
+/// What a call into a viewer's media works with: the time, and where packets go.
 pub(super) struct Context<'a, S> {
     pub(super) clock: &'a Clock,
     pub(super) flow: &'a mut Flow,

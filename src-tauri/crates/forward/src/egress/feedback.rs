@@ -9,20 +9,20 @@ use crate::sink::PacketSink;
 use rtp::rtcp::{Message, ReportBlock};
 use std::time::{Duration, Instant};
 
-/// Of Opus, always (RFC 7587 section 4.1).
+/// The RTP clock rate of Opus (RFC 7587 section 4.1).
 const SOUND_CLOCK: f64 = 48_000.0;
 
-/// What a viewer's RTCP asked of others than its egress.
+/// What a viewer's RTCP says to others than its egress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RtcpOutcome {
-    /// It said goodbye.
+    /// It had a BYE.
     pub(crate) bye: bool,
-    /// Some of it could not be read; what could was used.
+    /// A part of it could not be read. The rest was used.
     pub(crate) malformed: bool,
 }
 
 impl Egress {
-    /// What a compound RTCP packet says, which was decrypted and authenticated. It may have waited since it `arrived`.
+    /// Takes the messages of a compound RTCP packet, which was decrypted and authenticated. It may have been queued since it `arrived`.
     pub(crate) fn rtcp<'a>(
         &mut self,
         messages: impl Iterator<Item = Message<'a>>,
@@ -67,8 +67,8 @@ impl Egress {
         outcome
     }
 
-    /// Take a report block; how many packets it covers and the fraction lost, where it is about the picture, or about the
-    /// sound of a viewer without one.
+    /// Takes a report block. If it is about the picture, or about the sound of a viewer without a picture, this returns how many
+    /// packets it covers and the fraction that was lost.
     fn reported(&mut self, block: ReportBlock, now: Instant) -> Option<(f32, f32)> {
         let of_video = self.video.as_ref().is_some_and(|v| v.ssrc() == block.ssrc);
         let of_sound = self.sound.as_ref().is_some_and(|s| s.ssrc() == block.ssrc);
@@ -76,7 +76,7 @@ impl Egress {
             return None;
         }
         if of_sound && self.video.is_some() {
-            // Its sender reports are dated ahead, so no round trip is in it.
+            // No round trip is taken from it, as the sound's sender reports are dated ahead.
             self.lip_sync.jitter(Duration::from_secs_f64(f64::from(block.jitter) / SOUND_CLOCK), now);
             let waits = self.lip_sync.picture_waits();
             self.video.iter_mut().for_each(|video| video.picture_waits(waits));

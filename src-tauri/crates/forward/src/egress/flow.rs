@@ -1,12 +1,14 @@
+//! What was sent to one viewer: counters, the rate, and the packets that feedback will be about.
+
 use super::EgressTotals;
 use crate::bandwidth::KeyframeProbe;
 use rtp::prefetch;
 use std::time::{Duration, Instant};
 
-/// What goes out to one viewer, picture, sound and repairs together.
+/// The flow of packets to one viewer: picture, sound and retransmissions together.
 pub(super) struct Flow {
     pub(super) totals: EgressTotals,
-    /// Its keyframes measure the path now and then. It is here because what is sent and what is reported both drive it.
+    /// Both the packets that are sent and the feedback on them drive this probe.
     pub(super) keyframe_probe: KeyframeProbe,
     start: Instant,
     now_us: u64,
@@ -16,7 +18,7 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// `transport_wide`: feedback will tell of single packets.
+    /// `transport_wide` says that transport-wide feedback was negotiated.
     pub(super) fn new(transport_wide: bool, now: Instant) -> Self {
         Self {
             totals: EgressTotals::default(),
@@ -29,7 +31,7 @@ impl Flow {
         }
     }
 
-    /// What is sent next is sent now.
+    /// Sets the time at which the next packets are sent.
     pub(super) fn at(&mut self, now: Instant) {
         self.now_us = now.saturating_duration_since(self.start).as_micros() as u64;
     }
@@ -39,8 +41,8 @@ impl Flow {
         self.now_us
     }
 
-    /// The transport-wide number of the packet that is sent now (draft-holmer-rmcat-transport-wide-cc-extensions-01), which
-    /// only numbered packets take.
+    /// Counts a packet that is sent now, and returns its transport-wide sequence number
+    /// (draft-holmer-rmcat-transport-wide-cc-extensions-01). Only a `numbered` packet uses it up.
     pub(super) fn next(&mut self, numbered: bool, bytes: usize) -> u16 {
         self.totals.packets += 1;
         self.totals.bytes += bytes as u64;
@@ -56,7 +58,7 @@ impl Flow {
         transport_seq
     }
 
-    /// Begins to fetch what the next packets will be noted in, and what the next feedback is about.
+    /// Starts to load the entries of the next packets, and of those that the next feedback covers, into the cache.
     pub(super) fn prefetch(&self) {
         if let Some(sent) = &self.sent {
             let first = self.transport_seq.wrapping_sub(SINCE_FEEDBACK);
@@ -66,12 +68,12 @@ impl Flow {
         }
     }
 
-    /// The number the next numbered packet takes.
+    /// The transport-wide sequence number of the next numbered packet.
     pub(super) fn next_transport_seq(&self) -> u16 {
         self.transport_seq
     }
 
-    /// When a packet was sent, in microseconds, and its size. Told once: feedback that repeats itself counts once.
+    /// When a packet was sent, in microseconds, and its size. Each packet is returned once, so repeated feedback has no effect.
     pub(super) fn take_sent(&mut self, transport_seq: u16) -> Option<(u64, u32)> {
         let back = self.transport_seq.wrapping_sub(transport_seq);
         if back == 0 || usize::from(back) > HISTORY {
@@ -91,25 +93,25 @@ impl Flow {
     pub(super) fn rate(&self, now: Instant) -> f32 {
         let passed = now.saturating_duration_since(self.rate.start).as_secs_f32();
         let bits = 8.0 * self.rate.bytes as f32;
-        // The second that runs counts as far as it goes: a viewer that gets nothing any more fades to zero.
+        // The second before counts less the more of this one has passed, so that the rate falls to zero when nothing is sent.
         if passed >= 1.0 { bits / passed } else { bits + self.rate.rate * (1.0 - passed) }
     }
 }
 
-/// 1.4 s at 2.5 Mbit/s with sound; feedback that comes later than that is of no use.
+/// Packets that are remembered for feedback: more than a second of 2.5 Mbit/s with sound. Later feedback is of no use.
 const HISTORY: usize = 512;
 
-/// Packets since the last feedback: 50 ms of 300 a second, and the way.
+/// About how many packets the next feedback covers: 50 ms of 300 packets a second, and a round trip more.
 const SINCE_FEEDBACK: u16 = 24;
-/// So many fit into one line of a cache.
+/// Entries in one cache line.
 const LINE: u16 = 8;
 
-/// By the transport-wide number's last bits.
+/// Indexed by the last bits of the transport-wide sequence number.
 type SentPackets = Box<[SentPacket; HISTORY]>;
 
 #[derive(Clone, Copy, Default)]
 struct SentPacket {
-    /// The low half of the microseconds.
+    /// Microseconds, modulo 2^32.
     sent_us: u32,
     bytes: u16,
 }

@@ -52,12 +52,12 @@ impl Header {
         }
     }
 
-    /// Packets carry a number that transport-wide feedback tells of.
+    /// Packets carry a transport-wide sequence number.
     pub(super) fn is_numbered(&self) -> bool {
         self.transport_wide.is_some()
     }
 
-    /// Whether lip sync may hold the picture back; told with the next picture that introduces itself.
+    /// Whether lip sync may hold the picture back; sent with the next picture that has the extension.
     pub(super) fn picture_waits(&mut self, waits: bool) {
         if let Some((_, delay)) = &mut self.playout_delay {
             *delay = if waits { WITH_SOUND } else { AT_ONCE };

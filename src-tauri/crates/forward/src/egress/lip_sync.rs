@@ -1,24 +1,26 @@
+//! Lip sync: how the sound's sender reports are dated, and whether the picture may wait for sound.
+
 use std::time::{Duration, Instant};
 
-/// Sound's sender reports say that it was heard this much later than it was.
+/// The sound's sender reports date it this much later than it was captured.
 ///
-/// Browsers hold the picture back until the sound of the same instant can be played, and sound waits longer: 30 to 60 ms in
-/// their jitter buffers where nothing is wrong with the path. Told that the sound belongs 40 ms later they need not. Both
-/// let about 30 ms pass before they act, so sound comes at most some 70 ms after the picture, inside the 125 ms that ITU-R
-/// BT.1359 gives as noticeable, and at least 10 ms after it. The true capture time goes in abs-capture-time.
+/// Browsers hold the picture back until the sound of the same instant can be played, and sound stays longer in the jitter buffer
+/// even on a good path. With sound dated later they need not. Browsers act only on a skew above some threshold, so sound then
+/// comes somewhat after the picture, within the 125 ms that ITU-R BT.1359 gives as noticeable. The true capture time is in
+/// abs-capture-time.
 pub(super) const LIP_SYNC: Duration = Duration::from_millis(40);
-/// Not less than this: early sound is noticed at 45 ms, and the browsers' 30 ms are allowed that way too.
+/// The shift is at least this. Sound that is 45 ms early is noticed, and browsers tolerate most of that as well as a late one.
 const LEAST: Duration = Duration::from_millis(10);
-/// From this jitter on the viewer's sound waits so long that the picture has to wait for it, ...
+/// From this jitter on sound stays in the jitter buffer for so long that the picture has to wait for it.
 const UNEVEN: Duration = Duration::from_millis(8);
-/// ... and below this one it need not any more.
+/// Below this jitter the picture need not wait any more.
 const EVEN: Duration = Duration::from_millis(4);
-/// So long sound comes late in a browser that opens its audio device only when the first sound is there, and keeps what comes
-/// until then: by up to a second, made good within 8 s. Lip sync would hold the picture back for it, and let it go again only
-/// slowly. Skylark's own page lets go of that sound; other players do not.
+/// The picture never waits for so long at the start. A browser may open its audio device only when the first sound arrives, and
+/// keep all sound until then, so its sound is late for some seconds. Lip sync would hold the picture back for that, and release
+/// it only slowly. Skylark's own page drops that sound; other players do not.
 const SETTLING: Duration = Duration::from_secs(10);
 
-/// How one viewer's sound and picture are kept together.
+/// Keeps one viewer's sound and picture in sync.
 #[derive(Debug)]
 pub(super) struct LipSync {
     shift: Duration,
@@ -27,15 +29,15 @@ pub(super) struct LipSync {
 }
 
 impl LipSync {
-    /// Sound alone has nothing to be in sync with.
+    /// Sound without a picture is not shifted.
     pub(super) fn new(with_picture: bool) -> Self {
         Self { shift: if with_picture { LIP_SYNC } else { Duration::ZERO }, waits: false, first_report: None }
     }
 
-    /// The viewer says how unevenly sound arrives (RFC 3550 section 6.4.1).
+    /// Takes the interarrival jitter of sound from a receiver report (RFC 3550 section 6.4.1).
     ///
-    /// Its sound waits longer for that, but its picture is shown as it comes: single pictures are early by about the jitter,
-    /// and their sound is late by so much more. So the shift shrinks, and lip sync may hold the picture back.
+    /// With jitter the jitter buffer keeps sound for longer, but pictures are shown as they come, so their sound is late by that
+    /// much more. So the shift becomes smaller, and the picture may wait for the sound.
     pub(super) fn jitter(&mut self, jitter: Duration, now: Instant) {
         if !self.shift.is_zero() {
             self.shift = LIP_SYNC.saturating_sub(jitter).max(LEAST);
@@ -44,12 +46,12 @@ impl LipSync {
         self.waits = settled && jitter >= if self.waits { EVEN } else { UNEVEN };
     }
 
-    /// How far the sound is dated ahead.
+    /// How far sound is dated ahead.
     pub(super) fn shift(&self) -> Duration {
         self.shift
     }
 
-    /// The picture may be held back for the sound.
+    /// Whether lip sync may hold the picture back.
     pub(super) fn picture_waits(&self) -> bool {
         self.waits
     }

@@ -1,12 +1,14 @@
+//! The loss that a viewer's receiver reports show.
+
 use rtp::rtcp::ReportBlock;
 use std::time::{Duration, Instant};
 
-/// What a report said counts a third as much after this long.
+/// After this long a report weighs a third (1/e).
 const MEMORY: Duration = Duration::from_secs(5);
 /// More packets than any report covers.
 const MOST_PACKETS: u32 = 10_000;
 
-/// The loss that a viewer's reports tell of, over about five seconds: one report may cover two packets, one of them lost.
+/// The loss that a viewer reports. It is taken over about five seconds, as one report may cover two packets of which one was lost.
 #[derive(Default)]
 pub(super) struct ReportedLoss {
     last: Option<(u32, Instant)>,
@@ -15,7 +17,8 @@ pub(super) struct ReportedLoss {
 }
 
 impl ReportedLoss {
-    /// Take a block; how many packets it covers, and the fraction of them that was lost. `sent` is how many there were.
+    /// Takes a report block; returns how many packets it covers and the fraction that was lost. `sent` is how many packets were sent
+    /// in all, which the first block covers.
     pub(super) fn take(&mut self, block: ReportBlock, sent: u32, now: Instant) -> (f32, f32) {
         let (packets, kept) = match self.last {
             Some((highest, at)) => {
@@ -24,7 +27,7 @@ impl ReportedLoss {
             }
             None => (sent, 0.0),
         };
-        // Numbers that went back are a new count.
+        // A highest sequence number that went back starts a new count.
         let packets = if packets > MOST_PACKETS { 0.0 } else { packets as f32 };
         let lost = f32::from(block.fraction_lost) / 256.0;
         self.last = Some((block.highest, now));
@@ -33,7 +36,7 @@ impl ReportedLoss {
         (packets, lost)
     }
 
-    /// Of all packets.
+    /// The fraction that was lost.
     pub(super) fn fraction(&self) -> f32 {
         if self.packets > 0.0 { self.lost / self.packets } else { 0.0 }
     }
@@ -61,8 +64,8 @@ mod tests {
             highest += 270;
         }
         assert!((loss.fraction() - 0.05).abs() < 0.002, "{}", loss.fraction());
-        let told = loss.take(block(highest - 268, 128), 0, start + Duration::from_secs(10));
-        assert_eq!(told, (2.0, 0.5));
+        let reported = loss.take(block(highest - 268, 128), 0, start + Duration::from_secs(10));
+        assert_eq!(reported, (2.0, 0.5));
         assert!((loss.fraction() - 0.05).abs() < 0.005, "{}", loss.fraction());
         for second in 11..31 {
             loss.take(block(highest, 0), 0, start + Duration::from_secs(second));

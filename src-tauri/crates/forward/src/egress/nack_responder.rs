@@ -1,3 +1,5 @@
+//! Answering NACKs: lost packets are sent again from the history, within a budget.
+
 use super::context::Context;
 use super::header::{Extras, Header};
 use crate::history::History;
@@ -8,25 +10,24 @@ use crate::sink::PacketSink;
 use std::time::{Duration, Instant};
 use stream::VideoCodec;
 
-/// Repairs take at most this part of what a viewer is sent: beyond, the path is full, and repeating makes it worse.
+/// Retransmissions are at most this part of what a viewer is sent. More loss means a full path, which they would make fuller.
 const SHARE: f32 = 0.15;
-/// So that the first picture can be repaired as a whole, before anything was earned: the largest keyframe.
+/// The bucket at the start, in bytes: enough to repair the whole first picture, which may be the largest keyframe.
 const FIRST_TOKENS: f32 = 64.0 * 1200.0;
-/// The same for the start of a smaller layer.
+/// The least in the bucket at the start of a smaller layer.
 const RESTART_TOKENS: f32 = 16.0 * 1200.0;
-/// A burst of loss may be repaired at once with what was saved up.
+/// The size of the bucket, which a burst of loss may take at once.
 const MOST_TOKENS: f32 = 32.0 * 1200.0;
-/// A repair on its way is not sent again, even where the round trip is shorter or not yet known.
+/// A packet is not sent again within this time, even where the round trip is shorter or not known yet.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
-/// A packet that is asked for again is sent so often. Where 5 % are lost, one packet in 160,000, which is one in nine minutes,
-/// would else still be missing after a third of a second.
+/// A packet whose retransmission was lost as well is sent this many times at once, so that it hardly ever needs a third request.
 const COPIES: usize = 2;
-/// Unless it stands in a longer queue than this, which repeating makes longer.
+/// With a longer queueing delay than this it is sent only once, as the retransmission may be in the queue still.
 const SHORT_QUEUE: Duration = Duration::from_millis(50);
-/// Repairs remembered, by the last bits of the sequence number.
+/// Retransmissions that are remembered, by the last bits of the sequence number.
 const SLOTS: usize = 64;
 
-/// Sends again what was lost, as RFC 4588 retransmissions where they were agreed on.
+/// Answers one viewer's NACKs, with RFC 4588 retransmissions where those were negotiated. A token bucket limits it.
 pub(super) struct NackResponder {
     codec: VideoCodec,
     header: Option<Header>,
@@ -48,18 +49,18 @@ impl NackResponder {
         }
     }
 
-    /// `bytes` of picture were sent.
+    /// Fills the bucket: `bytes` of picture were sent.
     pub(super) fn earn(&mut self, bytes: usize) {
         self.tokens = (self.tokens + SHARE * bytes as f32).min(MOST_TOKENS.max(self.tokens));
     }
 
-    /// What comes now is a start that has to arrive.
+    /// A start of a smaller layer follows, which has to arrive.
     pub(super) fn start_over(&mut self) {
         self.tokens = self.tokens.max(RESTART_TOKENS);
     }
 
-    /// Send one packet again, unless it is too old, too often asked for, or too much. False: there are no tokens for more. `plain` is the picture's own header;
-    /// the way there takes a `round_trip`, with a `queue` on it.
+    /// Sends one packet again, unless it is too old or was sent again just now. False if the bucket is empty. `plain` is the
+    /// picture's own header, and the path has this round trip and queueing delay.
     pub(super) fn repair<S: PacketSink>(
         &mut self,
         sequence: u16,
@@ -86,7 +87,7 @@ impl NackResponder {
             return false;
         }
         self.recent[usize::from(sequence) % SLOTS] = Some((sequence, cx.now));
-        // The last repair was lost as well, and browsers ask only every 100 ms: the picture stands still until this one comes.
+        // The last retransmission was lost, and browsers ask only every 100 ms: the picture is frozen until this one arrives.
         let copies = if last.is_some() && queue < SHORT_QUEUE { COPIES } else { 1 };
         for _ in 0..copies {
             if self.tokens < picture.packets[index].len() as f32 {
@@ -103,12 +104,12 @@ impl NackResponder {
         true
     }
 
-    /// Probes can be made: there are packets that carry nothing new and whose arrival is told.
+    /// Whether padding can be sent: retransmissions are negotiated, and feedback covers them.
     pub(super) fn can_pad(&self) -> bool {
         self.header.as_ref().is_some_and(Header::is_numbered)
     }
 
-    /// Repeat packets of the last picture, `bytes` or a little more, only to see whether they arrive; how much went.
+    /// Repeats packets of the last picture as padding, `bytes` or a little more. Returns how much was sent.
     pub(super) fn pad<S: PacketSink>(
         &mut self,
         bytes: usize,
@@ -134,7 +135,8 @@ impl NackResponder {
         h.layer(self.codec, picture.rid).find(picture.number).map(AsRef::as_ref)
     }
 
-    /// RFC 4588 section 4: a source, numbers and a payload type of its own, the original number before the payload.
+    /// Sends an RFC 4588 retransmission (section 4): it has its own SSRC, sequence numbers and payload type, and the original
+    /// sequence number before the payload. Returns its size.
     fn retransmit<S: PacketSink>(
         &mut self,
         numbers: PictureNumbers,
@@ -156,8 +158,8 @@ impl NackResponder {
         bytes
     }
 
-    /// The very packet again. It was sent without extensions (see `VideoEgress::new`), so that it is the same to the last bit:
-    /// sealing another packet under the same number would give SRTP's keystream away.
+    /// Sends the same packet again, bit for bit. Another packet under the same sequence number would reuse SRTP's keystream, so a
+    /// viewer without RTX is sent no header extensions, which would differ (see `VideoEgress::new`).
     fn resend<S: PacketSink>(
         &self,
         numbers: PictureNumbers,

@@ -1,3 +1,5 @@
+//! The sound, towards one viewer.
+
 use super::context::Context;
 use super::header::{Extras, Header};
 use crate::negotiated::NegotiatedAudio;
@@ -7,10 +9,10 @@ use rtp::rtcp::SenderReport;
 use std::time::{Duration, Instant};
 use stream::Clock;
 
-/// How often the capture time and the mid are told; receivers reckon on from there.
+/// How often the capture time and the mid are sent. Receivers extrapolate the capture time in between.
 const ANNOUNCE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The part of a new packet in the rate.
+/// The weight of a new packet in the rate.
 const SMOOTHING: f32 = 0.05;
 
 /// The sound, towards one viewer.
@@ -19,7 +21,7 @@ pub(super) struct SoundEgress {
     header: Header,
     sequence: u16,
     offset: u32,
-    /// A sound's timestamp, the viewer's, and when it was heard.
+    /// The RTP timestamp of the last sound, and when it was captured.
     last: Option<(u32, Instant)>,
     announced: Option<Instant>,
     packets: u32,
@@ -69,7 +71,7 @@ impl SoundEgress {
         self.octets = self.octets.wrapping_add(s.payload.len() as u32);
     }
 
-    /// Nothing before the first sound. `lip_sync` is how far it is dated ahead.
+    /// A sender report; `None` before the first sound. `lip_sync` is how far it is dated ahead.
     pub(super) fn report(&self, clock: &Clock, now: Instant, lip_sync: Duration) -> Option<SenderReport> {
         let (timestamp, heard) = self.last?;
         let since = now.saturating_duration_since(heard).as_micros() as u64 * 48 / 1000;

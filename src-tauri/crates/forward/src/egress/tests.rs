@@ -1,15 +1,14 @@
-//! All in virtual time: an encoder that knows what refers to what, viewers that check it, and nothing in between but the
-//! egress.
+//! Tests in virtual time. An encoder makes pictures that say which picture they refer to, and viewers check that they have it.
 
 mod adaptation;
+mod initial_probe;
 mod joins;
 mod link;
-mod numbers;
-mod opening;
+mod nacks;
 mod receiver;
-mod repairs;
 mod reports;
 mod rfc8867;
 mod seeds;
+mod switching;
 mod viewer;
 mod world;

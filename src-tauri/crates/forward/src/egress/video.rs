@@ -26,8 +26,8 @@ use std::{
 };
 use stream::{Clock, CodecSpec, Rid, VideoCodec, layer_index};
 
-/// A viewer that answers so soon is in the same building or the same city: such paths carry the top layer. Measured in the
-/// handshake, so its cryptography is in it.
+/// A viewer with a shorter round trip than this is in the same building or city, and such paths carry the top layer. It is
+/// measured in the handshake, so the time for its cryptography is part of it.
 const NEAR: Duration = Duration::from_millis(5);
 
 /// The picture, towards one viewer.
@@ -50,14 +50,14 @@ pub(super) struct VideoEgress {
     octets: u32,
 }
 
-/// What is known of the way to the viewer.
+/// What is known of the path to the viewer.
 #[derive(Clone, Copy, Default)]
 pub(super) struct PathEstimate {
-    /// Bits a second.
+    /// What it carries, bits a second; `None` if nothing limits it.
     pub(super) capacity: Option<f32>,
-    /// What it carried when the viewer came, bits a second.
+    /// What it was last measured to carry while nothing limits it, bits a second.
     pub(super) measured: Option<f32>,
-    /// How long what is sent now stands in a queue.
+    /// The queueing delay.
     pub(super) queue: Duration,
 }
 
@@ -80,14 +80,14 @@ struct CurrentLayer {
     rid: Rid,
     /// The next picture's number.
     next: u64,
-    /// The highest temporal layer sent now; it follows the aim down at once, and up where the pictures allow.
+    /// The highest temporal layer that is sent. It follows the target down at once, and up where the pictures allow it.
     temporal: u8,
     height: u16,
 }
 
 impl VideoEgress {
     pub(super) fn new(n: &NegotiatedVideo, selector: LayerSelector, seeds: [u32; 4]) -> Self {
-        // Without RTX a repair is the same packet again, to the last bit: no extension may tell them apart.
+        // Without RTX a lost packet is sent again bit for bit, so it must not have extensions, which would differ.
         let extensions = if n.rtx_pt.is_some() || !n.nack { n.extensions } else { Extensions::default() };
         let below_half = |seed: u32| (seed & 0x7fff) as u16;
         Self {
@@ -110,8 +110,8 @@ impl VideoEgress {
         }
     }
 
-    /// Start with the smallest layer, unless the path is known to be good. True where it was done: smaller layers of a codec on
-    /// demand are encoded only while somebody watches them.
+    /// Starts with the smallest layer, unless the path is known to be good. False for a codec on demand, whose smaller layers are
+    /// encoded only while somebody watches them.
     pub(super) fn start_small(&mut self, round_trip: Option<Duration>) -> bool {
         let small = !CodecSpec::of(self.codec).on_demand && round_trip.is_none_or(|trip| trip >= NEAR);
         if small {
@@ -120,7 +120,7 @@ impl VideoEgress {
         small
     }
 
-    /// Begins to fetch what the next picture will be noted in.
+    /// Starts to load the entry of the next picture into the cache.
     pub(super) fn prefetch(&self) {
         self.sent.prefetch();
     }
@@ -133,8 +133,8 @@ impl VideoEgress {
         (self.codec, self.selector.target().rid)
     }
 
-    /// The layers whose pictures it has to be given, a bit each: the one it follows, the one it is aimed at, and those between,
-    /// of which the best that is encoded is taken. While it follows none, all.
+    /// The layers whose pictures it has to be given, a bit each: the current one, the target, and those between, of which the best
+    /// that is encoded is taken. If there is no current one, all.
     pub(super) fn interest(&self) -> LayerBits {
         let target = self.selector.target().rid.index();
         let (low, high) = match self.current() {
@@ -144,7 +144,7 @@ impl VideoEgress {
         Rid::ALL[low..=high].iter().fold(0, |layers, rid| layers | 1 << layer_index(self.codec, *rid))
     }
 
-    /// It is given no pictures for a while: whatever its reports ask, nothing goes out before the next keyframe after that.
+    /// It is given no pictures for a while. Whatever its RTCP asks for, nothing is sent before the next keyframe after that.
     pub(super) fn pause<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
         self.drop_waiting(cx);
         self.state = State::Paused;
@@ -155,13 +155,13 @@ impl VideoEgress {
         Some(Layer { codec: self.codec, rid: f.rid, temporal: f.temporal, height: f.height })
     }
 
-    /// Start from the history, if there is anything.
+    /// Sends the first picture from the history, if there is one.
     pub(super) fn start<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         self.start_at_target(h, cx);
         self.send_pending(cx);
     }
 
-    /// A picture was added to the history.
+    /// Sends a picture that was just added to the history, if the viewer is to have it.
     pub(super) fn picture<S: PacketSink>(&mut self, p: &Arc<Picture>, h: &History, cx: &mut Context<'_, S>) {
         if p.codec != self.codec {
             return;
@@ -178,7 +178,8 @@ impl VideoEgress {
             State::Following(_) => {}
             State::Waiting => self.start_at_target(h, cx),
             State::AwaitingKeyframe | State::Paused => {
-                // At a smaller layer's keyframe all since the last one of the larger layer would come out of the history.
+                // A keyframe of a smaller layer does not start it, as everything since the larger layer's last keyframe would have to be
+                // sent from the history.
                 if p.keyframe && h.nearest(self.codec, self.selector.target().rid) == Some(p.rid) {
                     self.start_at_target(h, cx);
                 }
@@ -199,7 +200,7 @@ impl VideoEgress {
         self.queue.poll_timeout()
     }
 
-    /// The viewer cannot go on: the picture again, out of the history, or a keyframe from the encoder where it has none.
+    /// Answers PLI and FIR: starts again from the history, or asks the encoder for a keyframe if the history has none.
     pub(super) fn picture_lost<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let started = self.path.capacity.is_some() && !self.queue.is_empty();
         if started || matches!(self.state, State::Paused) || !self.answers.allows(cx.now) {
@@ -214,7 +215,7 @@ impl VideoEgress {
         self.send_pending(cx);
     }
 
-    /// Repair what can be.
+    /// Answers a NACK.
     pub(super) fn nack<S: PacketSink>(
         &mut self,
         lost: Nacks<'_>,
@@ -235,7 +236,7 @@ impl VideoEgress {
                 break;
             }
         }
-        // What cannot be paid is not even looked for, so that asking for much costs little.
+        // When the budget is spent the other packets are not even looked up, so that a flood of NACKs costs little.
         cx.flow.totals.repairs_refused += lost.count() as u64;
         cx.out.flush_picture();
     }
@@ -245,7 +246,7 @@ impl VideoEgress {
         self.header.picture_waits(waits);
     }
 
-    /// What is known of the path has changed.
+    /// Sets what is known of the path.
     pub(super) fn path(&mut self, path: PathEstimate) {
         self.path = path;
     }
@@ -267,7 +268,7 @@ impl VideoEgress {
         self.keyframe_request.take().map(|rid| (self.codec, rid))
     }
 
-    /// Nothing before the first picture.
+    /// A sender report; `None` before the first picture.
     pub(super) fn report(&self, clock: &Clock, now: Instant) -> Option<SenderReport> {
         (self.packets > 0).then(|| SenderReport {
             ssrc: self.ssrc,
@@ -278,7 +279,7 @@ impl VideoEgress {
         })
     }
 
-    /// Packets sent, repairs not counted.
+    /// Packets sent, without retransmissions.
     pub(super) fn packets(&self) -> u32 {
         self.packets
     }

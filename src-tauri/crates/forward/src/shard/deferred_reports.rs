@@ -1,18 +1,19 @@
-//! Reports that ask for nothing wait here for their viewer's next turn.
+//! Reports that ask for no packets are read when their viewer is sent its next picture.
 //!
-//! A viewer reports twenty times a second and is sent thirty pictures. Read as they come, each report would fetch its viewer's
-//! state out of memory; read when the next picture is sent to that viewer, the state is there already. What is late by it is the
-//! estimate, by half a picture in the mean.
+//! A viewer reports about as often as it is sent a picture. Reading each report at once would load that viewer's state into the
+//! cache a second time. With the next picture the state is in the cache already, and the bandwidth estimate is later by only half
+//! the time between two pictures.
 
 use super::inbox::{Compound, Reports};
 use protocol::ViewerId;
 use std::time::{Duration, Instant};
 
-/// Where no picture comes they wait no longer than this, and are no more than these.
+/// Without a picture the reports are read after this time.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// With more reports than this they are read without waiting for a picture.
 const MOST: usize = 20_000;
 
-/// The reports of all viewers of a shard.
+/// The deferred reports of all viewers of a shard.
 #[derive(Default)]
 pub(super) struct DeferredReports {
     batches: Vec<Reports>,
@@ -20,13 +21,13 @@ pub(super) struct DeferredReports {
 }
 
 impl DeferredReports {
-    /// Takes those of a batch that are not urgent.
+    /// Defers those of a batch that are not urgent.
     pub(super) fn put(&mut self, reports: Reports, now: Instant) {
         self.since.get_or_insert(now);
         self.batches.push(reports);
     }
 
-    /// They have waited long enough, or are enough.
+    /// Whether they are to be read without a picture.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         let late = self.since.is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE);
         late || self.len() >= MOST
@@ -36,14 +37,14 @@ impl DeferredReports {
         self.batches.iter().map(Reports::len).sum()
     }
 
-    /// All that there is, to be handed out in the order of the viewers' places.
+    /// Takes all reports, to be delivered in the order of the viewers' places in the list.
     pub(super) fn take(&mut self, place: impl Fn(ViewerId) -> Option<usize>) -> Delivery {
         let mut reports_by_place = Vec::with_capacity(self.len());
         self.since = None;
         let batches = std::mem::take(&mut self.batches);
         for (batch, reports) in batches.iter().enumerate() {
             for n in 0..reports.len() {
-                // Who is gone gets no mail.
+                // A viewer that has left has no place.
                 if !reports.is_urgent(n)
                     && let Some(place) = place(reports.viewer(n))
                 {
@@ -51,13 +52,13 @@ impl DeferredReports {
                 }
             }
         }
-        // Of one viewer in the order in which they came.
+        // The reports of one viewer stay in the order in which they came.
         reports_by_place.sort_unstable();
         Delivery { batches, reports_by_place, next: 0 }
     }
 }
 
-/// Reports on their way to the viewers.
+/// Delivers reports during one walk along the viewers.
 pub(super) struct Delivery {
     batches: Vec<Reports>,
     reports_by_place: Vec<ReportRef>,
@@ -72,7 +73,7 @@ struct ReportRef {
 }
 
 impl Delivery {
-    /// The next report for this place. Places are asked in rising order.
+    /// The next report for the viewer at this place. Places must be asked for in rising order.
     pub(super) fn next(&mut self, place: usize) -> Option<Compound<'_>> {
         let report = self.reports_by_place.get(self.next).filter(|report| report.place == place)?;
         self.next += 1;
@@ -105,7 +106,7 @@ mod tests {
         deferred.put(first, now);
         deferred.put(batch(&[(7, 3), (8, 4), (9, 5)]), now);
         assert!(!deferred.is_due(now) && deferred.is_due(now + PATIENCE));
-        // 8 is gone, 9 comes before 7.
+        // Viewer 8 has left, and viewer 9 is before viewer 7 in the list.
         let mut round = deferred.take(|viewer| [9, 7].iter().position(|id| *id == viewer.0));
         let mut given = Vec::new();
         for place in 0..3 {
@@ -117,6 +118,6 @@ mod tests {
             }
         }
         assert_eq!(given, [(0, 1), (0, 5), (1, 2), (1, 3)]);
-        assert!(!deferred.is_due(now + 2 * PATIENCE), "there is none any more");
+        assert!(!deferred.is_due(now + 2 * PATIENCE), "all were taken");
     }
 }

@@ -1,3 +1,5 @@
+//! The inbox of a shard: the only way in which other threads reach it.
+
 use crate::egress::{LayerBits, SOUND};
 use crate::event::Gone;
 use crate::negotiated::Negotiated;
@@ -11,9 +13,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stream::{Rid, layer_index};
 
-/// All that can wake a shard.
+/// Everything that can wake a shard.
 pub(super) enum Input {
-    /// With when it was put here; without, where it had to wait for something else because nobody waited for it.
+    /// With the time it was handed in; `None` if nobody watches its layer, as it then waits for the next input that wakes the
+    /// shard, and is not late.
     Picture(Arc<Picture>, Option<Instant>),
     Sound(Arc<Sound>, Instant),
     EndStream,
@@ -21,7 +24,7 @@ pub(super) enum Input {
     Path(ViewerId, Path),
     Cap(ViewerId, Rid),
     Reports(Reports),
-    /// With the last words on DTLS, and the event to follow.
+    /// With the DTLS datagrams to send last, and the event to emit afterwards.
     Remove(ViewerId, Vec<Vec<u8>>, Option<Gone>),
     Stats(Sender<Vec<(ViewerId, ViewerStats)>>),
     Stop,
@@ -32,19 +35,19 @@ pub(crate) struct Joining {
     pub(crate) viewer: ViewerId,
     pub(crate) negotiated: Negotiated,
     pub(crate) max: Rid,
-    /// Of the handshake, once it is through.
+    /// The handshake's round trip, once it is done.
     pub(crate) round_trip: Option<Duration>,
 }
 
-/// Opened RTCP of many viewers, as it came in one go: a thousand viewers' feedback comes as twenty thousand datagrams a
-/// second, and a lock and an allocation for each would cost more than what is in them.
+/// A batch of decrypted RTCP of many viewers. A thousand viewers send twenty thousand datagrams of feedback a second, and a lock
+/// and an allocation for each would cost more than reading them.
 ///
-/// Each is read once: what its packets are and where they lie is found here, when it comes, and kept beside it. The shard reads
-/// what a packet says when it acts on it.
+/// Each compound is parsed once, here: where its packets are is kept beside the bytes, and the shard reads the contents of a packet
+/// when it acts on it.
 #[derive(Default)]
 pub(crate) struct Reports {
     bytes: Vec<u8>,
-    /// Those that say something to us, of all compounds.
+    /// The packets of all compounds that concern a sender.
     packets: Vec<Packet>,
     list: Vec<Report>,
     urgent: bool,
@@ -53,10 +56,10 @@ pub(crate) struct Reports {
 struct Report {
     viewer: ViewerId,
     arrived: Instant,
-    /// Where its bytes end, and its packets.
+    /// The end of its part in `bytes` and in `packets`.
     bytes_end: usize,
     packets_end: usize,
-    /// It asks for something, and wakes the shard.
+    /// It asks for packets, so it wakes the shard.
     urgent: bool,
 }
 
@@ -75,7 +78,7 @@ impl<'a> Compound<'a> {
 }
 
 impl Reports {
-    /// Adds a compound packet. True: it says goodbye.
+    /// Adds a compound packet. True if it has a BYE.
     pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) -> bool {
         let (mut urgent, mut bye) = (false, false);
         for packet in packets(plain).filter(|packet| packet.concerns_sender()) {
@@ -98,17 +101,17 @@ impl Reports {
         self.list.len()
     }
 
-    /// Whose report the n-th is.
+    /// The viewer that sent the n-th.
     pub(super) fn viewer(&self, n: usize) -> ViewerId {
         self.list[n].viewer
     }
 
-    /// The n-th asks for something.
+    /// Whether the n-th asks for packets.
     pub(super) fn is_urgent(&self, n: usize) -> bool {
         self.list[n].urgent
     }
 
-    /// The n-th.
+    /// The n-th compound packet.
     pub(super) fn compound(&self, n: usize) -> Compound<'_> {
         let before = n.checked_sub(1).map_or((0, 0), |n| (self.list[n].bytes_end, self.list[n].packets_end));
         let report = &self.list[n];
@@ -119,7 +122,7 @@ impl Reports {
         }
     }
 
-    /// Those there are; room for as many is left behind.
+    /// Takes all, and keeps room for as many.
     pub(crate) fn take(&mut self) -> Reports {
         let empty = Reports {
             bytes: Vec::with_capacity(self.bytes.len()),
@@ -131,8 +134,8 @@ impl Reports {
     }
 }
 
-/// Where the other threads put what a shard has to do. Media and reports are bounded; what a viewer's coming and going
-/// causes is bounded by the viewers there are, and must not be lost.
+/// Where the other threads put what a shard has to do. Media and reports are bounded by constants. Inputs about joining and
+/// leaving must not be lost, and are bounded by the number of viewers.
 #[derive(Default)]
 pub(crate) struct Inbox {
     waiting: Mutex<Waiting>,
@@ -142,40 +145,40 @@ pub(crate) struct Inbox {
 #[derive(Default)]
 struct Waiting {
     inputs: Vec<Input>,
-    /// Where viewers' packets go from now on, behind the inputs. Only the last counts: a viewer may change it with every check.
+    /// New paths of viewers, taken after the inputs. Only the last one of each viewer is kept, as every STUN check may change it.
     paths: Vec<(ViewerId, Path)>,
-    /// What somebody here waits for. A picture of another layer is only history: it does
-    /// not wake the shard, and waits for what does.
+    /// The layers that viewers of this shard wait for, and [`SOUND`]. Pictures of other layers are only needed for the history, so
+    /// they do not wake the shard.
     interest: LayerBits,
     media: usize,
     reports: usize,
     urgent: bool,
 }
 
-/// Three layers of pictures at 60 a second and 100 sounds, for twice the 250 ms after which they are left out.
+/// Three layers of 60 pictures a second and 100 sounds a second, for about twice the time after which they are too late.
 pub(super) const MAX_MEDIA: usize = 128;
-/// A thousand viewers' reports of a second.
+/// The reports of a thousand viewers in one second.
 const MAX_REPORTS: usize = 20_000;
 
 impl Inbox {
-    /// False: the shard is so far behind that the picture is not even kept.
+    /// Hands in a picture. False if the shard is so far behind that it was dropped.
     pub(crate) fn picture(&self, picture: Arc<Picture>, now: Instant) -> bool {
         let waiting = self.lock();
         let watched = waiting.interest & 1 << layer_index(picture.codec, picture.rid) != 0;
         self.media(waiting, Input::Picture(picture, watched.then_some(now)), watched)
     }
 
-    /// As [`Inbox::picture`]. Sound has no history: it is not even kept where nobody hears it.
+    /// Hands in sound, as [`Inbox::picture`] does. There is no history of sound, so it is not kept if nobody listens.
     pub(crate) fn sound(&self, sound: Arc<Sound>, now: Instant) -> bool {
         let waiting = self.lock();
         waiting.interest & SOUND == 0 || self.media(waiting, Input::Sound(sound, now), true)
     }
 
-    /// Told by the shard, when it may have changed.
+    /// The shard publishes which layers its viewers wait for.
     pub(super) fn set_interest(&self, layers: LayerBits) {
         let mut waiting = self.lock();
         let added = layers & !std::mem::replace(&mut waiting.interest, layers);
-        // What came before it was known must not wait for what comes next.
+        // A picture of a newly wanted layer may be queued already, and must not wait for the next input.
         waiting.urgent |= added != 0 && waiting.media > 0;
     }
 
@@ -183,15 +186,15 @@ impl Inbox {
         let fits = waiting.media < MAX_MEDIA;
         if fits {
             waiting.media += 1;
-            // What nobody waits for is taken before there is no room for it: it is the next joiner's history.
+            // Unwatched pictures wake the shard before the inbox is full, as the next joiner needs them in the history.
             let urgent = urgent || waiting.media >= MAX_MEDIA / 2;
             self.put(waiting, input, urgent);
         }
         fits
     }
 
-    /// Takes opened RTCP; false if there is too much of it. Reports that only inform, which come many times a second from
-    /// each viewer, do not wake the shard: the next picture does, and until then nothing depends on them.
+    /// Hands in decrypted RTCP; false if there was too much of it. Reports that ask for no packets do not wake the shard: the next
+    /// picture does, and nothing depends on them before that.
     pub(crate) fn reports(&self, reports: Reports) -> bool {
         let mut waiting = self.lock();
         let fits = waiting.reports + reports.len() <= MAX_REPORTS;
@@ -251,7 +254,7 @@ impl Inbox {
         }
     }
 
-    /// Waits for something urgent or for `until`, and takes all there is into `inputs`, which is empty.
+    /// Waits for an urgent input or until `until`, and moves all inputs into `inputs`, which must be empty.
     pub(super) fn take(&self, inputs: &mut Vec<Input>, until: Option<Instant>) {
         let mut waiting = self.lock();
         while !waiting.urgent {
@@ -277,7 +280,7 @@ mod tests {
     use protocol::VideoCodec;
 
     #[test]
-    fn only_what_is_answered_wakes_a_shard() {
+    fn only_rtcp_that_is_acted_on_wakes_a_shard() {
         let asks_for_something = |compound: &[u8]| {
             let mut reports = Reports::default();
             reports.push(ViewerId(1), compound, Instant::now());
@@ -318,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_urgent_is_taken_when_something_is_due() {
+    fn inputs_that_are_not_urgent_are_taken_at_the_next_timeout() {
         let inbox = Inbox::default();
         inbox.reports(reports(1));
         let mut inputs = Vec::new();
@@ -327,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_nobody_waits_for_are_taken_before_there_is_no_room_for_them() {
+    fn unwatched_pictures_are_taken_before_the_inbox_is_full() {
         let (inbox, now) = (Inbox::default(), Instant::now());
         let clock = stream::Clock::new(now, std::time::SystemTime::UNIX_EPOCH);
         let mut packetiser = crate::packetise::Packetiser::new(clock);
@@ -350,11 +353,11 @@ mod tests {
         }
         inbox.take(&mut inputs, None);
         assert_eq!(inputs.len(), MAX_MEDIA / 2);
-        assert!(inputs.iter().all(|input| matches!(input, Input::Picture(_, None))), "none of them counts as late");
+        assert!(inputs.iter().all(|input| matches!(input, Input::Picture(_, None))), "none of them can be late");
     }
 
     #[test]
-    fn of_a_viewers_paths_only_the_last_waits() {
+    fn only_the_last_path_of_a_viewer_is_kept() {
         let inbox = Inbox::default();
         let path = |port| Path::udp(([127, 0, 0, 1], port).into(), None);
         (1..1000).for_each(|port| inbox.path(ViewerId(1), path(port)));
@@ -368,15 +371,15 @@ mod tests {
     }
 
     #[test]
-    fn reports_come_out_as_they_went_in() {
+    fn reports_keep_their_order_and_their_viewers() {
         let mut reports = Reports::default();
         let now = Instant::now();
-        // A description of sources says nothing to us, and a PLI has one number of its own.
+        // A source description (SDES) does not concern a sender.
         let described_and_lost = [0x80, 202, 0, 0, 0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9];
         let lost = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0x81, 203, 0, 1, 0, 0, 0, 1];
         assert!(!reports.push(ViewerId(7), &described_and_lost, now));
         assert!(!reports.push(ViewerId(8), &[], now));
-        assert!(reports.push(ViewerId(7), &lost, now), "it says goodbye");
+        assert!(reports.push(ViewerId(7), &lost, now), "it has a BYE");
         assert!(!reports.push(ViewerId(9), &[3], now));
         let taken = reports.take();
         assert!(reports.is_empty());

@@ -3,14 +3,14 @@
 use crate::egress::LayerBits;
 use stream::{LAYERS, Rid, VideoCodec, layer_index};
 
-/// How many viewers wait for pictures of each layer, and for sound.
+/// How many viewers wait for each layer, and for sound.
 #[derive(Default)]
 pub(super) struct Interest {
     counts: [u32; LAYERS + 1],
 }
 
 impl Interest {
-    /// A viewer waits for these layers now, and waited for those before.
+    /// A viewer waited for the layers `before`, and waits for those of `now`.
     pub(super) fn moved(&mut self, before: LayerBits, now: LayerBits) {
         if before == now {
             return;
@@ -25,7 +25,7 @@ impl Interest {
         self.counts[layer_index(codec, rid)] > 0
     }
 
-    /// All that somebody waits for, a bit each.
+    /// All layers that somebody waits for, and sound, as bits.
     pub(super) fn layers(&self) -> LayerBits {
         self.counts.iter().enumerate().fold(0, |layers, (bit, count)| layers | LayerBits::from(*count > 0) << bit)
     }

@@ -1,4 +1,4 @@
-//! A thread that sends: it owns some of the viewers' media, and shares nothing with the other shards but packets.
+//! A shard: a sending thread that owns the media of some viewers, and shares only packets with the other shards.
 
 mod deferred_reports;
 mod inbox;
@@ -37,17 +37,17 @@ pub(crate) struct Shard {
     clock: Clock,
     viewers: ViewerList,
     cx: ShardContext,
-    /// What the inbox knows of it.
+    /// The interest that the inbox knows of.
     published: LayerBits,
     shedding: Shedding,
-    /// When the viewers are ranked again.
+    /// When the viewers may be ranked again.
     ranks_due: Instant,
-    /// When the layers on demand that are watched are told next.
+    /// When the watched layers of codecs on demand are published next.
     watched_due: Instant,
     stopped: bool,
 }
 
-/// How often the layers on demand that are watched are looked at.
+/// How often the watched layers of codecs on demand are published.
 const WATCHED_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the viewers are ranked while the shard does not keep up.
 const RANK_INTERVAL: Duration = Duration::from_secs(1);
@@ -83,7 +83,7 @@ impl Shard {
         }
     }
 
-    /// Until it is told to stop.
+    /// Runs until it is stopped.
     pub(crate) fn run(mut self) {
         let mut inputs = Vec::new();
         while !self.stopped {
@@ -91,7 +91,7 @@ impl Shard {
             self.inbox.take(&mut inputs, until);
             for input in inputs.drain(..) {
                 self.handle(input, Instant::now());
-                // Among them are the rest of keyframes, which must not wait for all the pictures that wait here.
+                // The rest of a keyframe is sent by a timer, and must not wait for all inputs that are queued here.
                 self.handle_timeouts(Instant::now());
             }
             self.viewers.deliver_late_reports(&mut self.cx, Instant::now());
@@ -112,7 +112,7 @@ impl Shard {
                 self.viewers.insert(Viewer::new(&joining, sealer, path, self.clock, now));
                 self.drive(id, now, |viewer, history, sink| viewer.start(history, now, sink));
                 self.publish_watched(now);
-                // Who hears of the viewer may send something at once, and it is given that.
+                // The event may cause media to be sent at once, which this viewer is to be given.
                 self.publish_interest();
                 self.announcer.connected(id);
             }
@@ -130,7 +130,7 @@ impl Shard {
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =
                     self.viewers.iter().map(|viewer| (viewer.id, viewer.egress.stats(now))).collect();
-                // Who asked may have given up waiting.
+                // The asker may have stopped waiting.
                 let _ = reply.try_send(stats);
             }
             Input::Stop => self.stopped = true,
@@ -176,7 +176,7 @@ impl Shard {
                 return;
             }
             let too_late = since.is_some_and(|since| now.saturating_duration_since(since) > shedding::LAST_TURN);
-            // The viewer's egress sees that pictures are missing: it goes on at the next base picture, or keyframe.
+            // The viewer's egress notices the missing pictures, and goes on at the next base picture or keyframe.
             match self.shedding.service(viewer.rank) {
                 _ if too_late => left_out += 1,
                 Service::Base if picture.temporal > 0 => left_out += 1,
@@ -208,7 +208,7 @@ impl Shard {
         });
     }
 
-    /// What asks for something is read now.
+    /// Reads reports that ask for packets now, and defers the others.
     fn reports(&mut self, reports: Reports, now: Instant) {
         for n in (0..reports.len()).filter(|n| reports.is_urgent(*n)) {
             if let Some(viewer) = self.viewers.get_mut(reports.viewer(n)) {
@@ -218,7 +218,7 @@ impl Shard {
         self.viewers.deferred.put(reports, now);
     }
 
-    /// Lets one viewer's egress do something.
+    /// Calls one viewer's egress; see [`Viewer::drive`].
     fn drive<T>(
         &mut self,
         id: ViewerId,
@@ -244,7 +244,7 @@ impl Shard {
     }
 
     fn next_timeout(&mut self) -> Option<Instant> {
-        // A timer that has moved on since it was put there is put where it is now, rather than waking the thread for nothing.
+        // A timer that was moved since it was pushed is pushed anew, so that it does not wake the thread for nothing.
         while let Some(Reverse((at, id))) = self.cx.timers.peek().copied()
             && self.viewers.get_mut(id).is_none_or(|viewer| viewer.moves_on(at))
         {

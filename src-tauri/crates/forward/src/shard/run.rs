@@ -1,4 +1,4 @@
-//! The run: packets of one viewer, sealed one after the other into one buffer and given to the kernel in one call.
+//! A run: packets of one viewer, encrypted one after the other into one buffer, and given to the kernel in one call (GSO).
 
 use crate::sink::PacketSink;
 use crate::totals::Counters;
@@ -6,18 +6,18 @@ use port::{MAX_RUN, Path, Socket};
 use rtp::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, Sealer};
 use std::sync::Arc;
 
-/// A shard's send buffer, reused for every viewer and never shared by two: a run has one destination.
+/// A shard's send buffer. It is reused for every viewer, but a run has the packets of only one, as it has one destination.
 pub(super) struct Run {
     socket: Arc<Socket>,
     buffer: Box<[u8]>,
     len: usize,
-    /// The size of all packets in the run but the last, which may be shorter and then ends it.
+    /// The size of all packets in the run. Only the last one may be shorter, and it ends the run.
     segment: usize,
     packets: u64,
     counted: Counted,
 }
 
-/// Counted here and added to the shared counters once a wake-up.
+/// Counted here, and added to the shared counters once each time the thread wakes.
 #[derive(Default)]
 struct Counted {
     packets: u64,
@@ -26,12 +26,12 @@ struct Counted {
     unsent: u64,
 }
 
-/// The run of one viewer.
+/// Takes one viewer's packets.
 pub(super) struct Sink<'a> {
     run: &'a mut Run,
     sealer: &'a mut Sealer,
     path: &'a Path,
-    /// The kernel refused a run: what is left of the picture would only be refused as well, or arrive with a hole before it.
+    /// The kernel refused a run, so the rest of the picture is dropped: it would be refused too, or be incomplete anyway.
     refused: bool,
 }
 
@@ -45,10 +45,10 @@ impl Run {
         Sink { run: self, sealer, path, refused: false }
     }
 
-    /// A datagram that is sealed already.
+    /// Sends a datagram that is encrypted already.
     pub(super) fn send_alone(&mut self, path: &Path, datagram: &[u8]) {
         if let Err(error) = self.socket.send(path, datagram, datagram.len().max(1)) {
-            tracing::debug!(%error, "a last word was not sent");
+            tracing::debug!(%error, "a last datagram was not sent");
         }
     }
 
@@ -62,7 +62,7 @@ impl Run {
 }
 
 impl Sink<'_> {
-    /// Makes room for a packet of at most `len` bytes behind those there are.
+    /// Makes room for one more packet of at most `len` bytes.
     fn make_room(&mut self, len: usize) {
         let run = &*self.run;
         let full = run.len + len > MAX_RUN || run.packets as usize >= self.run.socket.max_segments();
@@ -71,7 +71,7 @@ impl Sink<'_> {
         }
     }
 
-    /// A packet of `len` bytes was sealed behind those there are.
+    /// A packet of `len` bytes was written at the end of the run.
     fn push(&mut self, len: usize) {
         if self.run.packets == 0 {
             self.run.segment = len;
@@ -115,7 +115,7 @@ impl Sink<'_> {
 impl PacketSink for Sink<'_> {
     fn rtp(&mut self, header: &[u8], payload: &[&[u8]]) {
         let plain = header.len() + payload.iter().map(|part| part.len()).sum::<usize>();
-        // A packet above a datagram's limit cannot be sent by anybody.
+        // A packet above the limit of a datagram cannot be sent.
         if plain + RTP_OVERHEAD > MAX_RUN {
             return;
         }

@@ -1,48 +1,49 @@
-//! What a shard leaves out when it cannot keep up: first for the viewers who are worst off anyway.
+//! Load shedding: what a shard leaves out when it cannot keep up, beginning with the viewers whose paths are worst anyway.
 //!
-//! A decision without I/O and without a clock: when each picture was handed in and how far behind the shard is come in, what a
-//! viewer is given goes out.
+//! It is a decision without I/O and clock. It takes when each picture was handed in and how late the shard takes it up, and says
+//! what each viewer is given.
 
 use std::time::{Duration, Instant};
 
-/// More than the time between two pictures, so it is no single burst: the shard does not keep up.
+/// More than the time between two pictures. A shard that is later than this does not keep up.
 const BEHIND: Duration = Duration::from_millis(40);
-/// Half of that: it keeps up, and may have room to spare.
+/// A shard that is no later than this keeps up, and may have capacity to spare.
 const IN_TIME: Duration = Duration::from_millis(20);
-/// So far behind only base pictures go, to all, until it is not [`BEHIND`] any more: they are a quarter of the pictures and half
-/// of the bytes, and nothing but the others refers to the others. That is for the moment: a keyframe for many viewers takes so
-/// long by itself, and says nothing of what is too much in the long run.
+/// When the shard is later than this, all viewers are given base pictures only, until it is no later than [`BEHIND`]. Base pictures
+/// are a quarter of the pictures and half of the bytes, and refer only to each other. This is a short-term measure: a keyframe for
+/// many viewers takes this long by itself, and does not show how much is too much in the long run.
 const FAR_BEHIND: Duration = Duration::from_millis(125);
-/// What waited longer is left out: it would only be late, and make what comes after it late as well.
+/// A sound that was queued for longer is dropped, as it would be late and would delay what comes after it.
 pub(super) const TOO_LATE: Duration = Duration::from_millis(250);
-/// A viewer whose turn comes later is not given the picture: the rest of a keyframe follows its first packets, and had come up to
-/// 50 ms after them with 800 viewers in half of the time they need.
+/// A viewer whose turn comes later is not given the picture. It is less than [`TOO_LATE`], as the rest of a keyframe is sent some
+/// time after its first packets.
 pub(super) const LAST_TURN: Duration = Duration::from_millis(200);
 
-/// How far behind the shard is says most at base pictures, as the pictures between them are smaller; a group of four is 133 ms
-/// at 30 pictures a second. Layers' pictures of one moment are looked at once.
-const LOOK: Duration = Duration::from_millis(100);
-/// What it is behind is to be gone in so long.
+/// The least time between two measurements. The delay is measured at base pictures, as the pictures between them are smaller. At 30
+/// pictures a second there is one every 133 ms, and those of several layers at one moment are measured once.
+const MEASURE_INTERVAL: Duration = Duration::from_millis(100);
+/// The shard is to catch up within this time.
 const CATCH_UP: Duration = Duration::from_secs(1);
-/// The share of a viewer's bytes that upper temporal layers are.
+/// The upper temporal layers' share of the bytes.
 const UPPER: f32 = 0.5;
-/// A shard in time gives back what it took from all viewers in so long. That is much slower than the way down: a shard just at its
-/// limit tries a few viewers more and takes them back, and the others see nothing.
+/// A shard that keeps up takes this long to go from base pictures to all pictures for all viewers. This is much slower than the
+/// way down, so that a shard at its limit tries it with a few viewers at a time, and the others see nothing of it.
 const GIVE_BACK: Duration = Duration::from_secs(2);
 
-/// How many of its viewers a shard serves less, and how much less.
+/// Which viewers of a shard are given less, and how much less.
 #[derive(Default)]
 pub(super) struct Shedding {
-    /// From 0 to 1, the share of the viewers who are given base pictures only; from 1 to 2, with all at base pictures, the share
-    /// who are given none.
+    /// From 0 to 1: the share of viewers who are given base pictures only. From 1 to 2: all are given base pictures at most, and the
+    /// part above 1 is the share of viewers who are given none.
     level: f32,
-    /// It was [`FAR_BEHIND`] and has not caught up.
+    /// It was later than [`FAR_BEHIND`], and has not caught up yet.
     far: bool,
-    /// The base picture that was looked at last: when it was handed in, and how far behind the shard was.
+    /// The last measurement: when that base picture was handed in, and how late it was taken up.
     last: Option<(Instant, Duration)>,
-    /// Since then was a keyframe, or the shard was stopped for a while: it is behind for once.
-    once: bool,
-    /// How far behind it was at the picture before, base or not.
+    /// Since the last measurement there was a keyframe, or the thread was stopped for a moment. Such a delay passes by itself, so the
+    /// next measurement does not raise the level.
+    passing: bool,
+    /// How late the picture before was taken up, whether it was a base picture or not.
     before: Duration,
 }
 
@@ -59,7 +60,7 @@ pub(super) enum Service {
 #[derive(Clone, Copy)]
 pub(super) struct PictureTurn {
     pub(super) handed_in: Instant,
-    /// So long after that it has its turn.
+    /// How much later it is taken up.
     pub(super) behind: Duration,
     /// Of temporal layer 0.
     pub(super) base: bool,
@@ -67,7 +68,7 @@ pub(super) struct PictureTurn {
 }
 
 impl Shedding {
-    /// A picture has its turn. False if it is too late for all.
+    /// A picture is taken up. False if it is too late for all viewers.
     pub(super) fn picture(&mut self, turn: PictureTurn) -> bool {
         if turn.behind > FAR_BEHIND {
             self.far = true;
@@ -75,35 +76,34 @@ impl Shedding {
             self.far = false;
         }
         let before = std::mem::replace(&mut self.before, turn.behind);
-        self.once |= before <= BEHIND && turn.behind > FAR_BEHIND;
+        self.passing |= before <= BEHIND && turn.behind > FAR_BEHIND;
         if turn.base {
-            self.look(turn);
-            self.once |= turn.keyframe;
+            self.measure(turn);
+            self.passing |= turn.keyframe;
         }
         turn.behind <= LAST_TURN
     }
 
-    /// Compares with the base picture before. A shard that was kept from its core for once finds several pictures, each less late
-    /// than the one before: it catches up, and nobody has to be given less in the long run for that. Nor for a keyframe, which is
-    /// more work than there is time before the next picture.
-    fn look(&mut self, turn: PictureTurn) {
+    /// Measures the delay, and compares it with the last measurement. A delay that passes does not raise the level: a keyframe is
+    /// more work than there is time before the next picture, and a thread that was stopped for a moment catches up by itself.
+    fn measure(&mut self, turn: PictureTurn) {
         let Some((at, behind)) = self.last else {
             self.last = Some((turn.handed_in, turn.behind));
             return;
         };
         let passed = turn.handed_in.saturating_duration_since(at);
-        if passed < LOOK {
+        if passed < MEASURE_INTERVAL {
             return;
         }
         self.last = Some((turn.handed_in, turn.behind));
         let passed = passed.as_secs_f32();
-        if turn.behind > BEHIND && !self.once {
+        if turn.behind > BEHIND && !self.passing {
             let excess = (turn.behind - BEHIND).as_secs_f32() * passed / CATCH_UP.as_secs_f32();
             let grown = turn.behind.as_secs_f32() - behind.as_secs_f32() + excess;
-            // Of the work that there was, so much has to go.
+            // This share of the work has to go.
             let too_much = (grown / (passed + grown)).max(0.0);
             if too_much > 0.0 && (self.far || self.level >= 1.0) {
-                // It was the work of base pictures.
+                // All viewers are at base pictures, so it is a share of the work for those.
                 let all = self.level.max(1.0);
                 self.level = all + too_much * (2.0 - all);
             } else {
@@ -112,15 +112,15 @@ impl Shedding {
         } else if turn.behind < IN_TIME {
             self.level = (self.level - passed / GIVE_BACK.as_secs_f32()).max(0.0);
         }
-        self.once = false;
+        self.passing = false;
     }
 
-    /// Somebody is given less.
+    /// Whether anybody is given less than everything.
     pub(super) fn any(&self) -> bool {
         self.far || self.level > 0.0
     }
 
-    /// What the viewer at `rank` is given: 0 for the one who is worst off, below 1 for the best.
+    /// What the viewer at `rank` is given. Rank 0 has the worst path, and the best rank is below 1.
     pub(super) fn service(&self, rank: f32) -> Service {
         if rank < self.level - 1.0 {
             Service::Nothing
@@ -139,8 +139,8 @@ mod tests {
     const VIEWERS: usize = 100;
     const INTERVAL: Duration = Duration::from_nanos(1_000_000_000 / 30);
 
-    /// What came of it: the oldest picture that anybody was given, how many seconds were over when the last one got less than all,
-    /// and for each viewer, the worst first, how many of the last four seconds' 120 it was given.
+    /// The result of a run: how late the latest picture was that anybody was given, the second in which somebody was given less than
+    /// everything for the last time, and how many of the last 120 pictures each viewer was given, worst rank first.
     #[derive(Debug)]
     struct Served {
         oldest: Duration,
@@ -148,8 +148,9 @@ mod tests {
         given: Vec<u32>,
     }
 
-    /// A shard that has `capacity` of the time that it needs for everything, in each second. 30 pictures a second; a quarter of
-    /// them are base pictures, twice as large as the mean, and every other second there is a keyframe of five times the mean.
+    /// Runs a shard that in each second has `capacity` times the time that it needs to send everything. There are 30 pictures a
+    /// second. A quarter of them are base pictures, which are twice as large as the mean, and every other second there is a
+    /// keyframe, five times as large.
     fn serve(seconds: u32, capacity: impl Fn(u32) -> f64) -> Served {
         let (mut shedding, base_time) = (Shedding::default(), Instant::now());
         let (mut free, mut oldest, mut less_until) = (Duration::ZERO, Duration::ZERO, 0);
@@ -184,18 +185,18 @@ mod tests {
         assert_eq!(
             (served.less_until, served.given),
             (0, vec![120; VIEWERS]),
-            "a keyframe makes it late, but for once"
+            "the delay of a keyframe passes by itself"
         );
     }
 
     #[test]
-    fn with_three_quarters_of_the_time_the_best_off_see_most_and_nobody_less_than_the_base() {
+    fn with_three_quarters_of_the_time_the_best_ranks_are_given_most_and_nobody_less_than_base_pictures() {
         for seconds in 16..26 {
             let Served { oldest, given, .. } = serve(seconds, |_| 0.75);
             assert!(oldest <= LAST_TURN, "{oldest:?}");
-            // While it catches up with a keyframe nobody is given upper layers.
+            // While it catches up after a keyframe nobody is given upper temporal layers.
             assert!(given[60..].iter().all(|given| *given > 100), "{given:?}");
-            // The turn of the last comes too late in the two keyframes, which their egress sends with the next base picture.
+            // The two keyframes come too late for the last viewers. Their egress sends them with the next base picture.
             assert!(given.iter().all(|given| *given >= 28), "{given:?}");
             assert!(given[..10].iter().all(|given| *given < 60), "{given:?}");
             assert!(given.is_sorted_by(|worse, better| worse <= better), "{given:?}");
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_tenth_of_it_some_go_on_with_base_pictures_and_the_others_are_given_nothing() {
+    fn with_a_tenth_of_the_time_some_are_given_base_pictures_and_the_others_nothing() {
         for seconds in 16..26 {
             let Served { oldest, given, .. } = serve(seconds, |_| 0.1);
             assert!(oldest <= LAST_TURN, "{oldest:?}");
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_that_was_stopped_for_once_catches_up_with_base_pictures_for_all() {
+    fn a_shard_that_was_stopped_for_a_moment_catches_up_with_base_pictures_for_all() {
         let (mut shedding, begin) = (Shedding::default(), Instant::now());
         let mut turn = |n: u32, behind| {
             let behind = Duration::from_millis(behind);
@@ -240,11 +241,11 @@ mod tests {
         for (n, behind) in (1..).zip([251, 240, 210, 180, 150, 120, 90, 60]) {
             assert_eq!(turn(n, behind), (behind <= 200, Service::Base, Service::Base), "{behind}");
         }
-        assert_eq!(turn(9, 30), (true, Service::All, Service::All), "and then nobody has less than before");
+        assert_eq!(turn(9, 30), (true, Service::All, Service::All), "and afterwards everybody has all pictures again");
     }
 
     #[test]
-    fn the_layers_of_one_moment_are_looked_at_once() {
+    fn the_layers_of_one_moment_are_measured_once() {
         let (mut shedding, begin) = (Shedding::default(), Instant::now());
         for n in 0..100 {
             for behind in [0, 15, 45] {

@@ -1,3 +1,5 @@
+//! A shard in virtual time, with viewers on loopback sockets.
+
 use super::*;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
 use crate::packetise::Packetiser;
@@ -13,7 +15,7 @@ const VIDEO: u32 = 0x0a0a_0a0a;
 /// A shard with viewers on sockets of this machine, in virtual time.
 struct World {
     now: Instant,
-    /// When the last picture was.
+    /// When the last picture was handed in.
     handed_in: Instant,
     clock: Clock,
     announcer: Arc<Announcer>,
@@ -23,7 +25,7 @@ struct World {
 }
 
 impl World {
-    /// After the first keyframe.
+    /// A shard that has sent the first keyframe.
     fn new(viewers: u32) -> World {
         let now = Instant::now() + Duration::from_secs(10);
         let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
@@ -61,7 +63,7 @@ impl World {
         world
     }
 
-    /// Which viewers were sent something when a picture, the next, had its turn so late.
+    /// Hands in the next picture and lets the shard take it up this much later. Returns the viewers that were sent something.
     fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
         self.handed_in += Duration::from_millis(33);
         self.now = self.handed_in + Duration::from_millis(behind_ms);
@@ -82,7 +84,7 @@ impl World {
         let mut came = |viewer: &UdpSocket| {
             let mut pictures = 0;
             while let Ok(len) = viewer.recv(&mut buffer) {
-                // RTP, not RTCP.
+                // Only RTP counts, not RTCP.
                 pictures += usize::from(len > 12 && !(192..=223).contains(&buffer[1]));
             }
             pictures > 0
@@ -90,7 +92,7 @@ impl World {
         self.viewers.iter().enumerate().filter(|(_, viewer)| came(viewer)).map(|(place, _)| place).collect()
     }
 
-    /// The same of a base picture and three others, all so late.
+    /// The same for a base picture and three others after it.
     fn group(&mut self, behind_ms: u64) -> (Vec<usize>, Vec<usize>) {
         let base = self.picture(behind_ms, 0);
         let others = [(); 3].map(|()| self.picture(behind_ms, 1));
@@ -98,7 +100,7 @@ impl World {
         (base, others[0].clone())
     }
 
-    /// A receiver report that shows so long a round trip.
+    /// A viewer's receiver report that shows this round trip.
     fn report(&mut self, viewer: u32, round_trip: Duration) {
         let last = (self.clock.ntp(self.now - round_trip) >> 16) as u32;
         let words = [0x81c9_0007, 1, VIDEO, 0, 0, 0, last, 0];
@@ -139,31 +141,35 @@ fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first()
     let all: Vec<usize> = (0..10).collect();
     let but = |slow: &[usize]| all.iter().copied().filter(|v| !slow.contains(v)).collect::<Vec<_>>();
     assert_eq!(world.group(0), (all.clone(), all.clone()));
-    assert_eq!(world.group(35), (all.clone(), all.clone()), "a burst");
+    assert_eq!(world.group(35), (all.clone(), all.clone()), "a single late group is no overload");
     assert_eq!(world.group(41), (all.clone(), but(&[7])));
-    assert_eq!(world.group(45), (all.clone(), but(&[7, 2])), "base pictures are for all");
+    assert_eq!(world.group(45), (all.clone(), but(&[7, 2])), "all are given base pictures");
     assert_eq!(world.totals().left_out, 9);
     assert_eq!(world.totals().dropped_late, 0);
 }
 
 #[test]
-fn far_behind_only_base_pictures_go_and_too_late_none() {
+fn a_shard_far_behind_sends_base_pictures_only_and_drops_what_is_too_late() {
     let mut world = World::new(3);
     world.group(0);
     assert_eq!(world.group(130), (vec![0, 1, 2], vec![]));
-    assert_eq!(world.group(100), (vec![0, 1, 2], vec![]), "it catches up");
-    assert_eq!(world.group(140), (vec![0, 1], vec![]), "it does not: somebody is given nothing");
+    assert_eq!(world.group(100), (vec![0, 1, 2], vec![]), "the shard catches up");
+    assert_eq!(world.group(140), (vec![0, 1], vec![]), "the shard does not catch up, so a viewer is given nothing");
     assert_eq!(world.picture(201, 0), []);
     assert_eq!(world.totals().dropped_late, 1);
 }
 
 #[test]
-fn layers_nobody_waits_for_do_not_wake_the_shard() {
+fn the_shard_waits_for_the_layers_of_its_viewers_only() {
     let mut world = World::new(1);
     let layers = |world: &World| world.shard.cx.interest.layers();
     assert_eq!(layers(&world), 1 << layer_index(VideoCodec::H264, Rid::F));
     world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
-    assert_eq!(layers(&world), 0b111, "until it is on the smaller layer it needs the larger, and any between");
+    assert_eq!(
+        layers(&world),
+        0b111,
+        "until it has switched it needs the layers between the current one and the target"
+    );
     world.shard.handle(Input::Remove(ViewerId(0), Vec::new(), None), world.now);
     assert_eq!(layers(&world), 0);
 }
@@ -182,10 +188,10 @@ fn a_full_inbox_takes_no_more_media() {
         })
     };
     let mut inputs = Vec::new();
-    assert!(inbox.sound(sound(0), now), "sound that nobody hears is no backlog");
+    assert!(inbox.sound(sound(0), now), "sound that nobody listens to is accepted");
     inbox.take(&mut inputs, Some(now));
-    assert!(inputs.is_empty(), "and is not kept");
+    assert!(inputs.is_empty(), "and dropped");
     inbox.set_interest(SOUND);
     let taken = (1..1000).filter(|n| inbox.sound(sound(n * 960), now)).count();
-    assert_eq!(taken, inbox::MAX_MEDIA, "a shard that does not move is given no more");
+    assert_eq!(taken, inbox::MAX_MEDIA, "a shard that takes nothing is given no more");
 }

@@ -1,3 +1,5 @@
+//! One viewer of a shard.
+
 use super::inbox::{Compound, Joining};
 use super::interest::Interest;
 use super::run::{Run, Sink};
@@ -11,20 +13,20 @@ use std::collections::BinaryHeap;
 use std::time::Instant;
 use stream::{Clock, Rid, VideoCodec};
 
-/// What a shard serves its viewers with, one after the other, and what they leave to be done.
+/// What a shard needs to serve any viewer, and what is left to do for them.
 pub(super) struct ShardContext {
     pub(super) history: History,
     pub(super) run: Run,
     pub(super) interest: Interest,
-    /// Of viewers; an entry that is not the viewer's `scheduled` is stale.
+    /// The viewers' timers. An entry that is not the viewer's `scheduled` is stale.
     pub(super) timers: BinaryHeap<Reverse<(Instant, ViewerId)>>,
-    /// Keyframes that could not be asked for yet, and when they can be.
+    /// Keyframes that are wanted, and when the encoder can be asked for them.
     pub(super) keyframes: Vec<((VideoCodec, Rid), Instant)>,
-    /// Reports that could not be read.
+    /// RTCP packets that could not be read.
     pub(super) malformed: u64,
 }
 
-/// One viewer's media and the way to it.
+/// One viewer's media, and how to reach the viewer.
 pub(super) struct Viewer {
     pub(super) id: ViewerId,
     pub(super) egress: Egress,
@@ -32,12 +34,12 @@ pub(super) struct Viewer {
     pub(super) path: Path,
     /// Its timer in the shard's heap.
     scheduled: Option<Instant>,
-    /// Repairs that are in the totals.
+    /// Retransmissions that are in the shared counters already.
     pub(super) repairs_counted: u64,
-    /// What it waits for; see [`Egress::interest`].
+    /// What it waits for, as bits; see [`Egress::interest`].
     pub(super) interest: LayerBits,
-    /// How well off it is among the shard's viewers, from 0 to 1; see [`Shedding`](super::shedding::Shedding). Who has just come
-    /// is spared.
+    /// Its rank among the shard's viewers, from 0 for the worst path to 1; see [`Shedding`](super::shedding::Shedding). It has the
+    /// best rank until the viewers are ranked the next time.
     pub(super) rank: f32,
 }
 
@@ -48,14 +50,14 @@ impl Viewer {
         Viewer { id, egress, sealer, path, scheduled: None, repairs_counted: 0, interest: 0, rank: 1.0 }
     }
 
-    /// Begins to fetch what it keeps elsewhere; it is to be sent something soon.
+    /// Starts to load its state on the heap into the cache, as something is sent soon.
     pub(super) fn prefetch(&self) {
         self.sealer.prefetch();
         self.egress.prefetch();
     }
 
-    /// Lets the egress do something: what it sends goes out, and what follows from it is seen to: its timer, its wishes, and what
-    /// it waits for now.
+    /// Calls the egress, sends its packets, and takes up what may have changed: its timer, its keyframe request, and the layers it
+    /// waits for.
     pub(super) fn drive<T>(
         &mut self,
         cx: &mut ShardContext,
@@ -85,7 +87,7 @@ impl Viewer {
         cx.malformed += u64::from(outcome.malformed);
     }
 
-    /// Sees to it that its timer is in the heap.
+    /// Pushes its timer to the heap, if it is earlier than the one that is there.
     pub(super) fn schedule(&mut self, timers: &mut BinaryHeap<Reverse<(Instant, ViewerId)>>) {
         if let Some(at) = self.egress.poll_timeout()
             && self.scheduled.is_none_or(|scheduled| at < scheduled)
@@ -95,7 +97,7 @@ impl Viewer {
         }
     }
 
-    /// A timer of the heap is not for now: it is not this viewer's any more, or nothing is due then.
+    /// Whether a timer of the heap is stale or was moved to a later time.
     pub(super) fn moves_on(&mut self, at: Instant) -> bool {
         if self.scheduled != Some(at) {
             return true;
@@ -107,7 +109,7 @@ impl Viewer {
         later
     }
 
-    /// A timer of the heap came: is it this viewer's?
+    /// Whether a timer of the heap that came is this viewer's.
     pub(super) fn is_due(&mut self, at: Instant) -> bool {
         let due = self.scheduled == Some(at);
         if due {

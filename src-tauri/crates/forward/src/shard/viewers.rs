@@ -1,4 +1,4 @@
-//! A shard's viewers, close together: every picture walks along all of them.
+//! A shard's viewers, in one list, as every picture goes to all of them.
 
 use super::deferred_reports::DeferredReports;
 use super::viewer::{ShardContext, Viewer};
@@ -50,8 +50,8 @@ impl ViewerList {
         self.list.iter_mut()
     }
 
-    /// To every viewer, which is given its mail first. The viewers to come are fetched while one is served. A round along all of
-    /// them takes its time, and a viewer's delays are measured from when it had its turn.
+    /// Walks along all viewers. Each reads its deferred reports first. While one viewer is served the next ones are loaded into the
+    /// cache. A walk takes some time, so each viewer is given its own time, from which its delays are measured.
     pub(super) fn walk(
         &mut self,
         cx: &mut ShardContext,
@@ -76,15 +76,15 @@ impl ViewerList {
         }
     }
 
-    /// Where no picture comes that it could go with.
+    /// Reads deferred reports for which no picture came in time.
     pub(super) fn deliver_late_reports(&mut self, cx: &mut ShardContext, now: Instant) {
         if self.deferred.is_due(now) {
             self.walk(cx, now, |_, _, _| {});
         }
     }
 
-    /// Gives each its rank: 0 to whose pictures come latest, then up to 1; and the best its turn first, so that it is the others
-    /// for whom it gets too late in a long round.
+    /// Ranks the viewers: 0 for the one whose pictures are latest, and up to 1. The best ranks come first in the list, so that in a
+    /// long walk it is the others for whom it gets too late.
     pub(super) fn rank(&mut self) {
         self.list.sort_by(|a, b| a.egress.lateness().total_cmp(&b.egress.lateness()));
         let count = self.list.len();

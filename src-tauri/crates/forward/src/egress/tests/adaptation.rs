@@ -1,4 +1,4 @@
-//! Good paths, lossy ones, drops and recoveries.
+//! Rate adaptation on good paths and lossy ones, and when the capacity drops and recovers.
 
 use super::link::Link;
 use super::seeds::{self, Figures, freeze, ms, s, share, switches, until};
@@ -30,7 +30,7 @@ fn random_loss_of_five_percent_is_repaired_on_the_top_layer() {
     assert!(world.viewers[viewer].egress.totals().repairs > 100);
 }
 
-/// What is wrong there is neither the path nor ours to answer: every picture goes on, of every temporal layer.
+/// Neither random loss nor a browser that reads its socket late is congestion, so every picture of every temporal layer is sent.
 #[test]
 fn a_busy_viewer_on_a_path_that_loses_five_percent_keeps_every_picture() {
     for (busy, random) in [(0, 7), (10, 1), (20, 2), (35, 3), (50, 4), (50, 5), (50, 6)] {
@@ -48,7 +48,7 @@ fn a_busy_viewer_on_a_path_that_loses_five_percent_keeps_every_picture() {
 }
 
 #[test]
-fn a_drop_to_forty_percent_is_followed_and_a_recovery_is_found() {
+fn the_layer_follows_a_drop_to_forty_percent_and_the_recovery() {
     let names = ["switch", "freeze", "queue after 2 s", "above 100 ms", "climb", "freeze of the climb", "switches"];
     let got = Figures::of("3 to 1.2 Mbit/s and back", names, |seed| {
         let mut world = seeds::world(seed);
@@ -71,7 +71,7 @@ fn a_drop_to_forty_percent_is_followed_and_a_recovery_is_found() {
     assert!(got.most(1) <= 0.4, "stood still for {} s", got.most(1));
     assert!(got.most(2) <= 0.1, "queueing delay {} s two seconds after the drop", got.most(2));
     assert!(got.most(4) <= 5.0, "climbed after {} s", got.most(4));
-    assert!(got.most(5) <= 0.5, "climbing takes {} s of the picture", got.most(5));
+    assert!(got.most(5) <= 0.5, "the picture froze for {} s during the climb", got.most(5));
     assert_eq!(got.most(6), 0.0, "no flapping");
 }
 
@@ -90,7 +90,7 @@ fn a_path_just_below_a_layer_does_not_make_it_flap() {
     }
 }
 
-/// What a path was limited to is forgotten when it becomes good: keyframes leave as they do on a fresh one.
+/// The limit on a path that has recovered is lifted, so that keyframes are sent as fast as on a path that was never limited.
 #[test]
 fn after_a_recovery_keyframes_leave_as_on_a_fresh_path() {
     let names = ["keyframe out", "keyframe out, fresh", "left out", "climb", "forgotten", "freeze", "padding"];
@@ -119,16 +119,16 @@ fn after_a_recovery_keyframes_leave_as_on_a_fresh_path() {
             padding as f32,
         ]
     });
-    assert_eq!(got.most(0), got.most(1), "a keyframe leaves as fast");
+    assert_eq!(got.most(0), got.most(1), "a keyframe is sent as fast as on a path that was never limited");
     assert!(got.most(0) <= 0.03, "{} s", got.most(0));
     assert!(got.most(2) <= 0.0, "{} pictures were left out", got.most(2));
     assert!(got.most(4) <= 12.0, "the last keyframe was held back {} s after the recovery", got.most(4));
     assert!(got.most(5) <= 0.1, "{} s", got.most(5));
 }
 
-/// What carries the top layer and little more is tried now and then, and does not suffer for it.
+/// On a path that carries the top layer and little more, keyframe probes are made now and then, and do no harm.
 #[test]
-fn a_path_that_carries_just_the_top_layer_is_not_harmed_by_looking_for_more() {
+fn a_path_that_carries_just_the_top_layer_is_not_harmed_by_keyframe_probes() {
     for capacity in [2_700_000, 3_500_000, 6_000_000] {
         let name = format!("1.2 to {:.1} Mbit/s", capacity as f32 / 1e6);
         let got = Figures::of(&name, ["switches", "freeze", "above 100 ms", "queue", "pictures"], |seed| {
@@ -151,8 +151,8 @@ fn a_path_that_carries_just_the_top_layer_is_not_harmed_by_looking_for_more() {
     }
 }
 
-/// What stays of a path that collapsed is for the smaller layer's start: neither a keyframe that was begun goes to its end before
-/// it, nor is what waits in the queue waited for. The slides have large keyframes and little else.
+/// When a path collapses, the rest of its capacity is used for the start of a smaller layer: a keyframe that was begun is abandoned
+/// for it, and the queue on the path is not waited for. Slides have large keyframes and small pictures in between.
 #[test]
 fn on_a_path_that_collapses_within_a_keyframe_the_smaller_layer_starts_at_once() {
     const TALK: [(usize, usize); 3] = [(6_000, 600), (16_000, 2_000), (50_000, 9_500)];
@@ -170,7 +170,7 @@ fn on_a_path_that_collapses_within_a_keyframe_the_smaller_layer_starts_at_once()
             world.sizes = sizes;
             let began = ms(1 + seed * 397 % 1980);
             let viewer = world.join(Rid::F);
-            // The first keyframe after 10 s.
+            // The time of the first keyframe after 10 s.
             let gop = GOP as u32 * FRAME;
             let keyframe = gop * ((s(10) + began).as_millis() / gop.as_millis() + 1) as u32 - began;
             let drop = keyframe + ms(20 * seed) - ms(40);
@@ -184,13 +184,13 @@ fn on_a_path_that_collapses_within_a_keyframe_the_smaller_layer_starts_at_once()
         });
         assert!(got.most(0) <= still, "stood still for {} s: {name}", got.most(0));
         assert!(got.most(1) <= 1.0, "the smallest layer was sent after {} s: {name}", got.most(1));
-        assert!(!begun || got.most(2) > 0.0, "or this shows nothing: {name}");
+        assert!(!begun || got.most(2) > 0.0, "no keyframe was abandoned, so this case tests nothing: {name}");
     }
 }
 
-/// Nobody hears of half of what was sent, and it is neither half the rate nor half lost.
+/// Half of the feedback is lost. That must not look like half the acked bitrate, nor like half of the packets being lost.
 #[test]
-fn lost_feedback_is_neither_loss_nor_less_arriving() {
+fn lost_feedback_is_neither_loss_nor_a_lower_acked_bitrate() {
     let mut world = seeds::world(1);
     let viewer = world.join(Rid::F);
     let mut link = seeds::link(&world, 1, |_| 20_000_000);
@@ -200,7 +200,8 @@ fn lost_feedback_is_neither_loss_nor_less_arriving() {
     assert_eq!(world.viewers[viewer].egress.totals().dropped, 0, "no picture is left out");
 }
 
-/// When each whole keyframe of the top layer began to leave, seconds since the start, and how long it took.
+/// When the first packet of each whole keyframe of the top layer was sent, in seconds since the start, and how long it took until the
+/// last.
 fn keyframe_ends(world: &World, viewer: usize) -> impl Iterator<Item = (f32, f32)> {
     let viewer = &world.viewers[viewer];
     viewer.shown.iter().filter(|p| p.keyframe && p.rid == Rid::F).filter_map(|p| {
@@ -209,13 +210,13 @@ fn keyframe_ends(world: &World, viewer: usize) -> impl Iterator<Item = (f32, f32
     })
 }
 
-/// How long keyframes took to leave, seconds.
+/// How long it took to send each keyframe, in seconds.
 fn keyframes(world: &World, viewer: usize, from: Duration, to: Duration) -> Vec<f32> {
     let range = from.as_secs_f32()..to.as_secs_f32();
     keyframe_ends(world, viewer).filter(|(at, _)| range.contains(at)).map(|(_, took)| took).collect()
 }
 
-/// Whole pictures sent.
+/// The number of whole pictures that were sent.
 fn sent(world: &World, viewer: usize, from: Duration, to: Duration) -> f32 {
     let range = world.start + from..world.start + to;
     world.viewers[viewer].shown.iter().filter(|p| range.contains(&p.at)).count() as f32

@@ -1,3 +1,5 @@
+//! Joining: the first picture comes from the history, and keyframes are asked for only if it has none.
+
 use super::viewer::Shown;
 use super::world::{GOP, VIDEO_SSRC, World, pli};
 use std::time::Duration;
@@ -5,7 +7,7 @@ use stream::{Rid, VideoCodec};
 
 const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
 
-/// The viewer itself asserts that numbers have no gap and that no picture refers to a missing one.
+/// The test's viewer asserts that sequence numbers have no gap, and that no picture refers to a missing one.
 #[test]
 fn a_joiner_has_the_picture_at_once_wherever_in_the_interval_it_joins() {
     for codec in CODECS {
@@ -23,14 +25,14 @@ fn a_joiner_has_the_picture_at_once_wherever_in_the_interval_it_joins() {
                 whole <= Duration::from_millis(12),
                 "first picture after {whole:?}, {into_ms} ms into the interval"
             );
-            assert!(world.keyframe_asked.is_empty(), "the history has it");
+            assert!(world.keyframe_asked.is_empty(), "the encoder is not asked, as the history has a keyframe");
 
             world.run(Duration::from_millis(900));
             let [old, new] = [old, new].map(|i| &world.viewers[i]);
             let (seen, theirs) = (new.shown.last().expect("shown"), old.shown.last().expect("shown"));
             assert_eq!((seen.number, seen.temporal, seen.rid), (theirs.number, theirs.temporal, Rid::F));
             assert_eq!(seen.at, theirs.at, "the same picture at the same time");
-            // Each viewer's timestamps are the stream's and a constant of its own. How far is each picture moved on?
+            // Each viewer's timestamps are the stream's plus a constant. How far was each picture's timestamp moved beyond that?
             let steady = seen.timestamp.wrapping_sub(theirs.timestamp);
             let live =
                 |number| old.shown.iter().find(|o| o.number == number).expect("the old viewer had them all").timestamp;
@@ -46,13 +48,13 @@ fn a_joiner_has_the_picture_at_once_wherever_in_the_interval_it_joins() {
                 "the past is moved up to now: {ahead:?}"
             );
             let first_live = &new.shown[live_from];
-            assert!(first_live.at - joined <= Duration::from_millis(150), "live soon");
+            assert!(first_live.at - joined <= Duration::from_millis(150), "the first live picture is late");
         }
     }
 }
 
 #[test]
-fn only_base_pictures_come_out_of_the_history_and_all_of_them_soon_after() {
+fn a_start_from_the_history_has_base_pictures_only_and_all_pictures_follow_soon() {
     let mut world = World::new(VideoCodec::H264);
     world.run(Duration::from_millis(1500));
     let viewer = world.join(Rid::F);
@@ -66,7 +68,7 @@ fn only_base_pictures_come_out_of_the_history_and_all_of_them_soon_after() {
 }
 
 #[test]
-fn a_keyframe_is_spread_and_never_more_than_sixteen_packets_in_one_call() {
+fn a_keyframe_is_spread_over_bursts_of_at_most_sixteen_packets() {
     let mut world = World::new(VideoCodec::H264);
     world.sizes[2].0 = 70_000;
     let viewer = world.join(Rid::F);
@@ -77,11 +79,11 @@ fn a_keyframe_is_spread_and_never_more_than_sixteen_packets_in_one_call() {
     let first = viewer.video.iter().find(|p| p.timestamp == keyframe.timestamp).expect("sent");
     assert!(keyframe.at - first.at <= Duration::from_millis(15), "{:?}", keyframe.at - first.at);
     assert!(keyframe.at > first.at);
-    assert!(viewer.shown.windows(2).all(|w| w[1].number == w[0].number + 1), "and no picture behind it is left out");
+    assert!(viewer.shown.windows(2).all(|w| w[1].number == w[0].number + 1), "no picture after it is left out");
 }
 
 #[test]
-fn runs_are_even_but_where_parameter_sets_come_first() {
+fn the_packets_of_a_run_have_one_size_unless_parameter_sets_come_first() {
     for codec in CODECS {
         let mut world = World::new(codec);
         let viewer = world.join(Rid::F);
@@ -96,7 +98,7 @@ fn runs_are_even_but_where_parameter_sets_come_first() {
 fn a_viewer_before_the_broadcast_waits_for_the_first_keyframe() {
     let mut world = World::new(VideoCodec::Vp8);
     let viewer = world.join(Rid::F);
-    assert_eq!(world.viewers[viewer].egress.poll_timeout(), None, "waiting costs nothing");
+    assert_eq!(world.viewers[viewer].egress.poll_timeout(), None, "a waiting viewer has no timer");
     world.run(Duration::from_millis(10));
     assert!(world.viewers[viewer].shown[0].keyframe);
 }

@@ -13,27 +13,28 @@ const MS: Duration = Duration::from_millis(1);
 pub(super) struct Link {
     /// Bits a second at a time since the start.
     pub(super) capacity: Box<dyn Fn(Duration) -> u32>,
-    /// One way.
+    /// One-way delay.
     pub(super) delay: Duration,
-    /// The longest the queue gets before it drops.
+    /// The queueing delay from which on packets are dropped.
     pub(super) longest_queue: Duration,
-    /// In 1000.
+    /// Packets lost by chance, in 1,000.
     pub(super) loss: u32,
-    /// The viewer's machine is busy: its browser reads what came up to so much later, all at once, and dates it then. Once
-    /// in forty times it takes four times as long.
+    /// On a busy machine the browser reads its socket late: all that came within a random time of up to this is read at once, and gets
+    /// that as arrival time. Once in forty times it is up to four times as long.
     pub(super) busy: Duration,
-    /// In 100, of the feedback; and how much longer it takes.
+    /// Feedback lost by chance, in 100.
     pub(super) feedback_loss: u32,
+    /// How much longer than the path's delay feedback takes.
     pub(super) feedback_delay: Duration,
     pub(super) tcp: Option<Tcp>,
     start: Instant,
     standing: VecDeque<(usize, Owner)>,
     standing_bytes: usize,
-    /// Bytes that may leave now.
+    /// Bytes that may be taken from the queue now.
     credit: f32,
     pub(super) random: u32,
     receivers: Vec<Receiver>,
-    /// The queue at each millisecond.
+    /// The queueing delay at each millisecond.
     pub(super) queue: Vec<Duration>,
 }
 
@@ -91,13 +92,13 @@ impl Link {
         &self.receivers[i]
     }
 
-    /// The longest queue between two times since the start.
+    /// The longest queueing delay between two times since the start.
     pub(super) fn worst_queue(&self, from: Duration, to: Duration) -> Duration {
         let range = from.as_millis() as usize..(to.as_millis() as usize).min(self.queue.len());
         self.queue[range].iter().copied().max().unwrap_or_default()
     }
 
-    /// The part of the time in which the queue was above `limit`.
+    /// The share of the time in which the queueing delay was above `limit`.
     pub(super) fn time_above(&self, limit: Duration, from: Duration, to: Duration) -> f32 {
         let range = from.as_millis() as usize..(to.as_millis() as usize).min(self.queue.len());
         let all = range.len() as f32;
@@ -108,7 +109,7 @@ impl Link {
         Duration::from_secs_f32(8.0 * self.standing_bytes as f32 / (self.capacity)(now - self.start) as f32)
     }
 
-    /// False when the queue is full.
+    /// Adds a packet to the queue. False if the queue is full.
     fn enter(&mut self, bytes: usize, owner: Owner) -> bool {
         let now = self.start + MS * self.queue.len() as u32;
         if self.standing_time(now) > self.longest_queue {
@@ -119,7 +120,7 @@ impl Link {
         true
     }
 
-    /// A millisecond of the bottleneck.
+    /// Sends on what the bottleneck carries in a millisecond.
     fn serve(&mut self, now: Instant) {
         self.credit += (self.capacity)(now - self.start) as f32 / 8000.0;
         while self.standing.front().is_some_and(|(bytes, _)| *bytes as f32 <= self.credit) {
@@ -145,7 +146,7 @@ impl Link {
         }
     }
 
-    /// When a browser reads what came `at` a time.
+    /// When a browser reads what arrived at a time.
     fn read(&mut self, i: usize, at: Instant) -> Instant {
         if self.busy > Duration::ZERO && at > self.receivers[i].reads {
             let longest = if self.dice(40) == 0 { 4 * self.busy } else { self.busy };
@@ -174,13 +175,13 @@ impl Link {
     }
 }
 
-/// Whose packet stands in the queue.
+/// Whose packet it is that is in the queue.
 enum Owner {
     Viewer(usize, u64, Rtp),
     Tcp,
 }
 
-/// A long TCP flow, Reno as far as it matters.
+/// A long TCP flow: the parts of Reno that matter here.
 pub(super) struct Tcp {
     from: Instant,
     window: f32,

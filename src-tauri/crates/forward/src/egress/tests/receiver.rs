@@ -7,15 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Version 2, transport-wide feedback.
+/// The first byte of transport-wide feedback: version 2, format 15.
 const WIDE: u8 = 0x8f;
 const MS: Duration = Duration::from_millis(1);
-/// As Chromium does it while it sends nothing itself.
+/// Between two feedback packets, as in Chromium while it sends no media.
 const FEEDBACK: Duration = Duration::from_millis(50);
-/// A receiver gives up on a picture and asks for a new one.
+/// After so long without a new picture a receiver sends a PLI.
 const GIVE_UP: Duration = Duration::from_millis(500);
 
-/// One picture as it left, and when the last of it came.
+/// One picture as it was sent, and when the last of its packets arrived.
 #[derive(Debug)]
 struct Picture {
     missing: BTreeSet<u16>,
@@ -25,21 +25,21 @@ struct Picture {
 
 /// A viewer's end of the path.
 pub(super) struct Receiver {
-    /// When the browser reads next, or read last.
+    /// When the browser reads its socket next, or when it did last.
     pub(super) reads: Instant,
     flying: VecDeque<(Instant, Rtp)>,
     pub(super) next_report: Instant,
     start: Instant,
-    /// By transport-wide number, counted on.
+    /// Arrival times by transport-wide sequence number, without rollover.
     arrived: BTreeMap<u64, Option<Instant>>,
     wide: u64,
     pictures: Vec<Picture>,
     open: BTreeSet<u16>,
-    /// Of the picture whose last packet has not left yet.
+    /// The timestamp of the picture whose last packet was not sent yet.
     timestamp: Option<u32>,
     by_sequence: BTreeMap<u16, usize>,
     highest: Option<u16>,
-    /// Missing packets: when to ask next.
+    /// Missing packets: when to ask for each the next time, and how often it was asked for.
     asked: BTreeMap<u16, (Instant, u32)>,
     last_pli: Option<Instant>,
     back: VecDeque<(Instant, Vec<u8>)>,
@@ -67,14 +67,14 @@ impl Receiver {
         }
     }
 
-    /// A packet left the sender; its transport-wide number. A gap shows, and is asked about, when the next ones come.
+    /// The sender sent a packet. Returns its transport-wide sequence number.
     pub(super) fn left(&mut self, packet: &Rtp) -> u64 {
         let wide = self.wide;
         self.wide += 1;
         self.arrived.insert(wide, None);
         if packet.ssrc == VIDEO_SSRC {
             if self.timestamp.is_some_and(|open| open != packet.timestamp) {
-                // It was abandoned: what comes of it will never be a picture.
+                // The picture was abandoned, so it will never be complete.
                 self.open.clear();
                 self.pictures.push(Picture { missing: BTreeSet::new(), complete: None, keyframe: false });
             }
@@ -116,7 +116,7 @@ impl Receiver {
                 }
             }
             self.asked.remove(&sequence);
-            // The last packet of a picture that is spread may still be waiting to be sent when the first ones come.
+            // The first packets of a picture may arrive before its last one is sent.
             self.open.remove(&sequence);
             let Some(picture) = self.by_sequence.get(&sequence).and_then(|i| self.pictures.get_mut(*i)) else {
                 continue;
@@ -153,13 +153,13 @@ impl Receiver {
         let newest = self.arrived.iter().rev().find(|(_, at)| at.is_some_and(|at| at <= now)).map(|(n, _)| *n);
         let Some(newest) = newest else { return };
         let rest = self.arrived.split_off(&(newest + 1));
-        let told = std::mem::replace(&mut self.arrived, rest);
+        let arrivals = std::mem::replace(&mut self.arrived, rest);
         if let Some(back) = back {
-            self.back.push_back((back, wide_feedback(&told, self.start)));
+            self.back.push_back((back, wide_feedback(&arrivals, self.start)));
         }
     }
 
-    /// When pictures were shown: whole, in order, and after a hole only from a keyframe on.
+    /// When pictures were shown. A picture is shown if it is complete, and after a missing picture only from a keyframe on.
     pub(super) fn shown(&self) -> Vec<Instant> {
         let mut out: Vec<Instant> = Vec::new();
         let mut hole = true;
@@ -178,7 +178,7 @@ impl Receiver {
         out
     }
 
-    /// The longest time without a new picture, between two times since the start.
+    /// The longest time without a new picture between two times since the start.
     pub(super) fn longest_freeze(&self, from: Duration, to: Duration) -> Duration {
         let (from, to) = (self.start + from, self.start + to);
         let mut shown: Vec<_> = self.shown().into_iter().filter(|at| (from..to).contains(at)).collect();
@@ -189,23 +189,23 @@ impl Receiver {
 }
 
 /// draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1, with two-bit vectors and large deltas only.
-fn wide_feedback(told: &BTreeMap<u64, Option<Instant>>, start: Instant) -> Vec<u8> {
+fn wide_feedback(arrivals: &BTreeMap<u64, Option<Instant>>, start: Instant) -> Vec<u8> {
     let ticks = |at: Instant| (at - start).as_micros() as i64 / 250;
-    let base = *told.keys().next().expect("not empty");
-    let first = told.values().flatten().next().map_or(0, |at| ticks(*at));
+    let base = *arrivals.keys().next().expect("not empty");
+    let first = arrivals.values().flatten().next().map_or(0, |at| ticks(*at));
     let reference = first / 256;
     let mut out = vec![WIDE, 205, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
     out.extend((base as u16).to_be_bytes());
-    out.extend((told.len() as u16).to_be_bytes());
+    out.extend((arrivals.len() as u16).to_be_bytes());
     out.extend(&(reference as u32).to_be_bytes()[1..]);
     out.push(0);
-    let symbols: Vec<u16> = told.values().map(|at| if at.is_some() { 2 } else { 0 }).collect();
+    let symbols: Vec<u16> = arrivals.values().map(|at| if at.is_some() { 2 } else { 0 }).collect();
     for chunk in symbols.chunks(7) {
         let word = chunk.iter().enumerate().fold(0xc000, |word, (i, symbol)| word | symbol << (12 - 2 * i));
         out.extend(u16::to_be_bytes(word));
     }
     let mut last = reference * 256;
-    for at in told.values().flatten() {
+    for at in arrivals.values().flatten() {
         let delta = ticks(*at) - last;
         last += delta;
         out.extend((delta as i16).to_be_bytes());

@@ -1,10 +1,12 @@
+//! Sender reports, receiver reports, and what is read from them.
+
 use super::world::{AUDIO_SSRC, VIDEO_SSRC, World, negotiated};
 use crate::egress::header::{AT_ONCE, WITH_SOUND};
 use crate::egress::lip_sync::LIP_SYNC;
 use std::time::{Duration, Instant};
 use stream::{Rid, VideoCodec};
 
-/// The sender report of a source in a compound: NTP and RTP time.
+/// The NTP and RTP time of an SSRC's sender report in a compound packet.
 fn sender_report(compound: &[u8], ssrc: u32) -> Option<(u64, u32)> {
     let mut rest = compound;
     while rest.len() >= 4 {
@@ -18,7 +20,7 @@ fn sender_report(compound: &[u8], ssrc: u32) -> Option<(u64, u32)> {
     None
 }
 
-/// NTP seconds to a duration since the clock's pin.
+/// Seconds from one NTP time to another.
 fn seconds(ntp: u64, since: u64) -> f64 {
     ntp.wrapping_sub(since) as i64 as f64 / 2f64.powi(32)
 }
@@ -34,7 +36,7 @@ fn reports_put_both_media_on_one_clock_and_the_sound_forty_milliseconds_later() 
     assert!((6..=8).contains(&reports), "at the start and once a second: {reports}");
     let last = viewer.sink.rtcp.last().expect("a report");
 
-    // Where a receiver puts a packet's capture: the report's NTP time plus the RTP distance.
+    // A receiver takes the report's NTP time plus the difference of the RTP timestamps as a packet's capture time.
     let place = |ssrc, timestamp: u32, rate: f64| {
         let (ntp, rtp) = sender_report(last, ssrc).expect("both media are reported");
         seconds(ntp, pin) + f64::from(timestamp.wrapping_sub(rtp) as i32) / rate
@@ -48,15 +50,16 @@ fn reports_put_both_media_on_one_clock_and_the_sound_forty_milliseconds_later() 
     let placed = place(AUDIO_SSRC, sound.timestamp, 48_000.0) - LIP_SYNC.as_secs_f64();
     assert!((placed - captured).abs() < 0.001, "{placed} for {captured}");
 
-    // The true capture time goes along.
-    let told = viewer.audio.iter().rev().find(|p| p.extension(4).is_some()).expect("told once a second");
-    let ntp = u64::from_be_bytes(told.extension(4).expect("found")[..8].try_into().expect("eight bytes"));
-    assert!((seconds(ntp, pin) - ((told.at - world.start).as_secs_f64() - 0.025)).abs() < 0.001);
+    // The true capture time is in abs-capture-time.
+    let announced = viewer.audio.iter().rev().find(|p| p.extension(4).is_some()).expect("it is sent once a second");
+    let ntp = u64::from_be_bytes(announced.extension(4).expect("found")[..8].try_into().expect("eight bytes"));
+    assert!((seconds(ntp, pin) - ((announced.at - world.start).as_secs_f64() - 0.025)).abs() < 0.001);
     let key = viewer.shown.iter().rev().find(|s| s.keyframe).expect("a keyframe");
     let packet = viewer.video.iter().find(|p| p.timestamp == key.timestamp).expect("sent");
-    let ntp = u64::from_be_bytes(packet.extension(4).expect("told")[..8].try_into().expect("eight bytes"));
+    let ntp =
+        u64::from_be_bytes(packet.extension(4).expect("each keyframe has it")[..8].try_into().expect("eight bytes"));
     assert!((seconds(ntp, pin) - ((packet.at - world.start).as_secs_f64() - 0.010)).abs() < 0.001);
-    assert_eq!(packet.extension(5), Some(&AT_ONCE[..]), "nothing to wait for");
+    assert_eq!(packet.extension(5), Some(&AT_ONCE[..]), "the picture does not wait for sound");
     assert_eq!(packet.extension(6), Some(&b"0"[..]));
 }
 
@@ -96,7 +99,7 @@ fn round_trip_and_loss_are_read_from_the_picture_and_without_one_from_the_sound(
 }
 
 #[test]
-fn where_sound_arrives_unevenly_it_is_dated_ahead_by_less_and_the_picture_may_wait_for_it() {
+fn with_jitter_sound_is_dated_ahead_by_less_and_the_picture_may_wait_for_it() {
     let mut world = World::new(VideoCodec::H264);
     world.round_trip = None;
     let viewer = world.join(Rid::F);
@@ -110,8 +113,8 @@ fn where_sound_arrives_unevenly_it_is_dated_ahead_by_less_and_the_picture_may_wa
         ((placed - ((sound.at - world.start).as_secs_f64() - 0.025)) * 1000.0).round() as i64
     };
     let playout = |world: &World| {
-        let told = world.viewers[viewer].video.iter().rev().find_map(|p| p.extension(5).map(<[u8]>::to_vec));
-        told.expect("told with each keyframe")
+        let playout_delay = world.viewers[viewer].video.iter().rev().find_map(|p| p.extension(5).map(<[u8]>::to_vec));
+        playout_delay.expect("each keyframe has it")
     };
     let after = |world: &mut World, jitter: u32, time| {
         world.feedback(viewer, &receiver_report(AUDIO_SSRC, 0, jitter * 48, 1, Duration::ZERO));
@@ -120,11 +123,19 @@ fn where_sound_arrives_unevenly_it_is_dated_ahead_by_less_and_the_picture_may_wa
     };
     world.run(Duration::from_millis(1500));
     assert_eq!((ahead(&world), playout(&world)), (40, AT_ONCE.to_vec()));
-    // 15 ms, as a path with 60 ms of even jitter makes browsers report.
-    assert_eq!(after(&mut world, 15, Duration::from_secs(10)), (25, AT_ONCE.to_vec()), "the sound settles");
+    // Browsers report 15 ms on a path that delays packets by 0 to 60 ms.
+    assert_eq!(
+        after(&mut world, 15, Duration::from_secs(10)),
+        (25, AT_ONCE.to_vec()),
+        "the picture never waits in the first seconds"
+    );
     assert_eq!(after(&mut world, 15, Duration::from_secs(3)), (25, WITH_SOUND.to_vec()));
     assert_eq!(after(&mut world, 1, Duration::from_secs(3)), (39, AT_ONCE.to_vec()));
-    assert_eq!(world.viewers[viewer].egress.stats(world.now).rtt_ms, None, "no round trip is in shifted reports");
+    assert_eq!(
+        world.viewers[viewer].egress.stats(world.now).rtt_ms,
+        None,
+        "no round trip is taken from reports about the sound"
+    );
 }
 
 #[test]
@@ -138,13 +149,13 @@ fn the_rate_is_what_was_sent_in_the_last_second() {
         let recent = viewer.video.iter().chain(&viewer.audio).filter(|p| p.at >= since);
         recent.map(|p| p.header.len() + p.payload.len()).sum()
     };
-    let told = world.viewers[viewer].egress.stats(world.now).bitrate_kbps as f32;
+    let reported = world.viewers[viewer].egress.stats(world.now).bitrate_kbps as f32;
     let truth = sent as f32 * 8.0 / 2000.0;
-    assert!((told / truth - 1.0).abs() < 0.25, "{told} for {truth}");
+    assert!((reported / truth - 1.0).abs() < 0.25, "{reported} for {truth}");
 }
 
 #[test]
-fn a_goodbye_names_every_source() {
+fn a_bye_names_every_ssrc() {
     let mut world = World::new(VideoCodec::H264);
     let viewer = world.join(Rid::F);
     world.run(Duration::from_millis(100));

@@ -58,8 +58,8 @@ fn case_5_1_variable_capacity_with_a_single_flow() {
 }
 
 /// RFC 8867 section 5.2: two flows on one bottleneck: 4, 2, 3.5, 1 and 2 Mbit/s, for 25 s each; the second joins 5 s later.
-/// They do not share fairly: where one has the top layer and leaves room for the smallest, nothing stands in the queue, and
-/// nothing tells the first to make room.
+/// They do not share fairly: where one has the top layer and leaves room for the smallest, there is no standing queue, so the first
+/// does not make room.
 #[test]
 fn case_5_2_variable_capacity_with_two_flows() {
     let capacity =
@@ -86,7 +86,7 @@ fn case_5_2_variable_capacity_with_two_flows() {
     assert!(got.most(4) <= 20.0, "{} switches", got.most(4));
 }
 
-/// RFC 8867 section 5.3, seen from one side: the feedback comes over a congested path, late and with holes.
+/// RFC 8867 section 5.3, in one direction: the feedback comes back over a congested path, so it is late and some of it is lost.
 #[test]
 fn case_5_3_congested_feedback() {
     let got = Figures::of("5.3", ["freeze", "above 100 ms", "least share", "switch", "climb"], |seed| {

@@ -1,5 +1,5 @@
-//! The same case many times, as what comes of it hangs on where in the keyframe interval and in each other's course things happen:
-//! with ten beginnings nothing can be tuned to one.
+//! Runs a case from ten seeds. The outcome depends on where in the keyframe interval things happen, so a single run shows little and
+//! could be tuned for.
 
 use super::link::Link;
 use super::viewer::Shown;
@@ -17,7 +17,7 @@ pub(super) const fn ms(milliseconds: u64) -> Duration {
 
 pub(super) const SEEDS: u64 = 10;
 
-/// A viewer of a path that nobody knows yet, wherever in the keyframe interval.
+/// A broadcast that a viewer joins over an unknown path, at a point of the keyframe interval that depends on the seed.
 pub(super) fn world(seed: u64) -> World {
     let mut world = World::new(VideoCodec::H264);
     world.run(ms(1 + seed * 397 % 1980));
@@ -26,14 +26,14 @@ pub(super) fn world(seed: u64) -> World {
     world
 }
 
-/// A path to it; `seed` throws its dice.
+/// A path to the viewer; its random loss depends on the seed.
 pub(super) fn link(world: &World, seed: u64, capacity: impl Fn(Duration) -> u32 + 'static) -> Link {
     let mut link = Link::new(world, capacity);
     link.random = 1 + seed as u32;
     link
 }
 
-/// What came of each beginning, by what was measured.
+/// The figures of all seeds, sorted, for each quantity that is measured.
 pub(super) struct Figures<const N: usize>([Vec<f32>; N]);
 
 impl<const N: usize> Figures<N> {
@@ -68,28 +68,28 @@ impl<const N: usize> Figures<N> {
     }
 }
 
-/// How long after a time the viewer was sent a picture for which this holds; for ever: 99 s.
+/// How long after a time the viewer was sent a picture that satisfies this, in seconds; 99 if it never was.
 pub(super) fn until(world: &World, viewer: usize, after: Duration, holds: impl Fn(&Shown) -> bool) -> f32 {
     let from = world.start + after;
     let found = world.viewers[viewer].shown.iter().find(|p| p.at >= from && holds(p));
     found.map_or(99.0, |p| (p.at - from).as_secs_f32())
 }
 
-/// The part of the pictures sent in a time that were of a layer.
+/// The share of the pictures sent between two times that were of a layer.
 pub(super) fn share(world: &World, viewer: usize, rid: Rid, from: Duration, to: Duration) -> f32 {
     let range = world.start + from..world.start + to;
     let sent: Vec<_> = world.viewers[viewer].shown.iter().filter(|p| range.contains(&p.at)).collect();
     sent.iter().filter(|p| p.rid == rid).count() as f32 / sent.len().max(1) as f32
 }
 
-/// Changes of size in a time.
+/// How often the spatial layer changed between two times.
 pub(super) fn switches(world: &World, viewer: usize, from: Duration, to: Duration) -> f32 {
     let range = world.start + from..world.start + to;
     let shown: Vec<_> = world.viewers[viewer].shown.iter().filter(|p| range.contains(&p.at)).collect();
     shown.windows(2).filter(|w| w[0].rid != w[1].rid).count() as f32
 }
 
-/// Of one viewer, seconds.
+/// One viewer's longest freeze between two times, in seconds.
 pub(super) fn freeze(link: &Link, viewer: usize, from: Duration, to: Duration) -> f32 {
     link.receiver(viewer).longest_freeze(from, to).as_secs_f32()
 }

@@ -1,4 +1,4 @@
-//! What a browser checks: sequence numbers, timestamps, picture ids, and that every picture's reference is there.
+//! A viewer that checks what it is sent: sequence numbers, timestamps, picture ids, and that every picture's reference has come.
 
 use super::world::{AUDIO_SSRC, RTX_SSRC, VIDEO_SSRC};
 use crate::egress::Egress;
@@ -45,7 +45,7 @@ pub(super) struct Recorder {
     pub(super) rtcp: Vec<Vec<u8>>,
     run: Vec<usize>,
     pub(super) largest_run: usize,
-    /// Runs whose packets, but for the last, are not of one size.
+    /// Runs whose packets, except for the last, have more than one size.
     pub(super) uneven_runs: usize,
 }
 
@@ -98,13 +98,13 @@ pub(super) struct Viewer {
     pub(super) rtx: Vec<Rtp>,
     pub(super) audio: Vec<Rtp>,
     pub(super) shown: Vec<Shown>,
-    /// For a link to carry, where there is one.
+    /// Packets for a link to carry, in tests with one.
     pub(super) outbox: Vec<Rtp>,
     codec: VideoCodec,
     open: Vec<Rtp>,
     decoded: HashSet<(usize, u64)>,
     last_descriptor: Option<[u8; 6]>,
-    /// When the keyframe began for which a picture was abandoned.
+    /// When each keyframe began for which a picture was abandoned.
     pub(super) abandoned: Vec<Instant>,
     keyframe_due: bool,
     wide: Option<u16>,
@@ -137,7 +137,7 @@ impl Viewer {
         }
     }
 
-    /// Check and keep what was sent since the last time.
+    /// Checks and keeps what was sent since the last call.
     pub(super) fn receive(&mut self, now: Instant) {
         for mut packet in std::mem::take(&mut self.sink.fresh) {
             packet.at = now;
@@ -163,7 +163,7 @@ impl Viewer {
         if let Some(last) = self.video.last() {
             assert_eq!(packet.sequence, last.sequence.wrapping_add(1), "sequence numbers have no gap");
             if !last.marker && packet.timestamp != last.timestamp {
-                // Browsers throw away what they have of it and go on at the keyframe.
+                // The picture was abandoned. Browsers discard what they have of it and go on at the keyframe.
                 if self.codec == VideoCodec::Vp8 {
                     let descriptor = self.open[0].payload.first_chunk().copied().expect("a descriptor");
                     self.last_descriptor = Some(self.vp8_follows(&descriptor));

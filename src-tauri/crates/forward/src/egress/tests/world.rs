@@ -1,4 +1,4 @@
-//! A broadcast in virtual time.
+//! A broadcast in virtual time: an encoder, and the viewers of it.
 
 use super::viewer::Viewer;
 use crate::history::History;
@@ -73,7 +73,7 @@ pub(super) struct World {
     pub(super) sizes: [(usize, usize); 3],
     pub(super) keyframe_asked: Vec<(Instant, Rid)>,
     pub(super) force_keyframe: bool,
-    /// What the handshakes tell: a path that is known to be good, unless a test says otherwise.
+    /// The round trip of the handshakes. Unless a test sets it, it is that of a good path.
     pub(super) round_trip: Option<Duration>,
 }
 
@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    /// A viewer joins now; its index.
+    /// A viewer joins now. Returns its index.
     pub(super) fn join(&mut self, max: Rid) -> usize {
         self.join_as(&negotiated(self.codec), max)
     }
@@ -117,7 +117,7 @@ impl World {
         self.viewers.len() - 1
     }
 
-    /// Let time pass.
+    /// Lets time pass.
     pub(super) fn run(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
@@ -134,7 +134,7 @@ impl World {
         }
     }
 
-    /// One frame of every layer, given to the viewers for which `given` says so.
+    /// Encodes one frame of every layer, and gives each picture to the viewers for which `given` is true.
     pub(super) fn encode(&mut self, given: impl Fn(usize, &Picture) -> bool) {
         let keyframe = self.frame.is_multiple_of(GOP) || std::mem::take(&mut self.force_keyframe);
         if keyframe {
@@ -156,7 +156,7 @@ impl World {
         self.collect_wants();
     }
 
-    /// Its bytes say what it is and what it refers to.
+    /// A frame whose bytes say which picture it is and which one it refers to.
     fn video_frame(&mut self, rid: Rid, temporal: u8, keyframe: bool) -> VideoFrame {
         let i = rid.index();
         let number = self.number[i];
@@ -187,7 +187,7 @@ impl World {
             }
             VideoCodec::Vp8 => body,
         };
-        // A picture of the top layer depends on the base only where none of the middle came between.
+        // A picture of the highest temporal layer refers to the base picture only if there was none of the middle one in between.
         let layer_sync = temporal > 0 && refers == self.last_lower[i][0];
         VideoFrame {
             codec: self.codec,
@@ -224,7 +224,7 @@ impl World {
                 viewer.egress.handle_timeout(&self.history, self.now, &mut viewer.sink);
                 viewer.receive(self.now);
                 let next = viewer.egress.poll_timeout();
-                assert!(next.is_none_or(|at| at > self.now), "a timer that is handled moves on");
+                assert!(next.is_none_or(|at| at > self.now), "a timer that was handled is due later");
             }
         }
         self.collect_wants();

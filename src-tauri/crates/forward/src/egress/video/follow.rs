@@ -1,4 +1,4 @@
-//! Which layer a viewer is on: starting, following, switching, catching up.
+//! Which layer's pictures a viewer is sent: starting, following, and switching.
 
 use super::send::CaptureTime;
 use super::{CurrentLayer, State, VideoEgress};
@@ -11,35 +11,36 @@ use crate::sink::PacketSink;
 use std::{cmp::Ordering, sync::Arc, time::Duration};
 use stream::Rid;
 
-/// A viewer whose pictures waited so long gets none until the next keyframe.
+/// A viewer whose pictures were queued for longer is sent none until the next keyframe.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
-/// The same where they go at the rate of a thin path.
+/// The same where the queue is paced at the rate of a thin path.
 const LONGEST_THIN_WAIT: Duration = Duration::from_secs(1);
-/// What stands in a path's queue and a start on a smaller layer may together take so long: a picture in time is worth more
-/// than a larger one.
+/// The longest that the queueing delay and the start of a smaller layer may take together. If it is exceeded, an even smaller
+/// layer is started first, as a picture in time is worth more than a larger one.
 const START: Duration = Duration::from_millis(220);
-/// The same on the way up, where there is a picture already: as long as a few pictures are.
+/// The same for a larger layer: a few pictures' time, as the viewer has a picture already.
 const STEP: Duration = Duration::from_millis(150);
-/// Before the start of a smaller layer half of the queue is let drain, but no longer than this: what is known of it is old, and
-/// an empty path helps nobody.
+/// Before the start of a smaller layer half of the queue may drain, but for no longer than this: the queueing delay is an old
+/// measurement, and an empty path would be wasted.
 const LONGEST_DRAIN: Duration = Duration::from_millis(150);
-/// Ticks of 90 kHz between pictures out of the history, which a viewer is to show as fast as it can: 1 ms.
+/// Ticks of 90 kHz between pictures from the history, which a viewer is to decode as fast as it can: 1 ms.
 const COMPRESSED: u32 = 90;
-/// The same where they have to fit between the last picture and the next.
+/// The same where they have to fit between the last picture that was sent and the next live one.
 const SQUEEZED: u32 = 10;
 
 impl VideoEgress {
-    /// Go to the best layer for the aim: down at once, out of the history; up with that layer's next keyframe. Where the path
-    /// is known to carry little, down is first to a layer that can be started within [`START`], then up from there.
+    /// Goes to the best encoded layer for the target. A smaller one is started from the history at once; a larger one at its next
+    /// keyframe, or earlier where the path carries its start quickly. On a thin path a smaller layer than the goal may come first,
+    /// one that can be started within [`START`].
     pub(in crate::egress) fn retarget<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let goal = h.nearest(self.codec, self.selector.target().rid);
         let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
             self.start_from_history(self.start_layer(goal, h), h, cx);
-            // What stands in the queue goes first in any case, and behind a full one the start would be lost.
+            // Packets behind a full queue would be lost, and the start cannot overtake the queue anyway.
             self.queue.hold_until(cx.now + (self.path.queue / 2).min(LONGEST_DRAIN));
-            // What was lost of the larger layer is not needed any more, and what is lost of the start must be repaired.
+            // Lost packets of the larger layer are not needed any more, and the budget is for those of the start.
             self.sent.forget();
             self.nack_responder.start_over();
             self.answers.restarted(cx.now);
@@ -53,8 +54,8 @@ impl VideoEgress {
         }
     }
 
-    /// The largest layer above one, up to the goal, whose start out of the history the path carries in no time: else its next
-    /// keyframe is waited for, with which nothing is sent twice.
+    /// The largest layer above `from`, up to the goal, whose start from the history takes the path less than [`STEP`]. If there is
+    /// none, the next keyframe is the better way, as nothing is sent twice then.
     fn reachable_layer(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
         let rate = self.path.measured.into_iter().chain(self.path.capacity).reduce(f32::max)?;
         let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
@@ -63,7 +64,7 @@ impl VideoEgress {
         between.rev().find(|rid| usable(rid) && h.layer(self.codec, *rid).start_bytes() <= budget)
     }
 
-    /// Where to start for a layer: there, or below it where that would take the path too long.
+    /// The layer to start with on the way to the goal: the goal itself, or a smaller one if its start took longer than [`START`].
     pub(super) fn start_layer(&self, goal: Rid, h: &History) -> Rid {
         let time = START.saturating_sub(self.path.queue).as_secs_f32();
         let budget = self.path.capacity.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
@@ -73,7 +74,7 @@ impl VideoEgress {
         below().rev().find(affordable).or_else(|| below().next()).unwrap_or(goal)
     }
 
-    /// The highest temporal layer to send of a layer: all of one below the aim, the least of one that is too much.
+    /// The highest temporal layer to send of a layer: all if it is below the target, and only the base if it is above.
     fn temporal_target(&self, rid: Rid) -> u8 {
         let target = self.selector.target();
         match rid.cmp(&target.rid) {
@@ -83,7 +84,7 @@ impl VideoEgress {
         }
     }
 
-    /// Nothing is being sent yet.
+    /// Starts with the target or the layer nearest to it, or asks for a keyframe.
     pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
         match h.nearest(self.codec, target) {
@@ -93,7 +94,7 @@ impl VideoEgress {
         }
     }
 
-    /// A keyframe of another layer.
+    /// Switches with a keyframe of another layer, if that is the layer to go to.
     pub(super) fn switch_at_keyframe<S: PacketSink>(
         &mut self,
         f: CurrentLayer,
@@ -114,7 +115,7 @@ impl VideoEgress {
         CurrentLayer { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
     }
 
-    /// The next picture of the layer that is being sent.
+    /// Sends the next picture of the current layer, or leaves it out.
     pub(super) fn follow<S: PacketSink>(
         &mut self,
         mut f: CurrentLayer,
@@ -123,7 +124,7 @@ impl VideoEgress {
         cx: &mut Context<'_, S>,
     ) {
         if p.number < f.next {
-            return; // It was part of a start from the history.
+            return; // It was sent with a start from the history.
         }
         let longest = if self.path.capacity.is_some() { LONGEST_THIN_WAIT } else { LONGEST_WAIT };
         if self.queue.waits_longer_than(longest, cx.now) {
@@ -140,7 +141,7 @@ impl VideoEgress {
         if p.keyframe {
             f = self.current_from(p);
         } else if p.number > f.next {
-            // Pictures were withheld from this viewer: the base ones among them are needed, the others are skipped.
+            // The shard left out pictures for this viewer. The base pictures among them are referred to, so they are sent now.
             let base = h.layer(self.codec, f.rid).base();
             if base.is_empty() {
                 self.state = State::Waiting;
@@ -161,7 +162,7 @@ impl VideoEgress {
         }
         let mut send = p.temporal <= f.temporal;
         if send && p.temporal > 0 && !self.queue.is_empty() {
-            // A burst is still being spread: only what later pictures need waits behind it.
+            // Only base pictures, which later ones refer to, are queued behind a picture that is still being sent.
             f.temporal = p.temporal - 1;
             cx.flow.totals.dropped += 1;
             send = false;
@@ -172,8 +173,8 @@ impl VideoEgress {
         }
     }
 
-    /// The last keyframe and the base pictures since, from the history, with timestamps compressed so that the last is shown
-    /// when the stream's newest picture is, and all are newer than what was sent before.
+    /// Sends the last keyframe and the base pictures since, from the history. Their timestamps are compressed so that the last one
+    /// is shown with the stream's newest picture, and all are newer than what was sent before.
     pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, cx: &mut Context<'_, S>) {
         let layer = h.layer(self.codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };

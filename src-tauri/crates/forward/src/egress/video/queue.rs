@@ -1,4 +1,4 @@
-//! The pictures that did not fit into one call, and when the next packets of them go.
+//! The queue of pictures that did not fit into one burst, and the pacing of its packets.
 
 use super::PathEstimate;
 use crate::egress::header::Extras;
@@ -10,19 +10,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Packets handed on in one call: longer bursts overrun the queues of access points, and break the sound of browsers.
+/// Packets of one burst. Longer ones overrun the queues of access points, and disturb the sound in browsers.
 pub(super) const BURST: usize = 16;
-/// Between two bursts: 16 packets in 3 ms are 50 Mbit/s, so that the largest keyframe (64 packets) is out after 9 ms.
+/// Between two bursts: 16 packets in 3 ms are 50 Mbit/s, so that the largest keyframe (64 packets) is sent within 9 ms.
 const SPREAD: Duration = Duration::from_millis(3);
-/// Packets of a burst where the path is known to carry little; they go at the rate it carries.
+/// Packets of a burst that is paced at the rate of the path.
 const THIN_BURST: usize = 4;
-/// Where a picture takes the path longer than this, it waits here instead of in a queue on the way: upper temporal layers can
-/// be left out behind it, and sound and repairs go past it.
+/// A picture that takes the path longer than this is queued here and not on the path: upper temporal layers can be left out
+/// behind it, and sound and retransmissions overtake it.
 const LONG: Duration = Duration::from_millis(50);
-/// Times what the path carries: draft-ietf-rmcat-gcc-02, section 4.
+/// The pacing rate over the estimate (draft-ietf-rmcat-gcc-02, section 4).
 const PACE: f32 = 1.0;
 
-/// One viewer's pictures that wait to be sent.
+/// One viewer's queue of pictures.
 #[derive(Default)]
 pub(super) struct SendQueue {
     pictures: VecDeque<Pending>,
@@ -40,13 +40,13 @@ enum Pacing {
     PathRate,
 }
 
-/// A picture that waits, or of which a part was sent.
+/// A picture in the queue. A part of it may have been sent.
 pub(super) struct Pending {
     pub(super) picture: Arc<Picture>,
     pub(super) timestamp: u32,
     pub(super) extras: Extras,
     since: Instant,
-    /// Given when its first packet goes, so that what is dropped before leaves no gap.
+    /// Assigned when its first packet is sent, so that pictures dropped before that leave no gap.
     pub(super) numbers: Option<PictureNumbers>,
     pub(super) next_packet: usize,
 }
@@ -98,8 +98,8 @@ impl SendQueue {
         self.pictures.push_front(front);
     }
 
-    /// How many packets the next burst has at most, and the rate to pace it at, bits a second, where the path is limited. What
-    /// takes the path long is paced, with all that comes behind it, until nothing waits any more.
+    /// The most packets of the next burst, and the rate to pace it at in bits a second, if it has to be paced. Once the queue takes
+    /// the path long, it is paced until it is empty.
     pub(super) fn pace(&mut self, path: &PathEstimate) -> (usize, Option<f32>) {
         if path.takes_long(self.pictures.iter().map(|waiting| waiting.picture.bytes).sum()) {
             self.pacing = Pacing::PathRate;
@@ -127,13 +127,13 @@ impl SendQueue {
         self.next_burst = self.next_burst.max(Some(at));
     }
 
-    /// Takes out the picture that was begun, where what is left of it takes the path long.
+    /// Takes out a picture that was begun, if its rest takes the path long.
     pub(super) fn take_long_rest(&mut self, path: &PathEstimate) -> Option<Pending> {
         let long = |front: &Pending| front.numbers.is_some() && path.takes_long(front.rest());
         if self.pictures.front().is_some_and(long) { self.pictures.pop_front() } else { None }
     }
 
-    /// Drops what waits, but not a picture that was begun, as its packets are numbered already. How many were dropped.
+    /// Drops all pictures but one that was begun, as its packets are numbered already. Returns how many were dropped.
     pub(super) fn drop_waiting(&mut self) -> usize {
         let begun = usize::from(self.pictures.front().is_some_and(|front| front.numbers.is_some()));
         let dropped = self.pictures.len().saturating_sub(begun);
@@ -143,7 +143,7 @@ impl SendQueue {
 }
 
 impl PathEstimate {
-    /// So many bytes occupy the path for long.
+    /// Whether so many bytes occupy the path for long.
     pub(super) fn takes_long(&self, bytes: usize) -> bool {
         self.capacity.is_some_and(|capacity| bytes as f32 * 8.0 > capacity * LONG.as_secs_f32())
     }

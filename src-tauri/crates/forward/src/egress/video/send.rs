@@ -1,4 +1,4 @@
-//! How pictures go out: at once where they fit into one call, spread where they do not.
+//! How pictures are sent: at once if they fit into one burst, else from the queue.
 
 use super::VideoEgress;
 use super::queue::BURST;
@@ -9,14 +9,14 @@ use crate::rewrite::PictureNumbers;
 use crate::sink::PacketSink;
 use std::sync::Arc;
 
-/// Which of the pictures that are sent at once carry their capture time. Those that waited all do.
+/// Which of the pictures that are sent at once carry their capture time. Those from the queue all do.
 #[derive(Default)]
 pub(super) enum CaptureTime {
-    /// Base pictures do, and receivers reckon on from there.
+    /// Base pictures do, and receivers extrapolate from there.
     #[default]
     Base,
-    /// The next picture above the base does as well: the capture times of those out of the history do not fit the timestamps
-    /// that they were sent with.
+    /// The next picture above the base does as well, after a start from the history: with the compressed timestamps of such a
+    /// start receivers cannot extrapolate.
     Next,
 }
 
@@ -27,7 +27,7 @@ impl CaptureTime {
 }
 
 impl VideoEgress {
-    /// One burst of what waits, if it is time.
+    /// Sends one burst from the queue, if it is due.
     pub(in crate::egress) fn send_pending<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
         if !self.queue.is_due(cx.now) {
             return;
@@ -57,9 +57,9 @@ impl VideoEgress {
         cx.out.flush_picture();
     }
 
-    /// A keyframe follows at once: forget what waits, and also the rest of a picture that was begun, where that would keep the
-    /// path busy for long. Its numbers go to the keyframe. So a viewer sees no gap and asks for nothing; what it has of the
-    /// picture it throws away, as the packet after it has another timestamp, and a keyframe needs nothing that was before.
+    /// Clears the queue for a keyframe that follows at once. A picture that was begun is abandoned too, if its rest would occupy the
+    /// path for long. Its unsent sequence numbers go to the keyframe, so the viewer sees no gap and asks for nothing. The viewer
+    /// discards the incomplete picture, as the next packet has another timestamp, and a keyframe refers to nothing before it.
     pub(super) fn make_way<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
         if let Some(abandoned) = self.queue.take_long_rest(&self.path) {
             self.numbering.give_back((abandoned.picture.packets.len() - abandoned.next_packet) as u16);
@@ -70,12 +70,12 @@ impl VideoEgress {
         self.drop_waiting(cx);
     }
 
-    /// Forget what waits, but finish a picture that was begun: its packets are numbered already.
+    /// Drops what is queued, but not a picture that was begun, as its packets are numbered already.
     pub(super) fn drop_waiting<S: PacketSink>(&mut self, cx: &mut Context<'_, S>) {
         cx.flow.totals.dropped += self.queue.drop_waiting() as u64;
     }
 
-    /// Send a live picture now if it fits into one call and nothing waits.
+    /// Sends a live picture now if it fits into one burst and nothing is queued before it; queues it otherwise.
     pub(super) fn offer<S: PacketSink>(
         &mut self,
         p: &Arc<Picture>,

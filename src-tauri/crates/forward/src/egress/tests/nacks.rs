@@ -1,10 +1,12 @@
+//! NACKs, PLI and FIR: what is lost is sent again from the history, within a budget.
+
 use super::world::{World, nack, negotiated, pli};
 use rtp::rtcp::messages;
 use std::time::Duration;
 use stream::{Rid, VideoCodec};
 
 #[test]
-fn a_lost_packet_comes_again_from_the_history() {
+fn a_lost_packet_is_sent_again_from_the_history() {
     for codec in [VideoCodec::H264, VideoCodec::Vp8] {
         let mut world = World::new(codec);
         let viewer = world.join(Rid::F);
@@ -16,13 +18,13 @@ fn a_lost_packet_comes_again_from_the_history() {
         assert_eq!(again.payload[2..], lost.payload);
         assert_eq!((again.timestamp, again.marker), (lost.timestamp, lost.marker));
         assert_eq!(again.header[1] & 0x7f, 103);
-        assert!(again.extension(3).is_some(), "repairs count for congestion too");
+        assert!(again.extension(3).is_some(), "retransmissions have transport-wide numbers too");
 
         world.feedback(viewer, &nack(&[lost.sequence]));
-        assert_eq!(world.viewers[viewer].rtx.len(), 1, "it is on its way");
+        assert_eq!(world.viewers[viewer].rtx.len(), 1, "it may still arrive, so it is not sent again yet");
         world.run(Duration::from_millis(50));
         world.feedback(viewer, &nack(&[lost.sequence]));
-        assert_eq!(world.viewers[viewer].rtx.len(), 3, "lost again, so twice");
+        assert_eq!(world.viewers[viewer].rtx.len(), 3, "its retransmission was lost, so it is sent twice");
         let numbers: Vec<_> = world.viewers[viewer].rtx.iter().map(|p| p.sequence).collect();
         assert_eq!(numbers, [numbers[0], numbers[0] + 1, numbers[0] + 2]);
     }
@@ -48,11 +50,7 @@ fn the_first_picture_can_be_repaired_though_it_is_older_than_a_second() {
     world.run(Duration::from_millis(80));
     let first: Vec<_> = world.viewers[viewer].video[..10].iter().map(|p| p.sequence).collect();
     world.feedback(viewer, &nack(&first));
-    assert_eq!(
-        world.viewers[viewer].rtx.len(),
-        10,
-        "a new keyframe has come since, and the start is kept all the same"
-    );
+    assert_eq!(world.viewers[viewer].rtx.len(), 10, "the history keeps the start for a second after the next keyframe");
 }
 
 #[test]
@@ -70,13 +68,13 @@ fn a_flood_of_nacks_gets_fifteen_percent_at_most() {
         world.feedback(viewer, &nack(&all));
     }
     let share = (bytes(&world.viewers[viewer].rtx) - first.0) / (bytes(&world.viewers[viewer].video) - first.1);
-    assert!(first.0 < 130_000.0, "a keyframe at most is repaired on credit: {}", first.0);
+    assert!(first.0 < 130_000.0, "the bucket at the start holds one keyframe: {}", first.0);
     assert!((0.10..=0.16).contains(&share), "{share}");
     let shown = &world.viewers[viewer].shown;
-    assert!(shown.windows(2).all(|w| w[1].number == w[0].number + 1), "the picture itself is not disturbed");
+    assert!(shown.windows(2).all(|w| w[1].number == w[0].number + 1), "all pictures are sent all the same");
 }
 
-/// What a viewer asks for is paid by itself: whoever floods, and be it all but one, the others' pictures stay as they are.
+/// Answers to a viewer's requests come out of its own budget, so viewers that flood do not affect the pictures of the others.
 #[test]
 fn floods_of_everything_from_all_but_one_change_nothing_for_that_one() {
     const NOISY: usize = 200;
@@ -95,12 +93,12 @@ fn floods_of_everything_from_all_but_one_change_nothing_for_that_one() {
         }
         world.run(Duration::from_millis(50));
     }
-    assert!(world.keyframe_asked.is_empty(), "the history has keyframes: the encoder hears nothing of it");
+    assert!(world.keyframe_asked.is_empty(), "the encoder is not asked, as the history has keyframes");
     for (viewer, before) in world.viewers.iter().zip(before).skip(1) {
         let restarts = viewer.egress.totals().restarts - before;
         assert!((4..=6).contains(&restarts), "four times once a second, then every four seconds, in ten: {restarts}");
         let bytes = |packets: &[super::viewer::Rtp]| packets.iter().map(|p| p.payload.len()).sum::<usize>() as f32;
-        // The first picture's credit, and 15 % of all since.
+        // The bucket at the start, and 15 % of everything sent since.
         let most = 64.0 * 1200.0 + 0.15 * bytes(&viewer.video);
         assert!(bytes(&viewer.rtx) <= 1.02 * most, "{} of {most}", bytes(&viewer.rtx));
     }

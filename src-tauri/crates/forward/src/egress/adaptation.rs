@@ -1,3 +1,5 @@
+//! Rate adaptation: from a viewer's feedback to the layer it is sent.
+
 use super::context::Context;
 use super::video::{PathEstimate, VideoEgress};
 use crate::bandwidth::{BandwidthEstimator, InitialProbe, Outcome, PacketResult, PaddingProbe};
@@ -8,63 +10,63 @@ use rtp::rtcp::WideFeedback;
 use std::time::{Duration, Instant};
 use stream::{CodecSpec, Rid};
 
-/// RTP headers and extensions above the payload's own bits.
+/// The bitrate on the path over the encoded bitrate: RTP headers and extensions come on top.
 const OVERHEAD: f32 = 1.04;
-/// Between two looks for more: soon enough to climb within 5 s of a recovery, the wait for a keyframe included.
+/// Between two probes. It is short enough to climb within 5 s of a recovery, including the wait for a keyframe.
 const PROBE_INTERVAL: Duration = Duration::from_millis(1500);
-/// After a probe that showed more the next may follow soon.
+/// Between two probes if the first one showed more.
 const NEXT_PROBE: Duration = Duration::from_millis(300);
-/// A probe asks for at most this many times what is known: more would fill a thin path's queue.
+/// A probe is at most this many times faster than the estimate, as more would fill the queue of a thin path.
 const PROBE_STEP: f32 = 3.0;
-/// What a layer needs to be climbed to, and a little.
+/// A probe is this many times faster than the layer costs: a little more than the headroom that a climb needs.
 const PROBE_HEADROOM: f32 = 1.2;
-/// Between two of a probe's bursts.
+/// Between two bursts of a probe.
 const PROBE_PACE: Duration = Duration::from_millis(3);
-/// A whole packet.
+/// Bytes of a full packet.
 const PROBE_PACKET: usize = 1200;
 
-/// A path that carries this many times what the top layer costs is good: nothing is limited until something goes wrong.
+/// A path that carries this many times what the top layer costs is good, and nothing limits it until the next congestion.
 const GOOD: f32 = 2.0;
-/// A keyframe that is to show that goes a little faster still, as what arrives is rounded.
+/// A keyframe probe is a little faster than it has to show, as measurements round down.
 const KEYFRAME_PROBE_HEADROOM: f32 = 1.15;
-/// What is taken to be carried, bits a second, where the first packets were too few to tell, or were not told of: the middle
-/// layer of 720p. A probe follows at once.
+/// The first estimate where the initial probe was too short or its feedback was lost, in bits a second: the middle layer of 720p.
+/// A padding probe follows at once.
 const MODEST: f32 = 1e6;
 
-/// Watches one viewer's path and moves the aim.
+/// Measures one viewer's path and moves the target layer.
 #[derive(Default)]
 pub(super) struct Adaptation {
     bandwidth: BandwidthEstimator,
     probe: Option<PaddingProbe>,
-    /// When the probe goes on.
+    /// When the next burst of the probe is due.
     next_burst: Option<Instant>,
     no_probe_before: Option<Instant>,
-    /// The transport-wide number after the last told of.
+    /// The transport-wide number after the last one that feedback covered.
     next_reported: Option<u16>,
     startup: Startup,
-    /// What the first packets showed, bits a second, until something goes wrong.
+    /// The last measurement of a path that nothing limits, in bits a second, until the next congestion.
     measured: Option<f32>,
 }
 
-/// The start to a viewer whose path is not known.
+/// The initial probe of a path that is not known.
 #[derive(Default)]
 enum Startup {
-    /// Over, or not needed.
+    /// It is over, or was not needed.
     #[default]
     Done,
-    /// There was no picture yet.
+    /// No picture was sent yet.
     Waiting,
-    /// The first packets are under way.
+    /// The first packets were sent, and feedback on them is awaited.
     Probing(InitialProbe),
 }
 
 impl Adaptation {
-    /// Nothing is known of the path: what it carries is told from the first packets.
+    /// The path is not known, so the first packets are to measure it.
     pub(super) fn expect_initial_probe(&mut self) {
         self.startup = Startup::Waiting;
     }
 
-    /// The first picture goes now.
+    /// The first picture is being sent now.
     pub(super) fn picture_begins(&mut self, now_us: u64) {
         if matches!(self.startup, Startup::Waiting) {
             self.startup = Startup::Probing(InitialProbe::new(now_us));
@@ -75,23 +77,23 @@ impl Adaptation {
         self.next_burst
     }
 
-    /// What the path carries, bits a second, if anything is known.
+    /// What the path carries, bits a second; `None` while nothing limits it.
     pub(super) fn estimate(&self) -> Option<f32> {
         self.bandwidth.estimate()
     }
 
-    /// How long what is sent now stands in the path's queue.
+    /// The queueing delay on the path.
     pub(super) fn queue(&self) -> Duration {
         self.bandwidth.queue()
     }
 
-    /// Transport-wide feedback; true when it shows congestion.
+    /// Takes transport-wide feedback. True if it shows congestion.
     pub(super) fn feedback<S>(&mut self, feedback: &WideFeedback<'_>, cx: &mut Context<'_, S>) -> bool {
         let (sending, now_us) = (cx.flow.rate(cx.now), cx.flow.now_us());
         let mut complete = false;
         let skipped = self.next_reported.map_or(0, |next| feedback.base().wrapping_sub(next));
         if skipped < 1 << 15 {
-            // What nobody told of will not be told later: feedback comes in order but for rare cases.
+            // Feedback nearly always comes in order, so the feedback on the packets in between was lost.
             let unreported = (0..skipped).filter_map(|i| cx.flow.take_sent(feedback.base().wrapping_sub(skipped - i)));
             self.bandwidth.unreported(unreported.map(|(_, bytes)| bytes).sum());
             self.next_reported = Some(feedback.end());
@@ -99,8 +101,8 @@ impl Adaptation {
             self.next_reported = Some(feedback.end());
         }
         let (flow, probe) = (&mut *cx.flow, &mut self.probe);
-        let mut opening = match &mut self.startup {
-            Startup::Probing(opening) => Some(opening),
+        let mut initial = match &mut self.startup {
+            Startup::Probing(initial) => Some(initial),
             _ => None,
         };
         let packets = feedback.arrivals().filter_map(|(number, ticks)| {
@@ -108,8 +110,8 @@ impl Adaptation {
             let arrived_us = ticks.map(|ticks| ticks * 250);
             flow.keyframe_probe.feedback(sent_us, arrived_us, bytes);
             complete |= probe.as_mut().is_some_and(|probe| probe.feedback(number, sent_us, arrived_us, bytes));
-            if let Some(opening) = &mut opening {
-                opening.feedback(sent_us, arrived_us, bytes);
+            if let Some(initial) = &mut initial {
+                initial.feedback(sent_us, arrived_us, bytes);
             }
             Some(PacketResult { sent_us, arrived_us, bytes })
         });
@@ -122,7 +124,7 @@ impl Adaptation {
             let probe = self.probe.take().filter(|_| !congested);
             self.next_burst = None;
             if let Some(probe) = probe {
-                // Where the feedback on it was lost nothing is known, and it may be repeated soon.
+                // A probe whose feedback was lost showed nothing, and is repeated soon.
                 let result = probe.result();
                 let more =
                     result.is_none_or(|result| self.estimate().is_some_and(|estimate| result > LITTLE_MORE * estimate));
@@ -133,17 +135,17 @@ impl Adaptation {
         congested
     }
 
-    /// A receiver report on so many packets, a fraction of them lost.
+    /// Takes a receiver report on so many packets, of which a fraction was lost. True if it shows congestion.
     pub(super) fn report<S>(&mut self, (packets, lost): (f32, f32), cx: &mut Context<'_, S>) -> bool {
         self.bandwidth.report(packets, lost, cx.flow.rate(cx.now), cx.flow.now_us())
     }
 
-    /// The viewer's own estimate.
+    /// Takes the viewer's own estimate. True if it shows congestion.
     pub(super) fn remb<S>(&mut self, bits_a_second: u64, cx: &mut Context<'_, S>) -> bool {
         self.bandwidth.remb(bits_a_second as f32, cx.flow.rate(cx.now), cx.flow.now_us())
     }
 
-    /// Move the aim to what the path carries, and look for more where that is below the top. `sound` is its cost.
+    /// Moves the target to what the path carries, and probes for more while that is below the top. `sound` is the bitrate of sound.
     pub(super) fn adapt<S: PacketSink>(
         &mut self,
         congested: bool,
@@ -155,7 +157,7 @@ impl Adaptation {
         let codec = video.watching().0;
         let cost = |target: TargetLayer| {
             let encoded = h.rate(codec, target.rid, target.temporal);
-            // The half layer of a codec on demand is encoded only while somebody is aimed at it; it takes a fifth then.
+            // The half layer of a codec on demand is encoded only while it is somebody's target. It costs about a fifth of the large one.
             let spec = CodecSpec::of(codec);
             let expected = || match target.rid {
                 Rid::H if spec.on_demand && spec.layers.contains(&Rid::H) => {
@@ -177,7 +179,7 @@ impl Adaptation {
             video.retarget(h, cx);
             video.send_pending(cx);
         }
-        // Feedback comes many times a second, and mostly there is nothing to do about it.
+        // This returns early, as feedback comes many times a second and mostly there is nothing to probe for.
         let Some(estimate) = self.estimate().filter(|_| video.selector.target() < video.selector.top()) else { return };
         let Some(wanted) = cost(video.selector.top()) else { return };
         let due = self.no_probe_before.is_none_or(|at| cx.now >= at);
@@ -214,17 +216,17 @@ impl Adaptation {
         probe.arm((KEYFRAME_PROBE_HEADROOM * good).min(PROBE_STEP * estimate), due && self.bandwidth.is_calm(now_us));
     }
 
-    /// False while the first packets are under way. `top` is the top layer's cost.
+    /// Ends the initial probe when its feedback has come. False while it is awaited. `top` is the cost of the top layer.
     fn finish_startup(&mut self, top: Option<f32>, now_us: u64) -> bool {
-        let opening = match &self.startup {
-            Startup::Probing(opening) => opening,
+        let initial = match &self.startup {
+            Startup::Probing(initial) => initial,
             Startup::Waiting => return false,
             Startup::Done => return true,
         };
-        if !opening.is_complete(now_us) {
+        if !initial.is_complete(now_us) {
             return false;
         }
-        self.measured = opening.result();
+        self.measured = initial.result();
         self.startup = Startup::Done;
         if !self.measured.zip(top).is_some_and(|(measured, top)| measured >= GOOD * top) {
             self.bandwidth.start_at(self.measured.unwrap_or(MODEST), now_us);
@@ -232,7 +234,7 @@ impl Adaptation {
         true
     }
 
-    /// The probe goes on.
+    /// Sends the next burst of the padding probe.
     pub(super) fn send_probe<S: PacketSink>(&mut self, video: &mut VideoEgress, h: &History, cx: &mut Context<'_, S>) {
         if self.next_burst.is_none_or(|at| cx.now < at) {
             return;
@@ -244,7 +246,7 @@ impl Adaptation {
         };
         let gone = video.pad(due, h, cx);
         if gone == 0 && due > 0 {
-            (self.probe, self.next_burst) = (None, None); // There is nothing to repeat.
+            (self.probe, self.next_burst) = (None, None); // There is no picture that could be repeated.
             return;
         }
         probe.sent(gone, cx.flow.next_transport_seq());
@@ -252,5 +254,5 @@ impl Adaptation {
     }
 }
 
-/// A probe showed more when it showed this much more.
+/// A probe showed more than was known if it measured this many times the estimate.
 const LITTLE_MORE: f32 = 1.05;

@@ -1,3 +1,5 @@
+//! Switching layers: the viewer sees one stream without gaps.
+
 use super::world::{GOP, World, negotiated};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -35,17 +37,20 @@ fn a_layer_that_is_not_encoded_is_replaced_by_the_nearest() {
     let viewer = world.join(Rid::H);
     world.run(Duration::from_millis(300));
     assert_eq!(world.viewers[viewer].egress.watching(), Some((VideoCodec::Vp8, Rid::H)));
-    assert_eq!(world.viewers[viewer].shown.last().expect("something is better than nothing").rid, Rid::F);
+    assert_eq!(
+        world.viewers[viewer].shown.last().expect("another layer is sent if the target is not encoded").rid,
+        Rid::F
+    );
     world.layers = vec![Rid::F, Rid::H];
     world.run(Duration::from_millis(33 * GOP + 100));
-    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::H, "it appeared");
+    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::H, "the target is encoded now");
     world.layers = vec![Rid::F];
     world.run(Duration::from_millis(33 * GOP + 2000));
-    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::F, "it went");
+    assert_eq!(world.viewers[viewer].shown.last().expect("shown").rid, Rid::F, "the target is not encoded any more");
 }
 
 #[test]
-fn pictures_withheld_from_a_slow_viewer_leave_no_hole() {
+fn pictures_that_a_viewer_was_not_given_leave_no_gap() {
     for codec in CODECS {
         let mut world = World::new(codec);
         let slow = world.join(Rid::F);
@@ -59,7 +64,7 @@ fn pictures_withheld_from_a_slow_viewer_leave_no_hole() {
         }
         let shown = &world.viewers[slow].shown;
         let again = shown[shown.len() - 4..].iter().any(|s| s.temporal == 2);
-        assert!(again, "and all pictures come again");
+        assert!(again, "all temporal layers are sent again afterwards");
     }
 }
 
@@ -71,7 +76,7 @@ fn sequence_numbers_start_in_the_lower_half_and_roll_over() {
     world.run(Duration::from_secs(1));
     assert!(world.viewers[viewer].video[0].sequence < 1 << 15);
     assert!(world.viewers[viewer].audio[0].sequence < 1 << 15);
-    // Large pictures make the numbers go round quickly; the viewer asserts that they do it without a gap.
+    // Large pictures make the sequence numbers roll over soon. The test's viewer asserts that there is no gap.
     world.sizes = [(15 * 1160, 15 * 1160); 3];
     let before = world.viewers[viewer].video.len();
     while world.viewers[viewer].video.len() < before + 70_000 {
@@ -82,7 +87,7 @@ fn sequence_numbers_start_in_the_lower_half_and_roll_over() {
 }
 
 #[test]
-fn a_viewer_of_sound_or_picture_alone_is_served() {
+fn a_viewer_that_takes_only_sound_or_only_the_picture_is_sent_that() {
     let mut world = World::new(VideoCodec::H264);
     let mut n = negotiated(VideoCodec::H264);
     n.video = None;
@@ -98,7 +103,7 @@ fn a_viewer_of_sound_or_picture_alone_is_served() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
-    /// Whatever is withheld, capped and restarted in whatever order: the viewer's own assertions hold.
+    /// Pictures are not given, layers are capped and starts are asked for in any order, and the assertions of the test's viewer hold.
     #[test]
     fn no_order_of_events_breaks_a_viewer(vp8: bool, events in prop::collection::vec((0u8..6, 1u8..40), 1..60)) {
         let mut world = World::new(if vp8 { VideoCodec::Vp8 } else { VideoCodec::H264 });
