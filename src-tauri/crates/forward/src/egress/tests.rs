@@ -1,11 +1,11 @@
 //! Tests in virtual time. An encoder makes pictures that say which picture they refer to, and viewers check that they have it.
 
 mod adaptation;
+mod browser;
 mod initial_probe;
 mod joins;
 mod link;
 mod nacks;
-mod receiver;
 mod reports;
 mod rfc8867;
 mod seeds;

@@ -13,7 +13,7 @@ use stream::{VideoCodec, VideoFrame};
 const VIDEO: u32 = 0x0a0a_0a0a;
 
 /// A shard with viewers on sockets of this machine, in virtual time.
-struct World {
+struct ShardWorld {
     now: Instant,
     /// When the last picture was handed in.
     handed_in: Instant,
@@ -24,15 +24,15 @@ struct World {
     viewers: Vec<UdpSocket>,
 }
 
-impl World {
+impl ShardWorld {
     /// A shard that has sent the first keyframe.
-    fn new(viewers: u32) -> World {
+    fn new(viewers: u32) -> ShardWorld {
         let now = Instant::now() + Duration::from_secs(10);
         let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
         let announcer = Arc::new(Announcer::new(|_| {}, 1));
         let clock = Clock::new(now - Duration::from_secs(5), SystemTime::now());
         let shard = Shard::new(0, Arc::default(), Arc::new(socket), announcer.clone(), clock, now);
-        let mut world = World {
+        let mut world = ShardWorld {
             now,
             handed_in: now,
             clock,
@@ -135,7 +135,7 @@ fn negotiated() -> Negotiated {
 
 #[test]
 fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first() {
-    let mut world = World::new(10);
+    let mut world = ShardWorld::new(10);
     world.report(7, Duration::from_millis(300));
     world.report(2, Duration::from_millis(100));
     let all: Vec<usize> = (0..10).collect();
@@ -150,7 +150,7 @@ fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first()
 
 #[test]
 fn a_shard_far_behind_sends_base_pictures_only_and_drops_what_is_too_late() {
-    let mut world = World::new(3);
+    let mut world = ShardWorld::new(3);
     world.group(0);
     assert_eq!(world.group(130), (vec![0, 1, 2], vec![]));
     assert_eq!(world.group(100), (vec![0, 1, 2], vec![]), "the shard catches up");
@@ -161,8 +161,8 @@ fn a_shard_far_behind_sends_base_pictures_only_and_drops_what_is_too_late() {
 
 #[test]
 fn the_shard_waits_for_the_layers_of_its_viewers_only() {
-    let mut world = World::new(1);
-    let layers = |world: &World| world.shard.cx.interest.layers();
+    let mut world = ShardWorld::new(1);
+    let layers = |world: &ShardWorld| world.shard.cx.interest.layers();
     assert_eq!(layers(&world), 1 << layer_index(VideoCodec::H264, Rid::F));
     world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
     assert_eq!(

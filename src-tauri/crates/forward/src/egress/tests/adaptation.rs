@@ -14,7 +14,7 @@ fn a_good_path_stays_on_top_and_is_not_probed() {
     link.run(&mut world, s(20));
     assert_eq!(share(&world, viewer, Rid::F, s(0), s(20)), 1.0);
     assert_eq!(world.viewers[viewer].egress.totals().padding, 0);
-    assert!(link.receiver(0).longest_freeze(ms(100), s(20)) < ms(100));
+    assert!(link.browser(0).longest_freeze(ms(100), s(20)) < ms(100));
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn random_loss_of_five_percent_is_repaired_on_the_top_layer() {
     link.loss = 50;
     link.run(&mut world, s(30));
     assert_eq!(share(&world, viewer, Rid::F, s(0), s(30)), 1.0);
-    let freeze = link.receiver(0).longest_freeze(s(1), s(30));
+    let freeze = link.browser(0).longest_freeze(s(1), s(30));
     assert!(freeze < ms(500), "{freeze:?}");
     assert!(world.viewers[viewer].egress.totals().repairs > 100);
 }
@@ -42,7 +42,7 @@ fn a_busy_viewer_on_a_path_that_loses_five_percent_keeps_every_picture() {
         let all = world.viewers[viewer].shown.len() as u64;
         assert_eq!(share(&world, viewer, Rid::F, s(0), s(60)), 1.0, "the top layer, up to {busy} ms late");
         assert_eq!(all, s(60).as_millis() as u64 / FRAME.as_millis() as u64 + 1, "all pictures, up to {busy} ms late");
-        let freeze = link.receiver(0).longest_freeze(s(1), s(60));
+        let freeze = link.browser(0).longest_freeze(s(1), s(60));
         assert!(freeze < ms(500), "{freeze:?}, up to {busy} ms late");
     }
 }

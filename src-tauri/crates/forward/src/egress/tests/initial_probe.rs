@@ -27,7 +27,7 @@ fn join(name: &str, (capacity, delay): (u32, Duration), round_trip: Option<Durat
         let mut link = seeds::link(&world, seed, move |_| capacity);
         link.delay = delay;
         link.run(&mut world, s(10));
-        let first = link.receiver(0).shown().first().map_or(s(99), |at| *at - world.start);
+        let first = link.browser(0).shown().first().map_or(s(99), |at| *at - world.start);
         [
             first.as_secs_f32(),
             until(&world, viewer, s(0), |p: &Shown| p.rid == layer),

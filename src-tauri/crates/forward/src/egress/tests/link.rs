@@ -1,6 +1,6 @@
 //! A path with a bottleneck, and what competes for it.
 
-use super::receiver::Receiver;
+use super::browser::Browser;
 use super::viewer::Rtp;
 use super::world::World;
 use std::{
@@ -33,7 +33,7 @@ pub(super) struct Link {
     /// Bytes that may be taken from the queue now.
     credit: f32,
     pub(super) random: u32,
-    receivers: Vec<Receiver>,
+    browsers: Vec<Browser>,
     /// The queueing delay at each millisecond.
     pub(super) queue: Vec<Duration>,
 }
@@ -54,7 +54,7 @@ impl Link {
             standing_bytes: 0,
             credit: 0.0,
             random: 1,
-            receivers: Vec::new(),
+            browsers: Vec::new(),
             queue: Vec::new(),
         }
     }
@@ -65,21 +65,21 @@ impl Link {
             world.run(MS);
             let now = world.now;
             for i in 0..world.viewers.len() {
-                if self.receivers.len() <= i {
-                    self.receivers.push(Receiver::new(now));
+                if self.browsers.len() <= i {
+                    self.browsers.push(Browser::new(now));
                 }
                 for packet in std::mem::take(&mut world.viewers[i].outbox) {
                     let size = packet.header.len() + packet.payload.len();
-                    let wide = self.receivers[i].left(&packet);
+                    let wide = self.browsers[i].left(&packet);
                     self.enter(size, Owner::Viewer(i, wide, packet));
                 }
-                for (_, compound) in self.receivers[i].due_feedback(now) {
+                for (_, compound) in self.browsers[i].due_feedback(now) {
                     world.feedback(i, &compound);
                 }
-                if self.receivers[i].next_report <= now {
+                if self.browsers[i].next_report <= now {
                     let lost = self.dice(100) < self.feedback_loss;
                     let back = now + self.delay + self.feedback_delay;
-                    self.receivers[i].report(now, (!lost).then_some(back));
+                    self.browsers[i].report(now, (!lost).then_some(back));
                 }
             }
             self.compete(now);
@@ -88,8 +88,8 @@ impl Link {
         }
     }
 
-    pub(super) fn receiver(&self, i: usize) -> &Receiver {
-        &self.receivers[i]
+    pub(super) fn browser(&self, i: usize) -> &Browser {
+        &self.browsers[i]
     }
 
     /// The longest queueing delay between two times since the start.
@@ -131,7 +131,7 @@ impl Link {
             match owner {
                 Owner::Viewer(i, wide, packet) if !lost => {
                     let at = self.read(i, now + self.delay);
-                    self.receivers[i].arrive(wide, packet, at);
+                    self.browsers[i].arrive(wide, packet, at);
                 }
                 Owner::Tcp => {
                     if let Some(tcp) = &mut self.tcp {
@@ -148,11 +148,11 @@ impl Link {
 
     /// When a browser reads what arrived at a time.
     fn read(&mut self, i: usize, at: Instant) -> Instant {
-        if self.busy > Duration::ZERO && at > self.receivers[i].reads {
+        if self.busy > Duration::ZERO && at > self.browsers[i].reads {
             let longest = if self.dice(40) == 0 { 4 * self.busy } else { self.busy };
-            self.receivers[i].reads = at + MS * self.dice(longest.as_millis() as u32);
+            self.browsers[i].reads = at + MS * self.dice(longest.as_millis() as u32);
         }
-        at.max(self.receivers[i].reads)
+        at.max(self.browsers[i].reads)
     }
 
     fn compete(&mut self, now: Instant) {

@@ -76,7 +76,7 @@ fn case_5_2_variable_capacity_with_two_flows() {
             both(&|i| freeze(&link, i, s(8), s(118)), f32::max),
             link.time_above(ms(100), s(10), s(125)),
             both(&|i| share(&world, i, Rid::Q, s(28), s(50)), f32::max),
-            both(&|i| link.receiver(i).shown().len() as f32, f32::min),
+            both(&|i| link.browser(i).shown().len() as f32, f32::min),
             both(&|i| switches(&world, i, s(8), s(120)), f32::max),
         ]
     });
@@ -128,7 +128,7 @@ fn case_5_6_a_long_tcp_flow() {
             share(&world, viewer, Rid::F, s(10), s(30)),
             freeze(&link, 0, s(5), s(120)),
             link.tcp.as_ref().expect("it ran").delivered as f32 * 8.0 / 90e6,
-            link.receiver(0).shown().len() as f32 / 120.0,
+            link.browser(0).shown().len() as f32 / 120.0,
             switches(&world, viewer, s(35), s(120)),
         ]
     });

@@ -91,5 +91,5 @@ pub(super) fn switches(world: &World, viewer: usize, from: Duration, to: Duratio
 
 /// One viewer's longest freeze between two times, in seconds.
 pub(super) fn freeze(link: &Link, viewer: usize, from: Duration, to: Duration) -> f32 {
-    link.receiver(viewer).longest_freeze(from, to).as_secs_f32()
+    link.browser(viewer).longest_freeze(from, to).as_secs_f32()
 }

@@ -91,7 +91,7 @@ pub(super) struct Shown {
     pub(super) keyframe: bool,
 }
 
-pub(super) struct Viewer {
+pub(super) struct TestViewer {
     pub(super) egress: Egress,
     pub(super) sink: Recorder,
     pub(super) video: Vec<Rtp>,
@@ -110,7 +110,7 @@ pub(super) struct Viewer {
     wide: Option<u16>,
 }
 
-impl Viewer {
+impl TestViewer {
     pub(super) fn new(
         n: &Negotiated,
         max: Rid,

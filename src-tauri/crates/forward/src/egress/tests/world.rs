@@ -1,6 +1,6 @@
 //! A broadcast in virtual time: an encoder, and the viewers of it.
 
-use super::viewer::Viewer;
+use super::viewer::TestViewer;
 use crate::history::History;
 use crate::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
 use crate::packetise::{Packetiser, Picture};
@@ -59,7 +59,7 @@ pub(super) struct World {
     pub(super) now: Instant,
     pub(super) clock: Clock,
     pub(super) history: History,
-    pub(super) viewers: Vec<Viewer>,
+    pub(super) viewers: Vec<TestViewer>,
     packetiser: Packetiser,
     codec: VideoCodec,
     pub(super) layers: Vec<Rid>,
@@ -110,7 +110,7 @@ impl World {
 
     pub(super) fn join_as(&mut self, n: &Negotiated, max: Rid) -> usize {
         let seed = 0x5eed + self.viewers.len() as u64;
-        let mut viewer = Viewer::new(n, max, self.clock, seed, self.round_trip, self.now);
+        let mut viewer = TestViewer::new(n, max, self.clock, seed, self.round_trip, self.now);
         viewer.egress.start(&self.history, self.now, &mut viewer.sink);
         viewer.receive(self.now);
         self.viewers.push(viewer);

@@ -17,14 +17,14 @@ const GIVE_UP: Duration = Duration::from_millis(500);
 
 /// One picture as it was sent, and when the last of its packets arrived.
 #[derive(Debug)]
-struct Picture {
+struct ReceivedPicture {
     missing: BTreeSet<u16>,
     complete: Option<Instant>,
     keyframe: bool,
 }
 
-/// A viewer's end of the path.
-pub(super) struct Receiver {
+/// The browser at the end of a viewer's path.
+pub(super) struct Browser {
     /// When the browser reads its socket next, or when it did last.
     pub(super) reads: Instant,
     flying: VecDeque<(Instant, Rtp)>,
@@ -33,7 +33,7 @@ pub(super) struct Receiver {
     /// Arrival times by transport-wide sequence number, without rollover.
     arrived: BTreeMap<u64, Option<Instant>>,
     wide: u64,
-    pictures: Vec<Picture>,
+    pictures: Vec<ReceivedPicture>,
     open: BTreeSet<u16>,
     /// The timestamp of the picture whose last packet was not sent yet.
     timestamp: Option<u32>,
@@ -46,7 +46,7 @@ pub(super) struct Receiver {
     pub(super) plis: usize,
 }
 
-impl Receiver {
+impl Browser {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             reads: now,
@@ -76,7 +76,7 @@ impl Receiver {
             if self.timestamp.is_some_and(|open| open != packet.timestamp) {
                 // The picture was abandoned, so it will never be complete.
                 self.open.clear();
-                self.pictures.push(Picture { missing: BTreeSet::new(), complete: None, keyframe: false });
+                self.pictures.push(ReceivedPicture { missing: BTreeSet::new(), complete: None, keyframe: false });
             }
             self.timestamp = (!packet.marker).then_some(packet.timestamp);
             self.open.insert(packet.sequence);
@@ -85,7 +85,7 @@ impl Receiver {
                 let missing = std::mem::take(&mut self.open);
                 // The playout-delay extension goes with keyframes only.
                 let keyframe = packet.extension(5).is_some();
-                self.pictures.push(Picture { missing, complete: None, keyframe });
+                self.pictures.push(ReceivedPicture { missing, complete: None, keyframe });
             }
         }
         wide
