@@ -1,6 +1,8 @@
 //! Rules of the house that no compiler and no linter knows. Which crate may use which, and who may name a library, is in
 //! `tests/layers.rs`.
 
+mod circles;
+mod files;
 mod messages;
 mod sources;
 mod threads;
