@@ -86,7 +86,7 @@ fn owner(
 ) -> Parts {
     let mut at = Parts::new();
     for (index, part) in path.iter().enumerate() {
-        let inside = [&at[..], &[part.clone()]].concat();
+        let inside = [&at[..], std::slice::from_ref(part)].concat();
         if modules.contains_key(&inside) {
             at = inside;
         } else {

@@ -277,7 +277,6 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::VideoCodec;
 
     #[test]
     fn only_rtcp_that_is_acted_on_wakes_a_shard() {

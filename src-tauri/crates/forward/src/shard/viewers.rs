@@ -6,7 +6,6 @@ use protocol::ViewerId;
 use rtp::prefetch;
 use std::collections::HashMap;
 use std::time::Instant;
-use stream::{Rid, VideoCodec};
 
 #[derive(Default)]
 pub(super) struct ViewerList {
