@@ -5,11 +5,11 @@ use stream::{CODECS, Clock, VideoCodec};
 /// What a [`crate::Forwarder`] is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The addresses that answers list as host candidates, the likeliest first.
+    /// The addresses that answers list as host candidates, in order of preference.
     pub candidates: Vec<SocketAddr>,
-    /// How many threads send. None: one less than the machine has cores, at least one.
+    /// The number of sending threads. `None` is one less than the machine has cores, but at least one.
     pub shards: Option<usize>,
-    /// A viewer whose DTLS is not done this long after its offer is [`crate::Gone::Failed`].
+    /// A viewer whose DTLS handshake is not done this long after its offer is [`crate::Gone::Failed`].
     pub join_timeout: Duration,
     /// A viewer from whom no authenticated STUN request came for this long is [`crate::Gone::Timeout`]. Browsers send one
     /// about every 2.5 s; RFC 7675 gives consent 30 s, which is long for a row in a list of who is watching.

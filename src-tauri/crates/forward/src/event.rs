@@ -1,18 +1,19 @@
 use protocol::ViewerId;
 use stream::{Rid, VideoCodec};
 
-/// What a [`crate::Forwarder`] tells. Called from its threads: the callee must not block, nor call back into the forwarder.
+/// An event of a [`crate::Forwarder`]. It is delivered on the forwarder's threads, so the receiver must neither block nor call the
+/// forwarder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// DTLS is done and media flows.
+    /// The DTLS handshake is done, and media is sent.
     Connected(ViewerId),
-    /// The viewer is gone and everything it held is freed already. Never follows [`crate::Forwarder::close`].
+    /// The viewer has left, and all that was held for it is freed. There is none after [`crate::Forwarder::close`].
     Gone(ViewerId, Gone),
-    /// Some viewer needs a keyframe that the history cannot give; at most once a second for each codec and layer.
+    /// A viewer needs a keyframe, and the history has none. It is sent at most once a second for each codec and layer.
     KeyframeWanted {
-        /// Of which encoder.
+        /// The encoder's codec.
         codec: VideoCodec,
-        /// Of which layer.
+        /// The layer.
         rid: Rid,
     },
     /// Which layers of a codec on demand are wanted from now on, the smallest first; empty: nobody watches that codec any more.
@@ -24,7 +25,7 @@ pub enum Event {
     },
 }
 
-/// Why a viewer went by itself.
+/// Why a viewer left without being closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gone {
     /// It sent close_notify.

@@ -30,7 +30,7 @@ struct Inner {
     candidates: Mutex<Vec<SocketAddr>>,
     codecs: Vec<VideoCodec>,
     cname: String,
-    /// The one writer of pictures and sounds.
+    /// Packetises all pictures and sounds.
     packetiser: Mutex<Packetiser>,
     shards: Vec<Arc<Inbox>>,
     commands: Arc<Commands>,
@@ -39,7 +39,7 @@ struct Inner {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// How long [`Forwarder::stats`] waits for a thread that is busy sending.
+/// How long [`Forwarder::stats`] waits for a sending thread.
 const STATS_PATIENCE: Duration = Duration::from_millis(250);
 
 impl Forwarder {
@@ -83,7 +83,7 @@ impl Forwarder {
         Ok((Forwarder { inner: Arc::new(inner) }, viewers))
     }
 
-    /// Answers an offer. `max` caps the layer. Nothing is sent to the viewer before ICE and DTLS are done. Waits for no thread.
+    /// Answers an offer. No layer above `max` is sent. No media is sent before ICE and DTLS are done. Waits for no thread.
     pub fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
         let at = Instant::now();
         let offer = Offer::parse(offer)?;
@@ -138,21 +138,21 @@ impl Forwarder {
         Ok(Some(answer))
     }
 
-    /// Sends BYE and close_notify and frees everything the viewer held. No event follows.
+    /// Sends BYE and close_notify, and frees all that was held for the viewer. There is no event.
     pub fn close(&self, viewer: ViewerId) {
         if self.inner.announcer.leave(viewer) {
             self.inner.command(Command::Close(viewer));
         }
     }
 
-    /// Caps a viewer's layer from now on.
+    /// Sends a viewer no layer above this from now on.
     pub fn cap(&self, viewer: ViewerId, max: Rid) {
         self.inner.command(Command::Cap(viewer, max));
     }
 
-    /// Takes an encoded picture of one layer. Never blocks: what a sending thread has no room for is left out and counted.
+    /// Takes an encoded picture of one layer. It never blocks: what a sending thread has no room for is dropped and counted.
     pub fn video(&self, frame: &VideoFrame) {
-        // Under the lock, so that all shards get pictures in the order of their numbers.
+        // The lock is held, so that all shards get the pictures in order.
         let mut packetiser = lock(&self.inner.packetiser);
         let now = Instant::now();
         if frame.rid == Rid::F {
@@ -167,7 +167,7 @@ impl Forwarder {
         }
     }
 
-    /// Takes a packet of sound. Never blocks, as [`Forwarder::video`].
+    /// Takes a packet of sound. It never blocks, like [`Forwarder::video`].
     pub fn audio(&self, frame: &AudioFrame) {
         let mut packetiser = lock(&self.inner.packetiser);
         let sound = packetiser.sound(frame);
@@ -179,7 +179,7 @@ impl Forwarder {
         }
     }
 
-    /// Forgets the history: a broadcast ended, and who joins the next one must not be shown the end of this one.
+    /// Clears the history at the end of a broadcast, so that viewers of the next one are not shown the end of this one.
     pub fn end_stream(&self) {
         for shard in &self.inner.shards {
             shard.end_stream();
@@ -191,7 +191,7 @@ impl Forwarder {
         *lock(&self.inner.candidates) = candidates;
     }
 
-    /// How each connected viewer does. Waits for the sending threads, a quarter of a second at the most.
+    /// The statistics of each connected viewer. It waits for the sending threads, for a quarter of a second at most.
     pub fn stats(&self) -> Vec<(ViewerId, ViewerStats)> {
         let (reply, replies) = crossbeam_channel::bounded(self.inner.shards.len());
         for shard in &self.inner.shards {
@@ -232,7 +232,7 @@ impl Drop for Inner {
     }
 }
 
-/// One core is for the encoder.
+/// One core is left for the encoder.
 fn default_shards() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get() - 1)
 }
@@ -246,7 +246,8 @@ fn different_ssrcs() -> [u32; 3] {
     }
 }
 
-/// What is behind these locks is changed by single calls, so a panic elsewhere left it whole.
+/// Locks a mutex, even if a thread panicked while it held it: what is behind these locks is changed by single calls, so it is
+/// consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

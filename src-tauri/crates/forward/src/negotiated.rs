@@ -2,12 +2,12 @@
 
 use stream::VideoCodec;
 
-/// What a viewer is to be sent, and under which numbers. At least one of `video` and `audio` is there.
+/// What a viewer is to be sent, and with which SSRCs and payload types. At least one of `video` and `audio` is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Negotiated {
     pub(crate) video: Option<NegotiatedVideo>,
     pub(crate) audio: Option<NegotiatedAudio>,
-    /// The CNAME of all our sources (RFC 8834 4.9): sound and picture share it, which is what makes them one clock.
+    /// The CNAME of all our SSRCs (RFC 8834 4.9). Sound and picture share it, so browsers keep them in sync.
     pub(crate) cname: String,
 }
 
@@ -16,7 +16,7 @@ pub(crate) struct Negotiated {
 pub(crate) struct NegotiatedVideo {
     pub(crate) codec: VideoCodec,
     pub(crate) pt: u8,
-    /// Payload type of RFC 4588 retransmissions; without one a repair is the packet itself again.
+    /// Payload type of RFC 4588 retransmissions. Without one the same packet is sent again.
     pub(crate) rtx_pt: Option<u8>,
     pub(crate) ssrc: u32,
     /// Announced only where `rtx_pt` is there.
@@ -57,7 +57,7 @@ pub(crate) struct Extensions {
     pub(crate) abs_send_time: Option<u8>,
     /// abs-capture-time: 64 bits of NTP time.
     pub(crate) abs_capture_time: Option<u8>,
-    /// playout-delay: 12 bits least, 12 bits most, in 10 ms.
+    /// playout-delay: a minimum and a maximum of 12 bits each, in units of 10 ms.
     pub(crate) playout_delay: Option<u8>,
     /// RFC 8843's sdes:mid.
     pub(crate) mid: Option<u8>,

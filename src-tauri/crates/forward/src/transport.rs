@@ -27,30 +27,30 @@ pub(crate) enum Output {
     /// The datagram was opened in place: so many of its bytes are a compound packet. Who reads it tells of a goodbye in it; see
     /// [`Transport::goodbye`].
     Rtcp(usize),
-    /// It came and was dropped.
+    /// The datagram was dropped.
     Dropped(Drop),
     /// The viewer is gone; drop the transport.
     Gone(Gone),
 }
 
-/// Why something was dropped.
+/// Why a datagram was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Drop {
-    /// No protocol of ours, or not at this time.
+    /// It is of no protocol that is expected, or not at this time.
     Unknown,
-    /// A check with a false MESSAGE-INTEGRITY.
+    /// It is a check with a false MESSAGE-INTEGRITY.
     Forged,
-    /// A check that came before, now from an address that never passed one.
+    /// It is a replayed check, from an address from which no check has passed.
     ReplayedCheck,
-    /// DTLS that cannot be the viewer's, or more of it than a handshake takes.
+    /// It is DTLS that cannot be the viewer's, or more of it than a handshake takes.
     Dtls,
-    /// SRTCP that was not sealed with the viewer's keys.
+    /// It is SRTCP that is not encrypted with the viewer's keys.
     Unauthenticated,
-    /// SRTCP that came before.
+    /// It is replayed SRTCP.
     Replayed,
-    /// SRTCP beyond what anybody has to report.
+    /// It is SRTCP above the viewer's limit.
     Flood,
-    /// A certificate that is not the offer's.
+    /// The certificate does not match the offer's fingerprint.
     Fingerprint,
 }
 
@@ -228,7 +228,7 @@ impl Transport {
             return;
         };
         let opened = match opener.rtcp(data) {
-            // Only what is authentic is charged, so that nobody else can use the viewer's allowance up.
+            // Only authentic packets take a token, so that nobody else can use up the viewer's.
             Ok(_) if !self.reports.take(now) => Output::Dropped(Drop::Flood),
             Ok(plain) => {
                 let opened = Output::Rtcp(plain.len());

@@ -3,17 +3,17 @@
 use crate::negotiated::Extensions;
 use rtp::ExtensionId;
 
-/// A longer mid is left out: the SSRC in the answer says the same. Browsers number their mids.
+/// A longer mid is left out, as the SSRC in the answer says the same. Browsers use short numbers.
 const LONGEST_MID: usize = 4;
 
-/// playout-delay: 12 bits least, 12 bits most, in 10 ms. Pictures are shown as they come, whatever lip sync thinks of it.
+/// playout-delay: a minimum and a maximum of 12 bits each, in units of 10 ms. With this value pictures are shown as they come, and lip
+/// sync never holds them back.
 pub(super) const AT_ONCE: [u8; 3] = [0, 0, 0];
-/// Pictures are shown as they come, but lip sync may hold them back by up to 100 ms. Not longer: Firefox remembers how late
-/// sound was while its audio device opened, and with half a second it held the picture back by 200 ms for that, sound 20 to
-/// 76 ms before it, and came down by only 8 ms a second.
+/// With this value lip sync may hold pictures back by up to 100 ms. It is not more, as Firefox remembers how late sound was while its
+/// audio device opened, and would hold the picture back for that and release it only slowly.
 pub(super) const WITH_SOUND: [u8; 3] = [0, 0, 10];
 
-/// One source's header, and the extensions that the viewer knows.
+/// The header of one SSRC, and the extensions that the viewer knows.
 pub(super) struct Header {
     rtp: rtp::Header,
     transport_wide: Option<ExtensionId>,
@@ -23,19 +23,19 @@ pub(super) struct Header {
     mid: Option<(ExtensionId, Mid)>,
 }
 
-/// The name of a source's m-line.
+/// The mid of the m-line.
 #[derive(Clone, Copy)]
 struct Mid {
     bytes: [u8; LONGEST_MID],
     len: u8,
 }
 
-/// Extensions that some pictures carry, then on all their packets: the kernel sends a run only if its packets are of one size.
+/// Extensions that only some pictures carry. All packets of such a picture carry them, as the packets of a run must have one size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extras {
-    /// NTP time of the capture.
+    /// The capture time, as NTP time.
     pub(super) capture: Option<u64>,
-    /// Say who we are (mid) and how long to wait with showing it.
+    /// Whether mid and playout-delay go along.
     pub(super) introduce: bool,
 }
 
@@ -64,7 +64,7 @@ impl Header {
         }
     }
 
-    /// Bytes, once begun.
+    /// Its length in bytes, once [`Header::begin`] was called.
     pub(super) fn len(&self) -> usize {
         self.rtp.len()
     }
@@ -73,7 +73,7 @@ impl Header {
         self.abs_capture_time.is_some()
     }
 
-    /// What all packets of a picture, sent now, share. All extensions together fit, so none is left out.
+    /// Writes what all packets of a picture share. There is room for all extensions together.
     pub(super) fn begin(&mut self, timestamp: u32, abs_send_time: u32, extras: Extras) {
         let mut extensions = self.rtp.begin(timestamp);
         if let Some(id) = self.transport_wide {
@@ -96,7 +96,7 @@ impl Header {
         extensions.finish();
     }
 
-    /// One packet's header; `wide` is its transport-wide number, for which [`Header::is_numbered`] asks.
+    /// The header of one packet. `wide` is its transport-wide sequence number, which is used only if [`Header::is_numbered`].
     pub(super) fn packet(&mut self, sequence: u16, marker: bool, wide: u16) -> &[u8] {
         self.rtp.packet(sequence, marker, wide)
     }

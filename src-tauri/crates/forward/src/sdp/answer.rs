@@ -17,7 +17,7 @@ pub(crate) fn answer(offer: &Offer<'_>, local: &Local<'_>) -> Result<(Joined, Ne
         .map(|at| offer.media[at].mid)
         .collect();
     write_session(&mut sdp, local, offer, &mids);
-    // The candidates stand with the first m-line of the group, which all others share.
+    // The candidates are in the first m-line of the group, whose transport all others share.
     let mut candidates = local.candidates;
     for (at, m) in offer.media.iter().enumerate() {
         if choice.video == Some(at) {
@@ -113,7 +113,7 @@ pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
 fn write_video(out: &mut String, m: &Media<'_>, video: &NegotiatedVideo, local: &Local<'_>) {
     let pt = video.pt;
     write_rtpmap(out, m, pt);
-    // What the offer asks for is what is sent, so its parameters are the answer's.
+    // What is sent satisfies the offer's parameters, so the answer repeats them.
     for (_, parameters) in m.fmtp.iter().filter(|(of, _)| *of == pt) {
         line!(out, "a=fmtp:{pt} {parameters}");
     }
@@ -149,7 +149,7 @@ fn write_audio(out: &mut String, m: &Media<'_>, audio: &NegotiatedAudio, local: 
             line!(out, "a=rtcp-fb:{pt} {name}");
         }
     }
-    // The same stream as the picture: the browser keeps them in step.
+    // It is in the same stream as the picture, so the browser keeps them in sync.
     line!(out, "a=msid:skylark sound");
     line!(out, "a=ssrc:{} cname:{}", audio.ssrc, local.cname);
 }

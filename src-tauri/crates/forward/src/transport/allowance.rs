@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-/// How many reports one viewer may send: so that one who floods takes no other's place in the sending thread's inbox.
+/// Limits the RTCP packets of one viewer, so that a viewer that floods does not fill the sending thread's inbox for all others.
 ///
 /// A browser reports on transport-wide numbers 20 times a second and asks for lost packets once for each hole, 90 times at 8
 /// Mbit/s of which a tenth is lost.
@@ -17,7 +17,7 @@ impl Allowance {
         Allowance { left: AT_ONCE, at: now }
     }
 
-    /// False: it is used up.
+    /// Takes a token. False if there is none.
     pub(super) fn take(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f32();
         self.left = (self.left + passed * A_SECOND).min(AT_ONCE);

@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 
-/// The checks that passed, by the first bytes of their transaction ids, which are random (RFC 8489 5). Of new checks one in four
-/// million is taken for one of a full memory; another follows.
+/// Remembers the STUN checks that passed, by the first bytes of their transaction ids, which are random (RFC 8489 5). When it is full,
+/// one new check in four million is taken for a replay, and another check follows soon.
 #[derive(Default)]
 pub(super) struct Seen {
     latest_last: VecDeque<u32>,
 }
 
-/// A browser sends a check every 2.5 s, so this is 40 minutes. Who recorded an older one can turn the media away with it until
-/// the viewer's next check.
+/// A browser sends a check every 2.5 s, so this is 40 minutes. An older check that somebody recorded can redirect the media, but only
+/// until the viewer's next check.
 const REMEMBERED: usize = 1024;
 
 impl Seen {
-    /// True if this check came for the first time; it is remembered.
+    /// Remembers a check. False if it is a replay.
     pub(super) fn is_first(&mut self, [a, b, c, d, ..]: [u8; 12]) -> bool {
         let mark = u32::from_be_bytes([a, b, c, d]);
         if self.latest_last.contains(&mark) {
