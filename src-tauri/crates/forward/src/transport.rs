@@ -3,18 +3,18 @@
 //! Its life: the viewer's checks find a path ([`Transport::check`]), DTLS runs over it, and from then on SRTCP is opened.
 //! What is sent is sealed elsewhere, by the thread that owns the viewer's media: it is handed the [`Sealer`].
 
-mod allowance;
-mod seen;
+mod seen_checks;
+mod token_bucket;
 
 use crate::dtls::{Dtls, Failure, Progress, Server};
 use crate::event::Gone;
 use crate::sdp::Fingerprint;
-use allowance::Allowance;
 use port::{Check, Credentials, Path};
 use rtp::srtp::{OpenError, Opener, Sealer};
-use seen::Seen;
+use seen_checks::SeenChecks;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use token_bucket::TokenBucket;
 
 /// What the owner has to do.
 pub(crate) enum Output {
@@ -28,14 +28,14 @@ pub(crate) enum Output {
     /// [`Transport::goodbye`].
     Rtcp(usize),
     /// The datagram was dropped.
-    Dropped(Drop),
+    Dropped(DropReason),
     /// The viewer is gone; drop the transport.
     Gone(Gone),
 }
 
 /// Why a datagram was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Drop {
+pub(crate) enum DropReason {
     /// It is of no protocol that is expected, or not at this time.
     Unknown,
     /// It is a check with a false MESSAGE-INTEGRITY.
@@ -73,10 +73,10 @@ pub(crate) struct Transport {
     heard: Instant,
     /// Where authenticated checks came from, the latest last.
     checked: Vec<Path>,
-    seen: Seen,
+    seen: SeenChecks,
     dtls: Dtls,
     opener: Option<Opener>,
-    reports: Allowance,
+    reports: TokenBucket,
     /// Of the join; then of consent.
     deadline: Instant,
     timeouts: Timeouts,
@@ -109,10 +109,10 @@ impl Transport {
             nominated: false,
             heard: now,
             checked: Vec::new(),
-            seen: Seen::default(),
+            seen: SeenChecks::default(),
             dtls: Dtls::new(server, fingerprint),
             opener: None,
-            reports: Allowance::new(now),
+            reports: TokenBucket::new(now),
             deadline: now + timeouts.join,
             timeouts,
         }
@@ -158,14 +158,14 @@ impl Transport {
             _ => &self.ice,
         };
         let Some(authentic) = check.authenticate(ice) else {
-            out.push(Output::Dropped(Drop::Forged));
+            out.push(Output::Dropped(DropReason::Forged));
             return false;
         };
         // A check comes twice when our answer got lost, or when somebody recorded it. It is authentic all the same, but says
         // nothing new: no address is proved by it, no path chosen, nobody alive.
         let repeated = !self.seen.is_first(authentic.transaction);
         if repeated && !self.knows(&path) {
-            out.push(Output::Dropped(Drop::ReplayedCheck));
+            out.push(Output::Dropped(DropReason::ReplayedCheck));
             return false;
         }
         out.push(Output::Transmit(path, authentic.response(ice, &path)));
@@ -218,25 +218,25 @@ impl Transport {
         match data {
             [20..=63, ..] => self.dtls(data, path, now, out),
             [128..=191, 192..=223, ..] => self.rtcp(data, path, now, out),
-            _ => out.push(Output::Dropped(Drop::Unknown)),
+            _ => out.push(Output::Dropped(DropReason::Unknown)),
         }
     }
 
     fn rtcp(&mut self, data: &mut [u8], path: Path, now: Instant, out: &mut Vec<Output>) {
         let Some(opener) = &mut self.opener else {
-            out.push(Output::Dropped(Drop::Unknown));
+            out.push(Output::Dropped(DropReason::Unknown));
             return;
         };
         let opened = match opener.rtcp(data) {
             // Only authentic packets take a token, so that nobody else can use up the viewer's.
-            Ok(_) if !self.reports.take(now) => Output::Dropped(Drop::Flood),
+            Ok(_) if !self.reports.take(now) => Output::Dropped(DropReason::Flood),
             Ok(plain) => {
                 let opened = Output::Rtcp(plain.len());
                 self.heard_from(path, QUIET, now, out);
                 opened
             }
-            Err(OpenError::Unauthenticated) => Output::Dropped(Drop::Unauthenticated),
-            Err(OpenError::Replayed) => Output::Dropped(Drop::Replayed),
+            Err(OpenError::Unauthenticated) => Output::Dropped(DropReason::Unauthenticated),
+            Err(OpenError::Replayed) => Output::Dropped(DropReason::Replayed),
         };
         out.push(opened);
     }
@@ -257,7 +257,7 @@ impl Transport {
         out.extend(transmits.into_iter().map(|datagram| Output::Transmit(reply, datagram)));
         match progress {
             Progress::None => {}
-            Progress::Refused => out.push(Output::Dropped(Drop::Dtls)),
+            Progress::Refused => out.push(Output::Dropped(DropReason::Dtls)),
             Progress::Connected(keys) => {
                 let (sealer, opener) = *keys;
                 self.opener = Some(opener);
@@ -267,7 +267,7 @@ impl Transport {
             Progress::Closed => out.push(Output::Gone(Gone::Closed)),
             Progress::Failed(failure) => {
                 if failure == Failure::Fingerprint {
-                    out.push(Output::Dropped(Drop::Fingerprint));
+                    out.push(Output::Dropped(DropReason::Fingerprint));
                 }
                 out.push(Output::Gone(Gone::Failed));
             }

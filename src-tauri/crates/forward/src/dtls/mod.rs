@@ -8,9 +8,9 @@
 //! - It reports no error for a handshake that stalls; the owner of the viewer has a deadline.
 
 mod client_hello;
-mod echo;
 mod flight;
 mod gate;
+mod handshake_rtt;
 mod server;
 
 pub(crate) use server::Server;
@@ -18,9 +18,9 @@ pub(crate) use server::Server;
 use crate::sdp::Fingerprint;
 use bytes::BytesMut;
 use client_hello::ClientHello;
-use echo::Echo;
 use flight::Flight;
 use gate::Gate;
+use handshake_rtt::HandshakeRtt;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
@@ -39,7 +39,7 @@ pub(crate) struct Dtls {
     fingerprint: Fingerprint,
     gate: Gate,
     state: State,
-    echo: Echo,
+    echo: HandshakeRtt,
 }
 
 enum State {
@@ -79,7 +79,7 @@ pub(crate) enum Failure {
 
 impl Dtls {
     pub(crate) fn new(server: Arc<Server>, fingerprint: Fingerprint) -> Dtls {
-        let (gate, echo) = (Gate::default(), Echo::default());
+        let (gate, echo) = (Gate::default(), HandshakeRtt::default());
         Dtls { server, fingerprint, gate, echo, state: State::Hello(ClientHello::default()) }
     }
 

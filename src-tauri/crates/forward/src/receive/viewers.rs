@@ -130,17 +130,17 @@ impl Viewers {
         }
     }
 
-    fn count(&self, why: transport::Drop) {
+    fn count(&self, why: transport::DropReason) {
         let counters = &self.announcer.counters;
         match why {
-            transport::Drop::Unknown => counters.dropped_unknown.one(),
-            transport::Drop::Forged => counters.dropped_stun.one(),
-            transport::Drop::ReplayedCheck => counters.dropped_replayed_check.one(),
-            transport::Drop::Dtls => counters.dropped_dtls.one(),
-            transport::Drop::Unauthenticated => counters.dropped_unauthenticated.one(),
-            transport::Drop::Replayed => counters.dropped_replayed.one(),
-            transport::Drop::Flood => counters.dropped_flood.one(),
-            transport::Drop::Fingerprint => counters.dropped_fingerprint.one(),
+            transport::DropReason::Unknown => counters.dropped_unknown.one(),
+            transport::DropReason::Forged => counters.dropped_stun.one(),
+            transport::DropReason::ReplayedCheck => counters.dropped_replayed_check.one(),
+            transport::DropReason::Dtls => counters.dropped_dtls.one(),
+            transport::DropReason::Unauthenticated => counters.dropped_unauthenticated.one(),
+            transport::DropReason::Replayed => counters.dropped_replayed.one(),
+            transport::DropReason::Flood => counters.dropped_flood.one(),
+            transport::DropReason::Fingerprint => counters.dropped_fingerprint.one(),
         }
     }
 

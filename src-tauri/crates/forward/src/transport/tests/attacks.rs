@@ -10,7 +10,7 @@ fn connected() -> Pair {
     pair
 }
 
-fn drops(pair: &Pair) -> Vec<Drop> {
+fn drops(pair: &Pair) -> Vec<DropReason> {
     let drop = |output: &Output| if let Output::Dropped(why) = output { Some(*why) } else { None };
     pair.outputs.iter().filter_map(drop).collect()
 }
@@ -24,7 +24,7 @@ fn a_recorded_check_moves_no_media_and_keeps_nobody_alive() {
     pair.outputs.clear();
     pair.now += Duration::from_secs(5);
     pair.deliver(check.clone(), path(6666));
-    assert_eq!(drops(&pair), [Drop::ReplayedCheck]);
+    assert_eq!(drops(&pair), [DropReason::ReplayedCheck]);
     assert_eq!(pair.outputs.len(), 1, "no answer, no path");
     assert_eq!(pair.known(), [1000]);
     pair.outputs.clear();
@@ -61,7 +61,7 @@ fn alerts_in_the_clear_end_no_session() {
             let alert = vec![21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, sequence, 0, 2, level, description];
             pair.deliver(alert, path(1000));
         }
-        assert_eq!(drops(&pair), [Drop::Dtls; 20]);
+        assert_eq!(drops(&pair), [DropReason::Dtls; 20]);
         assert_eq!(pair.outputs.len(), 20, "no answer, no end");
     }
 }
@@ -117,7 +117,7 @@ fn a_flood_of_reports_is_cut_and_the_session_lives() {
     }
     let taken = pair.outputs.iter().filter(|output| matches!(output, Output::Rtcp(_))).count();
     assert_eq!((taken, drops(&pair).len()), (500, 9_500));
-    assert!(drops(&pair).iter().all(|why| *why == Drop::Flood));
+    assert!(drops(&pair).iter().all(|why| *why == DropReason::Flood));
     pair.outputs.clear();
     pair.now += Duration::from_millis(100);
     let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
@@ -132,7 +132,7 @@ fn forged_reports_use_nothing_up() {
         let forged = [&[0x80, 201, 0, 1, 0, 0, 0, 1][..], &[7; 16], &(1 << 31 | n).to_be_bytes()].concat();
         pair.deliver(forged, path(1000));
     }
-    assert_eq!(drops(&pair), [Drop::Unauthenticated; 10_000]);
+    assert_eq!(drops(&pair), [DropReason::Unauthenticated; 10_000]);
     pair.outputs.clear();
     let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
     pair.deliver(report, path(1000));
@@ -143,7 +143,7 @@ fn forged_reports_use_nothing_up() {
 fn media_from_a_viewer_is_dropped() {
     let mut pair = connected();
     pair.deliver(vec![0x80; 200], path(1000));
-    assert_eq!(drops(&pair), [Drop::Unknown], "a viewer only receives");
+    assert_eq!(drops(&pair), [DropReason::Unknown], "a viewer only receives");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_forged_check_changes_nothing() {
     let forged = Credentials { ufrag: pair.ice.ufrag.clone(), pwd: "not the password of it".into() };
     let check = port::checker::check(&forged, true);
     pair.deliver(check, path(6666));
-    assert!(matches!(pair.outputs[..], [Output::Dropped(Drop::Forged)]), "no answer, no path");
+    assert!(matches!(pair.outputs[..], [Output::Dropped(DropReason::Forged)]), "no answer, no path");
     assert!(pair.known().is_empty());
     pair.outputs.clear();
     assert!(pair.join());
@@ -192,9 +192,9 @@ fn replayed_and_forged_reports_are_dropped_and_the_session_lives() {
         pair.outputs[..],
         [
             Output::Rtcp(_),
-            Output::Dropped(Drop::Replayed),
-            Output::Dropped(Drop::Unauthenticated),
-            Output::Dropped(Drop::Replayed)
+            Output::Dropped(DropReason::Replayed),
+            Output::Dropped(DropReason::Unauthenticated),
+            Output::Dropped(DropReason::Replayed)
         ]
     ));
 }

@@ -92,5 +92,5 @@ fn a_certificate_that_is_not_the_offers_gets_no_keys() {
     assert!(!pair.join());
     assert!(pair.sealer.is_none());
     let told: Vec<&Output> = pair.outputs.iter().filter(|o| !matches!(o, Output::Transmit(..))).collect();
-    assert!(matches!(told[..], [Output::Dropped(Drop::Fingerprint), Output::Gone(Gone::Failed)]));
+    assert!(matches!(told[..], [Output::Dropped(DropReason::Fingerprint), Output::Gone(Gone::Failed)]));
 }

@@ -84,7 +84,7 @@ fn an_ice_restart_keeps_the_path_until_the_new_session_has_one() {
     pair.client.check(true);
     pair.carry();
     assert!(!pair.run_until(|pair| pair.client.responses == 4));
-    assert!(pair.outputs.iter().any(|o| matches!(o, Output::Dropped(Drop::Forged))));
+    assert!(pair.outputs.iter().any(|o| matches!(o, Output::Dropped(DropReason::Forged))));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Instant;
 ///
 /// A browser reports on transport-wide numbers 20 times a second and asks for lost packets once for each hole, 90 times at 8
 /// Mbit/s of which a tenth is lost.
-pub(super) struct Allowance {
+pub(super) struct TokenBucket {
     left: f32,
     at: Instant,
 }
@@ -12,9 +12,9 @@ pub(super) struct Allowance {
 const A_SECOND: f32 = 500.0;
 const AT_ONCE: f32 = 500.0;
 
-impl Allowance {
-    pub(super) fn new(now: Instant) -> Allowance {
-        Allowance { left: AT_ONCE, at: now }
+impl TokenBucket {
+    pub(super) fn new(now: Instant) -> TokenBucket {
+        TokenBucket { left: AT_ONCE, at: now }
     }
 
     /// Takes a token. False if there is none.
@@ -39,7 +39,7 @@ mod tests {
     fn a_flood_is_cut_to_so_many_a_second_and_a_browser_never_is() {
         let start = Instant::now();
         let taken = |gap: Duration, count: u32| {
-            let mut allowance = Allowance::new(start);
+            let mut allowance = TokenBucket::new(start);
             (0..count).filter(|n| allowance.take(start + gap * *n)).count()
         };
         assert_eq!(taken(Duration::ZERO, 10_000), 500);

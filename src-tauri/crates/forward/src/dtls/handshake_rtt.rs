@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 /// viewer took to think. The least of those is kept. Messages are known by their numbers: a ClientHello that is repeated has
 /// that of the first, and so is taken for no answer to ours.
 #[derive(Default)]
-pub(super) struct Echo {
+pub(super) struct HandshakeRtt {
     /// The viewer's message that was answered last, and when.
     answered: Option<(u16, Instant)>,
     least: Option<Duration>,
 }
 
-impl Echo {
+impl HandshakeRtt {
     pub(super) fn round_trip(&self) -> Option<Duration> {
         self.least
     }
@@ -49,7 +49,7 @@ mod tests {
     fn a_repeated_hello_is_no_answer_and_the_least_time_counts() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut echo = Echo::default();
+        let mut echo = HandshakeRtt::default();
         echo.after(&message(1, 0), true, at(0));
         assert_eq!(echo.round_trip(), None);
         echo.after(&message(1, 0), true, at(2));
