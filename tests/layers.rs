@@ -53,7 +53,13 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("dimpl", &["forward/src/client.rs"]),
     (
         "aws_lc",
-        &["forward/src/dtls", "rtp/src/srtp", "forward/src/sdp", "forward/src/client.rs", "forward/src/fuzz/dtls.rs"],
+        &[
+            "forward/src/connection/dtls",
+            "rtp/src/srtp",
+            "forward/src/connection/sdp",
+            "forward/src/client.rs",
+            "forward/src/fuzz/dtls.rs",
+        ],
     ),
     ("quinn_udp", &["port/src/socket.rs", "port/src/datagrams/receiver.rs"]),
     ("mio", &["port/src/datagrams", "port/src/port.rs"]),

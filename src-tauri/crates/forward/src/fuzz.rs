@@ -9,7 +9,7 @@ pub use dtls::{client_hello, dtls};
 pub use media::rtcp;
 pub use port::fuzz::stun;
 
-use crate::sdp::{self, Fragment, Local, Offer};
+use crate::connection::sdp::{self, Fragment, Local, Offer};
 use port::Credentials;
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -6,42 +6,23 @@
 //! that to the kernel in one call. What has been sent lately stays in a history that serves repairs and gives a joiner its first picture.
 //!
 //! The contract of the core: everything below [`Forwarder`] takes time and input as arguments and has no clock, thread or
-//! socket of its own. A viewer is a transport (ICE-lite, DTLS, SRTP: `transport.rs`) and an egress (layers, rewriting,
-//! feedback: `egress.rs`); shards and the port's loop are the shells that carry datagrams to and from them.
+//! socket of its own. A viewer is a transport (ICE-lite, DTLS, SRTP: `connection/transport.rs`) and an egress (layers, rewriting,
+//! feedback: `media/egress.rs`); shards and the port's loop are the shells that carry datagrams to and from them.
+//!
+//! Three folders, for three questions: `media`, what is sent; `connection`, how it gets there; `threads`, who carries it.
 
-// What is sent.
-mod bandwidth;
-mod egress;
-mod history;
-mod layers;
-mod rewrite;
-mod sink;
-
-// How it gets there.
-mod dtls;
-mod negotiated;
-mod sdp;
-mod transport;
-
-// Who carries it.
-mod announce;
 #[cfg(test)]
 mod client;
-mod config;
-mod event;
-mod forwarder;
+mod connection;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
-mod receive;
-mod shard;
-mod totals;
+mod media;
+mod threads;
 
-use rtp::packetise;
-
-pub use config::Config;
-pub use event::{Event, Gone};
-pub use forwarder::Forwarder;
+pub use connection::sdp::{FragmentError, Joined, OfferError};
 pub use protocol::{ViewerId, ViewerStats};
-pub use receive::Viewers;
-pub use sdp::{FragmentError, Joined, OfferError};
-pub use totals::Totals;
+pub use threads::config::Config;
+pub use threads::event::{Event, Gone};
+pub use threads::forwarder::Forwarder;
+pub use threads::receive::Viewers;
+pub use threads::totals::Totals;

@@ -1,6 +1,8 @@
+//! Any bytes for the DTLS handshake.
+
 use super::{SOMEBODY, pieces};
-use crate::dtls::{Dtls, Progress, Server};
-use crate::sdp::Offer;
+use crate::connection::dtls::{Dtls, Progress, Server};
+use crate::connection::sdp::Offer;
 use bytes::BytesMut;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
@@ -15,7 +17,7 @@ use std::time::{Duration, Instant};
 
 /// Datagrams to the reader of the ClientHello: as they are, and as fragments of one that is whole.
 pub fn client_hello(data: &[u8]) {
-    crate::dtls::read_client_hello(pieces(data));
+    crate::connection::dtls::read_client_hello(pieces(data));
     let Some((cut, message)) = data.split_first_chunk::<2>() else { return };
     let cut = usize::from(u16::from_be_bytes(*cut)).min(message.len());
     let record = |offset: usize, part: &[u8]| {
@@ -25,7 +27,7 @@ pub fn client_hello(data: &[u8]) {
         [&header[..], &(fragment.len() as u16).to_be_bytes(), &fragment].concat()
     };
     let (first, second) = (record(0, &message[..cut]), record(cut, &message[cut..]));
-    crate::dtls::read_client_hello([second.as_slice(), &first].into_iter());
+    crate::connection::dtls::read_client_hello([second.as_slice(), &first].into_iter());
 }
 
 /// A client whose datagrams somebody on the way changes, drops and repeats. What is done to each is told by the input.

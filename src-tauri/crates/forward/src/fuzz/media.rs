@@ -1,12 +1,14 @@
+//! Any bytes for what reads RTCP.
+
 use super::pieces;
-use crate::egress::Egress;
-use crate::history::History;
-use crate::negotiated::{Extensions, Negotiated, NegotiatedVideo};
-use crate::packetise::Packetiser;
-use crate::shard::{Inbox, Reports};
-use crate::sink::PacketSink;
+use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedVideo};
+use crate::media::egress::Egress;
+use crate::media::history::History;
+use crate::media::sink::PacketSink;
+use crate::threads::shard::{Inbox, Reports};
 use bytes::Bytes;
 use protocol::ViewerId;
+use rtp::packetise::Packetiser;
 use rtp::rtcp::{Message, messages};
 use std::time::{Duration, Instant, SystemTime};
 use stream::{Clock, Rid, VideoCodec, VideoFrame, Way};

@@ -1,3 +1,5 @@
+//! Outputs come and go, and their wishes for keyframes are one.
+
 use super::*;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use stream::Way;

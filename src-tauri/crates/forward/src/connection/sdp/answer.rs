@@ -1,0 +1,171 @@
+//! The answer, written line by line.
+
+use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose};
+use super::offer::{Media, Offer};
+use super::{Joined, Local, OfferError};
+use crate::connection::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
+use port::Credentials;
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+/// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 5.3).
+pub(crate) fn answer(offer: &Offer<'_>, local: &Local<'_>) -> Result<(Joined, Negotiated), OfferError> {
+    let choice = choose(offer, local)?;
+    let mut sdp = String::with_capacity(2048);
+    let mids: Vec<&str> = (0..offer.media.len())
+        .filter(|at| choice.video == Some(*at) || choice.audio == Some(*at))
+        .map(|at| offer.media[at].mid)
+        .collect();
+    write_session(&mut sdp, local, offer, &mids);
+    // The candidates are in the first m-line of the group, whose transport all others share.
+    let mut candidates = local.candidates;
+    for (at, m) in offer.media.iter().enumerate() {
+        if choice.video == Some(at) {
+            let Some(video) = &choice.negotiated.video else { continue };
+            write_media(&mut sdp, m, local, &formats(video.pt, video.rtx_pt), std::mem::take(&mut candidates));
+            write_video(&mut sdp, m, video, local);
+        } else if choice.audio == Some(at) {
+            let Some(audio) = &choice.negotiated.audio else { continue };
+            write_media(&mut sdp, m, local, &formats(audio.pt, None), std::mem::take(&mut candidates));
+            write_audio(&mut sdp, m, audio, local);
+        } else {
+            write_rejected(&mut sdp, m);
+        }
+    }
+    let joined = Joined {
+        answer: sdp,
+        codec: choice.negotiated.video.as_ref().map(|v| v.codec),
+        audio: choice.negotiated.audio.is_some(),
+        ice_ufrag: local.ice.ufrag.clone(),
+    };
+    Ok((joined, choice.negotiated))
+}
+
+macro_rules! line {
+    ($out:expr, $($arg:tt)*) => {{
+        // Writing to a String cannot fail.
+        let _ = write!($out, $($arg)*);
+        $out.push_str("\r\n");
+    }};
+}
+pub(super) use line;
+
+fn write_session(out: &mut String, local: &Local<'_>, offer: &Offer<'_>, mids: &[&str]) {
+    line!(out, "v=0");
+    line!(out, "o=- {} 1 IN IP4 127.0.0.1", local.session);
+    line!(out, "s=-");
+    line!(out, "t=0 0");
+    if !offer.bundle.is_empty() {
+        line!(out, "a=group:BUNDLE {}", mids.join(" "));
+    }
+    line!(out, "a=ice-lite");
+    line!(out, "a=msid-semantic: WMS *");
+}
+
+fn formats(pt: u8, rtx: Option<u8>) -> String {
+    rtx.map_or(pt.to_string(), |rtx| format!("{pt} {rtx}"))
+}
+
+/// What all accepted m-lines have.
+fn write_media(out: &mut String, m: &Media<'_>, local: &Local<'_>, formats: &str, candidates: &[SocketAddr]) {
+    line!(out, "m={} 9 {} {formats}", m.kind, m.proto);
+    line!(out, "c=IN IP4 0.0.0.0");
+    line!(out, "a=rtcp:9 IN IP4 0.0.0.0");
+    write_transport(out, local.ice);
+    line!(out, "a=fingerprint:{}", local.fingerprint);
+    line!(out, "a=setup:passive");
+    write_candidates(out, candidates);
+    if !m.mid.is_empty() {
+        line!(out, "a=mid:{}", m.mid);
+    }
+    line!(out, "a=sendonly");
+    line!(out, "a=rtcp-mux");
+    if m.rtcp_mux_only {
+        line!(out, "a=rtcp-mux-only");
+    }
+    if m.rtcp_rsize {
+        line!(out, "a=rtcp-rsize");
+    }
+    for extension in &m.extmap {
+        if [TWCC, ABS_SEND_TIME, ABS_CAPTURE_TIME, PLAYOUT_DELAY, MID].contains(&extension.uri) {
+            let direction = if extension.recvonly { "/sendonly" } else { "" };
+            line!(out, "a=extmap:{}{direction} {}", extension.id, extension.uri);
+        }
+    }
+}
+
+pub(super) fn write_transport(out: &mut String, ice: &Credentials) {
+    line!(out, "a=ice-ufrag:{}", ice.ufrag);
+    line!(out, "a=ice-pwd:{}", ice.pwd);
+}
+
+pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
+    for (n, address) in candidates.iter().enumerate() {
+        // RFC 8445 5.1.2.1: a host candidate of component 1; the likelier first.
+        let priority = (126u32 << 24) | (65_535u32.saturating_sub(n as u32) << 8) | 255;
+        line!(out, "a=candidate:{} 1 udp {priority} {} {} typ host", n + 1, address.ip(), address.port());
+    }
+    if !candidates.is_empty() {
+        line!(out, "a=end-of-candidates");
+    }
+}
+
+fn write_video(out: &mut String, m: &Media<'_>, video: &NegotiatedVideo, local: &Local<'_>) {
+    let pt = video.pt;
+    write_rtpmap(out, m, pt);
+    // What is sent satisfies the offer's parameters, so the answer repeats them.
+    for (_, parameters) in m.fmtp.iter().filter(|(of, _)| *of == pt) {
+        line!(out, "a=fmtp:{pt} {parameters}");
+    }
+    for (offered, name) in [
+        (video.nack, "nack"),
+        (video.pli, "nack pli"),
+        (video.fir, "ccm fir"),
+        (video.remb, "goog-remb"),
+        (video.transport_cc, "transport-cc"),
+    ] {
+        if offered {
+            line!(out, "a=rtcp-fb:{pt} {name}");
+        }
+    }
+    line!(out, "a=msid:skylark picture");
+    if let Some(rtx) = video.rtx_pt {
+        line!(out, "a=rtpmap:{rtx} rtx/90000");
+        line!(out, "a=fmtp:{rtx} apt={pt}");
+        line!(out, "a=ssrc-group:FID {} {}", video.ssrc, video.rtx_ssrc);
+    }
+    line!(out, "a=ssrc:{} cname:{}", video.ssrc, local.cname);
+    if video.rtx_pt.is_some() {
+        line!(out, "a=ssrc:{} cname:{}", video.rtx_ssrc, local.cname);
+    }
+}
+
+fn write_audio(out: &mut String, m: &Media<'_>, audio: &NegotiatedAudio, local: &Local<'_>) {
+    let pt = audio.pt;
+    write_rtpmap(out, m, pt);
+    line!(out, "a=fmtp:{pt} minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
+    for (offered, name) in [(audio.nack, "nack"), (audio.transport_cc, "transport-cc")] {
+        if offered {
+            line!(out, "a=rtcp-fb:{pt} {name}");
+        }
+    }
+    // It is in the same stream as the picture, so the browser keeps them in sync.
+    line!(out, "a=msid:skylark sound");
+    line!(out, "a=ssrc:{} cname:{}", audio.ssrc, local.cname);
+}
+
+fn write_rtpmap(out: &mut String, m: &Media<'_>, pt: u8) {
+    for (_, encoding) in m.rtpmap.iter().filter(|(of, _)| *of == pt).take(1) {
+        line!(out, "a=rtpmap:{pt} {encoding}");
+    }
+}
+
+/// RFC 3264 6: port 0, the formats as offered.
+fn write_rejected(out: &mut String, m: &Media<'_>) {
+    line!(out, "m={} 0 {} {}", m.kind, m.proto, m.formats);
+    line!(out, "c=IN IP4 0.0.0.0");
+    if !m.mid.is_empty() {
+        line!(out, "a=mid:{}", m.mid);
+    }
+    line!(out, "a=inactive");
+}

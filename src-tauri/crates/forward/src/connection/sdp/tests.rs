@@ -1,0 +1,216 @@
+//! Offers of real browsers and their answers, and texts that are no offers.
+
+use super::*;
+use crate::connection::negotiated::Negotiated;
+use port::Credentials;
+use proptest::prelude::*;
+
+use crate::client::{CHROMIUM, FIREFOX};
+
+fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
+    join_where(&[VideoCodec::H264, VideoCodec::Vp8], offer)
+}
+
+/// [`join`] where these codecs are encoded.
+fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Joined, Negotiated), OfferError> {
+    let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
+    let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
+    let local = Local {
+        ice: &ice,
+        fingerprint: "sha-256 AB:CD",
+        candidates: &candidates,
+        ssrcs: [1001, 1002, 1003],
+        cname: "name",
+        session: 7,
+        codecs,
+    };
+    answer(&Offer::parse(offer)?, &local)
+}
+
+fn accepted(offer: &str) -> (Joined, Negotiated) {
+    join(offer).expect("a browser's own offer is answered")
+}
+
+fn has(answer: &str, line: &str) -> bool {
+    answer.split("\r\n").any(|l| l == line)
+}
+
+#[test]
+fn without_h264_everybody_gets_vp8() {
+    let (joined, negotiated) = join_where(&[VideoCodec::Vp8], CHROMIUM).expect("it offers VP8 as well");
+    assert_eq!(joined.codec, Some(VideoCodec::Vp8));
+    assert!(!joined.answer.contains("H264"), "{}", joined.answer);
+    assert!(negotiated.video.is_some_and(|video| video.rtx_pt.is_some()), "repairs go with the codec");
+}
+
+#[test]
+fn an_m_line_has_no_more_formats_than_there_are_payload_types() {
+    let first = CHROMIUM.find("a=rtpmap").expect("it has one");
+    for line in ["a=rtpmap:96 rtx/90000\r\n", "a=fmtp:96 apt=97\r\n", "a=extmap:1 urn:x\r\n", "a=rtcp-fb:96 nack\r\n"] {
+        let with = |count: usize| [&CHROMIUM[..first], &line.repeat(count), &CHROMIUM[first..]].concat();
+        assert!(join(&with(20)).is_ok(), "{line}");
+        let refused = join(&with(2_000)).map(|_| ());
+        assert_eq!(refused, Err(OfferError::Malformed("an m-line has too many attributes")), "{line}");
+    }
+}
+
+#[test]
+fn chromium_gets_h264_with_repairs_and_stereo_opus() {
+    let (joined, negotiated) = accepted(CHROMIUM);
+    assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::H264), true));
+    let video = negotiated.video.expect("a picture");
+    assert_eq!((video.pt, video.rtx_pt), (108, Some(109)), "constrained baseline, packetization-mode 1");
+    assert!(video.nack && video.pli && video.fir && video.remb && video.transport_cc);
+    assert_eq!(video.extensions.twcc, Some(4));
+    assert_eq!(video.extensions.playout_delay, Some(5));
+    assert_eq!(negotiated.audio.expect("sound").extensions.playout_delay, None);
+    for line in [
+        "a=group:BUNDLE 0 1",
+        "a=ice-lite",
+        "m=video 9 UDP/TLS/RTP/SAVPF 108 109",
+        "a=rtpmap:108 H264/90000",
+        "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        "a=fmtp:109 apt=108",
+        "a=ssrc-group:FID 1001 1002",
+        "a=rtcp-fb:108 nack pli",
+        "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+        "a=setup:passive",
+        "a=sendonly",
+        "a=rtcp-mux",
+        "a=candidate:1 1 udp 2130706431 192.0.2.1 8787 typ host",
+        "a=candidate:2 1 udp 2130706175 2001:db8::1 8787 typ host",
+    ] {
+        assert!(has(&joined.answer, line), "{line} is missing in\n{}", joined.answer);
+    }
+    assert_eq!(joined.answer.matches("a=candidate:1 ").count(), 1, "the candidates stand with the first m-line only");
+}
+
+#[test]
+fn firefox_without_h264_gets_vp8_and_its_bundle_only_sound() {
+    let (joined, negotiated) = accepted(FIREFOX);
+    assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::Vp8), true));
+    let video = negotiated.video.expect("a picture");
+    assert_eq!((video.pt, video.rtx_pt), (120, Some(124)));
+    assert!(has(&joined.answer, "a=extmap:6/sendonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"));
+    assert!(has(&joined.answer, "m=audio 9 UDP/TLS/RTP/SAVPF 109"), "port 0 with bundle-only is no rejection");
+}
+
+#[test]
+fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
+    let offer = CHROMIUM.replace("H264/90000", "H265/90000").replace(" VP8/90000", " VP7/90000");
+    let (joined, negotiated) = accepted(&offer);
+    assert_eq!((joined.codec, joined.audio, negotiated.video), (None, true, None));
+    assert!(has(&joined.answer, "a=group:BUNDLE 1"));
+    assert!(joined.answer.contains("m=video 0 UDP/TLS/RTP/SAVPF 96 97 "));
+    let after = joined.answer.split("m=audio").nth(1).expect("the sound's m-line");
+    assert!(after.contains("a=candidate:1 "), "the candidates move to the first m-line that is accepted");
+    let nothing = offer.replace("opus/48000/2", "speex/48000/2");
+    assert_eq!(join(&nothing).err(), Some(OfferError::NoMedia));
+}
+
+#[test]
+fn h264_needs_packetization_mode_1_and_a_baseline_profile() {
+    let codec = |offer: String| accepted(&offer).0.codec;
+    assert_eq!(codec(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")), Some(VideoCodec::Vp8));
+    let high = CHROMIUM.replace("=42e01f", "=640c1f").replace("=42001f", "=64001f");
+    assert_eq!(codec(high), Some(VideoCodec::Vp8));
+    let baseline = CHROMIUM.replace("=42e01f", "=640c1f");
+    assert_eq!(accepted(&baseline).1.video.expect("a picture").pt, 102, "plain baseline will do");
+}
+
+#[test]
+fn media_that_the_viewer_does_not_want_to_receive_is_not_sent() {
+    assert_eq!(join(&CHROMIUM.replace("a=recvonly", "a=sendonly")).err(), Some(OfferError::NoMedia));
+    assert!(join(&CHROMIUM.replace("a=recvonly", "a=sendrecv")).is_ok());
+}
+
+#[test]
+fn what_every_offer_has_is_demanded() {
+    let without =
+        |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
+    for missing in ["v=", "a=ice-ufrag", "a=ice-pwd", "a=fingerprint", "a=rtcp-mux", "a=group"] {
+        assert!(matches!(join(&without(missing)), Err(OfferError::Malformed(_))), "without {missing}");
+    }
+    assert_eq!(join(&without("m=")).err(), Some(OfferError::NoMedia));
+    let noise = "x".repeat(70_000);
+    assert!(matches!(join(&noise), Err(OfferError::Malformed(_))));
+    assert!(matches!(join(&CHROMIUM.replace("a=setup:actpass", "a=setup:passive")), Err(OfferError::Malformed(_))));
+    assert!(matches!(join(&CHROMIUM.replace("sha-256 E6:", "sha-256 E6E6:")), Err(OfferError::Malformed(_))));
+    let long_mid = CHROMIUM.replace("a=mid:0", &format!("a=mid:{}", "m".repeat(99)));
+    assert!(matches!(join(&long_mid), Err(OfferError::Malformed(_))));
+    let same_mid = CHROMIUM.replace("a=mid:1", "a=mid:0");
+    assert!(matches!(join(&same_mid), Err(OfferError::Malformed(_))));
+    let long_ufrag = CHROMIUM.replace("a=ice-ufrag:", &format!("a=ice-ufrag:{}", "u".repeat(256)));
+    assert!(matches!(join(&long_ufrag), Err(OfferError::Malformed(_))));
+}
+
+#[test]
+fn a_fingerprint_is_of_one_certificate_only() {
+    let hex: Vec<String> = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"certificate")
+        .as_ref()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let line = format!("a=fingerprint:SHA-256 {}", hex.join(":"));
+    let offer: String = CHROMIUM
+        .split_inclusive('\n')
+        .map(|l| if l.starts_with("a=fingerprint") { format!("{line}\r\n") } else { l.to_owned() })
+        .collect();
+    let offer = Offer::parse(&offer).expect("an offer");
+    assert!(offer.fingerprint.is_of(b"certificate") && !offer.fingerprint.is_of(b"certificatf"));
+}
+
+#[test]
+fn a_carriage_return_inside_a_line_is_no_line_end() {
+    let offer = CHROMIUM.replace("a=fmtp:111 ", "a=fmtp:111 x\r=y;");
+    assert!(Offer::parse(CHROMIUM).is_ok(), "the offer itself is a good one");
+    assert!(Offer::parse(&offer).is_err(), "a lenient reader of the answer would see a line that nobody wrote");
+}
+
+#[test]
+fn fragments_trickle_or_restart() {
+    let long = format!("a=ice-ufrag:{}\r\na=ice-pwd:p\r\n", "u".repeat(257));
+    assert!(Fragment::parse(&long).is_err(), "a name of any length would be kept with the session");
+    let trickle = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\na=end-of-candidates\r\n";
+    let fragment = Fragment::parse(trickle).expect("a fragment");
+    assert_eq!(fragment.ice_ufrag, Some("abcd"));
+    let ice = Credentials { ufrag: "next".into(), pwd: "next-password".into() };
+    let answer = restart_answer(&fragment, &ice, &["192.0.2.1:1".parse().expect("an address")]);
+    for line in ["a=ice-ufrag:next", "a=ice-pwd:next-password", "a=mid:5", "a=end-of-candidates"] {
+        assert!(has(&answer, line), "{line} is missing in\n{answer}");
+    }
+    for broken in ["", "hello", "v=0\r\n", "a=ice-ufrag:x\r\n", "a=mid:\r\n"] {
+        assert!(matches!(Fragment::parse(broken), Err(FragmentError::Malformed(_))), "{broken:?}");
+    }
+}
+
+/// Lines of real offers, shuffled, cut and mixed with noise.
+fn mangled() -> impl Strategy<Value = String> {
+    let lines: Vec<&'static str> = CHROMIUM.lines().chain(FIREFOX.lines()).collect();
+    let line = prop_oneof![
+        8 => proptest::sample::select(lines.clone()).prop_map(str::to_owned),
+        1 => (proptest::sample::select(lines), 0usize..40).prop_map(|(l, n)| l.chars().take(n).collect()),
+        1 => "[a-z]=\\PC{0,30}",
+        1 => "a=(rtpmap|fmtp|rtcp-fb|extmap|mid|group|fingerprint):[0-9 a-zA-Z:/;=*-]{0,30}",
+    ];
+    proptest::collection::vec(line, 0..80).prop_map(|lines| format!("v=0\r\n{}\r\n", lines.join("\r\n")))
+}
+
+proptest! {
+    #[test]
+    fn noise_is_refused_without_harm(text in "\\PC{0,400}") {
+        let _ = join(&text);
+        let _ = Fragment::parse(&text);
+    }
+
+    #[test]
+    fn mangled_offers_never_panic_and_never_inject_lines(text in mangled()) {
+        let _ = Fragment::parse(&text);
+        if let Ok((joined, negotiated)) = join(&text) {
+            prop_assert!(negotiated.video.is_some() || negotiated.audio.is_some());
+            let m_lines = |sdp: &str| sdp.split('\n').filter(|l| l.starts_with("m=")).count();
+            prop_assert_eq!(m_lines(&joined.answer), m_lines(&text));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The recent pictures of every layer.
+//!
+//! Each shard keeps a history of its own, of references to shared pictures, and reads it without a lock. It is used to answer
+//! NACKs, and to start viewers that join or change layer without a keyframe from the encoder.
+
+use rtp::packetise::Picture;
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use stream::{LAYERS, Rid, VideoCodec, layer_index};
+
+/// How long every picture can be sent again. A viewer that asks later has skipped the picture already.
+const REPAIRABLE: Duration = Duration::from_secs(1);
+/// How long a keyframe is kept. An encoder makes one every 2 s; if there was none for much longer, it is better to ask for one than
+/// to start a viewer with so many pictures.
+const KEYFRAME_LIFE: Duration = Duration::from_secs(8);
+/// A layer without a picture for so long is not encoded any more.
+const ALIVE: Duration = Duration::from_secs(1);
+
+/// The recent pictures of all layers.
+#[derive(Default)]
+pub(crate) struct History {
+    layers: [LayerHistory; LAYERS],
+}
+
+/// The recent pictures of one layer.
+#[derive(Default)]
+pub(crate) struct LayerHistory {
+    /// All pictures of the last second.
+    recent: VecDeque<Arc<Picture>>,
+    /// The last keyframe, and the base pictures since: what a decoder needs to join the stream.
+    base: Vec<Arc<Picture>>,
+    /// The same before the last keyframe, so that viewers who were just started with it can be sent its packets again. It is dropped
+    /// when the keyframe is a second old.
+    before: Vec<Arc<Picture>>,
+    rates: Rates,
+}
+
+impl History {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a picture, before it is given to the viewers.
+    pub(crate) fn add(&mut self, picture: Arc<Picture>) {
+        self.layers[layer_index(picture.codec, picture.rid)].add(picture);
+    }
+
+    /// The broadcast ended: the next one starts with a keyframe.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn layer(&self, codec: VideoCodec, rid: Rid) -> &LayerHistory {
+        &self.layers[layer_index(codec, rid)]
+    }
+
+    /// Bits a second of a layer with all temporal layers up to and including `temporal`, if it is being encoded.
+    pub(crate) fn rate(&self, codec: VideoCodec, rid: Rid, temporal: u8) -> Option<f32> {
+        self.is_alive(codec, rid).then(|| self.layer(codec, rid).rates.up_to(temporal))
+    }
+
+    /// The layer to send to a viewer whose target is `rid`: that one or the next smaller one that is encoded and has a keyframe, else
+    /// the next larger one.
+    pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
+        let usable = |r: &Rid| !self.layer(codec, *r).base.is_empty() && self.is_alive(codec, *r);
+        let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(usable);
+        below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(usable))
+    }
+
+    /// The layer is being encoded.
+    pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
+        // The newest of any codec: when a codec is not encoded any more, all its layers end at the same time.
+        let newest = self.layers.iter().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
+        let own = self.layer(codec, rid).newest().map(|p| p.captured);
+        own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
+    }
+}
+
+impl LayerHistory {
+    fn add(&mut self, picture: Arc<Picture>) {
+        let aged = |than: &Arc<Picture>, life| picture.captured.saturating_duration_since(than.captured) > life;
+        self.rates.add(&picture);
+        if picture.keyframe {
+            self.before = std::mem::take(&mut self.base);
+            self.base.push(Arc::clone(&picture));
+        } else if picture.temporal == 0 && !self.base.is_empty() {
+            self.base.push(Arc::clone(&picture));
+        }
+        if self.base.first().is_none_or(|keyframe| aged(keyframe, REPAIRABLE)) {
+            self.before.clear();
+        }
+        if self.base.first().is_some_and(|keyframe| aged(keyframe, KEYFRAME_LIFE)) {
+            self.base.clear();
+        }
+        while self.recent.front().is_some_and(|oldest| aged(oldest, REPAIRABLE)) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(picture);
+    }
+
+    pub(crate) fn newest(&self) -> Option<&Arc<Picture>> {
+        self.recent.back()
+    }
+
+    /// The last keyframe and the base pictures since; empty if a keyframe has to be asked for.
+    pub(crate) fn base(&self) -> &[Arc<Picture>] {
+        &self.base
+    }
+
+    /// A picture by its number, as long as it is kept.
+    pub(crate) fn find(&self, number: u64) -> Option<&Arc<Picture>> {
+        let in_list = |list: &'_ [Arc<Picture>]| list.binary_search_by_key(&number, |p| p.number);
+        match self.recent.binary_search_by_key(&number, |p| p.number) {
+            Ok(i) => self.recent.get(i),
+            Err(_) => (in_list(&self.base).ok().map(|i| &self.base[i]))
+                .or_else(|| in_list(&self.before).ok().map(|i| &self.before[i])),
+        }
+    }
+
+    /// The bytes of a start: the last keyframe and the base pictures since.
+    pub(crate) fn start_bytes(&self) -> usize {
+        self.base.iter().map(|p| p.bytes).sum()
+    }
+}
+
+/// Bits a second by temporal layer. It is measured over whole keyframe intervals, so that a keyframe does not look like a rise.
+#[derive(Default)]
+struct Rates {
+    start: Option<Instant>,
+    passed: Duration,
+    bits: [u64; 3],
+    /// The mean of the windows before.
+    smooth: Option<[f32; 3]>,
+}
+
+/// A keyframe interval.
+const RATE_WINDOW: Duration = Duration::from_secs(2);
+/// The first window counts as at least this long, as the rate over a shorter time means nothing.
+const LEAST_RATE_WINDOW: Duration = Duration::from_millis(500);
+
+impl Rates {
+    fn add(&mut self, picture: &Picture) {
+        let start = *self.start.get_or_insert(picture.captured);
+        self.passed = picture.captured.saturating_duration_since(start);
+        if self.passed >= RATE_WINDOW {
+            let now = self.current();
+            let smooth = self.smooth.get_or_insert(now);
+            smooth.iter_mut().zip(now).for_each(|(smooth, now)| *smooth = 0.5 * (*smooth + now));
+            (self.start, self.passed, self.bits) = (Some(picture.captured), Duration::ZERO, [0; 3]);
+        }
+        self.bits[usize::from(picture.temporal.min(2))] += 8 * picture.bytes as u64;
+    }
+
+    fn current(&self) -> [f32; 3] {
+        self.bits.map(|bits| bits as f32 / self.passed.max(LEAST_RATE_WINDOW).as_secs_f32())
+    }
+
+    fn up_to(&self, temporal: u8) -> f32 {
+        let by_layer = self.smooth.unwrap_or_else(|| self.current());
+        by_layer.iter().take(usize::from(temporal) + 1).sum()
+    }
+}

@@ -1,0 +1,256 @@
+//! The handle on the threads: what may be asked of them, and how frames come in.
+
+use crate::connection::dtls::Server;
+use crate::connection::sdp::{self, Fragment, Local, Offer};
+use crate::connection::transport::Timeouts;
+use crate::threads::announce::{Announcer, Session};
+use crate::threads::receive::{Command, Commands, Join, Viewers};
+use crate::threads::shard::{Inbox, Shard};
+use crate::threads::totals::micros_since;
+use crate::{Config, Event, FragmentError, Joined, OfferError, Totals};
+use port::{Credentials, Port};
+use protocol::{ViewerId, ViewerStats};
+use rtp::packetise::Packetiser;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
+
+/// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the sending threads
+/// end, and the port is closed unless others hold it.
+#[derive(Clone)]
+pub struct Forwarder {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    server: Arc<Server>,
+    candidates: Mutex<Vec<SocketAddr>>,
+    codecs: Vec<VideoCodec>,
+    cname: String,
+    /// Packetises all pictures and sounds.
+    packetiser: Mutex<Packetiser>,
+    shards: Vec<Arc<Inbox>>,
+    commands: Arc<Commands>,
+    port: Port,
+    announcer: Arc<Announcer>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// How long [`Forwarder::stats`] waits for a sending thread.
+const STATS_PATIENCE: Duration = Duration::from_millis(250);
+
+impl Forwarder {
+    /// Starts the threads that send through `port`. What comes for the viewers is read once the port is started with [`Viewers`]
+    /// among its owners; until then nobody who joins is connected. `events` is called from the threads, the port's among them.
+    pub fn start(
+        config: Config,
+        port: &Port,
+        events: impl Fn(Event) + Send + Sync + 'static,
+    ) -> io::Result<(Forwarder, Viewers)> {
+        let now = Instant::now();
+        let clock = config.clock;
+        let socket = port.socket();
+        let server = Arc::new(Server::new()?);
+        let count = config.shards.unwrap_or_else(default_shards).max(1);
+        let announcer = Arc::new(Announcer::new(events, count));
+        let shards: Vec<Arc<Inbox>> = (0..count).map(|_| Arc::default()).collect();
+        let commands = Arc::<Commands>::default();
+
+        let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
+        // Dropped if a thread cannot be started, it ends those there are.
+        let viewers =
+            Viewers::new(commands.clone(), server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
+        let mut threads = Vec::new();
+        for (number, inbox) in shards.iter().enumerate() {
+            let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);
+            threads.push(thread::Builder::new().name(format!("send-{number}")).spawn(move || shard.run())?);
+        }
+        let inner = Inner {
+            server,
+            candidates: Mutex::new(config.candidates),
+            codecs: config.codecs,
+            cname: format!("{:016x}", rand::random::<u64>()),
+            packetiser: Mutex::new(Packetiser::new(clock)),
+            shards,
+            commands,
+            port: port.clone(),
+            announcer,
+            threads,
+        };
+        Ok((Forwarder { inner: Arc::new(inner) }, viewers))
+    }
+
+    /// Answers an offer. No layer above `max` is sent. No media is sent before ICE and DTLS are done. Waits for no thread.
+    pub fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
+        let at = Instant::now();
+        let offer = Offer::parse(offer)?;
+        let ice = Credentials::random();
+        let candidates = lock(&self.inner.candidates).clone();
+        let (joined, negotiated) = sdp::answer(
+            &offer,
+            &Local {
+                ice: &ice,
+                fingerprint: self.inner.server.fingerprint(),
+                candidates: &candidates,
+                ssrcs: different_ssrcs(),
+                cname: &self.inner.cname,
+                session: rand::random::<u64>() >> 1,
+                codecs: &self.inner.codecs,
+            },
+        )?;
+        if !self.inner.announcer.enter(viewer, Session { remote_ufrag: offer.ice_ufrag.to_owned() }) {
+            return Err(OfferError::Duplicate);
+        }
+        let fingerprint = offer.fingerprint;
+        if !self.inner.commands.join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })) {
+            self.inner.announcer.leave(viewer);
+            return Err(OfferError::Overloaded);
+        }
+        self.inner.announcer.counters.joins.one();
+        self.inner.port.wake();
+        Ok(joined)
+    }
+
+    /// Takes a trickle fragment. An ICE restart (a new ufrag) gives the fragment to answer with; anything else gives none,
+    /// as an ICE-lite agent has no use for the other side's candidates.
+    pub fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError> {
+        let fragment = Fragment::parse(fragment)?;
+        let restart = self
+            .inner
+            .announcer
+            .with(viewer, |session| match fragment.ice_ufrag {
+                Some(ufrag) if ufrag != session.remote_ufrag => {
+                    session.remote_ufrag = ufrag.to_owned();
+                    true
+                }
+                _ => false,
+            })
+            .ok_or(FragmentError::NoViewer)?;
+        if !restart {
+            return Ok(None);
+        }
+        let ice = Credentials::random();
+        let answer = sdp::restart_answer(&fragment, &ice, &lock(&self.inner.candidates));
+        self.inner.command(Command::Restart(viewer, ice));
+        Ok(Some(answer))
+    }
+
+    /// Sends BYE and close_notify, and frees all that was held for the viewer. There is no event.
+    pub fn close(&self, viewer: ViewerId) {
+        if self.inner.announcer.leave(viewer) {
+            self.inner.command(Command::Close(viewer));
+        }
+    }
+
+    /// Sends a viewer no layer above this from now on.
+    pub fn cap(&self, viewer: ViewerId, max: Rid) {
+        self.inner.command(Command::Cap(viewer, max));
+    }
+
+    /// Takes an encoded picture of one layer. It never blocks: what a sending thread has no room for is dropped and counted.
+    pub fn video(&self, frame: &VideoFrame) {
+        // The lock is held, so that all shards get the pictures in order.
+        let mut packetiser = lock(&self.inner.packetiser);
+        let now = Instant::now();
+        if frame.rid == Rid::F {
+            self.inner.announcer.counters.pictures_encoded.one();
+            self.inner.announcer.counters.pictures_encoded_age_us.add(micros_since(frame.captured, now));
+        }
+        let picture = packetiser.video(frame);
+        for shard in &self.inner.shards {
+            if !shard.picture(picture.clone(), now) {
+                self.inner.announcer.counters.dropped_late.one();
+            }
+        }
+    }
+
+    /// Takes a packet of sound. It never blocks, like [`Forwarder::video`].
+    pub fn audio(&self, frame: &AudioFrame) {
+        let mut packetiser = lock(&self.inner.packetiser);
+        let sound = packetiser.sound(frame);
+        let now = Instant::now();
+        for shard in &self.inner.shards {
+            if !shard.sound(sound.clone(), now) {
+                self.inner.announcer.counters.dropped_late.one();
+            }
+        }
+    }
+
+    /// Clears the history at the end of a broadcast, so that viewers of the next one are not shown the end of this one.
+    pub fn end_stream(&self) {
+        for shard in &self.inner.shards {
+            shard.end_stream();
+        }
+    }
+
+    /// Replaces the addresses that answers list from now on.
+    pub fn set_candidates(&self, candidates: Vec<SocketAddr>) {
+        *lock(&self.inner.candidates) = candidates;
+    }
+
+    /// The statistics of each connected viewer. It waits for the sending threads, for a quarter of a second at most.
+    pub fn stats(&self) -> Vec<(ViewerId, ViewerStats)> {
+        let (reply, replies) = crossbeam_channel::bounded(self.inner.shards.len());
+        for shard in &self.inner.shards {
+            shard.stats(reply.clone());
+        }
+        drop(reply);
+        let until = Instant::now() + STATS_PATIENCE;
+        std::iter::from_fn(|| replies.recv_deadline(until).ok()).flatten().collect()
+    }
+
+    /// The counters, and the port's.
+    pub fn totals(&self) -> Totals {
+        self.inner.announcer.counters.totals().with_port(self.inner.port.totals())
+    }
+}
+
+impl Inner {
+    /// Never waits, whatever the receiving thread does.
+    fn command(&self, command: Command) {
+        self.commands.give(command);
+        self.port.wake();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.command(Command::Stop);
+        // The last handle may have been dropped by an event, on the port's thread, which has yet to take the command, or on one of
+        // the threads themselves.
+        if self.port.is_this_thread() {
+            return;
+        }
+        for thread in self.threads.drain(..) {
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("a forwarder's thread had panicked");
+            }
+        }
+    }
+}
+
+/// One core is left for the encoder.
+fn default_shards() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get() - 1)
+}
+
+fn different_ssrcs() -> [u32; 3] {
+    loop {
+        let ssrcs: [u32; 3] = rand::random();
+        if ssrcs[0] != ssrcs[1] && ssrcs[0] != ssrcs[2] && ssrcs[1] != ssrcs[2] {
+            return ssrcs;
+        }
+    }
+}
+
+/// Locks a mutex, even if a thread panicked while it held it: what is behind these locks is changed by single calls, so it is
+/// consistent.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

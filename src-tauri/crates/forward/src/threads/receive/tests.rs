@@ -1,0 +1,190 @@
+//! What the receiving thread holds and counts, in virtual time: no datagram here comes from a socket.
+
+use super::*;
+use crate::client::{CHROMIUM, Client};
+use crate::connection::dtls::Server;
+use crate::connection::sdp::{Local, Offer, answer};
+use crate::connection::transport::Timeouts;
+use crate::threads::announce::{Announcer, Session};
+use crate::threads::shard::Inbox;
+use crate::threads::totals::Totals;
+use port::{Credentials, Demux, Path, Socket, checker};
+use protocol::ViewerId;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+use stream::Rid;
+
+static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().expect("a certificate")));
+
+struct World {
+    demux: Demux<(Viewers,)>,
+    commands: Arc<Commands>,
+    announcer: Arc<Announcer>,
+    now: Instant,
+}
+
+impl World {
+    fn new() -> World {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let socket = Arc::new(Socket::new(socket).expect("a socket"));
+        let announcer = Arc::new(Announcer::new(|_| {}, 1));
+        let timeouts = Timeouts { join: Duration::from_secs(10), consent: Duration::from_secs(10) };
+        let inboxes = vec![Arc::<Inbox>::default()];
+        let commands = Arc::<Commands>::default();
+        let viewers = Viewers::new(commands.clone(), SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
+        World { demux: Demux::new((viewers,)), commands, announcer, now: Instant::now() }
+    }
+
+    fn join(&mut self, viewer: u32) -> Credentials {
+        let viewer = ViewerId(viewer);
+        let join = Join { at: self.now, ..join(viewer) };
+        let ice = join.ice.clone();
+        assert!(self.announcer.enter(viewer, Session { remote_ufrag: "theirs".to_owned() }));
+        self.command(Command::Join(Box::new(join)));
+        ice
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Join(join) => assert!(self.commands.join(join), "there is room"),
+            other => self.commands.give(other),
+        }
+        self.demux.take_commands();
+    }
+
+    fn receive(&mut self, datagram: &[u8], from: SocketAddr) {
+        self.demux.datagram(&mut datagram.to_vec(), Path::udp(from, None), self.now);
+    }
+
+    fn totals(&self) -> Totals {
+        self.announcer.counters.totals().with_port(self.demux.totals())
+    }
+
+    /// How much is held: viewers, their names, their addresses, their timers.
+    fn sizes(&mut self) -> [usize; 4] {
+        let ([viewers, timers], [names, addresses]) = (self.demux.owners().0.sizes(), self.demux.sizes());
+        [viewers, names, addresses, timers]
+    }
+}
+
+/// A viewer whose offer, a browser's, was answered just now.
+pub(super) fn join(viewer: ViewerId) -> Join {
+    static OFFER: LazyLock<String> = LazyLock::new(|| Client::new(1, 1200, Instant::now()).offer(CHROMIUM));
+    let offer = Offer::parse(&OFFER).expect("a browser's offer");
+    let ice = Credentials::random();
+    let local = Local {
+        ice: &ice,
+        fingerprint: SERVER.fingerprint(),
+        candidates: &[],
+        ssrcs: [1, 2, 3],
+        cname: "cname",
+        session: 1,
+        codecs: &stream::CODECS.map(|spec| spec.codec),
+    };
+    let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
+    Join { viewer, ice, fingerprint: offer.fingerprint, negotiated, max: Rid::F, at: Instant::now() }
+}
+
+/// An address that cannot be reached: what is sent there is refused by the kernel or lost.
+fn somebody(n: u32) -> SocketAddr {
+    SocketAddr::from(((0x7f01_0000 | (n >> 16)).to_be_bytes(), n as u16))
+}
+
+#[test]
+fn nothing_is_held_for_noise_and_all_of_it_is_counted() {
+    let mut world = World::new();
+    let ice = world.join(1);
+    let before = world.sizes();
+    let mut random = StdRng::seed_from_u64(4);
+    let stranger = checker::check(&Credentials::random(), true);
+    let forged = checker::check(&Credentials { pwd: "not the password of it".to_owned(), ..ice.clone() }, true);
+    let (mut stun, mut other) = (0, 0);
+    for n in 0..100_000u32 {
+        let mut noise: Vec<u8> = (0..random.random_range(1..200)).map(|_| random.random()).collect();
+        let datagram = match n % 4 {
+            0 => &stranger,
+            1 => &forged,
+            2 => {
+                noise[0] %= 4;
+                &noise
+            }
+            _ => {
+                noise[0] = noise[0].max(4);
+                &noise
+            }
+        };
+        *if n % 4 == 3 { &mut other } else { &mut stun } += 1;
+        world.receive(datagram, somebody(n));
+    }
+    assert_eq!(world.sizes(), before, "viewers, names, addresses and timers are those of the one viewer");
+    assert_eq!(before, [1, 1, 0, 1]);
+    let totals = world.totals();
+    assert_eq!((totals.dropped_stun, totals.dropped_unknown), (stun, other));
+    assert_eq!(totals.datagrams_received, 100_000);
+}
+
+#[test]
+fn a_check_that_was_recorded_proves_no_other_address() {
+    let mut world = World::new();
+    let ice = world.join(1);
+    let recorded = checker::check(&ice, true);
+    world.receive(&recorded, somebody(1));
+    let held = world.sizes();
+    for n in 2..1000 {
+        world.receive(&recorded, somebody(n));
+        world.receive(&[22, 0xfe, 0xfd, 0, 0], somebody(n));
+    }
+    assert_eq!(world.sizes(), held);
+    assert_eq!((world.totals().dropped_replayed_check, world.totals().dropped_unknown), (998, 998));
+    world.receive(&recorded, somebody(1));
+    assert_eq!(world.totals().dropped_replayed_check, 998, "from there it is a repeat, whose answer was lost");
+}
+
+#[test]
+fn an_address_is_whose_check_passed_last_and_a_forged_one_does_not_count() {
+    let mut world = World::new();
+    let (first, second) = (world.join(1), world.join(2));
+    // DTLS that is let through to a transport is not counted as unknown, and rubbish is counted there.
+    let rubbish = [22, 0xfe, 0xfd, 0, 0];
+    for ice in [&first, &second] {
+        world.receive(&checker::check(ice, true), somebody(1));
+    }
+    world.command(Command::Close(ViewerId(2)));
+    world.receive(&rubbish, somebody(1));
+    assert_eq!(world.totals().dropped_unknown, 1, "the address went with the one whose it was");
+    world.receive(&checker::check(&first, true), somebody(1));
+    world.receive(&rubbish, somebody(1));
+    assert_eq!(
+        (world.totals().dropped_unknown, world.totals().dropped_dtls),
+        (1, 1),
+        "it has it back by its next check"
+    );
+
+    let third = world.join(3);
+    world.receive(&checker::check(&third, true), somebody(1));
+    let forged = Credentials { pwd: "not the password of it".to_owned(), ..first };
+    world.receive(&checker::check(&forged, true), somebody(1));
+    world.command(Command::Close(ViewerId(1)));
+    world.receive(&rubbish, somebody(1));
+    assert_eq!(world.totals().dropped_dtls, 2, "it stayed the third one's");
+}
+
+#[test]
+fn checks_move_no_timer_and_a_viewer_who_is_there_has_one() {
+    let mut world = World::new();
+    let ices: Vec<Credentials> = (0..50).map(|viewer| world.join(viewer)).collect();
+    for second in 0..9 {
+        world.now += Duration::from_secs(1);
+        for (n, ice) in ices.iter().enumerate() {
+            world.receive(&checker::check(ice, second == 0), somebody(n as u32));
+        }
+        world.demux.handle_timeouts(world.now);
+    }
+    assert_eq!(world.sizes(), [50, 50, 50, 50], "one timer a viewer, however often it checks");
+    world.now += Duration::from_secs(2);
+    world.demux.handle_timeouts(world.now);
+    assert_eq!(world.sizes(), [0; 4], "who did not finish the join is gone, and with it all that was held");
+    assert_eq!(world.demux.next_timeout(), None, "nobody is there: nothing wakes the thread");
+}

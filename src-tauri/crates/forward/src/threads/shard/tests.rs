@@ -1,0 +1,197 @@
+//! A shard in virtual time, with viewers on loopback sockets.
+
+use super::*;
+use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedVideo};
+use bytes::Bytes;
+use port::{Path, Socket};
+use rtp::packetise::Packetiser;
+use rtp::srtp::{KeyingMaterial, Profile, Sealer};
+use std::net::UdpSocket;
+use std::time::SystemTime;
+use stream::{VideoCodec, VideoFrame};
+
+const VIDEO: u32 = 0x0a0a_0a0a;
+
+/// A shard with viewers on sockets of this machine, in virtual time.
+struct ShardWorld {
+    now: Instant,
+    /// When the last picture was handed in.
+    handed_in: Instant,
+    clock: Clock,
+    announcer: Arc<Announcer>,
+    shard: Shard,
+    packetiser: Packetiser,
+    viewers: Vec<UdpSocket>,
+}
+
+impl ShardWorld {
+    /// A shard that has sent the first keyframe.
+    fn new(viewers: u32) -> ShardWorld {
+        let now = Instant::now() + Duration::from_secs(10);
+        let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
+        let announcer = Arc::new(Announcer::new(|_| {}, 1));
+        let clock = Clock::new(now - Duration::from_secs(5), SystemTime::now());
+        let shard = Shard::new(0, Arc::default(), Arc::new(socket), announcer.clone(), clock, now);
+        let mut world = ShardWorld {
+            now,
+            handed_in: now,
+            clock,
+            announcer,
+            shard,
+            packetiser: Packetiser::new(clock),
+            viewers: Vec::new(),
+        };
+        for id in 0..viewers {
+            let viewer = UdpSocket::bind("127.0.0.1:0").expect("a port");
+            viewer.set_nonblocking(true).expect("a socket");
+            let path = Path::udp(viewer.local_addr().expect("bound"), None);
+            let profile = Profile::Gcm128;
+            let exported = vec![7; profile.exported_len()];
+            let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
+            let joining = Joining {
+                viewer: ViewerId(id),
+                negotiated: negotiated(),
+                max: Rid::F,
+                round_trip: Some(Duration::ZERO),
+            };
+            let added = Input::Add(Box::new((joining, Sealer::new(&keys.server()), path)));
+            world.shard.handle(added, world.now);
+            world.viewers.push(viewer);
+        }
+        world.picture(0, 0);
+        world.picture(0, 0);
+        world
+    }
+
+    /// Hands in the next picture and lets the shard take it up this much later. Returns the viewers that were sent something.
+    fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
+        self.handed_in += Duration::from_millis(33);
+        self.now = self.handed_in + Duration::from_millis(behind_ms);
+        let picture = self.packetiser.video(&VideoFrame {
+            codec: VideoCodec::H264,
+            rid: Rid::F,
+            temporal,
+            keyframe: self.shard.cx.history.layer(VideoCodec::H264, Rid::F).newest().is_none(),
+            captured: self.handed_in,
+            way: stream::Way::at(self.handed_in),
+            width: 16,
+            height: 16,
+            data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
+            layer_sync: temporal > 0,
+        });
+        self.shard.handle(Input::Picture(picture, Some(self.handed_in)), self.now);
+        let mut buffer = [0; 2000];
+        let mut came = |viewer: &UdpSocket| {
+            let mut pictures = 0;
+            while let Ok(len) = viewer.recv(&mut buffer) {
+                // Only RTP counts, not RTCP.
+                pictures += usize::from(len > 12 && !(192..=223).contains(&buffer[1]));
+            }
+            pictures > 0
+        };
+        self.viewers.iter().enumerate().filter(|(_, viewer)| came(viewer)).map(|(place, _)| place).collect()
+    }
+
+    /// The same for a base picture and three others after it.
+    fn group(&mut self, behind_ms: u64) -> (Vec<usize>, Vec<usize>) {
+        let base = self.picture(behind_ms, 0);
+        let others = [(); 3].map(|()| self.picture(behind_ms, 1));
+        assert_eq!(others, [(); 3].map(|()| others[0].clone()));
+        (base, others[0].clone())
+    }
+
+    /// A viewer's receiver report that shows this round trip.
+    fn report(&mut self, viewer: u32, round_trip: Duration) {
+        let last = (self.clock.ntp(self.now - round_trip) >> 16) as u32;
+        let words = [0x81c9_0007, 1, VIDEO, 0, 0, 0, last, 0];
+        let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
+        let mut reports = Reports::default();
+        reports.push(ViewerId(viewer), &bytes, self.now);
+        self.shard.handle(Input::Reports(reports), self.now);
+    }
+
+    fn totals(&self) -> crate::Totals {
+        self.announcer.counters.totals()
+    }
+}
+
+fn negotiated() -> Negotiated {
+    let video = NegotiatedVideo {
+        codec: VideoCodec::H264,
+        pt: 102,
+        rtx_pt: None,
+        ssrc: VIDEO,
+        rtx_ssrc: 0,
+        nack: true,
+        pli: true,
+        fir: true,
+        remb: false,
+        transport_cc: false,
+        mid: "0".into(),
+        extensions: Extensions::default(),
+    };
+    Negotiated { video: Some(video), audio: None, cname: "skylark".into() }
+}
+
+#[test]
+fn a_shard_that_falls_behind_leaves_out_pictures_for_the_slowest_viewers_first() {
+    let mut world = ShardWorld::new(10);
+    world.report(7, Duration::from_millis(300));
+    world.report(2, Duration::from_millis(100));
+    let all: Vec<usize> = (0..10).collect();
+    let but = |slow: &[usize]| all.iter().copied().filter(|v| !slow.contains(v)).collect::<Vec<_>>();
+    assert_eq!(world.group(0), (all.clone(), all.clone()));
+    assert_eq!(world.group(35), (all.clone(), all.clone()), "a single late group is no overload");
+    assert_eq!(world.group(41), (all.clone(), but(&[7])));
+    assert_eq!(world.group(45), (all.clone(), but(&[7, 2])), "all are given base pictures");
+    assert_eq!(world.totals().left_out, 9);
+    assert_eq!(world.totals().dropped_late, 0);
+}
+
+#[test]
+fn a_shard_far_behind_sends_base_pictures_only_and_drops_what_is_too_late() {
+    let mut world = ShardWorld::new(3);
+    world.group(0);
+    assert_eq!(world.group(130), (vec![0, 1, 2], vec![]));
+    assert_eq!(world.group(100), (vec![0, 1, 2], vec![]), "the shard catches up");
+    assert_eq!(world.group(140), (vec![0, 1], vec![]), "the shard does not catch up, so a viewer is given nothing");
+    assert_eq!(world.picture(201, 0), []);
+    assert_eq!(world.totals().dropped_late, 1);
+}
+
+#[test]
+fn the_shard_waits_for_the_layers_of_its_viewers_only() {
+    let mut world = ShardWorld::new(1);
+    let layers = |world: &ShardWorld| world.shard.cx.interest.layers();
+    assert_eq!(layers(&world), 1 << layer_index(VideoCodec::H264, Rid::F));
+    world.shard.handle(Input::Cap(ViewerId(0), Rid::Q), world.now);
+    assert_eq!(
+        layers(&world),
+        0b111,
+        "until it has switched it needs the layers between the current one and the target"
+    );
+    world.shard.handle(Input::Remove(ViewerId(0), Vec::new(), None), world.now);
+    assert_eq!(layers(&world), 0);
+}
+
+#[test]
+fn a_full_inbox_takes_no_more_media() {
+    let inbox = Inbox::default();
+    let now = Instant::now();
+    let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
+    let mut sound = |position| {
+        packetiser.sound(&stream::AudioFrame {
+            captured: now,
+            position,
+            samples: 960,
+            data: Bytes::from_static(&[1, 2, 3]),
+        })
+    };
+    let mut inputs = Vec::new();
+    assert!(inbox.sound(sound(0), now), "sound that nobody listens to is accepted");
+    inbox.take(&mut inputs, Some(now));
+    assert!(inputs.is_empty(), "and dropped");
+    inbox.set_interest(SOUND);
+    let taken = (1..1000).filter(|n| inbox.sound(sound(n * 960), now)).count();
+    assert_eq!(taken, inbox::MAX_MEDIA, "a shard that takes nothing is given no more");
+}
