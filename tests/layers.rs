@@ -42,7 +42,10 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     (
         "rtc_",
         &[
-            "forward/src",
+            "/dtls",
+            "forward/src/client.rs",
+            "/tests/handshake.rs",
+            "/tests/delivery.rs",
             "forward/examples",
             "port/src/ice.rs",
             "port/src/fuzz.rs",

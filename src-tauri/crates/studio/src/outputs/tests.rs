@@ -1,4 +1,4 @@
-//! Outputs come and go, and their wishes for keyframes are one.
+//! Outputs that come, go, stop reading and go on, with frames made by hand.
 
 use super::*;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

@@ -1,4 +1,4 @@
-//! The certificate and the configurations that all handshakes share.
+//! Our certificate and the configurations that all handshakes share.
 
 use super::number;
 use rtc_crypto::RTCCryptoProvider;

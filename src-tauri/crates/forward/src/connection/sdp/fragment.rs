@@ -1,4 +1,4 @@
-//! Reads a trickle fragment (RFC 8840), as a PATCH carries it.
+//! Trickle-ICE fragments (RFC 8840): a restart of ICE, and its answer.
 
 use super::answer::{line, write_candidates, write_transport};
 use super::{FragmentError, MAX_LEN, lines};

@@ -1,4 +1,4 @@
-//! Reads an offer: what a viewer's browser can receive, and how it is reached.
+//! Reads an offer: what of it matters to a sender, with a bound on everything.
 
 use super::{MAX_LEN, OfferError, lines};
 use aws_lc_rs::digest;

@@ -1,4 +1,4 @@
-//! Offers of real browsers and their answers, and texts that are no offers.
+//! Answers to the offers of real browsers, and to offers that cannot be answered.
 
 use super::*;
 use crate::connection::negotiated::Negotiated;
