@@ -57,9 +57,9 @@ pub(crate) struct Picture {
     pub(crate) height: u16,
     pub(crate) data: Vec<u8>,
     pub(crate) captured: Instant,
-    /// See [`crate::Way`].
+    /// See [`stream::Way`].
     pub(crate) delivered: Instant,
-    /// See [`crate::Way`].
+    /// See [`stream::Way`].
     pub(crate) converted: Instant,
 }
 
