@@ -14,15 +14,16 @@
 #[cfg(test)]
 mod client;
 mod connection;
+mod event;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
 mod media;
 mod threads;
 
 pub use connection::sdp::{FragmentError, Joined, OfferError};
+pub use event::{Event, Gone};
 pub use protocol::{ViewerId, ViewerStats};
 pub use threads::config::Config;
-pub use threads::event::{Event, Gone};
 pub use threads::forwarder::Forwarder;
 pub use threads::receive::Viewers;
 pub use threads::totals::Totals;

@@ -8,7 +8,7 @@ mod token_bucket;
 
 use crate::connection::dtls::{Dtls, Failure, Progress, Server};
 use crate::connection::sdp::Fingerprint;
-use crate::threads::event::Gone;
+use crate::event::Gone;
 use port::{Check, Credentials, Path};
 use rtp::srtp::{OpenError, Opener, Sealer};
 use seen_checks::SeenChecks;

@@ -1,7 +1,7 @@
 //! Events for the forwarder's owner, and what all threads share: the viewers' sessions, counters, and keyframe requests.
 
+use crate::event::Event;
 use crate::media::egress::LayerBits;
-use crate::threads::event::Event;
 use crate::threads::totals::Counters;
 use protocol::ViewerId;
 use std::collections::HashMap;
@@ -76,7 +76,7 @@ impl Announcer {
         }
     }
 
-    pub(crate) fn gone(&self, viewer: ViewerId, why: crate::threads::event::Gone) {
+    pub(crate) fn gone(&self, viewer: ViewerId, why: crate::event::Gone) {
         if self.leave(viewer) {
             (self.events)(Event::Gone(viewer, why));
         }
@@ -123,7 +123,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::threads::event::Gone;
+    use crate::event::Gone;
     use std::sync::{Arc, mpsc};
 
     fn announcer() -> (Arc<Announcer>, mpsc::Receiver<Event>) {

@@ -2,7 +2,6 @@
 
 pub(crate) mod announce;
 pub(crate) mod config;
-pub(crate) mod event;
 pub(crate) mod forwarder;
 pub(crate) mod receive;
 pub(crate) mod shard;

@@ -7,7 +7,7 @@ mod sessions;
 
 use super::*;
 use crate::client::{CHROMIUM, Client, FIREFOX};
-use crate::threads::event::Gone;
+use crate::event::Gone;
 use bytes::Bytes;
 use port::Owners;
 use std::net::UdpSocket;

@@ -1,8 +1,8 @@
 //! The inbox of a shard: the only way in which other threads reach it.
 
 use crate::connection::negotiated::Negotiated;
+use crate::event::Gone;
 use crate::media::egress::{LayerBits, SOUND};
-use crate::threads::event::Gone;
 use crossbeam_channel::Sender;
 use port::Path;
 use protocol::{ViewerId, ViewerStats};

@@ -10,10 +10,10 @@ mod viewers;
 
 pub(crate) use inbox::{Inbox, Joining, Reports};
 
+use crate::event::Gone;
 use crate::media::egress::{Egress, LayerBits, SOUND};
 use crate::media::history::History;
 use crate::threads::announce::Announcer;
-use crate::threads::event::Gone;
 use crate::threads::totals::micros_since;
 use inbox::Input;
 use interest::Interest;
