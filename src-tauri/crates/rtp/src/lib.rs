@@ -9,7 +9,7 @@
 //! - [`srtp`]: RTP and RTCP sealed, RTCP opened, with AES-GCM (RFC 7714) or AES-CM and HMAC-SHA1 (RFC 3711); keys from DTLS
 //!   (RFC 5764) or from a signalling channel (RFC 4568).
 //! - [`packetise`]: a frame cut into payloads, once for all who are sent it.
-//! - [`prefetch`]: a hint to the processor, for those who send to many.
+//! - [`prefetch()`]: a hint to the processor, for those who send to many.
 //!
 //! Deliberately absent: SRTP (not SRTCP) is never opened, and RTP headers are never read, as nobody who uses this receives
 //! media.

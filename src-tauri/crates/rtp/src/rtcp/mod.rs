@@ -2,7 +2,7 @@
 //! sender reports are written.
 //!
 //! A compound is read in two steps that need not be on one thread: [`packets`] finds its packets in one pass, and
-//! [`Packet::message`] reads one of them. [`messages`] does both.
+//! [`Packet::message`] reads one of them. [`messages()`] does both.
 
 mod feedback;
 mod messages;
