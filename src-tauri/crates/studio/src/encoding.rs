@@ -2,7 +2,6 @@
 
 use crate::happened::Happened;
 use crate::outputs::Outputs;
-use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +40,6 @@ pub(crate) trait Encoding {
 pub(crate) struct Encoders {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) outputs: Arc<Outputs>,
-    pub(crate) forwarder: Forwarder,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -49,7 +47,6 @@ impl Encoding for Encoders {
     fn go_live(&self, broadcast: u64) {
         let way = Way {
             outputs: self.outputs.clone(),
-            forwarder: self.forwarder.clone(),
             broadcast,
             waiting: AtomicBool::new(true),
             tell: Stopped(self.tell.clone()),
@@ -90,7 +87,6 @@ impl Encoding for Encoders {
 /// last encoder has stopped, and before those of the next broadcast start.
 struct Way {
     outputs: Arc<Outputs>,
-    forwarder: Forwarder,
     broadcast: u64,
     /// For the first picture.
     waiting: AtomicBool,
@@ -111,7 +107,7 @@ impl Way {
 impl Drop for Way {
     fn drop(&mut self) {
         // Behind this broadcast's last picture, and before the next one's first.
-        self.forwarder.end_stream();
+        self.outputs.ended();
     }
 }
 

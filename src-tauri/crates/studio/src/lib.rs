@@ -49,6 +49,6 @@ mod writer;
 pub use media::Levels;
 pub use open::OpenError;
 pub use options::Options;
-pub use outputs::{Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
+pub use outputs::{Delivery, Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
 pub use settings::{Given, Setting};
 pub use studio::{CommandError, Studio};

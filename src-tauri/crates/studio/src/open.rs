@@ -161,12 +161,7 @@ impl Studio {
         let now = now();
         let token = kept.persisted.token.as_str().to_owned();
         let parts = Parts {
-            encoders: Encoders {
-                pipeline: pipeline.clone(),
-                outputs: outputs.clone(),
-                forwarder: forwarder.clone(),
-                tell: tell.clone(),
-            },
+            encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), tell: tell.clone() },
             forwarder,
             background: Threads { writer, tell: tell.clone() },
             tell,

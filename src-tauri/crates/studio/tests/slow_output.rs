@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
-use studio::{Dropped, Given, Options, Output, SlowOutput, Studio, Taken};
+use studio::{Delivery, Dropped, Given, Options, Output, SlowOutput, Studio, Taken};
 
 /// Nothing here takes longer; a test that waits for what never comes fails with a sentence.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -63,6 +63,8 @@ impl Output for Ledger {
     }
 
     fn audio(&self, _: &AudioFrame) {}
+
+    fn ended(&self) {}
 }
 
 /// Takes until each layer and the sound gave something that was captured after `since`; all that came.
@@ -118,10 +120,12 @@ async fn an_output_that_stops_reading_changes_nothing_for_viewers_and_goes_on_at
     let slow = {
         let gate = gate.clone();
         let layers = Rid::ALL.map(|rid| (VideoCodec::H264, rid));
-        let taker = move |frame: &Frame| {
+        let taker = move |delivery: &Delivery| {
             gate.pass();
-            // The test may have failed already.
-            let _ = taken.send(frame.clone());
+            if let Delivery::Frame(frame) = delivery {
+                // The test may have failed already.
+                let _ = taken.send(frame.clone());
+            }
         };
         Arc::new(SlowOutput::start("slow", &layers, taker).expect("the system has room for a thread"))
     };
@@ -192,6 +196,18 @@ async fn an_output_that_stops_reading_changes_nothing_for_viewers_and_goes_on_at
     assert_eq!(ended, RecvTimeoutError::Disconnected, "its thread ends");
     let report = crowd.leave().await.expect("no viewer panicked");
     assert!(report.viewers.iter().all(|viewer| viewer.error.is_none()), "{}", report.summary());
+
+    // One that is there at the end hears of it, behind the last frame.
+    let (taken, deliveries) = channel();
+    let taker = move |delivery: &Delivery| drop(taken.send(delivery.clone()));
+    let slow = SlowOutput::start("slow", &[(VideoCodec::H264, Rid::F)], taker).expect("as above");
+    let id = studio.outputs().add(Arc::new(slow));
+    let next = || deliveries.recv_timeout(PATIENCE).expect("it is given something in time");
+    assert!(matches!(next(), Delivery::Frame(_)));
+    studio.command(Command::End).await.expect("it is live");
+    while matches!(next(), Delivery::Frame(_)) {}
+    studio.outputs().remove(id);
+    assert!(deliveries.recv().is_err(), "nothing comes behind the end");
     studio.command(Command::Quit).await.expect("it quits");
     studio.closed().await;
 }

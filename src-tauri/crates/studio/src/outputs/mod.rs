@@ -9,7 +9,7 @@ mod slow;
 mod viewers;
 mod wishes;
 
-pub use ring::Dropped;
+pub use ring::{Delivery, Dropped};
 pub use slow::SlowOutput;
 pub(crate) use viewers::ToViewers;
 
@@ -19,12 +19,14 @@ use std::time::Instant;
 use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
 use wishes::Wishes;
 
-/// Somebody who takes the encoded stream. Both are called on the encoders' threads and must not block, or everybody waits.
+/// Somebody who takes the encoded stream. All are called on the encoders' threads and must not block, or everybody waits.
 pub trait Output: Send + Sync {
     /// Takes a picture of one layer. What is kept of it is a clone, which shares the bytes.
     fn video(&self, frame: &VideoFrame) -> Taken;
     /// Takes a packet of sound.
     fn audio(&self, frame: &AudioFrame);
+    /// The broadcast is over, or the program ends: what comes next belongs to another broadcast and begins with a keyframe.
+    fn ended(&self);
 }
 
 /// What became of a picture.
@@ -84,10 +86,10 @@ impl Outputs {
         drop(before);
     }
 
-    /// The program ends: nobody is given anything any more.
+    /// The program ends: all are told, and nobody is given anything any more.
     pub(crate) fn close(&self) {
         let before = std::mem::replace(&mut lock(&self.list).outputs, Arc::new([]));
-        drop(before);
+        before.iter().for_each(|(_, output)| output.ended());
     }
 
     /// Hands a frame to all.
@@ -106,6 +108,12 @@ impl Outputs {
                 }
             }
         }
+    }
+
+    /// Tells all that the broadcast is over.
+    pub(crate) fn ended(&self) {
+        let outputs = lock(&self.list).outputs.clone();
+        outputs.iter().for_each(|(_, output)| output.ended());
     }
 
     /// An output needs a keyframe. Where one was asked for within the last second this waits, and is asked for then if none

@@ -16,9 +16,18 @@ const RESUME: usize = FRAMES / 4;
 /// What waits for one output.
 #[derive(Debug)]
 pub(super) struct Ring {
-    frames: VecDeque<Frame>,
+    waiting: VecDeque<Delivery>,
     layers: [Layer; LAYERS],
     dropped: Dropped,
+}
+
+/// What an output is given in its turn.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// A picture or a packet of sound.
+    Frame(Frame),
+    /// The broadcast is over. A frame that follows belongs to the next one.
+    Ended,
 }
 
 /// What an output did not get because it was too slow.
@@ -46,7 +55,7 @@ impl Ring {
     pub(super) fn new(layers: &[(VideoCodec, Rid)]) -> Ring {
         let mut ring = Ring {
             // Room at once for all it may ever hold: nothing is allocated while frames come.
-            frames: VecDeque::with_capacity(FRAMES),
+            waiting: VecDeque::with_capacity(FRAMES + 1),
             layers: [Layer::Unwanted; LAYERS],
             dropped: Dropped::default(),
         };
@@ -59,7 +68,7 @@ impl Ring {
     /// A keyframe is wanted only where there is room for what comes after it: while the output stands still it would cost the
     /// viewers bits and serve nobody.
     pub(super) fn video(&mut self, frame: &VideoFrame) -> Taken {
-        let waiting = self.frames.len();
+        let waiting = self.waiting.len();
         let layer = &mut self.layers[layer_index(frame.codec, frame.rid)];
         let fits = match *layer {
             Layer::Unwanted => return Taken::Yes,
@@ -68,7 +77,7 @@ impl Ring {
         };
         if fits {
             *layer = Layer::Following;
-            self.frames.push_back(Frame::Video(frame.clone()));
+            self.waiting.push_back(Delivery::Frame(Frame::Video(frame.clone())));
             return Taken::Yes;
         }
         if *layer != Layer::Starting {
@@ -79,15 +88,27 @@ impl Ring {
     }
 
     pub(super) fn audio(&mut self, frame: &AudioFrame) {
-        if self.frames.len() < FRAMES {
-            self.frames.push_back(Frame::Audio(frame.clone()));
+        if self.waiting.len() < FRAMES {
+            self.waiting.push_back(Delivery::Frame(Frame::Audio(frame.clone())));
         } else {
             self.dropped.sounds += 1;
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Frame> {
-        self.frames.pop_front()
+    /// An end always has room, and two never follow each other: so there is at most one more of them than of frames.
+    pub(super) fn ended(&mut self) {
+        for layer in &mut self.layers {
+            if *layer != Layer::Unwanted {
+                *layer = Layer::Starting;
+            }
+        }
+        if !matches!(self.waiting.back(), Some(Delivery::Ended)) {
+            self.waiting.push_back(Delivery::Ended);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Delivery> {
+        self.waiting.pop_front()
     }
 
     pub(super) fn dropped(&self) -> Dropped {
@@ -129,9 +150,10 @@ mod tests {
     /// Takes all that waits: whether each is a keyframe, for pictures.
     fn drain(ring: &mut Ring) -> Vec<Option<bool>> {
         std::iter::from_fn(|| ring.pop())
-            .map(|frame| match frame {
-                Frame::Video(frame) => Some(frame.keyframe),
-                Frame::Audio(_) => None,
+            .map(|delivery| match delivery {
+                Delivery::Frame(Frame::Video(frame)) => Some(frame.keyframe),
+                Delivery::Frame(Frame::Audio(_)) => None,
+                Delivery::Ended => panic!("nothing ended"),
             })
             .collect()
     }
@@ -161,7 +183,7 @@ mod tests {
         }
         let dropped = ring.dropped();
         assert_eq!(wishes, 0);
-        assert_eq!(ring.frames.len(), FRAMES, "and no more");
+        assert_eq!(ring.waiting.len(), FRAMES, "and no more");
         assert_eq!(900 * 4, FRAMES as u64 + dropped.pictures + dropped.sounds, "every frame is there or counted");
         // It reads again.
         let before = drain(&mut ring);
@@ -185,7 +207,34 @@ mod tests {
                 given.extend(ring.pop());
             }
         }
-        let keyframes = given.iter().filter(|frame| matches!(frame, Frame::Video(frame) if frame.keyframe)).count();
+        let keyframes = given
+            .iter()
+            .filter(|frame| matches!(frame, Delivery::Frame(Frame::Video(frame)) if frame.keyframe))
+            .count();
         assert!(given.len() / keyframes > PICTURES, "{keyframes} keyframes in {} pictures", given.len());
+    }
+
+    #[test]
+    fn an_end_comes_behind_the_last_frame_has_room_when_nothing_else_has_and_starts_the_layers_anew() {
+        let (mut ring, now) = (Ring::new(&[(CODEC, Rid::F)]), Instant::now());
+        ring.video(&picture(Rid::F, true, now));
+        for n in 0..2 * FRAMES as u64 {
+            ring.audio(&sound(n * 960));
+        }
+        assert_eq!(ring.waiting.len(), FRAMES);
+        let dropped = ring.dropped();
+        ring.ended();
+        // A second broadcast begins and ends while the output stands still: nothing of it was given.
+        assert_eq!(ring.video(&picture(Rid::F, true, now)), Taken::Yes);
+        ring.ended();
+        assert_eq!(ring.waiting.len(), FRAMES + 1, "two ends in a row are one");
+        assert_eq!(ring.dropped(), dropped, "a broadcast that never began here has no gap");
+        while ring.waiting.len() > 1 {
+            assert!(matches!(ring.pop(), Some(Delivery::Frame(_))));
+        }
+        assert!(matches!(ring.pop(), Some(Delivery::Ended)));
+        assert_eq!(ring.video(&picture(Rid::F, false, now)), Taken::NeedsKeyframe, "it does not go on where it was");
+        assert_eq!(ring.video(&picture(Rid::F, true, now)), Taken::Yes);
+        assert_eq!(drain(&mut ring), [Some(true)]);
     }
 }

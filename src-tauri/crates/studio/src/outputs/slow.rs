@@ -1,10 +1,10 @@
 //! An output that may be slow (a disk, another machine): it takes its frames from a ring, on a thread of its own.
 
-use super::ring::{Dropped, Ring};
+use super::ring::{Delivery, Dropped, Ring};
 use super::{Output, Taken, lock};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::{fmt, io, thread};
-use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
+use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
 
 /// Stands between the encoders and somebody who may block. Dropping it never waits: the thread takes what is left in the ring
 /// and ends, whenever the taker lets it.
@@ -23,19 +23,20 @@ struct State {
 }
 
 impl SlowOutput {
-    /// Starts the thread `name`, on which `taker` is called with each frame of these layers and of sound in its turn, and may
-    /// take its time. Where it takes too long frames are left out and counted, and each layer goes on at a keyframe.
+    /// Starts the thread `name`, on which `taker` is called with each frame of these layers and of sound in its turn, and with
+    /// the end of each broadcast behind its last frame, and may take its time. Where it takes too long frames are left out and
+    /// counted, and each layer goes on at a keyframe.
     pub fn start(
         name: &str,
         layers: &[(VideoCodec, Rid)],
-        mut taker: impl FnMut(&Frame) + Send + 'static,
+        mut taker: impl FnMut(&Delivery) + Send + 'static,
     ) -> io::Result<SlowOutput> {
         let state = State { ring: Ring::new(layers), closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let ring = shared.clone();
         thread::Builder::new().name(name.to_owned()).spawn(move || {
-            while let Some(frame) = ring.wait() {
-                taker(&frame);
+            while let Some(delivery) = ring.wait() {
+                taker(&delivery);
             }
         })?;
         Ok(SlowOutput { shared })
@@ -58,16 +59,21 @@ impl Output for SlowOutput {
         lock(&self.shared.state).ring.audio(frame);
         self.shared.changed.notify_one();
     }
+
+    fn ended(&self) {
+        lock(&self.shared.state).ring.ended();
+        self.shared.changed.notify_one();
+    }
 }
 
 impl Shared {
-    /// The next frame; none once it is closed and nothing is left.
-    fn wait(&self) -> Option<Frame> {
+    /// What comes next; nothing once it is closed and nothing is left.
+    fn wait(&self) -> Option<Delivery> {
         let mut state = lock(&self.state);
         loop {
             match state.ring.pop() {
                 None if !state.closed => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                frame_or_end => return frame_or_end,
+                next => return next,
             }
         }
     }

@@ -11,6 +11,7 @@ const CODEC: VideoCodec = VideoCodec::H264;
 struct Counter {
     pictures: AtomicU32,
     sounds: AtomicU32,
+    ends: AtomicU32,
     needs_keyframe: AtomicBool,
 }
 
@@ -28,6 +29,10 @@ impl Output for Counter {
 
     fn audio(&self, _: &AudioFrame) {
         self.sounds.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn ended(&self) {
+        self.ends.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -78,9 +83,13 @@ fn outputs_come_and_go_while_frames_come() {
     assert_eq!(counters.each_ref().map(|counter| counter.counted()), [(1, 1), (2, 1), (1, 0)]);
     assert!(third != first && third != second, "an id is used once");
     assert_eq!(Arc::strong_count(&counters[0]), 1, "what was removed is held no longer");
+    outputs.ended();
     outputs.close();
     outputs.take(&picture(false));
+    outputs.ended();
     assert_eq!(counters[1].counted(), (2, 1));
+    let ends = counters.map(|counter| counter.ends.load(Ordering::Relaxed));
+    assert_eq!(ends, [0, 2, 2], "those who are there hear of the broadcast's end and of the program's");
 }
 
 #[test]
@@ -110,6 +119,8 @@ fn an_output_may_add_and_remove_others_while_it_is_given_a_frame() {
         }
 
         fn audio(&self, _: &AudioFrame) {}
+
+        fn ended(&self) {}
     }
     let (outputs, asked) = outputs();
     let outputs = Arc::new(outputs);

@@ -33,4 +33,8 @@ impl Output for ToViewers {
         self.meter.audio(frame);
         self.forwarder.audio(frame);
     }
+
+    fn ended(&self) {
+        self.forwarder.end_stream();
+    }
 }

@@ -47,6 +47,8 @@ impl Output for Stuck {
     }
 
     fn audio(&self, _: &AudioFrame) {}
+
+    fn ended(&self) {}
 }
 
 fn now() -> Now {
@@ -67,7 +69,7 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     let outputs = Arc::new(Outputs::new(|_, _| ()));
     outputs.add(Arc::new(ToViewers::new(forwarder.clone(), Arc::default())));
     outputs.add(Arc::new(Stuck { pictures: AtomicU32::new(0), stamps, go_on: Mutex::new(go_on) }));
-    let encoders = Encoders { pipeline: Arc::new(pipeline), outputs, forwarder: forwarder.clone(), tell };
+    let encoders = Encoders { pipeline: Arc::new(pipeline), outputs, tell };
     let (parts, mut events) = parts(Written::default(), forwarder.clone(), encoders, Asks::default(), now());
     let mut owner = Owner::new(parts, Surroundings::default(), None, now());
     owner.events.somebody_listens();
