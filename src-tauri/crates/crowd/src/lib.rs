@@ -4,7 +4,10 @@
 //! feedback. A *light* one says the same to the server and leaves out what the server does not see (`light`), so
 //! that a thousand fit beside the server. Neither shares code with the server that is measured. Nothing is decoded: what
 //! a viewer got is told from the RTP packets ([`Reception`]).
+//!
+//! And somebody who means harm ([`attacker`]), whom the stories set beside such viewers.
 
+pub mod attacker;
 mod crowd;
 mod janus;
 mod light;

@@ -4,12 +4,14 @@
 //! when it sends it. What they leave out is what no server sees: they open and look into only as many packets as they need.
 
 mod feedback;
+pub(crate) mod header;
+pub(crate) mod keys;
 mod missing;
 mod reader;
 mod report;
-mod sdp;
+pub(crate) mod sdp;
 mod socket;
-mod stun;
+pub(crate) mod stun;
 mod viewer;
 
 pub use reader::Discard;
@@ -29,7 +31,7 @@ use tokio::sync::watch;
 
 /// libwebrtc's first DTLS retransmission (`kInitialTimeoutMs`). A server may not be ready for a ClientHello when it answers the check
 /// before it: Janus drops it then, and with the library's second of patience its joins took a second.
-const DTLS_TIMER: Duration = Duration::from_millis(50);
+pub(crate) const DTLS_TIMER: Duration = Duration::from_millis(50);
 
 /// Where the light viewers of one crowd are.
 pub(crate) struct Light {

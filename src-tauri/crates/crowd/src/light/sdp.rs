@@ -10,23 +10,23 @@ const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-
 
 /// What the server agreed to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
-    pub(super) ice: Credentials,
-    pub(super) candidates: Vec<SocketAddr>,
+pub(crate) struct Answer {
+    pub(crate) ice: Credentials,
+    pub(crate) candidates: Vec<SocketAddr>,
     /// SHA-256 of the certificate, "AA:BB:…".
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The server begins the handshake, not the viewer.
-    pub(super) server_begins: bool,
-    pub(super) h264: bool,
-    pub(super) video: u8,
-    pub(super) rtx: Option<u8>,
-    pub(super) audio: Option<u8>,
+    pub(crate) server_begins: bool,
+    pub(crate) h264: bool,
+    pub(crate) video: u8,
+    pub(crate) rtx: Option<u8>,
+    pub(crate) audio: Option<u8>,
     /// The id of the header extension with the transport-wide number.
-    pub(super) twcc: Option<u8>,
+    pub(crate) twcc: Option<u8>,
 }
 
 /// Receives one picture and maybe sound, with the header extensions and feedback that Chromium 156 offers.
-pub(super) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, vp8: bool) -> String {
+pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, vp8: bool) -> String {
     let mut sdp = String::with_capacity(2048);
     let bundle = if sound { "0 1" } else { "0" };
     lines(
@@ -82,7 +82,7 @@ pub(super) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sou
 }
 
 /// Takes all that is offered, of an offer with one picture.
-pub(super) fn answer(ice: &Credentials, fingerprint: &str, local: SocketAddr, offer: &str) -> String {
+pub(crate) fn answer(ice: &Credentials, fingerprint: &str, local: SocketAddr, offer: &str) -> String {
     let find = |prefix| offer.lines().find(|line| line.starts_with(prefix)).unwrap_or_default().trim_end();
     let mid = find("a=mid:");
     let mut sdp = String::with_capacity(2048);
@@ -129,7 +129,7 @@ fn lines(sdp: &mut String, lines: &[&str]) {
 impl Answer {
     /// # Errors
     /// An answer without a picture, a candidate, or something else that a connection needs.
-    pub(super) fn parse(sdp: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn parse(sdp: &str) -> anyhow::Result<Answer> {
         let mut answer = Answer::default();
         let mut kind = "";
         let mut codecs: BTreeMap<u8, String> = BTreeMap::new();

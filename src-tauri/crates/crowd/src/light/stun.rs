@@ -16,18 +16,18 @@ const FINGERPRINT: u16 = 0x8028;
 const CONTROLLING: u16 = 0x802a;
 
 /// What one message is told apart by.
-pub(super) type Transaction = [u8; 12];
+pub(crate) type Transaction = [u8; 12];
 
 /// One side's ICE user name and password.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Credentials {
-    pub(super) ufrag: String,
-    pub(super) pwd: String,
+pub(crate) struct Credentials {
+    pub(crate) ufrag: String,
+    pub(crate) pwd: String,
 }
 
 /// What came, if its integrity is right.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Message {
+pub(crate) enum Message {
     /// The peer checks.
     Request(Transaction),
     /// The peer answered our check.
@@ -35,7 +35,7 @@ pub(super) enum Message {
 }
 
 /// A check that nominates at once: the viewer controls, and has one address only.
-pub(super) fn check(ours: &Credentials, theirs: &Credentials, transaction: Transaction) -> Vec<u8> {
+pub(crate) fn check(ours: &Credentials, theirs: &Credentials, transaction: Transaction) -> Vec<u8> {
     let mut message = begin(REQUEST, transaction);
     attribute(&mut message, USERNAME, format!("{}:{}", theirs.ufrag, ours.ufrag).as_bytes());
     // RFC 8445 5.1.2.1: what a peer-reflexive candidate of this path would have.
@@ -46,7 +46,7 @@ pub(super) fn check(ours: &Credentials, theirs: &Credentials, transaction: Trans
 }
 
 /// The answer to a peer's check.
-pub(super) fn response(ours: &Credentials, transaction: Transaction, from: SocketAddr) -> Vec<u8> {
+pub(crate) fn response(ours: &Credentials, transaction: Transaction, from: SocketAddr) -> Vec<u8> {
     let mut message = begin(SUCCESS, transaction);
     let mut value = vec![0, if from.is_ipv4() { 1 } else { 2 }];
     value.extend_from_slice(&(from.port() ^ 0x2112).to_be_bytes());
@@ -61,7 +61,7 @@ pub(super) fn response(ours: &Credentials, transaction: Transaction, from: Socke
 
 /// None for what is no binding message, or is not made with the right password: requests with `ours`, responses with
 /// `theirs`.
-pub(super) fn read(datagram: &[u8], ours: &Credentials, theirs: &Credentials) -> Option<Message> {
+pub(crate) fn read(datagram: &[u8], ours: &Credentials, theirs: &Credentials) -> Option<Message> {
     let header = datagram.get(..HEADER)?;
     if header[4..8] != MAGIC {
         return None;

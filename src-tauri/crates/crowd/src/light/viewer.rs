@@ -1,6 +1,8 @@
 //! One light viewer: what it does with a datagram, and every 50 ms.
 
 use super::feedback::Feedback;
+use super::header::{extension, header_len};
+use super::keys::Keys;
 use super::missing::Missing;
 use super::report::{self, Source};
 use super::sdp::Answer;
@@ -11,10 +13,6 @@ use crate::reception::Packet;
 use crate::sequence::extend;
 use crate::trace::Traced;
 use dimpl::{Dtls, Output};
-use rtc_crypto::RTCCryptoProvider;
-use rtc_crypto::providers::AwsLcRsProvider;
-use rtc_srtp::context::Context as Srtp;
-use rtc_srtp::protection_profile::ProtectionProfile;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -44,12 +42,6 @@ pub(super) struct Viewer {
     reported: Option<Instant>,
     seen: u64,
     outgoing: Vec<(SocketAddr, Vec<u8>)>,
-}
-
-struct Keys {
-    open: Srtp,
-    seal: Srtp,
-    tag: usize,
 }
 
 /// libwebrtc's `STRONG_AND_STABLE_WRITABLE_CONNECTION_PING_INTERVAL`; it keeps consent (RFC 7675) alive, too.
@@ -328,66 +320,5 @@ impl Viewer {
             let sealed = keys.seal.encrypt_rtcp(&message).expect("a message of ours has a header");
             self.outgoing.push((remote, sealed.to_vec()));
         }
-    }
-}
-
-impl Keys {
-    /// RFC 5764 4.2: client key, server key, client salt, server salt.
-    fn new(exported: &[u8], profile: dimpl::SrtpProfile, client: bool) -> Keys {
-        let (profile, tag) = match profile {
-            dimpl::SrtpProfile::AEAD_AES_128_GCM => (ProtectionProfile::AeadAes128Gcm, 16),
-            dimpl::SrtpProfile::AEAD_AES_256_GCM => (ProtectionProfile::AeadAes256Gcm, 16),
-            _ => (ProtectionProfile::Aes128CmHmacSha1_80, 10),
-        };
-        let (key, salt) = (profile.key_len(), profile.salt_len());
-        let provider = AwsLcRsProvider::new();
-        let context = |side: usize| {
-            let (key_at, salt_at) = (side * key, 2 * key + side * salt);
-            let (key, salt) = (&exported[key_at..key_at + key], &exported[salt_at..salt_at + salt]);
-            Srtp::new(key, salt, profile, None, None, provider.crypto()).expect("the keys have the profile's lengths")
-        };
-        let (ours, theirs) = if client { (0, 1) } else { (1, 0) };
-        Keys { open: context(theirs), seal: context(ours), tag }
-    }
-}
-
-/// RFC 3550 5.1: where the payload begins.
-fn header_len(packet: &[u8]) -> Option<usize> {
-    let mut len = 12 + 4 * usize::from(packet[0] & 0x0f);
-    if packet[0] & 0x10 != 0 {
-        let words = packet.get(len + 2..len + 4)?;
-        len += 4 + 4 * usize::from(u16::from_be_bytes([words[0], words[1]]));
-    }
-    Some(len)
-}
-
-/// RFC 8285 4.2: a one-byte-header element.
-fn extension(header: &[u8], id: u8) -> Option<&[u8]> {
-    let start = 12 + 4 * usize::from(header[0] & 0x0f);
-    let mut elements = header.get(start..)?.strip_prefix(&[0xbe, 0xde])?.get(2..)?;
-    while let [first, rest @ ..] = elements {
-        let len = usize::from(first & 0x0f) + 1;
-        match first >> 4 {
-            0 => elements = rest,
-            found if found == id => return rest.get(..len),
-            _ => elements = rest.get(len..)?,
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_header_tells_its_length_and_its_extensions() {
-        let packet =
-            [0x91, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0xbe, 0xde, 0, 2, 0x22, 7, 7, 7, 0, 0x41, 5, 6, 1];
-        assert_eq!(header_len(&packet), Some(28));
-        assert_eq!(extension(&packet[..28], 4), Some(&[5, 6][..]));
-        assert_eq!(extension(&packet[..28], 3), None);
-        assert_eq!(header_len(&packet[..17]), None);
-        assert_eq!(header_len(&[0x80; 12]), Some(12));
     }
 }
