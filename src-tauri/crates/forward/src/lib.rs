@@ -19,6 +19,8 @@ mod event;
 pub mod fuzz;
 mod media;
 mod threads;
+#[cfg(test)]
+mod worst_reports;
 
 pub use connection::sdp::{FragmentError, Joined, OfferError};
 pub use event::{Event, Gone};

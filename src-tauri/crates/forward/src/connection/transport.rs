@@ -10,6 +10,7 @@ use crate::connection::dtls::{Dtls, Failure, Progress, Server};
 use crate::connection::sdp::Fingerprint;
 use crate::event::Gone;
 use port::{Check, Credentials, Path};
+use rtp::rtcp::work;
 use rtp::srtp::{OpenError, Opener, Sealer};
 use seen_checks::SeenChecks;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub(crate) enum DropReason {
     Unauthenticated,
     /// It is replayed SRTCP.
     Replayed,
-    /// It is SRTCP above the viewer's limit.
+    /// It is SRTCP whose work is above the viewer's allowance.
     Flood,
     /// The certificate does not match the offer's fingerprint.
     Fingerprint,
@@ -228,8 +229,8 @@ impl Transport {
             return;
         };
         let opened = match opener.rtcp(data) {
-            // Only authentic packets take a token, so that nobody else can use up the viewer's.
-            Ok(_) if !self.reports.take(now) => Output::Dropped(DropReason::Flood),
+            // Only authentic packets are paid for, so that nobody else can use up the viewer's allowance.
+            Ok(plain) if !self.reports.pay(work(plain), now) => Output::Dropped(DropReason::Flood),
             Ok(plain) => {
                 let opened = Output::Rtcp(plain.len());
                 self.heard_from(path, QUIET, now, out);

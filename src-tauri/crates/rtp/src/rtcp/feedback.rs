@@ -32,6 +32,12 @@ impl Iterator for Nacks<'_> {
         self.open &= self.open - 1;
         Some(self.number.wrapping_add(bit as u16))
     }
+
+    /// In a step for each entry.
+    fn count(self) -> usize {
+        let of_entry = |entry: &[u8]| 1 + (entry[2].count_ones() + entry[3].count_ones()) as usize;
+        self.open.count_ones() as usize + self.rest.chunks_exact(4).map(of_entry).sum::<usize>()
+    }
 }
 
 /// Whether the entries of a full intra request, eight bytes each, name a source.
@@ -81,6 +87,12 @@ impl<'a> WideFeedback<'a> {
         self.base
     }
 
+    /// How many numbers it tells of, or claims to.
+    #[inline]
+    pub fn count(&self) -> u16 {
+        self.count
+    }
+
     /// The number after the last told of.
     #[inline]
     pub fn end(&self) -> u16 {
@@ -93,6 +105,7 @@ impl<'a> WideFeedback<'a> {
         // The deltas follow the chunks, so the chunks are walked once to find where they end.
         let mut covered = 0;
         let mut at = 0;
+        // A chunk is two bytes, so this ends with the message, however much is claimed.
         while covered < usize::from(self.count) {
             match self.chunks.get(at..at + 2) {
                 Some(chunk) => covered += Chunk::read([chunk[0], chunk[1]]).len(),
@@ -109,6 +122,8 @@ impl<'a> WideFeedback<'a> {
             in_chunk: 0,
             chunks,
             deltas,
+            #[cfg(test)]
+            steps: at / 2,
         }
     }
 }
@@ -122,6 +137,46 @@ pub struct Arrivals<'a> {
     in_chunk: usize,
     chunks: &'a [u8],
     deltas: &'a [u8],
+    /// Chunks and symbols that were looked at.
+    #[cfg(test)]
+    pub(super) steps: usize,
+}
+
+impl Arrivals<'_> {
+    /// Goes past the next `count` numbers. A run of packets that did not arrive is passed in one step, so this takes no more steps
+    /// than the message has bytes for, however much it claims.
+    pub fn pass(&mut self, count: u16) {
+        let mut rest = count.min(self.left);
+        while rest > 0 && self.open_chunk().is_some() {
+            let passed = match self.chunk {
+                Chunk::Run { symbol: 0 | 3, len } => {
+                    let passed = rest.min(len - self.in_chunk as u16);
+                    self.next = self.next.wrapping_add(passed);
+                    self.left -= passed;
+                    self.in_chunk += usize::from(passed);
+                    #[cfg(test)]
+                    (self.steps += 1);
+                    passed
+                }
+                // The times of those that arrived are needed, as each is told by its distance to the one before.
+                _ => match self.next() {
+                    Some(_) => 1,
+                    None => return,
+                },
+            };
+            rest -= passed;
+        }
+    }
+
+    /// Reads the next chunk, if the one before is used up.
+    #[inline]
+    fn open_chunk(&mut self) -> Option<()> {
+        while self.in_chunk == self.chunk.len() {
+            let (chunk, rest) = self.chunks.split_first_chunk::<2>()?;
+            (self.chunk, self.chunks, self.in_chunk) = (Chunk::read(*chunk), rest, 0);
+        }
+        Some(())
+    }
 }
 
 impl Iterator for Arrivals<'_> {
@@ -132,10 +187,9 @@ impl Iterator for Arrivals<'_> {
         if self.left == 0 {
             return None;
         }
-        while self.in_chunk == self.chunk.len() {
-            let (chunk, rest) = self.chunks.split_first_chunk::<2>()?;
-            (self.chunk, self.chunks, self.in_chunk) = (Chunk::read(*chunk), rest, 0);
-        }
+        self.open_chunk()?;
+        #[cfg(test)]
+        (self.steps += 1);
         let symbol = self.chunk.symbol(self.in_chunk);
         let delta = match symbol {
             1 => {
@@ -235,6 +289,29 @@ mod tests {
             (3, None),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_passed_changes_nothing_of_what_follows() {
+        let body = [
+            0xff, 0xf0, 0, 40, 0, 0, 2, 0, // base 65520, 40 packets, reference 128 ms
+            0x20, 9, // a run of 9, small deltas
+            0x00, 12, // 12 that did not arrive
+            0xa5, 0x5a, // 14 symbols of one bit
+            0xd2, 0x00, // pairs: 1, 0, 2, 0...
+            1, 2, 3, 4, 5, 6, 7, 8, 9, // the run's
+            1, 2, 3, 4, 5, 6, 7, // the bits'
+            1, 0xff, 0xfc, // the pairs'
+        ];
+        let feedback = WideFeedback::read(&body).expect("valid");
+        let all: Vec<_> = feedback.arrivals().collect();
+        assert_eq!(all.iter().filter(|(_, time)| time.is_some()).count(), 9 + 7 + 2);
+        for past in 0..50 {
+            let mut arrivals = feedback.arrivals();
+            arrivals.pass(past);
+            let rest: Vec<_> = arrivals.collect();
+            assert_eq!(rest, all[all.len().min(usize::from(past))..], "past {past}");
+        }
     }
 
     #[test]

@@ -2,18 +2,20 @@
 //! sender reports are written.
 //!
 //! A compound is read in two steps that need not be on one thread: [`packets`] finds its packets in one pass, and
-//! [`Packet::message`] reads one of them. [`messages()`] does both.
+//! [`Packet::message`] reads one of them. [`messages()`] does both. What that costs is known before: [`work()`].
 
 mod feedback;
 mod messages;
 mod packet;
 mod report;
+mod work;
 mod write;
 
 pub use feedback::{Arrivals, Nacks, WideFeedback};
 pub use messages::{FirSources, Message, messages};
 pub use packet::{Packet, Packets, packets};
 pub use report::{ReportBlock, ReportBlocks};
+pub use work::{MOST_NUMBERS, work};
 pub use write::{SenderReport, goodbye, sender_reports};
 
 /// The 32 bits at `at`.

@@ -1,11 +1,12 @@
-//! A token bucket: how much of something a viewer may send.
+//! A token bucket: how much work a viewer's reports may be.
 
 use std::time::Instant;
 
-/// Limits the RTCP packets of one viewer, so that a viewer that floods does not fill the sending thread's inbox for all others.
+/// Limits the RTCP of one viewer by what it costs to read and answer it ([`rtp::rtcp::work`]), so that a viewer that floods takes no
+/// time from the others, and does not fill the sending thread's inbox.
 ///
 /// A browser reports on transport-wide numbers 20 times a second and asks for lost packets once for each hole, 90 times at 8
-/// Mbit/s of which a tenth is lost.
+/// Mbit/s of which a tenth is lost: 170 tokens a second.
 pub(super) struct TokenBucket {
     left: f32,
     at: Instant,
@@ -13,20 +14,23 @@ pub(super) struct TokenBucket {
 
 const A_SECOND: f32 = 500.0;
 const AT_ONCE: f32 = 500.0;
+/// What a token pays, in steps. A compound costs a token at least: to hand it over and to look up its viewer takes as long as this.
+const STEPS: f32 = 32.0;
 
 impl TokenBucket {
     pub(super) fn new(now: Instant) -> TokenBucket {
         TokenBucket { left: AT_ONCE, at: now }
     }
 
-    /// Takes a token. False if there is none.
-    pub(super) fn take(&mut self, now: Instant) -> bool {
+    /// Pays for so many steps. False, and nothing is paid, if there is not enough left.
+    pub(super) fn pay(&mut self, steps: usize, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f32();
         self.left = (self.left + passed * A_SECOND).min(AT_ONCE);
         self.at = self.at.max(now);
-        let there = self.left >= 1.0;
+        let price = (steps as f32 / STEPS).max(1.0);
+        let there = self.left >= price;
         if there {
-            self.left -= 1.0;
+            self.left -= price;
         }
         there
     }
@@ -42,10 +46,42 @@ mod tests {
         let start = Instant::now();
         let taken = |gap: Duration, count: u32| {
             let mut allowance = TokenBucket::new(start);
-            (0..count).filter(|n| allowance.take(start + gap * *n)).count()
+            (0..count).filter(|n| allowance.pay(8, start + gap * *n)).count()
         };
         assert_eq!(taken(Duration::ZERO, 10_000), 500);
         assert!((1490..=1510).contains(&taken(Duration::from_micros(20), 100_000)), "two seconds of 50,000 each");
         assert_eq!(taken(Duration::from_millis(4), 10_000), 10_000);
+    }
+
+    #[test]
+    fn a_second_pays_for_sixteen_thousand_steps_however_they_are_cut() {
+        let start = Instant::now();
+        for steps in [1, 32, 100, 1000, 16_000] {
+            let mut allowance = TokenBucket::new(start);
+            let mut paid = |at| std::iter::from_fn(|| allowance.pay(steps, at).then_some(steps)).sum::<usize>();
+            for at in [start, start + Duration::from_secs(1), start + Duration::from_secs(100)] {
+                let paid = paid(at);
+                assert!(paid <= 16_000, "{paid} in steps of {steps}");
+                assert!(paid + steps > 16_000 || steps < 32, "{paid} in steps of {steps}");
+            }
+        }
+        assert!(!TokenBucket::new(start).pay(16_001, start), "more than a second's is never read");
+    }
+
+    #[test]
+    fn a_browser_at_eight_megabits_and_a_tenth_lost_has_thrice_what_it_needs() {
+        let start = Instant::now();
+        let mut allowance = TokenBucket::new(start);
+        let mut least = AT_ONCE;
+        for ms in 0..60_000u64 {
+            let now = start + Duration::from_millis(ms);
+            // Feedback on 42 packets in 72 bytes every 50 ms, a NACK of two numbers every 11, a report of three blocks every second.
+            let said = [(50, 18 + 42), (11, 4 + 2), (1000, 20)];
+            for (_, steps) in said.into_iter().filter(|(every, _)| ms % every == 0) {
+                assert!(allowance.pay(steps, now));
+            }
+            least = least.min(allowance.left);
+        }
+        assert!(least > 490.0, "{least}");
     }
 }

@@ -93,8 +93,11 @@ impl Adaptation {
         let mut complete = false;
         let skipped = self.next_reported.map_or(0, |next| feedback.base().wrapping_sub(next));
         if skipped < 1 << 15 {
-            // Feedback nearly always comes in order, so the feedback on the packets in between was lost.
-            let unreported = (0..skipped).filter_map(|i| cx.flow.take_sent(feedback.base().wrapping_sub(skipped - i)));
+            // Feedback nearly always comes in order, so the feedback on the packets in between was lost. A base may claim to be far
+            // ahead, but only what is remembered is looked up.
+            let first = feedback.base().wrapping_sub(skipped);
+            let (past, known) = cx.flow.remembered(first, skipped);
+            let unreported = (past..past + known).filter_map(|i| cx.flow.take_sent(first.wrapping_add(i)));
             self.bandwidth.unreported(unreported.map(|(_, bytes)| bytes).sum());
             self.next_reported = Some(feedback.end());
         } else if feedback.end().wrapping_sub(self.next_reported.unwrap_or_default()) < 1 << 15 {
@@ -105,7 +108,10 @@ impl Adaptation {
             Startup::Probing(initial) => Some(initial),
             _ => None,
         };
-        let packets = feedback.arrivals().filter_map(|(number, ticks)| {
+        let (past, known) = flow.remembered(feedback.base(), feedback.count());
+        let mut arrivals = feedback.arrivals();
+        arrivals.pass(past);
+        let packets = arrivals.take(usize::from(known)).filter_map(|(number, ticks)| {
             let (sent_us, bytes) = flow.take_sent(number)?;
             let arrived_us = ticks.map(|ticks| ticks * 250);
             flow.keyframe_probe.feedback(sent_us, arrived_us, bytes);

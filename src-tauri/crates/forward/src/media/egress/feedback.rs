@@ -6,7 +6,7 @@ use super::sound::SoundEgress;
 use super::video::VideoEgress;
 use crate::media::history::History;
 use crate::media::sink::PacketSink;
-use rtp::rtcp::{Message, ReportBlock};
+use rtp::rtcp::{MOST_NUMBERS, Message, ReportBlock};
 use std::time::{Duration, Instant};
 
 /// The RTP clock rate of Opus (RFC 7587 section 4.1).
@@ -19,6 +19,8 @@ pub(crate) struct RtcpOutcome {
     pub(crate) bye: bool,
     /// A part of it could not be read. The rest was used.
     pub(crate) malformed: bool,
+    /// It asked for more than one compound may: a second transport-wide feedback, or too many lost packets. The rest was used.
+    pub(crate) excessive: bool,
 }
 
 impl Egress {
@@ -34,6 +36,9 @@ impl Egress {
         let mut outcome = RtcpOutcome::default();
         let mut path_reported = false;
         let mut congested = false;
+        // A browser's datagram has one transport-wide feedback at most, and its viewer was charged for one.
+        let mut told = false;
+        let mut numbers = MOST_NUMBERS;
         for message in messages {
             let cx = &mut Context::new(&self.clock, &mut self.flow, now, out);
             match message {
@@ -46,6 +51,7 @@ impl Egress {
                     }
                 }
                 Message::Remb(bits) => (path_reported, congested) = (true, congested | self.adaptation.remb(bits, cx)),
+                Message::Wide(_) if std::mem::replace(&mut told, true) => outcome.excessive = true,
                 Message::Wide(feedback) => {
                     (path_reported, congested) = (true, congested | self.adaptation.feedback(&feedback, cx))
                 }
@@ -54,7 +60,8 @@ impl Egress {
                 Message::Other => {}
                 of_picture => {
                     if let Some(video) = self.video.as_mut().filter(|_| self.started) {
-                        picture_feedback(of_picture, video, self.round_trip.unwrap_or_default(), h, cx);
+                        let trip = self.round_trip.unwrap_or_default();
+                        outcome.excessive |= picture_feedback(of_picture, video, &mut numbers, trip, h, cx);
                     }
                 }
             }
@@ -91,17 +98,20 @@ impl Egress {
     }
 }
 
+/// Acts on what is about the picture. `numbers` is how many lost packets may still be looked up; true if there were more.
 fn picture_feedback<S: PacketSink>(
     message: Message<'_>,
     video: &mut VideoEgress,
+    numbers: &mut usize,
     round_trip: Duration,
     h: &History,
     cx: &mut Context<'_, S>,
-) {
+) -> bool {
     match message {
-        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => video.nack(lost, round_trip, h, cx),
+        Message::Nack { ssrc, lost } if ssrc == video.ssrc() => return video.nack(lost, numbers, round_trip, h, cx),
         Message::Pli { ssrc } if ssrc == video.ssrc() => video.picture_lost(h, cx),
         Message::Fir(sources) if sources.asks(video.ssrc()) => video.picture_lost(h, cx),
         _ => {}
     }
+    false
 }

@@ -3,6 +3,7 @@
 use super::EgressTotals;
 use crate::media::bandwidth::KeyframeProbe;
 use rtp::prefetch;
+use rtp::rtcp::MOST_NUMBERS;
 use std::time::{Duration, Instant};
 
 /// The flow of packets to one viewer: picture, sound and retransmissions together.
@@ -15,6 +16,9 @@ pub(super) struct Flow {
     transport_seq: u16,
     sent: Option<SentPackets>,
     rate: RateMeter,
+    /// Packets that were looked up because the viewer's reports named them.
+    #[cfg(test)]
+    pub(super) looked_up: usize,
 }
 
 impl Flow {
@@ -28,6 +32,8 @@ impl Flow {
             transport_seq: 0,
             sent: transport_wide.then(|| Box::new([SentPacket::default(); HISTORY])),
             rate: RateMeter { start: now, bytes: 0, rate: 0.0 },
+            #[cfg(test)]
+            looked_up: 0,
         }
     }
 
@@ -73,8 +79,23 @@ impl Flow {
         self.transport_seq
     }
 
+    /// Which of the `count` transport-wide numbers from `first` on may be remembered: how many to go past, and how many follow then,
+    /// which are at most [`HISTORY`].
+    pub(super) fn remembered(&self, first: u16, count: u16) -> (u16, u16) {
+        let oldest = self.transport_seq.wrapping_sub(HISTORY as u16);
+        let past = oldest.wrapping_sub(first);
+        let inside = first.wrapping_sub(oldest);
+        if usize::from(inside) < HISTORY {
+            (0, count.min(HISTORY as u16 - inside))
+        } else {
+            (past.min(count), count.saturating_sub(past).min(HISTORY as u16))
+        }
+    }
+
     /// When a packet was sent, in microseconds, and its size. Each packet is returned once, so repeated feedback has no effect.
     pub(super) fn take_sent(&mut self, transport_seq: u16) -> Option<(u64, u32)> {
+        #[cfg(test)]
+        (self.looked_up += 1);
         let back = self.transport_seq.wrapping_sub(transport_seq);
         if back == 0 || usize::from(back) > HISTORY {
             return None;
@@ -98,8 +119,9 @@ impl Flow {
     }
 }
 
-/// Packets that are remembered for feedback: more than a second of 2.5 Mbit/s with sound. Later feedback is of no use.
-const HISTORY: usize = 512;
+/// Packets that are remembered for feedback: more than a second of 2.5 Mbit/s with sound. Later feedback is of no use, and who
+/// reports is charged for no more.
+const HISTORY: usize = MOST_NUMBERS;
 
 /// About how many packets the next feedback covers: 50 ms of 300 packets a second, and a round trip more.
 const SINCE_FEEDBACK: u16 = 24;
@@ -130,5 +152,29 @@ impl RateMeter {
         }
         self.rate = 8.0 * self.bytes as f32 / passed.as_secs_f32();
         (self.start, self.bytes) = (now, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn of_any_range_the_remembered_part_is_found_and_is_never_longer_than_the_history(
+            next: u16,
+            first: u16,
+            count in 0..1u16 << 15,
+        ) {
+            let mut flow = Flow::new(true, Instant::now());
+            flow.transport_seq = next;
+            let (past, known) = flow.remembered(first, count);
+            prop_assert!(usize::from(known) <= HISTORY && past + known <= count);
+            let is_remembered = |i: u16| (1..=HISTORY as u16).contains(&next.wrapping_sub(first.wrapping_add(i)));
+            for i in 0..count {
+                prop_assert_eq!((past..past + known).contains(&i), is_remembered(i), "{}", i);
+            }
+        }
     }
 }

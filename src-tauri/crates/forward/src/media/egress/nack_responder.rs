@@ -70,6 +70,8 @@ impl NackResponder {
         h: &History,
         cx: &mut Context<'_, S>,
     ) -> bool {
+        #[cfg(test)]
+        (cx.flow.looked_up += 1);
         let slot = &mut self.recent[usize::from(sequence) % SLOTS];
         let interval = round_trip.max(SHORTEST_INTERVAL);
         let last = slot.filter(|(s, _)| *s == sequence).map(|(_, at)| cx.now.saturating_duration_since(at));

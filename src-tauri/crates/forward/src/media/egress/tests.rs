@@ -11,4 +11,5 @@ mod rfc8867;
 mod seeds;
 mod switching;
 mod viewer;
+mod work;
 mod world;

@@ -215,30 +215,42 @@ impl VideoEgress {
         self.send_pending(cx);
     }
 
-    /// Answers a NACK.
+    /// Answers a NACK. `numbers` is how many packets may still be looked up for this compound, and is counted down; true if it named
+    /// more.
     pub(super) fn nack<S: PacketSink>(
         &mut self,
-        lost: Nacks<'_>,
+        mut lost: Nacks<'_>,
+        numbers: &mut usize,
         round_trip: Duration,
         h: &History,
         cx: &mut Context<'_, S>,
-    ) {
+    ) -> bool {
         if !self.repairs_allowed {
-            return;
+            return false;
         }
-        let mut lost = lost.enumerate();
-        for (i, sequence) in &mut lost {
+        let mut paid = true;
+        for (i, sequence) in lost.by_ref().take(*numbers).enumerate() {
             if i > 0 && i % BURST == 0 {
                 cx.out.flush_picture();
             }
-            if !self.nack_responder.repair(sequence, &self.sent, &mut self.header, (round_trip, self.path.queue), h, cx)
-            {
+            *numbers -= 1;
+            paid = self.nack_responder.repair(
+                sequence,
+                &self.sent,
+                &mut self.header,
+                (round_trip, self.path.queue),
+                h,
+                cx,
+            );
+            if !paid {
                 break;
             }
         }
         // When the budget is spent the other packets are not even looked up, so that a flood of NACKs costs little.
-        cx.flow.totals.repairs_refused += lost.count() as u64;
+        let rest = lost.count();
+        cx.flow.totals.repairs_refused += rest as u64;
         cx.out.flush_picture();
+        paid && rest > 0
     }
 
     /// See [`Header::picture_waits`].

@@ -1,6 +1,7 @@
 //! What somebody does who sees a viewer's packets, or sends in its name, and has none of its keys.
 
 use super::*;
+use crate::worst_reports::{About, worst_reports};
 use port::checker;
 
 fn connected() -> Pair {
@@ -123,6 +124,27 @@ fn a_flood_of_reports_is_cut_and_the_session_lives() {
     let report = pair.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
     pair.deliver(report, path(1000));
     assert!(matches!(pair.outputs[..], [Output::Rtcp(_)]));
+}
+
+#[test]
+fn of_the_worst_of_every_kind_a_second_is_no_more_than_sixteen_thousand_steps() {
+    let about = |turn| About { ssrc: 1, sequence: 7, transport: 7, turn };
+    for kind in 0..worst_reports(about(0)).len() {
+        let mut pair = connected();
+        let mut steps = 0;
+        for turn in 0..600 {
+            let (_, compound) = worst_reports(about(turn)).swap_remove(kind);
+            let sealed = pair.client.sealed(&compound);
+            pair.deliver(sealed, path(1000));
+            if let Some(Output::Rtcp(len)) = pair.outputs.last() {
+                assert_eq!(*len, compound.len());
+                steps += rtp::rtcp::work(&compound);
+            }
+            assert!(matches!(pair.outputs.last(), Some(Output::Rtcp(_) | Output::Dropped(DropReason::Flood))));
+        }
+        let (name, compound) = worst_reports(about(0)).swap_remove(kind);
+        assert!((8_000..=16_000).contains(&steps), "{name}: {steps} in {} each", rtp::rtcp::work(&compound));
+    }
 }
 
 #[test]
