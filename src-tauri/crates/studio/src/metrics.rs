@@ -68,6 +68,8 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
         ("unauthenticated", t.dropped_unauthenticated),
         ("replayed", t.dropped_replayed),
         ("flood", t.dropped_flood),
+        ("excessive", t.dropped_excessive),
+        ("removed", t.dropped_removed),
         ("fingerprint", t.dropped_fingerprint),
     ] {
         out.labelled("dropped_total", "reason", why, count);

@@ -64,8 +64,12 @@ counters! {
     dropped_unauthenticated,
     /// SRTCP that was seen before.
     dropped_replayed,
-    /// SRTCP that came faster than anybody has to report, or than the sending thread took it.
+    /// SRTCP that was more work than anybody's reports have to be, or came faster than the sending thread took it.
     dropped_flood,
+    /// Authentic RTCP of which a part was left unread, as it asked for more than one datagram may.
+    dropped_excessive,
+    /// Authentic RTCP that waited for its turn when its viewer was removed.
+    dropped_removed,
     /// Authentic RTCP of which some could not be read.
     malformed_rtcp,
     /// DTLS handshakes whose certificate did not have the fingerprint of the offer.

@@ -165,6 +165,17 @@ impl Viewer {
         }
     }
 
+    /// Sends what it wants to send, and takes all that came.
+    fn take_all(&mut self) {
+        let mut buffer = [0; 2000];
+        for datagram in std::mem::take(&mut self.client.outgoing) {
+            self.send(&datagram);
+        }
+        while let Ok(len) = self.socket.recv(&mut buffer) {
+            self.client.handle(&buffer[..len], Instant::now());
+        }
+    }
+
     fn send(&self, datagram: &[u8]) {
         self.socket.send_to(datagram, self.to).expect("loopback takes it");
     }

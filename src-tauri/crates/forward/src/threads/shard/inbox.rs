@@ -1,5 +1,6 @@
 //! The inbox of a shard: the only way in which other threads reach it.
 
+use super::reports::Reports;
 use crate::connection::negotiated::Negotiated;
 use crate::event::Gone;
 use crate::media::egress::{LayerBits, SOUND};
@@ -7,8 +8,8 @@ use crossbeam_channel::Sender;
 use port::Path;
 use protocol::{ViewerId, ViewerStats};
 use rtp::packetise::{Picture, Sound};
-use rtp::rtcp::{Message, Packet, packets};
 use rtp::srtp::Sealer;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stream::{Rid, layer_index};
@@ -23,7 +24,6 @@ pub(super) enum Input {
     Add(Box<(Joining, Sealer, Path)>),
     Path(ViewerId, Path),
     Cap(ViewerId, Rid),
-    Reports(Reports),
     /// With the DTLS datagrams to send last, and the event to emit afterwards.
     Remove(ViewerId, Vec<Vec<u8>>, Option<Gone>),
     Stats(Sender<Vec<(ViewerId, ViewerStats)>>),
@@ -39,125 +39,47 @@ pub(crate) struct Joining {
     pub(crate) round_trip: Option<Duration>,
 }
 
-/// A batch of decrypted RTCP of many viewers. A thousand viewers send twenty thousand datagrams of feedback a second, and a lock
-/// and an allocation for each would cost more than reading them.
-///
-/// Each compound is parsed once, here: where its packets are is kept beside the bytes, and the shard reads the contents of a packet
-/// when it acts on it.
+/// What waited in an inbox.
 #[derive(Default)]
-pub(crate) struct Reports {
-    bytes: Vec<u8>,
-    /// The packets of all compounds that concern a sender.
-    packets: Vec<Packet>,
-    list: Vec<Report>,
-    urgent: bool,
-}
-
-struct Report {
-    viewer: ViewerId,
-    arrived: Instant,
-    /// The end of its part in `bytes` and in `packets`.
-    bytes_end: usize,
-    packets_end: usize,
-    /// It asks for packets, so it wakes the shard.
-    urgent: bool,
-}
-
-/// One compound packet of [`Reports`].
-pub(super) struct Compound<'a> {
-    bytes: &'a [u8],
-    packets: &'a [Packet],
-    pub(super) arrived: Instant,
-}
-
-impl<'a> Compound<'a> {
-    pub(super) fn messages(&self) -> impl Iterator<Item = Message<'a>> + use<'a> {
-        let bytes = self.bytes;
-        self.packets.iter().map(move |packet| packet.message(bytes))
-    }
-}
-
-impl Reports {
-    /// Adds a compound packet. True if it has a BYE.
-    pub(crate) fn push(&mut self, viewer: ViewerId, plain: &[u8], arrived: Instant) -> bool {
-        let (mut urgent, mut bye) = (false, false);
-        for packet in packets(plain).filter(|packet| packet.concerns_sender()) {
-            urgent |= packet.asks();
-            bye |= packet.is_bye();
-            self.packets.push(packet);
-        }
-        self.bytes.extend_from_slice(plain);
-        let (bytes_end, packets_end) = (self.bytes.len(), self.packets.len());
-        self.list.push(Report { viewer, arrived, bytes_end, packets_end, urgent });
-        self.urgent |= urgent;
-        bye
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// The viewer that sent the n-th.
-    pub(super) fn viewer(&self, n: usize) -> ViewerId {
-        self.list[n].viewer
-    }
-
-    /// Whether the n-th asks for packets.
-    pub(super) fn is_urgent(&self, n: usize) -> bool {
-        self.list[n].urgent
-    }
-
-    /// The n-th compound packet.
-    pub(super) fn compound(&self, n: usize) -> Compound<'_> {
-        let before = n.checked_sub(1).map_or((0, 0), |n| (self.list[n].bytes_end, self.list[n].packets_end));
-        let report = &self.list[n];
-        Compound {
-            bytes: &self.bytes[before.0..report.bytes_end],
-            packets: &self.packets[before.1..report.packets_end],
-            arrived: report.arrived,
-        }
-    }
-
-    /// Takes all, and keeps room for as many.
-    pub(crate) fn take(&mut self) -> Reports {
-        let empty = Reports {
-            bytes: Vec::with_capacity(self.bytes.len()),
-            packets: Vec::with_capacity(self.packets.len()),
-            list: Vec::with_capacity(self.list.len()),
-            urgent: false,
-        };
-        std::mem::replace(self, empty)
-    }
+pub(super) struct Taken {
+    /// First those that end a viewer, then the others in their order.
+    pub(super) inputs: Vec<Input>,
+    pub(super) reports: Vec<Reports>,
 }
 
 /// Where the other threads put what a shard has to do. Media and reports are bounded by constants. Inputs about joining and
 /// leaving must not be lost, and are bounded by the number of viewers.
+///
+/// What ends a viewer is taken first and reports last, as a viewer can send many of them.
 #[derive(Default)]
 pub(crate) struct Inbox {
     waiting: Mutex<Waiting>,
     woken: Condvar,
+    /// How many of the waiting inputs end a viewer, and stand before the others. It is changed under the lock only, and is read
+    /// without it by a shard that works.
+    leaving: AtomicUsize,
+    /// Something else than a report waits that wakes the shard. The same holds for it.
+    pressing: AtomicBool,
 }
 
 #[derive(Default)]
 struct Waiting {
     inputs: Vec<Input>,
+    batches: Vec<Reports>,
     /// New paths of viewers, taken after the inputs. Only the last one of each viewer is kept, as every STUN check may change it.
     paths: Vec<(ViewerId, Path)>,
     /// The layers that viewers of this shard wait for, and [`SOUND`]. Pictures of other layers are only needed for the history, so
     /// they do not wake the shard.
     interest: LayerBits,
     media: usize,
+    /// Reports that wait here, or at the shard.
     reports: usize,
     urgent: bool,
 }
 
 /// Three layers of 60 pictures a second and 100 sounds a second, for about twice the time after which they are too late.
 pub(super) const MAX_MEDIA: usize = 128;
-/// The reports of a thousand viewers in one second.
+/// The reports of a thousand viewers in one second, with those that the shard took and has not read.
 const MAX_REPORTS: usize = 20_000;
 
 impl Inbox {
@@ -200,8 +122,11 @@ impl Inbox {
         let fits = waiting.reports + reports.len() <= MAX_REPORTS;
         if fits {
             waiting.reports += reports.len();
-            let urgent = reports.urgent;
-            self.put(waiting, Input::Reports(reports), urgent);
+            let urgent = reports.urgent.len() > 0;
+            waiting.batches.push(reports);
+            if urgent {
+                self.wake(waiting);
+            }
         }
         fits
     }
@@ -224,7 +149,14 @@ impl Inbox {
     }
 
     pub(crate) fn remove(&self, viewer: ViewerId, farewell: Vec<Vec<u8>>, why: Option<Gone>) {
-        self.put(self.lock(), Input::Remove(viewer, farewell, why), true);
+        let mut waiting = self.lock();
+        let removal = Input::Remove(viewer, farewell, why);
+        if waiting.inputs.iter().any(|input| matches!(input, Input::Add(added) if added.0.viewer == viewer)) {
+            return self.put(waiting, removal, true);
+        }
+        let place = self.leaving.fetch_add(1, Ordering::Relaxed);
+        waiting.inputs.insert(place, removal);
+        self.press(waiting);
     }
 
     pub(crate) fn end_stream(&self) {
@@ -242,8 +174,13 @@ impl Inbox {
     fn put(&self, mut waiting: MutexGuard<'_, Waiting>, input: Input, urgent: bool) {
         waiting.inputs.push(input);
         if urgent {
-            self.wake(waiting);
+            self.press(waiting);
         }
+    }
+
+    fn press(&self, waiting: MutexGuard<'_, Waiting>) {
+        self.pressing.store(true, Ordering::Relaxed);
+        self.wake(waiting);
     }
 
     fn wake(&self, mut waiting: MutexGuard<'_, Waiting>) {
@@ -254,8 +191,24 @@ impl Inbox {
         }
     }
 
-    /// Waits for an urgent input or until `until`, and moves all inputs into `inputs`, which must be empty.
-    pub(super) fn take(&self, inputs: &mut Vec<Input>, until: Option<Instant>) {
+    /// Something more pressing than a report waits.
+    pub(super) fn is_pressing(&self) -> bool {
+        self.pressing.load(Ordering::Relaxed)
+    }
+
+    /// Takes what ends a viewer, if there is any: a shard that is still busy with what it took looks here in between.
+    pub(super) fn take_leaving(&self) -> Vec<Input> {
+        if self.leaving.load(Ordering::Relaxed) == 0 {
+            return Vec::new();
+        }
+        let mut waiting = self.lock();
+        let count = self.leaving.swap(0, Ordering::Relaxed);
+        waiting.inputs.drain(..count).collect()
+    }
+
+    /// Waits for an urgent input or until `until`, and moves all there is into `taken`, which must be empty. The shard still holds
+    /// `unread` reports that it took before.
+    pub(super) fn take(&self, taken: &mut Taken, until: Option<Instant>, unread: usize) {
         let mut waiting = self.lock();
         while !waiting.urgent {
             waiting = match until.map(|until| until.saturating_duration_since(Instant::now())) {
@@ -264,9 +217,12 @@ impl Inbox {
                 Some(left) => self.woken.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0,
             };
         }
-        std::mem::swap(&mut waiting.inputs, inputs);
-        inputs.extend(waiting.paths.drain(..).map(|(viewer, path)| Input::Path(viewer, path)));
-        (waiting.media, waiting.reports, waiting.urgent) = (0, 0, false);
+        std::mem::swap(&mut waiting.inputs, &mut taken.inputs);
+        std::mem::swap(&mut waiting.batches, &mut taken.reports);
+        taken.inputs.extend(waiting.paths.drain(..).map(|(viewer, path)| Input::Path(viewer, path)));
+        (waiting.media, waiting.reports, waiting.urgent) = (0, unread, false);
+        self.leaving.store(0, Ordering::Relaxed);
+        self.pressing.store(false, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -277,25 +233,6 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_rtcp_that_is_acted_on_wakes_a_shard() {
-        let asks_for_something = |compound: &[u8]| {
-            let mut reports = Reports::default();
-            reports.push(ViewerId(1), compound, Instant::now());
-            reports.is_urgent(0) && reports.urgent
-        };
-        let report = [0x80, 201, 0, 1, 0, 0, 0, 1];
-        let feedback =
-            |first: u8, kind: u8| [&report[..], &[0x80 | first, kind, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]].concat();
-        assert!(!asks_for_something(&report));
-        assert!(!asks_for_something(&feedback(15, 205)), "transport-wide feedback");
-        assert!(!asks_for_something(&feedback(15, 206)), "REMB");
-        assert!(asks_for_something(&feedback(1, 205)), "NACK");
-        assert!(asks_for_something(&feedback(1, 206)), "PLI");
-        assert!(asks_for_something(&feedback(4, 206)), "FIR");
-        assert!(asks_for_something(&[report, [0x81, 203, 0, 1, 0, 0, 0, 1]].concat()), "BYE");
-    }
 
     fn reports(count: usize) -> Reports {
         let mut reports = Reports::default();
@@ -313,19 +250,20 @@ mod tests {
         for viewer in 0..5 {
             inbox.remove(ViewerId(viewer), Vec::new(), None);
         }
-        let mut inputs = Vec::new();
-        inbox.take(&mut inputs, None);
-        assert_eq!(inputs.len(), taken + 5);
+        let mut all = Taken::default();
+        inbox.take(&mut all, None, MAX_REPORTS - 1);
+        assert_eq!((all.inputs.len(), all.reports.len()), (5, taken));
         assert!(inbox.reports(reports(1)), "there is room again");
+        assert!(!inbox.reports(reports(1)), "but what the shard still holds takes its room");
     }
 
     #[test]
     fn inputs_that_are_not_urgent_are_taken_at_the_next_timeout() {
         let inbox = Inbox::default();
         inbox.reports(reports(1));
-        let mut inputs = Vec::new();
-        inbox.take(&mut inputs, Some(Instant::now()));
-        assert_eq!(inputs.len(), 1);
+        let mut taken = Taken::default();
+        inbox.take(&mut taken, Some(Instant::now()), 0);
+        assert_eq!(taken.reports.len(), 1);
     }
 
     #[test]
@@ -333,7 +271,7 @@ mod tests {
         let (inbox, now) = (Inbox::default(), Instant::now());
         let clock = stream::Clock::new(now, std::time::SystemTime::UNIX_EPOCH);
         let mut packetiser = rtp::packetise::Packetiser::new(clock);
-        let mut inputs = Vec::new();
+        let mut taken = Taken::default();
         for _ in 0..MAX_MEDIA / 2 {
             let picture = packetiser.video(&stream::VideoFrame {
                 codec: stream::VideoCodec::H264,
@@ -350,9 +288,9 @@ mod tests {
             assert!(!inbox.lock().urgent);
             assert!(inbox.picture(picture, now));
         }
-        inbox.take(&mut inputs, None);
-        assert_eq!(inputs.len(), MAX_MEDIA / 2);
-        assert!(inputs.iter().all(|input| matches!(input, Input::Picture(_, None))), "none of them can be late");
+        inbox.take(&mut taken, None, 0);
+        assert_eq!(taken.inputs.len(), MAX_MEDIA / 2);
+        assert!(taken.inputs.iter().all(|input| matches!(input, Input::Picture(_, None))), "none of them can be late");
     }
 
     #[test]
@@ -362,35 +300,34 @@ mod tests {
         (1..1000).for_each(|port| inbox.path(ViewerId(1), path(port)));
         inbox.path(ViewerId(2), path(7));
         inbox.end_stream();
-        let mut inputs = Vec::new();
-        inbox.take(&mut inputs, None);
+        let mut taken = Taken::default();
+        inbox.take(&mut taken, None, 0);
+        let inputs = taken.inputs;
         let expected = |input: &Input, viewer, port| matches!(input, Input::Path(v, p) if *v == ViewerId(viewer) && *p == path(port));
         assert!(matches!(inputs[0], Input::EndStream) && expected(&inputs[1], 1, 999) && expected(&inputs[2], 2, 7));
         assert_eq!(inputs.len(), 3);
     }
 
     #[test]
-    fn reports_keep_their_order_and_their_viewers() {
-        let mut reports = Reports::default();
-        let now = Instant::now();
-        // A source description (SDES) does not concern a sender.
-        let described_and_lost = [0x80, 202, 0, 0, 0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9];
-        let lost = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0x81, 203, 0, 1, 0, 0, 0, 1];
-        assert!(!reports.push(ViewerId(7), &described_and_lost, now));
-        assert!(!reports.push(ViewerId(8), &[], now));
-        assert!(reports.push(ViewerId(7), &lost, now), "it has a BYE");
-        assert!(!reports.push(ViewerId(9), &[3], now));
-        let taken = reports.take();
-        assert!(reports.is_empty());
-        let all: Vec<_> = (0..taken.len())
-            .map(|n| (taken.viewer(n), taken.compound(n).arrived, taken.compound(n).messages().collect::<Vec<_>>()))
-            .collect();
-        let expected = [7, 8, 7, 9].map(ViewerId);
-        assert_eq!(all.iter().map(|(viewer, ..)| *viewer).collect::<Vec<_>>(), expected);
-        assert!(all.iter().all(|(_, arrived, _)| *arrived == now));
-        assert!(matches!(all[0].2[..], [Message::Pli { ssrc: 9 }]), "{:?}", all[0]);
-        assert!(all[1].2.is_empty());
-        assert!(matches!(all[2].2[..], [Message::Pli { ssrc: 8 }, Message::Bye]), "{:?}", all[2]);
-        assert!(matches!(all[3].2[..], [Message::Malformed]), "{:?}", all[3]);
+    fn what_ends_a_viewer_is_taken_before_all_else_and_reports_after_it() {
+        let inbox = Inbox::default();
+        let leaves = |input: &Input, viewer| matches!(input, Input::Remove(id, ..) if *id == ViewerId(viewer));
+        assert!(inbox.reports(reports(100)));
+        assert!(!inbox.is_pressing(), "reports are not");
+        inbox.end_stream();
+        inbox.cap(ViewerId(3), Rid::Q);
+        inbox.remove(ViewerId(1), Vec::new(), None);
+        inbox.remove(ViewerId(2), Vec::new(), None);
+        assert!(inbox.is_pressing());
+        let leaving = inbox.take_leaving();
+        assert!(leaves(&leaving[0], 1) && leaves(&leaving[1], 2) && leaving.len() == 2);
+        assert!(inbox.take_leaving().is_empty());
+        inbox.remove(ViewerId(3), Vec::new(), None);
+        let mut taken = Taken::default();
+        inbox.take(&mut taken, None, 0);
+        let [first, Input::EndStream, Input::Cap(..)] = &taken.inputs[..] else { panic!("{}", taken.inputs.len()) };
+        assert!(leaves(first, 3));
+        assert_eq!(taken.reports.len(), 1);
+        assert!(!inbox.is_pressing() && inbox.take_leaving().is_empty());
     }
 }

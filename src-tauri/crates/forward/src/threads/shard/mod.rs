@@ -3,22 +3,26 @@
 mod deferred_reports;
 mod inbox;
 mod interest;
+mod report_queue;
+mod reports;
 mod run;
 mod shedding;
 mod viewer;
 mod viewers;
 
-pub(crate) use inbox::{Inbox, Joining, Reports};
+pub(crate) use inbox::{Inbox, Joining};
+pub(crate) use reports::Reports;
 
 use crate::event::Gone;
 use crate::media::egress::{Egress, LayerBits, SOUND};
 use crate::media::history::History;
 use crate::threads::announce::Announcer;
 use crate::threads::totals::micros_since;
-use inbox::Input;
+use inbox::{Input, Taken};
 use interest::Interest;
 use port::Socket;
 use protocol::{ViewerId, ViewerStats};
+use report_queue::ReportQueue;
 use rtp::packetise::{Picture, Sound};
 use run::{Run, Sink};
 use shedding::{PictureTurn, Service, Shedding};
@@ -36,6 +40,7 @@ pub(crate) struct Shard {
     announcer: Arc<Announcer>,
     clock: Clock,
     viewers: ViewerList,
+    queue: ReportQueue,
     cx: ShardContext,
     /// The interest that the inbox knows of.
     published: LayerBits,
@@ -49,6 +54,9 @@ pub(crate) struct Shard {
 
 /// How often the watched layers of codecs on demand are published.
 const WATCHED_INTERVAL: Duration = Duration::from_secs(1);
+/// How many reports are read before the shard looks whether something more pressing came. The worst of them take a few milliseconds,
+/// which is far less than the time between two pictures.
+const READ_AT_ONCE: usize = 64;
 /// How often the viewers are ranked while the shard does not keep up.
 const RANK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -67,6 +75,7 @@ impl Shard {
             announcer,
             clock,
             viewers: ViewerList::default(),
+            queue: ReportQueue::default(),
             cx: ShardContext {
                 history: History::new(),
                 run: Run::new(socket),
@@ -74,6 +83,8 @@ impl Shard {
                 timers: BinaryHeap::new(),
                 keyframes: Vec::new(),
                 malformed: 0,
+                excessive: 0,
+                unread: 0,
             },
             published: 0,
             shedding: Shedding::default(),
@@ -85,20 +96,45 @@ impl Shard {
 
     /// Runs until it is stopped.
     pub(crate) fn run(mut self) {
-        let mut inputs = Vec::new();
+        let mut taken = Taken::default();
         while !self.stopped {
-            let until = self.next_timeout();
-            self.inbox.take(&mut inputs, until);
-            for input in inputs.drain(..) {
-                self.handle(input, Instant::now());
-                // The rest of a keyframe is sent by a timer, and must not wait for all inputs that are queued here.
-                self.handle_timeouts(Instant::now());
-            }
-            self.viewers.deliver_late_reports(&mut self.cx, Instant::now());
-            self.handle_timeouts(Instant::now());
-            self.cx.run.count(&self.announcer.counters);
-            self.announcer.counters.malformed_rtcp.add(std::mem::take(&mut self.cx.malformed));
+            let until = if self.queue.len() > 0 { Some(Instant::now()) } else { self.next_timeout() };
+            self.take(&mut taken, until);
+            self.turn(&mut taken, Instant::now);
         }
+    }
+
+    fn take(&mut self, taken: &mut Taken, until: Option<Instant>) {
+        self.inbox.take(taken, until, self.queue.len() + self.viewers.deferred.len());
+    }
+
+    /// Does what waited in the inbox: what ends a viewer first, then pictures and all else, and at last reports. A viewer can send many
+    /// of those, and nobody else is to wait for them.
+    fn turn(&mut self, taken: &mut Taken, clock: impl Fn() -> Instant) {
+        for reports in taken.reports.drain(..) {
+            self.put_aside(reports, clock());
+        }
+        let mut not_here_yet = Vec::new();
+        for input in taken.inputs.drain(..) {
+            self.handle(input, clock());
+            // The rest of a keyframe is sent by a timer, and must not wait for all inputs that are queued here.
+            self.handle_timeouts(clock());
+            for removal in self.inbox.take_leaving() {
+                match removal {
+                    Input::Remove(id, ..) if !self.viewers.has(id) => not_here_yet.push(removal),
+                    _ => self.handle(removal, clock()),
+                }
+            }
+        }
+        not_here_yet.into_iter().for_each(|removal| self.handle(removal, clock()));
+        self.read_queued(&clock);
+        self.viewers.deliver_late_reports(&mut self.cx, clock());
+        self.handle_timeouts(clock());
+        let counters = &self.announcer.counters;
+        self.cx.run.count(counters);
+        counters.malformed_rtcp.add(std::mem::take(&mut self.cx.malformed));
+        counters.dropped_excessive.add(std::mem::take(&mut self.cx.excessive));
+        counters.dropped_removed.add(std::mem::take(&mut self.cx.unread));
     }
 
     fn handle(&mut self, input: Input, now: Instant) {
@@ -125,7 +161,6 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.publish_watched(now);
             }
-            Input::Reports(reports) => self.reports(reports, now),
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =
@@ -208,14 +243,32 @@ impl Shard {
         });
     }
 
-    /// Reads reports that ask for packets now, and defers the others.
-    fn reports(&mut self, reports: Reports, now: Instant) {
-        for n in (0..reports.len()).filter(|n| reports.is_urgent(*n)) {
-            if let Some(viewer) = self.viewers.get_mut(reports.viewer(n)) {
-                viewer.read(&reports.compound(n), &mut self.cx, now);
+    /// Puts reports where they wait: those that ask for packets until this turn's inputs are done, and the others for the next picture.
+    fn put_aside(&mut self, reports: Reports, now: Instant) {
+        self.queue.put(reports.urgent);
+        self.viewers.deferred.put(reports.informing, now);
+        let too_many = self.viewers.deferred.take_excess(self.viewers.len());
+        too_many.into_iter().for_each(|batch| self.queue.put(batch));
+    }
+
+    /// Reads reports in the order in which they came, until something more pressing waits. A part of them is read all the same, so that
+    /// a shard that is never done with its pictures still answers.
+    fn read_queued(&mut self, clock: &impl Fn() -> Instant) {
+        while self.queue.len() > 0 {
+            let now = clock();
+            for _ in 0..READ_AT_ONCE {
+                let Some((id, compound)) = self.queue.next() else { break };
+                match self.viewers.get_mut(id) {
+                    Some(viewer) => viewer.read(&compound, &mut self.cx, now),
+                    // What a removed viewer still had waiting is not read.
+                    None => self.cx.unread += 1,
+                }
+            }
+            self.handle_timeouts(clock());
+            if self.inbox.is_pressing() {
+                break;
             }
         }
-        self.viewers.deferred.put(reports, now);
     }
 
     /// Calls one viewer's egress; see [`Viewer::drive`].

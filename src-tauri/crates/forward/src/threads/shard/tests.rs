@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedVideo};
+use crate::worst_reports::{About, worst_reports};
 use bytes::Bytes;
 use port::{Path, Socket};
 use rtp::packetise::Packetiser;
@@ -63,11 +64,10 @@ impl ShardWorld {
         world
     }
 
-    /// Hands in the next picture and lets the shard take it up this much later. Returns the viewers that were sent something.
-    fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
+    /// The next picture: the first one is a keyframe, and the others are of temporal layer `temporal`.
+    fn next_picture(&mut self, temporal: u8) -> Arc<Picture> {
         self.handed_in += Duration::from_millis(33);
-        self.now = self.handed_in + Duration::from_millis(behind_ms);
-        let picture = self.packetiser.video(&VideoFrame {
+        self.packetiser.video(&VideoFrame {
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
@@ -78,18 +78,45 @@ impl ShardWorld {
             height: 16,
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
             layer_sync: temporal > 0,
-        });
+        })
+    }
+
+    /// Hands in the next picture and lets the shard take it up this much later. Returns the viewers that were sent something.
+    fn picture(&mut self, behind_ms: u64, temporal: u8) -> Vec<usize> {
+        let picture = self.next_picture(temporal);
+        self.now = self.handed_in + Duration::from_millis(behind_ms);
         self.shard.handle(Input::Picture(picture, Some(self.handed_in)), self.now);
+        self.came().into_iter().enumerate().filter(|(_, (rtp, _))| *rtp > 0).map(|(place, _)| place).collect()
+    }
+
+    /// How much RTP and how much RTCP each viewer was sent since the last time.
+    fn came(&mut self) -> Vec<(usize, usize)> {
         let mut buffer = [0; 2000];
         let mut came = |viewer: &UdpSocket| {
-            let mut pictures = 0;
+            let mut counts = (0, 0);
             while let Ok(len) = viewer.recv(&mut buffer) {
-                // Only RTP counts, not RTCP.
-                pictures += usize::from(len > 12 && !(192..=223).contains(&buffer[1]));
+                let rtcp = len <= 12 || (192..=223).contains(&buffer[1]);
+                *(if rtcp { &mut counts.1 } else { &mut counts.0 }) += 1;
             }
-            pictures > 0
+            counts
         };
-        self.viewers.iter().enumerate().filter(|(_, viewer)| came(viewer)).map(|(place, _)| place).collect()
+        self.viewers.iter().map(&mut came).collect()
+    }
+
+    /// Puts the next picture in the inbox.
+    fn hand_in(&mut self) {
+        let picture = self.next_picture(0);
+        self.now = self.handed_in;
+        assert!(self.shard.inbox.picture(picture, self.handed_in));
+    }
+
+    /// One turn of the shard. `meanwhile` happens when it has taken what waited, and has done nothing of it yet.
+    fn turn(&mut self, meanwhile: impl FnOnce(&mut ShardWorld)) {
+        let mut taken = Taken::default();
+        self.shard.take(&mut taken, Some(Instant::now()));
+        meanwhile(self);
+        let now = self.now;
+        self.shard.turn(&mut taken, || now);
     }
 
     /// The same for a base picture and three others after it.
@@ -107,7 +134,7 @@ impl ShardWorld {
         let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
         let mut reports = Reports::default();
         reports.push(ViewerId(viewer), &bytes, self.now);
-        self.shard.handle(Input::Reports(reports), self.now);
+        self.shard.put_aside(reports, self.now);
     }
 
     fn totals(&self) -> crate::Totals {
@@ -187,11 +214,95 @@ fn a_full_inbox_takes_no_more_media() {
             data: Bytes::from_static(&[1, 2, 3]),
         })
     };
-    let mut inputs = Vec::new();
+    let mut taken = Taken::default();
     assert!(inbox.sound(sound(0), now), "sound that nobody listens to is accepted");
-    inbox.take(&mut inputs, Some(now));
-    assert!(inputs.is_empty(), "and dropped");
+    inbox.take(&mut taken, Some(now), 0);
+    assert!(taken.inputs.is_empty(), "and dropped");
     inbox.set_interest(SOUND);
     let taken = (1..1000).filter(|n| inbox.sound(sound(n * 960), now)).count();
     assert_eq!(taken, inbox::MAX_MEDIA, "a shard that takes nothing is given no more");
+}
+
+/// Fills the inbox with the worst that this viewer can say, half of it urgent. Returns how much fits.
+fn fill(world: &ShardWorld, viewer: u32) -> usize {
+    let worst = worst_reports(About { ssrc: VIDEO, sequence: 7, transport: 7, turn: 0 });
+    let mut filled = 0;
+    for (n, (name, compound)) in worst.iter().cycle().enumerate() {
+        let mut reports = Reports::default();
+        // What cannot be read is counted when it is tried, which the test goes by: a NACK of nothing, or feedback of nothing.
+        let broken = [if n % 2 == 0 { 0x81 } else { 0x8f }, 205, 0, 0];
+        for _ in 0..500 {
+            reports.push(ViewerId(viewer), &[&compound[..], &broken].concat(), world.now);
+        }
+        assert_eq!(reports.len(), 500, "{name}");
+        if !world.shard.inbox.reports(reports) {
+            return filled;
+        }
+        filled += 500;
+    }
+    filled
+}
+
+#[test]
+fn a_picture_and_a_removal_come_before_an_inbox_that_is_full_of_the_worst_reports() {
+    let mut world = ShardWorld::new(3);
+    world.came();
+    let full = fill(&world, 0);
+    assert_eq!(full, 20_000);
+    let before = world.totals().malformed_rtcp;
+    let read = |world: &ShardWorld| world.totals().malformed_rtcp - before;
+
+    world.hand_in();
+    world.turn(ShardWorld::hand_in);
+    assert!(world.came().iter().all(|(rtp, _)| *rtp > 0), "everybody has the picture");
+    assert_eq!(read(&world), READ_AT_ONCE as u64, "as the next one waits, no more was read");
+    world.turn(ShardWorld::hand_in);
+    assert!(world.came().iter().all(|(rtp, _)| *rtp > 0));
+    assert_eq!(read(&world), 2 * READ_AT_ONCE as u64);
+
+    world.shard.inbox.remove(ViewerId(0), Vec::new(), Some(Gone::Closed));
+    world.turn(ShardWorld::hand_in);
+    let came = world.came();
+    assert_eq!(came[0], (0, 1), "a goodbye, and not the picture that was handed in before");
+    assert!(came[1].0 > 0 && came[2].0 > 0, "{came:?}");
+    assert_eq!(read(&world), 2 * READ_AT_ONCE as u64, "what a removed viewer had waiting is not read");
+    world.turn(|_| {});
+    assert_eq!(read(&world), 2 * READ_AT_ONCE as u64);
+    assert_eq!(world.totals().dropped_removed as usize, full - 2 * READ_AT_ONCE, "it is gone");
+    assert_eq!(world.shard.queue.len() + world.shard.viewers.deferred.len(), 0);
+    // The inbox is told with the next turn what the shard has read.
+    world.turn(|_| {});
+    assert!(world.came()[0] == (0, 0) && fill(&world, 1) == full, "and there is room again");
+}
+
+#[test]
+fn who_is_removed_while_a_shard_is_busy_is_sent_no_more_of_what_it_had_taken() {
+    let mut world = ShardWorld::new(2);
+    world.came();
+    (0..3).for_each(|_| world.hand_in());
+    world.turn(|world| world.shard.inbox.remove(ViewerId(0), Vec::new(), None));
+    let came = world.came();
+    assert_eq!((came[0], came[1].0), ((1, 1), 3), "the picture that was begun with, and a goodbye");
+}
+
+#[test]
+fn who_is_removed_before_it_was_added_is_not_added() {
+    let mut world = ShardWorld::new(1);
+    let inbox = world.shard.inbox.clone();
+    let add = || {
+        let profile = Profile::Gcm128;
+        let exported = vec![7; profile.exported_len()];
+        let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
+        let joining =
+            Joining { viewer: ViewerId(9), negotiated: negotiated(), max: Rid::F, round_trip: Some(Duration::ZERO) };
+        inbox.add(joining, Sealer::new(&keys.server()), Path::udp(([127, 0, 0, 1], 9).into(), None));
+    };
+    add();
+    inbox.remove(ViewerId(9), Vec::new(), None);
+    world.turn(|_| {});
+    assert!(!world.shard.viewers.has(ViewerId(9)), "in one go");
+    add();
+    world.turn(|world| world.shard.inbox.remove(ViewerId(9), Vec::new(), None));
+    assert!(!world.shard.viewers.has(ViewerId(9)), "while the shard is busy");
+    assert_eq!(world.shard.viewers.len(), 1);
 }

@@ -1,7 +1,8 @@
 //! One viewer of a shard.
 
-use super::inbox::{Compound, Joining};
+use super::inbox::Joining;
 use super::interest::Interest;
+use super::reports::Compound;
 use super::run::{Run, Sink};
 use crate::media::egress::{Egress, LayerBits};
 use crate::media::history::History;
@@ -24,6 +25,10 @@ pub(super) struct ShardContext {
     pub(super) keyframes: Vec<((VideoCodec, Rid), Instant)>,
     /// RTCP packets that could not be read.
     pub(super) malformed: u64,
+    /// Compound packets that asked for more than one may.
+    pub(super) excessive: u64,
+    /// Compound packets that waited for the turn of a viewer who was removed.
+    pub(super) unread: u64,
 }
 
 /// One viewer's media, and how to reach the viewer.
@@ -85,6 +90,7 @@ impl Viewer {
             egress.rtcp(compound.messages(), compound.arrived, history, now, sink)
         });
         cx.malformed += u64::from(outcome.malformed);
+        cx.excessive += u64::from(outcome.excessive);
     }
 
     /// Pushes its timer to the heap, if it is earlier than the one that is there.

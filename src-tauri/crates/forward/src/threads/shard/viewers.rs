@@ -41,6 +41,14 @@ impl ViewerList {
         self.list.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn has(&self, id: ViewerId) -> bool {
+        self.places.contains_key(&id)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Viewer> {
         self.list.iter()
     }
@@ -59,6 +67,7 @@ impl ViewerList {
     ) {
         let began = Instant::now();
         let mut deferred = self.deferred.take(|id| self.places.get(&id).copied());
+        cx.unread += deferred.of_nobody;
         for place in 0..self.list.len() {
             if let Some(soon) = self.list.get(place + 2) {
                 prefetch(soon);

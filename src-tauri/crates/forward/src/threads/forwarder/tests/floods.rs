@@ -1,6 +1,7 @@
 //! What is forged, repeated or asked for without end is counted, and changes no other viewer's picture.
 
 use super::*;
+use crate::worst_reports::{About, worst_reports};
 
 #[test]
 fn what_is_forged_replayed_or_unknown_is_counted_and_harms_nobody() {
@@ -110,4 +111,78 @@ fn floods_of_requests_change_no_other_viewers_picture() {
     let budget = 80.0 + 0.15 * totals.packets_sent as f32;
     assert!(totals.retransmitted as f32 <= budget, "{totals:?}");
     assert!(stage.events.try_iter().next().is_none(), "the encoder is not asked: the history has a keyframe");
+}
+
+/// What fits into a second of 4 Mbit/s.
+const A_SECOND: usize = 500_000;
+
+/// Sends a second's worth of one kind of the worst reports, all at once.
+fn flood(attacker: &mut Viewer, kind: usize, turn: u16) {
+    attacker.take_all();
+    let packet = attacker.client.rtp.iter().rfind(|packet| packet[1] & 0x7f == 108).expect("it is sent pictures");
+    let about = About {
+        ssrc: u32::from_be_bytes([packet[8], packet[9], packet[10], packet[11]]),
+        sequence: u16::from_be_bytes([packet[2], packet[3]]),
+        transport: attacker.client.rtp.len() as u16 - 1,
+        turn,
+    };
+    let (_, compound) = worst_reports(about).swap_remove(kind);
+    for _ in 0..A_SECOND / (compound.len() + 20 + 28) {
+        let sealed = attacker.client.sealed(&compound);
+        attacker.send(&sealed);
+    }
+}
+
+#[test]
+fn the_worst_reports_of_a_viewer_on_each_shard_cost_the_others_nothing_and_its_removal_holds() {
+    let mut stage = Stage::new("127.0.0.1:0", Config { shards: Some(2), ..Config::default() });
+    stage.picture();
+    // Viewers go to the shard that has the fewest, so each has one of either.
+    let mut attackers = [1, 2].map(|id| Viewer::connected(&stage, ViewerId(id), dimpl()));
+    let mut watchers = [3, 4].map(|id| Viewer::connected(&stage, ViewerId(id), dimpl()));
+    let whole = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108);
+    attackers.iter_mut().chain(&mut watchers).for_each(|viewer| viewer.until("the first picture", whole));
+    let number = |packet: &[u8]| u16::from_be_bytes([packet[2], packet[3]]);
+    let mut last =
+        watchers.each_ref().map(|v| v.client.rtp.iter().map(|packet| number(packet)).max().expect("it came"));
+    let mut next_picture = |stage: &mut Stage, watchers: &mut [Viewer; 2]| {
+        watchers.iter_mut().for_each(|watcher| watcher.client.rtp.clear());
+        stage.picture();
+        for (watcher, last) in watchers.iter_mut().zip(&mut last) {
+            watcher.until("the next picture", whole);
+            for packet in &watcher.client.rtp {
+                assert_eq!(number(packet), last.wrapping_add(1), "nothing is left out and nothing begun anew");
+                *last = number(packet);
+            }
+        }
+    };
+    let kinds = worst_reports(About { ssrc: 0, sequence: 0, transport: 0, turn: 0 }).len();
+    for kind in 0..kinds {
+        for turn in 0..2 {
+            for attacker in &mut attackers {
+                attacker.client.check(true);
+                flood(attacker, kind, turn);
+            }
+            watchers.iter_mut().for_each(|watcher| watcher.client.check(true));
+            next_picture(&mut stage, &mut watchers);
+        }
+    }
+    let totals = stage.forwarder.totals();
+    assert_eq!((totals.dropped_late, totals.left_out, totals.dropped_unsent), (0, 0, 0), "{totals:?}");
+    assert!(totals.dropped_flood > 1000 && totals.dropped_excessive > 0, "{totals:?}");
+
+    // Both are removed in the middle of a flood of everything.
+    attackers.iter_mut().for_each(|attacker| flood(attacker, kinds - 1, 2));
+    (1..=2).for_each(|id| stage.forwarder.close(ViewerId(id)));
+    for attacker in &mut attackers {
+        attacker.until("the goodbye", |v| v.client.closed);
+        attacker.client.rtp.clear();
+    }
+    for _ in 0..3 {
+        next_picture(&mut stage, &mut watchers);
+    }
+    for attacker in &mut attackers {
+        attacker.take_all();
+        assert!(attacker.client.rtp.is_empty(), "{} packets after the goodbye", attacker.client.rtp.len());
+    }
 }
