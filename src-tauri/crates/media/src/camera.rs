@@ -15,7 +15,7 @@ use crate::{
     frame::{PixelFormat, RawPicture},
     source::{PictureSource, SourceError},
 };
-use choose::Format;
+use choose::PictureFormat;
 use device::{Device, DevicePicture};
 use std::fmt;
 
@@ -54,7 +54,7 @@ const NEWEST_ONLY: usize = 1;
 
 struct Camera {
     subject: String,
-    device: OpenDevice<Format, DevicePicture>,
+    device: OpenDevice<PictureFormat, DevicePicture>,
 }
 
 impl PictureSource for Camera {
@@ -74,7 +74,7 @@ impl PictureSource for Camera {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for PictureFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pixels = match self.pixels {
             PixelFormat::I420 => "I420",

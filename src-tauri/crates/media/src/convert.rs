@@ -8,7 +8,7 @@ use crate::{
 use std::time::Instant;
 
 /// Converts and scales, with buffers that are used again.
-pub(crate) struct Converter {
+pub(crate) struct PictureConverter {
     /// Pictures of the device's size, where it is another than the encoders'.
     native: Picture,
     jpeg: jpeg::Decoder,
@@ -19,7 +19,7 @@ pub(crate) struct Converter {
 #[error("delivered a picture that cannot be read: {0}")]
 pub(crate) struct Unreadable(String);
 
-impl Converter {
+impl PictureConverter {
     pub(crate) fn new() -> Self {
         Self { native: Picture::black(2, 2, Instant::now()), jpeg: jpeg::Decoder::default() }
     }
@@ -136,7 +136,7 @@ mod tests {
 
     fn arrives(mut raw: RawPicture, width: u16, height: u16) -> Picture {
         let mut into = Picture::black(width, height, Instant::now());
-        Converter::new().convert(&mut raw, &mut into).expect("it can be read");
+        PictureConverter::new().convert(&mut raw, &mut into).expect("it can be read");
         let found =
             pattern::read(into.planes()[0], width.into(), width.into(), height.into()).expect("the cells are whole");
         assert_eq!((found.unix_ms, found.frame), (123_456, 7));
@@ -195,7 +195,7 @@ mod tests {
         let i420 = [vec![0; 64 * 32], vec![255; 64 * 32], vec![128; 64 * 32]].concat();
         let mut picture = raw(PixelFormat::Mjpeg, 64, 64, jpeg(64, 64, &i420));
         let mut into = Picture::black(64, 64, Instant::now());
-        Converter::new().convert(&mut picture, &mut into).expect("it can be read");
+        PictureConverter::new().convert(&mut picture, &mut into).expect("it can be read");
         let [y, u, _] = into.planes();
         assert!(
             y[0].abs_diff(16) <= 1 && y[64 * 63].abs_diff(235) <= 1 && u[0].abs_diff(128) <= 1,
@@ -214,7 +214,7 @@ mod tests {
         let mut white = raw(PixelFormat::I420, 64, 48, [vec![235; 64 * 48], vec![128; 64 * 24]].concat());
         let mut into = Picture::black(1280, 720, Instant::now());
         into.data.fill(77);
-        Converter::new().convert(&mut white, &mut into).expect("it can be read");
+        PictureConverter::new().convert(&mut white, &mut into).expect("it can be read");
         let row = &into.planes()[0][1280 * 360..][..1280];
         assert_eq!((row[0], row[159], row[162], row[1117], row[1279]), (16, 16, 235, 235, 16));
     }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn damaged_pictures_are_refused() {
         let mut into = Picture::black(640, 360, Instant::now());
-        let mut converter = Converter::new();
+        let mut converter = PictureConverter::new();
         for format in [PixelFormat::I420, PixelFormat::Yuyv, PixelFormat::Nv12, PixelFormat::Mjpeg] {
             for data in [vec![], vec![0; 100], vec![0xff; 640 * 300]] {
                 assert!(converter.convert(&mut raw(format, 640, 360, data), &mut into).is_err(), "{format:?}");

@@ -14,8 +14,8 @@ use crate::{
     frame::SoundChunk,
     source::{SoundSource, SourceError},
 };
-use convert::Converter;
-use device::{DeviceSound, Format};
+use convert::SoundConverter;
+use device::{DeviceSound, SoundFormat};
 
 /// The microphones that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -38,7 +38,7 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
         move |handover| device::drive(id.as_deref(), handover)
     });
     let microphone = opened.and_then(|device| {
-        let converter = Converter::new(device.format())?;
+        let converter = SoundConverter::new(device.format())?;
         Ok(Microphone { subject: subject.clone(), id, device, converter })
     });
     match microphone {
@@ -57,8 +57,8 @@ struct Microphone {
     subject: String,
     /// None: the system's default.
     id: Option<String>,
-    device: OpenDevice<Format, DeviceSound>,
-    converter: Converter,
+    device: OpenDevice<SoundFormat, DeviceSound>,
+    converter: SoundConverter,
 }
 
 impl SoundSource for Microphone {

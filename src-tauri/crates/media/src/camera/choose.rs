@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 /// What a camera can deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Format {
+pub(super) struct PictureFormat {
     pub(super) width: u16,
     pub(super) height: u16,
     /// Pictures a second.
@@ -18,7 +18,7 @@ pub(super) struct Format {
 /// A rate near the wanted one comes first, for a slide show is no broadcast; then the whole size; then the wanted shape.
 /// Among those that reach all three, raw pictures are preferred to MJPEG: decoding it takes 5 ms a picture at 1080p,
 /// converting YUYV 0.12 ms.
-pub(super) fn in_order(mut formats: Vec<Format>, wanted: &VideoConfig) -> Vec<Format> {
+pub(super) fn in_order(mut formats: Vec<PictureFormat>, wanted: &VideoConfig) -> Vec<PictureFormat> {
     formats.retain(|format| (1..=HIGHEST_FPS).contains(&format.fps) && format.width > 0 && format.height > 0);
     formats.sort_by_key(|format| cost(format, wanted));
     formats.dedup();
@@ -29,7 +29,7 @@ pub(super) fn in_order(mut formats: Vec<Format>, wanted: &VideoConfig) -> Vec<Fo
 const HIGHEST_FPS: u32 = 240;
 
 /// What is compared first stands first; less is better.
-fn cost(format: &Format, wanted: &VideoConfig) -> impl Ord + use<> {
+fn cost(format: &PictureFormat, wanted: &VideoConfig) -> impl Ord + use<> {
     let fps_missing = wanted.fps.saturating_sub(format.fps);
     // 25 pictures a second serve where 30 are wanted; 15 do not.
     let slow = if fps_missing * 5 > wanted.fps { fps_missing } else { 0 };
@@ -42,7 +42,7 @@ fn cost(format: &Format, wanted: &VideoConfig) -> impl Ord + use<> {
 }
 
 /// The same shape to 2 %: 1366x768 is as good as 16:9.
-fn same_shape(format: &Format, wanted: &VideoConfig) -> bool {
+fn same_shape(format: &PictureFormat, wanted: &VideoConfig) -> bool {
     let across = u32::from(format.width) * u32::from(wanted.height);
     let down = u32::from(wanted.width) * u32::from(format.height);
     across.abs_diff(down) * 50 <= across
@@ -63,7 +63,7 @@ mod tests {
     fn best(wanted: (u16, u16, u32), formats: &[(u16, u16, u32, PixelFormat)]) -> String {
         let (width, height, fps) = wanted;
         let wanted = VideoConfig { width, height, fps, ..VideoConfig::default() };
-        let formats = formats.iter().map(|&(width, height, fps, pixels)| Format { width, height, fps, pixels });
+        let formats = formats.iter().map(|&(width, height, fps, pixels)| PictureFormat { width, height, fps, pixels });
         in_order(formats.collect(), &wanted).first().map(ToString::to_string).unwrap_or_default()
     }
 

@@ -1,7 +1,7 @@
 //! The one file that knows nokhwa.
 
 use super::{
-    choose::{Format, in_order},
+    choose::{PictureFormat, in_order},
     jpeg,
     names::Found,
 };
@@ -42,7 +42,7 @@ pub(super) fn found() -> Vec<Found> {
 /// An open camera. Dropping it closes it. Any call may hang as long as the driver does.
 pub(super) struct Device {
     camera: Camera,
-    format: Format,
+    format: PictureFormat,
 }
 
 impl Device {
@@ -54,7 +54,7 @@ impl Device {
         Ok(Self { camera, format })
     }
 
-    pub(super) fn format(&self) -> Format {
+    pub(super) fn format(&self) -> PictureFormat {
         self.format
     }
 
@@ -101,12 +101,12 @@ fn open_in_any_format(number: u32) -> Result<Camera, DeviceError> {
     }
 }
 
-fn formats(camera: &mut Camera) -> Result<Vec<Format>, DeviceError> {
+fn formats(camera: &mut Camera) -> Result<Vec<PictureFormat>, DeviceError> {
     let listed = camera.compatible_camera_formats()?;
     Ok(listed.iter().filter_map(readable).collect())
 }
 
-fn readable(format: &CameraFormat) -> Option<Format> {
+fn readable(format: &CameraFormat) -> Option<PictureFormat> {
     let pixels = match format.format() {
         FrameFormat::YUYV => PixelFormat::Yuyv,
         FrameFormat::NV12 => PixelFormat::Nv12,
@@ -114,10 +114,10 @@ fn readable(format: &CameraFormat) -> Option<Format> {
         FrameFormat::GRAY | FrameFormat::RAWRGB | FrameFormat::RAWBGR => return None,
     };
     let (width, height) = (format.width().try_into().ok()?, format.height().try_into().ok()?);
-    Some(Format { width, height, fps: format.frame_rate(), pixels })
+    Some(PictureFormat { width, height, fps: format.frame_rate(), pixels })
 }
 
-fn set_first_accepted(camera: &mut Camera, formats: &[Format]) -> Result<Format, DeviceError> {
+fn set_first_accepted(camera: &mut Camera, formats: &[PictureFormat]) -> Result<PictureFormat, DeviceError> {
     let mut refusal = no_format();
     for format in formats.iter().take(FORMATS_TO_TRY) {
         let kind = match format.pixels {

@@ -1,6 +1,6 @@
 //! From a device's rate and channels to stereo at 48 kHz.
 
-use super::device::{DeviceSound, Format};
+use super::device::{DeviceSound, SoundFormat};
 use crate::{
     device::DeviceError,
     frame::{SAMPLE_RATE, SoundChunk},
@@ -9,14 +9,14 @@ use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::Interleave
 use std::time::{Duration, Instant};
 
 /// Turns a device's sound into stereo at 48 kHz.
-pub(super) struct Converter {
-    format: Format,
+pub(super) struct SoundConverter {
+    format: SoundFormat,
     clock: SampleClock,
     resampler: Option<Resampling>,
 }
 
-impl Converter {
-    pub(super) fn new(format: &Format) -> Result<Self, DeviceError> {
+impl SoundConverter {
+    pub(super) fn new(format: &SoundFormat) -> Result<Self, DeviceError> {
         let resampler = if format.rate == SAMPLE_RATE { None } else { Some(Resampling::new(format.rate)?) };
         Ok(Self { format: *format, clock: SampleClock { rate: format.rate, next: None }, resampler })
     }
@@ -114,8 +114,8 @@ fn frames_last(frames: usize, rate: u32) -> Duration {
 mod tests {
     use super::*;
 
-    fn tone(format: Format, hertz: f64, pieces: usize) -> Vec<f32> {
-        let mut converter = Converter::new(&format).unwrap();
+    fn tone(format: SoundFormat, hertz: f64, pieces: usize) -> Vec<f32> {
+        let mut converter = SoundConverter::new(&format).unwrap();
         let mut chunk = SoundChunk::new();
         let mut all = Vec::new();
         let (start, piece) = (Instant::now(), format.rate as usize / 100);
@@ -154,7 +154,7 @@ mod tests {
         for (rate, channels) in
             [(48_000, 2), (48_000, 1), (44_100, 1), (44_100, 2), (16_000, 1), (96_000, 2), (8_000, 1)]
         {
-            let sound = tone(Format { rate, channels }, 440.0, 100);
+            let sound = tone(SoundFormat { rate, channels }, 440.0, 100);
             let frames = sound.len() / 2;
             assert!((46_000..=48_000).contains(&frames), "{rate} Hz: a second became {frames} frames");
             for side in [0, 1] {

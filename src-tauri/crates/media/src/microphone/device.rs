@@ -30,13 +30,13 @@ const OLDEST_SOUND: Duration = Duration::from_secs(1);
 
 /// What a device delivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Format {
+pub(super) struct SoundFormat {
     /// Samples a second of each channel.
     pub(super) rate: u32,
     pub(super) channels: u16,
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for SoundFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} kHz ", f64::from(self.rate) / 1000.0)?;
         match self.channels {
@@ -70,7 +70,7 @@ pub(super) fn found() -> Vec<Found> {
 
 /// Opens the device with this id, or the system's default, and hands over its sound until it is over. The device's own
 /// threads do the work; this one only holds it open.
-pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<Format, DeviceSound>>) -> Result<(), DeviceError> {
+pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
     let (host, system) = host();
     let device = device(&host, id)?;
     let config = config(&device)?;
@@ -92,7 +92,7 @@ pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<Format, DeviceSoun
         },
     };
     streams.iter().try_for_each(StreamTrait::play)?;
-    handover.opened(Format { rate: config.sample_rate(), channels: config.channels() });
+    handover.opened(SoundFormat { rate: config.sample_rate(), channels: config.channels() });
     handover.wait_over();
     Ok(())
 }
@@ -144,7 +144,7 @@ fn stream(
     device: &Device,
     config: &SupportedStreamConfig,
     size: BufferSize,
-    handover: &Arc<Handover<Format, DeviceSound>>,
+    handover: &Arc<Handover<SoundFormat, DeviceSound>>,
     listen: impl FnMut() -> bool + Send + 'static,
 ) -> Result<Stream, Error> {
     match config.sample_format() {
@@ -165,7 +165,7 @@ fn stream_of<T: SizedSample>(
     device: &Device,
     config: &SupportedStreamConfig,
     size: BufferSize,
-    handover: &Arc<Handover<Format, DeviceSound>>,
+    handover: &Arc<Handover<SoundFormat, DeviceSound>>,
     mut listen: impl FnMut() -> bool + Send + 'static,
 ) -> Result<Stream, Error>
 where

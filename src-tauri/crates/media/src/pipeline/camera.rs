@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     CameraChoice, Event, VideoConfig, camera,
-    convert::{Converter, Unreadable},
+    convert::{PictureConverter, Unreadable},
     frame::{Picture, RawPicture},
     pattern::PatternSource,
     slate::Slate,
@@ -26,7 +26,8 @@ pub(super) struct Wish {
     pub(super) video: VideoConfig,
 }
 
-pub(super) struct Camera {
+/// What the thread that takes pictures from the camera runs on.
+pub(super) struct CameraThread {
     pub(super) wanted: Arc<Wanted<Wish>>,
     pub(super) slot: Arc<Slot>,
     pub(super) events: Events,
@@ -49,7 +50,7 @@ pub(super) fn open(wish: &Wish, name: &str) -> Result<Box<dyn PictureSource>, So
     }
 }
 
-impl Camera {
+impl CameraThread {
     pub(super) fn run(self) {
         let (mut told, mut tried) = (None, None);
         while let Some((number, wish)) = self.wanted.current() {
@@ -85,7 +86,7 @@ impl Camera {
     fn deliver(&self, number: u64, wish: &Wish, tell: &mut impl FnMut(SourceState)) -> Result<(), SourceError> {
         let mut source = (self.open)(wish)?;
         let (id, size) = (wish.camera.to_string(), (wish.video.width, wish.video.height));
-        let (mut raw, mut converter, mut pool) = (RawPicture::new(), Converter::new(), Pool::default());
+        let (mut raw, mut converter, mut pool) = (RawPicture::new(), PictureConverter::new(), Pool::default());
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
             source.next(&mut raw)?;
@@ -152,7 +153,7 @@ mod tests {
                 _ => Ok(Box::new(Loose(PatternSource::new(&wish.video, "loose"), 0))),
             }
         };
-        let camera = Camera {
+        let camera = CameraThread {
             wanted: wanted.clone(),
             slot: slot.clone(),
             events: Arc::new(move |event| drop(told.send(event))),

@@ -12,12 +12,12 @@ mod wanted;
 
 use crate::{CameraChoice, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
 use bytes::Bytes;
-use camera::{Camera, Wish};
+use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};
 use orders::Orders;
 use slot::Slot;
-use sound::Sound;
+use sound::SoundThread;
 use std::{
     sync::{
         Arc, Mutex, MutexGuard,
@@ -64,14 +64,14 @@ impl Pipeline {
         let camera = Arc::new(Wanted::new(Wish { camera, video }));
         let microphone = Arc::new(Wanted::new(microphone));
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
-        let pictures = Camera {
+        let pictures = CameraThread {
             wanted: camera.clone(),
             slot: slot.clone(),
             events: events.clone(),
             open: Box::new(move |wish| camera::open(wish, &name)),
             retry: RETRY,
         };
-        let sounds = Sound {
+        let sounds = SoundThread {
             wanted: microphone.clone(),
             levels: levels.clone(),
             output: Arc::clone(&sound),

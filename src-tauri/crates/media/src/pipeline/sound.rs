@@ -17,7 +17,7 @@ use std::{
 };
 use stream::{AudioFrame, Frame};
 
-pub(super) struct Sound {
+pub(super) struct SoundThread {
     pub(super) wanted: Arc<Wanted<MicrophoneChoice>>,
     pub(super) levels: Arc<Mutex<Levels>>,
     /// There while live.
@@ -40,7 +40,7 @@ pub(super) fn open(choice: &MicrophoneChoice) -> Result<Box<dyn SoundSource>, So
     }
 }
 
-impl Sound {
+impl SoundThread {
     pub(super) fn run(self) {
         let (mut told, mut tried) = (None, None);
         let (mut meter, mut chunk) = (Meter::default(), SoundChunk::new());
@@ -199,7 +199,7 @@ mod tests {
         let (told, events) = channel();
         let (made, packets) = channel();
         let sink: Sink = Arc::new(move |encoded| drop(made.send(encoded)));
-        let sound = Sound {
+        let sound = SoundThread {
             wanted: wanted.clone(),
             levels: Arc::default(),
             output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
