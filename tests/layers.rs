@@ -87,7 +87,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
     // nokhwa hands them on, and a test of `bind` makes one.
     ("libc", &["reach/src/system/unix.rs", "reach/src/bind.rs", "media/src/camera", "media/src/microphone/quiet.rs"]),
-    ("rustix", &["server/src/nofile/unix.rs"]),
+    ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs"]),
     ("windows_sys", &["reach/src/system/windows.rs"]),
     ("socket2", &["reach/src"]),
 ];

@@ -140,6 +140,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             refused: &door.refusals().and(refused_before),
             totals: self.forwarder.totals(),
             steps: &self.meter.steps,
+            turns: &self.meter.turns,
         })
     }
 }

@@ -42,8 +42,10 @@ mod forwarding;
 mod happened;
 mod meter;
 mod outputs;
+mod processor_time;
 mod steps;
 mod storage;
+mod turns;
 mod writer;
 
 pub use media::Levels;

@@ -1,6 +1,7 @@
-//! Counts what the encoders make. Written by their threads, read once a second.
+//! Counts what the encoders make, and what the owner takes. Written by their threads, read once a second and by `/metrics`.
 
 use crate::steps::{Steps, TOP_CODEC};
+use crate::turns::Turns;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 use stream::{AudioFrame, Rid, VideoFrame};
@@ -12,6 +13,8 @@ pub(crate) struct Meter {
     pictures: AtomicU64,
     /// Where its milliseconds went.
     pub(crate) steps: Steps,
+    /// How long the owner was busy with one thing.
+    pub(crate) turns: Turns,
 }
 
 /// What was counted at one time, with what the forwarder sent until then.

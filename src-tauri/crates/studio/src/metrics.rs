@@ -1,6 +1,7 @@
 //! `/metrics`, in the Prometheus text format. Sums only: a scrape never tells who is watching.
 
 use crate::steps::Steps;
+use crate::turns::Turns;
 use forward::Totals;
 use server::Refusals;
 use std::fmt::{Display, Write};
@@ -16,6 +17,7 @@ pub(crate) struct Scrape<'a> {
     pub(crate) refused: &'a Refusals,
     pub(crate) totals: Totals,
     pub(crate) steps: &'a Steps,
+    pub(crate) turns: &'a Turns,
 }
 
 /// The whole page.
@@ -54,6 +56,16 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.head("picture_steps_us_total", help, "counter");
     for (step, us) in spent {
         out.labelled("picture_steps_us_total", "step", step, us);
+    }
+    let turns = scrape.turns.read();
+    let help = "Microseconds of processor time of the longest turn of the task that decides, by what it was about.";
+    out.head("owner_longest_turn_us", help, "gauge");
+    for turn in turns {
+        out.labelled("owner_longest_turn_us", "of", turn.of, turn.longest_us);
+    }
+    out.head("owner_long_turns_total", "Its turns of five milliseconds or more.", "counter");
+    for turn in turns {
+        out.labelled("owner_long_turns_total", "of", turn.of, turn.long);
     }
     out.counter("malformed_rtcp_total", "Authentic RTCP of which some could not be read.", t.malformed_rtcp);
     out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
@@ -107,7 +119,9 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turns::Cause;
     use protocol::RefusalCode;
+    use std::time::Duration;
 
     #[test]
     fn every_line_is_a_comment_or_a_sample_and_nobody_is_named() {
@@ -116,8 +130,10 @@ mod tests {
         refused.count(RefusalCode::Kicked);
         let totals = Totals { packets_sent: 7, ..Totals::default() };
         let refused = &refused.and(&[(RefusalCode::TooMany, 8), (RefusalCode::Full, 0)]);
-        let steps = &Steps::default();
-        let page = text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals, steps });
+        let (steps, turns) = (&Steps::default(), &Turns::default());
+        turns.count(Cause::Request, Duration::from_micros(123));
+        let page =
+            text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals, steps, turns });
         assert!(!page.contains("full"), "what never happened has no line");
         for wanted in [
             "skylark_live 1",
@@ -125,6 +141,8 @@ mod tests {
             "skylark_refused_total{code=\"kicked\"} 2",
             "skylark_refused_total{code=\"too_many\"} 8",
             "skylark_rtp_packets_sent_total 7",
+            "skylark_owner_longest_turn_us{of=\"request\"} 123",
+            "skylark_owner_long_turns_total{of=\"request\"} 0",
         ] {
             assert!(page.lines().any(|line| line == wanted), "{wanted} in:\n{page}");
         }

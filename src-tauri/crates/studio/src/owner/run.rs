@@ -4,7 +4,9 @@ use super::Owner;
 use crate::background::Threads;
 use crate::encoding::Encoders;
 use crate::happened::Happened;
+use crate::processor_time;
 use crate::studio::Ask;
+use crate::turns::Cause;
 use audience::Now;
 use forward::Forwarder;
 use protocol::Snapshot;
@@ -47,13 +49,17 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
         tokio::select! {
             biased;
             ask = wires.asks.recv() => match ask {
-                Some(ask) => owner.asked(ask, now()),
+                Some(ask) => turn(&mut owner, Cause::Command, |owner| owner.asked(ask, now())),
                 None => owner.quit(),
             },
-            Some(happened) = wires.happened.recv() => owner.happened(happened, now()),
-            () = sleep_until(owner.timeout().into()) => owner.timed_out(now()),
-            _ = second.tick() => owner.second(now()),
-            Some(request) = wires.requests.recv() => owner.requested(request, now()),
+            Some(happened) = wires.happened.recv() => {
+                turn(&mut owner, Cause::Event, |owner| owner.happened(happened, now()));
+            }
+            () = sleep_until(owner.timeout().into()) => turn(&mut owner, Cause::Time, |owner| owner.timed_out(now())),
+            _ = second.tick() => turn(&mut owner, Cause::Time, |owner| owner.second(now())),
+            Some(request) = wires.requests.recv() => {
+                turn(&mut owner, Cause::Request, |owner| owner.requested(request, now()));
+            }
         }
     }
     owner.end(now());
@@ -84,6 +90,13 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
     // The forwarder's threads end here, before anybody is told that it is over.
     drop(owner);
     let _ = wires.last.send(Some(Box::new(snapshot)));
+}
+
+/// Has the owner do one thing, and measures how long that keeps it. Nothing in it waits, so it is all on one thread.
+fn turn<F, E, B>(owner: &mut Owner<F, E, B>, cause: Cause, act: impl FnOnce(&mut Owner<F, E, B>)) {
+    let begun = processor_time::of_this_thread();
+    act(owner);
+    owner.meter.turns.count(cause, processor_time::of_this_thread().saturating_sub(begun));
 }
 
 pub(crate) fn now() -> Now {
