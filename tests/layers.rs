@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("port", &[]),
+    ("sdp", &[]),
     ("stream", &["protocol"]),
     ("audience", &["protocol"]),
     ("rtp", &["stream"]),
-    ("forward", &["protocol", "stream", "port", "rtp"]),
+    ("forward", &["protocol", "stream", "port", "rtp", "sdp"]),
     ("media", &["protocol", "stream"]),
     ("reach", &["protocol"]),
-    ("server", &["protocol", "audience"]),
-    ("studio", &["protocol", "stream", "port", "audience", "forward", "media", "reach", "server"]),
+    ("server", &["protocol", "audience", "sdp"]),
+    ("studio", &["protocol", "stream", "port", "sdp", "audience", "forward", "media", "reach", "server"]),
     ("crowd", &[]),
 ];
 
@@ -54,16 +55,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
         ],
     ),
     ("dimpl", &["forward/src/client.rs"]),
-    (
-        "aws_lc",
-        &[
-            "forward/src/connection/dtls",
-            "rtp/src/srtp",
-            "forward/src/connection/sdp",
-            "forward/src/client.rs",
-            "forward/src/fuzz/dtls.rs",
-        ],
-    ),
+    ("aws_lc", &["forward/src/connection/dtls", "rtp/src/srtp", "forward/src/client.rs", "forward/src/fuzz/dtls.rs"]),
     ("quinn_udp", &["port/src/socket.rs", "port/src/datagrams/receiver.rs"]),
     ("mio", &["port/src/datagrams", "port/src/port.rs"]),
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.
@@ -87,7 +79,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
     // nokhwa hands them on, and a test of `bind` makes one.
     ("libc", &["reach/src/system/unix.rs", "reach/src/bind.rs", "media/src/camera", "media/src/microphone/quiet.rs"]),
-    ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs"]),
+    ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs", "src-tauri/fuzz/src"]),
     ("windows_sys", &["reach/src/system/windows.rs"]),
     ("socket2", &["reach/src"]),
 ];

@@ -4,6 +4,7 @@
 
 use forward::{Config, Forwarder, ViewerId};
 use port::Port;
+use sdp::Offer;
 use std::io::{self, BufRead, Write};
 use std::net::UdpSocket;
 use stream::Rid;
@@ -22,7 +23,8 @@ fn main() -> io::Result<()> {
             offer += &format!("{}\r\n", line.trim_end());
             continue;
         }
-        let joined = forwarder.join(ViewerId(viewers), &offer, Rid::F).map_err(io::Error::other)?;
+        let parsed = Offer::parse(&offer).map_err(io::Error::other)?;
+        let joined = forwarder.join(ViewerId(viewers), &parsed, Rid::F).map_err(io::Error::other)?;
         viewers += 1;
         offer.clear();
         let mut stdout = io::stdout().lock();

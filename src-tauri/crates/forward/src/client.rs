@@ -18,27 +18,28 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub(crate) const CHROMIUM: &str = include_str!("../tests/offers/chromium-156.sdp");
-/// Debian's, which has no H.264.
+/// This is Debian's Firefox, which has no H.264.
 pub(crate) const FIREFOX: &str = include_str!("../tests/offers/firefox-153.sdp");
 
 pub(crate) struct Client {
-    dtls: Dtls,
+    dtls: ClientDtls,
     fingerprint: String,
     ice: Option<Credentials>,
     /// What it sends is sealed with the first, what it receives opened with the second.
     srtp: Option<(Context, Context)>,
-    /// What it wants to send.
+    /// What it wants to send, for the test to carry or to lose.
     pub(crate) outgoing: Vec<Vec<u8>>,
-    /// Opened RTP and RTCP, in the order it came.
+    /// RTP and RTCP that it opened, in the order in which they came.
     pub(crate) rtp: Vec<BytesMut>,
     pub(crate) rtcp: Vec<BytesMut>,
-    /// STUN responses that came.
+    /// How many STUN responses came.
     pub(crate) responses: usize,
     pub(crate) closed: bool,
     pub(crate) profile: Option<ProtectionProfile>,
 }
 
-enum Dtls {
+/// Which library shakes hands for it.
+enum ClientDtls {
     Dimpl { dtls: Box<dimpl::Dtls>, timeout: Option<Instant>, started: bool },
     Rtc { endpoint: Endpoint, config: Arc<rtc_dtls::config::HandshakeConfig> },
 }
@@ -46,17 +47,17 @@ enum Dtls {
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9);
 
 impl Client {
-    /// dimpl; a small `mtu` cuts its ClientHello into pieces.
+    /// A client whose handshake is dimpl's. A small `mtu` cuts its ClientHello into pieces.
     pub(crate) fn new(seed: u64, mtu: usize, now: Instant) -> Client {
         let certificate = dimpl::certificate::generate_self_signed_certificate().expect("a certificate");
         let fingerprint = certificate.fingerprint_str();
         let config = dimpl::Config::builder().mtu(mtu).dangerously_set_rng_seed(seed).build().expect("a configuration");
         let mut dtls = dimpl::Dtls::new_12(Arc::new(config), certificate, now);
         dtls.set_active(true);
-        Client::with(Dtls::Dimpl { dtls: Box::new(dtls), timeout: None, started: false }, fingerprint)
+        Client::with(ClientDtls::Dimpl { dtls: Box::new(dtls), timeout: None, started: false }, fingerprint)
     }
 
-    /// rtc-dtls, offering these profiles in this order.
+    /// A client whose handshake is rtc-dtls's, which offers these profiles in this order.
     pub(crate) fn offering(profiles: &[SrtpProtectionProfile]) -> Client {
         let provider: Arc<dyn RTCCryptoProvider> = Arc::new(AwsLcRsProvider::new());
         let certificate =
@@ -72,10 +73,10 @@ impl Client {
             .build(true, Some(PEER))
             .expect("a configuration");
         let endpoint = Endpoint::new(PEER, TransportProtocol::UDP, None);
-        Client::with(Dtls::Rtc { endpoint, config: Arc::new(config) }, hex.join(":"))
+        Client::with(ClientDtls::Rtc { endpoint, config: Arc::new(config) }, hex.join(":"))
     }
 
-    fn with(dtls: Dtls, fingerprint: String) -> Client {
+    fn with(dtls: ClientDtls, fingerprint: String) -> Client {
         Client {
             dtls,
             fingerprint,
@@ -119,8 +120,8 @@ impl Client {
     /// Begins DTLS.
     pub(crate) fn begin(&mut self, now: Instant) {
         match &mut self.dtls {
-            Dtls::Dimpl { started, .. } => *started = true,
-            Dtls::Rtc { endpoint, config } => {
+            ClientDtls::Dimpl { started, .. } => *started = true,
+            ClientDtls::Rtc { endpoint, config } => {
                 endpoint.connect(now, PEER, config.clone(), None).expect("a client can begin");
             }
         }
@@ -133,18 +134,18 @@ impl Client {
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         match &self.dtls {
-            Dtls::Dimpl { timeout, started, .. } => timeout.filter(|_| *started),
-            Dtls::Rtc { endpoint, .. } => endpoint.poll_timeout(&PEER),
+            ClientDtls::Dimpl { timeout, started, .. } => timeout.filter(|_| *started),
+            ClientDtls::Rtc { endpoint, .. } => endpoint.poll_timeout(&PEER),
         }
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         match &mut self.dtls {
-            Dtls::Dimpl { dtls, started: true, .. } => dtls.handle_timeout(now).expect("the handshake goes on"),
-            Dtls::Rtc { endpoint, .. } => {
+            ClientDtls::Dimpl { dtls, started: true, .. } => dtls.handle_timeout(now).expect("the handshake goes on"),
+            ClientDtls::Rtc { endpoint, .. } => {
                 let _ = endpoint.handle_timeout(PEER, now);
             }
-            Dtls::Dimpl { .. } => {}
+            ClientDtls::Dimpl { .. } => {}
         }
         self.poll();
     }
@@ -154,11 +155,11 @@ impl Client {
             0..=3 => self.responses += 1,
             20..=63 => {
                 match &mut self.dtls {
-                    Dtls::Dimpl { dtls, .. } => {
+                    ClientDtls::Dimpl { dtls, .. } => {
                         dtls.handle_timeout(now).expect("the handshake goes on");
                         dtls.handle_packet(datagram).expect("the server speaks DTLS");
                     }
-                    Dtls::Rtc { endpoint, .. } => {
+                    ClientDtls::Rtc { endpoint, .. } => {
                         for event in endpoint.read(now, PEER, None, BytesMut::from(datagram)).unwrap_or_default() {
                             match event {
                                 EndpointEvent::PeerClosed => self.closed = true,
@@ -198,7 +199,7 @@ impl Client {
         }
     }
 
-    /// A compound packet, sealed.
+    /// Seals a compound packet with its keys.
     pub(crate) fn sealed(&mut self, compound: &[u8]) -> Vec<u8> {
         let (seal, _) = self.srtp.as_mut().expect("the client is connected");
         seal.encrypt_rtcp(compound).expect("a compound packet").to_vec()
@@ -206,8 +207,8 @@ impl Client {
 
     pub(crate) fn close(&mut self) {
         match &mut self.dtls {
-            Dtls::Dimpl { dtls, .. } => dtls.close().expect("the client is connected"),
-            Dtls::Rtc { endpoint, .. } => {
+            ClientDtls::Dimpl { dtls, .. } => dtls.close().expect("the client is connected"),
+            ClientDtls::Rtc { endpoint, .. } => {
                 endpoint.stop(Instant::now(), PEER);
             }
         }
@@ -216,7 +217,7 @@ impl Client {
 
     fn poll(&mut self) {
         match &mut self.dtls {
-            Dtls::Dimpl { dtls, timeout, started } => {
+            ClientDtls::Dimpl { dtls, timeout, started } => {
                 let mut buffer = vec![0; 4096];
                 if !*started {
                     return;
@@ -242,7 +243,7 @@ impl Client {
                     }
                 }
             }
-            Dtls::Rtc { endpoint, .. } => {
+            ClientDtls::Rtc { endpoint, .. } => {
                 while let Some(out) = endpoint.poll_transmit() {
                     self.outgoing.push(out.message.to_vec());
                 }

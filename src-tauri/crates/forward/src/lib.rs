@@ -15,14 +15,14 @@
 mod client;
 mod connection;
 mod event;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod media;
 mod threads;
 #[cfg(test)]
 mod worst_reports;
 
-pub use connection::sdp::{FragmentError, Joined, OfferError};
+pub use connection::answer::{Answered, NoViewer, OfferError};
 pub use event::{Event, Gone};
 pub use protocol::{ViewerId, ViewerStats};
 pub use threads::config::Config;

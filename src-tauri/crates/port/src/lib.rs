@@ -12,7 +12,7 @@
 //! passed its integrity nothing is kept of its sender.
 
 mod datagrams;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod ice;
 mod path;

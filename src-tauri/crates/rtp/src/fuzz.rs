@@ -37,3 +37,22 @@ pub fn srtcp(data: &[u8]) {
         assert!(Opener::new(&material.client()).rtcp(&mut packet).is_err(), "a forged packet passed {profile:?}");
     }
 }
+
+/// The name of a target and of the folder of its seeds, and what is given each input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[("annex_b", annex_b), ("srtcp", srtcp)];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_seed_passes() {
+        for (name, target) in super::TARGETS {
+            let folder = format!("{}/../../fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+            for seed in std::fs::read_dir(folder).expect("every target has seeds") {
+                target(&std::fs::read(seed.expect("a file").path()).expect("it can be read"));
+            }
+        }
+    }
+}

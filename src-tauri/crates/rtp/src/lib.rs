@@ -14,7 +14,7 @@
 //! Deliberately absent: SRTP (not SRTCP) is never opened, and RTP headers are never read, as nobody who uses this receives
 //! media.
 
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod header;
 pub mod packetise;

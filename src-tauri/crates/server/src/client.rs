@@ -30,7 +30,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
         let trusted = config.trusted_proxy.is_some_and(|proxy| proxy.to_canonical() == peer);
         let forwarded = trusted.then(|| forwarded_for(headers)).flatten();
         let user_agent = text(headers, &header::USER_AGENT).unwrap_or_default();

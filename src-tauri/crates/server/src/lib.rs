@@ -18,6 +18,8 @@ mod connection;
 mod document;
 mod door;
 mod first_bytes;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod http;
 mod limiter;
 mod metrics;
@@ -26,6 +28,7 @@ mod nofile;
 mod notice;
 mod page;
 mod places;
+mod readers;
 mod request;
 mod routes;
 mod serve;

@@ -25,7 +25,7 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>, client: Client, heade
 }
 
 /// A page from elsewhere whose name was made to lead to this machine (DNS rebinding) sends that name as Host.
-fn names_this_machine(headers: &HeaderMap) -> bool {
+pub(crate) fn names_this_machine(headers: &HeaderMap) -> bool {
     let host = text(headers, &header::HOST).unwrap_or_default();
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),

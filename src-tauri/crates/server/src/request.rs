@@ -3,6 +3,7 @@
 use crate::JoinTicket;
 use audience::{Refusal, Visitor};
 use protocol::{PageHello, PageMessage, RefusalCode};
+use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the owner is asked. A reply that is dropped unsent is answered with 503.
@@ -32,8 +33,8 @@ pub enum Request {
         token: String,
         /// Who asks.
         visitor: Visitor,
-        /// SDP.
-        offer: String,
+        /// What was read of it, so that the owner reads nothing.
+        offer: Offer,
         /// To be dropped when the viewer is connected or gone.
         ticket: JoinTicket,
         /// The session, or why there is none.
@@ -45,8 +46,8 @@ pub enum Request {
         token: String,
         /// As it stands in the URL.
         session: String,
-        /// `application/trickle-ice-sdpfrag`.
-        fragment: String,
+        /// What was read of it.
+        fragment: Fragment,
         /// The header as it was sent.
         if_match: Option<String>,
         /// What was done.
@@ -104,6 +105,24 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Nobody waits for the answer any more: the connection was closed, or the answer took too long. Such a request is not carried
+    /// out, as there is nobody whom it would serve. What a page says, its end, and a viewer's goodbye are meant all the same: who
+    /// closes a tab does not wait to hear of it.
+    pub fn is_abandoned(&self) -> bool {
+        match self {
+            Request::Page { reply, .. } | Request::Knock { reply, .. } | Request::PageOpened { reply, .. } => {
+                reply.is_closed()
+            }
+            Request::Join { reply, .. } => reply.is_closed(),
+            Request::Patch { reply, .. } => reply.is_closed(),
+            Request::Session { reply, .. } => reply.is_closed(),
+            Request::Metrics { reply, .. } => reply.is_closed(),
+            Request::Leave { .. } | Request::PageSaid { .. } | Request::PageClosed { .. } => false,
+        }
+    }
+}
+
 /// One open socket of a watch page. Never used twice while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageId(pub u64);
@@ -124,7 +143,7 @@ pub struct Joined {
 pub enum Refused {
     /// By the audience, or by the upload cap.
     Refusal(Refusal),
-    /// 400: the offer cannot be read, with the cause.
+    /// 400: the offer was read, but cannot be answered as it is, with the cause.
     BadOffer(String),
     /// 406: the offer can be read, but holds nothing that this stream has.
     NoMedia(String),
@@ -155,6 +174,4 @@ pub enum PatchError {
     PreconditionRequired,
     /// 412: `If-Match` names another ICE session.
     Stale,
-    /// 400: the fragment cannot be read, with the cause.
-    Bad(String),
 }

@@ -1,6 +1,7 @@
 //! What every handler of one [`crate::serve()`] has: the settings, the way to the owner, the end signal.
 
 use crate::limiter::Joins;
+use crate::readers::Readers;
 use crate::{Config, PageId, Request};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) joins: Arc<Mutex<Joins>>,
     pub(crate) shutdown: watch::Receiver<bool>,
+    pub(crate) readers: Readers,
     /// Joins that the limiter refused.
     pub(crate) too_many: AtomicU64,
     next_page: AtomicU64,
@@ -28,7 +30,8 @@ pub(crate) struct Unavailable;
 impl Shared {
     pub(crate) fn new(config: Config, requests: mpsc::Sender<Request>, shutdown: watch::Receiver<bool>) -> Self {
         let joins = Arc::new(Mutex::new(Joins::new(&config.limits)));
-        Self { config, requests, joins, shutdown, too_many: AtomicU64::new(0), next_page: AtomicU64::new(1) }
+        let readers = Readers::default();
+        Self { config, requests, joins, shutdown, readers, too_many: AtomicU64::new(0), next_page: AtomicU64::new(1) }
     }
 
     /// Asks the owner and waits for the answer.

@@ -69,7 +69,7 @@ pub(crate) async fn open(
 }
 
 /// A browser says which page opens a socket; only ours may, as the cookie goes along. Who sends no Origin is no browser.
-fn same_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     let host = text(headers, &header::HOST);

@@ -6,9 +6,10 @@ use crate::metrics::{self, Scrape};
 use crate::random::random_bits;
 use crate::upload::{self, Upload};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal};
-use forward::{FragmentError, OfferError};
+use forward::{NoViewer, OfferError};
 use media::VideoConfig;
 use protocol::{RefusalCode, Rid, ViewerId};
+use sdp::{Fragment, Offer};
 use server::{Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
 
@@ -92,13 +93,13 @@ struct Shares<'a, F> {
 }
 
 impl<F: Forwarding> Transports for Shares<'_, F> {
-    fn join(&mut self, viewer: ViewerId, offer: &str) -> Result<Joined, Refused> {
+    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
         let max = self.upload.admit(viewer).ok_or_else(full)?;
         let joined = self.forwarder.join(viewer, offer, max).map_err(|error| {
             self.upload.release(viewer);
             match error {
-                OfferError::Malformed(_) => Refused::BadOffer(error.to_string()),
+                OfferError::Unfit(_) => Refused::BadOffer(error.to_string()),
                 OfferError::NoMedia => Refused::NoMedia(error.to_string()),
                 OfferError::Overloaded => Refused::Overloaded,
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
@@ -116,11 +117,8 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
         Ok(Joined { session, answer: joined.answer, etag: joined.ice_ufrag })
     }
 
-    fn patch(&mut self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, PatchError> {
-        self.forwarder.patch(viewer, fragment).map_err(|error| match error {
-            FragmentError::Malformed(_) => PatchError::Bad(error.to_string()),
-            FragmentError::NoViewer => PatchError::NoSession,
-        })
+    fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
+        self.forwarder.patch(viewer, fragment).map_err(|NoViewer| PatchError::NoSession)
     }
 
     fn close(&mut self, viewer: ViewerId) {

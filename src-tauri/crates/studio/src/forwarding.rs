@@ -1,16 +1,17 @@
 //! What the owner asks of the forwarder.
 
-use forward::{Forwarder, FragmentError, Joined, OfferError, Totals};
+use forward::{Answered, Forwarder, NoViewer, OfferError, Totals};
 use protocol::{Rid, ViewerId, ViewerStats};
+use sdp::{Fragment, Offer};
 use std::net::SocketAddr;
 
 /// Viewers' transports, as the owner sees them. No call waits for a thread that sends or receives.
 pub(crate) trait Forwarding {
     /// Answers an offer; `max` caps the layer.
-    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError>;
+    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<Answered, OfferError>;
 
     /// Takes a trickle fragment in; an ICE restart gives the one to answer with.
-    fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError>;
+    fn patch(&self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, NoViewer>;
 
     /// Frees a viewer's transport. No event follows.
     fn close(&self, viewer: ViewerId);
@@ -29,11 +30,11 @@ pub(crate) trait Forwarding {
 }
 
 impl Forwarding for Forwarder {
-    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<Joined, OfferError> {
+    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<Answered, OfferError> {
         Forwarder::join(self, viewer, offer, max)
     }
 
-    fn patch(&self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, FragmentError> {
+    fn patch(&self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, NoViewer> {
         Forwarder::patch(self, viewer, fragment)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! No I/O and no clock: datagrams and time go in, what is to be done comes out.
 
+pub(crate) mod answer;
 pub(crate) mod dtls;
 pub(crate) mod negotiated;
-pub(crate) mod sdp;
 pub(crate) mod transport;

@@ -7,11 +7,11 @@ mod seen_checks;
 mod token_bucket;
 
 use crate::connection::dtls::{Dtls, Failure, Progress, Server};
-use crate::connection::sdp::Fingerprint;
 use crate::event::Gone;
 use port::{Check, Credentials, Path};
 use rtp::rtcp::work;
 use rtp::srtp::{OpenError, Opener, Sealer};
+use sdp::Fingerprint;
 use seen_checks::SeenChecks;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

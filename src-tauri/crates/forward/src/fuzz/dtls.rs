@@ -2,7 +2,6 @@
 
 use super::{SOMEBODY, pieces};
 use crate::connection::dtls::{Dtls, Progress, Server};
-use crate::connection::sdp::Offer;
 use bytes::BytesMut;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
@@ -11,6 +10,7 @@ use rtc_dtls::crypto::Certificate;
 use rtc_dtls::endpoint::Endpoint;
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
+use sdp::Offer;
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};

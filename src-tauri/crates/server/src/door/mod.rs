@@ -12,7 +12,10 @@ use crate::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request};
 use audience::{Audience, Input, Now, Refusal, To, Visitor};
 use pages::Pages;
 use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
+use sdp::{Fragment, Offer};
 use sessions::Sessions;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use sessions::matches;
 use tokio::sync::mpsc;
 
 /// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
@@ -29,10 +32,10 @@ pub struct Door {
 /// Makes, changes and frees viewers' transports.
 pub trait Transports {
     /// Makes one for an admitted viewer, and draws its session's id. After an error nothing is held for the viewer.
-    fn join(&mut self, viewer: ViewerId, offer: &str) -> Result<Joined, Refused>;
+    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused>;
 
     /// Takes a trickle fragment in. An ICE restart gives the fragment to answer with.
-    fn patch(&mut self, viewer: ViewerId, fragment: &str) -> Result<Option<String>, PatchError>;
+    fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError>;
 
     /// Frees the transport of a viewer that leaves.
     fn close(&mut self, viewer: ViewerId);
@@ -43,8 +46,11 @@ pub trait Transports {
 }
 
 impl Door {
-    /// Answers a request.
+    /// Answers a request, unless nobody waits for that any more.
     pub fn answer(&mut self, request: Request, audience: &mut Audience, transports: &mut impl Transports, now: Now) {
+        if request.is_abandoned() {
+            return;
+        }
         // A reply whose receiver is gone is not wanted any more, so sending it may fail.
         match request {
             Request::Page { token, visitor, reply } => drop(reply.send(audience.visit(&token, &visitor))),
@@ -117,7 +123,7 @@ impl Door {
     fn open_session(
         &mut self,
         viewer: ViewerId,
-        offer: &str,
+        offer: &Offer,
         ticket: JoinTicket,
         transports: &mut impl Transports,
     ) -> Result<Joined, Refused> {
@@ -129,7 +135,7 @@ impl Door {
     fn patch(
         &mut self,
         session: &str,
-        fragment: &str,
+        fragment: &Fragment,
         if_match: Option<&str>,
         transports: &mut impl Transports,
     ) -> Result<Patched, PatchError> {

@@ -57,7 +57,7 @@ impl Sessions {
 }
 
 /// What `If-Match` says of an etag (RFC 9110 13.1.1), given without its quotes. Both `*` and `"*"` are sent for "any".
-pub(super) fn matches(if_match: &str, etag: &str) -> bool {
+pub(crate) fn matches(if_match: &str, etag: &str) -> bool {
     if_match.split(',').map(str::trim).any(|one| match one {
         "*" | "\"*\"" => true,
         one => one.strip_prefix('"').and_then(|one| one.strip_suffix('"')) == Some(etag),

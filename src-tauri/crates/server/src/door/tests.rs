@@ -7,6 +7,17 @@ use tokio::sync::oneshot;
 
 const LINK: &str = "the-link";
 
+/// An offer that can be read.
+const OFFER: &str = "v=0\r\na=ice-ufrag:ufrag\r\na=ice-pwd:password\r\na=fingerprint:sha-256 \
+    00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
+
+/// A fragment that restarts ICE.
+const RESTART: &str = "a=ice-ufrag:new\r\na=ice-pwd:password\r\n";
+
+fn offer() -> Offer {
+    Offer::parse(OFFER).expect("it has all that an offer needs")
+}
+
 /// Transports as a test wants them.
 #[derive(Default)]
 struct Made {
@@ -15,7 +26,7 @@ struct Made {
 }
 
 impl Transports for Made {
-    fn join(&mut self, viewer: ViewerId, _: &str) -> Result<Joined, Refused> {
+    fn join(&mut self, viewer: ViewerId, _: &Offer) -> Result<Joined, Refused> {
         if let Some(refused) = &self.refuse {
             return Err(refused.clone());
         }
@@ -23,8 +34,8 @@ impl Transports for Made {
         Ok(Joined { session: format!("session-{viewer}"), answer: "v=0 answer".into(), etag: "first".into() })
     }
 
-    fn patch(&mut self, _: ViewerId, fragment: &str) -> Result<Option<String>, PatchError> {
-        Ok((fragment == "restart").then(|| "a=ice-ufrag:second\r\n".to_owned()))
+    fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
+        Ok(fragment.ice.as_ref().map(|_| "a=ice-ufrag:second\r\n".to_owned()))
     }
 
     fn close(&mut self, viewer: ViewerId) {
@@ -82,12 +93,13 @@ impl World {
     }
 
     fn join(&mut self, visitor: &Visitor) -> Result<Joined, Refused> {
-        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), "v=0".to_owned());
+        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
         self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
     }
 
     fn patch(&mut self, session: &str, fragment: &str, if_match: Option<&str>) -> Result<Patched, PatchError> {
-        let (token, session, fragment) = (LINK.to_owned(), session.to_owned(), fragment.to_owned());
+        let (token, session) = (LINK.to_owned(), session.to_owned());
+        let fragment = Fragment::parse(fragment).expect("the test's fragments can be read");
         let if_match = if_match.map(str::to_owned);
         self.ask(|reply| Request::Patch { token, session, fragment, if_match, reply })
     }
@@ -133,6 +145,48 @@ fn who_gets_no_transport_holds_no_place_and_is_counted() {
 }
 
 #[test]
+fn who_does_not_wait_any_more_is_passed_over_and_who_says_goodbye_is_heard() {
+    let mut world = World::live();
+    let abandoned = |request: Request, world: &mut World| {
+        assert!(request.is_abandoned());
+        world.door.answer(request, &mut world.audience, &mut world.transports, world.now);
+        world.carry_out();
+    };
+    let (token, visitor) = (LINK.to_owned(), browser(1));
+    let (reply, _) = oneshot::channel();
+    let ticket = JoinTicket::default();
+    let join = Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), ticket, reply };
+    abandoned(join, &mut world);
+    assert_eq!((world.door.sessions(), world.transports.open.len()), (0, 0), "nobody would ever come");
+    let (reply, _) = oneshot::channel();
+    let (tell, _told) = mpsc::channel(8);
+    abandoned(
+        Request::PageOpened { page: PageId(1), token: token.clone(), visitor: visitor.clone(), tell, reply },
+        &mut world,
+    );
+    assert_eq!(world.door.pages(), 0);
+    world.input(Input::Lock(true));
+    let (reply, _) = oneshot::channel();
+    abandoned(Request::Knock { token: token.clone(), visitor: visitor.clone(), reply }, &mut world);
+    assert_eq!(world.door.refusals().iter().count(), 0, "nobody was refused");
+
+    world.input(Input::Lock(false));
+    let session = world.join(&visitor).expect("the stream is open").session;
+    let (reply, _) = oneshot::channel();
+    let fragment = Fragment::parse(RESTART).expect("a restart");
+    let patch =
+        Request::Patch { token: token.clone(), session: session.clone(), fragment, if_match: Some("*".into()), reply };
+    abandoned(patch, &mut world);
+    assert_eq!(world.patch(&session, "a=candidate:1\r\n", Some("\"first\"")), Ok(Patched::Trickled), "no restart");
+    let (reply, _) = oneshot::channel();
+    let leave = Request::Leave { token, session, reply };
+    assert!(!leave.is_abandoned(), "a closed tab waits for nothing");
+    world.door.answer(leave, &mut world.audience, &mut world.transports, world.now);
+    world.carry_out();
+    assert_eq!(world.door.sessions(), 0);
+}
+
+#[test]
 fn refusals_at_the_knock_count_and_those_of_the_page_do_not() {
     let mut world = World::live();
     world.input(Input::Lock(true));
@@ -150,12 +204,12 @@ fn refusals_at_the_knock_count_and_those_of_the_page_do_not() {
 fn a_restart_changes_the_name_of_the_ice_session() {
     let mut world = World::live();
     let session = world.join(&browser(1)).expect("the stream is open").session;
-    assert_eq!(world.patch(&session, "candidate", Some("\"first\"")), Ok(Patched::Trickled));
-    assert_eq!(world.patch(&session, "restart", None), Err(PatchError::PreconditionRequired));
+    assert_eq!(world.patch(&session, "a=candidate:1\r\n", Some("\"first\"")), Ok(Patched::Trickled));
+    assert_eq!(world.patch(&session, RESTART, None), Err(PatchError::PreconditionRequired));
     let restarted = Patched::Restarted { fragment: "a=ice-ufrag:second\r\n".into(), etag: "second".into() };
-    assert_eq!(world.patch(&session, "restart", Some("\"first\"")), Ok(restarted));
-    assert_eq!(world.patch(&session, "restart", Some("\"first\"")), Err(PatchError::Stale));
-    assert_eq!(world.patch("another", "candidate", Some("*")), Err(PatchError::NoSession));
+    assert_eq!(world.patch(&session, RESTART, Some("\"first\"")), Ok(restarted));
+    assert_eq!(world.patch(&session, RESTART, Some("\"first\"")), Err(PatchError::Stale));
+    assert_eq!(world.patch("another", "a=candidate:1\r\n", Some("*")), Err(PatchError::NoSession));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{FRAGMENT, SDP, body, cors, problem};
 use crate::client::Client;
 use crate::limiter::JoinTicket;
-use crate::shared::Shared;
+use crate::shared::{Shared, Unavailable};
 use crate::{Joined, Refused, Request};
 use audience::Refusal;
 use axum::body::Body;
@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::RefusalCode;
+use sdp::Offer;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -28,8 +29,13 @@ pub(super) async fn post(
         Err(refused) => return body::discard(body, refused),
     };
     let offer = match body::read(body, &shared.config.limits).await {
-        Ok(offer) => offer,
+        Ok(text) => text,
         Err(refused) => return refused,
+    };
+    let offer = match shared.readers.read(move || Offer::parse(&offer)).await {
+        Some(Ok(offer)) => offer,
+        Some(Err(bad)) => return problem::bad_offer(StatusCode::BAD_REQUEST, &bad.to_string()),
+        None => return problem::unavailable(&Unavailable),
     };
     let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, ticket, reply };
     match shared.ask(request).await {

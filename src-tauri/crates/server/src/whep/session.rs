@@ -2,12 +2,13 @@
 
 use super::{FRAGMENT, body, cors, problem};
 use crate::client::text;
-use crate::shared::Shared;
+use crate::shared::{Shared, Unavailable};
 use crate::{PatchError, Patched, Request};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sdp::Fragment;
 use std::sync::Arc;
 
 type Named = Path<(String, String)>;
@@ -28,8 +29,13 @@ pub(super) async fn patch(
         return body::discard(body, (accepts(), response).into_response());
     }
     let fragment = match body::read(body, &shared.config.limits).await {
-        Ok(fragment) => fragment,
+        Ok(text) => text,
         Err(refused) => return refused,
+    };
+    let fragment = match shared.readers.read(move || Fragment::parse(&fragment)).await {
+        Some(Ok(fragment)) => fragment,
+        Some(Err(bad)) => return problem::plain(StatusCode::BAD_REQUEST, &bad.to_string()),
+        None => return problem::unavailable(&Unavailable),
     };
     let if_match = text(&headers, &header::IF_MATCH).map(str::to_owned);
     match shared.ask(|reply| Request::Patch { token, session, fragment, if_match, reply }).await {
@@ -81,7 +87,6 @@ fn failed(error: &PatchError) -> Response {
         PatchError::Stale => {
             problem::plain(StatusCode::PRECONDITION_FAILED, "ICE was restarted since: If-Match names an older session.")
         }
-        PatchError::Bad(cause) => problem::plain(StatusCode::BAD_REQUEST, cause),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use audience::{Audience, Input, Now, Output, Persisted, To, Token};
 use protocol::{PageHello, PageMessage, RefusalCode, ViewerId};
+use sdp::{Fragment, Offer};
 use server::{Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +25,7 @@ pub(crate) enum Order {
 pub(crate) struct Look {
     pub(crate) pages: usize,
     pub(crate) sessions: usize,
+    /// Those that it was given, by the names of their ICE sessions.
     pub(crate) offers: Vec<String>,
     pub(crate) said: Vec<PageHello>,
     pub(crate) viewers: Vec<protocol::Viewer>,
@@ -36,7 +38,7 @@ pub(crate) struct Owner {
     said: Vec<PageHello>,
 }
 
-/// Answers an offer by its text.
+/// Answers an offer by what stands in it.
 #[derive(Default)]
 struct Words {
     offers: Vec<String>,
@@ -44,22 +46,18 @@ struct Words {
 }
 
 impl Transports for Words {
-    fn join(&mut self, viewer: ViewerId, offer: &str) -> Result<Joined, Refused> {
-        self.offers.push(offer.to_owned());
-        match offer {
-            "v=0 without media" => return Err(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
-            offer if !offer.starts_with("v=0") => return Err(Refused::BadOffer("An offer begins with v=0.".into())),
-            _ => self.joining.push(viewer),
+    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
+        self.offers.push(offer.ice_ufrag.clone());
+        match offer.media.first() {
+            None => return Err(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
+            Some(media) if media.kind == "text" => return Err(Refused::BadOffer("it has no picture".into())),
+            Some(_) => self.joining.push(viewer),
         }
         Ok(Joined { session: format!("{:032x}", viewer.0), answer: "v=0 answer".into(), etag: "ice-1".into() })
     }
 
-    fn patch(&mut self, _: ViewerId, fragment: &str) -> Result<Option<String>, PatchError> {
-        match fragment {
-            "candidate" => Ok(None),
-            "restart" => Ok(Some("a=ice-ufrag:ice-2".into())),
-            _ => Err(PatchError::Bad("This is no fragment.".into())),
-        }
+    fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
+        Ok(fragment.ice.as_ref().map(|_| "a=ice-ufrag:ice-2".into()))
     }
 
     fn close(&mut self, viewer: ViewerId) {

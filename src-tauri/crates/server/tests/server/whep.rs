@@ -1,6 +1,6 @@
 //! WHEP: every status code, and the headers with it.
 
-use crate::world::{LINK, World, header};
+use crate::world::{LINK, OFFER, World, header};
 use audience::{Input, Token};
 use reqwest::{Method, Response};
 use serde_json::Value;
@@ -33,7 +33,7 @@ async fn an_offer_becomes_a_session() {
     let location = header(&response, "location").to_owned();
     assert!(location.starts_with("/whep/the-link/"), "{location}");
     assert_eq!(response.text().await.expect("text"), "v=0 answer");
-    assert_eq!(world.look().await.offers, ["v=0"]);
+    assert_eq!(world.look().await.offers, ["ufrag"]);
 
     let viewers = world.connect().await;
     assert_eq!(viewers.len(), 1);
@@ -48,7 +48,7 @@ async fn an_offer_becomes_a_session() {
 async fn the_type_is_compared_without_parameters_and_case() {
     let world = World::live().await;
     let post = |content_type: &'static str| {
-        world.request(Method::POST, "/whep/the-link").header("content-type", content_type).body("v=0").send()
+        world.request(Method::POST, "/whep/the-link").header("content-type", content_type).body(OFFER).send()
     };
     assert_eq!(post("Application/SDP; charset=utf-8").await.expect("answered").status(), 201);
     for wrong in ["text/plain", "application/json", "application/sdpx"] {
@@ -56,7 +56,7 @@ async fn the_type_is_compared_without_parameters_and_case() {
         assert_eq!(header(&response, "accept-post"), "application/sdp");
         assert_eq!(refused(response).await, (415, "bad_offer".into()), "{wrong}");
     }
-    let without = world.request(Method::POST, "/whep/the-link").body("v=0").send().await.expect("answered");
+    let without = world.request(Method::POST, "/whep/the-link").body(OFFER).send().await.expect("answered");
     assert_eq!(refused(without).await.0, 415);
 }
 
@@ -66,19 +66,23 @@ async fn an_offer_that_cannot_be_answered_disturbs_nobody() {
     world.join().await;
     world.connect().await;
     let noise: Vec<u8> = (0..64 * 1024_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let cases: [(&str, Vec<u8>, u16); 6] = [
+    let (without_media, _) = OFFER.split_once("m=").expect("it has media");
+    let cases: [(&str, Vec<u8>, u16); 8] = [
         ("nothing", vec![], 400),
         ("no SDP", b"hello".to_vec(), 400),
         ("64 kB of noise", noise, 400),
         ("64 kB of text", vec![b'x'; 64 * 1024], 400),
         ("one byte too many", vec![b'v'; 64 * 1024 + 1], 413),
-        ("no media", b"v=0 without media".to_vec(), 406),
+        ("too many lines", [OFFER.as_bytes(), &b"a=x\r\n".repeat(5000)].concat(), 400),
+        ("no media", without_media.into(), 406),
+        ("nothing but text", OFFER.replace("video", "text").into(), 400),
     ];
     for (what, body, status) in cases {
         let response = world.offer(LINK).body(body).send().await.expect("answered");
         assert_eq!(refused(response).await, (status, "bad_offer".into()), "{what}");
     }
     let look = world.look().await;
+    assert_eq!(look.offers.len(), 3, "what cannot be read does not come as far as the owner");
     assert_eq!((look.viewers.len(), look.sessions), (1, 1), "the one who was watching still is, and nobody else");
 }
 
@@ -152,17 +156,18 @@ async fn a_session_is_patched() {
             .body(fragment)
             .send()
     };
-    let trickled = patch("candidate", Some("\"ice-1\"")).await.expect("answered");
+    const RESTART: &str = "a=ice-ufrag:new\r\na=ice-pwd:password\r\n";
+    let trickled = patch("a=candidate:1\r\n", Some("\"ice-1\"")).await.expect("answered");
     assert_eq!(trickled.status(), 204);
     assert!(trickled.headers().get("etag").is_none(), "trickling changes no ICE session");
     for any in ["*", "\"*\""] {
-        let restarted = patch("restart", Some(any)).await.expect("answered");
+        let restarted = patch(RESTART, Some(any)).await.expect("answered");
         assert_eq!(restarted.status(), 200);
         assert_eq!(header(&restarted, "content-type"), "application/trickle-ice-sdpfrag");
         assert_eq!(header(&restarted, "etag"), "\"ice-2\"");
         assert_eq!(restarted.text().await.expect("text"), "a=ice-ufrag:ice-2");
     }
-    let cases = [("restart", None, 428), ("restart", Some("\"ice-1\""), 412), ("noise", Some("*"), 400)];
+    let cases = [(RESTART, None, 428), (RESTART, Some("\"ice-1\""), 412), ("noise", Some("*"), 400)];
     for (fragment, if_match, status) in cases {
         let response = patch(fragment, if_match).await.expect("answered");
         assert_eq!(refused(response).await.0, status, "{fragment} with {if_match:?}");

@@ -13,6 +13,11 @@ use tokio::task::JoinHandle;
 /// The link of every test.
 pub(crate) const LINK: &str = "the-link";
 
+/// An offer that can be read.
+pub(crate) const OFFER: &str = "v=0\r\na=ice-ufrag:ufrag\r\na=ice-pwd:password\r\na=fingerprint:sha-256 \
+    00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 H264/90000\r\n";
+
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     /// Keeps no cookie.
@@ -64,7 +69,7 @@ impl World {
     }
 
     pub(crate) fn offer(&self, link: &str) -> RequestBuilder {
-        self.request(Method::POST, &format!("/whep/{link}")).header("content-type", "application/sdp").body("v=0")
+        self.request(Method::POST, &format!("/whep/{link}")).header("content-type", "application/sdp").body(OFFER)
     }
 
     /// A viewer's session, by its path.

@@ -18,9 +18,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(crate) fn asked(&mut self, ask: Ask, now: Now) {
         // Whoever asks has subscribed.
         self.events.somebody_listens();
-        // Nobody waits for an answer when its receiver is gone.
         match ask {
+            // A command is meant, whether or not anybody waits to hear how it went.
             Ask::Command(asked, reply) => drop(reply.send(self.command(asked, now))),
+            Ask::Snapshot(reply) if reply.is_closed() => {}
             Ask::Snapshot(reply) => drop(reply.send(self.snapshot())),
         }
     }

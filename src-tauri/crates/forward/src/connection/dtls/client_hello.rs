@@ -2,23 +2,24 @@
 
 use super::flight::handshake_fragments;
 
-/// Collects a ClientHello (RFC 6347 4.2.2), which may come in several datagrams: Chromium's does.
+/// Collects a ClientHello from its fragments (RFC 6347 section 4.2.3). Chromium's comes in two datagrams, because its post-quantum key
+/// share does not fit into one.
 #[derive(Default)]
 pub(super) struct ClientHello {
     datagrams: Vec<Vec<u8>>,
-    /// The message without its header, as far as it came.
+    /// The message without its header, as far as it came, and which of its bytes did.
     message: Vec<u8>,
     came: Vec<bool>,
 }
 
-/// A ClientHello with a post-quantum key share is under 2 kB; this is room for all its repeats until one is whole.
+/// A ClientHello with a post-quantum key share has less than 2 kB. This is room for all its repeats until one is whole.
 const MAX_DATAGRAMS: usize = 16;
 const MAX_MESSAGE: usize = 8 * 1024;
 const CLIENT_HELLO: u8 = 1;
 const USE_SRTP: u16 = 14;
 
 impl ClientHello {
-    /// Takes a datagram; true when the message is whole.
+    /// Takes a datagram, and says whether the message is whole.
     pub(super) fn push(&mut self, datagram: &[u8]) -> bool {
         if self.datagrams.len() == MAX_DATAGRAMS {
             self.take();
@@ -44,12 +45,15 @@ impl ClientHello {
         !self.message.is_empty() && self.came.iter().all(|came| *came)
     }
 
-    /// The profiles of the use_srtp extension (RFC 5764 4.1.1), empty without one. None for what is no ClientHello.
+    /// The profiles of the use_srtp extension (RFC 5764 section 4.1.1); there are none without the extension. What is no ClientHello
+    /// gives no list at all.
     pub(super) fn use_srtp(&self) -> Option<Vec<u16>> {
         let mut rest = Reader(&self.message);
-        rest.take(2 + 32)?; // version, random
+        // The version and the random.
+        rest.take(2 + 32)?;
+        // The session id, the cookie, the cipher suites and the compression methods.
         for len_of_len in [1, 1, 2, 1] {
-            rest.vector(len_of_len)?; // session id, cookie, cipher suites, compression methods
+            rest.vector(len_of_len)?;
         }
         if rest.0.is_empty() {
             return Some(Vec::new());
@@ -66,13 +70,13 @@ impl ClientHello {
         Some(Vec::new())
     }
 
-    /// The datagrams that brought it; it starts afresh.
+    /// Gives the datagrams that brought it, for the endpoint to read them again, and starts afresh.
     pub(super) fn take(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(self).datagrams
     }
 }
 
-/// Big-endian numbers and length-prefixed vectors (RFC 5246 4).
+/// Reads big-endian numbers, and vectors behind their length (RFC 5246 section 4).
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

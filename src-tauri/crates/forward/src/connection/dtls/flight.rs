@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-/// Our last flight, until the client shows that it has it. Its datagrams are sent again as they were: the client drops the
-/// records it already saw (RFC 6347 4.1.2.6) and takes the others.
+/// Our last flight (RFC 6347 section 4.2.4), until the client shows that it has it. Its datagrams are sent again as they were, since
+/// the client drops the records it already saw (RFC 6347 section 4.1.2.6) and takes the others.
 #[derive(Default)]
 pub(super) struct Flight {
     datagrams: Vec<Vec<u8>>,
     repeat: Option<(Instant, Duration)>,
 }
 
-/// Chromium's and Firefox's own first timers are 50 ms and 100 ms.
+/// The timers of Chromium and Firefox for their own flights begin with 50 ms and 100 ms, so this is as early as theirs and no earlier
+/// than most paths need.
 const FIRST_REPEAT: Duration = Duration::from_millis(100);
 const CLIENT_HELLO: u8 = 1;
 const CERTIFICATE: u8 = 11;
@@ -60,19 +61,21 @@ impl Flight {
     }
 }
 
-/// A piece of a handshake message in the clear (RFC 6347 4.2.2).
-pub(super) struct Fragment<'a> {
+/// A piece of a handshake message in the clear (RFC 6347 section 4.2.3).
+pub(super) struct HandshakeFragment<'a> {
+    /// The message's type (HandshakeType).
     pub(super) kind: u8,
-    /// Of the whole message.
+    /// The length of the whole message.
     pub(super) len: usize,
-    /// Its number.
+    /// The message's number (message_seq).
     pub(super) message: u16,
+    /// Where in the message it stands.
     pub(super) offset: usize,
     pub(super) data: &'a [u8],
 }
 
 /// The handshake fragments of epoch 0 in a datagram, up to the first thing that cannot be read.
-pub(super) fn handshake_fragments(mut datagram: &[u8]) -> impl Iterator<Item = Fragment<'_>> {
+pub(super) fn handshake_fragments(mut datagram: &[u8]) -> impl Iterator<Item = HandshakeFragment<'_>> {
     const HANDSHAKE: u8 = 22;
     let mut record: &[u8] = &[];
     std::iter::from_fn(move || {
@@ -89,7 +92,7 @@ pub(super) fn handshake_fragments(mut datagram: &[u8]) -> impl Iterator<Item = F
         let number = |at: usize| u32::from_be_bytes([0, header[at], header[at + 1], header[at + 2]]) as usize;
         let (data, rest) = rest.split_at_checked(number(9))?;
         record = rest;
-        Some(Fragment {
+        Some(HandshakeFragment {
             kind: header[0],
             len: number(1),
             message: u16::from_be_bytes([header[4], header[5]]),

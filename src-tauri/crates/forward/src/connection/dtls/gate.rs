@@ -1,9 +1,9 @@
 //! What of a viewer's DTLS rtc-dtls gets to see. Until the handshake's end nothing is authenticated but the address, and
 //! rtc-dtls 0.21 keeps without a bound what it cannot use yet: records of the next epoch, fragments of messages to come, and on
 //! a live association handshake messages in the clear. And a record that is broken, or of application data in the clear, ends
-//! its handshake, where RFC 6347 4.1.2.7 has it discarded.
+//! its handshake, where RFC 6347 section 4.1.2.7 has it discarded.
 
-/// What one association may still take in.
+/// What one association may still take in. It is never given more: a handshake that needs more has failed.
 pub(super) struct Gate {
     bytes: usize,
     fragments: usize,
@@ -27,7 +27,7 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// False: the datagram is to be dropped.
+    /// Whether the datagram may be read. One that may not is to be dropped.
     pub(super) fn admits(&mut self, datagram: &[u8], connected: bool) -> bool {
         let Some(contents) = Contents::read(datagram) else { return false };
         if connected && contents.is_alert {
@@ -44,15 +44,15 @@ impl Gate {
 
 /// What the headers of a datagram's records tell, which are in the clear.
 struct Contents {
-    /// Nothing but alerts.
+    /// There is nothing in it but alerts.
     is_alert: bool,
-    /// No record is in the clear.
+    /// None of its records is in the clear.
     is_sealed: bool,
     fragments: usize,
 }
 
 impl Contents {
-    /// None for what is not whole records, from first to last, of the kinds that a viewer sends.
+    /// Reads a datagram that is whole records, from first to last, of the kinds that a viewer sends; of anything else nothing is told.
     fn read(datagram: &[u8]) -> Option<Contents> {
         let mut contents = Contents { is_alert: true, is_sealed: true, fragments: 0 };
         let mut rest = datagram;
@@ -73,7 +73,7 @@ impl Contents {
                 (CHANGE_CIPHER_SPEC, false) if body == [1] => 0,
                 (ALERT, false) if body.len() == 2 => 0,
                 (HANDSHAKE, false) => fragments(body)?,
-                // As many as may be in it.
+                // It cannot be looked into, so it counts as if it held as many as could be in it.
                 (HANDSHAKE, true) => body.len() / FRAGMENT_HEADER,
                 (CHANGE_CIPHER_SPEC | ALERT, true) => 0,
                 _ => return None,

@@ -8,6 +8,7 @@
 //! - It reports no error for a handshake that stalls; the owner of the viewer has a deadline.
 
 mod client_hello;
+mod fingerprint;
 mod flight;
 mod gate;
 mod handshake_rtt;
@@ -15,7 +16,6 @@ mod server;
 
 pub(crate) use server::Server;
 
-use crate::connection::sdp::Fingerprint;
 use bytes::BytesMut;
 use client_hello::ClientHello;
 use flight::Flight;
@@ -25,6 +25,7 @@ use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
 use rtp::srtp::{KeyingMaterial, Opener, Profile, Sealer};
+use sdp::Fingerprint;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +36,7 @@ const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr
 /// One viewer's DTLS association.
 pub(crate) struct Dtls {
     server: Arc<Server>,
-    /// What the offer said the viewer's certificate is.
+    /// The offer names the certificate that the viewer must show (RFC 8122 section 5).
     fingerprint: Fingerprint,
     gate: Gate,
     state: State,
@@ -43,7 +44,7 @@ pub(crate) struct Dtls {
 }
 
 enum State {
-    /// Nothing, or not yet the whole of the ClientHello.
+    /// Nothing came, or not yet the whole of the ClientHello.
     Hello(ClientHello),
     Handshake {
         endpoint: Endpoint,
@@ -64,7 +65,7 @@ pub(crate) enum Progress {
     Connected(Box<(Sealer, Opener)>),
     /// The viewer sent close_notify.
     Closed,
-    /// It cannot succeed any more.
+    /// The handshake cannot succeed any more.
     Failed(Failure),
 }
 
@@ -73,7 +74,7 @@ pub(crate) enum Progress {
 pub(crate) enum Failure {
     /// The certificate is not the one of the offer.
     Fingerprint,
-    /// Anything else.
+    /// The two sides did not agree, or what came was broken.
     Handshake,
 }
 
@@ -150,13 +151,17 @@ impl Dtls {
         }
     }
 
-    /// The certificate first, then the keys.
+    /// Looks at the certificate first and makes the keys only then, so that nobody else's packets are ever sealed or opened.
     fn complete(&mut self, profile: Profile) -> Progress {
         let State::Handshake { endpoint, .. } = std::mem::replace(&mut self.state, State::Ended) else {
             return Progress::None;
         };
         let Some(state) = endpoint.get_connection_state(PEER) else { return self.fail(Failure::Handshake) };
-        if !state.peer_certificates.first().is_some_and(|certificate| self.fingerprint.is_of(certificate)) {
+        if !state
+            .peer_certificates
+            .first()
+            .is_some_and(|certificate| fingerprint::is_of(&self.fingerprint, certificate))
+        {
             return self.fail(Failure::Fingerprint);
         }
         if state.srtp_protection_profile() != number(profile) {
@@ -178,7 +183,7 @@ impl Dtls {
         Progress::Failed(failure)
     }
 
-    /// At most so long is the way there and back; known once the handshake is through.
+    /// The round trip is at most this. It is known once the handshake is through.
     pub(crate) fn round_trip(&self) -> Option<Duration> {
         self.echo.round_trip()
     }
@@ -197,7 +202,8 @@ impl Dtls {
         }
     }
 
-    /// Says close_notify, where there is somebody to say it to.
+    /// Says close_notify (RFC 5246 section 7.2.1) to a viewer that has finished its handshake; before that there are no keys to say it
+    /// with.
     pub(crate) fn close(&mut self, now: Instant, transmit: &mut impl FnMut(&[u8])) {
         if let State::Connected(endpoint) = &mut self.state {
             endpoint.stop(now, PEER);
@@ -214,7 +220,7 @@ fn drain(endpoint: &mut Endpoint, transmit: &mut impl FnMut(&[u8])) {
 }
 
 /// The reader of the ClientHello alone, for the fuzzer.
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn read_client_hello<'a>(datagrams: impl Iterator<Item = &'a [u8]>) {
     let mut hello = ClientHello::default();
     for datagram in datagrams {

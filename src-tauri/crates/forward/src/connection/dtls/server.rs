@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What all viewers' handshakes share: our certificate, and one configuration for each protection profile.
 pub(crate) struct Server {
-    /// As SDP writes it: "sha-256 AA:BB:...".
+    /// It is kept as SDP writes it (RFC 8122 section 5): "sha-256 AA:BB:...".
     fingerprint: String,
     gcm128: Arc<HandshakeConfig>,
     gcm256: Arc<HandshakeConfig>,
@@ -31,7 +31,7 @@ impl Server {
             ConfigBuilder::default()
                 .with_crypto_provider(provider.clone())
                 .with_certificates(vec![certificate.clone()])
-                // The one that every WebRTC endpoint has (RFC 8827 6.5).
+                // Every WebRTC endpoint has this one (RFC 8827 section 6.5).
                 .with_cipher_suites(vec![CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256])
                 .with_srtp_protection_profiles(vec![number(profile)])
                 .with_client_auth(ClientAuthType::RequireAnyClientCert)

@@ -6,7 +6,7 @@ mod paths;
 
 use super::*;
 use crate::client::{CHROMIUM, Client};
-use crate::connection::sdp::Offer;
+use sdp::Offer;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::LazyLock;

@@ -16,6 +16,16 @@ use stream::VideoCodec;
 
 const VIEWER: ViewerId = ViewerId(1);
 
+/// An offer of a test, which can be read.
+fn offer(text: &str) -> Offer {
+    Offer::parse(text).expect("a browser's offer")
+}
+
+/// A fragment of a test, which can be read.
+fn fragment(text: &str) -> Fragment {
+    Fragment::parse(text).expect("a fragment")
+}
+
 struct Stage {
     forwarder: Forwarder,
     events: mpsc::Receiver<Event>,
@@ -121,7 +131,7 @@ struct Viewer {
 
 impl Viewer {
     fn join(stage: &Stage, id: ViewerId, mut client: Client, template: &str) -> Viewer {
-        let joined = stage.forwarder.join(id, &client.offer(template), Rid::F).expect("a browser's offer");
+        let joined = stage.forwarder.join(id, &offer(&client.offer(template)), Rid::F).expect("a browser's offer");
         client.accept(&joined.answer);
         let mut viewer = Viewer { client, socket: Viewer::socket("127.0.0.1:0"), to: stage.address };
         viewer.client.check(true);

@@ -1,9 +1,9 @@
 //! What the handle asks of the viewers on the thread that receives.
 
 use crate::connection::negotiated::Negotiated;
-use crate::connection::sdp::Fingerprint;
 use port::Credentials;
 use protocol::ViewerId;
+use sdp::Fingerprint;
 use std::time::Instant;
 use stream::Rid;
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::client::{CHROMIUM, Client};
+use crate::connection::answer::{Local, answer};
 use crate::connection::dtls::Server;
-use crate::connection::sdp::{Local, Offer, answer};
 use crate::connection::transport::Timeouts;
 use crate::threads::announce::{Announcer, Session};
 use crate::threads::shard::Inbox;
@@ -11,6 +11,7 @@ use crate::threads::totals::Totals;
 use port::{Credentials, Demux, Path, Socket, checker};
 use protocol::ViewerId;
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use sdp::Offer;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};

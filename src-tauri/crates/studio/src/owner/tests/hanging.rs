@@ -14,6 +14,7 @@ use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use port::Port;
 use protocol::{Command, Event, LeaveReason, ViewerId};
+use sdp::Offer;
 use server::{JoinTicket, Request};
 use std::net::UdpSocket;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,7 +80,13 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     owner.happened(first, now());
     let (reply, mut answer) = oneshot::channel();
     let (token, visitor) = (super::world::LINK.to_owned(), browser(1));
-    let join = Request::Join { token, visitor, offer: OFFER.into(), ticket: JoinTicket::default(), reply };
+    let join = Request::Join {
+        token,
+        visitor,
+        offer: Offer::parse(OFFER).expect("a browser's"),
+        ticket: JoinTicket::default(),
+        reply,
+    };
     owner.requested(join, now());
     answer.try_recv().expect("answered at once").expect("a browser's offer");
     let viewer = ViewerId(1);

@@ -31,14 +31,14 @@ fn live_with_the_first_picture_and_not_before() {
     let mut world = World::offline(Written::default());
     world.command(Command::GoLive).expect("nothing runs");
     assert!(world.asked().contains(&"encode 1".to_owned()));
-    assert_eq!(refusal(world.join(&browser(1), "v=0").expect_err("not yet")), RefusalCode::NotLive);
+    assert_eq!(refusal(world.join(&browser(1), "h264").expect_err("not yet")), RefusalCode::NotLive);
     world.happened(Happened::FirstPicture(0));
     assert_eq!(phases(&world.told()), [&Phase::Starting], "a late word of an earlier broadcast");
     world.happened(Happened::FirstPicture(1));
     let told = world.told();
     assert!(matches!(phases(&told)[..], [Phase::Live { .. }]));
     assert!(matches!(told.last(), Some(Event::Live { port: 8787, .. })), "with the link, last: {told:?}");
-    assert!(world.join(&browser(1), "v=0").is_ok());
+    assert!(world.join(&browser(1), "h264").is_ok());
     assert_eq!(world.command(Command::GoLive).expect_err("once").code, ErrorCode::WrongState);
 }
 
@@ -62,15 +62,15 @@ fn without_a_picture_in_ten_seconds_it_failed_and_can_be_tried_again() {
 #[test]
 fn a_join_gets_a_transport_and_who_gets_none_holds_no_place() {
     let mut world = World::live(Written { max_viewers: Some(1), ..Written::default() });
-    assert!(matches!(world.join(&browser(1), "noise"), Err(Refused::BadOffer(_))));
+    assert!(matches!(world.join(&browser(1), "unfit"), Err(Refused::BadOffer(_))));
     assert!(matches!(world.join(&browser(1), "nothing"), Err(Refused::NoMedia(_))));
-    let joined = world.join(&browser(1), "v=0").expect("the one place is free");
+    let joined = world.join(&browser(1), "h264").expect("the one place is free");
     assert_eq!((joined.answer.as_str(), joined.etag.as_str(), joined.session.len()), ("v=0 answer", "first", 32));
     assert_eq!(world.asked(), ["join 3 F"], "two ids went to those whose offers were no good");
     assert_eq!(world.told(), [], "nobody watches yet");
     world.happened(Happened::Forward(forward::Event::Connected(ViewerId(3))));
     assert!(matches!(&world.told()[0], Event::ViewerJoined { viewer } if viewer.id == ViewerId(3)));
-    assert_eq!(refusal(world.join(&browser(2), "v=0").expect_err("one of one")), RefusalCode::Full);
+    assert_eq!(refusal(world.join(&browser(2), "h264").expect_err("one of one")), RefusalCode::Full);
     assert!(world.leave(&joined));
     assert_eq!(world.asked(), ["close 3"]);
     let left = Event::ViewerLeft { viewer: ViewerId(3), reason: LeaveReason::Left };
@@ -96,7 +96,7 @@ fn a_kick_closes_the_transport_tells_the_page_and_then_the_panel() {
     let told = world.told();
     assert_eq!(told[0], Event::ViewerLeft { viewer, reason: LeaveReason::Kicked });
     assert!(matches!(&told[1], Event::Removed { viewer: removed } if removed.id == viewer), "{told:?}");
-    assert_eq!(refusal(world.join(&anna, "v=0").expect_err("kicked")), RefusalCode::Kicked);
+    assert_eq!(refusal(world.join(&anna, "h264").expect_err("kicked")), RefusalCode::Kicked);
     world.happened(Happened::Forward(forward::Event::Gone(viewer, Gone::Timeout)));
     assert_eq!(world.told(), [], "a late word of its transport tells nobody anything");
     let nobody = Command::Kick { viewer: ViewerId(99), reason: None };
@@ -109,7 +109,7 @@ fn a_kick_closes_the_transport_tells_the_page_and_then_the_panel() {
 fn the_end_is_told_in_order_and_closes_every_transport() {
     let mut world = World::live(Written::default());
     world.watch(&browser(1), ViewerId(1));
-    world.join(&browser(2), "v=0").expect("the stream is open");
+    world.join(&browser(2), "h264").expect("the stream is open");
     let mut page = world.open_page(&browser(1));
     world.asked();
     world.told();
@@ -139,7 +139,7 @@ fn the_line_is_shared_and_room_that_appears_is_given_on() {
     let first = world.watch(&browser(1), ViewerId(1));
     world.watch(&browser(2), ViewerId(2));
     assert_eq!(world.asked(), ["join 1 F", "join 2 H"]);
-    assert_eq!(refusal(world.join(&browser(3), "v=0").expect_err("the line is full")), RefusalCode::Full);
+    assert_eq!(refusal(world.join(&browser(3), "h264").expect_err("the line is full")), RefusalCode::Full);
     world.leave(&first);
     assert_eq!(world.asked(), ["close 1", "cap 2 F"]);
 }

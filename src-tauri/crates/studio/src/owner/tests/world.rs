@@ -15,9 +15,10 @@ use crate::reachability::{Reachability, Surroundings};
 use crate::settings::Written;
 use crate::studio::{Asked, CommandError};
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
-use forward::{FragmentError, OfferError, Totals};
+use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
 use protocol::{Command, Event, PageMessage, ViewerId, ViewerStats};
+use sdp::{Fingerprint, Fragment, Hash, Offer};
 use server::{JoinTicket, Joined, PageId, Refused, Request};
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -41,18 +42,18 @@ impl Asks {
 }
 
 impl Forwarding for Asks {
-    fn join(&self, viewer: ViewerId, offer: &str, max: Rid) -> Result<forward::Joined, OfferError> {
-        let codec = match offer {
+    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<forward::Answered, OfferError> {
+        let codec = match offer.ice_ufrag.as_str() {
             "nothing" => return Err(OfferError::NoMedia),
-            "noise" => return Err(OfferError::Malformed("it has no ICE password")),
+            "unfit" => return Err(OfferError::Unfit("it has no rtcp-mux")),
             "vp8" => Some(VideoCodec::Vp8),
             _ => Some(VideoCodec::H264),
         };
         self.note(format!("join {viewer} {max:?}"));
-        Ok(forward::Joined { answer: "v=0 answer".into(), codec, audio: true, ice_ufrag: "first".into() })
+        Ok(forward::Answered { answer: "v=0 answer".into(), codec, audio: true, ice_ufrag: "first".into() })
     }
 
-    fn patch(&self, _: ViewerId, _: &str) -> Result<Option<String>, FragmentError> {
+    fn patch(&self, _: ViewerId, _: &Fragment) -> Result<Option<String>, NoViewer> {
         Ok(None)
     }
 
@@ -215,14 +216,15 @@ impl World {
         answer.try_recv().expect("the owner answers at once")
     }
 
+    /// Asks to join with an offer, of which the name of its ICE session says what this world's forwarder makes of it.
     pub(super) fn join(&mut self, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
-        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer.to_owned());
+        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer_named(offer));
         self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
     }
 
     /// Lets one in and media flow to it.
     pub(super) fn watch(&mut self, visitor: &Visitor, viewer: ViewerId) -> Joined {
-        let joined = self.join(visitor, "v=0").expect("the test's viewer is let in");
+        let joined = self.join(visitor, "h264").expect("the test's viewer is let in");
         self.happened(Happened::Forward(forward::Event::Connected(viewer)));
         joined
     }
@@ -250,6 +252,18 @@ impl World {
     /// What the panel was told since the last call.
     pub(super) fn told(&mut self) -> Vec<Event> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+}
+
+/// An offer, of which nothing else matters here.
+fn offer_named(ice_ufrag: &str) -> Offer {
+    let fingerprint = Fingerprint { hash: Hash::Sha256, digest: vec![0; Hash::Sha256.digest_len()] };
+    Offer {
+        fingerprint,
+        ice_ufrag: ice_ufrag.to_owned(),
+        ice_pwd: String::new(),
+        bundle: Vec::new(),
+        media: Vec::new(),
     }
 }
 

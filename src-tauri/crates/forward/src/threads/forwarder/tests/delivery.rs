@@ -91,7 +91,7 @@ fn a_dual_stack_socket_serves_ipv4_and_ipv6() {
     Viewer::connected(&stage, VIEWER, dimpl()).until("a picture", |v| v.count(108) >= 11);
     stage.address.set_ip(std::net::Ipv6Addr::LOCALHOST.into());
     let mut client = dimpl();
-    let joined = stage.forwarder.join(ViewerId(2), &client.offer(CHROMIUM), Rid::F).expect("a browser's offer");
+    let joined = stage.forwarder.join(ViewerId(2), &offer(&client.offer(CHROMIUM)), Rid::F).expect("a browser's offer");
     client.accept(&joined.answer);
     client.check(true);
     client.begin(Instant::now());

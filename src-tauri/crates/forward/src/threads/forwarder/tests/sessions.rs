@@ -36,10 +36,10 @@ fn a_viewer_that_says_close_notify_or_nothing_is_gone() {
 #[test]
 fn who_never_comes_has_failed() {
     let stage = Stage::new("127.0.0.1:0", Config { join_timeout: Duration::from_millis(50), ..Config::default() });
-    stage.forwarder.join(VIEWER, CHROMIUM, Rid::F).expect("a browser's offer");
-    assert_eq!(stage.forwarder.join(VIEWER, CHROMIUM, Rid::F), Err(OfferError::Duplicate));
+    stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F).expect("a browser's offer");
+    assert_eq!(stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F), Err(OfferError::Duplicate));
     assert_eq!(stage.event(), Event::Gone(VIEWER, Gone::Failed));
-    assert_eq!(stage.forwarder.patch(VIEWER, "a=mid:0\r\n"), Err(FragmentError::NoViewer));
+    assert_eq!(stage.forwarder.patch(VIEWER, &fragment("a=mid:0\r\n")), Err(NoViewer));
     assert_eq!(stage.forwarder.totals().failed, 1);
 }
 
@@ -58,9 +58,9 @@ fn another_path_and_an_ice_restart_keep_the_session() {
 
     let patched = stage.forwarder.patch(
         VIEWER,
-        "a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n",
+        &fragment("a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"),
     );
-    let answer = patched.expect("a fragment").expect("a new ufrag is a restart");
+    let answer = patched.expect("it watches").expect("a new ufrag is a restart");
     viewer.client.accept(&answer);
     viewer.socket = Viewer::socket("127.0.0.1:0");
     viewer.client.check(true);
@@ -69,7 +69,9 @@ fn another_path_and_an_ice_restart_keep_the_session() {
     viewer.client.rtp.clear();
     viewer.until_with("pictures in the new session", |v| v.count(108) >= 3, || stage.picture());
     assert_eq!(
-        stage.forwarder.patch(VIEWER, "a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\na=candidate:1\r\n"),
+        stage
+            .forwarder
+            .patch(VIEWER, &fragment("a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\na=candidate:1\r\n")),
         Ok(None),
         "trickle after the restart"
     );
@@ -100,7 +102,7 @@ fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
     let config = Config { join_timeout: Duration::from_millis(1), ..Config::default() };
     let (forwarder, viewers) = Forwarder::start(config, &port, events).expect("the forwarder starts");
     port.start((viewers,)).expect("the port starts");
-    let offer = Client::new(1, 1200, Instant::now()).offer(CHROMIUM);
+    let offer = offer(&Client::new(1, 1200, Instant::now()).offer(CHROMIUM));
     let join = |id| forwarder.join(ViewerId(id), &offer, Rid::F).map(drop);
     join(0).expect("a browser's offer");
     assert_eq!(hangs.recv_timeout(Duration::from_secs(10)), Ok(Event::Gone(ViewerId(0), Gone::Failed)));

@@ -1,20 +1,20 @@
 //! The answer, written line by line.
 
 use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose};
-use super::offer::{Media, Offer};
-use super::{Joined, Local, OfferError};
+use super::{Answered, Local, OfferError};
 use crate::connection::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
 use port::Credentials;
+use sdp::{Media, Offer};
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-/// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 5.3).
-pub(crate) fn answer(offer: &Offer<'_>, local: &Local<'_>) -> Result<(Joined, Negotiated), OfferError> {
+/// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3).
+pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Negotiated), OfferError> {
     let choice = choose(offer, local)?;
     let mut sdp = String::with_capacity(2048);
     let mids: Vec<&str> = (0..offer.media.len())
         .filter(|at| choice.video == Some(*at) || choice.audio == Some(*at))
-        .map(|at| offer.media[at].mid)
+        .map(|at| offer.media[at].mid.as_str())
         .collect();
     write_session(&mut sdp, local, offer, &mids);
     // The candidates are in the first m-line of the group, whose transport all others share.
@@ -32,7 +32,7 @@ pub(crate) fn answer(offer: &Offer<'_>, local: &Local<'_>) -> Result<(Joined, Ne
             write_rejected(&mut sdp, m);
         }
     }
-    let joined = Joined {
+    let joined = Answered {
         answer: sdp,
         codec: choice.negotiated.video.as_ref().map(|v| v.codec),
         audio: choice.negotiated.audio.is_some(),
@@ -50,7 +50,7 @@ macro_rules! line {
 }
 pub(super) use line;
 
-fn write_session(out: &mut String, local: &Local<'_>, offer: &Offer<'_>, mids: &[&str]) {
+fn write_session(out: &mut String, local: &Local<'_>, offer: &Offer, mids: &[&str]) {
     line!(out, "v=0");
     line!(out, "o=- {} 1 IN IP4 127.0.0.1", local.session);
     line!(out, "s=-");
@@ -67,7 +67,7 @@ fn formats(pt: u8, rtx: Option<u8>) -> String {
 }
 
 /// What all accepted m-lines have.
-fn write_media(out: &mut String, m: &Media<'_>, local: &Local<'_>, formats: &str, candidates: &[SocketAddr]) {
+fn write_media(out: &mut String, m: &Media, local: &Local<'_>, formats: &str, candidates: &[SocketAddr]) {
     line!(out, "m={} 9 {} {formats}", m.kind, m.proto);
     line!(out, "c=IN IP4 0.0.0.0");
     line!(out, "a=rtcp:9 IN IP4 0.0.0.0");
@@ -87,7 +87,7 @@ fn write_media(out: &mut String, m: &Media<'_>, local: &Local<'_>, formats: &str
         line!(out, "a=rtcp-rsize");
     }
     for extension in &m.extmap {
-        if [TWCC, ABS_SEND_TIME, ABS_CAPTURE_TIME, PLAYOUT_DELAY, MID].contains(&extension.uri) {
+        if [TWCC, ABS_SEND_TIME, ABS_CAPTURE_TIME, PLAYOUT_DELAY, MID].contains(&extension.uri.as_str()) {
             let direction = if extension.recvonly { "/sendonly" } else { "" };
             line!(out, "a=extmap:{}{direction} {}", extension.id, extension.uri);
         }
@@ -101,7 +101,7 @@ pub(super) fn write_transport(out: &mut String, ice: &Credentials) {
 
 pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
     for (n, address) in candidates.iter().enumerate() {
-        // RFC 8445 5.1.2.1: a host candidate of component 1; the likelier first.
+        // RFC 8445 section 5.1.2.1: a host candidate of component 1; the likelier first.
         let priority = (126u32 << 24) | (65_535u32.saturating_sub(n as u32) << 8) | 255;
         line!(out, "a=candidate:{} 1 udp {priority} {} {} typ host", n + 1, address.ip(), address.port());
     }
@@ -110,11 +110,11 @@ pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
     }
 }
 
-fn write_video(out: &mut String, m: &Media<'_>, video: &NegotiatedVideo, local: &Local<'_>) {
+fn write_video(out: &mut String, m: &Media, video: &NegotiatedVideo, local: &Local<'_>) {
     let pt = video.pt;
     write_rtpmap(out, m, pt);
     // What is sent satisfies the offer's parameters, so the answer repeats them.
-    for (_, parameters) in m.fmtp.iter().filter(|(of, _)| *of == pt) {
+    for parameters in m.payload_types.iter().filter(|of| of.number == pt).flat_map(|of| &of.fmtp) {
         line!(out, "a=fmtp:{pt} {parameters}");
     }
     for (offered, name) in [
@@ -140,7 +140,7 @@ fn write_video(out: &mut String, m: &Media<'_>, video: &NegotiatedVideo, local: 
     }
 }
 
-fn write_audio(out: &mut String, m: &Media<'_>, audio: &NegotiatedAudio, local: &Local<'_>) {
+fn write_audio(out: &mut String, m: &Media, audio: &NegotiatedAudio, local: &Local<'_>) {
     let pt = audio.pt;
     write_rtpmap(out, m, pt);
     line!(out, "a=fmtp:{pt} minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
@@ -154,14 +154,14 @@ fn write_audio(out: &mut String, m: &Media<'_>, audio: &NegotiatedAudio, local: 
     line!(out, "a=ssrc:{} cname:{}", audio.ssrc, local.cname);
 }
 
-fn write_rtpmap(out: &mut String, m: &Media<'_>, pt: u8) {
-    for (_, encoding) in m.rtpmap.iter().filter(|(of, _)| *of == pt).take(1) {
-        line!(out, "a=rtpmap:{pt} {encoding}");
+fn write_rtpmap(out: &mut String, m: &Media, pt: u8) {
+    for of in m.payload_types.iter().filter(|of| of.number == pt) {
+        line!(out, "a=rtpmap:{pt} {}", of.encoding);
     }
 }
 
-/// RFC 3264 6: port 0, the formats as offered.
-fn write_rejected(out: &mut String, m: &Media<'_>) {
+/// RFC 3264 section 6: port 0, the formats as offered.
+fn write_rejected(out: &mut String, m: &Media) {
     line!(out, "m={} 0 {} {}", m.kind, m.proto, m.formats);
     line!(out, "c=IN IP4 0.0.0.0");
     if !m.mid.is_empty() {

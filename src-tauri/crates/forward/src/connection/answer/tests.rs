@@ -1,18 +1,25 @@
 //! Answers to the offers of real browsers, and to offers that cannot be answered.
 
 use super::*;
+use crate::client::{CHROMIUM, FIREFOX};
 use crate::connection::negotiated::Negotiated;
 use port::Credentials;
 use proptest::prelude::*;
+use sdp::{Fragment, Offer};
 
-use crate::client::{CHROMIUM, FIREFOX};
+/// What is encoded where a test does not say otherwise.
+const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
 
-fn join(offer: &str) -> Result<(Joined, Negotiated), OfferError> {
-    join_where(&[VideoCodec::H264, VideoCodec::Vp8], offer)
+fn join(offer: &str) -> Result<(Answered, Negotiated), OfferError> {
+    join_where(&CODECS, offer)
 }
 
 /// [`join`] where these codecs are encoded.
-fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Joined, Negotiated), OfferError> {
+fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Answered, Negotiated), OfferError> {
+    answer_to(&Offer::parse(offer).expect("the test's offers can be read"), codecs)
+}
+
+fn answer_to(offer: &Offer, codecs: &[VideoCodec]) -> Result<(Answered, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
     let local = Local {
@@ -24,10 +31,10 @@ fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Joined, Negotiated)
         session: 7,
         codecs,
     };
-    answer(&Offer::parse(offer)?, &local)
+    answer(offer, &local)
 }
 
-fn accepted(offer: &str) -> (Joined, Negotiated) {
+fn accepted(offer: &str) -> (Answered, Negotiated) {
     join(offer).expect("a browser's own offer is answered")
 }
 
@@ -41,17 +48,6 @@ fn without_h264_everybody_gets_vp8() {
     assert_eq!(joined.codec, Some(VideoCodec::Vp8));
     assert!(!joined.answer.contains("H264"), "{}", joined.answer);
     assert!(negotiated.video.is_some_and(|video| video.rtx_pt.is_some()), "repairs go with the codec");
-}
-
-#[test]
-fn an_m_line_has_no_more_formats_than_there_are_payload_types() {
-    let first = CHROMIUM.find("a=rtpmap").expect("it has one");
-    for line in ["a=rtpmap:96 rtx/90000\r\n", "a=fmtp:96 apt=97\r\n", "a=extmap:1 urn:x\r\n", "a=rtcp-fb:96 nack\r\n"] {
-        let with = |count: usize| [&CHROMIUM[..first], &line.repeat(count), &CHROMIUM[first..]].concat();
-        assert!(join(&with(20)).is_ok(), "{line}");
-        let refused = join(&with(2_000)).map(|_| ());
-        assert_eq!(refused, Err(OfferError::Malformed("an m-line has too many attributes")), "{line}");
-    }
 }
 
 #[test]
@@ -126,62 +122,38 @@ fn media_that_the_viewer_does_not_want_to_receive_is_not_sent() {
 }
 
 #[test]
-fn what_every_offer_has_is_demanded() {
+fn what_could_not_be_sent_as_it_is_offered_is_refused() {
     let without =
         |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
-    for missing in ["v=", "a=ice-ufrag", "a=ice-pwd", "a=fingerprint", "a=rtcp-mux", "a=group"] {
-        assert!(matches!(join(&without(missing)), Err(OfferError::Malformed(_))), "without {missing}");
+    for missing in ["a=rtcp-mux", "a=group"] {
+        assert!(matches!(join(&without(missing)), Err(OfferError::Unfit(_))), "without {missing}");
     }
     assert_eq!(join(&without("m=")).err(), Some(OfferError::NoMedia));
-    let noise = "x".repeat(70_000);
-    assert!(matches!(join(&noise), Err(OfferError::Malformed(_))));
-    assert!(matches!(join(&CHROMIUM.replace("a=setup:actpass", "a=setup:passive")), Err(OfferError::Malformed(_))));
-    assert!(matches!(join(&CHROMIUM.replace("sha-256 E6:", "sha-256 E6E6:")), Err(OfferError::Malformed(_))));
-    let long_mid = CHROMIUM.replace("a=mid:0", &format!("a=mid:{}", "m".repeat(99)));
-    assert!(matches!(join(&long_mid), Err(OfferError::Malformed(_))));
-    let same_mid = CHROMIUM.replace("a=mid:1", "a=mid:0");
-    assert!(matches!(join(&same_mid), Err(OfferError::Malformed(_))));
-    let long_ufrag = CHROMIUM.replace("a=ice-ufrag:", &format!("a=ice-ufrag:{}", "u".repeat(256)));
-    assert!(matches!(join(&long_ufrag), Err(OfferError::Malformed(_))));
 }
 
 #[test]
-fn a_fingerprint_is_of_one_certificate_only() {
-    let hex: Vec<String> = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"certificate")
-        .as_ref()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    let line = format!("a=fingerprint:SHA-256 {}", hex.join(":"));
-    let offer: String = CHROMIUM
-        .split_inclusive('\n')
-        .map(|l| if l.starts_with("a=fingerprint") { format!("{line}\r\n") } else { l.to_owned() })
-        .collect();
-    let offer = Offer::parse(&offer).expect("an offer");
-    assert!(offer.fingerprint.is_of(b"certificate") && !offer.fingerprint.is_of(b"certificatf"));
+fn the_largest_offers_have_answers_of_a_bounded_length() {
+    let mut answered = 0;
+    for text in sdp::worst::just_allowed() {
+        match join(&text) {
+            Ok((joined, _)) => {
+                answered += 1;
+                assert!(joined.answer.len() < 48 * 1024, "{} bytes", joined.answer.len());
+            }
+            Err(refused) => assert_eq!(refused, OfferError::NoMedia),
+        }
+    }
+    assert!(answered > 5, "most of them are offers like others, and larger");
 }
 
 #[test]
-fn a_carriage_return_inside_a_line_is_no_line_end() {
-    let offer = CHROMIUM.replace("a=fmtp:111 ", "a=fmtp:111 x\r=y;");
-    assert!(Offer::parse(CHROMIUM).is_ok(), "the offer itself is a good one");
-    assert!(Offer::parse(&offer).is_err(), "a lenient reader of the answer would see a line that nobody wrote");
-}
-
-#[test]
-fn fragments_trickle_or_restart() {
-    let long = format!("a=ice-ufrag:{}\r\na=ice-pwd:p\r\n", "u".repeat(257));
-    assert!(Fragment::parse(&long).is_err(), "a name of any length would be kept with the session");
-    let trickle = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\na=end-of-candidates\r\n";
-    let fragment = Fragment::parse(trickle).expect("a fragment");
-    assert_eq!(fragment.ice_ufrag, Some("abcd"));
+fn a_restart_is_answered_with_our_new_name() {
+    let restart = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\n";
+    let fragment = Fragment::parse(restart).expect("a fragment");
     let ice = Credentials { ufrag: "next".into(), pwd: "next-password".into() };
     let answer = restart_answer(&fragment, &ice, &["192.0.2.1:1".parse().expect("an address")]);
     for line in ["a=ice-ufrag:next", "a=ice-pwd:next-password", "a=mid:5", "a=end-of-candidates"] {
         assert!(has(&answer, line), "{line} is missing in\n{answer}");
-    }
-    for broken in ["", "hello", "v=0\r\n", "a=ice-ufrag:x\r\n", "a=mid:\r\n"] {
-        assert!(matches!(Fragment::parse(broken), Err(FragmentError::Malformed(_))), "{broken:?}");
     }
 }
 
@@ -199,15 +171,10 @@ fn mangled() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn noise_is_refused_without_harm(text in "\\PC{0,400}") {
-        let _ = join(&text);
-        let _ = Fragment::parse(&text);
-    }
-
-    #[test]
     fn mangled_offers_never_panic_and_never_inject_lines(text in mangled()) {
-        let _ = Fragment::parse(&text);
-        if let Ok((joined, negotiated)) = join(&text) {
+        if let Ok(offer) = Offer::parse(&text)
+            && let Ok((joined, negotiated)) = answer_to(&offer, &CODECS)
+        {
             prop_assert!(negotiated.video.is_some() || negotiated.audio.is_some());
             let m_lines = |sdp: &str| sdp.split('\n').filter(|l| l.starts_with("m=")).count();
             prop_assert_eq!(m_lines(&joined.answer), m_lines(&text));

@@ -1,0 +1,53 @@
+//! Answers to offers and to restarts of ICE. What was offered was read before (the crate `sdp`), with a bound on everything, so that an
+//! answer is made in a time that no offer can stretch: it is made by whoever decides about viewers, who may not be kept.
+
+mod choose;
+mod local;
+mod restart;
+mod write;
+
+pub(crate) use local::Local;
+pub(crate) use restart::restart_answer;
+pub(crate) use write::answer;
+
+use stream::VideoCodec;
+
+/// What a viewer's offer led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer, SDP.
+    pub answer: String,
+    /// The codec of the picture; none: sound only.
+    pub codec: Option<VideoCodec>,
+    /// Sound is sent.
+    pub audio: bool,
+    /// Our ICE user name fragment, for an ETag.
+    pub ice_ufrag: String,
+}
+
+/// Why an offer was not answered. The texts are for the person who reads the HTTP answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OfferError {
+    /// What would be answered could not be sent as the offer has it.
+    #[error("this is no WebRTC offer: {0}")]
+    Unfit(&'static str),
+    /// No m-line with a codec that is sent here.
+    #[error(
+        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1) or VP8 pictures, to be received"
+    )]
+    NoMedia,
+    /// The viewer id is in use.
+    #[error("this viewer is already there")]
+    Duplicate,
+    /// The receiving thread is so far behind that as many joins wait for it as may. Worth trying again.
+    #[error("too many viewers join at this moment")]
+    Overloaded,
+}
+
+/// A trickle fragment was for a viewer who is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this viewer is not there")]
+pub struct NoViewer;
+
+#[cfg(test)]
+mod tests;

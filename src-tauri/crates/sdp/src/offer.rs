@@ -1,0 +1,137 @@
+//! Reads an offer: what of it matters to a sender, with a bound on everything.
+
+use crate::fingerprint::Fingerprint;
+use crate::limits::{MAX_CANDIDATES, MAX_CREDENTIAL, MAX_FINGERPRINTS, MAX_LEN, MAX_MEDIA, MAX_SSRCS};
+use crate::lines::{LONG_PWD, LONG_UFRAG, MANY_CANDIDATES, MANY_MEDIA, lines, one_more};
+use crate::media::{Media, MediaReader};
+
+/// What of an offer matters (RFC 8829 section 5.8, as seen by who answers it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Of the certificate that the viewer will show.
+    pub fingerprint: Fingerprint,
+    /// The viewer's name for its ICE session.
+    pub ice_ufrag: String,
+    /// The password of that session.
+    pub ice_pwd: String,
+    /// The mids of the BUNDLE group (RFC 8843), in its order.
+    pub bundle: Vec<String>,
+    /// The m-lines, in their order. Their mids differ.
+    pub media: Vec<Media>,
+}
+
+/// A text that is no WebRTC offer. What is in it is for the person who reads the HTTP answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no WebRTC offer: {0}")]
+pub struct BadOffer(pub &'static str);
+
+impl Offer {
+    /// Reads an offer. What it has too much of is named in the error, and so is what every WebRTC offer has and this one lacks.
+    pub fn parse(text: &str) -> Result<Offer, BadOffer> {
+        read(text).map_err(BadOffer)
+    }
+}
+
+fn read(text: &str) -> Result<Offer, &'static str> {
+    if text.len() > MAX_LEN {
+        return Err("it is longer than 64 kB");
+    }
+    let mut lines = lines(text);
+    if !matches!(lines.next(), Some(Ok(('v', "0")))) {
+        return Err("it does not begin with v=0");
+    }
+    let mut session = SessionReader { wanted: true, ..SessionReader::default() };
+    let mut media: Vec<Media> = Vec::new();
+    let mut current: Option<MediaReader> = None;
+    for line in lines {
+        match line? {
+            ('m', line) => {
+                media.extend(current.take().map(MediaReader::finish));
+                if media.len() == MAX_MEDIA {
+                    return Err(MANY_MEDIA);
+                }
+                current = Some(MediaReader::new(line, session.wanted)?);
+            }
+            ('a', attribute) => {
+                let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
+                let value = value.trim();
+                session.read_anywhere(name, value)?;
+                match &mut current {
+                    Some(media) => media.read(name, value)?,
+                    None => session.read(name, value)?,
+                }
+            }
+            _ => {}
+        }
+    }
+    media.extend(current.map(MediaReader::finish));
+    let mids = || media.iter().map(|m| &m.mid).filter(|mid| !mid.is_empty());
+    if mids().enumerate().any(|(at, mid)| mids().skip(at + 1).any(|other| other == mid)) {
+        return Err("two m-lines have the same mid");
+    }
+    if session.is_passive == Some(true) {
+        return Err("it wants to be the DTLS server, which is our part");
+    }
+    Ok(Offer {
+        fingerprint: session.fingerprint.ok_or("it has no DTLS fingerprint")?,
+        ice_ufrag: session.ufrag.ok_or("it has no ICE user name")?.to_owned(),
+        ice_pwd: session.pwd.ok_or("it has no ICE password")?.to_owned(),
+        bundle: session.bundle,
+        media,
+    })
+}
+
+/// Reads what holds for all m-lines: what stands before the first of them, and what describes the transport. The latter may
+/// stand with any m-line; as all are bundled onto one transport, the first that is told holds for all.
+#[derive(Default)]
+struct SessionReader<'a> {
+    bundle: Vec<String>,
+    wanted: bool,
+    ufrag: Option<&'a str>,
+    pwd: Option<&'a str>,
+    /// `a=setup` was `passive`.
+    is_passive: Option<bool>,
+    fingerprint: Option<Fingerprint>,
+    candidates: usize,
+    fingerprints: usize,
+    ssrcs: usize,
+}
+
+impl<'a> SessionReader<'a> {
+    /// An attribute before the first m-line.
+    fn read(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
+        match (name, value.split_once(' ')) {
+            ("group", Some(("BUNDLE", mids))) => {
+                self.bundle = mids.split(' ').take(MAX_MEDIA + 1).map(str::to_owned).collect();
+                if self.bundle.len() > MAX_MEDIA {
+                    return Err("its BUNDLE group has too many mids");
+                }
+            }
+            ("sendonly" | "inactive", _) => self.wanted = false,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An attribute wherever it stands.
+    fn read_anywhere(&mut self, name: &str, value: &'a str) -> Result<(), &'static str> {
+        match name {
+            "ice-ufrag" if value.len() > MAX_CREDENTIAL => return Err(LONG_UFRAG),
+            "ice-pwd" if value.len() > MAX_CREDENTIAL => return Err(LONG_PWD),
+            "ice-ufrag" => self.ufrag = self.ufrag.or(Some(value)),
+            "ice-pwd" => self.pwd = self.pwd.or(Some(value)),
+            "setup" if self.is_passive.is_none() => self.is_passive = Some(value == "passive"),
+            "fingerprint" => {
+                one_more(&mut self.fingerprints, MAX_FINGERPRINTS, "it has too many DTLS fingerprints")?;
+                // A hash that is unknown here is passed over, since another line may have one that is known.
+                if self.fingerprint.is_none() {
+                    self.fingerprint = Fingerprint::parse(value)?;
+                }
+            }
+            "candidate" => one_more(&mut self.candidates, MAX_CANDIDATES, MANY_CANDIDATES)?,
+            "ssrc" | "ssrc-group" => one_more(&mut self.ssrcs, MAX_SSRCS, "it has too many ssrc lines")?,
+            _ => {}
+        }
+        Ok(())
+    }
+}

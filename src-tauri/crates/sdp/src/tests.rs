@@ -1,0 +1,135 @@
+//! What of real offers is read, what offers without something are told, and what there may not be too much of.
+
+use super::*;
+use proptest::prelude::*;
+
+const CHROMIUM: &str = include_str!("../../forward/tests/offers/chromium-156.sdp");
+const FIREFOX: &str = include_str!("../../forward/tests/offers/firefox-153.sdp");
+
+fn refusal(text: &str) -> &'static str {
+    Offer::parse(text).expect_err("it is no offer").0
+}
+
+#[test]
+fn what_browsers_offer_is_read() {
+    let offer = Offer::parse(CHROMIUM).expect("a browser's");
+    assert_eq!((offer.ice_ufrag.as_str(), offer.bundle.len(), offer.media.len()), ("rb05", 2, 2));
+    let video = &offer.media[0];
+    assert_eq!((video.kind.as_str(), video.mid.as_str(), video.wanted, video.rtcp_mux), ("video", "0", true, true));
+    let numbers: Vec<u8> = video.payload_types.iter().map(|payload_type| payload_type.number).collect();
+    assert_eq!(&numbers[..6], [96, 97, 98, 99, 100, 101], "in the m-line's order");
+    let h264 = video.payload_types.iter().find(|payload_type| payload_type.number == 108).expect("it is listed");
+    assert_eq!(h264.parameter("packetization-mode"), Some("1"));
+    assert_eq!(h264.parameter("profile-level-id"), Some("42e01f"));
+    let all = Feedback { nack: true, pli: true, fir: true, remb: true, transport_cc: true };
+    assert_eq!(h264.feedback, all);
+    assert_eq!(video.extmap.len(), 11);
+    let firefox = Offer::parse(FIREFOX).expect("a browser's");
+    assert!(firefox.media.iter().any(|m| m.bundle_only && !m.has_port), "its sound goes along with the picture");
+}
+
+#[test]
+fn a_payload_type_that_the_m_line_does_not_list_is_none() {
+    let offer = CHROMIUM.replace("m=video 9 UDP/TLS/RTP/SAVPF 96 ", "m=video 9 UDP/TLS/RTP/SAVPF ");
+    let offer = Offer::parse(&offer).expect("the others are there");
+    assert!(offer.media[0].payload_types.iter().all(|payload_type| payload_type.number != 96));
+}
+
+#[test]
+fn attributes_are_found_in_whatever_order_they_stand() {
+    let section = "m=video 9 UDP/TLS/RTP/SAVPF 100 99\r\na=rtcp-fb:99 nack\r\na=fmtp:99 APT=100; x\r\na=rtcp-fb:* ccm fir\r\n\
+        a=rtpmap:99 rtx/90000\r\na=rtpmap:100 VP8/90000\r\na=fmtp:99 apt=7\r\na=rtpmap:99 VP8/90000\r\n";
+    let first = CHROMIUM.find("m=video").expect("it has one");
+    let transport = "a=ice-ufrag:u\r\na=ice-pwd:p\r\na=fingerprint:sha-256 E6:E9:39:B6:54:A3:D4:3E:8F:87:5E:07:AD:27:DD:CA:9D:EF:41:1A:0A:3A:58:F7:28:E9:A8:57:35:52:9F:CC\r\n";
+    let offer = Offer::parse(&[&CHROMIUM[..first], transport, section].concat()).expect("it has all an offer needs");
+    let [vp8, rtx] = &offer.media[0].payload_types[..] else { panic!("there are two: {offer:?}") };
+    assert_eq!((vp8.number, &*vp8.encoding, rtx.number, &*rtx.encoding), (100, "VP8/90000", 99, "rtx/90000"));
+    assert_eq!(rtx.parameter("apt"), Some("100"), "the first counts");
+    assert_eq!(rtx.fmtp.len(), 2);
+    assert!(rtx.feedback.nack && rtx.feedback.fir && !vp8.feedback.nack && vp8.feedback.fir);
+    assert_eq!(rtx.parameter("x"), None);
+}
+
+#[test]
+fn too_much_of_anything_is_named() {
+    for worst::TooMuch { what, text } in worst::too_much() {
+        let refused = refusal(&text);
+        assert!(refused.contains(what), "{refused} for {what}");
+    }
+}
+
+#[test]
+fn as_much_as_may_be_is_read() {
+    for text in worst::just_allowed() {
+        let read = Offer::parse(&text);
+        assert!(read.is_ok() && text.len() <= limits::MAX_LEN, "{read:?} of {} bytes: {:.80}", text.len(), text);
+    }
+}
+
+#[test]
+fn what_is_kept_of_an_offer_is_bounded() {
+    for text in worst::just_allowed() {
+        let offer = Offer::parse(&text).expect("as much as may be");
+        let listed: usize = offer.media.iter().map(|m| m.payload_types.len()).sum();
+        assert!(offer.media.len() <= limits::MAX_MEDIA && listed <= limits::MAX_MEDIA * 96);
+    }
+}
+
+#[test]
+fn what_every_offer_has_is_demanded() {
+    let without =
+        |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
+    for (missing, told) in [
+        ("v=", "v=0"),
+        ("a=ice-ufrag", "ICE user name"),
+        ("a=ice-pwd", "ICE password"),
+        ("a=fingerprint", "DTLS fingerprint"),
+    ] {
+        let refused = refusal(&without(missing));
+        assert!(refused.contains(told), "{refused} without {missing}");
+    }
+    let changed = |from: &str, to: &str| refusal(&CHROMIUM.replace(from, to));
+    assert!(changed("a=setup:actpass", "a=setup:passive").contains("DTLS server"));
+    for digest in ["sha-256 E6E6:", "sha-256 E6:E6:E6:", "sha-256 ", "sha-512 E6:", "sha-256 +6:"] {
+        assert!(changed("sha-256 E6:", digest).contains("fingerprint is broken"), "{digest}");
+    }
+    assert!(changed("a=mid:1", "a=mid:0").contains("same mid"));
+    assert!(changed("a=mid:1", "a=mid:").contains("no token"));
+    assert!(changed("m=audio 9", "m=audio 99999").contains("broken"));
+    assert!(refusal(&CHROMIUM.replace("a=fmtp:111 ", "a=fmtp:111 x\r=y;")).contains("form"), "a lone carriage return");
+}
+
+#[test]
+fn fragments_trickle_or_restart() {
+    let trickle = "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:5\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\na=end-of-candidates\r\n";
+    let fragment = Fragment::parse(trickle).expect("a fragment");
+    assert_eq!((fragment.ice, fragment.mid.as_deref()), (Some(("abcd".into(), "secret".into())), Some("5")));
+    for broken in ["", "hello", "v=0\r\n", "a=ice-ufrag:x\r\n", "a=mid:\r\n"] {
+        assert!(Fragment::parse(broken).is_err(), "{broken:?}");
+    }
+}
+
+#[test]
+fn the_worst_fragments_are_read_or_refused_by_their_bounds() {
+    let read: Vec<bool> = worst::fragments().iter().map(|text| Fragment::parse(text).is_ok()).collect();
+    assert_eq!(read, [true, true, true, false, false, false, false, false, false]);
+}
+
+proptest! {
+    #[test]
+    fn noise_is_refused_without_harm(text in "\\PC{0,400}") {
+        let _ = Offer::parse(&text);
+        let _ = Fragment::parse(&text);
+    }
+
+    #[test]
+    fn whatever_lines_an_offer_has_it_is_read_or_refused(
+        lines in proptest::collection::vec("[a-z]=(rtpmap|fmtp|rtcp-fb|extmap|mid|group|fingerprint|candidate|ssrc):[0-9 a-zA-Z:/;=*-]{0,30}", 0..80)
+    ) {
+        let text = format!("{CHROMIUM}{}\r\n", lines.join("\r\n"));
+        let _ = Fragment::parse(&text);
+        if let Ok(offer) = Offer::parse(&text) {
+            prop_assert!(offer.media.iter().all(|m| m.payload_types.iter().all(|pt| !pt.encoding.is_empty())));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What reads of strangers' connections, as the fuzzer calls it (src-tauri/fuzz). Only with the feature `fuzzing`.
+//!
+//! HTTP itself and the frames of a page's socket are read by libraries that have fuzz targets of their own.
+
+use crate::client::Client;
+use crate::first_bytes::{MOST, protocol};
+use crate::{Config, metrics, socket};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use protocol::PageHello;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Any bytes as the first of a connection.
+pub fn first_bytes(data: &[u8]) {
+    let said: Vec<_> = (0..=data.len().min(2 * MOST)).map(|len| protocol(&data[..len])).collect();
+    if let Some(at) = said.iter().position(Option::is_some) {
+        assert!(at <= MOST, "{at} bytes had to come");
+        assert!(said[at..].iter().all(|later| *later == said[at]), "what comes later changes nothing: {said:?}");
+    } else {
+        assert!(data.len() < MOST, "as many are enough to know it");
+    }
+}
+
+/// Lines as a request's header, as HTTP hands them on: who sent it, whether it came from here, which page opens a socket.
+pub fn headers(data: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for line in data.split(|byte| *byte == b'\n').take(64) {
+        let Some(at) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..at]), HeaderValue::from_bytes(&line[at + 1..]))
+        else {
+            continue;
+        };
+        headers.append(name, value);
+    }
+    let proxy = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    for trusted_proxy in [None, Some(proxy)] {
+        let config = Config { trusted_proxy, ..Config::default() };
+        let client = Client::of(proxy, &headers, &config);
+        assert!(client.visitor.user_agent.len() <= 256, "it is kept as long as the viewer");
+        assert!(!audience::browser_name(&client.visitor.user_agent).is_empty());
+        assert!(trusted_proxy.is_some() || client.visitor.address == proxy, "nobody but the proxy says who sent it");
+        assert!(HeaderValue::from_str(&client.set_cookie()).is_ok(), "what is answered is a header's value");
+    }
+    let _ = metrics::names_this_machine(&headers);
+    let _ = socket::same_origin(&headers);
+    if let Some(if_match) = headers.get("if-match").and_then(|value| value.to_str().ok()) {
+        let any = if_match.split(',').any(|one| matches!(one.trim(), "*" | "\"*\""));
+        assert!(!crate::door::matches(if_match, "an etag with spaces in it") || any || if_match.contains("an etag"));
+    }
+}
+
+/// Any text as what a page says over its socket.
+pub fn page_message(text: &str) {
+    if let Ok(PageHello::Watching { session }) = serde_json::from_str(text) {
+        assert!(session.len() <= text.len());
+    }
+}
+
+/// The name of a target and of the folder of its seeds, and what is given each input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    ("first_bytes", first_bytes),
+    ("headers", headers),
+    ("page_message", |data| {
+        if let Ok(text) = std::str::from_utf8(data) {
+            page_message(text);
+        }
+    }),
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_seed_passes() {
+        for (name, target) in super::TARGETS {
+            let folder = format!("{}/../../fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+            for seed in std::fs::read_dir(folder).expect("every target has seeds") {
+                target(&std::fs::read(seed.expect("a file").path()).expect("it can be read"));
+            }
+        }
+    }
+}
