@@ -3,6 +3,7 @@
 
 mod circles;
 mod files;
+mod fuzz;
 mod messages;
 mod sources;
 mod threads;

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| rtp::fuzz::annex_b(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| skylark_fuzz::timed(|| rtp::fuzz::annex_b(data)));

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::dtls(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| skylark_fuzz::timed(|| forward::fuzz::dtls(data)));

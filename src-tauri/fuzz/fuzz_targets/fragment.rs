@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| forward::fuzz::fragment(text));
+libfuzzer_sys::fuzz_target!(|data: &str| skylark_fuzz::timed(|| forward::fuzz::fragment(data)));

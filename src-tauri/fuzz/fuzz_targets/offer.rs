@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| forward::fuzz::offer(text));
+libfuzzer_sys::fuzz_target!(|data: &str| skylark_fuzz::timed(|| forward::fuzz::offer(data)));

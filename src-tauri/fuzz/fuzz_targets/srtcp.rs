@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| rtp::fuzz::srtcp(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| skylark_fuzz::timed(|| rtp::fuzz::srtcp(data)));

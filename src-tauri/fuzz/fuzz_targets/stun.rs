@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| forward::fuzz::stun(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| skylark_fuzz::timed(|| port::fuzz::stun(data)));
