@@ -27,3 +27,4 @@ mod switch;
 mod thin;
 mod usage;
 mod watch;
+mod worst;
