@@ -44,6 +44,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     fn plain(&mut self, command: Command, now: Now) -> Result<(), CommandError> {
+        if let Command::SetAddress { host: name }
+        | Command::SetCamera { camera: name }
+        | Command::SetMicrophone { microphone: name } = &command
+            && name.len() > MAX_NAME
+        {
+            return Err(bad_setting(format!("No name is longer than {MAX_NAME} bytes.")));
+        }
         match command {
             Command::GoLive => self.go_live(now),
             Command::End => match self.broadcast.running() {
@@ -153,6 +160,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
     }
 }
+
+/// The longest name of an address, a camera or a microphone, bytes. What is set is compared, kept and told several times over, so
+/// that the 60 kB which a line may have would keep the owner.
+const MAX_NAME: usize = 1024;
 
 /// A reason of nothing but blanks is none.
 fn said(reason: Option<String>) -> Option<String> {
