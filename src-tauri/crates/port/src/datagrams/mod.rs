@@ -1,13 +1,13 @@
 //! Datagrams: the thread that receives them, and whose each of them is.
 
+mod arrival_rate;
+mod batching_interval;
 mod demux;
 mod owner;
 mod receive;
 mod receiver;
-mod rest;
 mod table;
 mod totals;
-mod traffic;
 
 pub use demux::Demux;
 pub use owner::{Owner, Owners};

@@ -1,11 +1,11 @@
 //! The one thread that receives: takes what came from the socket, and gives owners their turns.
 
 use super::Counters;
+use super::arrival_rate::ArrivalRate;
+use super::batching_interval::BatchingInterval;
 use super::demux::Demux;
 use super::owner::Owners;
 use super::receiver::Receiver;
-use super::rest::Rest;
-use super::traffic::Traffic;
 use crate::Socket;
 use mio::{Events, Interest, Poll, Token};
 use std::io;
@@ -23,8 +23,8 @@ pub(crate) struct Loop<O> {
     io: mio::net::UdpSocket,
     receiver: Receiver,
     demux: Demux<O>,
-    traffic: Traffic,
-    rest: Rest,
+    rate: ArrivalRate,
+    interval: BatchingInterval,
     /// There was more than one turn takes.
     more: bool,
 }
@@ -35,8 +35,8 @@ impl<O: Owners> Loop<O> {
         let receiver = Receiver::new(&io)?;
         poll.registry().register(&mut io, SOCKET, Interest::READABLE)?;
         let now = Instant::now();
-        let (traffic, rest) = (Traffic::new(now), Rest::new(socket.receive_buffer()?, now));
-        Ok(Loop { poll, io, receiver, demux: Demux::with(owners, counters), traffic, rest, more: false })
+        let (rate, interval) = (ArrivalRate::new(now), BatchingInterval::new(socket.receive_buffer()?, now));
+        Ok(Loop { poll, io, receiver, demux: Demux::with(owners, counters), rate, interval, more: false })
     }
 
     /// Until the port is closed.
@@ -63,10 +63,10 @@ impl<O: Owners> Loop<O> {
             // What is left is not told of again.
             timeout = Some(Duration::ZERO);
         }
-        if self.traffic.is_busy() && !self.demux.any_joining() {
-            // A command ends the rest: it is a join, mostly. Whether anything came is seen by reading.
-            let rest = self.rest.length();
-            std::thread::park_timeout(timeout.map_or(rest, |timeout| timeout.min(rest)));
+        if self.rate.is_worth_batching() && !self.demux.any_joining() {
+            // A command unparks the thread before the interval is over: it is a join, mostly. Whether anything arrived is seen by reading.
+            let interval = self.interval.length();
+            std::thread::park_timeout(timeout.map_or(interval, |timeout| timeout.min(interval)));
             return;
         }
         if let Err(error) = self.poll.poll(events, timeout)
@@ -108,7 +108,7 @@ impl<O: Owners> Loop<O> {
             }
         }
         let now = Instant::now();
-        self.traffic.read(datagrams, now);
-        self.rest.read(datagrams, bytes, now);
+        self.rate.read(datagrams, now);
+        self.interval.read(datagrams, bytes, now);
     }
 }
