@@ -114,7 +114,7 @@ impl Visitor {
         self.until("a packet of media", |visitor, _| visitor.received.packets > 0).await
     }
 
-    /// Goes on until this many datagrams of the server came: 1 is the answer to its ICE check, the following are DTLS.
+    /// Goes on until this many datagrams of the server came: 2 are the server's check and its answer to this one's, the following DTLS.
     ///
     /// # Errors
     /// That took too long.

@@ -2,7 +2,7 @@
 //! its flights as browsers do, or the client half of rtc-dtls where a test chooses the protection profiles.
 
 use bytes::BytesMut;
-use port::{Credentials, checker};
+use port::{Check, Credentials, Path, checker};
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_dtls::config::{ConfigBuilder, ExtendedMasterSecretType};
@@ -24,6 +24,9 @@ pub(crate) const FIREFOX: &str = include_str!("../tests/offers/firefox-153.sdp")
 pub(crate) struct Client {
     dtls: ClientDtls,
     fingerprint: String,
+    /// Its own, which its offers name.
+    own_ice: Credentials,
+    /// The server's, which its checks are made with.
     ice: Option<Credentials>,
     /// What it sends is sealed with the first, what it receives opened with the second.
     srtp: Option<(Context, Context)>,
@@ -34,6 +37,8 @@ pub(crate) struct Client {
     pub(crate) rtcp: Vec<BytesMut>,
     /// How many STUN responses came.
     pub(crate) responses: usize,
+    /// Checks of the server's that came, each of which it answers as a browser does.
+    pub(crate) checks: usize,
     pub(crate) closed: bool,
     pub(crate) profile: Option<ProtectionProfile>,
 }
@@ -80,24 +85,40 @@ impl Client {
         Client {
             dtls,
             fingerprint,
+            own_ice: Credentials::random(),
             ice: None,
             srtp: None,
             outgoing: Vec::new(),
             rtp: Vec::new(),
             rtcp: Vec::new(),
             responses: 0,
+            checks: 0,
             closed: false,
             profile: None,
         }
     }
 
-    /// A browser's offer with this client's certificate.
+    /// A browser's offer with this client's certificate and credentials.
     pub(crate) fn offer(&self, template: &str) -> String {
-        let line = |l: &str| match l.starts_with("a=fingerprint") {
-            true => format!("a=fingerprint:sha-256 {}\r\n", self.fingerprint),
-            false => format!("{}\r\n", l.trim_end()),
+        let line = |l: &str| match l.split_once(':') {
+            Some(("a=fingerprint", _)) => format!("a=fingerprint:sha-256 {}\r\n", self.fingerprint),
+            Some(("a=ice-ufrag", _)) => format!("a=ice-ufrag:{}\r\n", self.own_ice.ufrag),
+            Some(("a=ice-pwd", _)) => format!("a=ice-pwd:{}\r\n", self.own_ice.pwd),
+            _ => format!("{}\r\n", l.trim_end()),
         };
         template.lines().map(line).collect()
+    }
+
+    /// An ICE restart: new credentials, and the fragment that tells of them.
+    pub(crate) fn restart(&mut self) -> String {
+        self.own_ice = Credentials::random();
+        let Credentials { ufrag, pwd } = &self.own_ice;
+        format!("a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n")
+    }
+
+    /// What the server's checks are made with.
+    pub(crate) fn own_ice(&self) -> &Credentials {
+        &self.own_ice
     }
 
     pub(crate) fn accept(&mut self, answer: &str) {
@@ -152,7 +173,7 @@ impl Client {
 
     pub(crate) fn handle(&mut self, datagram: &[u8], now: Instant) {
         match datagram[0] {
-            0..=3 => self.responses += 1,
+            0..=3 => self.stun(datagram),
             20..=63 => {
                 match &mut self.dtls {
                     ClientDtls::Dimpl { dtls, .. } => {
@@ -196,6 +217,17 @@ impl Client {
                     self.rtp.push(open.decrypt_rtp(datagram).expect("RTP is sealed for this client"));
                 }
             }
+        }
+    }
+
+    fn stun(&mut self, datagram: &[u8]) {
+        let Some(check) = Check::parse(datagram) else {
+            self.responses += 1;
+            return;
+        };
+        self.checks += 1;
+        if let Some(authentic) = check.authenticate(&self.own_ice) {
+            self.outgoing.push(authentic.response(&self.own_ice, &Path::udp(PEER, None)));
         }
     }
 

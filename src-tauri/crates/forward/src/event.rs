@@ -32,7 +32,8 @@ pub enum Event {
 pub enum Gone {
     /// It sent close_notify.
     Closed,
-    /// No authenticated STUN request came for [`crate::Config::consent_timeout`].
+    /// No authenticated STUN request came for [`crate::Config::consent_timeout`], or the address that media went to did not answer ours
+    /// for 30 s (RFC 7675).
     Timeout,
     /// DTLS failed, or was not done within [`crate::Config::join_timeout`].
     Failed,

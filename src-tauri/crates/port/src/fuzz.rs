@@ -1,6 +1,6 @@
 //! What reads datagrams of strangers, as the fuzzer calls it (src-tauri/fuzz). Only with the feature `fuzzing`.
 
-use crate::{Check, Claims, Credentials, Demux, Owner, Path, Peer, Registry};
+use crate::{Check, Claims, Credentials, Demux, IceSession, Owner, Path, Peer, Proof, Registry, Response};
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_stun::fingerprint::FINGERPRINT;
@@ -14,12 +14,16 @@ fn credentials() -> Credentials {
     Credentials { ufrag: "ufrag".to_owned(), pwd: "a password of twenty-four".to_owned() }
 }
 
-/// A datagram as a check: as it is, and as attributes of one that is signed with the password.
+/// A datagram as a check and as a response: as it is, and as attributes of a check that is signed with the password.
 pub fn stun(data: &[u8]) {
     let ice = credentials();
     if let Some(check) = Check::parse(data) {
         assert!(check.ufrag().len() < data.len());
         let _ = check.authenticate(&ice);
+    }
+    if let Some(response) = Response::parse(data) {
+        let session = IceSession { ours: ice.clone(), theirs: ice.clone() };
+        let _ = (response.transaction(), response.is_authentic(&session));
     }
     let Some(signed) = signed(data) else { return };
     if let Some(authentic) = Check::parse(&signed).and_then(|check| check.authenticate(&ice)) {
@@ -48,8 +52,8 @@ pub fn demux(data: &[u8]) {
         demux.datagram(&mut datagram, path, now);
         demux.pass_on();
     }
-    let [names, addresses] = demux.sizes();
-    assert_eq!(names, 1, "nobody but the owner gives names");
+    let [names, addresses, checks] = demux.sizes();
+    assert_eq!((names, checks), (1, 0), "nobody but the owner gives names or sends checks");
     assert_eq!(addresses, demux.owners().0.proved.len(), "nothing is held of who passed no check");
 }
 
@@ -69,7 +73,7 @@ impl Owner for OnePeer {
         assert_eq!(peer, Peer(7));
         if check.authenticate(&credentials()).is_some() {
             self.proved.insert(path.remote());
-            registry.claim(peer, &mut self.claims, path, |_| true);
+            registry.claim(peer, &mut self.claims, path, Proof::Sends, |_| true);
         }
     }
 

@@ -1,4 +1,5 @@
-//! ICE-lite (RFC 8445 2.5): the peer checks, we answer. Nothing is kept of a check before its integrity passed.
+//! ICE-lite (RFC 8445 2.5): the peer checks, we answer. Nothing is kept of a check before its integrity passed. What we check
+//! ourselves, for its answer to show that an address receives, stands in `own_check.rs`.
 
 use crate::Path;
 use rtc_crypto::RTCCryptoProvider;
@@ -9,7 +10,7 @@ use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc_stun::xoraddr::XorMappedAddress;
 
-/// Our user name fragment and password of one ICE session.
+/// One side's user name fragment and password of one ICE session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The user name fragment: by it a check finds its session.
@@ -63,6 +64,16 @@ impl Check {
         Some(Check { message, ufrag_len, username })
     }
 
+    /// How long the datagram was, bytes.
+    pub fn datagram_len(&self) -> usize {
+        self.message.raw.len()
+    }
+
+    /// Its transaction id (RFC 8489 5).
+    pub(crate) fn transaction(&self) -> [u8; 12] {
+        self.message.transaction_id.0
+    }
+
     /// Which session it says it is for.
     pub fn ufrag(&self) -> &[u8] {
         &self.username[..self.ufrag_len]
@@ -85,7 +96,7 @@ fn protected(message: &Message) -> impl Iterator<Item = &RawAttribute> {
 }
 
 /// The length in the header is that of the datagram: what the checks are computed over is what came.
-fn is_whole(message: &Message) -> bool {
+pub(crate) fn is_whole(message: &Message) -> bool {
     message.raw.len() == message.length as usize + rtc_stun::message::MESSAGE_HEADER_SIZE
 }
 
@@ -111,6 +122,7 @@ impl Authentic {
 #[cfg(any(test, feature = "checker"))]
 pub mod checker {
     use super::*;
+    use rtc_stun::attributes::{ATTR_ICE_CONTROLLING, ATTR_PRIORITY};
     use rtc_stun::message::MessageType;
     use rtc_stun::textattrs::TextAttribute;
 
@@ -145,6 +157,9 @@ pub mod checker {
         for setter in [&TransactionId::new() as &dyn Setter, &typ, &username] {
             setter.add_to(&mut message).expect("a small message can be encoded");
         }
+        // What RFC 8445 7.1 has in every check; none of it is read here.
+        message.add(ATTR_PRIORITY, &[110, 127, 30, 255]);
+        message.add(ATTR_ICE_CONTROLLING, &[7; 8]);
         if nominate {
             message.add(ATTR_USE_CANDIDATE, &[]);
         }

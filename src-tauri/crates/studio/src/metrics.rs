@@ -43,7 +43,13 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.counter("udp_bytes_sent_total", "Bytes of UDP payload handed to the kernel.", t.bytes_sent);
     out.counter("udp_sends_total", "Calls that handed them over.", t.sends);
     out.counter("udp_datagrams_received_total", "Datagrams received.", t.datagrams_received);
-    out.counter("paths_changed_total", "Viewers whose packets began to come from another address.", t.paths_changed);
+    out.counter("paths_changed_total", "Viewers whose media began to go to another address.", t.paths_changed);
+    out.counter(
+        "checks_sent_total",
+        "STUN checks of ours, whether an address receives what is sent there.",
+        t.checks_sent,
+    );
+    out.counter("checks_answered_total", "Those that were answered.", t.checks_answered);
     out.counter("pictures_encoded_total", "Pictures of the largest layer that were encoded.", t.pictures_encoded);
     let age = "Microseconds from capture until then, of all of them.";
     out.counter("pictures_encoded_age_us_total", age, t.pictures_encoded_age_us);

@@ -8,7 +8,7 @@ use crate::threads::receive::{Command, Commands, Join, Viewers};
 use crate::threads::shard::{Inbox, Shard};
 use crate::threads::totals::micros_since;
 use crate::{Answered, Config, Event, NoViewer, OfferError, Totals};
-use port::{Credentials, Port};
+use port::{Credentials, IceSession, Port};
 use protocol::{ViewerId, ViewerStats};
 use rtp::packetise::Packetiser;
 use sdp::{Fragment, Offer};
@@ -105,7 +105,8 @@ impl Forwarder {
         if !self.inner.announcer.enter(viewer, Session { remote_ufrag: offer.ice_ufrag.clone() }) {
             return Err(OfferError::Duplicate);
         }
-        let fingerprint = offer.fingerprint.clone();
+        let theirs = Credentials { ufrag: offer.ice_ufrag.clone(), pwd: offer.ice_pwd.clone() };
+        let (ice, fingerprint) = (IceSession { ours: ice, theirs }, offer.fingerprint.clone());
         if !self.inner.commands.join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })) {
             self.inner.announcer.leave(viewer);
             return Err(OfferError::Overloaded);
@@ -122,19 +123,17 @@ impl Forwarder {
             .inner
             .announcer
             .with(viewer, |session| match &fragment.ice {
-                Some((ufrag, _)) if *ufrag != session.remote_ufrag => {
+                Some((ufrag, pwd)) if *ufrag != session.remote_ufrag => {
                     session.remote_ufrag = ufrag.clone();
-                    true
+                    Some(Credentials { ufrag: ufrag.clone(), pwd: pwd.clone() })
                 }
-                _ => false,
+                _ => None,
             })
             .ok_or(NoViewer)?;
-        if !restart {
-            return Ok(None);
-        }
-        let ice = Credentials::random();
-        let answer = restart_answer(fragment, &ice, &lock(&self.inner.candidates));
-        self.inner.command(Command::Restart(viewer, ice));
+        let Some(theirs) = restart else { return Ok(None) };
+        let ours = Credentials::random();
+        let answer = restart_answer(fragment, &ours, &lock(&self.inner.candidates));
+        self.inner.command(Command::Restart(viewer, IceSession { ours, theirs }));
         Ok(Some(answer))
     }
 

@@ -54,7 +54,8 @@ counters! {
     datagrams_received,
     /// Datagrams from addresses that passed no STUN check, or that are no protocol of ours.
     dropped_unknown,
-    /// STUN requests with an unknown ufrag, a false MESSAGE-INTEGRITY or a false FINGERPRINT.
+    /// STUN requests with an unknown ufrag, responses with an unknown transaction, and either with a false MESSAGE-INTEGRITY or a
+    /// false FINGERPRINT.
     dropped_stun,
     /// STUN requests that came before, from addresses that never passed one.
     dropped_replayed_check,
@@ -74,8 +75,12 @@ counters! {
     malformed_rtcp,
     /// DTLS handshakes whose certificate did not have the fingerprint of the offer.
     dropped_fingerprint,
-    /// Viewers whose packets began to come from another address.
+    /// Viewers whose media began to go to another address.
     paths_changed,
+    /// Checks of ours that were sent, to see whether an address receives what is sent there.
+    checks_sent,
+    /// Those that were answered.
+    checks_answered,
     /// Pictures of the largest layer that an encoder handed in.
     pictures_encoded,
     /// How old they were then, since their capture: microseconds, added up.

@@ -3,7 +3,7 @@
 use super::owner::Owners;
 use super::table::Table;
 use super::totals::{Counters, Totals};
-use crate::{Check, Path};
+use crate::{Check, Path, Response, Transaction};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -24,21 +24,30 @@ impl<O: Owners> Demux<O> {
         Demux { owners, table: Table::default(), counters }
     }
 
-    /// A datagram that came along `path`, taken at `now`. The user name of a check comes first, as a check finds its peer from any
-    /// address; then the address.
+    /// A datagram that came along `path`, taken at `now`. A check finds its peer by its user name and a response by its transaction,
+    /// each from any address; everything else by the address.
     pub fn datagram(&mut self, datagram: &mut [u8], path: Path, now: Instant) {
         self.counters.received();
         // RFC 7983 7: the first byte tells STUN from the rest.
-        if matches!(datagram, [0..=3, ..]) {
-            let found = Check::parse(datagram).and_then(|check| Some((self.table.by_ufrag(check.ufrag())?, check)));
-            match found {
-                Some((whose, check)) => self.owners.check(whose, check, path, now, &mut self.table),
-                None => self.counters.dropped_stun(),
-            }
-        } else {
+        if !matches!(datagram, [0..=3, ..]) {
             match self.table.by_remote(&path) {
                 Some(whose) => self.owners.datagram(whose, datagram, path, now, &mut self.table),
                 None => self.counters.dropped_unknown(),
+            }
+        } else if datagram.starts_with(&Response::TYPE) {
+            let response = Response::parse(datagram);
+            match response.and_then(|response| Some((self.table.by_transaction(response.transaction())?, response))) {
+                Some((whose, response)) => self.owners.response(whose, response, path, now, &mut self.table),
+                None => self.counters.dropped_stun(),
+            }
+        } else {
+            // A check of ours that comes back is no peer's. Who has two sessions can give the credentials that one has from us to the
+            // other as its own, and forge our address: we would answer ourselves, and send ourselves the media.
+            let is_ours = |check: &Check| self.table.by_transaction(Transaction(check.transaction())).is_some();
+            let check = Check::parse(datagram).filter(|check| !is_ours(check));
+            match check.and_then(|check| Some((self.table.by_ufrag(check.ufrag())?, check))) {
+                Some((whose, check)) => self.owners.check(whose, check, path, now, &mut self.table),
+                None => self.counters.dropped_stun(),
             }
         }
     }
@@ -77,8 +86,8 @@ impl<O: Owners> Demux<O> {
         self.counters.totals()
     }
 
-    /// How much is held: names, and addresses.
-    pub fn sizes(&self) -> [usize; 2] {
+    /// How much is held: names, addresses, and transactions.
+    pub fn sizes(&self) -> [usize; 3] {
         self.table.sizes()
     }
 

@@ -12,6 +12,6 @@ mod totals;
 pub use demux::Demux;
 pub use owner::{Owner, Owners};
 pub(crate) use receive::{Loop, WAKE};
-pub use table::{Claims, Peer, Registry, Table, Whose};
+pub use table::{Claims, Peer, Proof, Registry, Table, Whose};
 pub(crate) use totals::Counters;
 pub use totals::Totals;

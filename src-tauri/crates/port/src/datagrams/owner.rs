@@ -1,7 +1,7 @@
 //! Who may own datagrams: a part of the program that has peers on the port.
 
 use super::table::{Peer, Registry, Table, Whose};
-use crate::{Check, Path};
+use crate::{Check, Path, Response};
 use std::time::Instant;
 
 /// A part of the program that has peers on the port. All calls come from the one thread that receives, so none may wait for
@@ -20,6 +20,12 @@ pub trait Owner: Send + 'static {
     /// A check that names the peer came along `path` and was taken at `now`. It is not authenticated: the owner does that, and
     /// only then claims the path ([`Registry::claim`]).
     fn check(&mut self, peer: Peer, check: Check, path: Path, now: Instant, registry: &mut Registry<'_>);
+
+    /// A response to a check of the peer's own ([`Registry::expect`]) came along `path` and was taken at `now`. It is not
+    /// authenticated, and may come from another address than the check went to: the owner looks at both.
+    fn response(&mut self, peer: Peer, response: Response, path: Path, now: Instant, registry: &mut Registry<'_>) {
+        let _ = (peer, response, path, now, registry);
+    }
 
     /// A datagram that is no STUN message came along a path that the peer has claimed. It may be opened in place.
     fn datagram(&mut self, peer: Peer, datagram: &mut [u8], path: Path, now: Instant, registry: &mut Registry<'_>);
@@ -52,6 +58,8 @@ pub trait Owners: Send + 'static {
     fn prefetch(&mut self, soon: Option<Whose>);
     /// See [`Owner::check`].
     fn check(&mut self, whose: Whose, check: Check, path: Path, now: Instant, table: &mut Table);
+    /// See [`Owner::response`].
+    fn response(&mut self, whose: Whose, response: Response, path: Path, now: Instant, table: &mut Table);
     /// See [`Owner::datagram`].
     fn datagram(&mut self, whose: Whose, datagram: &mut [u8], path: Path, now: Instant, table: &mut Table);
     /// See [`Owner::pass_on`].
@@ -79,6 +87,14 @@ macro_rules! owners {
                 let mut registry = Registry { table, owner: whose.owner };
                 match whose.owner {
                     $($number => self.$number.check(whose.peer, check, path, now, &mut registry),)*
+                    _ => unreachable!("each owner's registry writes its own number"),
+                }
+            }
+
+            fn response(&mut self, whose: Whose, response: Response, path: Path, now: Instant, table: &mut Table) {
+                let mut registry = Registry { table, owner: whose.owner };
+                match whose.owner {
+                    $($number => self.$number.response(whose.peer, response, path, now, &mut registry),)*
                     _ => unreachable!("each owner's registry writes its own number"),
                 }
             }

@@ -9,8 +9,8 @@ pub(super) struct SeenChecks {
     latest_last: VecDeque<u32>,
 }
 
-/// A browser sends a check every 2.5 s, so this is 40 minutes. An older check that somebody recorded can redirect the media, but only
-/// until the viewer's next check.
+/// A browser sends a check every 2.5 s, so this is 40 minutes. An older check that somebody recorded counts as a new one, but moves no
+/// media: that needs an answer to a check of ours, and so the viewer's password.
 const REMEMBERED: usize = 1024;
 
 impl SeenChecks {

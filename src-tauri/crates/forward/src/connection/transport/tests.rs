@@ -3,9 +3,11 @@
 mod attacks;
 mod handshake;
 mod paths;
+mod third_party;
 
 use super::*;
 use crate::client::{CHROMIUM, Client};
+use port::Credentials;
 use sdp::Offer;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -32,14 +34,21 @@ struct Pair {
     start: Instant,
     server: Transport,
     client: Client,
+    /// The server's.
     ice: Credentials,
     /// When it arrives, which way, from where, and what.
     flying: VecDeque<(Instant, Way, Path, Vec<u8>)>,
     /// Says whether the n-th DTLS datagram of its way, counted from 1, is lost.
     lose: Box<dyn FnMut(Way, usize) -> bool>,
     counts: [usize; 2],
-    /// Where the client sends from.
+    /// Where the client is: it sends from there, and what is sent elsewhere is lost.
     from: Path,
+    /// It is not really there, and has forged its address: what is sent there is lost too.
+    deaf: bool,
+    /// Bytes that it sent.
+    client_bytes: usize,
+    /// What the server sent that was lost so, by path.
+    astray: Vec<(Path, Vec<u8>)>,
     sealer: Option<Box<Sealer>>,
     outputs: Vec<Output>,
 }
@@ -59,16 +68,20 @@ impl Pair {
         let fingerprint = Offer::parse(&offer).expect("an offer").fingerprint;
         let ice = Credentials::random();
         client.use_ice(ice.clone());
+        let session = IceSession { ours: ice.clone(), theirs: client.own_ice().clone() };
         Pair {
             now,
             start: now,
-            server: Transport::new(ice.clone(), SERVER.clone(), fingerprint, TIMEOUTS, now),
+            server: Transport::new(session, SERVER.clone(), fingerprint, TIMEOUTS, now),
             client,
             ice,
             flying: VecDeque::new(),
             lose: Box::new(lose),
             counts: [0, 0],
             from: path(1000),
+            deaf: false,
+            client_bytes: 0,
+            astray: Vec::new(),
             sealer: None,
             outputs: Vec::new(),
         }
@@ -84,29 +97,59 @@ impl Pair {
     /// Until the condition holds or 20 s have passed.
     fn run_until(&mut self, done: impl Fn(&Pair) -> bool) -> bool {
         while !done(self) {
-            self.carry();
-            let arrival = self.flying.iter().map(|(at, ..)| *at).min();
-            let timers = [arrival, Some(self.server.poll_timeout()), self.client.poll_timeout()];
-            let next = timers.into_iter().flatten().min().expect("the server has a deadline");
-            self.now = self.now.max(next);
-            if self.now > self.start + Duration::from_secs(20) {
+            if !self.step(self.start + Duration::from_secs(20)) || self.is_gone() {
                 return false;
             }
-            if arrival == Some(next) {
-                let at = self.flying.iter().position(|(at, ..)| *at == next).expect("it is the next to arrive");
-                let (_, way, path, datagram) = self.flying.remove(at).expect("it is there");
-                match way {
-                    Way::ToServer => self.deliver(datagram, path),
-                    Way::ToClient => self.client.handle(&datagram, self.now),
+        }
+        true
+    }
+
+    /// Lets so much time pass, or as much as there is until the viewer is gone.
+    fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        while !self.is_gone() && self.step(end) {}
+        if !self.is_gone() {
+            self.now = end;
+        }
+    }
+
+    /// A viewer that watches for so long, and checks its path as a browser does.
+    fn watch(&mut self, time: Duration) {
+        const CHECK_INTERVAL: Duration = Duration::from_millis(2500);
+        for _ in 0..time.as_millis() / CHECK_INTERVAL.as_millis() {
+            self.client.check(true);
+            self.pass(CHECK_INTERVAL);
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.outputs.iter().any(|output| matches!(output, Output::Gone(_)))
+    }
+
+    /// Does the next thing that is due. False: there is none until `end`.
+    fn step(&mut self, end: Instant) -> bool {
+        self.carry();
+        let arrival = self.flying.iter().map(|(at, ..)| *at).min();
+        let timers = [arrival, Some(self.server.poll_timeout()), self.client.poll_timeout()];
+        let next = timers.into_iter().flatten().min().expect("the server has a deadline");
+        if next > end {
+            return false;
+        }
+        self.now = self.now.max(next);
+        if arrival == Some(next) {
+            let at = self.flying.iter().position(|(at, ..)| *at == next).expect("it is the next to arrive");
+            let (_, way, path, datagram) = self.flying.remove(at).expect("it is there");
+            match way {
+                Way::ToServer => self.deliver(datagram, path),
+                Way::ToClient if path.has_same_remote(&self.from) && !self.deaf => {
+                    self.client.handle(&datagram, self.now)
                 }
-            } else {
-                self.server.handle_timeout(self.now, &mut self.outputs);
-                if self.client.poll_timeout().is_some_and(|at| at <= self.now) {
-                    self.client.handle_timeout(self.now);
-                }
+                Way::ToClient => self.astray.push((path, datagram)),
             }
-            if self.outputs.iter().any(|output| matches!(output, Output::Gone(_))) {
-                return false;
+        } else {
+            self.server.handle_timeout(self.now, &mut self.outputs);
+            if self.client.poll_timeout().is_some_and(|at| at <= self.now) {
+                self.client.handle_timeout(self.now);
             }
         }
         true
@@ -118,11 +161,14 @@ impl Pair {
     }
 
     fn deliver(&mut self, mut datagram: Vec<u8>, path: Path) {
-        match Check::parse(&datagram) {
-            Some(check) => {
+        match (Check::parse(&datagram), Response::parse(&datagram)) {
+            (Some(check), _) => {
                 self.server.check(check, path, self.now, &mut self.outputs);
             }
-            None => {
+            (_, Some(response)) => {
+                self.server.response(response, path, self.now, &mut self.outputs);
+            }
+            _ => {
                 self.server.datagram(&mut datagram, path, self.now, &mut self.outputs);
                 // As the receive thread does when it has read it.
                 if let Some(Output::Rtcp(len)) = self.outputs.last()
@@ -137,11 +183,14 @@ impl Pair {
     /// Puts on the link what both sides want to send.
     fn carry(&mut self) {
         for datagram in std::mem::take(&mut self.client.outgoing) {
+            self.client_bytes += datagram.len();
             self.send(Way::ToServer, self.from, datagram);
         }
         for output in std::mem::take(&mut self.outputs) {
             match output {
-                Output::Transmit(path, datagram) => self.send(Way::ToClient, path, datagram),
+                Output::Transmit(path, datagram) | Output::Check(path, _, datagram) => {
+                    self.send(Way::ToClient, path, datagram);
+                }
                 Output::Connected(sealer, _) => self.sealer = Some(sealer),
                 other => self.outputs.push(other),
             }

@@ -1,16 +1,16 @@
-//! Where the handle's commands wait for the receiving thread, so that nobody ever waits for that thread.
+//! Where the handle's commands wait for the receiving thread, so that no caller of the handle ever waits for that thread.
 
 use super::{Command, Join};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Commands in their order. Giving one never blocks. Joins are bounded, and refused where there are too many; all else is
-/// bounded by the viewers there are, and must not be lost: a viewer is closed once, and of its restarts and caps only the last
-/// counts.
+/// Commands in their order. Giving one never blocks. Joins are bounded, and refused where too many wait. The other commands are
+/// bounded by the number of viewers, as a viewer is closed once and only the last of its restarts and caps counts; so none of them
+/// needs to be refused, and none may be, as a viewer that was not closed would go on being sent media.
 #[derive(Default)]
 pub(crate) struct Commands {
     waiting: Mutex<Waiting>,
-    /// Something waits. The receiving thread looks here with every batch of datagrams, and takes the lock only then.
+    /// Something waits. The receiving thread reads this with every batch of datagrams, and takes the lock only where it is set.
     any: AtomicBool,
 }
 
@@ -20,11 +20,11 @@ struct Waiting {
     joins: usize,
 }
 
-/// How many joins may wait: those of a second at many times the rate that one thread can do handshakes.
+/// How many joins may wait: those of a second at many times the rate at which one thread can do handshakes.
 pub(crate) const MAX_JOINS: usize = 4096;
 
 impl Commands {
-    /// False: too many joins wait already, and this one is not taken.
+    /// Gives a join. False: too many wait already, and this one is not taken.
     pub(crate) fn join(&self, join: Box<Join>) -> bool {
         let mut waiting = self.lock();
         let fits = waiting.joins < MAX_JOINS;
@@ -36,7 +36,7 @@ impl Commands {
         fits
     }
 
-    /// Takes any other command, always.
+    /// Gives any other command.
     pub(crate) fn give(&self, command: Command) {
         let mut waiting = self.lock();
         let mut earlier = waiting.commands.iter_mut();
@@ -52,7 +52,7 @@ impl Commands {
         self.any.store(true, Ordering::Release);
     }
 
-    /// All there are, in the order in which they were given.
+    /// Takes all that wait, in the order in which they were given.
     pub(crate) fn take(&self) -> Vec<Command> {
         if !self.any.load(Ordering::Acquire) {
             return Vec::new();
@@ -63,7 +63,7 @@ impl Commands {
         std::mem::take(&mut waiting.commands)
     }
 
-    /// What is behind it is changed by calls that leave it whole, so a panic elsewhere does no harm.
+    /// Locks the list, even if a thread panicked while it held it: it is changed by single calls, so it is consistent.
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,8 +72,7 @@ impl Commands {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::threads::receive::tests::join;
-    use port::Credentials;
+    use crate::threads::receive::tests::{ice_session, join};
     use protocol::ViewerId;
     use stream::Rid;
 
@@ -96,15 +95,15 @@ mod tests {
         let commands = Commands::default();
         let mut last = String::new();
         for n in 0..10_000 {
-            let ice = Credentials::random();
-            last.clone_from(&ice.ufrag);
+            let ice = ice_session();
+            last.clone_from(&ice.ours.ufrag);
             commands.give(Command::Restart(ViewerId(1), ice));
             commands.give(Command::Cap(ViewerId(1), Rid::ALL[n % 3]));
             commands.give(Command::Cap(ViewerId(2), Rid::F));
         }
         let all = commands.take();
         assert_eq!(all.len(), 3, "whatever a client sends");
-        assert!(matches!(&all[0], Command::Restart(ViewerId(1), ice) if ice.ufrag == last));
+        assert!(matches!(&all[0], Command::Restart(ViewerId(1), ice) if ice.ours.ufrag == last));
         assert!(matches!(all[1], Command::Cap(ViewerId(1), Rid::Q)), "9,999 is a multiple of three");
     }
 }

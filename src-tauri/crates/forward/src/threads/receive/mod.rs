@@ -1,5 +1,5 @@
-//! The viewers on the thread that receives: every viewer's transport, which answers checks and runs the DTLS handshake (so that no
-//! sending thread ever waits for one); what concerns media is passed on to the shard that owns the viewer.
+//! The viewers on the thread that receives. Each has its transport here, which does ICE and the DTLS handshake, so that no sending
+//! thread ever waits for a handshake; what concerns media is passed on to the shard that owns the viewer.
 
 mod command;
 mod commands;

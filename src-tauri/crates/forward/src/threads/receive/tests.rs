@@ -1,4 +1,6 @@
-//! What the receiving thread holds and counts, in virtual time: no datagram here comes from a socket.
+//! What the receiving thread holds and counts, in virtual time: what the transports are given is read from no socket.
+
+mod watcher;
 
 use super::*;
 use crate::client::{CHROMIUM, Client};
@@ -8,7 +10,7 @@ use crate::connection::transport::Timeouts;
 use crate::threads::announce::{Announcer, Session};
 use crate::threads::shard::Inbox;
 use crate::threads::totals::Totals;
-use port::{Credentials, Demux, Path, Socket, checker};
+use port::{Check, Credentials, Demux, IceSession, Path, Request, Socket, checker};
 use protocol::ViewerId;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sdp::Offer;
@@ -16,6 +18,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use stream::Rid;
+use watcher::Watcher;
 
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().expect("a certificate")));
 
@@ -39,9 +42,12 @@ impl World {
     }
 
     fn join(&mut self, viewer: u32) -> Credentials {
-        let viewer = ViewerId(viewer);
-        let join = Join { at: self.now, ..join(viewer) };
-        let ice = join.ice.clone();
+        self.join_as(join(ViewerId(viewer)))
+    }
+
+    fn join_as(&mut self, join: Join) -> Credentials {
+        let join = Join { at: self.now, ..join };
+        let (viewer, ice) = (join.viewer, join.ice.ours.clone());
         assert!(self.announcer.enter(viewer, Session { remote_ufrag: "theirs".to_owned() }));
         self.command(Command::Join(Box::new(join)));
         ice
@@ -63,20 +69,25 @@ impl World {
         self.announcer.counters.totals().with_port(self.demux.totals())
     }
 
-    /// How much is held: viewers, their names, their addresses, their timers.
-    fn sizes(&mut self) -> [usize; 4] {
-        let ([viewers, timers], [names, addresses]) = (self.demux.owners().0.sizes(), self.demux.sizes());
-        [viewers, names, addresses, timers]
+    /// How much is held: viewers, their names, their addresses, their checks, their timers.
+    fn sizes(&mut self) -> [usize; 5] {
+        let ([viewers, timers], [names, addresses, checks]) = (self.demux.owners().0.sizes(), self.demux.sizes());
+        [viewers, names, addresses, checks, timers]
     }
 }
 
 /// A viewer whose offer, a browser's, was answered just now.
 pub(super) fn join(viewer: ViewerId) -> Join {
     static OFFER: LazyLock<String> = LazyLock::new(|| Client::new(1, 1200, Instant::now()).offer(CHROMIUM));
-    let offer = Offer::parse(&OFFER).expect("a browser's offer");
-    let ice = Credentials::random();
+    answered(viewer, &OFFER)
+}
+
+fn answered(viewer: ViewerId, offer: &str) -> Join {
+    let offer = Offer::parse(offer).expect("a browser's offer");
+    let theirs = Credentials { ufrag: offer.ice_ufrag.to_owned(), pwd: offer.ice_pwd.to_owned() };
+    let ice = IceSession { ours: Credentials::random(), theirs };
     let local = Local {
-        ice: &ice,
+        ice: &ice.ours,
         fingerprint: SERVER.fingerprint(),
         candidates: &[],
         ssrcs: [1, 2, 3],
@@ -86,6 +97,10 @@ pub(super) fn join(viewer: ViewerId) -> Join {
     };
     let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
     Join { viewer, ice, fingerprint: offer.fingerprint, negotiated, max: Rid::F, at: Instant::now() }
+}
+
+pub(super) fn ice_session() -> IceSession {
+    IceSession { ours: Credentials::random(), theirs: Credentials::random() }
 }
 
 /// An address that cannot be reached: what is sent there is refused by the kernel or lost.
@@ -120,7 +135,7 @@ fn nothing_is_held_for_noise_and_all_of_it_is_counted() {
         world.receive(datagram, somebody(n));
     }
     assert_eq!(world.sizes(), before, "viewers, names, addresses and timers are those of the one viewer");
-    assert_eq!(before, [1, 1, 0, 1]);
+    assert_eq!(before, [1, 1, 0, 0, 1]);
     let totals = world.totals();
     assert_eq!((totals.dropped_stun, totals.dropped_unknown), (stun, other));
     assert_eq!(totals.datagrams_received, 100_000);
@@ -173,6 +188,100 @@ fn an_address_is_whose_check_passed_last_and_a_forged_one_does_not_count() {
 }
 
 #[test]
+fn an_address_whose_viewer_receives_there_is_taken_by_no_check_whose_source_is_forged() {
+    let mut world = World::new();
+    let mut watcher = Watcher::connected(&mut world, 1);
+    let attacker = world.join(2);
+    let held = world.sizes();
+    // From the watcher's address, with the attacker's own password, for as long as it likes.
+    for n in 0..100 {
+        world.receive(&checker::check(&attacker, n % 2 == 0), watcher.address());
+    }
+    assert_eq!(world.sizes()[..2], held[..2]);
+    let report = watcher.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    world.receive(&report, watcher.address());
+    world.receive(&report, watcher.address());
+    let totals = world.totals();
+    assert_eq!((totals.dropped_replayed, totals.dropped_unauthenticated), (1, 0), "its own keys open both: {totals:?}");
+    assert_eq!((totals.dropped_unknown, totals.dropped_dtls), (0, 0), "{totals:?}");
+}
+
+#[test]
+fn an_address_goes_to_the_viewer_that_receives_there_now() {
+    let mut world = World::new();
+    let first = Watcher::connected(&mut world, 1);
+    // Their NAT forgot the first one, and gave its address to another viewer behind it.
+    let mut second = Watcher::join(&mut world, 2);
+    second.socket = first.socket;
+    second.connect(&mut world);
+    let report = second.client.sealed(&[0x80, 201, 0, 1, 0, 0, 0, 1]);
+    world.receive(&report, second.address());
+    world.receive(&report, second.address());
+    let totals = world.totals();
+    assert_eq!((totals.dropped_replayed, totals.dropped_unauthenticated), (1, 0), "{totals:?}");
+    // The first one's end takes nothing from the second.
+    world.command(Command::Close(ViewerId(1)));
+    world.receive(&report, second.address());
+    assert_eq!(world.totals().dropped_replayed, 2);
+}
+
+#[test]
+fn who_says_bye_in_a_report_and_checks_no_more_is_gone_soon() {
+    const BYE: [u8; 16] = [0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1];
+    for says_bye in [false, true] {
+        let mut world = World::new();
+        let mut watcher = Watcher::connected(&mut world, 1);
+        let report = watcher.client.sealed(if says_bye { &BYE } else { &BYE[..8] });
+        world.receive(&report, watcher.address());
+        // It would have had 10 s without a check; who said goodbye has 6.
+        world.now += Duration::from_secs(7);
+        world.demux.handle_timeouts(world.now);
+        assert_eq!(world.sizes()[0], usize::from(!says_bye));
+    }
+}
+
+#[test]
+fn responses_that_nobody_asked_for_are_counted_and_leave_nothing_behind() {
+    let mut world = World::new();
+    let mut watcher = Watcher::connected(&mut world, 1);
+    let held = world.sizes();
+    let strange = IceSession { ours: Credentials::random(), theirs: Credentials::random() };
+    for n in 0..1000 {
+        let request = Request::new(&strange).expect("credentials");
+        let check = Check::parse(&request.datagram).and_then(|check| check.authenticate(&strange.theirs));
+        let response = check.expect("it is").response(&strange.theirs, &Path::udp(watcher.address(), None));
+        world.receive(&response, if n % 2 == 0 { watcher.address() } else { somebody(n) });
+    }
+    assert_eq!(world.totals().dropped_stun, 1000);
+    assert_eq!(world.sizes(), held);
+    assert_eq!(held[3], 1, "one check of ours was sent, and has its answer");
+    watcher.read(&mut world);
+    assert_eq!(watcher.client.checks, 1);
+    let totals = world.totals();
+    assert_eq!((totals.checks_sent, totals.checks_answered), (1, 1));
+}
+
+#[test]
+fn a_check_of_ours_that_comes_back_to_us_is_nobodys() {
+    let mut world = World::new();
+    // Our address in a viewer's name, which gives out the credentials of another session of its as its own.
+    let us = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    us.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    let address = us.local_addr().expect("it is bound");
+    let first = world.join(1);
+    let mut second = join(ViewerId(2));
+    second.ice.theirs = first;
+    let second = world.join_as(second);
+    world.receive(&checker::check(&second, true), address);
+    let mut buffer = [0; 2000];
+    let len = us.recv(&mut buffer).expect("our check comes");
+    assert!(Check::parse(&buffer[..len]).is_some());
+    world.receive(&buffer[..len].to_vec(), address);
+    assert_eq!(world.totals().dropped_stun, 1);
+    assert_eq!(world.totals().checks_sent, 1, "it led to nothing");
+}
+
+#[test]
 fn checks_move_no_timer_and_a_viewer_who_is_there_has_one() {
     let mut world = World::new();
     let ices: Vec<Credentials> = (0..50).map(|viewer| world.join(viewer)).collect();
@@ -183,9 +292,10 @@ fn checks_move_no_timer_and_a_viewer_who_is_there_has_one() {
         }
         world.demux.handle_timeouts(world.now);
     }
-    assert_eq!(world.sizes(), [50, 50, 50, 50], "one timer a viewer, however often it checks");
+    assert_eq!(world.sizes()[..3], [50, 50, 50]);
+    assert_eq!(world.sizes()[4], 50, "one timer a viewer, however often it checks");
     world.now += Duration::from_secs(2);
     world.demux.handle_timeouts(world.now);
-    assert_eq!(world.sizes(), [0; 4], "who did not finish the join is gone, and with it all that was held");
+    assert_eq!(world.sizes(), [0; 5], "who did not finish the join is gone, and with it all that was held");
     assert_eq!(world.demux.next_timeout(), None, "nobody is there: nothing wakes the thread");
 }

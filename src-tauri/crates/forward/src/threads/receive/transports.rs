@@ -2,24 +2,24 @@
 
 use crate::connection::transport::Transport;
 use crate::threads::shard::Joining;
-use port::{Claims, Credentials, Path, Peer, Registry};
+use port::{Claims, IceSession, Path, Peer, Proof, Registry, Transaction};
 use protocol::ViewerId;
 use rtp::prefetch;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 /// All viewers' transports, by the number that the port knows each by, and their timers.
 ///
-/// Twenty times a second comes a report of each viewer, and after as many of the others' nothing of it is in a cache any more.
-/// So the way from an address to its viewer is one look into the port's map and one place in one list.
+/// Each viewer reports twenty times a second, and by the time of its next report the other viewers' reports have displaced its state
+/// from the processor's caches. So what leads from an address to its viewer is one lookup in the port's map and one index into one
+/// list.
 #[derive(Default)]
 pub(super) struct Transports {
     entries: Vec<Option<Entry>>,
     free: Vec<Peer>,
     ids: HashMap<ViewerId, Peer>,
-    /// At least one entry for each viewer, at or before its timeout. One that is not its viewer's `scheduled` is stale.
-    timers: BinaryHeap<Reverse<(Instant, Peer)>>,
+    /// One entry for each viewer, its `scheduled`, at or before its timeout.
+    timers: BTreeSet<(Instant, Peer)>,
     /// How many are not connected yet.
     joining: usize,
 }
@@ -30,8 +30,9 @@ pub(super) struct Entry {
     pub(super) shard: usize,
     /// What its shard is given once it is connected.
     pub(super) waiting: Option<Joining>,
-    /// The earliest of its timers in the heap.
+    /// Its entry among the timers.
     scheduled: Option<Instant>,
+    /// What it has in the port's table.
     claims: Claims,
 }
 
@@ -66,6 +67,9 @@ impl Transports {
         let mut entry = self.entries[peer.0].take()?;
         self.free.push(peer);
         self.ids.remove(&entry.viewer);
+        if let Some(at) = entry.scheduled {
+            self.timers.remove(&(at, peer));
+        }
         if entry.waiting.is_some() {
             self.joining -= 1;
         }
@@ -73,7 +77,7 @@ impl Transports {
         Some(entry)
     }
 
-    /// The viewer is connected: its shard, and what that is to be given.
+    /// The viewer is connected. Returns the shard that it was given to, and what the shard needs to know of it.
     pub(super) fn joined(&mut self, peer: Peer) -> Option<(usize, Joining)> {
         let entry = self.entries[peer.0].as_mut()?;
         let mut joining = entry.waiting.take()?;
@@ -98,12 +102,12 @@ impl Transports {
         self.ids.get(&viewer).copied()
     }
 
-    /// Begins to fetch a viewer.
+    /// Begins to fetch a viewer's state from memory, before its datagram is read.
     pub(super) fn prefetch(&self, peer: Peer) {
         prefetch(&self.entries[peer.0]);
     }
 
-    pub(super) fn restart(&mut self, peer: Peer, ice: Credentials, registry: &mut Registry<'_>) {
+    pub(super) fn restart(&mut self, peer: Peer, ice: IceSession, registry: &mut Registry<'_>) {
         if let Some(entry) = &mut self.entries[peer.0] {
             entry.transport.restart(ice);
             self.name(peer, registry);
@@ -115,11 +119,17 @@ impl Transports {
         registry.name(peer, &mut entry.claims, entry.transport.ufrags());
     }
 
-    /// A viewer's check has passed: datagrams along this path are its.
-    pub(super) fn claim(&mut self, peer: Peer, path: Path, registry: &mut Registry<'_>) {
+    /// A viewer has shown that it sends from or receives at the other end of this path: datagrams from there are its.
+    pub(super) fn claim(&mut self, peer: Peer, path: Path, proof: Proof, registry: &mut Registry<'_>) {
         let Some(entry) = &mut self.entries[peer.0] else { return };
         let transport = &entry.transport;
-        registry.claim(peer, &mut entry.claims, path, |old| transport.knows(old));
+        registry.claim(peer, &mut entry.claims, path, proof, |old| transport.knows(old));
+    }
+
+    /// The response to this check is the viewer's.
+    pub(super) fn expect(&mut self, peer: Peer, transaction: Transaction, registry: &mut Registry<'_>) {
+        let Some(entry) = &mut self.entries[peer.0] else { return };
+        registry.expect(peer, &mut entry.claims, transaction);
     }
 
     /// How much is held: viewers, and their timers.
@@ -132,27 +142,26 @@ impl Transports {
     pub(super) fn schedule(&mut self, peer: Peer) {
         let Some(entry) = &mut self.entries[peer.0] else { return };
         let at = entry.transport.poll_timeout();
-        // A deadline that moved away is looked at again when the old one comes: a check every few seconds costs no heap work.
+        // A deadline that moved away is looked at again when the old one comes: a check every few seconds does not touch the timers.
         if entry.scheduled.is_none_or(|scheduled| at < scheduled) {
-            entry.scheduled = Some(at);
-            self.timers.push(Reverse((at, peer)));
+            if let Some(later) = entry.scheduled.replace(at) {
+                self.timers.remove(&(later, peer));
+            }
+            self.timers.insert((at, peer));
         }
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.timers.peek().map(|Reverse((at, _))| *at)
+        self.timers.first().map(|(at, _)| *at)
     }
 
     /// A viewer whose timeout is due. It must be scheduled again afterwards.
     pub(super) fn due(&mut self, now: Instant) -> Option<Peer> {
-        while let Some(Reverse((at, peer))) = self.timers.peek().copied()
+        while let Some((at, peer)) = self.timers.first().copied()
             && at <= now
         {
-            self.timers.pop();
+            self.timers.pop_first();
             let Some(entry) = &mut self.entries[peer.0] else { continue };
-            if entry.scheduled != Some(at) {
-                continue;
-            }
             entry.scheduled = None;
             if entry.transport.poll_timeout() <= now {
                 return Some(peer);

@@ -1,4 +1,5 @@
-//! The viewers, as the port knows them: what comes for them goes to their transports, and what follows from it is done.
+//! All viewers as one owner of the port's datagrams: each datagram goes to the transport of its viewer, and what that puts out is
+//! carried out.
 
 use super::command::{Command, Join};
 use super::commands::Commands;
@@ -8,26 +9,27 @@ use crate::connection::transport::{self, Output, Timeouts, Transport};
 use crate::event::Gone;
 use crate::threads::announce::Announcer;
 use crate::threads::shard::{Inbox, Joining, Reports};
-use port::{Check, Owner, Path, Peer, Registry, Socket};
+use port::{Check, Owner, Path, Peer, Proof, Registry, Response, Socket};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// All viewers of a [`Forwarder`](crate::Forwarder), as an owner of datagrams: to be given to [`Port::start`](port::Port::start).
-/// When it is dropped, as the port was closed or never started, the threads that send end.
+/// It is dropped when the port is closed or was never started; then the threads that send end.
 pub struct Viewers {
     commands: Arc<Commands>,
     transports: Transports,
     server: Arc<Server>,
     timeouts: Timeouts,
     shards: Vec<Arc<Inbox>>,
-    /// Viewers of each shard.
+    /// How many viewers each shard has.
     loads: Vec<usize>,
     socket: Arc<Socket>,
     announcer: Arc<Announcer>,
+    /// What a transport puts out, until it is carried out. It is kept so that no datagram costs an allocation.
     outputs: Vec<Output>,
-    /// The viewer of the last call of [`Owner::prefetch`].
+    /// The viewer of the last call of [`Owner::prefetch`], whose datagram is next.
     soon: Option<Peer>,
-    /// For each shard, until [`Owner::pass_on`].
+    /// The reports for each shard, gathered until [`Owner::pass_on`].
     reports: Vec<Reports>,
     stopped: bool,
 }
@@ -91,12 +93,17 @@ impl Viewers {
         self.transports.insert(Entry::new(transport, shard, waiting), registry);
     }
 
-    /// Does what a transport said, of a datagram maybe.
+    /// Carries out what a transport put out. `datagram` is the one it was given, where there was one, with a report opened in place.
     fn carry_out(&mut self, peer: Peer, datagram: &[u8], now: Instant, registry: &mut Registry<'_>) {
         let mut outputs = std::mem::take(&mut self.outputs);
         for output in outputs.drain(..) {
             match output {
                 Output::Transmit(path, datagram) => self.transmit(&path, &datagram),
+                Output::Check(path, transaction, datagram) => {
+                    self.announcer.counters.checks_sent.one();
+                    self.transports.expect(peer, transaction, registry);
+                    self.transmit(&path, &datagram);
+                }
                 Output::Connected(sealer, path) => {
                     self.announcer.counters.connected.one();
                     if let Some((shard, joining)) = self.transports.joined(peer) {
@@ -126,7 +133,7 @@ impl Viewers {
 
     fn transmit(&self, path: &Path, datagram: &[u8]) {
         if let Err(error) = self.socket.send(path, datagram, datagram.len()) {
-            tracing::debug!(%error, "a datagram of a join was not sent");
+            tracing::debug!(%error, "a datagram of ICE or DTLS was not sent");
         }
     }
 
@@ -144,7 +151,7 @@ impl Viewers {
         }
     }
 
-    /// The one way out. What is in the shard is freed there, before the event.
+    /// Every viewer leaves through here. A shard that has it frees what it holds of it before the event is told.
     fn remove(&mut self, peer: Peer, why: Option<Gone>, now: Instant, registry: &mut Registry<'_>) {
         let Some(entry) = self.transports.remove(peer, registry) else { return };
         let viewer = entry.viewer;
@@ -200,7 +207,7 @@ impl Owner for Viewers {
     }
 
     fn prefetch(&mut self, soon: Option<Peer>) {
-        // The state first, and what that points to when its turn is next.
+        // The viewer's state is fetched two datagrams ahead, and what the state points to one ahead, once it can be read.
         if let Some(next) = std::mem::replace(&mut self.soon, soon)
             && let Some(entry) = self.transports.get_mut(next)
         {
@@ -214,7 +221,16 @@ impl Owner for Viewers {
     fn check(&mut self, peer: Peer, check: Check, path: Path, now: Instant, registry: &mut Registry<'_>) {
         let Some(entry) = self.transports.get_mut(peer) else { return };
         if entry.transport.check(check, path, now, &mut self.outputs) {
-            self.transports.claim(peer, path, registry);
+            self.transports.claim(peer, path, Proof::Sends, registry);
+        }
+        self.carry_out(peer, &[], now, registry);
+    }
+
+    fn response(&mut self, peer: Peer, response: Response, path: Path, now: Instant, registry: &mut Registry<'_>) {
+        let Some(entry) = self.transports.get_mut(peer) else { return };
+        if entry.transport.response(response, path, now, &mut self.outputs) {
+            self.announcer.counters.checks_answered.one();
+            self.transports.claim(peer, path, Proof::Receives, registry);
         }
         self.carry_out(peer, &[], now, registry);
     }
@@ -225,7 +241,7 @@ impl Owner for Viewers {
         self.carry_out(peer, datagram, now, registry);
     }
 
-    /// Gives the shards what came for them in one go.
+    /// Hands each shard the reports of a whole batch of datagrams, so that its lock is taken once for all of them.
     fn pass_on(&mut self) {
         for (shard, reports) in self.shards.iter().zip(&mut self.reports) {
             if reports.is_empty() {

@@ -160,7 +160,7 @@ async fn visit(http: &reqwest::Client, endpoint: &str, n: u32) -> anyhow::Result
         }
         1 => {
             // After the answer to its check, or in one of the server's flights of DTLS.
-            visitor.exchange(1 + (n / 20 % 3) as usize).await?;
+            visitor.exchange(2 + (n / 20 % 3) as usize).await?;
             silence(visitor);
             return Ok(());
         }

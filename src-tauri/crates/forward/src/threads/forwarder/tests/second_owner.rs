@@ -1,7 +1,7 @@
 //! A second owner of datagrams beside the viewers, which knows nothing of them: what a publisher or a relay's peer will be.
 
 use super::*;
-use port::{Check, Claims, Owner, Path, Peer, Registry, Socket, checker};
+use port::{Check, Claims, Owner, Path, Peer, Proof, Registry, Socket, checker};
 use std::sync::Arc;
 
 /// It has one peer, answers its checks, and sends back whatever comes from it, along the path by which it came.
@@ -26,7 +26,7 @@ impl Owner for Echo {
 
     fn check(&mut self, peer: Peer, check: Check, path: Path, _: Instant, registry: &mut Registry<'_>) {
         let (Some(authentic), Some(claims)) = (check.authenticate(&self.ice), &mut self.claims) else { return };
-        registry.claim(peer, claims, path, |_| true);
+        registry.claim(peer, claims, path, Proof::Sends, |_| true);
         let response = authentic.response(&self.ice, &path);
         self.socket.send(&path, &response, response.len()).expect("loopback takes it");
     }

@@ -56,10 +56,8 @@ fn another_path_and_an_ice_restart_keep_the_session() {
     viewer.until_with("pictures at the new address", |v| v.count(108) >= 3, || stage.picture());
     assert_eq!(stage.forwarder.totals().paths_changed, 1);
 
-    let patched = stage.forwarder.patch(
-        VIEWER,
-        &fragment("a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"),
-    );
+    let restart = viewer.client.restart();
+    let patched = stage.forwarder.patch(VIEWER, &fragment(&restart));
     let answer = patched.expect("it watches").expect("a new ufrag is a restart");
     viewer.client.accept(&answer);
     viewer.socket = Viewer::socket("127.0.0.1:0");
@@ -68,13 +66,8 @@ fn another_path_and_an_ice_restart_keep_the_session() {
     viewer.until("an answer in the new session", |v| v.client.responses > before);
     viewer.client.rtp.clear();
     viewer.until_with("pictures in the new session", |v| v.count(108) >= 3, || stage.picture());
-    assert_eq!(
-        stage
-            .forwarder
-            .patch(VIEWER, &fragment("a=ice-ufrag:next\r\na=ice-pwd:next-password-of-it\r\na=candidate:1\r\n")),
-        Ok(None),
-        "trickle after the restart"
-    );
+    let trickle = format!("{restart}a=candidate:1\r\n");
+    assert_eq!(stage.forwarder.patch(VIEWER, &fragment(&trickle)), Ok(None), "trickle after the restart");
 }
 
 #[test]
@@ -114,4 +107,39 @@ fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
     drop(let_go);
     drop((forwarder, port));
     assert_eq!(hangs.iter().count(), 0, "every one of them was closed, before its own time was up");
+}
+
+#[test]
+fn nobody_who_did_not_ask_is_sent_media_though_ten_viewers_choose_its_address() {
+    let mut stage = Stage::new("127.0.0.1:0", Config::default());
+    stage.picture();
+    // It reads all that comes, and answers nothing.
+    let third_party = Viewer::socket("127.0.0.1:0");
+    let mut viewers: Vec<Viewer> = (1..=10).map(|id| Viewer::connected(&stage, ViewerId(id), dimpl())).collect();
+    let mut forged = 0;
+    for viewer in &mut viewers {
+        viewer.client.check(true);
+        let check = viewer.client.outgoing.pop().expect("a check");
+        forged += check.len();
+        third_party.send_to(&check, stage.address).expect("loopback takes it");
+    }
+    let sent = |stage: &Stage| stage.forwarder.totals().checks_sent;
+    stage.wait_for("each address is asked whether it receives", |totals| totals.checks_sent >= 20);
+    for _ in 0..60 {
+        for viewer in &mut viewers {
+            viewer.client.rtp.clear();
+        }
+        stage.picture();
+        for viewer in &mut viewers {
+            viewer.until("the viewers go on watching", |v| v.count(108) >= 3);
+        }
+    }
+    let mut buffer = [0; 2000];
+    let came: Vec<usize> = std::iter::from_fn(|| third_party.recv(&mut buffer).ok()).collect();
+    let bytes: usize = came.iter().sum();
+    println!("{} datagrams of {bytes} bytes came for {forged}; {} checks were sent", came.len(), sent(&stage));
+    assert!(came.len() <= 30 && bytes <= 3 * forged, "{} of {bytes} bytes came for {forged}", came.len());
+    assert!(came.iter().all(|len| *len < 120), "no picture was among them");
+    let totals = stage.forwarder.totals();
+    assert_eq!((totals.paths_changed, totals.viewers), (0, 10), "{totals:?}");
 }
