@@ -5,6 +5,8 @@ mod support;
 
 mod address;
 mod attack;
+#[cfg(target_os = "linux")]
+mod attacked;
 mod ban;
 mod crowd;
 mod documented;

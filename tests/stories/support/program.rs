@@ -43,6 +43,13 @@ impl DataFolder {
         DataFolder(tempfile::tempdir().expect("the system has room for a folder"))
     }
 
+    /// A folder with these settings in it.
+    pub(crate) fn with(settings: &str) -> DataFolder {
+        let folder = DataFolder::new();
+        std::fs::write(folder.path().join("skylark.toml"), settings).expect("the folder is ours");
+        folder
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }

@@ -1,0 +1,82 @@
+//! A viewer on each sending thread floods it with feedback, 4 Mbit/s of the worst: the others notice nothing, and a kick ends it.
+
+use super::{LOCALHOST, Newcomer, as_fast, crowd, least, live, nothing_lost, unharmed};
+use crate::support::Skylark;
+use ::crowd::attacker::Viewer;
+use ::crowd::attacker::rtcp::{FULL, Kind};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Honest viewers, on both threads.
+const HONEST: u32 = 6;
+/// What each attacker sends, headers included.
+const BITS_PER_SECOND: f64 = 4e6;
+/// Room for one message of the small kinds: with it come as many datagrams as the rate gives.
+const SMALL: usize = 60;
+/// A kick holds this long after its event.
+const HOLDS: Duration = Duration::from_millis(100);
+
+async fn attackers(skylark: &mut Skylark) -> Vec<(Viewer, Value)> {
+    let mut attackers = Vec::new();
+    // Who joins is given to the thread that has fewer viewers, so there is one on each.
+    for n in 0..2 {
+        let viewer = Viewer::join(&skylark.whep(), LOCALHOST, &format!("attacker/{n}")).await.expect("it is let in");
+        attackers.push((viewer, skylark.joined().await["id"].clone()));
+    }
+    attackers
+}
+
+/// Attackers that flood until this is dropped.
+struct Flood<'a>(&'a [(Viewer, Value)]);
+
+impl Flood<'_> {
+    fn of<'a>(attackers: &'a [(Viewer, Value)], turns: &[(Vec<Kind>, usize)]) -> Flood<'a> {
+        attackers.iter().for_each(|(viewer, _)| viewer.flood(turns.to_vec(), BITS_PER_SECOND));
+        Flood(attackers)
+    }
+}
+
+impl Drop for Flood<'_> {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|(viewer, _)| viewer.rest());
+    }
+}
+
+#[tokio::test]
+async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_ends_it() {
+    let mut skylark = live("sending_threads = 2\n").await;
+    let honest = crowd(&skylark, HONEST).await;
+    for _ in 0..HONEST {
+        skylark.joined().await;
+    }
+    let attackers = attackers(&mut skylark).await;
+    let without = Newcomer::comes_and_is_kicked(&mut skylark).await;
+
+    let alone = |most: usize| Kind::ALL.map(|kind| (vec![kind], most)).to_vec();
+    let attacks = [
+        ("every kind, alone and mixed", [alone(FULL), vec![(Kind::ALL.to_vec(), FULL)], alone(SMALL)].concat()),
+        ("far jumps of transport-wide feedback", vec![(vec![Kind::WideJumping], FULL)]),
+    ];
+    for (name, turns) in &attacks {
+        let _attack = unharmed(name, &honest, || Flood::of(&attackers, turns)).await;
+        let with = Newcomer::comes_and_is_kicked(&mut skylark).await;
+        as_fast("a join", without.joined, with.joined);
+        as_fast("a kick", without.kicked, with.kicked);
+    }
+
+    // They are kicked while they flood with the worst.
+    let _attack = Flood::of(&attackers, &attacks[1].1);
+    least(&honest).await;
+    for (viewer, id) in &attackers {
+        assert!(viewer.media() > 0, "it watches, or its kick shows nothing");
+        skylark.command(&format!(r#"{{"command":"kick","viewer":{id}}}"#)).await;
+        assert_eq!(skylark.left(id).await, "kicked");
+        tokio::time::sleep(HOLDS).await;
+        let then = viewer.media();
+        least(&honest).await;
+        assert_eq!(viewer.media(), then, "nothing is sent to who was kicked, while the others go on watching");
+    }
+    nothing_lost(&honest).await;
+    let seen = honest.leave().await.expect("nobody panicked");
+    assert!(seen.viewers.iter().all(|viewer| viewer.error.is_none()));
+}
