@@ -2,6 +2,7 @@
 
 mod feedback;
 mod offers;
+mod reflection;
 
 use crate::support::{DataFolder, PATIENCE, Skylark, soon};
 use ::crowd::{Crowd, Options};
