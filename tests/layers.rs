@@ -78,7 +78,16 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
     // nokhwa hands them on, and a test of `bind` makes one.
-    ("libc", &["reach/src/system/unix.rs", "reach/src/bind.rs", "media/src/camera", "media/src/microphone/quiet.rs"]),
+    (
+        "libc",
+        &[
+            "server/src/allocator/gnu.rs",
+            "reach/src/system/unix.rs",
+            "reach/src/bind.rs",
+            "media/src/camera",
+            "media/src/microphone/quiet.rs",
+        ],
+    ),
     ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs", "src-tauri/fuzz/src"]),
     ("windows_sys", &["reach/src/system/windows.rs"]),
     ("socket2", &["reach/src"]),

@@ -11,6 +11,8 @@ mod ban;
 mod crowd;
 mod documented;
 mod end;
+#[cfg(target_os = "linux")]
+mod full_house;
 mod home;
 mod kick;
 mod leave;

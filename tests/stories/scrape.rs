@@ -1,6 +1,49 @@
 //! `/healthz` and `/metrics`.
 
-use crate::support::{Browser, Skylark};
+use crate::support::{Browser, DataFolder, Skylark};
+
+#[tokio::test]
+async fn metrics_are_for_whom_the_setting_says_and_a_proxy_on_this_machine_is_anybody() {
+    let skylark = Skylark::live_with(DataFolder::new(), &["--listen", "127.0.0.1:0", "--metrics", "off"]).await;
+    let metrics = |skylark: &Skylark| format!("{}/metrics", skylark.origin());
+    // What nginx sends by default, and what socat and an SSH tunnel do: the same as this test itself does.
+    assert_eq!(Browser::new().get(&metrics(&skylark)).await.status(), 404);
+    let folder = skylark.quit().await;
+    assert!(!folder.path().join("metrics.token").exists(), "nobody asked for one");
+
+    let skylark = Skylark::live_with(folder, &["--listen", "127.0.0.1:0", "--metrics", "token"]).await;
+    assert_eq!(Browser::new().get(&metrics(&skylark)).await.status(), 401);
+    let file = skylark.folder.path().join("metrics.token");
+    let token = std::fs::read_to_string(&file).expect("it was made");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap()) & 0o777, 0o600);
+    let scraper = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let answer = scraper.get(metrics(&skylark)).bearer_auth(token.trim()).send().await.expect("answered");
+    assert!(answer.text().await.expect("text").contains("skylark_live 1"));
+}
+
+#[tokio::test]
+async fn the_key_of_before_still_loads_and_says_what_it_became() {
+    let folder = DataFolder::new();
+    std::fs::write(folder.path().join("skylark.toml"), "metrics_public = true\n").unwrap();
+    let mut skylark = Skylark::live_with(folder, &["--listen", "127.0.0.1:0"]).await;
+    let error = skylark.event("error").await;
+    assert_eq!(error["code"], "bad_setting");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("metrics_public") && message.contains("metrics = \"off\", \"loopback\""), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_data_folder_that_others_can_write_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = DataFolder::new();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let mut skylark = Skylark::live_with(folder, &["--listen", "127.0.0.1:0"]).await;
+    let error = skylark.event("error").await;
+    assert_eq!(error["code"], "storage");
+    assert!(error["message"].as_str().unwrap().contains("chmod go-w"), "{error}");
+}
 
 #[tokio::test]
 async fn it_is_well_and_counts() {

@@ -22,6 +22,7 @@ async fn a_bad_option_is_named_and_exits_2() {
         (&["--bitrate", "lots"], "--bitrate"),
         (&["--bitrate", "1k"], "--bitrate"),
         (&["--listen", "here"], "--listen"),
+        (&["--metrics", "everybody"], "--metrics"),
         (&["--public", "not a name"], "--public"),
         (&["--stream", "not/a/name"], "--stream"),
         (&["--config", "/nonexistent/skylark.toml"], "--config"),

@@ -38,7 +38,7 @@ class Skylark {
   constructor(listen, dataDir, args, before) {
     this.dataDir = dataDir;
     const command = [...before, binary, 'headless', '--camera', 'pattern'];
-    command.push('--listen', listen, '--data-dir', dataDir, ...args);
+    command.push('--listen', listen, '--data-dir', dataDir, '--metrics', 'loopback', ...args);
     this.#process = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#ended = new Promise((ended) => this.#process.once('exit', (code, signal) => ended(code ?? signal)));
     this.#process.stderr.on('data', (text) => (this.log += text));

@@ -113,6 +113,34 @@ impl Network {
         Watcher { crowd, end: Some(end), thread: Some(thread) }
     }
 
+    /// Gives the viewer's machine one address more.
+    pub(crate) fn address(&self, address: &str) {
+        self.on_viewer(&format!(
+            "ip address add {address} dev lan{}",
+            if address.contains(':') { " nodad" } else { "" }
+        ));
+    }
+
+    /// Gives the host an IPv6 address.
+    pub(crate) fn host_address(&self, address: &str) {
+        self.on_host(&format!("ip address add {address} dev lan nodad"));
+    }
+
+    /// Does something on the viewer's machine, to its end.
+    pub(crate) fn on_the_viewers_machine<T, F>(&self, work: impl FnOnce() -> F + Send + 'static) -> JoinHandle<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T>,
+    {
+        let space = File::open(format!("/run/netns/{}", self.viewer)).expect("it was made");
+        std::thread::spawn(move || {
+            // For this thread only.
+            move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network)).expect("we are root");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(work())
+        })
+    }
+
     fn on_host(&self, command: &str) -> String {
         run(&format!("ip netns exec {} {command}", self.host))
     }

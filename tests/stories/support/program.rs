@@ -226,6 +226,7 @@ fn headless_behind(before: &[&str], home: &DataFolder, options: &[&str]) -> Comm
     let mut command = Command::new(words.next().expect("the program at least"));
     command.args(words);
     command.args(["headless", "--camera", "pattern", "--microphone", "tone", "--size", "320x180", "--bitrate", "400k"]);
+    command.args(["--metrics", "loopback"]);
     command.args(options);
     let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into());
     command.env("RUST_LOG", log).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");

@@ -88,7 +88,11 @@ width: number,
 /**
  * Height of the top layer, pixels.
  */
-height: number, };
+height: number, 
+/**
+ * A second encoder runs, for viewers who take no H.264: it costs about a third of a core.
+ */
+second_encoder: boolean, };
 
 export type ViewerStats = { 
 /**

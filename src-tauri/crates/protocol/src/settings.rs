@@ -62,9 +62,14 @@ macro_rules! settings {
                 /// The proxy whose `X-Forwarded-For` is believed.
                 trusted_proxy: String as IpAddr,
                     example "\"127.0.0.1\"";
-                /// `/metrics` for more than this machine.
-                metrics_public: bool as bool = "false",
-                    example "true";
+                /// Who may read `/metrics`: nobody, who asks over loopback (a proxy, a tunnel and all behind them among them), or
+                /// who sends the token that is kept in the data folder.
+                metrics: String as MetricsAccess = "off", option "--metrics" "off|loopback|token",
+                    example "\"token\" (or \"loopback\", or \"off\")";
+                /// What `metrics` was called before it could ask for a token. It is read, and does nothing but stand for
+                /// `metrics = "token"` where it is true.
+                metrics_public: bool as bool,
+                    example "true (better: metrics = \"token\")";
                 /// How many threads send; 0: one less than there are cores.
                 sending_threads: u32 as SendingThreads = "0",
                     example "4 (0: one less than there are cores)";

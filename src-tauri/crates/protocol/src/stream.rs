@@ -96,4 +96,6 @@ pub struct StreamStats {
     pub width: u16,
     /// Height of the top layer, pixels.
     pub height: u16,
+    /// A second encoder runs, for viewers who take no H.264: it costs about a third of a core.
+    pub second_encoder: bool,
 }

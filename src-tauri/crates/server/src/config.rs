@@ -1,5 +1,6 @@
 //! What can be set.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,16 +9,41 @@ use std::time::Duration;
 pub struct Config {
     /// The proxy whose `X-Forwarded-For` is believed. Without one the header is ignored.
     pub trusted_proxy: Option<IpAddr>,
-    /// Answer `/metrics` to everybody, not only to this machine.
-    pub metrics_public: bool,
+    /// Who may read `/metrics`.
+    pub metrics: Metrics,
+    /// The link is a name, which can be guessed: then a guess costs time also when it is right, so that it tells nothing early.
+    pub guessable_link: bool,
     /// How much one client, and all together, may take.
     pub limits: Limits,
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Metrics {
+    /// Nobody: the path leads nowhere.
+    #[default]
+    Off,
+    /// Who asks over loopback. Behind a proxy or a tunnel on this machine that is everybody, unless it says for whom it asks.
+    Loopback,
+    /// Who sends this as Bearer token (RFC 6750 2.1), from wherever.
+    Token(String),
+}
+
+impl fmt::Debug for Metrics {
+    /// A log is no place for a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "Off",
+            Self::Loopback => "Loopback",
+            Self::Token(_) => "Token(…)",
+        })
+    }
 }
 
 /// How much one client, and all together, may take. None of them locks out a school behind one address.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// A request's header must be here after this.
+    /// A request's header must be here after this; the fuller the house, the less, down to a fifth.
     pub header_time: Duration,
     /// A request's body must be here after this.
     pub body_time: Duration,
@@ -25,9 +51,10 @@ pub struct Limits {
     pub idle_time: Duration,
     /// Largest offer or fragment, bytes.
     pub body_bytes: usize,
-    /// Most TCP connections at one time.
+    /// Most TCP connections at one time. When all are taken, the oldest idle one gives way to a new one, and one address (IPv6: /56)
+    /// never has more than an eighth of those that no viewer uses.
     pub connections: usize,
-    /// Most TCP connections at one time from one address (IPv6: /64). Loopback is exempt.
+    /// Most TCP connections at one time from one address (IPv6: /56), viewers' and others. Loopback is exempt.
     pub connections_per_address: usize,
     /// Most joins without a finished DTLS handshake from one address (IPv6: /64). Loopback is exempt.
     pub unfinished_joins: u32,

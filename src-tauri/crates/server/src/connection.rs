@@ -2,11 +2,14 @@
 //! first bytes, which can be looked at without taking them.
 
 use crate::first_bytes::{self, Protocol};
-use crate::places::Place;
+use crate::frames::Frames;
+use crate::places::{Place, Seat};
+use crate::request_lines::RequestLines;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
@@ -17,7 +20,11 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A stream that fails when for some time nothing was read and nothing could be written. It goes along when a connection becomes a
+/// Frames that a page may send between two pings: its messages' are half of that, at most (`socket.rs`). Those of a message that
+/// never ends are no message.
+const MAX_FRAMES: u32 = 120;
+
+/// A stream that fails when for some time nothing was read and nothing could be written, or when it has to give way to another. It goes along when a connection becomes a
 /// WebSocket, and with it the connection's place: dropped, it makes room for another.
 pub struct Connection {
     stream: Box<dyn Stream>,
@@ -28,7 +35,21 @@ pub struct Connection {
     first: [u8; first_bytes::MOST],
     read: usize,
     given: usize,
-    _place: Place,
+    reads: Reads,
+    place: Place,
+    /// It had to give way, or what came cannot be.
+    is_over: bool,
+}
+
+/// How what comes is looked at, on its way to who reads it.
+enum Reads {
+    /// By whoever takes the connection.
+    Unseen,
+    Http(RequestLines),
+    /// A page's socket.
+    Frames(Frames),
+    /// Nothing more is: what was is ended by these bytes, so that it is answered at once.
+    Refused(&'static [u8]),
 }
 
 impl Connection {
@@ -40,12 +61,40 @@ impl Connection {
     ) -> Self {
         let idle = Box::pin(tokio::time::sleep(idle_time));
         let first = [0; first_bytes::MOST];
-        Self { stream: Box::new(stream), peer, idle_time, idle, first, read: 0, given: 0, _place: place }
+        Self {
+            stream: Box::new(stream),
+            peer,
+            idle_time,
+            idle,
+            first,
+            read: 0,
+            given: 0,
+            reads: Reads::Unseen,
+            place,
+            is_over: false,
+        }
     }
 
     /// The address of the other end.
     pub fn peer(&self) -> IpAddr {
         self.peer
+    }
+
+    pub(crate) fn seat(&self) -> &Seat {
+        self.place.seat()
+    }
+
+    /// It speaks HTTP: the lines of requests are looked at from the first byte on.
+    pub(crate) fn read_as_http(&mut self) {
+        let mut lines = RequestLines::default();
+        self.reads = match lines.take(&self.first[..self.read]) {
+            None => Reads::Http(lines),
+            Some(wrong) => {
+                self.first[wrong] = REFUSED;
+                self.read = wrong + 1;
+                Reads::Refused(END)
+            }
+        };
     }
 
     /// What it speaks, by its first bytes, which are read again by whoever takes it. None when it ended before that is known.
@@ -64,8 +113,47 @@ impl Connection {
         }
     }
 
-    /// Progress puts the end off; waiting is ended when it has come.
+    /// Looks at what came; says how much of it may be read. An error: it cannot be, and nobody is to answer it.
+    fn look(&mut self, came: &mut [u8]) -> io::Result<usize> {
+        let page = &self.place.seat().page;
+        if let Reads::Http(lines) = &mut self.reads
+            && !came.is_empty()
+            && lines.awaits_upgrade()
+        {
+            if page.open.load(Ordering::Acquire) {
+                self.reads = Reads::Frames(Frames::default());
+            } else {
+                lines.stays_http();
+            }
+        }
+        match &mut self.reads {
+            Reads::Unseen | Reads::Refused(_) => {}
+            Reads::Http(lines) => {
+                if let Some(wrong) = lines.take(came) {
+                    // HTTP's parser says so in its words, with 400; behind a whole request it is an end without words.
+                    came[wrong] = REFUSED;
+                    self.is_over = lines.awaits_upgrade();
+                    self.reads = Reads::Refused(END);
+                    return Ok(wrong + 1);
+                }
+            }
+            Reads::Frames(frames) => {
+                let frames = frames.take(came);
+                if page.frames.fetch_add(frames, Ordering::Relaxed).saturating_add(frames) > MAX_FRAMES {
+                    self.is_over = true;
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+            }
+        }
+        Ok(came.len())
+    }
+
+    /// Progress puts the end off; waiting is ended when it has come, or when another needs the place.
     fn watch<T>(&mut self, cx: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if self.is_over || Pin::new(&mut self.place.cut).poll(cx).is_ready() {
+            self.is_over = true;
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         if progress.is_ready() {
             self.idle.as_mut().reset(Instant::now() + self.idle_time);
             return progress;
@@ -73,6 +161,12 @@ impl Connection {
         self.idle.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
+
+/// Put in the place of a byte that should not be there: no header may have it.
+const REFUSED: u8 = 0;
+
+/// And behind it: the parser looks at a header when its end is there.
+const END: &[u8] = b"\r\n\r\n";
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,7 +184,18 @@ impl AsyncRead for Connection {
             this.given += len;
             return Poll::Ready(Ok(()));
         }
-        let progress = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if let Reads::Refused(rest) = &mut this.reads {
+            let (now, later) = rest.split_at(rest.len().min(buf.remaining()));
+            buf.put_slice(now);
+            *rest = later;
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        let mut progress = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if matches!(progress, Poll::Ready(Ok(()))) && !self.is_over {
+            progress =
+                Poll::Ready(self.look(&mut buf.filled_mut()[before..]).map(|read| buf.set_filled(before + read)));
+        }
         self.watch(cx, progress)
     }
 }
@@ -132,8 +237,48 @@ mod tests {
 
     fn connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, idle_time: Duration) -> Connection {
         let peer = IpAddr::from([127, 0, 0, 1]);
-        let place = Places::new(&Limits::default()).take(peer).expect("there is room");
+        let place = Places::new(&Limits::default(), None).take(peer).expect("there is room");
         Connection::new(stream, peer, idle_time, place)
+    }
+
+    /// What a connection that speaks HTTP hands on, of this.
+    async fn read_as_http(sent: &[u8]) -> Vec<u8> {
+        let (ours, mut theirs) = duplex(4096);
+        let mut connection = connection(ours, Duration::from_secs(10));
+        theirs.write_all(sent).await.expect("there is room");
+        drop(theirs);
+        assert_eq!(connection.protocol().await, Some(Protocol::Http));
+        connection.read_as_http();
+        let mut all = Vec::new();
+        connection.read_to_end(&mut all).await.expect("a pipe is read");
+        all
+    }
+
+    #[tokio::test]
+    async fn a_bare_line_feed_in_a_header_is_made_what_http_refuses() {
+        let right = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        assert_eq!(read_as_http(right).await, right);
+        assert_eq!(read_as_http(b"GET /\nHost: x").await, b"GET /\0\r\n\r\n", "among the first bytes");
+        let refused = b"GET / HTTP/1.1\0\r\n\r\n";
+        assert_eq!(read_as_http(b"GET / HTTP/1.1\nHost: x\r\n").await, refused, "and behind them");
+    }
+
+    #[tokio::test]
+    async fn who_has_to_give_way_is_ended_whatever_moves() {
+        let peer = IpAddr::from([127, 0, 0, 1]);
+        let places = Places::new(&Limits { connections: 1, ..Limits::default() }, None);
+        let (ours, mut theirs) = duplex(64);
+        let place = places.take(peer).expect("there is room");
+        let mut connection = Connection::new(ours, peer, Duration::from_secs(10), place);
+        theirs.write_all(b"G").await.expect("there is room");
+        assert_eq!(connection.read(&mut [0; 8]).await.expect("it is open"), 1);
+        let _next = places.take(peer).expect("the first gives way");
+        theirs.write_all(b"E").await.expect("there is room");
+        for _ in 0..2 {
+            let ended = connection.read(&mut [0; 8]).await.expect_err("it gave way");
+            assert_eq!(ended.kind(), io::ErrorKind::ConnectionAborted);
+        }
+        assert!(connection.write(b"x").await.is_err());
     }
 
     #[tokio::test]

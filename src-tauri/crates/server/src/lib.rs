@@ -11,6 +11,7 @@
 //! Deliberately absent: anything that operates the broadcast. Whoever reaches this port can watch if they have the link,
 //! and nothing else.
 
+mod allocator;
 mod assets;
 mod client;
 mod config;
@@ -18,8 +19,10 @@ mod connection;
 mod document;
 mod door;
 mod first_bytes;
+mod frames;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
+mod guesses;
 mod http;
 mod limiter;
 mod metrics;
@@ -30,6 +33,7 @@ mod page;
 mod places;
 mod readers;
 mod request;
+mod request_lines;
 mod routes;
 mod serve;
 mod shared;
@@ -37,10 +41,11 @@ mod socket;
 mod taker;
 mod whep;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Metrics};
 pub use connection::Connection;
 pub use door::{Door, Refusals, Transports};
 pub use limiter::JoinTicket;
+pub use places::Seat;
 pub use request::{Joined, PageId, PatchError, Patched, Refused, Request};
 pub use serve::{serve, serve_with};
 pub use taker::{Taker, Takers};

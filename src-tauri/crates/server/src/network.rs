@@ -1,4 +1,6 @@
 //! What counts as one address.
+//!
+//! Loopback is none: see [`Network::of`].
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -14,6 +16,14 @@ impl Network {
             IpAddr::V6(address) => Some(Self(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into())),
             address => Some(Self(address)),
         }
+    }
+
+    /// The whole of what an IPv6 subscriber may be given, a /56, as one: for what costs others the more the more one has of it.
+    pub(crate) fn wide(address: IpAddr) -> Option<Self> {
+        Self::of(address).map(|network| match network.0 {
+            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() >> 72 << 72).into()),
+            IpAddr::V4(_) => network,
+        })
     }
 }
 
@@ -31,6 +41,15 @@ mod tests {
         assert_ne!(of("2001:db8:1:2::"), of("2001:db8:1:3::"));
         assert_ne!(of("10.0.0.1"), of("10.0.0.2"));
         assert_eq!(of("::ffff:10.0.0.1"), of("10.0.0.1"), "a mapped address is the IPv4 address");
+    }
+
+    #[test]
+    fn a_56_is_one_where_it_is_asked_for() {
+        let wide = |text: &str| Network::wide(text.parse().expect("the tests' addresses are well-formed"));
+        assert_eq!(wide("2001:db8:1:2ff::1"), wide("2001:db8:1:200:ffff::"));
+        assert_ne!(wide("2001:db8:1:200::"), wide("2001:db8:1:300::"));
+        assert_ne!(wide("10.0.0.1"), wide("10.0.0.2"));
+        assert_eq!(wide("::1"), None);
     }
 
     #[test]

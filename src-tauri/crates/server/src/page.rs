@@ -17,7 +17,7 @@ pub(crate) async fn watch(
     headers: HeaderMap,
 ) -> Response {
     let visitor = client.visitor.clone();
-    match shared.ask(|reply| Request::Page { token, visitor, reply }).await {
+    match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
         Ok(Ok(())) => {
             let policy = format!("{POLICY}{}", own_sockets(&headers));
             let more = [(header::SET_COOKIE, client.set_cookie()), (header::CONTENT_SECURITY_POLICY, policy)];

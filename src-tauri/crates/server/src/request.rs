@@ -1,6 +1,6 @@
 //! What the owner of the broadcast is asked.
 
-use crate::JoinTicket;
+use crate::{JoinTicket, Seat};
 use audience::{Refusal, Visitor};
 use protocol::{PageHello, PageMessage, RefusalCode};
 use sdp::{Fragment, Offer};
@@ -81,6 +81,8 @@ pub enum Request {
         visitor: Visitor,
         /// What it is told. Bounded: a page that does not keep up (`try_send` fails) is dropped by dropping this.
         tell: mpsc::Sender<PageMessage>,
+        /// Of its connection, which makes room for others while no viewer watches by this page.
+        seat: Seat,
         /// Why it gets no socket; after an `Ok` the page counts as open until [`Request::PageClosed`].
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
@@ -147,6 +149,8 @@ pub enum Refused {
     BadOffer(String),
     /// 406: the offer can be read, but holds nothing that this stream has.
     NoMedia(String),
+    /// 503: it takes only a codec that nobody else watches, and the machine has no room for one encoder more. Worth trying again.
+    NoEncoder,
     /// 503: too many joins are under way for one more. Worth trying again.
     Overloaded,
 }

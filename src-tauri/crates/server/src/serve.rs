@@ -2,7 +2,7 @@
 
 use crate::places::{Place, Places};
 use crate::shared::{Shared, ended};
-use crate::{Config, Connection, Request, Takers, http, nofile, routes};
+use crate::{Config, Connection, Request, Takers, allocator, http, nofile, routes};
 use axum::Router;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -42,9 +42,9 @@ pub async fn serve_with(
     mut shutdown: watch::Receiver<bool>,
 ) {
     nofile::raise();
-    let places = Places::new(&config.limits);
+    let places = Places::new(&config.limits, config.trusted_proxy);
     let shared = Arc::new(Shared::new(config, requests, shutdown.clone()));
-    let door = Door { takers, router: routes::router(shared.clone()), shared };
+    let door = Door { takers, router: routes::router(shared.clone()), shared, places: places.clone() };
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -63,6 +63,7 @@ pub async fn serve_with(
                 }
             },
             Some(_) = connections.join_next() => {}
+            () = places.emptied() => drop(tokio::task::spawn_blocking(allocator::give_back)),
         }
     }
     drop(listener);
@@ -79,6 +80,7 @@ struct Door {
     takers: Takers,
     router: Router,
     shared: Arc<Shared>,
+    places: Arc<Places>,
 }
 
 impl Door {
@@ -88,12 +90,14 @@ impl Door {
         // Answers and page messages are small, and each is waited for.
         let _ = stream.set_nodelay(true);
         let limits = &self.shared.config.limits;
-        let until = Instant::now() + limits.header_time;
+        let header_time = self.places.header_time();
+        let until = Instant::now() + header_time;
         let mut connection = Connection::new(stream, peer, limits.idle_time, place);
         let Ok(Some(protocol)) = tokio::time::timeout_at(until, connection.protocol()).await else { return };
         match self.takers.of(protocol) {
             Some(taker) => taker.take(connection).await,
-            None => http::serve(connection, until, self.router, self.shared).await,
+            // Apart from this task, so that who says nothing costs no room for what HTTP needs.
+            None => Box::pin(http::serve(connection, until, header_time, self.router, self.shared)).await,
         }
     }
 }

@@ -1,11 +1,15 @@
 //! What every handler of one [`crate::serve()`] has: the settings, the way to the owner, the end signal.
 
+use crate::guesses::{Guesses, Slowed};
 use crate::limiter::Joins;
 use crate::readers::Readers;
 use crate::{Config, PageId, Request};
+use audience::Refusal;
+use protocol::RefusalCode;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// An owner that does not answer within this is taken as gone. It is a task that never waits, so this is generous.
@@ -18,7 +22,9 @@ pub(crate) struct Shared {
     pub(crate) joins: Arc<Mutex<Joins>>,
     pub(crate) shutdown: watch::Receiver<bool>,
     pub(crate) readers: Readers,
-    /// Joins that the limiter refused.
+    /// Links that were tried and are none.
+    guesses: Guesses,
+    /// Joins and guesses that the limits refused.
     pub(crate) too_many: AtomicU64,
     next_page: AtomicU64,
 }
@@ -30,8 +36,9 @@ pub(crate) struct Unavailable;
 impl Shared {
     pub(crate) fn new(config: Config, requests: mpsc::Sender<Request>, shutdown: watch::Receiver<bool>) -> Self {
         let joins = Arc::new(Mutex::new(Joins::new(&config.limits)));
-        let readers = Readers::default();
-        Self { config, requests, joins, shutdown, readers, too_many: AtomicU64::new(0), next_page: AtomicU64::new(1) }
+        let (readers, guesses, too_many) = (Readers::default(), Guesses::default(), AtomicU64::new(0));
+        let next_page = AtomicU64::new(1);
+        Self { config, requests, joins, shutdown, readers, guesses, too_many, next_page }
     }
 
     /// Asks the owner and waits for the answer.
@@ -42,6 +49,35 @@ impl Shared {
             answer.await.map_err(|_| Unavailable)
         };
         tokio::time::timeout(ANSWER_TIME, exchange).await.unwrap_or(Err(Unavailable))
+    }
+
+    /// Asks the owner what only who has the link is told. One that is wrong costs the address it comes from; see [`crate::guesses`].
+    pub(crate) async fn ask_with_link<T>(
+        &self,
+        from: IpAddr,
+        request: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Request,
+    ) -> Result<Result<T, Refusal>, Unavailable> {
+        let _turn = match self.config.guessable_link {
+            true => match self.guesses.turn(from, Instant::now).await {
+                Ok(turn) => Some(turn),
+                Err(slowed) => return Ok(Err(self.slowed(&slowed))),
+            },
+            false => None,
+        };
+        let answer = self.ask(request).await?;
+        if let Err(refusal) = &answer
+            && refusal.code == RefusalCode::UnknownLink
+            && let Err(slowed) = self.guesses.missed(from, Instant::now())
+        {
+            return Ok(Err(self.slowed(&slowed)));
+        }
+        Ok(answer)
+    }
+
+    fn slowed(&self, slowed: &Slowed) -> Refusal {
+        self.too_many.fetch_add(1, Ordering::Relaxed);
+        let retry_after_s = Some(slowed.retry_after.as_secs() as u32);
+        Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) }
     }
 
     pub(crate) fn new_page(&self) -> PageId {

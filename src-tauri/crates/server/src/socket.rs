@@ -1,15 +1,17 @@
 //! The socket of a watch page: count, removed, ended, back live. Its loss ends no session.
 
 use crate::client::{Client, text};
+use crate::places::Seat;
 use crate::shared::{Shared, ended};
 use crate::whep::problem;
 use crate::{PageId, Request};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{PageHello, PageMessage};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -30,13 +32,15 @@ const READ_BUFFER: usize = 1024;
 /// Pings in the idle time; as many without an answer end a socket.
 const PINGS: u32 = 3;
 
-/// Messages of any kind that a page may send between two pings; it has one to say, and its latency once a second.
+/// Messages of any kind that a page may send between two pings; it has one to say, and its latency once a second. What they are made
+/// of is counted by its connection.
 const MAX_HEARD: u32 = 60;
 
 /// `GET /w/TOKEN/events`
 pub(crate) async fn open(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
+    Extension(seat): Extension<Seat>,
     client: Client,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
@@ -55,11 +59,15 @@ pub(crate) async fn open(
     };
     let page = shared.new_page();
     let (tell, told) = mpsc::channel(PAGE_QUEUE);
-    let request = |reply| Request::PageOpened { page, token, visitor: client.visitor, tell, reply };
+    let (from, visitor) = (client.visitor.address, client.visitor);
+    let request = |reply| Request::PageOpened { page, token, visitor, tell, seat: seat.clone(), reply };
     // From here on the owner may have it open, whatever becomes of the connection.
     let mut open = OpenPage { page, told_owner: Some(shared.requests.clone()) };
-    match shared.ask(request).await {
-        Ok(Ok(())) => upgrade.on_upgrade(move |socket| run(socket, told, open, shared)),
+    match shared.ask_with_link(from, request).await {
+        Ok(Ok(())) => {
+            seat.opens_page();
+            upgrade.on_upgrade(move |socket| run(socket, told, open, seat, shared))
+        }
         Ok(Err(refusal)) => {
             open.told_owner = None;
             problem::refused(&refusal)
@@ -93,8 +101,14 @@ impl Drop for OpenPage {
 }
 
 /// Runs a page's socket to its end.
-async fn run(mut socket: WebSocket, told: mpsc::Receiver<PageMessage>, open: OpenPage, shared: Arc<Shared>) {
-    if let Some((code, reason)) = converse(&mut socket, told, &open, &shared).await {
+async fn run(
+    mut socket: WebSocket,
+    told: mpsc::Receiver<PageMessage>,
+    open: OpenPage,
+    seat: Seat,
+    shared: Arc<Shared>,
+) {
+    if let Some((code, reason)) = converse(&mut socket, told, &open, &seat, &shared).await {
         let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
         let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(close)).await;
     }
@@ -105,6 +119,7 @@ async fn converse(
     socket: &mut WebSocket,
     mut told: mpsc::Receiver<PageMessage>,
     open: &OpenPage,
+    seat: &Seat,
     shared: &Shared,
 ) -> Option<(u16, &'static str)> {
     let mut ping = tokio::time::interval(shared.config.limits.idle_time / PINGS);
@@ -128,6 +143,7 @@ async fn converse(
                 }
                 unanswered += 1;
                 heard = 0;
+                seat.page.frames.store(0, Ordering::Relaxed);
                 send(socket, Message::Ping(Default::default())).await?;
             }
             incoming = socket.recv() => {

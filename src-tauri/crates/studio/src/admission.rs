@@ -3,7 +3,7 @@
 use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
-use crate::random::random_bits;
+use crate::random::random_hex;
 use crate::upload::{self, Upload};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal};
 use forward::{NoViewer, OfferError};
@@ -12,6 +12,7 @@ use protocol::{RefusalCode, Rid, ViewerId};
 use sdp::{Fragment, Offer};
 use server::{Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
+use stream::VideoCodec;
 
 /// The audience, and each viewer's share of the line.
 #[derive(Debug)]
@@ -61,16 +62,17 @@ impl Admission {
         &self.audience
     }
 
-    /// Lets the door answer a request, with transports of this forwarder. What follows is there to be polled.
+    /// Lets the door answer a request, with transports of this forwarder, for codecs that are encoded or may be. What follows is there to be polled.
     pub(crate) fn answer<F: Forwarding>(
         &mut self,
         door: &mut Door,
         request: Request,
         forwarder: &F,
         meter: &Meter,
+        may_encode: &dyn Fn(VideoCodec) -> bool,
         now: Now,
     ) {
-        let mut shares = Shares { upload: &mut self.upload, forwarder, meter };
+        let mut shares = Shares { upload: &mut self.upload, forwarder, meter, may_encode };
         door.answer(request, &mut self.audience, &mut shares, now);
     }
 
@@ -90,6 +92,7 @@ struct Shares<'a, F> {
     upload: &'a mut Upload,
     forwarder: &'a F,
     meter: &'a Meter,
+    may_encode: &'a dyn Fn(VideoCodec) -> bool,
 }
 
 impl<F: Forwarding> Transports for Shares<'_, F> {
@@ -105,6 +108,11 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
             }
         })?;
+        if !joined.codec.is_none_or(self.may_encode) {
+            self.forwarder.close(viewer);
+            self.upload.release(viewer);
+            return Err(Refused::NoEncoder);
+        }
         match self.upload.settle(viewer, joined.codec) {
             Some(settled) if settled != max => self.forwarder.cap(viewer, settled),
             Some(_) => {}
@@ -113,8 +121,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
                 return Err(full());
             }
         }
-        let session = random_bits().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Joined { session, answer: joined.answer, etag: joined.ice_ufrag })
+        Ok(Joined { session: random_hex(), answer: joined.answer, etag: joined.ice_ufrag })
     }
 
     fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {

@@ -118,7 +118,12 @@ impl Broadcast {
     }
 
     /// A second went by, and this was counted until now; none while nothing is live.
-    pub(crate) fn second(&mut self, reading: Reading, video: &VideoConfig) -> Option<StreamStats> {
+    pub(crate) fn second(
+        &mut self,
+        reading: Reading,
+        video: &VideoConfig,
+        second_encoder: bool,
+    ) -> Option<StreamStats> {
         let State::Live { since, last, .. } = &mut self.state else { return None };
         let Pace { encoded_kbps, sent_kbps, fps } = reading.since(last);
         let elapsed = reading.at.saturating_duration_since(*since);
@@ -130,6 +135,7 @@ impl Broadcast {
             fps,
             width: video.width,
             height: video.height,
+            second_encoder,
         };
         Some(self.stats)
     }
@@ -162,7 +168,7 @@ mod tests {
         broadcast.is_live(reading(start, 0, 0), Now { instant: start, unix_ms: 7 });
         assert_eq!((broadcast.phase(), broadcast.timeout()), (Phase::Live { since_at: 7 }, None));
         let later = start + Duration::from_secs(2);
-        let stats = broadcast.second(reading(later, 500_000, 60), &VideoConfig::default()).expect("it is live");
+        let stats = broadcast.second(reading(later, 500_000, 60), &VideoConfig::default(), true).expect("it is live");
         assert_eq!((stats.elapsed_ms, stats.encoded_kbps, stats.fps), (2000, 2000, 30.0));
         assert_eq!(broadcast.stats(), stats);
 
@@ -170,7 +176,7 @@ mod tests {
         assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Ending, Running::No), "nobody ends it twice");
         broadcast.ended();
         assert_eq!((broadcast.phase(), broadcast.stats()), (Phase::Offline, StreamStats::default()));
-        assert_eq!(broadcast.second(reading(later, 0, 0), &VideoConfig::default()), None);
+        assert_eq!(broadcast.second(reading(later, 0, 0), &VideoConfig::default(), false), None);
         let second = broadcast.start(later).expect("it ended");
         assert!(!broadcast.waits_for(first), "a late word of the one before");
         assert!(broadcast.waits_for(second));

@@ -37,6 +37,11 @@ impl Configuration {
         &self.meant
     }
 
+    /// A sentence about a key of before that is still written.
+    pub(crate) fn outdated(&self) -> Option<String> {
+        self.in_effect.outdated()
+    }
+
     /// Takes in what the panel changed; nothing changes where some of it is wrong.
     pub(crate) fn configure(&mut self, change: &SettingsChange) -> Result<Changed, Wrong> {
         self.adopt(self.written.changed(change)?, self.in_effect.changed(change)?)

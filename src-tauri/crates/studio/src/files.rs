@@ -4,6 +4,7 @@
 //! is replaced, in its own folder. A file that cannot be replaced is written in place, as it must be when it is mounted
 //! alone into a container, or stands in a folder that may not be changed.
 
+use crate::random::random_hex;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,24 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
     match replace(&file, text) {
         Err(error) if may_not_be_replaced(&error) && file.is_file() => write_in_place(&file, text),
         done => done,
+    }
+}
+
+/// Writes a file that only the user may read and that is not there yet. An error if it is, or if a link of its name is.
+pub(crate) fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    create_private(path).and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
+}
+
+/// Others than the user can put files into the folder, or take them out.
+pub(crate) fn others_can_write(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        fs::metadata(folder).is_ok_and(|folder| std::os::unix::fs::MetadataExt::mode(&folder) & 0o022 != 0)
+    }
+    // Elsewhere rights are lists, and a user's own folders are closed to others.
+    #[cfg(not(unix))]
+    {
+        folder.as_os_str().is_empty()
     }
 }
 
@@ -37,20 +56,39 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
         if !path.is_symlink() {
             return Ok(path);
         }
+        if !may_be_followed(&path)? {
+            let message = format!("{} is a link that somebody else made", path.display());
+            return Err(io::Error::new(ErrorKind::PermissionDenied, message));
+        }
         let leads_to = fs::read_link(&path)?;
         path = path.parent().unwrap_or(Path::new("")).join(leads_to);
     }
     Err(io::Error::other(format!("{} leads in a circle", path.display())))
 }
 
+/// In a folder that others can write, a link may be theirs, and lead to a file that only we can write. One is followed if it
+/// belongs to whom its folder belongs to, or to root; the kernel's own rule (protected_symlinks) is for sticky folders only.
+fn may_be_followed(link: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let folder = link.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (link, folder) = (fs::symlink_metadata(link)?.uid(), fs::metadata(folder)?.uid());
+        Ok(link == 0 || link == folder)
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(link.is_symlink())
+    }
+}
+
 fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    // Nobody can have made a file or a link of this name beforehand.
+    name.push(format!(".{}.new", random_hex()));
     let beside = file.with_file_name(name);
-    let written = create_private(&beside)
-        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, file));
-    if written.is_err() {
+    let written = write_new(&beside, text).and_then(|()| fs::rename(&beside, file));
+    if written.as_ref().is_err_and(|error| error.kind() != ErrorKind::AlreadyExists) {
         // What could not be put in place is of no use; the error that matters is the first one.
         let _ = fs::remove_file(&beside);
     }
@@ -59,7 +97,8 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
 
 fn create_private(path: &Path) -> io::Result<File> {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // O_EXCL: no file that is there is opened, and no link followed.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -124,6 +163,61 @@ mod tests {
         assert_eq!(after.permissions().mode() & 0o777, 0o600);
         assert_ne!(after.ino(), before, "it is another file: whoever reads the old one reads all of it");
         assert_eq!(fs::read(&path).unwrap(), b"text");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_private_and_goes_through_no_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("precious"), "mine").unwrap();
+        symlink(at("precious"), at("link")).unwrap();
+        symlink(at("not there"), at("dangling")).unwrap();
+        for taken in ["precious", "link", "dangling"] {
+            let error = write_new(&at(taken), b"x").expect_err("something of this name is there");
+            assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{taken}");
+        }
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "mine");
+        assert!(!at("not there").exists());
+        write_new(&at("new"), b"x").unwrap();
+        assert_eq!(fs::metadata(at("new")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_says_whether_others_can_write_into_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        for (mode, others) in [(0o700, false), (0o755, false), (0o770, true), (0o702, true), (0o1777, true)] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(others_can_write(folder.path()), others, "{mode:o}");
+        }
+    }
+
+    /// What another user left in a folder that both can write. Only root can play that user.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_link_that_somebody_else_made_is_not_followed() {
+        use std::os::unix::fs::{MetadataExt, lchown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        if fs::metadata("/proc/self").unwrap().uid() != 0 {
+            return eprintln!(
+                "a_link_that_somebody_else_made_is_not_followed: skipped, because only root can make one"
+            );
+        }
+        fs::write(at("precious"), "mine").unwrap();
+        symlink(at("precious"), at("audience.json")).unwrap();
+        lchown(at("audience.json"), Some(65_534), None).unwrap();
+        // To a folder of a user's own, root is the one whose links are followed all the same.
+        std::os::unix::fs::chown(folder.path(), Some(1), None).unwrap();
+        let error = write_whole(&at("audience.json"), b"x").expect_err("it is nobody's link");
+        assert!(error.to_string().contains("somebody else"), "{error}");
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "mine");
+        lchown(at("audience.json"), Some(0), None).unwrap();
+        write_whole(&at("audience.json"), b"x").unwrap();
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "x");
     }
 
     #[cfg(unix)]

@@ -25,10 +25,12 @@ mod devices;
 mod events;
 mod on_demand;
 mod reachability;
+mod second_encoder;
 
 // What the parts are made of.
 mod links;
 mod metrics;
+mod metrics_token;
 mod random;
 mod settings;
 mod upload;

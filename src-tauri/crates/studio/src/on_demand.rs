@@ -38,6 +38,11 @@ impl OnDemand {
         Some(self.encoded(codec)).filter(|after| *after != before)
     }
 
+    /// Whether any layer of it is encoded.
+    pub(crate) fn runs(&self, codec: VideoCodec) -> bool {
+        !self.encoded(codec).is_empty()
+    }
+
     /// When [`OnDemand::expire`] has something to do.
     pub(crate) fn timeout(&self) -> Option<Instant> {
         self.layers
@@ -77,7 +82,9 @@ mod tests {
     fn the_first_viewer_starts_it_and_it_outlives_the_last_by_30_s() {
         let start = Instant::now();
         let mut on_demand = OnDemand::default();
+        assert!(!on_demand.runs(CODEC));
         assert_eq!(on_demand.wanted(CODEC, &[Rid::F], start), Some(vec![Rid::F]));
+        assert!(on_demand.runs(CODEC));
         assert_eq!(on_demand.timeout(), None);
         assert_eq!(on_demand.wanted(CODEC, &[], start), None, "it goes on for now");
         assert_eq!(on_demand.timeout(), Some(start + LINGER));

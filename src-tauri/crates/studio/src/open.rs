@@ -14,13 +14,16 @@ use crate::outputs::{Outputs, ToViewers};
 use crate::owner::{self, Owner, Parts, Wires, now};
 use crate::random::fresh_token;
 use crate::reachability::{Reachability, Surroundings};
-use crate::settings::{self, SettingsFile, Written};
+use crate::settings::{self, MetricsAccess, SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::studio::{self, Studio};
 use crate::writer::Writer;
+use crate::{files, metrics_token};
 use audience::Token;
 use media::Pipeline;
+use protocol::ErrorCode;
 use reach::{BindError, Bound};
+use server::Metrics;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -95,6 +98,26 @@ impl Studio {
         };
         let (keeper, kept) = Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data))?;
 
+        let metrics = match settings.metrics {
+            MetricsAccess::Off => Metrics::Off,
+            MetricsAccess::Loopback => Metrics::Loopback,
+            MetricsAccess::Token => {
+                let (token, file) = metrics_token::open(&places.data).map_err(at(&places.data))?;
+                tracing::info!("/metrics is for who sends the token in {}", file.display());
+                Metrics::Token(token)
+            }
+        };
+        let mut complaints = Vec::new();
+        complaints.extend(configuration.outdated().map(|message| (ErrorCode::BadSetting, message)));
+        complaints.extend(kept.complaint.map(|message| (ErrorCode::Storage, message)));
+        if files::others_can_write(&places.data) {
+            let message = format!(
+                "Others can write into {folder}: they can make a link of their own choice, and lift bans. Close it with: chmod go-w {folder}",
+                folder = places.data.display()
+            );
+            complaints.push((ErrorCode::Storage, message));
+        }
+
         let bound = reach::bind(settings.listen)?;
         let Bound { tcp, udp, port, local } = bound;
         let tcp = tokio::net::TcpListener::from_std(tcp).map_err(OpenError::Forward)?;
@@ -143,7 +166,8 @@ impl Studio {
         let (last, last_seen) = watch::channel(None);
         let config = server::Config {
             trusted_proxy: settings.trusted_proxy,
-            metrics_public: settings.metrics_public,
+            metrics,
+            guessable_link: options.stream.is_some(),
             limits: settings.limits.of_server(),
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
@@ -178,7 +202,7 @@ impl Studio {
             configuration,
             meter,
         };
-        let owner = Owner::new(parts, surroundings, kept.complaint, now);
+        let owner = Owner::new(parts, surroundings, complaints, now);
         let wires = Wires { asks: asked, requests: requested, happened, server, shutdown, last };
         tokio::spawn(owner::run(owner, wires));
         Ok(Studio { asks, events, pipeline, outputs, last: last_seen, port })

@@ -9,6 +9,11 @@ pub(crate) fn random_bits() -> [u8; 16] {
     bits
 }
 
+/// 128 random bits as hex.
+pub(crate) fn random_hex() -> String {
+    random_bits().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A watch token that cannot be guessed.
 pub(crate) fn fresh_token() -> Token {
     Token::from_random(random_bits())

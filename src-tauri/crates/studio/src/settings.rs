@@ -11,6 +11,7 @@ mod value;
 
 pub(crate) use file::{SettingsFile, read};
 pub(crate) use forms::Written;
+pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};
 use media::{VideoConfig, VideoConfigError};
@@ -99,7 +100,10 @@ pub(crate) struct Wrong {
 impl Settings {
     /// What is meant by what is written.
     pub(crate) fn from(written: &Written) -> Result<Settings, Wrong> {
-        let values = written.meant();
+        let mut values = written.meant();
+        if written.metrics.is_none() && written.metrics_public == Some(true) {
+            values.metrics = MetricsAccess::Token;
+        }
         let video = VideoConfig::new(values.size.width, values.size.height, values.fps, values.bitrate_kbps.kbps)
             .map_err(|error| Wrong { key: key_of(&error), message: error.to_string() })?;
         Ok(Settings { values, video })
@@ -132,6 +136,19 @@ impl Limits {
 }
 
 impl Written {
+    /// A sentence about each key that has become another.
+    pub(crate) fn outdated(&self) -> Option<String> {
+        let public = self.metrics_public?;
+        let now = match (self.metrics, public) {
+            (Some(access), _) => format!("which says {access} and holds"),
+            (None, true) => "and true now means metrics = \"token\": it asks everybody for the token".to_owned(),
+            (None, false) => "which is off where it is not written: not even this machine can read it".to_owned(),
+        };
+        Some(format!(
+            "The setting metrics_public has become metrics, {now}. Write metrics = \"off\", \"loopback\" or \"token\" in its place."
+        ))
+    }
+
     /// The same, with what the command line says instead.
     pub(crate) fn with(&self, given: &Given) -> Written {
         let written = self.clone().overlaid(given.0.clone());
@@ -222,6 +239,7 @@ mod tests {
             ("listen", "here", "listen = \"here\""),
             ("public", "a b", "public = \"a b\""),
             ("trusted_proxy", "me", "trusted_proxy = \"me\""),
+            ("metrics", "everybody", "metrics = \"everybody\""),
             ("metrics_public", "maybe", "metrics_public = \"maybe\""),
             ("sending_threads", "65", "sending_threads = 65"),
             ("title", "two\tparts", "title = \"two\\tparts\""),
@@ -230,6 +248,23 @@ mod tests {
             let of_file = read(Path::new("x"), file).expect_err(file);
             assert!(of_file.contains(&said), "{said} in: {of_file}");
         }
+    }
+
+    #[test]
+    fn metrics_are_off_and_the_key_of_before_says_what_it_became() {
+        let meant = |settings: &[(&str, &str)]| {
+            let written = written(settings);
+            (Settings::from(&written).expect("it can be").metrics, written.outdated())
+        };
+        assert_eq!(meant(&[]), (MetricsAccess::Off, None));
+        for (public, access) in [("true", MetricsAccess::Token), ("false", MetricsAccess::Off)] {
+            let (means, said) = meant(&[("metrics_public", public)]);
+            assert_eq!(means, access, "metrics_public = {public} opens /metrics to nobody without a token");
+            assert!(said.expect("it says so").contains("metrics = \"off\", \"loopback\" or \"token\""));
+        }
+        let (means, said) = meant(&[("metrics_public", "true"), ("metrics", "loopback")]);
+        assert_eq!(means, MetricsAccess::Loopback, "the new key holds");
+        assert!(said.expect("it says so").contains("which says loopback and holds"));
     }
 
     #[test]

@@ -42,6 +42,12 @@ impl Steps {
         }
     }
 
+    /// Microseconds that pictures were in the encoders, from the begin of the largest layer to the end of the last.
+    pub(crate) fn encoding_us(&self) -> u64 {
+        // A layer's time counts from when the encoders began with the picture, so the longest holds the others.
+        [3, 5, 6].map(|step: usize| self.spent[step].load(Relaxed)).into_iter().max().unwrap_or(0)
+    }
+
     /// How many pictures there were, and what they spent on each step.
     pub(crate) fn read(&self) -> (u64, [(&'static str, u64); NAMES.len()]) {
         let spent = std::array::from_fn(|step| (NAMES[step], self.spent[step].load(Relaxed)));
@@ -79,5 +85,6 @@ mod tests {
         let (pictures, spent) = steps.read();
         assert_eq!(pictures, 1);
         assert_eq!(spent.map(|(_, us)| us / 1000), [1, 2, 3, 4, 5, 15, 22]);
+        assert_eq!(steps.encoding_us() / 1000, 22, "from 6 to 28");
     }
 }

@@ -8,7 +8,7 @@ mod tests;
 
 pub use refusals::Refusals;
 
-use crate::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request};
+use crate::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request, Seat};
 use audience::{Audience, Input, Now, Refusal, To, Visitor};
 use pages::Pages;
 use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
@@ -81,8 +81,8 @@ impl Door {
             }
             Request::Leave { session, reply, .. } => drop(reply.send(self.leave(&session, audience, transports, now))),
             Request::Session { session, reply, .. } => drop(reply.send(self.sessions.viewer(&session).is_some())),
-            Request::PageOpened { page, token, visitor, tell, reply } => {
-                drop(reply.send(self.open_page(page, &token, &visitor, tell, audience)));
+            Request::PageOpened { page, token, visitor, tell, seat, reply } => {
+                drop(reply.send(self.open_page(page, &token, &visitor, tell, seat, audience)));
             }
             Request::PageSaid { page, hello } => self.page_said(page, hello, audience, now),
             Request::PageClosed { page } => self.pages.close(page),
@@ -98,11 +98,15 @@ impl Door {
     /// Media flows to the viewer: its join is no longer under way.
     pub fn connected(&mut self, viewer: ViewerId) {
         self.sessions.connected(viewer);
+        if self.sessions.is_of(viewer) {
+            self.pages.connected(viewer);
+        }
     }
 
     /// The viewer is gone, and its session with it. Its page stays open, so that it hears why.
     pub fn close(&mut self, viewer: ViewerId) {
         self.sessions.close(viewer);
+        self.pages.gone(viewer);
     }
 
     /// How many pages are open.
@@ -156,7 +160,7 @@ impl Door {
     fn leave(&mut self, session: &str, audience: &mut Audience, transports: &mut impl Transports, now: Now) -> bool {
         let Some(viewer) = self.sessions.viewer(session) else { return false };
         transports.close(viewer);
-        self.sessions.close(viewer);
+        self.close(viewer);
         audience.handle(Input::Gone { viewer, reason: LeaveReason::Left }, now);
         true
     }
@@ -167,10 +171,11 @@ impl Door {
         token: &str,
         visitor: &Visitor,
         tell: mpsc::Sender<PageMessage>,
+        seat: Seat,
         audience: &Audience,
     ) -> Result<(), Refusal> {
         let greeting = audience.greet(token, visitor)?;
-        self.pages.open(page, visitor.cookie, tell);
+        self.pages.open(page, visitor.cookie, tell, seat);
         greeting.into_iter().for_each(|message| self.pages.tell_one(page, message));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
-use crate::PageId;
+use crate::{PageId, Seat};
 use audience::{To, VisitorCookie};
 use protocol::{PageMessage, ViewerId};
 use std::collections::HashMap;
@@ -10,6 +10,16 @@ use tokio::sync::mpsc;
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     pages: HashMap<PageId, Page>,
+    /// Of each viewer that is connected, or whose session some page said that it holds.
+    viewers: HashMap<ViewerId, Watching>,
+}
+
+#[derive(Debug, Default)]
+struct Watching {
+    /// The page by which it watches: the last that said so, and no other, however many say it.
+    page: Option<PageId>,
+    /// Media flows.
+    connected: bool,
 }
 
 #[derive(Debug)]
@@ -18,16 +28,52 @@ struct Page {
     /// The viewer whose session the page said it holds. Stays when that viewer is gone: the page is to hear why.
     viewer: Option<ViewerId>,
     tell: mpsc::Sender<PageMessage>,
+    seat: Seat,
 }
 
 impl Pages {
-    pub(super) fn open(&mut self, id: PageId, cookie: Option<VisitorCookie>, tell: mpsc::Sender<PageMessage>) {
-        self.pages.insert(id, Page { cookie, viewer: None, tell });
+    pub(super) fn open(
+        &mut self,
+        id: PageId,
+        cookie: Option<VisitorCookie>,
+        tell: mpsc::Sender<PageMessage>,
+        seat: Seat,
+    ) {
+        self.pages.insert(id, Page { cookie, viewer: None, tell, seat });
     }
 
+    /// The page says that it holds the session of this viewer, which there is.
     pub(super) fn watches(&mut self, id: PageId, viewer: ViewerId) {
-        if let Some(page) = self.pages.get_mut(&id) {
-            page.viewer = Some(viewer);
+        let Some(page) = self.pages.get_mut(&id) else { return };
+        let before = page.viewer.replace(viewer).and_then(|before| self.viewers.get_mut(&before));
+        if let Some(before) = before.filter(|before| before.page == Some(id)) {
+            before.page = None;
+            page.seat.watched(false);
+        }
+        let watching = self.viewers.entry(viewer).or_default();
+        let (other, connected) = (watching.page.replace(id), watching.connected);
+        self.watched(other, false);
+        self.watched(Some(id), connected);
+    }
+
+    /// Media flows to the viewer.
+    pub(super) fn connected(&mut self, viewer: ViewerId) {
+        let watching = self.viewers.entry(viewer).or_default();
+        watching.connected = true;
+        let page = watching.page;
+        self.watched(page, true);
+    }
+
+    /// The viewer is gone.
+    pub(super) fn gone(&mut self, viewer: ViewerId) {
+        let page = self.viewers.remove(&viewer).and_then(|watching| watching.page);
+        self.watched(page, false);
+    }
+
+    /// The connection of a page is a viewer's own, or as any other.
+    fn watched(&self, page: Option<PageId>, is: bool) {
+        if let Some(page) = page.and_then(|page| self.pages.get(&page)) {
+            page.seat.watched(is);
         }
     }
 
@@ -76,7 +122,7 @@ mod tests {
 
     fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<PageMessage> {
         let (tell, told) = mpsc::channel(room);
-        pages.open(PageId(n.into()), Some(cookie(n)), tell);
+        pages.open(PageId(n.into()), Some(cookie(n)), tell, Seat::nowhere());
         told
     }
 

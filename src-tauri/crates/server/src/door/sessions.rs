@@ -51,6 +51,11 @@ impl Sessions {
         }
     }
 
+    /// There is one of this viewer's.
+    pub(super) fn is_of(&self, viewer: ViewerId) -> bool {
+        self.by_viewer.contains_key(&viewer)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_id.len()
     }

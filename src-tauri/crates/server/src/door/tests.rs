@@ -107,7 +107,7 @@ impl World {
     fn open_page(&mut self, page: u64, visitor: &Visitor) -> (Result<(), Refusal>, mpsc::Receiver<PageMessage>) {
         let (tell, told) = mpsc::channel(8);
         let (page, token, visitor) = (PageId(page), LINK.to_owned(), visitor.clone());
-        (self.ask(|reply| Request::PageOpened { page, token, visitor, tell, reply }), told)
+        (self.ask(|reply| Request::PageOpened { page, token, visitor, tell, seat: Seat::nowhere(), reply }), told)
     }
 }
 
@@ -161,7 +161,14 @@ fn who_does_not_wait_any_more_is_passed_over_and_who_says_goodbye_is_heard() {
     let (reply, _) = oneshot::channel();
     let (tell, _told) = mpsc::channel(8);
     abandoned(
-        Request::PageOpened { page: PageId(1), token: token.clone(), visitor: visitor.clone(), tell, reply },
+        Request::PageOpened {
+            page: PageId(1),
+            token: token.clone(),
+            visitor: visitor.clone(),
+            tell,
+            seat: Seat::nowhere(),
+            reply,
+        },
         &mut world,
     );
     assert_eq!(world.door.pages(), 0);

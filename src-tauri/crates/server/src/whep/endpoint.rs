@@ -43,6 +43,7 @@ pub(super) async fn post(
         Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
         Ok(Err(Refused::BadOffer(cause))) => problem::bad_offer(StatusCode::BAD_REQUEST, &cause),
         Ok(Err(Refused::NoMedia(cause))) => problem::bad_offer(StatusCode::NOT_ACCEPTABLE, &cause),
+        Ok(Err(Refused::NoEncoder)) => problem::no_encoder(),
         Ok(Err(Refused::Overloaded)) => problem::overloaded(),
         Err(unavailable) => problem::unavailable(&unavailable),
     }
@@ -67,7 +68,7 @@ pub(super) async fn options() -> Response {
 
 async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &HeaderMap) -> Result<JoinTicket, Response> {
     let (asked, visitor) = (token.to_owned(), client.visitor.clone());
-    match shared.ask(|reply| Request::Knock { token: asked, visitor, reply }).await {
+    match shared.ask_with_link(client.visitor.address, |reply| Request::Knock { token: asked, visitor, reply }).await {
         Ok(Ok(())) => {}
         Ok(Err(refusal)) => return Err(problem::refused(&refusal)),
         Err(unavailable) => return Err(problem::unavailable(&unavailable)),
@@ -85,7 +86,8 @@ async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &Heade
 
 /// Asked as the watch page is: there may be nothing live.
 async fn known(State(shared): State<Arc<Shared>>, Path(token): Path<String>, client: Client) -> Result<(), Response> {
-    match shared.ask(|reply| Request::Page { token, visitor: client.visitor, reply }).await {
+    let (from, visitor) = (client.visitor.address, client.visitor);
+    match shared.ask_with_link(from, |reply| Request::Page { token, visitor, reply }).await {
         Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
         Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }

@@ -1,7 +1,7 @@
 //! How much one client may take.
 
 use crate::world::{LINK, World, header};
-use server::{Config, Limits};
+use server::{Config, Limits, Metrics};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -79,35 +79,11 @@ async fn noise_is_refused_and_disturbs_nobody() {
 }
 
 #[tokio::test]
-async fn connections_are_bounded() {
-    let limits = Limits { connections: 3, ..Limits::default() };
-    let world = World::live_with(Config { limits, ..Config::default() }).await;
-    let mut held = vec![];
-    for _ in 0..3 {
-        let mut stream = connect(&world).await;
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
-        stream.read_exact(&mut [0; 12]).await.expect("answered, and kept open");
-        held.push(stream);
-    }
-    let mut more = connect(&world).await;
-    assert!(rest(&mut more).await.starts_with("HTTP/1.1 503"));
-    held.pop();
-    let freed = async {
-        loop {
-            let answered = world.request(reqwest::Method::GET, "/healthz").send().await;
-            if answered.is_ok_and(|response| response.status() == 200) {
-                return;
-            }
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(10), freed).await.is_ok(), "a closed connection makes room");
-}
-
-#[tokio::test]
 async fn joins_under_way_are_bounded_by_address_and_loopback_is_exempt() {
     let limits = Limits { unfinished_joins: 2, ..Limits::default() };
     let trusted_proxy = Some("127.0.0.1".parse().expect("well-formed"));
-    let world = World::live_with(Config { limits, trusted_proxy, ..Config::default() }).await;
+    let world =
+        World::live_with(Config { limits, trusted_proxy, metrics: Metrics::Loopback, ..Config::default() }).await;
     let from = |address: &'static str| world.offer(LINK).header("x-forwarded-for", address).send();
     for _ in 0..2 {
         assert_eq!(from("203.0.113.7").await.expect("answered").status(), 201);

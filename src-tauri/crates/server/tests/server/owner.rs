@@ -51,6 +51,7 @@ impl Transports for Words {
         match offer.media.first() {
             None => return Err(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
             Some(media) if media.kind == "text" => return Err(Refused::BadOffer("it has no picture".into())),
+            Some(media) if media.kind == "application" => return Err(Refused::NoEncoder),
             Some(_) => self.joining.push(viewer),
         }
         Ok(Joined { session: format!("{:032x}", viewer.0), answer: "v=0 answer".into(), etag: "ice-1".into() })

@@ -45,7 +45,8 @@ async fn an_owner_that_is_gone_is_no_panic() {
     let (_shutdown, end) = tokio::sync::watch::channel(false);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("bound");
-    tokio::spawn(server::serve(listener, server::Config::default(), requests, end));
+    let config = server::Config { metrics: server::Metrics::Loopback, ..server::Config::default() };
+    tokio::spawn(server::serve(listener, config, requests, end));
     for path in ["/w/the-link", "/metrics", "/whep/the-link", "/whep/the-link/session"] {
         let response = reqwest::get(format!("http://{address}{path}")).await.expect("answered");
         assert_eq!(response.status(), 503, "{path}");

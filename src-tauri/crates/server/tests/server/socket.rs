@@ -160,6 +160,37 @@ async fn a_page_that_says_what_means_nothing_or_too_much_is_closed() {
 }
 
 #[tokio::test]
+async fn frames_that_are_no_message_count_as_messages_do() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::live().await;
+    let head = "GET /w/the-link/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    // The begin of a text, and more of it that is nothing: a message that never ends (RFC 6455 5.4). Masked by zeros.
+    let (begin, more) = ([0x01, 0x80, 0, 0, 0, 0], [0x00, 0x80, 0, 0, 0, 0]);
+    for (count, closes) in [(100, false), (300, true), (100_000, true)] {
+        let mut stream = TcpStream::connect(world.address).await.expect("connected");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.expect("answered");
+        assert_eq!(&answer, b"HTTP/1.1 101");
+        stream.write_all(&begin).await.expect("sent");
+        // The server may close before all is sent.
+        let _ = stream.write_all(&more.repeat(count - 1)).await;
+        if !closes {
+            let end = [0x80, 0x82, 0, 0, 0, 0, b'{', b'}'];
+            stream.write_all(&end).await.expect("it is open");
+        }
+        world.until("it is closed: too many frames, or a message that means nothing", |look| look.pages == 0).await;
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
+        let _ = read.expect("it is closed");
+        let said = rest.windows(5).any(|words| words == b"means");
+        assert_eq!(said, !closes, "a hundred are looked at to the end: {}", String::from_utf8_lossy(&rest));
+    }
+    assert!(world.look().await.said.is_empty());
+}
+
+#[tokio::test]
 async fn a_page_that_does_not_read_is_dropped_and_delays_nobody() {
     let world = World::live().await;
     let slow = open(&world).await;

@@ -113,6 +113,16 @@ async fn refusals_have_their_status_and_say_when_to_try_again() {
 }
 
 #[tokio::test]
+async fn who_would_need_an_encoder_more_is_told_in_words_where_there_is_no_room() {
+    let world = World::live().await;
+    let refused = world.offer(LINK).body(OFFER.replace("video", "application")).send().await.expect("answered");
+    assert_eq!((refused.status().as_u16(), header(&refused, "retry-after")), (503, "30"));
+    let body: Value = refused.json().await.expect("a problem is JSON");
+    assert_eq!(body["code"], "full");
+    assert!(body["message"].as_str().is_some_and(|message| message.contains("no room to encode VP8")), "{body}");
+}
+
+#[tokio::test]
 async fn who_was_kicked_is_told_why_with_and_without_a_cookie() {
     let world = World::live().await;
     let cookie = format!("skylark_visitor={}", "ab".repeat(16));

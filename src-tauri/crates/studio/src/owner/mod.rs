@@ -19,6 +19,8 @@ use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
+use crate::second_encoder::{Load, SecondEncoder};
+use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
 use audience::{Input, Now, Output};
 use forward::Gone;
@@ -26,6 +28,7 @@ use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
 use server::{Door, Request};
 use std::sync::Arc;
 use std::time::Instant;
+use stream::{CODECS, CodecSpec};
 use tokio::sync::mpsc;
 
 /// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
@@ -45,6 +48,7 @@ pub(crate) struct Owner<F, E, B> {
     devices: Devices,
     broadcast: Broadcast,
     on_demand: OnDemand,
+    second_encoder: SecondEncoder,
     /// Written by the encoders' threads.
     meter: Arc<Meter>,
 
@@ -72,11 +76,11 @@ pub(crate) struct Parts<F, E, B> {
 }
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
-    /// Nothing is live. `complaint`: something about what was kept.
+    /// Nothing is live. `complaints`: about what was kept and set.
     pub(crate) fn new(
         parts: Parts<F, E, B>,
         surroundings: Surroundings,
-        complaint: Option<String>,
+        complaints: Vec<(ErrorCode, String)>,
         now: Now,
     ) -> Owner<F, E, B> {
         let mut owner = Owner {
@@ -92,6 +96,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: parts.devices,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
+            second_encoder: SecondEncoder::default(),
             meter: parts.meter,
             encoding: 0,
             stats_asked: false,
@@ -100,9 +105,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         };
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
-        if let Some(complaint) = complaint {
+        for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
-            owner.events.complain(ErrorCode::Storage, complaint, now.instant);
+            owner.events.complain(code, complaint, now.instant);
         }
         owner
     }
@@ -142,7 +147,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// The HTTP side asks something.
     pub(crate) fn requested(&mut self, request: Request, now: Now) {
-        self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, now);
+        let may_encode = |codec| {
+            let running = !CodecSpec::of(codec).on_demand || codec == TOP_CODEC || self.on_demand.runs(codec);
+            running || self.second_encoder.has_room(now.instant)
+        };
+        self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, &may_encode, now);
         self.carry_out_quietly();
     }
 
@@ -151,8 +160,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if !std::mem::replace(&mut self.looking, true) {
             self.background.look_around();
         }
-        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
-        let Some(stats) = self.broadcast.second(reading, &self.configuration.meant().video) else { return };
+        let totals = self.forwarder.totals();
+        let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
+        self.second_encoder.measured(Load { at: now.instant, encoding_us, left_out });
+        let reading = self.meter.read(totals.bytes_sent, now.instant);
+        let second_encoder = CODECS.iter().any(|spec| spec.codec != TOP_CODEC && self.on_demand.runs(spec.codec));
+        let video = &self.configuration.meant().video;
+        let Some(stats) = self.broadcast.second(reading, video, second_encoder) else { return };
         self.events.tell(Event::Stats { stats });
         if !std::mem::replace(&mut self.stats_asked, true) {
             let tell = self.tell.clone();

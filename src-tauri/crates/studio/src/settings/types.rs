@@ -37,6 +37,7 @@ texts! {
     Public, empty is none: true;
     Listen, empty is none: true;
     IpAddr, empty is none: true;
+    MetricsAccess, empty is none: true;
 }
 
 /// Values that are written as they are, or as a number.
@@ -115,6 +116,38 @@ impl From<Seconds> for Duration {
     }
 }
 
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MetricsAccess {
+    /// Nobody: there is no such page.
+    Off,
+    /// Who asks over loopback, whoever that stands for.
+    Loopback,
+    /// Who sends the token of the data folder.
+    Token,
+}
+
+impl MetricsAccess {
+    const WORDS: [(MetricsAccess, &str); 3] =
+        [(Self::Off, "off"), (Self::Loopback, "loopback"), (Self::Token, "token")];
+}
+
+impl FromStr for MetricsAccess {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let known = Self::WORDS.into_iter().find(|(_, word)| *word == text);
+        known.map(|(access, _)| access).ok_or_else(|| ParseError { text: text.into(), what: "off, loopback or token" })
+    }
+}
+
+impl fmt::Display for MetricsAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Self::WORDS.into_iter().find(|(access, _)| access == self);
+        f.write_str(word.map_or("", |(_, word)| word))
+    }
+}
+
 /// How many threads send; 0 leaves it to the number of cores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SendingThreads(u32);
@@ -164,7 +197,7 @@ pub(crate) struct Size {
     pub(crate) height: u16,
 }
 
-/// Why a text is no [`Size`] or no [`Bitrate`].
+/// Why a text is no [`Size`], no [`Bitrate`] or no [`MetricsAccess`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("\"{text}\" is not {what}")]
 pub(crate) struct ParseError {

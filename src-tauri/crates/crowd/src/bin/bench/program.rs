@@ -20,7 +20,7 @@ impl Program {
     pub(crate) async fn start(program: &Path, sound: bool) -> anyhow::Result<Program> {
         let data = tempfile::tempdir()?;
         let mut child = Command::new(program)
-            .args(["headless", "--camera", "pattern", "--listen", "127.0.0.1:0"])
+            .args(["headless", "--camera", "pattern", "--listen", "127.0.0.1:0", "--metrics", "loopback"])
             .args(["--microphone", if sound { "tone" } else { "off" }])
             .arg("--data-dir")
             .arg(data.path())

@@ -6,7 +6,7 @@ use crate::settings::Written;
 use forward::Gone;
 use protocol::{Command, ErrorCode, Event, LeaveReason, PageMessage, Phase, RefusalCode, ViewerId};
 use server::Refused;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use stream::{Rid, VideoCodec};
 
 fn refusal(refused: Refused) -> RefusalCode {
@@ -155,6 +155,57 @@ fn a_viewer_of_vp8_has_no_smallest_layer_and_its_encoder_outlives_it_a_while() {
     assert_eq!(world.asked(), ["layers Vp8 [H]"]);
     world.advance(Duration::from_secs(31));
     assert_eq!(world.asked(), ["layers Vp8 []"]);
+}
+
+/// A picture that was in the first encoder for so long.
+fn encoded(world: &World, ms: u64) {
+    let taken = Instant::now();
+    let way = stream::Way { delivered: taken, converted: taken, taken };
+    let picture = stream::VideoFrame {
+        codec: VideoCodec::H264,
+        rid: Rid::Q,
+        temporal: 0,
+        keyframe: true,
+        captured: taken,
+        width: 2,
+        height: 2,
+        layer_sync: true,
+        way,
+        data: Default::default(),
+    };
+    let encoded = taken + Duration::from_millis(ms);
+    world.owner.meter.steps.count(&picture, encoded, encoded);
+}
+
+#[test]
+fn a_second_encoder_is_said_and_refused_where_there_is_no_room_for_it() {
+    let mut world = World::live(Written::default());
+    let second = |world: &mut World, ms| {
+        encoded(world, ms);
+        world.advance(Duration::from_secs(1));
+        world.second();
+        world.asked();
+        let told = world.told().into_iter().find_map(|event| match event {
+            Event::Stats { stats } => Some(stats.second_encoder),
+            _ => None,
+        });
+        told.expect("once a second")
+    };
+    assert!(!second(&mut world, 200));
+    assert!(!second(&mut world, 900));
+    assert_eq!(world.join(&browser(1), "vp8"), Err(Refused::NoEncoder), "the first is at work nine tenths of the time");
+    assert_eq!(world.asked(), ["join 1 F", "close 1"]);
+    world.watch(&browser(2), ViewerId(2));
+    assert!(!second(&mut world, 200));
+    world.watch(&browser(3), ViewerId(3));
+    assert!(world.join(&browser(4), "vp8").is_ok(), "there is room now");
+    let layers = |rids| Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp8, rids });
+    world.happened(layers(vec![Rid::F]));
+    assert!(second(&mut world, 900), "the panel is told");
+    assert!(world.join(&browser(5), "vp8").is_ok(), "it runs already");
+    world.happened(layers(vec![]));
+    world.advance(Duration::from_secs(31));
+    assert!(!second(&mut world, 900), "and when it is over");
 }
 
 #[test]

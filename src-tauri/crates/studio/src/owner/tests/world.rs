@@ -19,7 +19,7 @@ use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
 use protocol::{Command, Event, PageMessage, ViewerId, ViewerStats};
 use sdp::{Fingerprint, Fragment, Hash, Offer};
-use server::{JoinTicket, Joined, PageId, Refused, Request};
+use server::{JoinTicket, Joined, PageId, Refused, Request, Seat};
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -168,7 +168,7 @@ impl World {
         let now = Now { instant: Instant::now(), unix_ms: 0 };
         let asks = Asks::default();
         let (parts, events) = parts(written, asks.clone(), asks.clone(), asks.clone(), now);
-        let mut owner = Owner::new(parts, Surroundings::default(), None, now);
+        let mut owner = Owner::new(parts, Surroundings::default(), Vec::new(), now);
         owner.events.somebody_listens();
         World { owner, asks, events, now, pages: 0 }
     }
@@ -238,7 +238,7 @@ impl World {
         let (tell, mut told) = mpsc::channel(32);
         self.pages += 1;
         let (page, token, visitor) = (PageId(self.pages), LINK.to_owned(), visitor.clone());
-        let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, reply });
+        let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, seat: Seat::nowhere(), reply });
         opened.expect("the test's page may open");
         while told.try_recv().is_ok() {}
         told

@@ -96,3 +96,36 @@ fn a_certificate_that_is_not_the_offers_gets_no_keys() {
         pair.outputs.iter().filter(|o| !matches!(o, Output::Transmit(..) | Output::Check(..))).collect();
     assert!(matches!(told[..], [Output::Dropped(DropReason::Fingerprint), Output::Gone(Gone::Failed)]));
 }
+
+/// The costly part of a handshake is ours: a key and a signature. Whoever may begin no more joins begins no more handshakes.
+#[test]
+fn a_join_is_one_handshake_however_many_are_begun_in_it() {
+    use std::collections::HashSet;
+    let mut pair = Pair::new(dimpl(1), |_, _| false);
+    pair.client.check(true);
+    for check in std::mem::take(&mut pair.client.outgoing) {
+        pair.deliver(check, path(1000));
+    }
+    let mut answered = HashSet::new();
+    for seed in 2..200 {
+        let mut another = dimpl(seed);
+        another.begin(pair.now);
+        // Its hello, and what it says to what is said to that.
+        for _ in 0..3 {
+            for said in std::mem::take(&mut another.outgoing) {
+                pair.deliver(said, path(1000));
+            }
+            pair.now += Duration::from_millis(10);
+            pair.server.handle_timeout(pair.now, &mut pair.outputs);
+            for output in std::mem::take(&mut pair.outputs) {
+                let Output::Transmit(_, datagram) = output else { continue };
+                // A ServerHello's random, behind the headers of the record and of the message, and the version (RFC 6347 4.2.2).
+                if datagram[0] == 22 && datagram.get(13) == Some(&2) {
+                    answered.insert(datagram[27..59].to_vec());
+                }
+                another.handle(&datagram, pair.now);
+            }
+        }
+    }
+    assert_eq!(answered.len(), 1, "of 198 that were begun");
+}

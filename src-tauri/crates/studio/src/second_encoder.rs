@@ -1,0 +1,94 @@
+//! Whether this machine has room for a second encoder, which a viewer who takes no codec but one on demand would start: a third of a
+//! core, for one viewer, that everybody pays for where there is none. Decisions only.
+
+use std::time::{Duration, Instant};
+
+/// Judges by how the first encoder does.
+#[derive(Debug, Default)]
+pub(crate) struct SecondEncoder {
+    before: Option<Load>,
+    /// Part of the time that the first encoder was at work.
+    busy: f64,
+    /// When pictures were last left out because a sending thread did not keep up.
+    left_out: Option<Instant>,
+}
+
+/// What was counted until a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    pub(crate) at: Instant,
+    /// Microseconds that pictures spent in the first encoder, from the top layer's begin to the last layer's end. Where the machine is
+    /// busy with other things they grow with that.
+    pub(crate) encoding_us: u64,
+    /// Pictures that viewers were not given because their thread did not keep up.
+    pub(crate) left_out: u64,
+}
+
+/// Above this part of the time the first encoder is hardly through with a picture when the next comes. A second one of the same
+/// pictures then costs pictures.
+const TOO_BUSY: f64 = 0.6;
+
+/// So long nothing may have been left out.
+const CALM: Duration = Duration::from_secs(10);
+
+impl SecondEncoder {
+    /// A second or so went by.
+    pub(crate) fn measured(&mut self, load: Load) {
+        if let Some(before) = self.before.replace(load) {
+            let elapsed = load.at.saturating_duration_since(before.at).as_secs_f64();
+            if elapsed > 0.0 {
+                self.busy = load.encoding_us.saturating_sub(before.encoding_us) as f64 / 1e6 / elapsed;
+            }
+            if load.left_out > before.left_out {
+                self.left_out = Some(load.at);
+            }
+        }
+    }
+
+    /// Whether it has room, as far as is known: before anything was measured it is taken to have.
+    pub(crate) fn has_room(&self, now: Instant) -> bool {
+        let calm = self.left_out.is_none_or(|at| now.saturating_duration_since(at) >= CALM);
+        self.busy <= TOO_BUSY && calm
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A second of each of these: how many milliseconds of it the encoder was at work, and pictures left out.
+    fn after(seconds: &[(u64, u64)]) -> (SecondEncoder, Instant) {
+        let (mut second, mut load) =
+            (SecondEncoder::default(), Load { at: Instant::now(), encoding_us: 0, left_out: 0 });
+        second.measured(load);
+        for (ms, left_out) in seconds {
+            load.at += Duration::from_secs(1);
+            load.encoding_us += ms * 1000;
+            load.left_out += left_out;
+            second.measured(load);
+        }
+        (second, load.at)
+    }
+
+    #[test]
+    fn there_is_room_while_the_first_encoder_is_at_work_for_less_than_six_tenths() {
+        for (seconds, room) in [
+            (&[][..], true),
+            (&[(210, 0)], true),
+            (&[(600, 0)], true),
+            (&[(610, 0)], false),
+            (&[(990, 0), (300, 0)], true),
+        ] {
+            let (second, now) = after(seconds);
+            assert_eq!(second.has_room(now), room, "{seconds:?}");
+        }
+        assert!(SecondEncoder::default().has_room(Instant::now()), "nothing was measured yet");
+    }
+
+    #[test]
+    fn there_is_none_for_a_while_after_pictures_were_left_out() {
+        let (second, now) = after(&[(200, 0), (200, 3), (200, 0)]);
+        assert!(!second.has_room(now));
+        assert!(second.has_room(now + CALM));
+    }
+}
