@@ -26,7 +26,8 @@ const APP: &[&str] = &["protocol", "studio"];
 
 /// Foreign libraries that could be replaced, by the start of the name that code uses, and the only files or folders that
 /// name them, by a part of the path. Two of them are named in more than one place, and that is meant:
-/// - AWS-LC and the `rtc` family are three things each: DTLS, STUN with its message integrity, and sealing. Each has its place.
+/// - AWS-LC and the `rtc` family are three things each: DTLS, STUN with its message integrity, and sealing; AWS-LC signs cookies
+///   as well. Each has its place.
 /// - A test, example or fuzz target that compares with a library, or decodes what was encoded, names it where it does so.
 const NAMED_IN: &[(&str, &[&str])] = &[
     // Devices and codecs.
@@ -55,7 +56,16 @@ const NAMED_IN: &[(&str, &[&str])] = &[
         ],
     ),
     ("dimpl", &["forward/src/client.rs"]),
-    ("aws_lc", &["forward/src/connection/dtls", "rtp/src/srtp", "forward/src/client.rs", "forward/src/fuzz/dtls.rs"]),
+    (
+        "aws_lc",
+        &[
+            "forward/src/connection/dtls",
+            "rtp/src/srtp",
+            "forward/src/client.rs",
+            "forward/src/fuzz/dtls.rs",
+            "server/src/cookie.rs",
+        ],
+    ),
     ("quinn_udp", &["port/src/socket.rs", "port/src/datagrams/receiver.rs"]),
     ("mio", &["port/src/datagrams", "port/src/port.rs"]),
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.

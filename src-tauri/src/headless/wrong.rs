@@ -5,12 +5,13 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 13] = [
+const EXAMPLES: [(&str, &str); 14] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
     ("kick", r#"{"command":"kick","viewer":7,"reason":"spoilers"}"#),
     ("ban", r#"{"command":"ban","viewer":7,"reason":"spoilers"}"#),
+    ("block", r#"{"command":"block","address":"203.0.113.7"}"#),
     ("forgive", r#"{"command":"forgive","viewer":7}"#),
     ("lock", r#"{"command":"lock","on":true}"#),
     ("new_link", r#"{"command":"new_link"}"#),
@@ -60,6 +61,7 @@ mod tests {
             Command::Quit => "quit",
             Command::Kick { .. } => "kick",
             Command::Ban { .. } => "ban",
+            Command::Block { .. } => "block",
             Command::Forgive { .. } => "forgive",
             Command::Lock { .. } => "lock",
             Command::NewLink => "new_link",

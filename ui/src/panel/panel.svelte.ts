@@ -1,5 +1,6 @@
 // The panel's one store: what the program told, what the person did, and what is shown for a while.
 import type { Command, CommandRefused, PanelMessage, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
+import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
 import { apply } from './state.ts';
 
@@ -21,6 +22,8 @@ export class Panel {
   levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
   toasts = $state<Toast[]>([]);
   undo = $state.raw<RemovedViewer | null>(null);
+  /** Who is trying to come in and never connects. */
+  attempts = $state.raw<Attempts[]>([]);
   closeAsked = $state(false);
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
@@ -29,7 +32,10 @@ export class Panel {
   #undoEnds = 0;
 
   async start(): Promise<void> {
-    setInterval(() => (this.now = Date.now()), 1000);
+    setInterval(() => {
+      this.now = Date.now();
+      this.attempts = recent(this.attempts, this.now);
+    }, 1000);
     try {
       await backend.subscribe((message) => this.#told(message));
       await backend.command({ command: 'list_devices' });
@@ -101,7 +107,10 @@ export class Panel {
         const { event } = message;
         if (this.snapshot) this.snapshot = apply(this.snapshot, event);
         if (event.event === 'error') this.toast(event.message, true);
+        if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'removed') this.#offerUndo(event.viewer);
+        if (event.event === 'removed' && event.viewer.removal === 'blocked')
+          this.attempts = without(this.attempts, event.viewer.address);
         if (event.event === 'forgiven' && this.undo?.id === event.viewer) this.undo = null;
         break;
       }

@@ -73,6 +73,10 @@ test('a removal is listed until it is forgiven', () => {
   expect(apply(state, { event: 'forgiven', viewer: 3 }).removed).toEqual([]);
 });
 
+test('attempts are shown for a while, and no part of the state', () => {
+  expect(apply(empty, { event: 'attempts', address: '203.0.113.7', count: 20, blockable: true })).toBe(empty);
+});
+
 test('an error changes nothing', () => {
   expect(apply(empty, { event: 'error', code: 'device_lost', message: 'gone' })).toBe(empty);
 });

@@ -31,10 +31,11 @@ export function apply(now: Snapshot, event: Event): Snapshot {
       return { ...now, settings: event.settings };
     case 'stats':
       return { ...now, stats: event.stats };
-    // What these say comes as a phase, a link or a list too; errors are shown, not kept.
+    // What these say comes as a phase, a link or a list too; errors and attempts are shown for a while, not kept.
     case 'live':
     case 'ended':
     case 'error':
+    case 'attempts':
       return now;
   }
 }

@@ -1,6 +1,6 @@
 // How times, rates and places are written.
 import { expect, test } from 'vitest';
-import { elapsed, layer, meter, milliseconds, path, rate, since, spread } from './words.ts';
+import { elapsed, layer, meter, milliseconds, path, rate, removal, since, spread, wasRemoved } from './words.ts';
 
 const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
 
@@ -44,4 +44,15 @@ test('latencies of many viewers in three figures, without those who told none', 
   expect(spread(viewers(120.4, null, 9.6, 15))).toEqual({ lowest: 10, median: 15, highest: 120 });
   expect(spread(viewers(40, 20))).toEqual({ lowest: 20, median: 20, highest: 40 });
   expect(spread(viewers(null))).toBeNull();
+});
+
+test('how somebody was removed', () => {
+  const removed = { id: 1, reason: null, address: '203.0.113.7', browser: 'Firefox, Linux', removed_at: 0 };
+  expect(removal({ ...removed, removal: 'kicked' })).toBe('203.0.113.7 · kicked for this broadcast');
+  expect(removal({ ...removed, removal: 'banned' })).toBe('203.0.113.7 · banned until lifted');
+  expect(wasRemoved({ ...removed, removal: 'kicked' })).toBe('Firefox, Linux (203.0.113.7) was removed.');
+  expect(wasRemoved({ ...removed, removal: 'banned' })).toBe('Firefox, Linux (203.0.113.7) was banned.');
+  const blocked = { ...removed, removal: 'blocked' as const, browser: 'unknown' };
+  expect(removal(blocked)).toBe('address blocked for this broadcast');
+  expect(wasRemoved(blocked)).toBe('203.0.113.7 was blocked for this broadcast.');
 });

@@ -1,5 +1,5 @@
 // Figures in plain words.
-import type { ViewerStats } from '../protocol/index.ts';
+import type { RemovedViewer, ViewerStats } from '../protocol/index.ts';
 
 /** "00:12:41". */
 export function elapsed(ms: number): string {
@@ -32,6 +32,24 @@ export function path(stats: ViewerStats): { words: string; bad: boolean } {
   if (percent >= 3) return { words: `network loses ${Math.round(percent)} %`, bad: true };
   if (percent >= 0.5) return { words: `${percent.toFixed(1)} % lost`, bad: false };
   return { words: 'no loss', bad: false };
+}
+
+/** "10.0.0.7 · kicked for this broadcast": how somebody was removed, for the list. */
+export function removal({ removal, address }: RemovedViewer): string {
+  switch (removal) {
+    case 'kicked':
+      return `${address} · kicked for this broadcast`;
+    case 'banned':
+      return `${address} · banned until lifted`;
+    case 'blocked':
+      return 'address blocked for this broadcast';
+  }
+}
+
+/** "Firefox, Linux (10.0.0.7) was banned.": the same, at the moment it happened. */
+export function wasRemoved({ removal, address, browser }: RemovedViewer): string {
+  if (removal === 'blocked') return `${address} was blocked for this broadcast.`;
+  return `${browser} (${address}) was ${removal === 'banned' ? 'banned' : 'removed'}.`;
 }
 
 /** "31 ms". */

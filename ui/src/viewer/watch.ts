@@ -86,6 +86,10 @@ export class Watch {
       case 'forgiven':
         this.#take({ is: 'forgiven' });
         return;
+      case 'retired':
+        this.#socket.close();
+        this.#take({ is: 'refused', code: 'retired_link', reason: null, retryAfterS: null });
+        return;
       case 'ended':
         this.#take({ is: 'ended' });
     }

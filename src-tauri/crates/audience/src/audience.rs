@@ -1,10 +1,14 @@
 //! The state machine: what happens on each input.
 
+mod joins;
+mod removing;
+
 use crate::asks::Asks;
+use crate::attempts::Attempts;
 use crate::count::CountPace;
 use crate::link::Link;
-use crate::removal::{Removals, Removed};
-use crate::viewers::{Ended, Viewers};
+use crate::removal::Removals;
+use crate::viewers::Viewers;
 use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
 use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
 use std::collections::VecDeque;
@@ -27,6 +31,7 @@ pub struct Audience {
     pub(crate) max_viewers: u32,
     title: String,
     count: CountPace,
+    attempts: Attempts,
     next_id: u32,
     outputs: VecDeque<Output>,
     idle_until: Instant,
@@ -46,25 +51,36 @@ impl Audience {
             max_viewers,
             title: String::new(),
             count: CountPace::new(),
+            attempts: Attempts::default(),
             next_id,
             outputs: VecDeque::new(),
             idle_until: now.instant + IDLE,
         }
     }
 
+    /// The same, with another bound than 64 on the joins of one address whose first check came and whose handshake is not
+    /// finished. Loopback is exempt.
+    #[must_use]
+    pub fn with_unfinished_joins(mut self, most_of_one_address: u32) -> Self {
+        self.viewers.joining.set_max_checked_of_one(most_of_one_address);
+        self
+    }
+
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) {
         match input {
             Input::GoLive => self.go_live(),
-            Input::End => self.end_broadcast(),
-            Input::JoinFailed { viewer } => self.end_viewer(viewer, LeaveReason::Left),
+            Input::End => self.end_broadcast(now),
+            Input::JoinFailed { viewer } => self.join_failed(viewer, now),
+            Input::Checked { viewer } => self.checked(viewer, now),
             Input::Connected { viewer } => self.connected(viewer, now),
-            Input::Gone { viewer, reason } => self.end_viewer(viewer, reason),
+            Input::Gone { viewer, reason } => self.gone(viewer, reason, now),
             Input::Kick { viewer, reason } => self.remove(viewer, reason, LeaveReason::Kicked, now),
             Input::Ban { viewer, reason } => self.remove(viewer, reason, LeaveReason::Banned, now),
-            Input::Forgive { viewer } => self.forgive(viewer),
-            Input::Lock(on) => self.lock(on),
-            Input::NewLink { token } => self.new_link(token),
+            Input::Block { address } => self.block(address.to_canonical(), now),
+            Input::Forgive { viewer } => self.forgive(viewer, now),
+            Input::Lock(on) => self.lock(on, now),
+            Input::NewLink { token } => self.new_link(token, now),
             Input::SetMaxViewers(max) => self.max_viewers = max,
             Input::SetTitle(title) => self.set_title(title),
             Input::HostAddresses(addresses) => self.removals.set_hosts(addresses),
@@ -80,22 +96,13 @@ impl Audience {
 
     /// May this visitor be shown the watch page? Also while nothing is live: the page waits. Without a cookie the visitor
     /// will be given one, so a kick that goes by address and User-Agent does not count. Holds nothing.
-    pub fn visit(&self, token: &str, visitor: &Visitor) -> Result<(), Refusal> {
-        self.may(Asks::Page, token, visitor)
+    pub fn visit(&self, token: &str, visitor: &Visitor, now: Now) -> Result<(), Refusal> {
+        self.may(Asks::Page, token, visitor, now)
     }
 
     /// May this visitor join? Asked before an offer is read, and answered as [`Audience::join`] would be, but holds nothing.
-    pub fn knock(&self, token: &str, visitor: &Visitor) -> Result<(), Refusal> {
-        self.may(Asks::Knock, token, visitor)
-    }
-
-    /// Lets this visitor in, as a new viewer, for whom a transport is to be made: it holds a place from here on. Puts
-    /// nothing out.
-    pub fn join(&mut self, token: &str, visitor: Visitor) -> Result<ViewerId, Refusal> {
-        self.may(Asks::Place, token, &visitor)?;
-        let viewer = take_id(&mut self.next_id);
-        self.viewers.admit(viewer, visitor);
-        Ok(viewer)
+    pub fn knock(&self, token: &str, visitor: &Visitor, now: Now) -> Result<(), Refusal> {
+        self.may(Asks::Knock, token, visitor, now)
     }
 
     /// The next thing to do; [`Output::Timeout`] when there is no more.
@@ -165,104 +172,38 @@ impl Audience {
         self.tell(To::All, self.page_state());
     }
 
-    fn end_broadcast(&mut self) {
+    fn end_broadcast(&mut self, now: Now) {
         if !self.live {
             return self.reject(ErrorCode::WrongState, "Nothing is live.");
         }
         self.live = false;
         self.tell(To::All, PageMessage::Ended);
         for viewer in self.viewers.ids() {
-            self.drop_viewer(viewer, LeaveReason::Ended);
+            self.drop_viewer(viewer, LeaveReason::Ended, now);
         }
-        self.lock(false);
+        self.lock(false, now);
         self.count_changed();
     }
 
-    fn connected(&mut self, viewer: ViewerId, now: Now) {
-        if let Some(viewer) = self.viewers.connected(viewer, now) {
-            self.event(Event::ViewerJoined { viewer });
-            self.count_changed();
+    fn lock(&mut self, on: bool, now: Now) {
+        if self.locked == on {
+            return;
         }
+        self.locked = on;
+        if on {
+            self.viewers.keep_at_lock(now);
+            let strangers = self.viewers.joining_where(|visitor| !self.viewers.may_pass_the_lock(visitor, now));
+            self.turn_away(strangers, LeaveReason::Left, now);
+        }
+        self.event(Event::Lock { on });
     }
 
-    /// Ends a viewer whose transport is gone already.
-    fn end_viewer(&mut self, viewer: ViewerId, reason: LeaveReason) {
-        if self.viewers.end(viewer) == Some(Ended::Watched) {
-            self.event(Event::ViewerLeft { viewer, reason });
-            self.count_changed();
-        }
-    }
-
-    /// Ends a viewer whose transport has to be closed. The count is told by who calls this, once for all.
-    fn drop_viewer(&mut self, viewer: ViewerId, reason: LeaveReason) {
-        let Some(ended) = self.viewers.end(viewer) else { return };
-        self.outputs.push_back(Output::Drop { viewer, reason });
-        if ended == Ended::Watched {
-            self.event(Event::ViewerLeft { viewer, reason });
-        }
-    }
-
-    /// Kicks or bans. Doing it twice changes nothing; a ban of somebody kicked makes the kick a ban.
-    fn remove(&mut self, viewer: ViewerId, reason: Option<String>, how: LeaveReason, now: Now) {
-        let visitor = self.viewers.visitor(viewer).cloned();
-        let earlier = self.removals.find(viewer, visitor.as_ref());
-        let Some(visitor) = visitor.or_else(|| earlier.as_ref().map(|removed| removed.visitor().clone())) else {
-            return self.unknown(viewer);
-        };
-        let sessions = match visitor.cookie {
-            Some(cookie) => self.viewers.of_cookie(cookie),
-            None => vec![viewer],
-        };
-        let ban = how == LeaveReason::Banned;
-        let before = self.watching();
-        let spared = self.removals.spared(&visitor, self.viewers.visitors());
-        let removed = match self.removals.find(viewer, Some(&visitor)) {
-            Some(removed) if removed.is_ban() || !ban => return removed.also(viewer),
-            Some(removed) => {
-                removed.shown.reason = reason.or(removed.shown.reason.take());
-                removed
-            }
-            None => self.removals.add(Removed::new(viewer, visitor.clone(), reason, now.unix_ms)),
-        };
-        if ban {
-            removed.become_ban(spared);
-        }
-        sessions.iter().for_each(|session| removed.also(*session));
-        let message = PageMessage::Removed { code: removed.code(), reason: removed.shown.reason.clone() };
-        let shown = removed.shown.clone();
-
-        self.tell(page_of(&visitor, viewer), message);
-        for session in sessions {
-            self.drop_viewer(session, how);
-        }
-        self.event(Event::Removed { viewer: shown });
-        if self.watching() != before {
-            self.count_changed();
-        }
-        if ban {
-            self.keep();
-        }
-    }
-
-    fn forgive(&mut self, viewer: ViewerId) {
-        let Some(removed) = self.removals.forgive(viewer) else { return self.unknown(viewer) };
-        let viewer = removed.shown.id;
-        self.tell(page_of(removed.visitor(), viewer), PageMessage::Forgiven);
-        self.event(Event::Forgiven { viewer });
-        if removed.is_ban() {
-            self.keep();
-        }
-    }
-
-    fn lock(&mut self, on: bool) {
-        if self.locked != on {
-            self.locked = on;
-            self.event(Event::Lock { on });
-        }
-    }
-
-    fn new_link(&mut self, token: Token) {
+    fn new_link(&mut self, token: Token, now: Now) {
         self.link.replace(token);
+        self.viewers.keep_at_new_link(now);
+        let strangers = self.viewers.joining_where(|visitor| !self.may_stay(visitor, now));
+        self.turn_away(strangers, LeaveReason::Left, now);
+        self.outputs.push_back(Output::CloseStrangers);
         self.keep();
     }
 
@@ -316,9 +257,4 @@ fn take_id(next: &mut u32) -> ViewerId {
     let id = ViewerId(*next);
     *next += 1;
     id
-}
-
-/// Where a removed viewer's page listens.
-fn page_of(visitor: &Visitor, viewer: ViewerId) -> To {
-    visitor.cookie.map_or(To::Viewer(viewer), To::Visitor)
 }

@@ -27,6 +27,11 @@ pub enum Input {
         /// Who.
         viewer: ViewerId,
     },
+    /// The first authentic check of an admitted viewer came: from here on it takes a place.
+    Checked {
+        /// Who.
+        viewer: ViewerId,
+    },
     /// Media flows to an admitted viewer.
     Connected {
         /// Who.
@@ -53,7 +58,12 @@ pub enum Input {
         /// Shown to the viewer.
         reason: Option<String>,
     },
-    /// Undo a kick or a ban.
+    /// Refuse an address for this broadcast, but for who is watching from there.
+    Block {
+        /// Which; one of this machine's own cannot be.
+        address: IpAddr,
+    },
+    /// Undo a kick, a ban or a block.
     Forgive {
         /// The id that was removed.
         viewer: ViewerId,
@@ -65,7 +75,7 @@ pub enum Input {
         /// Takes the place of the current one.
         token: Token,
     },
-    /// Most viewers at one time, admitted ones included; 0: no limit. Drops nobody.
+    /// Most viewers at one time, those included whose first check came; 0: no limit. Drops nobody.
     SetMaxViewers(u32),
     /// The broadcaster's words for the stream.
     SetTitle(String),
@@ -108,6 +118,9 @@ pub enum Output {
         /// What.
         message: PageMessage,
     },
+    /// Close the sockets of the pages whose visitors may not [stay](crate::Audience::may_stay): the link that opened them is
+    /// retired.
+    CloseStrangers,
     /// Tell the panel and scripts.
     Event(Event),
     /// Write this to disk: it changed.

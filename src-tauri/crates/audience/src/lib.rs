@@ -6,25 +6,31 @@
 //! [`Audience::handle`] with [`Input::Tick`]. What a visitor asks is answered at once, by [`Audience::visit`],
 //! [`Audience::knock`] and [`Audience::join`]: a refusal is what they return.
 //!
-//! A viewer's life: [`Audience::join`] admits it (it counts against the limit from here on), [`Input::Connected`] makes it a
-//! watching viewer (only now is `viewer_joined` told), and it ends by [`Input::JoinFailed`], [`Input::Gone`], a kick, a
-//! ban or the end of the broadcast. What it held is dropped at that moment.
+//! A viewer's life: [`Audience::join`] admits it, [`Input::Checked`] gives it a place (only now does it count against any
+//! limit that others would feel), [`Input::Connected`] makes it a watching viewer (only now is `viewer_joined` told), and it
+//! ends by [`Input::JoinFailed`], [`Input::Gone`], a kick, a ban, a newcomer for whom it has to make room while it is not
+//! connected, or the end of the broadcast. What it held is dropped at that moment.
 //!
-//! Who a viewer is: the browser, by its cookie; a client without one, by address and User-Agent. Of the visitors of a
-//! broadcast the last 16,384 are remembered (a locked or retired link lets them return), and of the viewers who left the
-//! last 1,024 (somebody who leaves as the broadcaster clicks is still kicked). Both are forgotten when the next begins.
+//! Who a viewer is: the browser, by a cookie that we signed; a client without one, by address and User-Agent. A lock and a
+//! retired link let return who was watching when they fell, or lost the connection in the half minute before. The last
+//! 16,384 viewers who left are remembered for that, and so that somebody who leaves as the broadcaster clicks is still
+//! kicked. All of it is forgotten when the next broadcast begins, and none of it changes by requests: only by who watches.
 //!
 //! Not decided here: the upload cap (it needs bitrates), rates of requests per address (they need no knowledge of
 //! viewers), and the events `live`, `ended`, `phase` and `links`, which the owner tells because it knows the links.
 
 mod admission;
 mod asks;
+mod attempts;
 mod audience;
 mod browser;
 mod count;
 mod io;
+mod joining;
 mod link;
+mod network;
 mod removal;
+mod returning;
 mod viewers;
 mod visitor;
 

@@ -1,4 +1,4 @@
-//! Who was removed: kicks of this broadcast, and bans until lifted.
+//! Who was removed: kicks and blocked addresses of this broadcast, and bans until lifted.
 
 use crate::visitor::Identity;
 use crate::{Ban, Visitor, browser_name};
@@ -15,6 +15,8 @@ pub(crate) struct Removed {
     ids: Vec<ViewerId>,
     visitor: Visitor,
     hold: Hold,
+    /// Media flowed to it in the broadcast that runs, so that it may return when it is forgiven.
+    watched: bool,
 }
 
 /// What a removal refuses besides the visitor itself.
@@ -24,6 +26,8 @@ enum Hold {
     Kick,
     /// The address as well, but for those who were watching from it when the ban fell.
     Ban { spared: HashSet<Identity> },
+    /// The address alone, with the same exception; over when the next broadcast begins.
+    Block { spared: HashSet<Identity> },
 }
 
 /// How a visitor asks: the page will set a cookie on who has none, a join will not.
@@ -94,10 +98,22 @@ impl Removals {
         Some(self.all.remove(at))
     }
 
-    /// A new broadcast: kicks are over. Answers whose.
+    /// Is the address refused as a whole already?
+    pub(crate) fn is_blocked(&self, address: IpAddr) -> bool {
+        let blocks = |removed: &&Removed| matches!(removed.hold, Hold::Block { .. });
+        self.all.iter().filter(blocks).any(|removed| covers(removed.visitor.address, address, &self.hosts))
+    }
+
+    /// Whether an address can be refused at all: this machine's own cannot.
+    pub(crate) fn can_refuse(&self, address: IpAddr) -> bool {
+        covers(address, address, &self.hosts)
+    }
+
+    /// A new broadcast: kicks and blocks are over. Answers whose.
     pub(crate) fn end_kicks(&mut self) -> Vec<ViewerId> {
         let (bans, kicks) = std::mem::take(&mut self.all).into_iter().partition(Removed::is_ban);
         self.all = bans;
+        self.all.iter_mut().for_each(|ban| ban.watched = false);
         kicks.into_iter().map(|removed: Removed| removed.shown.id).collect()
     }
 
@@ -107,7 +123,7 @@ impl Removals {
         Some((refusing.code(), refusing.shown.reason.clone()))
     }
 
-    /// Whom a ban of `visitor` spares: others who are watching from the address.
+    /// Whom a ban of `visitor`, or a block of its address, spares: others who are watching from there.
     pub(crate) fn spared<'a>(
         &self,
         visitor: &Visitor,
@@ -128,7 +144,24 @@ impl Removed {
             browser: browser_name(&visitor.user_agent),
             removed_at,
         };
-        Self { shown, ids: vec![id], visitor, hold: Hold::Kick }
+        Self { shown, ids: vec![id], visitor, hold: Hold::Kick, watched: false }
+    }
+
+    /// An address of which nobody in particular is known.
+    pub(crate) fn block(id: ViewerId, address: IpAddr, spared: HashSet<Identity>, removed_at: u64) -> Self {
+        let mut removed = Self::new(id, Visitor::new(None, address, ""), None, removed_at);
+        removed.shown.removal = Removal::Blocked;
+        removed.hold = Hold::Block { spared };
+        removed
+    }
+
+    /// Media flowed to it.
+    pub(crate) fn has_watched(&mut self) {
+        self.watched = true;
+    }
+
+    pub(crate) fn watched(&self) -> bool {
+        self.watched
     }
 
     /// This viewer was removed by it, too.
@@ -153,24 +186,29 @@ impl Removed {
 
     pub(crate) fn code(&self) -> RefusalCode {
         match self.hold {
-            Hold::Kick => RefusalCode::Kicked,
+            Hold::Kick | Hold::Block { .. } => RefusalCode::Kicked,
             Hold::Ban { .. } => RefusalCode::Banned,
         }
     }
 
     fn refuses(&self, asking: &Visitor, door: Door, hosts: &[IpAddr]) -> bool {
-        let itself = match (self.visitor.cookie, asking.cookie) {
-            (Some(removed), Some(asking)) => removed == asking,
-            (None, None) => door == Door::Join && self.visitor.identity() == asking.identity(),
-            _ => false,
-        };
-        let by_address = match &self.hold {
-            Hold::Kick => false,
-            Hold::Ban { spared } => {
-                covers(self.visitor.address, asking.address, hosts) && !spared.contains(&asking.identity())
-            }
-        };
-        itself || by_address
+        match &self.hold {
+            Hold::Kick => self.is(asking, door),
+            Hold::Ban { spared } => self.is(asking, door) || self.covers_all_but(spared, asking, hosts),
+            Hold::Block { spared } => self.covers_all_but(spared, asking, hosts),
+        }
+    }
+
+    /// A cookie that is not signed names nobody, but who shows one that was removed admits to it: versions before gave such.
+    fn is(&self, asking: &Visitor, door: Door) -> bool {
+        match self.visitor.cookie {
+            Some(removed) => asking.cookie.or(asking.unsigned) == Some(removed),
+            None => asking.cookie.is_none() && door == Door::Join && self.visitor.identity() == asking.identity(),
+        }
+    }
+
+    fn covers_all_but(&self, spared: &HashSet<Identity>, asking: &Visitor, hosts: &[IpAddr]) -> bool {
+        covers(self.visitor.address, asking.address, hosts) && !spared.contains(&asking.identity())
     }
 }
 

@@ -1,16 +1,12 @@
 //! Who is admitted, who is watching, who was here.
 
+use crate::joining::{Joining, Progress};
+use crate::network::Network;
+use crate::returning::Returning;
 use crate::visitor::Identity;
 use crate::{Now, Visitor, VisitorCookie, browser_name};
 use protocol::{Viewer, ViewerId, ViewerStats};
-use std::collections::{BTreeMap, HashSet, VecDeque};
-
-/// How many visitors of a broadcast may return to a locked or retired link. Far above any audience a desktop serves; a
-/// bound, because each cookie-less request could otherwise add one for ever.
-const MAX_KNOWN: usize = 16_384;
-
-/// How many viewers who left can still be kicked or banned.
-const MAX_DEPARTED: usize = 1024;
+use std::collections::{BTreeMap, HashSet};
 
 /// One viewer's life. It begins with the admission and is out of the map when it is over.
 #[derive(Debug)]
@@ -33,17 +29,18 @@ impl Life {
 #[derive(Debug, Default)]
 pub(crate) struct Viewers {
     lives: BTreeMap<ViewerId, Life>,
+    /// Those that are admitted and not watching.
+    pub(crate) joining: Joining,
     watching: u32,
     peak: u32,
-    known: Known,
-    departed: VecDeque<(ViewerId, Visitor)>,
+    returning: Returning,
 }
 
 /// How a life ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// It was admitted only: nobody was told of it.
-    Unseen,
+    Unseen(Visitor, Progress),
     /// It was watching.
     Watched,
 }
@@ -52,11 +49,11 @@ impl Viewers {
     /// A new broadcast: nobody is known, nobody left.
     pub(crate) fn begin(&mut self) {
         debug_assert!(self.lives.is_empty(), "the end of a broadcast drops every viewer");
-        *self = Self::default();
+        (self.peak, self.returning) = (0, Returning::default());
     }
 
     pub(crate) fn admit(&mut self, id: ViewerId, visitor: Visitor) {
-        self.known.remember(visitor.identity());
+        self.joining.begin(id, Network::of(visitor.address));
         self.lives.insert(id, Life::Admitted { visitor });
     }
 
@@ -72,21 +69,22 @@ impl Viewers {
             stats: ViewerStats::default(),
         };
         *life = Life::Watching { visitor: visitor.clone(), shown: shown.clone(), latency_ms: None };
+        self.joining.end(id);
         self.watching += 1;
         self.peak = self.peak.max(self.watching);
         Some(shown)
     }
 
     /// Ends a life and drops what it held.
-    pub(crate) fn end(&mut self, id: ViewerId) -> Option<Ended> {
+    pub(crate) fn end(&mut self, id: ViewerId, now: Now) -> Option<Ended> {
         match self.lives.remove(&id)? {
-            Life::Admitted { .. } => Some(Ended::Unseen),
+            Life::Admitted { visitor } => {
+                let progress = self.joining.end(id).expect("who is admitted and does not watch is joining");
+                Some(Ended::Unseen(visitor, progress))
+            }
             Life::Watching { visitor, .. } => {
                 self.watching -= 1;
-                if self.departed.len() == MAX_DEPARTED {
-                    self.departed.pop_front();
-                }
-                self.departed.push_back((id, visitor));
+                self.returning.departed(id, visitor, now.instant);
                 Some(Ended::Watched)
             }
         }
@@ -94,8 +92,12 @@ impl Viewers {
 
     /// Who this viewer is, watching or gone a moment ago.
     pub(crate) fn visitor(&self, id: ViewerId) -> Option<&Visitor> {
-        let departed = || self.departed.iter().find(|(departed, _)| *departed == id).map(|(_, visitor)| visitor);
-        self.lives.get(&id).map(Life::visitor).or_else(departed)
+        self.lives.get(&id).map(Life::visitor).or_else(|| self.returning.visitor(id))
+    }
+
+    /// Media flowed to this viewer, or flows.
+    pub(crate) fn watched(&self, id: ViewerId) -> bool {
+        matches!(self.lives.get(&id), Some(Life::Watching { .. })) || self.returning.visitor(id).is_some()
     }
 
     /// Every viewer of this browser.
@@ -107,19 +109,27 @@ impl Viewers {
         self.lives.keys().copied().collect()
     }
 
-    /// Those who hold a place, admitted or watching.
-    pub(crate) fn visitors(&self) -> impl Iterator<Item = &Visitor> {
-        self.lives.values().map(Life::visitor)
+    /// Those under way whom this concerns.
+    pub(crate) fn joining_where(&self, concerns: impl Fn(&Visitor) -> bool) -> Vec<ViewerId> {
+        self.joining.ids().filter(|id| self.lives.get(id).is_some_and(|life| concerns(life.visitor()))).collect()
     }
 
-    /// Was admitted to this broadcast.
-    pub(crate) fn known(&self, visitor: &Visitor) -> bool {
-        self.known.set.contains(&visitor.identity())
+    /// To whom media flows.
+    pub(crate) fn watchers(&self) -> impl Iterator<Item = &Visitor> {
+        self.lives.values().filter(|life| matches!(life, Life::Watching { .. })).map(Life::visitor)
     }
 
-    /// Places taken: admitted and watching.
+    /// A viewer of this visitor holds a place.
+    pub(crate) fn holds_a_place(&self, visitor: &Visitor) -> bool {
+        let identity = visitor.identity();
+        let holds =
+            |(id, life): (&ViewerId, &Life)| !self.joining.is_unchecked(*id) && life.visitor().identity() == identity;
+        self.lives.iter().any(holds)
+    }
+
+    /// Places taken: by who is watching, and by who is on the way and was heard of.
     pub(crate) fn places(&self) -> u32 {
-        self.lives.len() as u32
+        self.watching + self.joining.weighing() as u32
     }
 
     pub(crate) fn watching(&self) -> u32 {
@@ -135,6 +145,39 @@ impl Viewers {
             Life::Watching { shown, .. } => Some(shown),
             Life::Admitted { .. } => None,
         })
+    }
+
+    /// The lock falls: who is watching now, or lost the connection a moment ago, may return through it.
+    pub(crate) fn keep_at_lock(&mut self, now: Now) {
+        let watching = self.watching_identities();
+        self.returning.keep_at_lock(watching, now.instant);
+    }
+
+    /// The link retires: the same may return by it.
+    pub(crate) fn keep_at_new_link(&mut self, now: Now) {
+        let watching = self.watching_identities();
+        self.returning.keep_at_new_link(watching, now.instant);
+    }
+
+    /// A viewer's removal is undone: it may return as if it had lost its connection now.
+    pub(crate) fn take_back(&mut self, id: ViewerId, visitor: Visitor, now: Now) {
+        self.returning.take_back(id, visitor, now.instant);
+    }
+
+    pub(crate) fn may_pass_the_lock(&self, visitor: &Visitor, now: Now) -> bool {
+        self.returning.may_pass_the_lock(visitor, now.instant, |identity| self.watches(identity))
+    }
+
+    pub(crate) fn may_come_by_a_retired_link(&self, visitor: &Visitor, now: Now) -> bool {
+        self.returning.may_come_by_a_retired_link(visitor, now.instant, |identity| self.watches(identity))
+    }
+
+    fn watches(&self, identity: &Identity) -> bool {
+        self.watchers().any(|visitor| visitor.identity() == *identity)
+    }
+
+    fn watching_identities(&self) -> HashSet<Identity> {
+        self.watchers().map(Visitor::identity).collect()
     }
 
     pub(crate) fn latency(&mut self, id: ViewerId, measured_ms: f32) {
@@ -156,53 +199,5 @@ impl Viewers {
             }
         }
         changed
-    }
-}
-
-/// Who was admitted to this broadcast; the oldest are forgotten first.
-#[derive(Debug, Default)]
-struct Known {
-    set: HashSet<Identity>,
-    order: VecDeque<Identity>,
-}
-
-impl Known {
-    fn remember(&mut self, identity: Identity) {
-        if !self.set.insert(identity.clone()) {
-            return;
-        }
-        self.order.push_back(identity);
-        if self.order.len() > MAX_KNOWN
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.set.remove(&oldest);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::Ipv4Addr;
-
-    fn visitor(n: u128) -> Visitor {
-        Visitor::new(Some(VisitorCookie::from_random(n.to_be_bytes())), Ipv4Addr::LOCALHOST.into(), "test")
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let mut viewers = Viewers::default();
-        let now = Now { instant: std::time::Instant::now(), unix_ms: 0 };
-        let total = MAX_KNOWN as u32 + 10;
-        for n in 0..total {
-            viewers.admit(ViewerId(n), visitor(n.into()));
-            viewers.connected(ViewerId(n), now);
-            viewers.end(ViewerId(n));
-        }
-        assert!(!viewers.known(&visitor(9)), "the oldest visitors are forgotten");
-        assert!(viewers.known(&visitor(10)), "and only as many as the bound asks for");
-        assert_eq!(viewers.departed.len(), MAX_DEPARTED);
-        assert!(viewers.visitor(ViewerId(total - 1)).is_some(), "the one who left last can be kicked");
-        assert!(viewers.lives.is_empty());
     }
 }

@@ -11,8 +11,11 @@ const MAX_USER_AGENT: usize = 256;
 /// Who asks to watch, as far as a shared link can tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Visitor {
-    /// The browser, by the cookie that the watch page set.
+    /// The browser, by the cookie that the watch page set and we signed.
     pub cookie: Option<VisitorCookie>,
+    /// A cookie without our signature. Anybody can make one up, so it names nobody; only if it is one that was banned, it is
+    /// refused as that one: versions before gave them.
+    pub unsigned: Option<VisitorCookie>,
     /// An IPv4 address is never in its IPv6-mapped form.
     pub address: IpAddr,
     /// As sent, cut to a bounded length.
@@ -23,7 +26,14 @@ impl Visitor {
     /// Normalises the address (`::ffff:10.0.0.7` is `10.0.0.7`) and bounds the User-Agent.
     pub fn new(cookie: Option<VisitorCookie>, address: IpAddr, user_agent: &str) -> Self {
         let end = (0..=user_agent.len().min(MAX_USER_AGENT)).rev().find(|end| user_agent.is_char_boundary(*end));
-        Self { cookie, address: address.to_canonical(), user_agent: user_agent[..end.unwrap_or(0)].to_owned() }
+        let user_agent = user_agent[..end.unwrap_or(0)].to_owned();
+        Self { cookie, unsigned: None, address: address.to_canonical(), user_agent }
+    }
+
+    /// The same, who showed a cookie that we did not sign.
+    #[must_use]
+    pub fn with_unsigned(self, cookie: Option<VisitorCookie>) -> Self {
+        Self { unsigned: cookie, ..self }
     }
 }
 

@@ -7,6 +7,9 @@ use stream::{Rid, VideoCodec};
 /// forwarder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// The first check of a viewer that passed its integrity came: whoever joined is there. Once a viewer, before
+    /// [`Event::Connected`].
+    Checked(ViewerId),
     /// The DTLS handshake is done, and media is sent.
     Connected(ViewerId),
     /// The viewer has left, and all that was held for it is freed. There is none after [`crate::Forwarder::close`].

@@ -31,7 +31,12 @@ pub enum Command {
         #[serde(default)]
         reason: Option<String>,
     },
-    /// Undo a kick or a ban.
+    /// Refuse an address for this broadcast; who is watching from there stays, and may return.
+    Block {
+        /// As [`crate::Event::Attempts`] tells it; IPv6: the /64.
+        address: String,
+    },
+    /// Undo a kick, a ban or a block.
     Forgive {
         /// The id that was removed.
         viewer: ViewerId,

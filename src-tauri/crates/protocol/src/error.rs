@@ -15,6 +15,8 @@ pub enum ErrorCode {
     WrongState,
     /// A setting's value that cannot be.
     BadSetting,
+    /// What is no address, or an address that is never refused: this computer's own.
+    BadAddress,
     /// No such camera or microphone.
     NoDevice,
     /// Another program has the device.

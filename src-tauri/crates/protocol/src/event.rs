@@ -56,10 +56,20 @@ pub enum Event {
         /// Who, how and why.
         viewer: RemovedViewer,
     },
-    /// A kick or a ban was undone.
+    /// A kick, a ban or a block was undone.
     Forgiven {
         /// The id that was removed.
         viewer: ViewerId,
+    },
+    /// Somebody tries: many joins from an address came to nothing, because no check ever followed. Once in ten seconds of one
+    /// address while it goes on, and once a second of any.
+    Attempts {
+        /// IP address, without port; IPv6: one of the /64 that is counted together.
+        address: String,
+        /// So many since it was last quiet.
+        count: u32,
+        /// [`crate::Command::Block`] can refuse it: it is not this computer's own.
+        blockable: bool,
     },
     /// The lock changed.
     Lock {

@@ -29,6 +29,8 @@ pub enum PageMessage {
     },
     /// A kick or ban was undone: the page may join again.
     Forgiven,
+    /// The link that opened this page was retired, and who is behind it was not watching: stop, and say so. The socket closes.
+    Retired,
     /// The broadcast ended; `State` with `live` follows when it is back.
     Ended,
 }

@@ -94,13 +94,14 @@ macro_rules! settings {
                 /// Most TCP connections at one time from one address (IPv6: /64). Loopback is exempt.
                 connections_per_address: u32 as u32 = "4096",
                     example "4096 (a whole number)";
-                /// Most joins without a finished DTLS handshake from one address. Loopback is exempt.
+                /// Most joins from one address whose first check came and whose DTLS handshake is not finished. Loopback is exempt.
                 unfinished_joins: u32 as u32 = "64",
                     example "64 (a whole number)";
-                /// New joins a second from one address, in the long run. Loopback is exempt.
+                /// New joins a second from one address, in the long run: of browsers with a cookie, and again of all others.
+                /// Loopback is exempt.
                 joins_per_second: u32 as u32 = "50",
                     example "50 (a whole number)";
-                /// New joins at once from one address. Loopback is exempt.
+                /// New joins at once from one address, of each of the two. Loopback is exempt.
                 joins_burst: u32 as u32 = "300",
                     example "300 (a whole number)";
                 /// A join whose media does not flow after this is given up.

@@ -62,6 +62,8 @@ pub enum Removal {
     Kicked,
     /// Out until lifted, by browser and address.
     Banned,
+    /// An address, out for this broadcast; of the browser nothing is known.
+    Blocked,
 }
 
 /// Somebody who was removed and can be forgiven.
@@ -70,7 +72,7 @@ pub enum Removal {
 pub struct RemovedViewer {
     /// The id that `forgive` takes. A ban from an earlier run of the program has a new one.
     pub id: ViewerId,
-    /// Kicked or banned.
+    /// Kicked, banned or blocked.
     pub removal: Removal,
     /// The broadcaster's words, shown to the viewer.
     pub reason: Option<String>,

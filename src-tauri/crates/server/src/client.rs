@@ -1,6 +1,7 @@
 //! Who sent a request: address, cookie, User-Agent.
 
 use crate::Config;
+use crate::cookie::{self, CookieKey, Shown};
 use crate::network::Network;
 use crate::shared::Shared;
 use audience::{Visitor, VisitorCookie};
@@ -11,11 +12,11 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The cookie by which a browser is known again. HttpOnly: no script reads it; Lax: no other site's page makes use of it.
-const COOKIE: &str = "skylark_visitor";
-
 /// A year: a ban by cookie holds as long as the browser keeps it.
 const COOKIE_AGE_S: u32 = 365 * 24 * 3600;
+
+/// Cookies of our name that are looked at in one request: a browser has one, and each costs a signature.
+const MAX_COOKIES: usize = 4;
 
 /// The other end of the TCP connection.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,8 @@ impl Client {
         let address = forwarded.unwrap_or(peer);
         let proxied = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| headers.contains_key(*name));
         let local = address.is_loopback() && (!proxied || forwarded.is_some());
-        Self { visitor: Visitor::new(cookie(headers), address, user_agent), local }
+        let (ours, unsigned) = cookies(headers, &config.cookie_key);
+        Self { visitor: Visitor::new(ours, address, user_agent).with_unsigned(unsigned), local }
     }
 
     /// What limits are counted by.
@@ -45,10 +47,11 @@ impl Client {
         Network::of(self.visitor.address)
     }
 
-    /// The cookie for the answer of the watch page: the browser's own again, for another year, or a new one.
-    pub(crate) fn set_cookie(&self) -> String {
-        let cookie = self.visitor.cookie.unwrap_or_else(new_cookie);
-        format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}")
+    /// The cookie for the answer of the watch page: the browser's own again, for another year, or a new one. HttpOnly: no
+    /// script reads it; Lax: no other site's page makes use of it.
+    pub(crate) fn set_cookie(&self, key: &CookieKey) -> String {
+        let (name, value) = (cookie::NAME, key.sign(self.visitor.cookie.unwrap_or_else(cookie::fresh)));
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}")
     }
 }
 
@@ -68,16 +71,19 @@ fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
     last.parse::<IpAddr>().ok().or_else(|| last.parse().ok().map(|with_port: std::net::SocketAddr| with_port.ip()))
 }
 
-fn cookie(headers: &HeaderMap) -> Option<VisitorCookie> {
+/// The first cookie that we signed; and, where there is none, the first that we did not.
+fn cookies(headers: &HeaderMap, key: &CookieKey) -> (Option<VisitorCookie>, Option<VisitorCookie>) {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| value.parse().ok())
-}
-
-fn new_cookie() -> VisitorCookie {
-    let mut bits = [0; 16];
-    getrandom::fill(&mut bits).expect("the system has randomness; without it no secret could be made at all");
-    VisitorCookie::from_random(bits)
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut unsigned = None;
+    for (_, value) in pairs.filter(|(name, _)| *name == cookie::NAME).take(MAX_COOKIES) {
+        match key.read(value) {
+            Some(Shown::Ours(cookie)) => return (Some(cookie), None),
+            Some(Shown::Unsigned(cookie)) => unsigned = unsigned.or(Some(cookie)),
+            None => {}
+        }
+    }
+    (None, unsigned)
 }
 
 /// A header that is text and there.
@@ -127,24 +133,39 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_found_among_others() {
-        let cookie =
-            |value| client("10.0.0.1", &[("cookie", value)], None).visitor.cookie.map(|cookie| cookie.to_string());
-        let hex = "0123456789abcdef0123456789abcdef";
-        assert_eq!(cookie("a=b; skylark_visitor=0123456789abcdef0123456789abcdef; c=d").as_deref(), Some(hex));
-        assert_eq!(cookie("skylark_visitor=short"), None);
-        assert_eq!(cookie("xskylark_visitor=0123456789abcdef0123456789abcdef"), None);
+    fn the_cookie_is_found_among_others_and_counts_when_we_signed_it() {
+        let key = CookieKey::from_random([1; 32]);
+        let of = |cookies: &str| {
+            let cookies = HeaderValue::from_str(cookies).expect("ascii");
+            self::cookies(&HeaderMap::from_iter([(header::COOKIE, cookies)]), &key)
+        };
+        let (ours, old) = (VisitorCookie::from_random([2; 16]), VisitorCookie::from_random([3; 16]));
+        let signed = key.sign(ours);
+        assert_eq!(of(&format!("a=b; skylark_visitor={signed}; c=d")), (Some(ours), None));
+        assert_eq!(of(&format!("a=b; skylark_visitor={old}; c=d")), (None, Some(old)), "anybody can make that up");
+        assert_eq!(of(&format!("skylark_visitor={old}; skylark_visitor={signed}")), (Some(ours), None));
+        assert_eq!(of("skylark_visitor=short"), (None, None));
+        assert_eq!(of(&format!("xskylark_visitor={signed}")), (None, None));
+        let many = format!("skylark_visitor={old}; ").repeat(MAX_COOKIES);
+        assert_eq!(
+            of(&format!("{many}skylark_visitor={signed}")),
+            (None, Some(old)),
+            "a request costs so much at most"
+        );
     }
 
     #[test]
-    fn a_known_browser_keeps_its_cookie_and_a_new_one_gets_its_own() {
-        let known = [("cookie", "skylark_visitor=0123456789abcdef0123456789abcdef")];
-        let known = client("10.0.0.1", &known, None).set_cookie();
-        assert!(known.starts_with("skylark_visitor=0123456789abcdef0123456789abcdef; "), "{known}");
-        let new = client("10.0.0.1", &[], None);
-        assert_ne!(new.set_cookie(), new.set_cookie(), "drawn at random");
+    fn a_known_browser_keeps_its_cookie_and_any_other_gets_one_of_its_own() {
+        let key = CookieKey::from_random([1; 32]);
+        let visitor = |cookie| Visitor::new(cookie, [10, 0, 0, 1].into(), "");
+        let set = |visitor: Visitor| Client { visitor, local: false }.set_cookie(&key);
+        let ours = VisitorCookie::from_random([2; 16]);
+        let known = set(visitor(Some(ours)));
+        assert!(known.starts_with(&format!("skylark_visitor={}; ", key.sign(ours))), "{known}");
+        let new = visitor(None).with_unsigned(Some(ours));
+        assert_ne!(set(new.clone()), set(new.clone()), "drawn at random, whatever was made up");
         for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age="] {
-            assert!(new.set_cookie().contains(attribute), "{attribute}");
+            assert!(set(new.clone()).contains(attribute), "{attribute}");
         }
     }
 }

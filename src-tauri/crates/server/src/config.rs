@@ -1,5 +1,6 @@
 //! What can be set.
 
+use crate::CookieKey;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub struct Config {
     pub guessable_link: bool,
     /// How much one client, and all together, may take.
     pub limits: Limits,
+    /// What the cookies of visitors are signed with.
+    pub cookie_key: CookieKey,
 }
 
 /// Who may read `/metrics`.
@@ -56,11 +59,10 @@ pub struct Limits {
     pub connections: usize,
     /// Most TCP connections at one time from one address (IPv6: /56), viewers' and others. Loopback is exempt.
     pub connections_per_address: usize,
-    /// Most joins without a finished DTLS handshake from one address (IPv6: /64). Loopback is exempt.
-    pub unfinished_joins: u32,
-    /// New joins a second from one address (IPv6: /64), in the long run. Loopback is exempt.
+    /// New joins a second from one address (IPv6: /64), in the long run: of browsers with a cookie of ours, and again of all
+    /// others. Loopback is exempt.
     pub joins_per_second: u32,
-    /// New joins at once from one address (IPv6: /64). Loopback is exempt.
+    /// New joins at once from one address (IPv6: /64), of each of the two. Loopback is exempt.
     pub joins_burst: u32,
 }
 
@@ -73,7 +75,6 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             connections: 8192,
             connections_per_address: 4096,
-            unfinished_joins: 64,
             joins_per_second: 50,
             joins_burst: 300,
         }

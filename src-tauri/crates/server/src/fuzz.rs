@@ -38,7 +38,10 @@ pub fn headers(data: &[u8]) {
         assert!(client.visitor.user_agent.len() <= 256, "it is kept as long as the viewer");
         assert!(!audience::browser_name(&client.visitor.user_agent).is_empty());
         assert!(trusted_proxy.is_some() || client.visitor.address == proxy, "nobody but the proxy says who sent it");
-        assert!(HeaderValue::from_str(&client.set_cookie()).is_ok(), "what is answered is a header's value");
+        assert!(
+            HeaderValue::from_str(&client.set_cookie(&config.cookie_key)).is_ok(),
+            "what is answered is a header's value"
+        );
     }
     let _ = metrics::names_this_machine(&headers);
     let _ = socket::same_origin(&headers);

@@ -16,6 +16,7 @@ mod assets;
 mod client;
 mod config;
 mod connection;
+mod cookie;
 mod document;
 mod door;
 mod first_bytes;
@@ -43,8 +44,8 @@ mod whep;
 
 pub use config::{Config, Limits, Metrics};
 pub use connection::Connection;
+pub use cookie::CookieKey;
 pub use door::{Door, Refusals, Transports};
-pub use limiter::JoinTicket;
 pub use places::Seat;
 pub use request::{Joined, PageId, PatchError, Patched, Refused, Request};
 pub use serve::{serve, serve_with};

@@ -1,28 +1,34 @@
-//! How many joins one address may have under way, and begin in a second. [`Joins`] decides, with the time as an argument.
+//! How many joins one address may begin in a second. [`Joins`] decides, with the time as an argument. How many are under way is
+//! the audience's to say, which knows what came of them.
 
 use crate::Limits;
 use crate::network::Network;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// From this many networks on, those that are back at rest are forgotten.
+/// From this many accounts on, those that are back at rest are forgotten.
 const SWEEP_AT: usize = 1024;
 
 /// Every network that joined lately.
 #[derive(Debug)]
 pub(crate) struct Joins {
-    unfinished: u32,
     per_second: f64,
     burst: f64,
-    networks: HashMap<Network, Account>,
+    accounts: HashMap<(Network, Kind), Account>,
     sweep_at: usize,
 }
 
-/// What one network has under way, and how many joins it may begin at once (a token bucket).
+/// Who joins. Browsers with a cookie of ours opened the watch page first; what others at their address send without one does
+/// not use up what is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    WithCookie,
+    Bare,
+}
+
+/// How many joins may begin at once (a token bucket).
 #[derive(Debug)]
 struct Account {
-    unfinished: u32,
     tokens: f64,
     at: Instant,
 }
@@ -36,49 +42,37 @@ pub(crate) struct TooMany {
 impl Joins {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            unfinished: limits.unfinished_joins,
             per_second: limits.joins_per_second.into(),
             burst: limits.joins_burst.into(),
-            networks: HashMap::new(),
+            accounts: HashMap::new(),
             sweep_at: SWEEP_AT,
         }
     }
 
-    /// A join begins. After an `Ok`, [`Joins::finish`] has to follow once.
-    fn begin(&mut self, network: Network, now: Instant) -> Result<(), TooMany> {
+    /// A join begins.
+    pub(crate) fn begin(&mut self, network: Network, kind: Kind, now: Instant) -> Result<(), TooMany> {
         self.sweep(now);
         let (per_second, burst) = (self.per_second, self.burst);
-        let account = self.networks.entry(network).or_insert(Account { unfinished: 0, tokens: burst, at: now });
+        let account = self.accounts.entry((network, kind)).or_insert(Account { tokens: burst, at: now });
         account.refill(per_second, burst, now);
-        if account.unfinished >= self.unfinished {
-            return Err(TooMany { retry_after: Duration::from_secs(2) });
-        }
         if account.tokens < 1.0 {
             return Err(TooMany { retry_after: Duration::from_secs(1) });
         }
         account.tokens -= 1.0;
-        account.unfinished += 1;
         Ok(())
     }
 
-    /// A join is over: the viewer is connected, or gone.
-    fn finish(&mut self, network: Network) {
-        if let Some(account) = self.networks.get_mut(&network) {
-            account.unfinished = account.unfinished.saturating_sub(1);
-        }
-    }
-
-    /// Forgets networks that are back at rest. Doubling the mark makes the work constant per join.
+    /// Forgets those that are back at rest. Doubling the mark makes the work constant per join.
     fn sweep(&mut self, now: Instant) {
-        if self.networks.len() < self.sweep_at {
+        if self.accounts.len() < self.sweep_at {
             return;
         }
         let (per_second, burst) = (self.per_second, self.burst);
-        self.networks.retain(|_, account| {
+        self.accounts.retain(|_, account| {
             account.refill(per_second, burst, now);
-            account.unfinished > 0 || account.tokens < burst
+            account.tokens < burst
         });
-        self.sweep_at = SWEEP_AT.max(2 * self.networks.len());
+        self.sweep_at = SWEEP_AT.max(2 * self.accounts.len());
     }
 }
 
@@ -90,35 +84,6 @@ impl Account {
     }
 }
 
-/// One join under way. While it lives it counts against its address; whoever answers the join keeps it until the viewer
-/// is connected or gone, and then drops it. The default one counts against nobody.
-#[derive(Debug, Default)]
-pub struct JoinTicket {
-    held: Option<(Arc<Mutex<Joins>>, Network)>,
-}
-
-impl JoinTicket {
-    /// For a join from `network`; none is exempt.
-    pub(crate) fn draw(joins: &Arc<Mutex<Joins>>, network: Option<Network>, now: Instant) -> Result<Self, TooMany> {
-        let Some(network) = network else { return Ok(Self::default()) };
-        lock(joins).begin(network, now)?;
-        Ok(Self { held: Some((joins.clone(), network)) })
-    }
-}
-
-impl Drop for JoinTicket {
-    fn drop(&mut self) {
-        if let Some((joins, network)) = self.held.take() {
-            lock(&joins).finish(network);
-        }
-    }
-}
-
-/// A panic elsewhere leaves counters as they are, which are always whole.
-fn lock(joins: &Mutex<Joins>) -> std::sync::MutexGuard<'_, Joins> {
-    joins.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,51 +93,40 @@ mod tests {
     }
 
     /// As many joins as are let through at one time.
-    fn begin_all(joins: &mut Joins, network: Network, now: Instant) -> u32 {
+    fn begin_all(joins: &mut Joins, kind: Kind, now: Instant) -> u32 {
         let mut begun = 0;
-        while joins.begin(network, now).is_ok() {
+        while joins.begin(network(1), kind, now).is_ok() {
             begun += 1;
         }
         begun
     }
 
     #[test]
-    fn unfinished_joins_are_bounded_until_they_finish() {
-        let mut joins = Joins::new(&Limits::default());
-        let now = Instant::now();
-        assert_eq!(begin_all(&mut joins, network(1), now), 64);
-        assert_eq!(
-            joins.begin(network(1), now + Duration::from_secs(3600)),
-            Err(TooMany { retry_after: Duration::from_secs(2) })
-        );
-        assert_eq!(joins.begin(network(2), now), Ok(()), "another address is not concerned");
-        joins.finish(network(1));
-        assert_eq!(begin_all(&mut joins, network(1), now), 1);
-    }
-
-    #[test]
     fn a_school_of_300_comes_in_at_once_then_50_a_second() {
-        let mut joins = Joins::new(&Limits { unfinished_joins: u32::MAX, ..Limits::default() });
+        let mut joins = Joins::new(&Limits::default());
         let start = Instant::now();
-        assert_eq!(begin_all(&mut joins, network(1), start), 300);
-        assert_eq!(joins.begin(network(1), start), Err(TooMany { retry_after: Duration::from_secs(1) }));
-        assert_eq!(begin_all(&mut joins, network(1), start + Duration::from_secs(1)), 50);
-        assert_eq!(begin_all(&mut joins, network(1), start + Duration::from_millis(1100)), 5);
-        assert_eq!(
-            begin_all(&mut joins, network(1), start + Duration::from_secs(3600)),
-            300,
-            "never more than the burst"
-        );
+        let mut begin = |ms| begin_all(&mut joins, Kind::WithCookie, start + Duration::from_millis(ms));
+        assert_eq!(begin(0), 300);
+        assert_eq!(begin(1000), 50);
+        assert_eq!(begin(1100), 5);
+        assert_eq!(begin(3_600_000), 300, "never more than the burst");
+        let refused = joins.begin(network(1), Kind::WithCookie, start + Duration::from_secs(3600));
+        assert_eq!(refused, Err(TooMany { retry_after: Duration::from_secs(1) }));
+        assert_eq!(joins.begin(network(2), Kind::WithCookie, start), Ok(()), "another address is not concerned");
     }
 
     #[test]
-    fn a_refused_join_costs_nothing() {
-        let mut joins = Joins::new(&Limits { unfinished_joins: 1, joins_burst: 2, ..Limits::default() });
-        let now = Instant::now();
-        assert_eq!(joins.begin(network(1), now), Ok(()));
-        assert!(joins.begin(network(1), now).is_err(), "one is unfinished");
-        joins.finish(network(1));
-        assert_eq!(joins.begin(network(1), now), Ok(()), "the refused one took no token");
+    fn what_comes_without_a_cookie_of_ours_does_not_use_up_what_is_for_browsers() {
+        let mut joins = Joins::new(&Limits::default());
+        let start = Instant::now();
+        // 500 a second for ten seconds, and a browser each second.
+        for n in 0..5000_u32 {
+            let now = start + n * Duration::from_millis(2);
+            let _ = joins.begin(network(1), Kind::Bare, now);
+            if n % 500 == 0 {
+                assert_eq!(joins.begin(network(1), Kind::WithCookie, now), Ok(()));
+            }
+        }
     }
 
     #[test]
@@ -181,25 +135,8 @@ mod tests {
         let start = Instant::now();
         for n in 0..10_000 {
             let now = start + Duration::from_secs(n.into());
-            joins.begin(network(n), now).expect("each address joins once");
-            if n % 100 != 0 {
-                joins.finish(network(n));
-            }
+            joins.begin(network(n), Kind::Bare, now).expect("each address joins once");
         }
-        assert!(joins.networks.len() <= SWEEP_AT, "{} of 10,000 are remembered", joins.networks.len());
-        let unfinished: u32 = joins.networks.values().map(|account| account.unfinished).sum();
-        assert_eq!(unfinished, 100, "but nobody whose join is under way");
-    }
-
-    #[test]
-    fn a_ticket_counts_while_it_lives() {
-        let joins = Arc::new(Mutex::new(Joins::new(&Limits { unfinished_joins: 1, ..Limits::default() })));
-        let now = Instant::now();
-        let ticket = JoinTicket::draw(&joins, Some(network(1)), now).expect("the first");
-        assert!(JoinTicket::draw(&joins, Some(network(1)), now).is_err());
-        let exempt: Vec<_> = (0..1000).map(|_| JoinTicket::draw(&joins, None, now)).collect();
-        assert!(exempt.iter().all(Result::is_ok), "loopback is exempt");
-        drop(ticket);
-        assert!(JoinTicket::draw(&joins, Some(network(1)), now).is_ok());
+        assert!(joins.accounts.len() <= SWEEP_AT, "{} of 10,000 are remembered", joins.accounts.len());
     }
 }

@@ -20,7 +20,10 @@ pub(crate) async fn watch(
     match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
         Ok(Ok(())) => {
             let policy = format!("{POLICY}{}", own_sockets(&headers));
-            let more = [(header::SET_COOKIE, client.set_cookie()), (header::CONTENT_SECURITY_POLICY, policy)];
+            let more = [
+                (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
+                (header::CONTENT_SECURITY_POLICY, policy),
+            ];
             html(assets::page(), more)
         }
         Ok(Err(refusal)) => notice::refused(&refusal),

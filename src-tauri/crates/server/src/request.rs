@@ -1,6 +1,6 @@
 //! What the owner of the broadcast is asked.
 
-use crate::{JoinTicket, Seat};
+use crate::Seat;
 use audience::{Refusal, Visitor};
 use protocol::{PageHello, PageMessage, RefusalCode};
 use sdp::{Fragment, Offer};
@@ -35,8 +35,6 @@ pub enum Request {
         visitor: Visitor,
         /// What was read of it, so that the owner reads nothing.
         offer: Offer,
-        /// To be dropped when the viewer is connected or gone.
-        ticket: JoinTicket,
         /// The session, or why there is none.
         reply: oneshot::Sender<Result<Joined, Refused>>,
     },

@@ -8,7 +8,7 @@ use audience::Refusal;
 use protocol::RefusalCode;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -19,7 +19,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(5);
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) requests: mpsc::Sender<Request>,
-    pub(crate) joins: Arc<Mutex<Joins>>,
+    joins: Mutex<Joins>,
     pub(crate) shutdown: watch::Receiver<bool>,
     pub(crate) readers: Readers,
     /// Links that were tried and are none.
@@ -35,7 +35,7 @@ pub(crate) struct Unavailable;
 
 impl Shared {
     pub(crate) fn new(config: Config, requests: mpsc::Sender<Request>, shutdown: watch::Receiver<bool>) -> Self {
-        let joins = Arc::new(Mutex::new(Joins::new(&config.limits)));
+        let joins = Mutex::new(Joins::new(&config.limits));
         let (readers, guesses, too_many) = (Readers::default(), Guesses::default(), AtomicU64::new(0));
         let next_page = AtomicU64::new(1);
         Self { config, requests, joins, shutdown, readers, guesses, too_many, next_page }
@@ -78,6 +78,11 @@ impl Shared {
         self.too_many.fetch_add(1, Ordering::Relaxed);
         let retry_after_s = Some(slowed.retry_after.as_secs() as u32);
         Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) }
+    }
+
+    /// How many joins each address began. A panic elsewhere leaves counters as they are, which are always whole.
+    pub(crate) fn joins(&self) -> MutexGuard<'_, Joins> {
+        self.joins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn new_page(&self) -> PageId {

@@ -167,7 +167,7 @@ async fn converse(
             }
             message = told.recv() => match message {
                 Some(message) => send(socket, text_frame(&message)).await?,
-                None => return Some((close_code::POLICY, "this page does not keep up")),
+                None => return Some((close_code::POLICY, "this page is told nothing more")),
             },
         }
     }

@@ -4,7 +4,7 @@ use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
 use crate::random::random_hex;
-use crate::upload::{self, Upload};
+use crate::upload::{self, LineFull, Upload};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal};
 use forward::{NoViewer, OfferError};
 use media::VideoConfig;
@@ -24,15 +24,16 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// `max_upload_kbps` 0: no limit.
+    /// `max_upload_kbps` 0: no limit. `unfinished_joins`: of one address.
     pub(crate) fn new(
         persisted: Persisted,
         max_viewers: u32,
         max_upload_kbps: u32,
+        unfinished_joins: u32,
         video: &VideoConfig,
         now: Now,
     ) -> Admission {
-        let audience = Audience::new(persisted, max_viewers, now);
+        let audience = Audience::new(persisted, max_viewers, now).with_unfinished_joins(unfinished_joins);
         Admission { audience, upload: Upload::new(max_upload_kbps, upload::rates(video)), timeout: now.instant }
     }
 
@@ -74,6 +75,12 @@ impl Admission {
     ) {
         let mut shares = Shares { upload: &mut self.upload, forwarder, meter, may_encode };
         door.answer(request, &mut self.audience, &mut shares, now);
+    }
+
+    /// Something was heard of a joiner, so that its share of the line weighs: the layer it is to have where it is another than
+    /// it was told. An error: there is no share left.
+    pub(crate) fn weigh(&mut self, viewer: ViewerId) -> Result<Option<Rid>, LineFull> {
+        self.upload.weigh(viewer)
     }
 
     /// A viewer is gone, and its share of the line free: these others may have larger layers now.

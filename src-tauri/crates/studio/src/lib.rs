@@ -32,6 +32,7 @@ mod links;
 mod metrics;
 mod metrics_token;
 mod random;
+mod secret;
 mod settings;
 mod upload;
 

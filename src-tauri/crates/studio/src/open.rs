@@ -124,7 +124,7 @@ impl Studio {
 
         // What happens on other threads comes through here. It has no bound of its own, because neither the forwarder nor the
         // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
-        // not come to it nobody is admitted, so there are two messages (connected, gone) for each viewer there is, a request
+        // not come to it nobody is admitted, so there are three messages (checked, connected, gone) for each viewer there is, a request
         // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those,
         // whatever viewers send (a test of `forward` holds it), a message for each change of a device, two for each broadcast, and
         // for each question of the owner's (figures, addresses, a file to be written) its one answer.
@@ -169,6 +169,7 @@ impl Studio {
             metrics,
             guessable_link: options.stream.is_some(),
             limits: settings.limits.of_server(),
+            cookie_key: server::CookieKey::from_random(kept.cookie_key.bits()),
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
         let public = settings.public.clone();
@@ -195,6 +196,7 @@ impl Studio {
                 kept.persisted,
                 settings.max_viewers,
                 settings.max_upload_kbps,
+                settings.limits.unfinished_joins,
                 &settings.video,
                 now,
             ),

@@ -128,7 +128,6 @@ impl Limits {
             body_bytes: self.body_bytes as usize,
             connections: self.connections as usize,
             connections_per_address: self.connections_per_address as usize,
-            unfinished_joins: self.unfinished_joins,
             joins_per_second: self.joins_per_second,
             joins_burst: self.joins_burst,
         }

@@ -1,8 +1,10 @@
-//! What outlives the program besides the settings: the watch token with the bans, in a file of their own. A file that cannot
-//! be read is moved aside, never overwritten.
+//! What outlives the program besides the settings: the watch token with the bans, and what cookies are signed with, in a file of
+//! their own. A file that cannot be read is moved aside, never overwritten.
 
 use crate::files::{make_private_folder, write_whole};
+use crate::secret::Secret;
 use audience::{Persisted, Token};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Keeper {
     path: PathBuf,
+    cookie_key: Secret,
     /// A `--stream` name stands in for the kept token in this run, and must not take its place on disk.
     stand_in: Option<(Token, Vec<Token>)>,
 }
@@ -19,8 +22,21 @@ pub(crate) struct Keeper {
 pub(crate) struct Kept {
     /// As it was kept, or made now.
     pub(crate) persisted: Persisted,
+    /// What cookies are signed with, as it was kept, or made now.
+    pub(crate) cookie_key: Secret,
     /// A sentence for the broadcaster: the file could not be read, and where it is now.
     pub(crate) complaint: Option<String>,
+}
+
+/// The file.
+#[derive(Serialize, Deserialize)]
+struct File {
+    #[serde(flatten)]
+    audience: Persisted,
+    /// The version before made none. Without it, and where it cannot be read, browsers are given new cookies; a ban goes by the
+    /// name in the old one all the same.
+    #[serde(default, deserialize_with = "Secret::if_readable")]
+    cookie_key: Option<Secret>,
 }
 
 impl Keeper {
@@ -29,24 +45,30 @@ impl Keeper {
         make_private_folder(folder)?;
         let path = folder.join("audience.json");
         let (found, complaint) = match fs::read(&path) {
-            Ok(text) => match serde_json::from_slice::<Persisted>(&text) {
-                Ok(persisted) => (Some(persisted), None),
+            Ok(text) => match serde_json::from_slice::<File>(&text) {
+                Ok(file) => (Some(file), None),
                 Err(error) => (None, Some(move_aside(&path, &error)?)),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
             Err(error) => return Err(error),
         };
-        let mut keeper = Keeper { path, stand_in: None };
         let is_new = found.is_none();
-        let mut persisted = found.unwrap_or_else(|| Persisted { token: fresh, retired: Vec::new(), bans: Vec::new() });
+        let made = || Persisted { token: fresh, retired: Vec::new(), bans: Vec::new() };
+        let (mut persisted, kept_key) = found.map_or_else(|| (made(), None), |file| (file.audience, file.cookie_key));
+        let has_key = kept_key.is_some();
+        let cookie_key = kept_key.unwrap_or_else(Secret::fresh);
+        let mut keeper = Keeper { path, cookie_key: cookie_key.clone(), stand_in: None };
         if is_new {
             keeper.keep(&persisted)?;
+        } else if !has_key && let Err(error) = keeper.keep(&persisted) {
+            // The link is there and everything works; the next change that is written takes the key along.
+            tracing::warn!(%error, "what cookies are signed with could not be kept, so browsers are given new ones next time");
         }
         if let Some(stream) = stream {
             keeper.stand_in = Some((persisted.token.clone(), persisted.retired.clone()));
             persisted = Persisted { token: stream, retired: Vec::new(), bans: persisted.bans };
         }
-        Ok((keeper, Kept { persisted, complaint }))
+        Ok((keeper, Kept { persisted, cookie_key, complaint }))
     }
 
     /// Writes it.
@@ -55,7 +77,8 @@ impl Keeper {
         if let Some((token, retired)) = &self.stand_in {
             (persisted.token, persisted.retired) = (token.clone(), retired.clone());
         }
-        let mut text = serde_json::to_vec_pretty(&persisted)?;
+        let file = File { audience: persisted, cookie_key: Some(self.cookie_key.clone()) };
+        let mut text = serde_json::to_vec_pretty(&file)?;
         text.push(b'\n');
         write_whole(&self.path, &text)
     }
@@ -124,6 +147,25 @@ mod tests {
         keeper.keep(&changed).unwrap();
         assert_eq!(Keeper::open(folder.path(), None, token(3)).unwrap().1.persisted, changed);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_cookies_are_signed_with_is_made_once_for_the_version_before_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, first) = Keeper::open(folder.path(), None, token(1)).unwrap();
+        let (keeper, second) = Keeper::open(folder.path(), None, token(1)).unwrap();
+        assert_eq!(second.cookie_key, first.cookie_key, "a browser is known across restarts");
+        keeper.keep(&second.persisted).unwrap();
+        assert_eq!(Keeper::open(folder.path(), None, token(1)).unwrap().1.cookie_key, first.cookie_key);
+        let before = r#"{"token":"party"}"#;
+        let broken = r#"{"token":"party","cookie_key":"not a key"}"#;
+        for text in [before, broken] {
+            fs::write(folder.path().join("audience.json"), text).unwrap();
+            let (_, made) = Keeper::open(folder.path(), None, token(2)).unwrap();
+            assert_eq!((made.persisted.token.as_str(), made.complaint), ("party", None), "the link is the same");
+            assert_ne!(made.cookie_key, first.cookie_key);
+            assert_eq!(Keeper::open(folder.path(), None, token(2)).unwrap().1.cookie_key, made.cookie_key);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who is let in, and in which order the answers come.
 
-use crate::stage::{LINK, Stage, bare, browser, token};
+use crate::stage::{LINK, Stage, browser, token};
 use audience::{Input, Refusal};
 use protocol::{PageMessage, RefusalCode};
 
@@ -40,12 +40,13 @@ fn questions_hold_nothing() {
 }
 
 #[test]
-fn the_limit_counts_admitted_and_watching() {
+fn the_limit_counts_who_was_heard_of_and_who_is_watching() {
     let mut stage = Stage::live();
     stage.input(Input::SetMaxViewers(2));
     stage.watch(&browser(1, "10.0.0.1"));
     let second = stage.join(&browser(2, "10.0.0.2")).expect("one place is left");
-    let refusal = stage.join(&browser(3, "10.0.0.3")).expect_err("one watches, one is admitted");
+    assert_eq!(stage.check(second), vec![], "it has the place now, and nobody is told");
+    let refusal = stage.join(&browser(3, "10.0.0.3")).expect_err("one watches, one is in its handshake");
     assert_eq!(refusal.code, RefusalCode::Full);
     assert!(refusal.retry_after_s.is_some(), "503 says when to try again");
     assert_eq!(stage.visit(LINK, &browser(3, "10.0.0.3")), Err(RefusalCode::Full));
@@ -82,24 +83,6 @@ fn a_page_loaded_again_is_let_through_to_try_when_the_stream_is_full() {
 }
 
 #[test]
-fn a_lock_keeps_out_who_is_new_and_lets_return_who_was_admitted() {
-    let mut stage = Stage::live();
-    let (anna, boris) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"));
-    let player = bare("10.0.0.3", "OBS/31");
-    let gone = stage.watch(&anna);
-    stage.input(Input::Gone { viewer: gone, reason: protocol::LeaveReason::Timeout });
-    stage.join(&player).expect("a client without a cookie is admitted");
-    stage.input(Input::Lock(true));
-    assert_eq!(stage.refused(&boris), RefusalCode::Locked);
-    assert_eq!(stage.visit(LINK, &boris), Err(RefusalCode::Locked));
-    assert!(stage.join(&anna).is_ok(), "admitted before the lock");
-    assert!(stage.join(&player).is_ok(), "known by address and User-Agent");
-    assert_eq!(stage.refused(&bare("10.0.0.3", "VLC/3")), RefusalCode::Locked, "another client at that address");
-    stage.input(Input::Lock(false));
-    assert!(stage.join(&boris).is_ok());
-}
-
-#[test]
 fn answers_come_in_order_link_person_broadcast_lock_room() {
     let mut stage = Stage::live();
     let (anna, boris, new) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"), browser(3, "10.0.0.3"));
@@ -110,7 +93,7 @@ fn answers_come_in_order_link_person_broadcast_lock_room() {
     assert_eq!(stage.refused(&new), RefusalCode::Full);
     stage.input(Input::Lock(true));
     assert_eq!(stage.refused(&new), RefusalCode::Locked, "before full");
-    assert_eq!(stage.refused(&boris), RefusalCode::Full, "the lock does not concern who was admitted");
+    assert_eq!(stage.refused(&boris), RefusalCode::Full, "the lock does not concern who was watching");
     stage.input(Input::End);
     assert_eq!(stage.refused(&new), RefusalCode::NotLive, "before locked and full");
     assert_eq!(stage.refused(&anna), RefusalCode::Kicked, "before not live");
@@ -119,7 +102,7 @@ fn answers_come_in_order_link_person_broadcast_lock_room() {
     assert_eq!(
         stage.refused(&anna),
         RefusalCode::Kicked,
-        "the retired link opens for who was admitted; the kick holds"
+        "the retired link opens for who watched a moment before; the kick holds"
     );
 }
 
@@ -130,15 +113,15 @@ fn a_socket_is_greeted_by_what_the_page_has_to_show() {
     stage.input(Input::SetTitle("Evening news".into()));
     let state = |live| PageMessage::State { live, title: "Evening news".into() };
     let count = |watching| PageMessage::Count { watching };
-    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![state(false), count(0)]));
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(false), count(0)]));
     stage.input(Input::GoLive);
     let viewer = stage.watch(&anna);
-    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![state(true), count(1)]));
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(true), count(1)]));
     stage.input(Input::Kick { viewer, reason: Some("spoilers".into()) });
     let removed = PageMessage::Removed { code: RefusalCode::Kicked, reason: Some("spoilers".into()) };
-    assert_eq!(stage.audience.greet(LINK, &anna), Ok(vec![removed]), "it opens, to hear of being forgiven");
-    assert_eq!(stage.audience.greet("another", &anna), Err(Refusal::new(RefusalCode::UnknownLink)));
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![removed]), "it opens, to hear of being forgiven");
+    assert_eq!(stage.greet("another", &anna), Err(Refusal::new(RefusalCode::UnknownLink)));
     stage.input(Input::NewLink { token: token("fresh") });
     let new = browser(2, "10.0.0.2");
-    assert_eq!(stage.audience.greet(LINK, &new), Err(Refusal::new(RefusalCode::RetiredLink)));
+    assert_eq!(stage.greet(LINK, &new), Err(Refusal::new(RefusalCode::RetiredLink)));
 }

@@ -12,6 +12,7 @@ enum Step {
     GoLive,
     End,
     Join(usize, bool),
+    Checked(usize),
     Connected(usize),
     Gone(usize),
     JoinFailed(usize),
@@ -30,6 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::GoLive),
         1 => Just(Step::End),
         12 => (0..8_usize, any::<bool>()).prop_map(|(who, retired)| Step::Join(who, retired)),
+        3 => viewer().prop_map(Step::Checked),
         10 => viewer().prop_map(Step::Connected),
         4 => viewer().prop_map(Step::Gone),
         2 => viewer().prop_map(Step::JoinFailed),
@@ -120,11 +122,9 @@ proptest! {
                 Step::End => Input::End,
                 Step::Join(who, retired) => {
                     let link = if *retired { LINK.to_owned() } else { stage.audience.token().as_str().to_owned() };
-                    let places = observer.admitted.len() + observer.watching.len();
                     if let Ok(viewer) = stage.join_by(&link, &people[*who]) {
                         assert!(!removed.values().any(|one| one == who), "nobody removed is admitted");
                         assert!(stage.audience.live(), "nobody is admitted to nothing");
-                        assert!(observer.max == 0 || places < observer.max as usize, "never more than the limit");
                         assert!(!joined.contains(&viewer), "ids are never used twice");
                         joined.push(viewer);
                         observer.admitted.insert(viewer);
@@ -132,6 +132,7 @@ proptest! {
                     }
                     continue;
                 }
+                Step::Checked(n) => Input::Checked { viewer: nth(n) },
                 Step::Connected(n) => Input::Connected { viewer: nth(n) },
                 Step::Gone(n) => {
                     observer.admitted.remove(&nth(n));
@@ -157,8 +158,11 @@ proptest! {
                     continue;
                 }
             };
+            let before = stage.audience.watching();
             let outputs = stage.input(input);
             observer.see(&outputs);
+            let after = stage.audience.watching();
+            assert!(after <= before || observer.max == 0 || after <= observer.max, "nobody comes in above the limit");
             for event in crate::stage::events(&outputs) {
                 match event {
                     Event::Removed { viewer } => { removed.insert(viewer.id, observer.who[&viewer.id]); }

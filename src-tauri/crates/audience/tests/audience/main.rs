@@ -3,8 +3,11 @@
 mod admission;
 mod broadcast;
 mod invariants;
+mod joins;
 mod link;
+mod nothing_changes;
 mod removal;
+mod returning;
 mod stage;
 mod viewers;
 mod visitor;

@@ -1,7 +1,7 @@
 //! An audience in virtual time, with words for what tests do.
 
 use audience::{Audience, Input, Now, Output, Persisted, Refusal, Token, Visitor, VisitorCookie};
-use protocol::{Event, RefusalCode, ViewerId};
+use protocol::{Event, PageMessage, RefusalCode, ViewerId};
 use std::time::{Duration, Instant};
 
 /// The link of every test.
@@ -55,6 +55,10 @@ impl Stage {
     /// Hands in one input; answers what it put out, which [`Stage::take`] answers too.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Output> {
         self.audience.handle(input, self.now());
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Vec<Output> {
         let mut outputs = Vec::new();
         loop {
             match self.audience.poll() {
@@ -74,11 +78,17 @@ impl Stage {
         std::mem::take(&mut self.outputs)
     }
 
-    /// Asks for a place; nothing may be put out.
+    /// Asks to come in; nothing may be put out but of those who make room.
     pub(crate) fn join_by(&mut self, link: &str, visitor: &Visitor) -> Result<ViewerId, Refusal> {
-        let answer = self.audience.join(link, visitor.clone());
-        let output = self.audience.poll();
-        assert!(matches!(output, Output::Timeout(_)), "a join is answered, and nobody else hears of it: {output:?}");
+        let now = self.now();
+        let answer = self.audience.join(link, visitor.clone(), now);
+        let outputs = self.drain();
+        let of_others = |output: &Output| match output {
+            Output::Drop { viewer, .. } => answer.as_ref().is_ok_and(|new| viewer < new),
+            Output::Event(Event::Attempts { .. }) => true,
+            _ => false,
+        };
+        assert!(outputs.iter().all(of_others), "a join is answered, and no page hears of it: {outputs:?}");
         answer
     }
 
@@ -93,23 +103,37 @@ impl Stage {
         viewer
     }
 
+    /// Its first check came, and no more.
+    pub(crate) fn check(&mut self, viewer: ViewerId) -> Vec<Output> {
+        self.input(Input::Checked { viewer })
+    }
+
     /// The code with which a join is refused.
     pub(crate) fn refused(&mut self, visitor: &Visitor) -> RefusalCode {
         self.join(visitor).expect_err("the join is refused").code
     }
 
     pub(crate) fn knock(&self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
-        self.audience.knock(link, visitor).map_err(|refusal| refusal.code)
+        self.audience.knock(link, visitor, self.now()).map_err(|refusal| refusal.code)
+    }
+
+    pub(crate) fn greet(&self, link: &str, visitor: &Visitor) -> Result<Vec<PageMessage>, Refusal> {
+        self.audience.greet(link, visitor, self.now())
     }
 
     pub(crate) fn visit(&self, link: &str, visitor: &Visitor) -> Result<(), RefusalCode> {
-        self.audience.visit(link, visitor).map_err(|refusal| refusal.code)
+        self.audience.visit(link, visitor, self.now()).map_err(|refusal| refusal.code)
     }
 }
 
 /// A browser that kept the cookie.
 pub(crate) fn browser(n: u8, address: &str) -> Visitor {
     visitor(Some(VisitorCookie::from_random([n; 16])), address, "Mozilla/5.0 (X11; Linux) Firefox/140.0")
+}
+
+/// A browser of one of many, each with a cookie of its own.
+pub(crate) fn one_of_many(n: u32, address: &str) -> Visitor {
+    visitor(Some(VisitorCookie::from_random(u128::from(n).to_be_bytes())), address, "Firefox/140.0")
 }
 
 /// A client without a cookie.

@@ -228,7 +228,7 @@ impl Transport {
         }
         if let Some(chosen) = self.awaited.filter(|chosen| chosen.has_same_remote(&path)) {
             self.choose(chosen, now, out);
-        } else if !self.is_connected() && !self.path.is_some_and(|used| self.paths.validated(&used, now).is_some()) {
+        } else if !self.is_connected() && self.path.is_none_or(|used| self.paths.validated(&used, now).is_none()) {
             self.path = Some(path);
         } else {
             self.heard_from(path, DEAD, now, out);

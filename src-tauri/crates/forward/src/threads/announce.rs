@@ -70,6 +70,12 @@ impl Announcer {
         lock(&self.viewers).get_mut(&viewer).map(f)
     }
 
+    pub(crate) fn checked(&self, viewer: ViewerId) {
+        if self.with(viewer, |_| ()).is_some() {
+            (self.events)(Event::Checked(viewer));
+        }
+    }
+
     pub(crate) fn connected(&self, viewer: ViewerId) {
         if self.with(viewer, |_| ()).is_some() {
             (self.events)(Event::Connected(viewer));

@@ -8,8 +8,8 @@ mod tests;
 
 pub use refusals::Refusals;
 
-use crate::{JoinTicket, Joined, PageId, PatchError, Patched, Refused, Request, Seat};
-use audience::{Audience, Input, Now, Refusal, To, Visitor};
+use crate::{Joined, PageId, PatchError, Patched, Refused, Request, Seat};
+use audience::{Audience, Input, Now, To, Visitor};
 use pages::Pages;
 use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
 use sdp::{Fragment, Offer};
@@ -53,18 +53,18 @@ impl Door {
         }
         // A reply whose receiver is gone is not wanted any more, so sending it may fail.
         match request {
-            Request::Page { token, visitor, reply } => drop(reply.send(audience.visit(&token, &visitor))),
+            Request::Page { token, visitor, reply } => drop(reply.send(audience.visit(&token, &visitor, now))),
             Request::Knock { token, visitor, reply } => {
-                let answer = audience.knock(&token, &visitor);
+                let answer = audience.knock(&token, &visitor, now);
                 // Most joins are refused here already, before their offer is read.
                 if let Err(refusal) = &answer {
                     self.refusals.count(refusal.code);
                 }
                 drop(reply.send(answer));
             }
-            Request::Join { token, visitor, offer, ticket, reply } => {
-                let joined = match audience.join(&token, visitor) {
-                    Ok(viewer) => self.open_session(viewer, &offer, ticket, transports).inspect_err(|_| {
+            Request::Join { token, visitor, offer, reply } => {
+                let joined = match audience.join(&token, visitor, now) {
+                    Ok(viewer) => self.open_session(viewer, &offer, transports).inspect_err(|_| {
                         audience.handle(Input::JoinFailed { viewer }, now);
                     }),
                     Err(refusal) => Err(Refused::Refusal(refusal)),
@@ -82,7 +82,8 @@ impl Door {
             Request::Leave { session, reply, .. } => drop(reply.send(self.leave(&session, audience, transports, now))),
             Request::Session { session, reply, .. } => drop(reply.send(self.sessions.viewer(&session).is_some())),
             Request::PageOpened { page, token, visitor, tell, seat, reply } => {
-                drop(reply.send(self.open_page(page, &token, &visitor, tell, seat, audience)));
+                let greeting = audience.greet(&token, &visitor, now);
+                drop(reply.send(greeting.map(|greeting| self.open_page(page, visitor, tell, seat, greeting))));
             }
             Request::PageSaid { page, hello } => self.page_said(page, hello, audience, now),
             Request::PageClosed { page } => self.pages.close(page),
@@ -95,12 +96,16 @@ impl Door {
         self.pages.tell(to, message);
     }
 
-    /// Media flows to the viewer: its join is no longer under way.
+    /// Media flows to the viewer: the connection of its page is a viewer's own.
     pub fn connected(&mut self, viewer: ViewerId) {
-        self.sessions.connected(viewer);
         if self.sessions.is_of(viewer) {
             self.pages.connected(viewer);
         }
+    }
+
+    /// The link was retired: closes the sockets of those who may not stay, and tells them so.
+    pub fn close_strangers(&mut self, audience: &Audience, now: Now) {
+        self.pages.close_where(|visitor| !audience.may_stay(visitor, now), &PageMessage::Retired);
     }
 
     /// The viewer is gone, and its session with it. Its page stays open, so that it hears why.
@@ -128,11 +133,10 @@ impl Door {
         &mut self,
         viewer: ViewerId,
         offer: &Offer,
-        ticket: JoinTicket,
         transports: &mut impl Transports,
     ) -> Result<Joined, Refused> {
         let joined = transports.join(viewer, offer)?;
-        self.sessions.open(joined.session.clone(), viewer, joined.etag.clone(), ticket);
+        self.sessions.open(joined.session.clone(), viewer, joined.etag.clone());
         Ok(joined)
     }
 
@@ -168,16 +172,13 @@ impl Door {
     fn open_page(
         &mut self,
         page: PageId,
-        token: &str,
-        visitor: &Visitor,
+        visitor: Visitor,
         tell: mpsc::Sender<PageMessage>,
         seat: Seat,
-        audience: &Audience,
-    ) -> Result<(), Refusal> {
-        let greeting = audience.greet(token, visitor)?;
-        self.pages.open(page, visitor.cookie, tell, seat);
+        greeting: Vec<PageMessage>,
+    ) {
+        self.pages.open(page, visitor, tell, seat);
         greeting.into_iter().for_each(|message| self.pages.tell_one(page, message));
-        Ok(())
     }
 
     fn page_said(&mut self, page: PageId, hello: PageHello, audience: &mut Audience, now: Now) {

@@ -1,7 +1,7 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
 use crate::{PageId, Seat};
-use audience::{To, VisitorCookie};
+use audience::{To, Visitor};
 use protocol::{PageMessage, ViewerId};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
@@ -24,7 +24,7 @@ struct Watching {
 
 #[derive(Debug)]
 struct Page {
-    cookie: Option<VisitorCookie>,
+    visitor: Visitor,
     /// The viewer whose session the page said it holds. Stays when that viewer is gone: the page is to hear why.
     viewer: Option<ViewerId>,
     tell: mpsc::Sender<PageMessage>,
@@ -32,14 +32,8 @@ struct Page {
 }
 
 impl Pages {
-    pub(super) fn open(
-        &mut self,
-        id: PageId,
-        cookie: Option<VisitorCookie>,
-        tell: mpsc::Sender<PageMessage>,
-        seat: Seat,
-    ) {
-        self.pages.insert(id, Page { cookie, viewer: None, tell, seat });
+    pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<PageMessage>, seat: Seat) {
+        self.pages.insert(id, Page { visitor, viewer: None, tell, seat });
     }
 
     /// The page says that it holds the session of this viewer, which there is.
@@ -96,6 +90,18 @@ impl Pages {
         }
     }
 
+    /// Drops those whose visitors this concerns, with these last words: their sockets close.
+    pub(super) fn close_where(&mut self, concerns: impl Fn(&Visitor) -> bool, last: &PageMessage) {
+        self.pages.retain(|_, page| {
+            let closes = concerns(&page.visitor);
+            if closes {
+                // Whoever does not keep up hears nothing; the socket closes all the same.
+                let _ = page.tell.try_send(last.clone());
+            }
+            !closes
+        });
+    }
+
     /// Tells all pages it is for.
     pub(super) fn tell(&mut self, to: To, message: &PageMessage) {
         self.pages.retain(|_, page| !page.is(to) || page.tell.try_send(message.clone()).is_ok());
@@ -106,7 +112,8 @@ impl Page {
     fn is(&self, to: To) -> bool {
         match to {
             To::All => true,
-            To::Visitor(cookie) => self.cookie == Some(cookie),
+            // Who was banned with a cookie of a version before is told of its end, too.
+            To::Visitor(cookie) => self.visitor.cookie.or(self.visitor.unsigned) == Some(cookie),
             To::Viewer(viewer) => self.viewer == Some(viewer),
         }
     }
@@ -115,6 +122,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use audience::VisitorCookie;
 
     fn cookie(n: u8) -> VisitorCookie {
         VisitorCookie::from_random([n; 16])
@@ -122,7 +130,8 @@ mod tests {
 
     fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<PageMessage> {
         let (tell, told) = mpsc::channel(room);
-        pages.open(PageId(n.into()), Some(cookie(n)), tell, Seat::nowhere());
+        let visitor = Visitor::new(Some(cookie(n)), [203, 0, 113, n].into(), "Firefox/140.0");
+        pages.open(PageId(n.into()), visitor, tell, Seat::nowhere());
         told
     }
 
@@ -139,6 +148,17 @@ mod tests {
         assert!(first.try_recv().is_err());
         assert_eq!(second.try_recv(), Ok(PageMessage::Ended));
         assert_eq!(second.try_recv(), Ok(PageMessage::Count { watching: 1 }));
+    }
+
+    #[test]
+    fn a_page_that_is_closed_hears_why_and_nothing_more() {
+        let mut pages = Pages::default();
+        let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
+        pages.close_where(|visitor| visitor.cookie == Some(cookie(1)), &PageMessage::Retired);
+        pages.tell(To::All, &PageMessage::Ended);
+        assert_eq!(first.try_recv(), Ok(PageMessage::Retired));
+        assert_eq!(first.try_recv(), Err(mpsc::error::TryRecvError::Disconnected), "its socket closes");
+        assert_eq!(second.try_recv(), Ok(PageMessage::Ended));
     }
 
     #[test]

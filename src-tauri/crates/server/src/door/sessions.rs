@@ -1,6 +1,5 @@
 //! WHEP sessions: which viewer a session's URL stands for.
 
-use crate::JoinTicket;
 use protocol::ViewerId;
 use std::collections::HashMap;
 
@@ -10,8 +9,6 @@ pub(super) struct Session {
     pub(super) viewer: ViewerId,
     /// Names the ICE session; changes with every ICE restart.
     pub(super) etag: String,
-    /// Held until the viewer is connected.
-    ticket: Option<JoinTicket>,
 }
 
 /// All sessions there are. A session's id is the only thing its URL proves: whoever knows it may end it, also with the
@@ -23,9 +20,9 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn open(&mut self, id: String, viewer: ViewerId, etag: String, ticket: JoinTicket) {
+    pub(super) fn open(&mut self, id: String, viewer: ViewerId, etag: String) {
         self.by_viewer.insert(viewer, id.clone());
-        self.by_id.insert(id, Session { viewer, etag, ticket: Some(ticket) });
+        self.by_id.insert(id, Session { viewer, etag });
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
@@ -34,14 +31,6 @@ impl Sessions {
 
     pub(super) fn viewer(&self, id: &str) -> Option<ViewerId> {
         self.by_id.get(id).map(|session| session.viewer)
-    }
-
-    /// Media flows: the join is no longer under way.
-    pub(super) fn connected(&mut self, viewer: ViewerId) {
-        let session = self.by_viewer.get(&viewer).and_then(|id| self.by_id.get_mut(id));
-        if let Some(session) = session {
-            session.ticket = None;
-        }
     }
 
     /// The viewer is gone.
@@ -86,10 +75,8 @@ mod tests {
     #[test]
     fn a_session_goes_with_its_viewer() {
         let mut sessions = Sessions::default();
-        sessions.open("s1".into(), ViewerId(1), "e".into(), JoinTicket::default());
+        sessions.open("s1".into(), ViewerId(1), "e".into());
         assert_eq!(sessions.viewer("s1"), Some(ViewerId(1)));
-        sessions.connected(ViewerId(1));
-        assert!(sessions.get_mut("s1").unwrap().ticket.is_none());
         sessions.close(ViewerId(1));
         sessions.close(ViewerId(1));
         assert_eq!((sessions.viewer("s1"), sessions.len()), (None, 0));

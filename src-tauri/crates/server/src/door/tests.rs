@@ -1,7 +1,7 @@
 //! The door without a socket, in virtual time.
 
 use super::*;
-use audience::{Output, Persisted, Token, VisitorCookie};
+use audience::{Output, Persisted, Refusal, Token, VisitorCookie};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -75,6 +75,7 @@ impl World {
             match self.audience.poll() {
                 Output::Timeout(_) => return,
                 Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::CloseStrangers => self.door.close_strangers(&self.audience, self.now),
                 Output::Drop { viewer, .. } => {
                     self.transports.close(viewer);
                     self.door.close(viewer);
@@ -94,7 +95,7 @@ impl World {
 
     fn join(&mut self, visitor: &Visitor) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
-        self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
+        self.ask(|reply| Request::Join { token, visitor, offer, reply })
     }
 
     fn patch(&mut self, session: &str, fragment: &str, if_match: Option<&str>) -> Result<Patched, PatchError> {
@@ -154,8 +155,7 @@ fn who_does_not_wait_any_more_is_passed_over_and_who_says_goodbye_is_heard() {
     };
     let (token, visitor) = (LINK.to_owned(), browser(1));
     let (reply, _) = oneshot::channel();
-    let ticket = JoinTicket::default();
-    let join = Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), ticket, reply };
+    let join = Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), reply };
     abandoned(join, &mut world);
     assert_eq!((world.door.sessions(), world.transports.open.len()), (0, 0), "nobody would ever come");
     let (reply, _) = oneshot::channel();

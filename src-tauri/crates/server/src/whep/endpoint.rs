@@ -2,7 +2,7 @@
 
 use super::{FRAGMENT, SDP, body, cors, problem};
 use crate::client::Client;
-use crate::limiter::JoinTicket;
+use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
 use crate::{Joined, Refused, Request};
 use audience::Refusal;
@@ -24,10 +24,9 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let ticket = match may_join(&shared, &token, &client, &headers).await {
-        Ok(ticket) => ticket,
-        Err(refused) => return body::discard(body, refused),
-    };
+    if let Err(refused) = may_join(&shared, &token, &client, &headers).await {
+        return body::discard(body, refused);
+    }
     let offer = match body::read(body, &shared.config.limits).await {
         Ok(text) => text,
         Err(refused) => return refused,
@@ -37,7 +36,7 @@ pub(super) async fn post(
         Some(Err(bad)) => return problem::bad_offer(StatusCode::BAD_REQUEST, &bad.to_string()),
         None => return problem::unavailable(&Unavailable),
     };
-    let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, ticket, reply };
+    let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, reply };
     match shared.ask(request).await {
         Ok(Ok(joined)) => created(&token, joined),
         Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
@@ -66,7 +65,7 @@ pub(super) async fn options() -> Response {
         .into_response()
 }
 
-async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &HeaderMap) -> Result<JoinTicket, Response> {
+async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &HeaderMap) -> Result<(), Response> {
     let (asked, visitor) = (token.to_owned(), client.visitor.clone());
     match shared.ask_with_link(client.visitor.address, |reply| Request::Knock { token: asked, visitor, reply }).await {
         Ok(Ok(())) => {}
@@ -77,7 +76,9 @@ async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &Heade
         let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "An offer is sent as application/sdp.");
         return Err((accepts(), response).into_response());
     }
-    JoinTicket::draw(&shared.joins, client.network(), Instant::now()).map_err(|too_many| {
+    let Some(network) = client.network() else { return Ok(()) };
+    let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
+    shared.joins().begin(network, kind, Instant::now()).map_err(|too_many| {
         shared.too_many.fetch_add(1, Ordering::Relaxed);
         let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
         problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) })

@@ -78,33 +78,66 @@ async fn noise_is_refused_and_disturbs_nobody() {
     assert_eq!(world.get("/healthz").await.status(), 200);
 }
 
-#[tokio::test]
-async fn joins_under_way_are_bounded_by_address_and_loopback_is_exempt() {
-    let limits = Limits { unfinished_joins: 2, ..Limits::default() };
+/// A server behind a proxy that names the client.
+async fn behind_a_proxy(limits: Limits) -> World {
     let trusted_proxy = Some("127.0.0.1".parse().expect("well-formed"));
-    let world =
-        World::live_with(Config { limits, trusted_proxy, metrics: Metrics::Loopback, ..Config::default() }).await;
+    World::live_with(Config { limits, trusted_proxy, metrics: Metrics::Loopback, ..Config::default() }).await
+}
+
+#[tokio::test]
+async fn a_join_of_which_nothing_is_heard_makes_room_for_another_of_its_address() {
+    let world = behind_a_proxy(Limits { joins_burst: 1000, ..Limits::default() }).await;
+    let from = async |address: &'static str| {
+        let joined = world.offer(LINK).header("x-forwarded-for", address).send().await.expect("answered");
+        assert_eq!(joined.status(), 201);
+        header(&joined, "location").to_owned()
+    };
+    let (first, neighbour) = (from("203.0.113.7").await, from("203.0.113.8").await);
+    for _ in 0..511 {
+        from("203.0.113.7").await;
+    }
+    assert_eq!(world.get(&first).await.status(), 204, "512 of one address are as many as may be");
+    from("203.0.113.7").await;
+    assert_eq!(world.get(&first).await.status(), 404, "the oldest made room, and all it held is free");
+    assert_eq!(world.get(&neighbour).await.status(), 204, "another address is not concerned");
+    assert_eq!(world.look().await.sessions, 513);
+}
+
+#[tokio::test]
+async fn joins_in_their_handshake_are_bounded_by_address_and_loopback_is_exempt() {
+    let world = behind_a_proxy(Limits::default()).await;
     let from = |address: &'static str| world.offer(LINK).header("x-forwarded-for", address).send();
-    for _ in 0..2 {
+    for _ in 0..64 {
         assert_eq!(from("203.0.113.7").await.expect("answered").status(), 201);
     }
+    world.check().await;
     let refused = from("203.0.113.7").await.expect("answered");
     assert_eq!(refused.status(), 429);
     assert!(header(&refused, "retry-after").parse::<u32>().is_ok());
     assert_eq!(refused.json::<serde_json::Value>().await.expect("a problem")["code"], "too_many");
-    let metrics = world.get("/metrics").await.text().await.expect("text");
-    assert!(metrics.contains("[(TooMany, 1)]"), "the owner is told of it: {metrics}");
     assert_eq!(from("203.0.113.8").await.expect("answered").status(), 201, "another address");
     for _ in 0..5 {
         assert_eq!(world.offer(LINK).send().await.expect("answered").status(), 201, "loopback");
     }
     world.connect().await;
     assert_eq!(from("203.0.113.7").await.expect("answered").status(), 201, "those joins are finished");
+}
 
-    let bad = || world.offer(LINK).body("noise").header("x-forwarded-for", "203.0.113.9").send();
-    for _ in 0..5 {
-        assert_eq!(bad().await.expect("answered").status(), 400, "a refused offer is finished, too");
+#[tokio::test]
+async fn joins_without_a_cookie_do_not_use_up_the_turns_of_browsers() {
+    let world = behind_a_proxy(Limits { joins_burst: 2, joins_per_second: 0, ..Limits::default() }).await;
+    let cookie = world.cookie().await;
+    let bare = || world.offer(LINK).header("x-forwarded-for", "203.0.113.7");
+    let made_up = format!("skylark_visitor={}.{}", "ab".repeat(16), "cd".repeat(32));
+    for expected in [201, 201, 429] {
+        assert_eq!(bare().send().await.expect("answered").status(), expected);
     }
+    let forged = bare().header("cookie", made_up).send().await.expect("answered");
+    assert_eq!(forged.status(), 429, "a cookie that was made up is none");
+    let metrics = world.get("/metrics").await.text().await.expect("text");
+    assert!(metrics.contains("[(TooMany, 2)]"), "the owner is told of them: {metrics}");
+    let browser = bare().header("cookie", &cookie).send().await.expect("answered");
+    assert_eq!(browser.status(), 201, "at the same address");
 }
 
 #[tokio::test]

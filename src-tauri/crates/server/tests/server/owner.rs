@@ -12,6 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) enum Order {
     /// Hand this to the audience.
     Input(Input, oneshot::Sender<()>),
+    /// The first check of every join under way comes.
+    Check(oneshot::Sender<()>),
     /// Every join under way connects.
     Connect(oneshot::Sender<Vec<ViewerId>>),
     /// Send this to every page, at once and whether it keeps up or not.
@@ -100,11 +102,17 @@ impl Owner {
                 self.decide(input);
                 let _ = done.send(());
             }
+            Order::Check(done) => {
+                for viewer in self.transports.joining.clone() {
+                    self.decide(Input::Checked { viewer });
+                }
+                let _ = done.send(());
+            }
             Order::Connect(done) => {
                 let viewers = std::mem::take(&mut self.transports.joining);
                 for &viewer in &viewers {
-                    self.door.connected(viewer);
                     self.decide(Input::Connected { viewer });
+                    self.door.connected(viewer);
                 }
                 let _ = done.send(viewers);
             }
@@ -134,6 +142,7 @@ impl Owner {
             match self.audience.poll() {
                 Output::Timeout(_) => return,
                 Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::CloseStrangers => self.door.close_strangers(&self.audience, now()),
                 Output::Drop { viewer, .. } => {
                     self.transports.close(viewer);
                     self.door.close(viewer);

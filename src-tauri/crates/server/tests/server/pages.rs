@@ -49,7 +49,7 @@ async fn the_watch_page_and_its_cookie() {
     let cookie = header(&response, "set-cookie").to_owned();
     let (value, attributes) = cookie.split_once("; ").expect("the cookie has attributes");
     let (name, value) = value.split_once('=').expect("the cookie has a value");
-    assert_eq!((name, value.len()), ("skylark_visitor", 32));
+    assert_eq!((name, value.len()), ("skylark_visitor", 32 + 1 + 64), "a name and its signature");
     assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax") && attributes.contains("Path=/"));
     let (status, text) = page(response).await;
     assert_eq!(status, 200);
@@ -71,7 +71,7 @@ async fn while_nothing_is_live_the_page_waits() {
 #[tokio::test]
 async fn where_there_is_nothing_to_watch_a_page_says_why() {
     let world = World::live().await;
-    let cookie = format!("skylark_visitor={}", "ab".repeat(16));
+    let cookie = world.cookie().await;
     let watch = |link: &str| world.request(reqwest::Method::GET, &format!("/w/{link}"));
 
     assert_eq!(page(world.get("/").await).await.0, 200);

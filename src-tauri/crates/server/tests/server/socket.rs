@@ -85,7 +85,7 @@ async fn what_a_page_says_arrives_and_its_end_ends_no_session() {
 #[tokio::test]
 async fn a_kicked_page_is_told_and_hears_of_being_forgiven() {
     let world = World::live().await;
-    let cookie = ("cookie", format!("skylark_visitor={}", "ab".repeat(16)));
+    let cookie = ("cookie", world.cookie().await);
     let joined = world.offer(LINK).header(cookie.0, &cookie.1).send().await.expect("answered");
     assert_eq!(joined.status(), 201);
     let viewer = world.connect().await[0];
@@ -117,17 +117,43 @@ async fn only_a_page_of_the_same_address_opens_a_socket() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_not_opens_no_socket_but_a_retired_one_does_for_who_was_admitted() {
+async fn a_link_that_is_not_opens_no_socket_but_a_retired_one_does_for_who_was_watching() {
     let world = World::live().await;
     assert_eq!(open_with(&world, "another", &[]).await.err(), Some(404));
-    let cookie = ("cookie", format!("skylark_visitor={}", "ab".repeat(16)));
+    let cookie = ("cookie", world.cookie().await);
     let joined = world.offer(LINK).header(cookie.0, &cookie.1).send().await.expect("answered");
     assert_eq!(joined.status(), 201);
+    world.connect().await;
     world.input(Input::NewLink { token: Token::named("fresh").expect("well-formed") }).await;
     assert_eq!(open_with(&world, LINK, &[]).await.err(), Some(410));
-    let _open = open_with(&world, LINK, &[cookie]).await.expect("who was admitted may return");
+    let _open = open_with(&world, LINK, &[cookie]).await.expect("who was watching may return");
     assert_eq!(world.get("/w/fresh/events").await.status(), 400, "without an upgrade there is nothing here");
     world.until("only the open one is known", |look| look.pages == 1).await;
+}
+
+#[tokio::test]
+async fn a_new_link_closes_the_sockets_of_who_is_not_watching() {
+    let world = World::live().await;
+    let cookie = ("cookie", world.cookie().await);
+    let joined = world.offer(LINK).header(cookie.0, &cookie.1).send().await.expect("answered");
+    assert_eq!(joined.status(), 201);
+    world.connect().await;
+    let asked = ("cookie", world.cookie().await);
+    let only_asked = world.offer(LINK).header(asked.0, &asked.1).send().await.expect("answered");
+    assert_eq!(only_asked.status(), 201);
+    let mut watching = open_with(&world, LINK, &[cookie]).await.expect("the socket opens");
+    let mut strangers = [open(&world).await, open_with(&world, LINK, &[asked]).await.expect("the socket opens")];
+    for socket in strangers.iter_mut().chain([&mut watching]) {
+        assert_eq!(next(socket).await, Ok(state(true)));
+        assert_eq!(next(socket).await, Ok(PageMessage::Count { watching: 1 }));
+    }
+    world.input(Input::NewLink { token: Token::named("fresh").expect("well-formed") }).await;
+    world.input(Input::SetTitle("for those with the new link".into())).await;
+    for socket in &mut strangers {
+        assert_eq!(next(socket).await, Ok(PageMessage::Retired));
+        assert!(next(socket).await.is_err(), "it is closed, and hears no title");
+    }
+    assert!(matches!(next(&mut watching).await, Ok(PageMessage::State { .. })), "who watches stays");
 }
 
 #[tokio::test]

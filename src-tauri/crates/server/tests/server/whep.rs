@@ -99,6 +99,7 @@ async fn refusals_have_their_status_and_say_when_to_try_again() {
 
     world.input(Input::SetMaxViewers(1)).await;
     world.join().await;
+    world.check().await;
     let full = world.offer(LINK).header("user-agent", "another").send().await.expect("answered");
     assert!(header(&full, "retry-after").parse::<u32>().is_ok());
     assert_eq!(refused(full).await, (503, "full".into()));
@@ -125,7 +126,7 @@ async fn who_would_need_an_encoder_more_is_told_in_words_where_there_is_no_room(
 #[tokio::test]
 async fn who_was_kicked_is_told_why_with_and_without_a_cookie() {
     let world = World::live().await;
-    let cookie = format!("skylark_visitor={}", "ab".repeat(16));
+    let cookie = world.cookie().await;
     for headers in [vec![("cookie", cookie.as_str())], vec![("user-agent", "VLC/3")]] {
         let offer = || headers.iter().fold(world.offer(LINK), |offer, (name, value)| offer.header(*name, *value));
         assert_eq!(offer().send().await.expect("answered").status(), 201);

@@ -72,6 +72,13 @@ impl World {
         self.request(Method::POST, &format!("/whep/{link}")).header("content-type", "application/sdp").body(OFFER)
     }
 
+    /// The cookie that the watch page gives a new browser, as it sends it back.
+    pub(crate) async fn cookie(&self) -> String {
+        let page = self.get(&format!("/w/{LINK}")).await;
+        let set = header(&page, "set-cookie");
+        set.split_once(';').expect("a cookie has attributes").0.to_owned()
+    }
+
     /// A viewer's session, by its path.
     pub(crate) async fn join(&self) -> String {
         let response = self.offer(LINK).send().await.expect("the server answers");
@@ -81,6 +88,10 @@ impl World {
 
     pub(crate) async fn input(&self, input: Input) {
         self.order(|done| Order::Input(input, done)).await
+    }
+
+    pub(crate) async fn check(&self) {
+        self.order(Order::Check).await
     }
 
     pub(crate) async fn connect(&self) -> Vec<ViewerId> {

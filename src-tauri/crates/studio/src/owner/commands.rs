@@ -11,7 +11,7 @@ use crate::settings::Wrong;
 use crate::studio::{Ask, Asked, CommandError};
 use audience::{Input, Now};
 use protocol::{Command, ErrorCode, Event, SettingsChange};
-use std::net::SocketAddr;
+use std::net::{AddrParseError, IpAddr, SocketAddr};
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A handle asks something.
@@ -66,6 +66,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
             Command::Kick { viewer, reason } => self.ask_audience(Input::Kick { viewer, reason: said(reason) }, now),
             Command::Ban { viewer, reason } => self.ask_audience(Input::Ban { viewer, reason: said(reason) }, now),
+            Command::Block { address } => {
+                let no_address = |_: AddrParseError| CommandError {
+                    code: ErrorCode::BadAddress,
+                    message: format!("\"{address}\" is no IP address; an attempts event tells one."),
+                };
+                let address = address.trim().parse::<IpAddr>().map_err(no_address)?;
+                self.ask_audience(Input::Block { address }, now)
+            }
             Command::Forgive { viewer } => self.ask_audience(Input::Forgive { viewer }, now),
             Command::Lock { on } => self.ask_audience(Input::Lock(on), now),
             Command::NewLink => {
@@ -111,7 +119,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Lets the audience decide about a command.
     fn ask_audience(&mut self, input: Input, now: Now) -> Result<(), CommandError> {
         self.admission.handle(input, now);
-        self.carry_out()
+        self.carry_out(now)
     }
 
     fn configure(

@@ -22,6 +22,7 @@ use crate::reachability::{Reachability, Surroundings};
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
+use crate::upload::LineFull;
 use audience::{Input, Now, Output};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
@@ -152,7 +153,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             running || self.second_encoder.has_room(now.instant)
         };
         self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, &may_encode, now);
-        self.carry_out_quietly();
+        self.carry_out_quietly(now);
     }
 
     /// A second went by.
@@ -248,9 +249,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     fn forwarded(&mut self, event: forward::Event, now: Now) {
         match event {
+            forward::Event::Checked(viewer) => {
+                self.decide(Input::Checked { viewer }, now);
+                self.weigh(viewer, now);
+            }
             forward::Event::Connected(viewer) => {
-                self.door.connected(viewer);
+                self.weigh(viewer, now);
                 self.decide(Input::Connected { viewer }, now);
+                self.door.connected(viewer);
             }
             forward::Event::Gone(viewer, why) => {
                 self.forget(viewer);
@@ -313,17 +319,17 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Lets the audience decide what is no command, and carries that out.
     fn decide(&mut self, input: Input, now: Now) {
         self.admission.handle(input, now);
-        self.carry_out_quietly();
+        self.carry_out_quietly(now);
     }
 
-    fn carry_out_quietly(&mut self) {
-        if let Err(error) = self.carry_out() {
+    fn carry_out_quietly(&mut self, now: Now) {
+        if let Err(error) = self.carry_out(now) {
             tracing::error!("the audience rejected what was no command: {error}");
         }
     }
 
     /// Carries out what the audience decided. An error: it was a command that cannot be carried out.
-    fn carry_out(&mut self) -> Result<(), CommandError> {
+    fn carry_out(&mut self, now: Now) -> Result<(), CommandError> {
         let mut result = Ok(());
         while let Some(output) = self.admission.poll() {
             match output {
@@ -334,11 +340,25 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                     self.forget(viewer);
                 }
                 Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
                 Output::Event(event) => self.events.tell(event),
                 Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
             }
         }
         result
+    }
+
+    /// A joiner was heard of: its share of the line weighs from here on, if there is one left.
+    fn weigh(&mut self, viewer: ViewerId, now: Now) {
+        match self.admission.weigh(viewer) {
+            Ok(None) => {}
+            Ok(Some(rid)) => self.forwarder.cap(viewer, rid),
+            Err(LineFull) => {
+                self.forwarder.close(viewer);
+                self.forget(viewer);
+                self.decide(Input::JoinFailed { viewer }, now);
+            }
+        }
     }
 
     /// Frees what the studio holds of a viewer, and gives its share of the line to others.

@@ -148,7 +148,7 @@ impl Viewer {
     fn connected(stage: &Stage, id: ViewerId, client: Client) -> Viewer {
         let mut viewer = Viewer::join(stage, id, client, CHROMIUM);
         viewer.until("the join", |viewer| viewer.client.is_connected());
-        assert_eq!(stage.event(), Event::Connected(id));
+        assert_eq!([stage.event(), stage.event()], [Event::Checked(id), Event::Connected(id)]);
         viewer
     }
 

@@ -276,7 +276,7 @@ fn a_check_of_ours_that_comes_back_to_us_is_nobodys() {
     let mut buffer = [0; 2000];
     let len = us.recv(&mut buffer).expect("our check comes");
     assert!(Check::parse(&buffer[..len]).is_some());
-    world.receive(&buffer[..len].to_vec(), address);
+    world.receive(&buffer[..len], address);
     assert_eq!(world.totals().dropped_stun, 1);
     assert_eq!(world.totals().checks_sent, 1, "it led to nothing");
 }

@@ -30,6 +30,8 @@ pub(super) struct Entry {
     pub(super) shard: usize,
     /// What its shard is given once it is connected.
     pub(super) waiting: Option<Joining>,
+    /// A check of it has passed, and its owner was told.
+    pub(super) checked: bool,
     /// Its entry among the timers.
     scheduled: Option<Instant>,
     /// What it has in the port's table.
@@ -43,6 +45,7 @@ impl Entry {
             transport,
             shard,
             waiting: Some(waiting),
+            checked: false,
             scheduled: None,
             claims: Claims::default(),
         }

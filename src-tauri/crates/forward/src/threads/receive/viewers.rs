@@ -221,6 +221,9 @@ impl Owner for Viewers {
     fn check(&mut self, peer: Peer, check: Check, path: Path, now: Instant, registry: &mut Registry<'_>) {
         let Some(entry) = self.transports.get_mut(peer) else { return };
         if entry.transport.check(check, path, now, &mut self.outputs) {
+            if !std::mem::replace(&mut entry.checked, true) {
+                self.announcer.checked(entry.viewer);
+            }
             self.transports.claim(peer, path, Proof::Sends, registry);
         }
         self.carry_out(peer, &[], now, registry);

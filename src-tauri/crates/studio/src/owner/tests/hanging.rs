@@ -15,7 +15,7 @@ use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use port::Port;
 use protocol::{Command, Event, LeaveReason, ViewerId};
 use sdp::Offer;
-use server::{JoinTicket, Request};
+use server::Request;
 use std::net::UdpSocket;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -80,13 +80,8 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     owner.happened(first, now());
     let (reply, mut answer) = oneshot::channel();
     let (token, visitor) = (super::world::LINK.to_owned(), browser(1));
-    let join = Request::Join {
-        token,
-        visitor,
-        offer: Offer::parse(OFFER).expect("a browser's"),
-        ticket: JoinTicket::default(),
-        reply,
-    };
+    let offer = Offer::parse(OFFER).expect("a browser's");
+    let join = Request::Join { token, visitor, offer, reply };
     owner.requested(join, now());
     answer.try_recv().expect("answered at once").expect("a browser's offer");
     let viewer = ViewerId(1);

@@ -145,6 +145,35 @@ fn the_line_is_shared_and_room_that_appears_is_given_on() {
 }
 
 #[test]
+fn a_join_takes_its_share_of_the_line_and_a_place_with_its_first_check() {
+    let mut world = World::live(Written { max_upload_kbps: Some(3400), ..Written::default() });
+    for n in 1..=40 {
+        assert!(world.join(&browser(n), "v=0").is_ok(), "nothing was heard of those before");
+    }
+    assert!(world.asked().iter().all(|asked| asked.ends_with(" F")), "each is promised all of it");
+    let heard_of = |world: &mut World, n| world.happened(Happened::Forward(forward::Event::Checked(ViewerId(n))));
+    (38..=40).for_each(|n| heard_of(&mut world, n));
+    assert_eq!(world.asked(), ["cap 39 H", "close 40"], "the first has what it was promised, the last nothing");
+    heard_of(&mut world, 38);
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(38))));
+    assert_eq!(world.asked(), Vec::<String>::new(), "a share is taken once");
+    assert!(matches!(&world.told()[0], Event::ViewerJoined { viewer } if viewer.id == ViewerId(38)));
+    assert_eq!(refusal(world.join(&browser(41), "v=0").expect_err("the line is full")), RefusalCode::Full);
+}
+
+#[test]
+fn an_address_is_blocked_by_its_text() {
+    let mut world = World::live(Written::default());
+    let block = |address: &str| Command::Block { address: address.into() };
+    world.command(block(" 203.0.113.1 ")).expect("it is one");
+    assert_eq!(refusal(world.join(&browser(1), "v=0").expect_err("blocked")), RefusalCode::Kicked);
+    for wrong in ["", "203.0.113", "203.0.113.1:80", "everybody", "127.0.0.1"] {
+        let error = world.command(block(wrong)).expect_err("it cannot be blocked");
+        assert_eq!(error.code, ErrorCode::BadAddress, "{wrong}");
+    }
+}
+
+#[test]
 fn a_viewer_of_vp8_has_no_smallest_layer_and_its_encoder_outlives_it_a_while() {
     let mut world = World::live(Written { max_upload_kbps: Some(300), ..Written::default() });
     assert_eq!(refusal(world.join(&browser(1), "vp8").expect_err("the half does not fit")), RefusalCode::Full);

@@ -19,7 +19,7 @@ use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
 use protocol::{Command, Event, PageMessage, ViewerId, ViewerStats};
 use sdp::{Fingerprint, Fragment, Hash, Offer};
-use server::{JoinTicket, Joined, PageId, Refused, Request, Seat};
+use server::{Joined, PageId, Refused, Request, Seat};
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -146,7 +146,14 @@ pub(super) fn parts<F, E, B>(
         tell,
         events: Events::new(sender),
         reachability: Reachability::new("[::]:8787".parse().expect("well-formed"), vec![], LINK),
-        admission: Admission::new(persisted, meant.max_viewers, meant.max_upload_kbps, &meant.video, now),
+        admission: Admission::new(
+            persisted,
+            meant.max_viewers,
+            meant.max_upload_kbps,
+            meant.limits.unfinished_joins,
+            &meant.video,
+            now,
+        ),
         devices: Devices::new(&meant.camera, &meant.microphone),
         configuration,
         meter: Arc::new(Meter::default()),
@@ -219,7 +226,7 @@ impl World {
     /// Asks to join with an offer, of which the name of its ICE session says what this world's forwarder makes of it.
     pub(super) fn join(&mut self, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer_named(offer));
-        self.ask(|reply| Request::Join { token, visitor, offer, ticket: JoinTicket::default(), reply })
+        self.ask(|reply| Request::Join { token, visitor, offer, reply })
     }
 
     /// Lets one in and media flow to it.

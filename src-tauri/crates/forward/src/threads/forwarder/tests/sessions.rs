@@ -34,6 +34,23 @@ fn a_viewer_that_says_close_notify_or_nothing_is_gone() {
 }
 
 #[test]
+fn the_first_authentic_check_is_told_once_and_a_false_one_never() {
+    let stage = Stage::new("127.0.0.1:0", Config::default());
+    let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
+    for _ in 0..3 {
+        let before = viewer.client.responses;
+        viewer.client.check(true);
+        viewer.until("an answer", |v| v.client.responses > before);
+    }
+    let mut forger = Viewer::join(&stage, ViewerId(2), dimpl(), CHROMIUM);
+    let mut check = std::mem::take(&mut forger.client.outgoing).swap_remove(0);
+    *check.last_mut().expect("a check has bytes") ^= 1;
+    forger.send(&check);
+    stage.wait_for("it is dropped", |totals| totals.dropped_stun == 1);
+    assert!(stage.events.try_iter().next().is_none(), "nothing more was told");
+}
+
+#[test]
 fn who_never_comes_has_failed() {
     let stage = Stage::new("127.0.0.1:0", Config { join_timeout: Duration::from_millis(50), ..Config::default() });
     stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F).expect("a browser's offer");

@@ -1,0 +1,137 @@
+//! Who may return to a broadcast that is locked, or by a link that was retired: those to whom media flowed when that happened.
+//!
+//! Nothing here changes by a request. Whoever wants to be known has to watch, and is listed while they do.
+
+use crate::Visitor;
+use crate::visitor::Identity;
+use protocol::ViewerId;
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+/// Who lost the connection so lately counts as watching: a network changes, a page is loaded again.
+const HALF_MINUTE: Duration = Duration::from_secs(30);
+
+/// How many viewers who left are remembered, to be kicked still, and for that half minute. Each of them was connected; 500
+/// handshakes a second, more than the receiving thread does, fill it in that half minute.
+const MAX_DEPARTED: usize = 16_384;
+
+/// Who was connected, and for whom the door stays open.
+#[derive(Debug, Default)]
+pub(crate) struct Returning {
+    /// The latest last.
+    departed: VecDeque<Departed>,
+    through_the_lock: HashSet<Identity>,
+    by_a_retired_link: HashSet<Identity>,
+}
+
+#[derive(Debug)]
+struct Departed {
+    id: ViewerId,
+    visitor: Visitor,
+    at: Instant,
+}
+
+impl Returning {
+    /// A viewer to whom media flowed is gone.
+    pub(crate) fn departed(&mut self, id: ViewerId, visitor: Visitor, at: Instant) {
+        if self.departed.len() == MAX_DEPARTED {
+            self.departed.pop_front();
+        }
+        self.departed.push_back(Departed { id, visitor, at });
+    }
+
+    /// Who that was, if it is remembered.
+    pub(crate) fn visitor(&self, id: ViewerId) -> Option<&Visitor> {
+        self.departed.iter().rev().find(|departed| departed.id == id).map(|departed| &departed.visitor)
+    }
+
+    /// Replaces who may pass the lock by who is watching and who left a moment ago.
+    pub(crate) fn keep_at_lock(&mut self, watching: HashSet<Identity>, now: Instant) {
+        self.through_the_lock = self.with_those_who_left(watching, now);
+    }
+
+    /// Replaces who may come by a retired link by who is watching and who left a moment ago.
+    pub(crate) fn keep_at_new_link(&mut self, watching: HashSet<Identity>, now: Instant) {
+        self.by_a_retired_link = self.with_those_who_left(watching, now);
+    }
+
+    /// The broadcaster lets somebody return who watched.
+    pub(crate) fn take_back(&mut self, id: ViewerId, visitor: Visitor, now: Instant) {
+        self.through_the_lock.insert(visitor.identity());
+        self.by_a_retired_link.insert(visitor.identity());
+        self.departed.retain(|departed| departed.id != id);
+        self.departed(id, visitor, now);
+    }
+
+    pub(crate) fn may_pass_the_lock(
+        &self,
+        visitor: &Visitor,
+        now: Instant,
+        watches: impl Fn(&Identity) -> bool,
+    ) -> bool {
+        self.may_return(&self.through_the_lock, visitor, now, watches)
+    }
+
+    pub(crate) fn may_come_by_a_retired_link(
+        &self,
+        visitor: &Visitor,
+        now: Instant,
+        watches: impl Fn(&Identity) -> bool,
+    ) -> bool {
+        self.may_return(&self.by_a_retired_link, visitor, now, watches)
+    }
+
+    /// A cookie of ours cannot be made up, so its browser may take its time. An address and a User-Agent can be another's as
+    /// well: who has nothing else may take the place of its own lost connection, and no more.
+    fn may_return(
+        &self,
+        kept: &HashSet<Identity>,
+        visitor: &Visitor,
+        now: Instant,
+        watches: impl Fn(&Identity) -> bool,
+    ) -> bool {
+        let identity = visitor.identity();
+        kept.contains(&identity)
+            && match identity {
+                Identity::Cookie(_) => true,
+                Identity::Bare { .. } => {
+                    watches(&identity) || self.lately(now).any(|other| other.identity() == identity)
+                }
+            }
+    }
+
+    fn with_those_who_left(&self, mut watching: HashSet<Identity>, now: Instant) -> HashSet<Identity> {
+        watching.extend(self.lately(now).map(Visitor::identity));
+        watching
+    }
+
+    fn lately(&self, now: Instant) -> impl Iterator<Item = &Visitor> {
+        let lately = move |departed: &&Departed| now.saturating_duration_since(departed.at) <= HALF_MINUTE;
+        self.departed.iter().rev().take_while(lately).map(|departed| &departed.visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::VisitorCookie;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_the_latest_stay() {
+        let mut returning = Returning::default();
+        let start = Instant::now();
+        let visitor = |n: u32| {
+            let cookie = VisitorCookie::from_random(u128::from(n).to_be_bytes());
+            Visitor::new(Some(cookie), Ipv4Addr::LOCALHOST.into(), "test")
+        };
+        let total = MAX_DEPARTED as u32 + 10;
+        (0..total).for_each(|n| returning.departed(ViewerId(n), visitor(n), start));
+        assert_eq!(returning.departed.len(), MAX_DEPARTED);
+        assert!(returning.visitor(ViewerId(9)).is_none() && returning.visitor(ViewerId(10)).is_some());
+        returning.keep_at_lock(HashSet::new(), start + HALF_MINUTE);
+        assert_eq!(returning.through_the_lock.len(), MAX_DEPARTED, "no more than were remembered");
+        returning.keep_at_lock(HashSet::new(), start + HALF_MINUTE + Duration::from_millis(1));
+        assert!(returning.through_the_lock.is_empty(), "a lock takes the place of the one before");
+    }
+}
