@@ -1,6 +1,7 @@
 //! Attacks by a client with its own DTLS and SRTP (`crowd::attacker`), each beside honest viewers, with and without it in one run.
 
 mod feedback;
+mod joins;
 mod offers;
 mod reflection;
 

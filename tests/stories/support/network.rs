@@ -22,6 +22,7 @@ static NETWORKS: AtomicU32 = AtomicU32::new(0);
 
 impl Network {
     pub(crate) const HOST: &str = "10.78.0.1";
+    pub(crate) const VIEWER: &str = "10.78.0.2";
 
     /// `None` where it cannot be had; says why.
     pub(crate) fn new() -> Option<Network> {
@@ -40,7 +41,7 @@ impl Network {
         run(&format!("ip netns add {}", network.viewer));
         run(&format!("ip link add lan netns {} type veth peer name lan netns {}", network.host, network.viewer));
         for (space, address, other) in
-            [(&network.host, Self::HOST, "10.78.0.2"), (&network.viewer, "10.78.0.2", Self::HOST)]
+            [(&network.host, Self::HOST, Self::VIEWER), (&network.viewer, Self::VIEWER, Self::HOST)]
         {
             let inside = |command: &str| run(&format!("ip netns exec {space} {command}"));
             inside("ip link set lo up");
@@ -56,6 +57,21 @@ impl Network {
     /// What to put in front of a command that is to run on the host.
     pub(crate) fn before(&self) -> [&str; 4] {
         ["ip", "netns", "exec", &self.host]
+    }
+
+    /// Does this on the viewer's end of the wire: each thread and socket that it makes belongs there, also when it is over.
+    pub(crate) async fn there<T: Send + 'static, F: Future<Output = T>>(
+        &self,
+        what: impl FnOnce() -> F + Send + 'static,
+    ) -> T {
+        let space = File::open(format!("/run/netns/{}", self.viewer)).expect("it was made");
+        let (done, result) = oneshot::channel();
+        std::thread::spawn(move || {
+            move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network)).expect("we are root");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            assert!(done.send(runtime.block_on(what())).is_ok(), "the story waits for it");
+        });
+        result.await.expect("its thread did not panic")
     }
 
     /// From now on the wire carries this to the viewer, kilobits a second, with a queue of 300 ms.
