@@ -1,5 +1,6 @@
 //! Attacks by a client with its own DTLS and SRTP (`crowd::attacker`), each beside honest viewers, with and without it in one run.
 
+mod connections;
 mod feedback;
 mod joins;
 mod offers;

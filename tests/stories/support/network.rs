@@ -74,6 +74,11 @@ impl Network {
         result.await.expect("its thread did not panic")
     }
 
+    /// Gives the viewer's end of the wire another address.
+    pub(crate) fn also(&self, address: &str) {
+        self.on_viewer(&format!("ip address add {address}/24 dev lan"));
+    }
+
     /// From now on the wire carries this to the viewer, kilobits a second, with a queue of 300 ms.
     pub(crate) fn carry(&self, kbps: u32) {
         // A bucket of 5 ms, and a packet at least.

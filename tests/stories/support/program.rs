@@ -71,7 +71,12 @@ impl Skylark {
     /// Goes live by a command that starts another: in a network of its own.
     #[cfg(target_os = "linux")]
     pub(crate) async fn live_behind(before: &[&str], options: &[&str]) -> Skylark {
-        let folder = DataFolder::new();
+        Skylark::live_behind_with(before, DataFolder::new(), options).await
+    }
+
+    /// The same with this data folder.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn live_behind_with(before: &[&str], folder: DataFolder, options: &[&str]) -> Skylark {
         let mut command = headless_behind(before, &folder, options);
         command.arg("--data-dir").arg(folder.path());
         Skylark::live_by(command, folder).await
