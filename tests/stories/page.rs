@@ -7,10 +7,14 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Page {
-    async fn open(skylark: &Skylark, origin: &str, cookie: Option<&str>) -> Result<Page, tungstenite::Error> {
+    pub(crate) async fn open(
+        skylark: &Skylark,
+        origin: &str,
+        cookie: Option<&str>,
+    ) -> Result<Page, tungstenite::Error> {
         let url = format!("{}/events", skylark.watch()).replacen("http", "ws", 1);
         let mut request = url.into_client_request().unwrap();
         request.headers_mut().insert("origin", origin.parse().unwrap());
@@ -20,7 +24,7 @@ impl Page {
         connect_async(request).await.map(|(socket, _)| Page(socket))
     }
 
-    async fn hears(&mut self, kind: &str) -> Value {
+    pub(crate) async fn hears(&mut self, kind: &str) -> Value {
         soon(kind, async {
             loop {
                 match self.0.next().await.expect("the socket is open").expect("the socket is well") {

@@ -4,6 +4,7 @@ mod connections;
 mod feedback;
 mod joins;
 mod offers;
+mod pages;
 mod reflection;
 
 use crate::support::{DataFolder, PATIENCE, Skylark, soon};
