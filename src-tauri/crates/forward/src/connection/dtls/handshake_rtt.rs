@@ -49,15 +49,15 @@ mod tests {
     fn a_repeated_hello_is_no_answer_and_the_least_time_counts() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut echo = HandshakeRtt::default();
-        echo.after(&message(1, 0), true, at(0));
-        assert_eq!(echo.round_trip(), None);
-        echo.after(&message(1, 0), true, at(2));
-        assert_eq!(echo.round_trip(), None, "the viewer's timer sent it again");
-        echo.after(&message(1, 1), true, at(40));
-        assert_eq!(echo.round_trip(), Some(Duration::from_millis(40)));
-        echo.after(&message(11, 2), false, at(110));
-        echo.after(&[20, 1, 2, 3], true, at(111));
-        assert_eq!(echo.round_trip(), Some(Duration::from_millis(40)), "the second took longer: it had to sign");
+        let mut rtt = HandshakeRtt::default();
+        rtt.after(&message(1, 0), true, at(0));
+        assert_eq!(rtt.round_trip(), None);
+        rtt.after(&message(1, 0), true, at(2));
+        assert_eq!(rtt.round_trip(), None, "the viewer's timer sent it again");
+        rtt.after(&message(1, 1), true, at(40));
+        assert_eq!(rtt.round_trip(), Some(Duration::from_millis(40)));
+        rtt.after(&message(11, 2), false, at(110));
+        rtt.after(&[20, 1, 2, 3], true, at(111));
+        assert_eq!(rtt.round_trip(), Some(Duration::from_millis(40)), "the second took longer: it had to sign");
     }
 }

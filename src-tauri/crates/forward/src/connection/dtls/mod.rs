@@ -40,7 +40,7 @@ pub(crate) struct Dtls {
     fingerprint: Fingerprint,
     gate: Gate,
     state: State,
-    echo: HandshakeRtt,
+    rtt: HandshakeRtt,
 }
 
 enum State {
@@ -80,8 +80,8 @@ pub(crate) enum Failure {
 
 impl Dtls {
     pub(crate) fn new(server: Arc<Server>, fingerprint: Fingerprint) -> Dtls {
-        let (gate, echo) = (Gate::default(), HandshakeRtt::default());
-        Dtls { server, fingerprint, gate, echo, state: State::Hello(ClientHello::default()) }
+        let (gate, rtt) = (Gate::default(), HandshakeRtt::default());
+        Dtls { server, fingerprint, gate, rtt, state: State::Hello(ClientHello::default()) }
     }
 
     /// Takes a datagram from an address that ICE has checked. What is to be sent goes to `transmit`.
@@ -133,7 +133,7 @@ impl Dtls {
             transmit(out);
             sent.push(out.to_vec());
         });
-        self.echo.after(datagram, !sent.is_empty(), now);
+        self.rtt.after(datagram, !sent.is_empty(), now);
         flight.after(datagram, sent, now, transmit);
         match read {
             Ok(events) if events.iter().any(|e| matches!(e, EndpointEvent::PeerClosed)) => {
@@ -164,7 +164,7 @@ impl Dtls {
         {
             return self.fail(Failure::Fingerprint);
         }
-        if state.srtp_protection_profile() != number(profile) {
+        if state.srtp_protection_profile() != srtp_protection_profile(profile) {
             return self.fail(Failure::Handshake);
         }
         let exported = state.export_keying_material("EXTRACTOR-dtls_srtp", &[], profile.exported_len());
@@ -185,7 +185,7 @@ impl Dtls {
 
     /// The round trip is at most this. It is known once the handshake is through.
     pub(crate) fn round_trip(&self) -> Option<Duration> {
-        self.echo.round_trip()
+        self.rtt.round_trip()
     }
 
     /// When [`Dtls::handle_timeout`] is due.
@@ -230,7 +230,8 @@ pub(crate) fn read_client_hello<'a>(datagrams: impl Iterator<Item = &'a [u8]>) {
     }
 }
 
-fn number(profile: Profile) -> SrtpProtectionProfile {
+/// What rtc-dtls calls a protection profile (RFC 5764 section 4.1.2, RFC 7714 section 14.2).
+fn srtp_protection_profile(profile: Profile) -> SrtpProtectionProfile {
     match profile {
         Profile::Gcm128 => SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,
         Profile::Gcm256 => SrtpProtectionProfile::Srtp_Aead_Aes_256_Gcm,

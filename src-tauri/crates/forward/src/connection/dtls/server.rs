@@ -1,6 +1,6 @@
 //! Our certificate and the configurations that all handshakes share.
 
-use super::number;
+use super::srtp_protection_profile;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_dtls::cipher_suite::CipherSuiteId;
@@ -33,7 +33,7 @@ impl Server {
                 .with_certificates(vec![certificate.clone()])
                 // Every WebRTC endpoint has this one (RFC 8827 section 6.5).
                 .with_cipher_suites(vec![CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256])
-                .with_srtp_protection_profiles(vec![number(profile)])
+                .with_srtp_protection_profiles(vec![srtp_protection_profile(profile)])
                 .with_client_auth(ClientAuthType::RequireAnyClientCert)
                 // The fingerprint in the offer is the authority; without this each build makes a CA key for nothing.
                 .with_insecure_skip_verify(true)
