@@ -72,6 +72,8 @@ pub(crate) fn worst_reports(about: About) -> Vec<(&'static str, Vec<u8>)> {
         ("a NACK of what was never sent", nack(&(0..290).map(never_sent).collect::<Vec<_>>())),
         ("NACKs of 17 numbers", (0..75).flat_map(|n| nack(&[sent(n)])).collect()),
         ("reports of 31 blocks", [report(31), report(15)].concat()),
+        ("sender reports of 31 blocks", packet(31, 200, &[&[1; 24][..], &block.repeat(31)].concat())),
+        ("goodbyes of others", full(packet(31, 203, &[9; 124]))),
         ("REMB of many sources", remb(1 + (turn % 8) as u8, 255)),
         ("REMB after REMB, up and down", (0..49).flat_map(|n| remb(if n % 2 == 0 { 1 } else { 9 }, 1)).collect()),
         ("PLI after PLI", full(pli.clone())),
