@@ -140,7 +140,7 @@ stats: ViewerStats, };
 
 export type LeaveReason = "left" | "timeout" | "kicked" | "banned" | "ended";
 
-export type Removal = "kicked" | "banned";
+export type Removal = "kicked" | "banned" | "blocked";
 
 export type RemovedViewer = { 
 /**
@@ -148,7 +148,7 @@ export type RemovedViewer = {
  */
 id: ViewerId, 
 /**
- * Kicked or banned.
+ * Kicked, banned or blocked.
  */
 removal: Removal, 
 /**
@@ -168,7 +168,7 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "storage";
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "storage";
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 
@@ -388,7 +388,11 @@ viewer: ViewerId,
 /**
  * Shown to the viewer.
  */
-reason: string | null, } | { "command": "forgive", 
+reason: string | null, } | { "command": "block", 
+/**
+ * As [`crate::Event::Attempts`] tells it; IPv6: the /64.
+ */
+address: string, } | { "command": "forgive", 
 /**
  * The id that was removed.
  */
@@ -462,7 +466,19 @@ viewer: RemovedViewer, } | { "event": "forgiven",
 /**
  * The id that was removed.
  */
-viewer: ViewerId, } | { "event": "lock", 
+viewer: ViewerId, } | { "event": "attempts", 
+/**
+ * IP address, without port; IPv6: one of the /64 that is counted together.
+ */
+address: string, 
+/**
+ * So many since it was last quiet.
+ */
+count: number, 
+/**
+ * [`crate::Command::Block`] can refuse it: it is not this computer's own.
+ */
+blockable: boolean, } | { "event": "lock", 
 /**
  * Locked: nobody new is let in.
  */
@@ -548,7 +564,7 @@ code: RefusalCode,
 /**
  * The broadcaster's words.
  */
-reason: string | null, } | { "type": "forgiven" } | { "type": "ended" };
+reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" };
 
 export type PageHello = { "type": "watching", 
 /**
