@@ -1,21 +1,21 @@
 // Real browsers answer the host's STUN checks: media goes on past the 30 s after which it ends for who does not (RFC 7675).
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { setTimeout as passes } from "node:timers/promises";
-import { openChromium } from "./support/chromium.mjs";
-import { openFirefox } from "./support/firefox.mjs";
-import { broadcast } from "./support/skylark.mjs";
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as passes } from 'node:timers/promises';
+import { openChromium } from './support/chromium.mjs';
+import { openFirefox } from './support/firefox.mjs';
+import { broadcast } from './support/skylark.mjs';
 
 /** Longer than consent lasts without an answer, and the check after it. */
 const WATCHED_MS = 40_000;
 
 for (const [name, open] of [
-  ["Chromium", openChromium],
-  ["Firefox", openFirefox],
+  ['Chromium', openChromium],
+  ['Firefox', openFirefox],
 ]) {
   test(`${name} watches on past the time in which the host's checks must be answered`, async (t) => {
-    const skylark = await broadcast({ listen: "0.0.0.0:0" });
+    const skylark = await broadcast({ listen: '0.0.0.0:0' });
     t.after(() => skylark.remove());
     const browser = await open();
     t.after(() => browser.close());
@@ -24,24 +24,15 @@ for (const [name, open] of [
 
     await passes(WATCHED_MS);
     const frames = await tab.frames(3000);
-    const pairs = await tab.statistics("candidate-pair");
-    const answered = pairs
-      .map(({ responsesSent }) => responsesSent)
-      .filter(Boolean);
+    const pairs = await tab.statistics('candidate-pair');
+    const answered = pairs.map(({ responsesSent }) => responsesSent).filter(Boolean);
     t.diagnostic(
       `${frames.length} frames in 3 s after ${WATCHED_MS / 1000} s; the host's checks answered: ${answered}`,
     );
-    assert.ok(
-      frames.length > 45,
-      `the picture moves: ${frames.length} frames in 3 s`,
-    );
-    assert.equal(
-      await tab.page.evaluate(() => window.connections.length),
-      1,
-      "it is the session it began with",
-    );
-    const gone = skylark.events.filter(({ event }) => event === "viewer_left");
-    assert.deepEqual(gone, [], "nobody left");
+    assert.ok(frames.length > 45, `the picture moves: ${frames.length} frames in 3 s`);
+    assert.equal(await tab.page.evaluate(() => window.connections.length), 1, 'it is the session it began with');
+    const gone = skylark.events.filter(({ event }) => event === 'viewer_left');
+    assert.deepEqual(gone, [], 'nobody left');
     assert.deepEqual(tab.faults, []);
   });
 }
