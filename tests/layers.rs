@@ -50,6 +50,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
             "/tests/delivery.rs",
             "forward/examples",
             "port/src/ice.rs",
+            "port/src/own_check.rs",
             "port/src/fuzz.rs",
             "rtp/src/srtp/tests.rs",
             "rtp/tests",
