@@ -1,6 +1,8 @@
 //! Viewers go: with a word, without one, and silently.
 
-use crate::support::{Browser, Codec, DataFolder, Joined, Skylark, soon};
+use crate::support::{Browser, DataFolder, Skylark, soon};
+use reqwest::Url;
+use reqwest::header::LOCATION;
 use std::time::Duration;
 
 #[tokio::test]
@@ -62,20 +64,17 @@ async fn an_offer_that_nobody_follows_up_is_forgotten() {
     let offer = include_str!("support/offer.sdp");
     let held = browser.post(&skylark.whep(), "application/sdp", offer).await;
     assert_eq!(held.status(), 201);
-    assert_eq!(
-        browser.refused(&skylark.whep()).await,
-        (503, "full".into()),
-        "it holds a place while it may still come"
-    );
-    let let_in = async {
-        loop {
-            match browser.join(&skylark.whep(), Codec::H264).await {
-                Joined::In(viewer) => break viewer,
-                Joined::Refused(..) => tokio::time::sleep(Duration::from_millis(200)).await,
-            }
+    let location = held.headers()[LOCATION].to_str().expect("a path");
+    let session = Url::parse(&skylark.whep()).expect("a URL").join(location).expect("a URL");
+    assert_eq!(browser.get(session.as_str()).await.status(), 204, "it may still come");
+    // Nothing came from it, so the one place is anybody's.
+    browser.watch(&skylark.whep()).await.plays().await;
+    skylark.joined().await;
+    let forgotten = async {
+        while browser.get(session.as_str()).await.status() != 404 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
-    soon("the place is free again", let_in).await.plays().await;
-    skylark.joined().await;
+    soon("its session is gone", forgotten).await;
     assert_eq!(skylark.came("viewer_left").len(), 0, "who never watched never left");
 }
