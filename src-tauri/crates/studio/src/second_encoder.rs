@@ -4,11 +4,12 @@
 use std::time::{Duration, Instant};
 
 /// Judges by how the first encoder does.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SecondEncoder {
+    too_busy: f64,
     before: Option<Load>,
-    /// Part of the time that the first encoder was at work.
-    busy: f64,
+    /// Part of each of the last seconds that the first encoder was at work.
+    busy: [f64; SECONDS],
     /// When pictures were last left out because a sending thread did not keep up.
     left_out: Option<Instant>,
 }
@@ -24,20 +25,34 @@ pub(crate) struct Load {
     pub(crate) left_out: u64,
 }
 
-/// Above this part of the time the first encoder is hardly through with a picture when the next comes. A second one of the same
-/// pictures then costs pictures.
-const TOO_BUSY: f64 = 0.6;
+/// The least of so many seconds counts: a browser that starts on the same machine keeps an encoder waiting for longer than its
+/// pictures take, and is no reason to refuse it one.
+const SECONDS: usize = 3;
+
+/// Above this part of the time the first encoder is hardly through with a picture when the next comes, and so would be a second one
+/// of the same pictures, on a core of its own.
+const TOO_BUSY: f64 = 0.9;
+
+/// The same where both encoders have one core together.
+const TOO_BUSY_ALONE: f64 = 0.4;
 
 /// So long nothing may have been left out.
 const CALM: Duration = Duration::from_secs(10);
 
 impl SecondEncoder {
+    /// On a machine with so many cores.
+    pub(crate) fn new(cores: usize) -> SecondEncoder {
+        let too_busy = if cores > 1 { TOO_BUSY } else { TOO_BUSY_ALONE };
+        SecondEncoder { too_busy, before: None, busy: [0.0; SECONDS], left_out: None }
+    }
+
     /// A second or so went by.
     pub(crate) fn measured(&mut self, load: Load) {
         if let Some(before) = self.before.replace(load) {
             let elapsed = load.at.saturating_duration_since(before.at).as_secs_f64();
             if elapsed > 0.0 {
-                self.busy = load.encoding_us.saturating_sub(before.encoding_us) as f64 / 1e6 / elapsed;
+                self.busy.rotate_left(1);
+                self.busy[SECONDS - 1] = load.encoding_us.saturating_sub(before.encoding_us) as f64 / 1e6 / elapsed;
             }
             if load.left_out > before.left_out {
                 self.left_out = Some(load.at);
@@ -48,7 +63,7 @@ impl SecondEncoder {
     /// Whether it has room, as far as is known: before anything was measured it is taken to have.
     pub(crate) fn has_room(&self, now: Instant) -> bool {
         let calm = self.left_out.is_none_or(|at| now.saturating_duration_since(at) >= CALM);
-        self.busy <= TOO_BUSY && calm
+        self.busy.iter().any(|busy| *busy <= self.too_busy) && calm
     }
 }
 
@@ -57,9 +72,9 @@ mod tests {
     use super::*;
 
     /// A second of each of these: how many milliseconds of it the encoder was at work, and pictures left out.
-    fn after(seconds: &[(u64, u64)]) -> (SecondEncoder, Instant) {
+    fn after(cores: usize, seconds: &[(u64, u64)]) -> (SecondEncoder, Instant) {
         let (mut second, mut load) =
-            (SecondEncoder::default(), Load { at: Instant::now(), encoding_us: 0, left_out: 0 });
+            (SecondEncoder::new(cores), Load { at: Instant::now(), encoding_us: 0, left_out: 0 });
         second.measured(load);
         for (ms, left_out) in seconds {
             load.at += Duration::from_secs(1);
@@ -71,23 +86,24 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_while_the_first_encoder_is_at_work_for_less_than_six_tenths() {
-        for (seconds, room) in [
-            (&[][..], true),
-            (&[(210, 0)], true),
-            (&[(600, 0)], true),
-            (&[(610, 0)], false),
-            (&[(990, 0), (300, 0)], true),
+    fn there_is_none_where_the_first_encoder_is_hardly_through_for_seconds() {
+        for (cores, seconds, room) in [
+            (2, &[][..], true),
+            (2, &[(890, 0); 9], true),
+            (2, &[(910, 0); 2], true),
+            (2, &[(910, 0); 3], false),
+            (2, &[(990, 0), (990, 0), (990, 0), (300, 0)], true),
+            (1, &[(390, 0); 9], true),
+            (1, &[(410, 0); 3], false),
         ] {
-            let (second, now) = after(seconds);
-            assert_eq!(second.has_room(now), room, "{seconds:?}");
+            let (second, now) = after(cores, seconds);
+            assert_eq!(second.has_room(now), room, "{cores}: {seconds:?}");
         }
-        assert!(SecondEncoder::default().has_room(Instant::now()), "nothing was measured yet");
     }
 
     #[test]
     fn there_is_none_for_a_while_after_pictures_were_left_out() {
-        let (second, now) = after(&[(200, 0), (200, 3), (200, 0)]);
+        let (second, now) = after(2, &[(200, 0), (200, 3), (200, 0)]);
         assert!(!second.has_room(now));
         assert!(second.has_room(now + CALM));
     }

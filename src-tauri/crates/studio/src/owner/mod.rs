@@ -97,7 +97,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: parts.devices,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
-            second_encoder: SecondEncoder::default(),
+            second_encoder: SecondEncoder::new(std::thread::available_parallelism().map_or(1, usize::from)),
             meter: parts.meter,
             encoding: 0,
             stats_asked: false,

@@ -221,8 +221,8 @@ fn a_second_encoder_is_said_and_refused_where_there_is_no_room_for_it() {
         told.expect("once a second")
     };
     assert!(!second(&mut world, 200));
-    assert!(!second(&mut world, 900));
-    assert_eq!(world.join(&browser(1), "vp8"), Err(Refused::NoEncoder), "the first is at work nine tenths of the time");
+    (0..3).for_each(|_| assert!(!second(&mut world, 950)));
+    assert_eq!(world.join(&browser(1), "vp8"), Err(Refused::NoEncoder), "the first is at work nearly all of the time");
     assert_eq!(world.asked(), ["join 1 F", "close 1"]);
     world.watch(&browser(2), ViewerId(2));
     assert!(!second(&mut world, 200));
@@ -230,7 +230,7 @@ fn a_second_encoder_is_said_and_refused_where_there_is_no_room_for_it() {
     assert!(world.join(&browser(4), "vp8").is_ok(), "there is room now");
     let layers = |rids| Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp8, rids });
     world.happened(layers(vec![Rid::F]));
-    assert!(second(&mut world, 900), "the panel is told");
+    (0..3).for_each(|_| assert!(second(&mut world, 950), "the panel is told"));
     assert!(world.join(&browser(5), "vp8").is_ok(), "it runs already");
     world.happened(layers(vec![]));
     world.advance(Duration::from_secs(31));
