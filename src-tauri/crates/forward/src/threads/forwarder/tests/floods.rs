@@ -46,7 +46,8 @@ fn what_viewers_send_makes_no_events_but_one_request_for_a_keyframe_a_second() {
     viewer.until("the join", |viewer| viewer.client.is_connected());
     assert_eq!([stage.event(), stage.event()], [Event::Checked(VIEWER), Event::Connected(VIEWER)]);
     stage.picture();
-    assert!(matches!(stage.event(), Event::KeyframeWanted { .. }), "there is none to begin with");
+    let event = stage.event();
+    assert!(matches!(event, Event::KeyframeWanted { .. }), "there is none to begin with: {event:?}");
     let start = Instant::now();
     let before = stage.forwarder.totals().datagrams_received;
     let ssrc = ssrc.to_be_bytes();
