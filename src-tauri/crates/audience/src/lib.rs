@@ -38,4 +38,5 @@ pub use audience::Audience;
 pub use browser::browser_name;
 pub use io::{Ban, Input, Now, Output, Persisted, Refusal, To};
 pub use link::{BadToken, Token};
+pub use network::Network;
 pub use visitor::{BadCookie, Visitor, VisitorCookie};

@@ -2,8 +2,8 @@
 
 use crate::Config;
 use crate::cookie::{self, CookieKey, Shown};
-use crate::network::Network;
 use crate::shared::Shared;
+use audience::Network;
 use audience::{Visitor, VisitorCookie};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -27,7 +27,6 @@ mod guesses;
 mod http;
 mod limiter;
 mod metrics;
-mod network;
 mod nofile;
 mod notice;
 mod page;
