@@ -65,9 +65,12 @@ impl History {
     /// The layer to send to a viewer whose target is `rid`: that one or the next smaller one that is encoded and has a keyframe, else
     /// the next larger one.
     pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
-        let usable = |r: &Rid| !self.layer(codec, *r).base.is_empty() && self.is_alive(codec, *r);
-        let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(usable);
-        below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(usable))
+        nearest(rid, |r| !self.layer(codec, r).base.is_empty() && self.is_alive(codec, r))
+    }
+
+    /// The layer of which such a viewer needs a keyframe where there is none of any: the nearest that is encoded.
+    pub(crate) fn nearest_encoded(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
+        nearest(rid, |r| self.is_alive(codec, r))
     }
 
     /// The layer is being encoded.
@@ -77,6 +80,12 @@ impl History {
         let own = self.layer(codec, rid).newest().map(|p| p.captured);
         own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
     }
+}
+
+/// The largest of the usable layers up to this one, else the smallest.
+fn nearest(rid: Rid, usable: impl Fn(Rid) -> bool) -> Option<Rid> {
+    let below = Rid::ALL.into_iter().rev().filter(|r| *r <= rid).find(|r| usable(*r));
+    below.or_else(|| Rid::ALL.into_iter().filter(|r| *r > rid).find(|r| usable(*r)))
 }
 
 impl LayerHistory {

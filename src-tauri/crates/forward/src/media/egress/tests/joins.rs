@@ -159,3 +159,32 @@ fn the_encoder_is_asked_at_most_once_a_second_when_the_history_has_no_keyframe()
     assert_eq!(times.len(), 2, "{times:?}");
     assert!(times[1] - times[0] >= Duration::from_secs(1));
 }
+
+/// A viewer that is not near has the smallest layer as its target at first, and so has one that the upload limit or its path lets have
+/// no other.
+#[test]
+fn a_keyframe_is_asked_for_of_the_layer_there_is_where_the_target_is_not_encoded() {
+    for (codec, layers, asked) in [
+        (VideoCodec::H264, vec![Rid::F], Rid::F),
+        (VideoCodec::H264, vec![Rid::H, Rid::F], Rid::H),
+        (VideoCodec::Vp8, vec![Rid::H, Rid::F], Rid::H),
+    ] {
+        for (round_trip, max) in [(None, Rid::F), (Some(Duration::from_millis(1)), Rid::Q)] {
+            if codec == VideoCodec::Vp8 && max == Rid::F {
+                continue; // It starts with its cap: the smaller layers are encoded only while somebody watches them.
+            }
+            let mut world = World::new(codec);
+            world.run(Duration::from_millis(200));
+            world.history.clear();
+            world.layers = layers.clone();
+            world.round_trip = round_trip;
+            let viewer = world.join(max);
+            world.run(Duration::from_millis(100));
+            let of: Vec<Rid> = world.keyframe_asked.iter().map(|(_, rid)| *rid).collect();
+            assert_eq!(of, [asked], "{codec:?} {layers:?} {max:?}");
+            world.force_keyframe = true;
+            world.run(Duration::from_millis(100));
+            assert_eq!(world.viewers[viewer].shown.first().map(|s| (s.keyframe, s.rid)), Some((true, asked)));
+        }
+    }
+}

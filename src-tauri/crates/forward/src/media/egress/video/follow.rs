@@ -84,13 +84,14 @@ impl VideoEgress {
         }
     }
 
-    /// Starts with the target or the layer nearest to it, or asks for a keyframe.
+    /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. The target itself may not be encoded:
+    /// VP8 has no smallest layer.
     pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
-        match h.nearest(self.codec, target) {
-            Some(rid) => self.start_from_history(rid, h, cx),
-            None if h.layer(self.codec, target).newest().is_some() => self.keyframe_request.want(target, cx.now),
-            None => {}
+        if let Some(rid) = h.nearest(self.codec, target) {
+            self.start_from_history(rid, h, cx);
+        } else if let Some(rid) = h.nearest_encoded(self.codec, target) {
+            self.keyframe_request.want(rid, cx.now);
         }
     }
 
