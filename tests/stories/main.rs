@@ -26,6 +26,7 @@ mod scrape;
 mod script;
 mod settings;
 mod shards;
+mod sizes;
 mod spare;
 mod switch;
 #[cfg(target_os = "linux")]

@@ -35,6 +35,8 @@ pub(crate) struct Picture {
     pub(crate) bytes: usize,
     /// H.264 only: the NAL unit types in it.
     pub(crate) nals: Vec<u8>,
+    /// H.264 only, in keyframes: the level that its parameter set says, times ten.
+    pub(crate) level: Option<u8>,
     /// VP8 only: the keyframe bit of the frame's first byte.
     pub(crate) vp8_key: bool,
 }
@@ -82,7 +84,13 @@ impl Seen {
             picture.vp8_key = vp8_key(payload);
         }
         picture.bytes += payload.len();
-        picture.nals.extend(nals(payload));
+        for nal in nals(payload) {
+            picture.nals.push(nal[0] & 0x1f);
+            // Profile, constraints and level follow a sequence parameter set's type.
+            if let [0x67 | 0x27 | 0x47, _, _, level, ..] = nal {
+                picture.level = Some(*level);
+            }
+        }
         let Some(whole) = self.building.take_if(|_| last) else { return false };
         let decodable = !self.pictures.is_empty() || whole.is_keyframe();
         if decodable {
@@ -109,19 +117,22 @@ fn gap(last: &mut Option<u16>, sequence: u16) -> usize {
     usize::from(step - 1)
 }
 
-/// The types of the NAL units that begin in an H.264 payload (RFC 6184 5.2).
-fn nals(payload: &[u8]) -> Vec<u8> {
+/// The NAL units that begin in an H.264 payload (RFC 6184 5.2), each from the byte on that says its type; none is empty.
+fn nals(payload: &[u8]) -> Vec<&[u8]> {
     match payload[0] & 0x1f {
         24 => {
             let (mut found, mut rest) = (Vec::new(), &payload[1..]);
-            while let [high, low, nal, ..] = rest {
-                found.push(nal & 0x1f);
-                rest = rest.get(2 + usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default();
+            while let [high, low, unit @ ..] = rest {
+                let Some((nal, others)) = unit.split_at_checked(u16::from_be_bytes([*high, *low]).into()) else {
+                    break;
+                };
+                found.extend(Some(nal).filter(|nal| !nal.is_empty()));
+                rest = others;
             }
             found
         }
-        28 => payload.get(1).filter(|fu| *fu & 0x80 != 0).map(|fu| fu & 0x1f).into_iter().collect(),
-        single => vec![single],
+        28 => payload.get(1..).filter(|fu| fu.first().is_some_and(|fu| fu & 0x80 != 0)).into_iter().collect(),
+        _ => vec![payload],
     }
 }
 

@@ -47,6 +47,7 @@ fn one_offer(text: &str) {
         cname: "cname",
         session: 1,
         codecs: &stream::CODECS.map(|spec| spec.codec),
+        level: stream::H264Level::HIGHEST,
     };
     if let Ok((joined, _)) = answer::answer(&offer, &local) {
         assert_whole(&joined.answer);

@@ -1,6 +1,6 @@
 //! What the encoders are to make, and which values of it are possible.
 
-use stream::Rid;
+use stream::{H264Level, Rid};
 
 /// What the encoders make: the size, rate and bitrate of the top layer. The other layers follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +25,20 @@ impl Default for VideoConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VideoConfigError {
     /// Too small or too large.
-    #[error("a picture of {0}x{1} cannot be sent: sizes from 160x96 to 1920x1080 can")]
+    #[error(
+        "a picture of {0}x{1} cannot be sent: sizes from 160x96 to 1920x1080 can, upright ones from 96x160 to 1080x1920, and others between that are no larger"
+    )]
     Size(u16, u16),
-    /// Colour is sampled for two by two pixels, and that must hold in the half layer too.
-    #[error("a picture of {0}x{1} cannot be halved: width and height must be multiples of 4")]
+    /// Colour is sampled for two by two pixels.
+    #[error("a picture of {0}x{1} cannot be sent: width and height must be even; {even}, for one, can", even = even(*.0, *.1))]
     Odd(u16, u16),
     /// Too slow or too fast.
     #[error("{0} frames a second cannot be sent: 1 to 60 can")]
     Fps(u32),
     /// Too many pixels a second for the H.264 levels that browsers promise to decode.
     #[error(
-        "{width}x{height} at {fps} frames a second is more than browsers must be able to play: above 1280x720, 30 frames a second is the most"
+        "{width}x{height} at {fps} frames a second is more than browsers must be able to play: at this size {most} frames a second are the most",
+        most = H264Level::most_fps(*.width, *.height)
     )]
     Pace {
         /// Pixels.
@@ -53,16 +56,17 @@ pub enum VideoConfigError {
 impl VideoConfig {
     /// Checks that it can be encoded and that browsers can be expected to play it.
     pub fn new(width: u16, height: u16, fps: u32, bitrate_kbps: u32) -> Result<Self, VideoConfigError> {
-        if !(160..=1920).contains(&width) || !(96..=1080).contains(&height) {
+        let (longer, shorter) = (width.max(height), width.min(height));
+        if !(160..=1920).contains(&longer) || shorter < 96 || !H264Level::holds_picture(width, height) {
             return Err(VideoConfigError::Size(width, height));
         }
-        if !width.is_multiple_of(4) || !height.is_multiple_of(4) {
+        if !width.is_multiple_of(2) || !height.is_multiple_of(2) {
             return Err(VideoConfigError::Odd(width, height));
         }
         if !(1..=60).contains(&fps) {
             return Err(VideoConfigError::Fps(fps));
         }
-        if macroblocks(width, height) * fps > LEVEL_4_0_MACROBLOCKS_A_SECOND {
+        if fps > H264Level::most_fps(width, height) {
             return Err(VideoConfigError::Pace { width, height, fps });
         }
         if !(200..=20_000).contains(&bitrate_kbps) {
@@ -71,7 +75,7 @@ impl VideoConfig {
         Ok(Self { width, height, fps, bitrate_kbps })
     }
 
-    /// Width and height of a layer. Both are even: 180 rows give a quarter layer of 44.
+    /// Width and height of a layer. Both are even, rounded down: 1366 columns give a half layer of 682.
     pub fn layer_size(&self, rid: Rid) -> (u16, u16) {
         let shift = 2 - rid.index();
         ((self.width >> shift) & !1, (self.height >> shift) & !1)
@@ -86,22 +90,17 @@ impl VideoConfig {
         }
     }
 
-    /// The H.264 level times ten that the top layer needs: 31 holds up to 720p30, 1080p30 needs 40.
-    pub fn h264_level(&self) -> u8 {
-        let blocks = macroblocks(self.width, self.height);
-        match (blocks, blocks * self.fps) {
-            (..=3600, ..=108_000) => 31,
-            (..=5120, ..=216_000) => 32,
-            _ => 40,
-        }
+    /// The lowest level of H.264 that holds a layer.
+    pub fn h264_level(&self, rid: Rid) -> H264Level {
+        let (width, height) = self.layer_size(rid);
+        // Right after a change, pictures of the old size at the new rate may be more than any level that is sent holds.
+        H264Level::of(width, height, self.fps, self.layer_kbps(rid)).unwrap_or(H264Level::HIGHEST)
     }
 }
 
-/// H.264 table A-1, MaxMBPS of level 4.0.
-const LEVEL_4_0_MACROBLOCKS_A_SECOND: u32 = 245_760;
-
-fn macroblocks(width: u16, height: u16) -> u32 {
-    u32::from(width.div_ceil(16)) * u32::from(height.div_ceil(16))
+/// The next smaller size that is even.
+fn even(width: u16, height: u16) -> String {
+    format!("{}x{}", width & !1, height & !1)
 }
 
 #[cfg(test)]
@@ -110,32 +109,71 @@ mod tests {
 
     #[test]
     fn usual_sizes_can_be_sent_and_every_layer_of_them_is_even() {
-        for (width, height) in [(1280, 720), (1920, 1080), (640, 360), (320, 180), (960, 540), (852, 480), (640, 480)] {
+        for (width, height) in [
+            (1280, 720),
+            (1920, 1080),
+            (640, 360),
+            (320, 180),
+            (960, 540),
+            (852, 480),
+            (640, 480),
+            (1366, 768),
+            (1080, 1920),
+            (720, 1280),
+            (1600, 1200),
+            (1080, 1080),
+            (1440, 1440),
+            (854, 480),
+            (1000, 562),
+            (96, 160),
+            (160, 96),
+        ] {
             let config = VideoConfig::new(width, height, 30, 2500).expect("a usual size");
             for rid in Rid::ALL {
                 let (w, h) = config.layer_size(rid);
                 assert!(w % 2 == 0 && h % 2 == 0, "{width}x{height} {rid:?} is {w}x{h}");
             }
         }
+        let config = VideoConfig::new(1366, 768, 30, 2500).expect("a laptop's screen");
+        assert_eq!(Rid::ALL.map(|rid| config.layer_size(rid)), [(340, 192), (682, 384), (1366, 768)]);
     }
 
     #[test]
     fn what_cannot_be_sent_is_refused_by_name() {
         assert_eq!(VideoConfig::new(1281, 720, 30, 2500), Err(VideoConfigError::Odd(1281, 720)));
-        assert_eq!(VideoConfig::new(1280, 722, 30, 2500), Err(VideoConfigError::Odd(1280, 722)));
-        assert_eq!(VideoConfig::new(64, 48, 30, 2500), Err(VideoConfigError::Size(64, 48)));
-        assert_eq!(VideoConfig::new(3840, 2160, 30, 2500), Err(VideoConfigError::Size(3840, 2160)));
+        assert_eq!(VideoConfig::new(1280, 721, 30, 2500), Err(VideoConfigError::Odd(1280, 721)));
+        for (width, height) in
+            [(64, 48), (3840, 2160), (1922, 96), (96, 1922), (1920, 1200), (1920, 1920), (158, 158), (94, 1280)]
+        {
+            assert_eq!(VideoConfig::new(width, height, 30, 2500), Err(VideoConfigError::Size(width, height)));
+        }
         assert_eq!(VideoConfig::new(1280, 720, 0, 2500), Err(VideoConfigError::Fps(0)));
         assert_eq!(VideoConfig::new(1280, 720, 61, 2500), Err(VideoConfigError::Fps(61)));
         assert_eq!(VideoConfig::new(1280, 720, 30, 199), Err(VideoConfigError::Bitrate(199)));
-        assert!(matches!(VideoConfig::new(1920, 1080, 60, 2500), Err(VideoConfigError::Pace { .. })));
+        for (width, height) in [(1920, 1080), (1080, 1920), (1366, 768)] {
+            assert!(matches!(VideoConfig::new(width, height, 60, 2500), Err(VideoConfigError::Pace { .. })));
+        }
     }
 
     #[test]
-    fn the_level_is_the_lowest_that_holds_the_picture() {
-        assert_eq!(VideoConfig::default().h264_level(), 31);
-        assert_eq!(VideoConfig::new(1280, 720, 60, 2500).unwrap().h264_level(), 32);
-        assert_eq!(VideoConfig::new(1920, 1080, 30, 2500).unwrap().h264_level(), 40);
+    fn a_refusal_names_what_can_be() {
+        let said =
+            |width, height, fps| VideoConfig::new(width, height, fps, 2500).expect_err("it cannot be").to_string();
+        assert!(said(1367, 769, 30).contains("1366x768"));
+        assert!(said(1080, 1920, 60).contains("30 frames a second are the most"));
+        assert!(said(1366, 768, 60).contains("59 frames a second are the most"));
+    }
+
+    #[test]
+    fn every_layer_has_the_lowest_level_that_holds_it() {
+        let levels = |config: VideoConfig| Rid::ALL.map(|rid| config.h264_level(rid).idc());
+        assert_eq!(levels(VideoConfig::default()), [13, 30, 31]);
+        assert_eq!(levels(VideoConfig::new(1280, 720, 60, 2500).unwrap()), [21, 31, 32]);
+        assert_eq!(levels(VideoConfig::new(1920, 1080, 30, 2500).unwrap()), [21, 31, 40]);
+        assert_eq!(levels(VideoConfig::new(1080, 1920, 30, 2500).unwrap()), [21, 31, 40]);
+        let (old, new) =
+            (VideoConfig { fps: 60, ..VideoConfig::new(1920, 1080, 30, 2500).unwrap() }, H264Level::HIGHEST);
+        assert_eq!(old.h264_level(Rid::F), new, "for the moment of a change");
     }
 
     #[test]

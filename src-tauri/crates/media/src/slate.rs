@@ -26,7 +26,7 @@ impl Slate {
         u.fill(134);
         v.fill(124);
         for (words, row, scale, shade) in
-            [(title, h * 8 / 18, (h / 180).max(1), 180), (line, h * 10 / 18, (h / 360).max(1), 110)]
+            [(title, h * 8 / 18, text::dot(w, h, 180), 180), (line, h * 10 / 18, text::dot(w, h, 360), 110)]
         {
             let left = w.saturating_sub(text::width(words, scale)) / 2;
             text::draw(y, w, words, (left, row), scale, shade);
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_slate_is_dark_and_has_words_that_fit() {
-        for (width, height) in [(1280, 720), (160, 96)] {
+        for (width, height) in [(1280, 720), (160, 96), (1080, 1920), (1080, 1080), (96, 160)] {
             for slate in [Slate::Off, Slate::Away] {
                 let picture = slate.draw(width, height, Instant::now());
                 let [y, ..] = picture.planes();

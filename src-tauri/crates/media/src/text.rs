@@ -28,3 +28,9 @@ pub(crate) fn draw(luma: &mut [u8], width: usize, text: &str, (x, y): (usize, us
 pub(crate) fn width(text: &str, scale: usize) -> usize {
     text.chars().count() * LETTER * scale
 }
+
+/// Pixels of a letter's dot where one of so many parts of the height is wanted. A picture that is narrower for its height than 16:9 has
+/// the letters of the 16:9 picture of its width: what fits there fits here.
+pub(crate) fn dot(width: usize, height: usize, parts: usize) -> usize {
+    (height.min(width * 9 / 16) / parts).max(1)
+}

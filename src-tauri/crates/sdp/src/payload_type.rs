@@ -4,7 +4,7 @@ use crate::limits::MAX_PARAMETERS;
 
 /// The parameters of `a=fmtp` that are kept apart, since an answer is chosen by them: of which payload type a retransmission is
 /// (RFC 4588 section 8), and which H.264 it is (RFC 6184 section 8.1).
-pub const PARAMETERS: [&str; 3] = ["apt", "packetization-mode", "profile-level-id"];
+pub const PARAMETERS: [&str; 4] = ["apt", "packetization-mode", "profile-level-id", "level-asymmetry-allowed"];
 
 /// A payload type with its encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use forward::{Answered, Forwarder, NoViewer, OfferError, Totals};
 use protocol::{Rid, ViewerId, ViewerStats};
 use sdp::{Fragment, Offer};
 use std::net::SocketAddr;
+use stream::H264Level;
 
 /// Viewers' transports, as the owner sees them. No call waits for a thread that sends or receives.
 pub(crate) trait Forwarding {
@@ -21,6 +22,9 @@ pub(crate) trait Forwarding {
 
     /// Replaces the addresses that answers list from now on.
     fn set_candidates(&self, candidates: Vec<SocketAddr>);
+
+    /// Replaces the level of H.264 that answers say from now on.
+    fn set_level(&self, level: H264Level);
 
     /// The counters.
     fn totals(&self) -> Totals;
@@ -48,6 +52,10 @@ impl Forwarding for Forwarder {
 
     fn set_candidates(&self, candidates: Vec<SocketAddr>) {
         Forwarder::set_candidates(self, candidates);
+    }
+
+    fn set_level(&self, level: H264Level) {
+        Forwarder::set_level(self, level);
     }
 
     fn totals(&self) -> Totals {

@@ -28,7 +28,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use stream::Clock;
+use stream::{Clock, Rid};
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -135,6 +135,7 @@ impl Studio {
                 consent_timeout: settings.limits.viewer_timeout_s.into(),
                 clock: Clock::start(),
                 codecs: media::CODECS.to_vec(),
+                level: settings.video.h264_level(Rid::F),
                 shards: settings.sending_threads.count(),
                 ..forward::Config::default()
             };

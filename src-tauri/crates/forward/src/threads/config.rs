@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::time::Duration;
-use stream::{CODECS, Clock, VideoCodec};
+use stream::{CODECS, Clock, H264Level, VideoCodec};
 
 /// What a [`crate::Forwarder`] is started with.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub clock: Clock,
     /// What is encoded here; viewers are answered nothing else.
     pub codecs: Vec<VideoCodec>,
+    /// Of the top layer of H.264, for answers.
+    pub level: H264Level,
 }
 
 impl Default for Config {
@@ -31,6 +33,7 @@ impl Default for Config {
             consent_timeout: Duration::from_secs(10),
             clock: Clock::start(),
             codecs: CODECS.map(|spec| spec.codec).to_vec(),
+            level: H264Level::default(),
         }
     }
 }

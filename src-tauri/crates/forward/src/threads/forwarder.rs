@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
+use stream::{AudioFrame, H264Level, Rid, VideoCodec, VideoFrame};
 
 /// One stream, forwarded to many. A handle: when the last clone is dropped all viewers are told goodbye and the sending threads
 /// end, and the port is closed unless others hold it.
@@ -30,6 +30,7 @@ struct Inner {
     server: Arc<Server>,
     candidates: Mutex<Vec<SocketAddr>>,
     codecs: Vec<VideoCodec>,
+    level: Mutex<H264Level>,
     cname: String,
     /// Packetises all pictures and sounds.
     packetiser: Mutex<Packetiser>,
@@ -73,6 +74,7 @@ impl Forwarder {
             server,
             candidates: Mutex::new(config.candidates),
             codecs: config.codecs,
+            level: Mutex::new(config.level),
             cname: format!("{:016x}", rand::random::<u64>()),
             packetiser: Mutex::new(Packetiser::new(clock)),
             shards,
@@ -100,6 +102,7 @@ impl Forwarder {
                 cname: &self.inner.cname,
                 session: rand::random::<u64>() >> 1,
                 codecs: &self.inner.codecs,
+                level: *lock(&self.inner.level),
             },
         )?;
         if !self.inner.announcer.enter(viewer, Session { remote_ufrag: offer.ice_ufrag.clone() }) {
@@ -188,6 +191,12 @@ impl Forwarder {
     /// Replaces the addresses that answers list from now on.
     pub fn set_candidates(&self, candidates: Vec<SocketAddr>) {
         *lock(&self.inner.candidates) = candidates;
+    }
+
+    /// Replaces the level of H.264 that answers say from now on. Who has an answer already is sent what there is: no browser holds
+    /// a sender to it.
+    pub fn set_level(&self, level: H264Level) {
+        *lock(&self.inner.level) = level;
     }
 
     /// The statistics of each connected viewer. It waits for the sending threads, for a quarter of a second at most.

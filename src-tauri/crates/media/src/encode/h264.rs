@@ -225,11 +225,8 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid]) 
         layer.fFrameRate = config.fps as f32;
         layer.iSpatialBitrate = bits(config.layer_kbps(rid));
         layer.uiProfileIdc = sys::PRO_BASELINE;
-        layer.uiLevelIdc = match config.h264_level() {
-            31 => sys::LEVEL_3_1,
-            32 => sys::LEVEL_3_2,
-            _ => sys::LEVEL_4_0,
-        };
+        // OpenH264 numbers levels as the stream does.
+        layer.uiLevelIdc = config.h264_level(rid).idc().into();
         layer.sSliceArgument.uiSliceMode = sys::SM_SINGLE_SLICE;
     }
 }

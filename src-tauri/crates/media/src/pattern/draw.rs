@@ -41,7 +41,7 @@ impl Pattern {
             fill(u, w / 2, bar, hue_u);
             fill(v, w / 2, bar, hue_v);
         }
-        text::draw(y, w, name, (w / COLUMNS, h * 6 / 18), (h / 180).max(1), WHITE);
+        text::draw(y, w, name, (w / COLUMNS, h * 6 / 18), text::dot(w, h, 180), WHITE);
         Self { still, noise: Noise::new() }
     }
 
@@ -63,9 +63,9 @@ impl Pattern {
         let (seconds, ms) = (unix_ms / 1000, unix_ms % 1000);
         let (hours, minutes, seconds) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
         let time = format!("{hours:02}:{minutes:02}:{seconds:02}.{ms:03} UTC");
-        text::draw(luma, w, &time, (w / COLUMNS, h * 3 / 18), (h / 120).max(1), WHITE);
+        text::draw(luma, w, &time, (w / COLUMNS, h * 3 / 18), text::dot(w, h, 120), WHITE);
         let number = format!("{frame:>8}");
-        text::draw(luma, w, &number, (w * 25 / COLUMNS, h * 7 / 18), (h / 240).max(1), WHITE);
+        text::draw(luma, w, &number, (w * 25 / COLUMNS, h * 7 / 18), text::dot(w, h, 240), WHITE);
     }
 }
 

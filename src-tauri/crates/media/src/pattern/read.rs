@@ -46,7 +46,20 @@ mod tests {
 
     #[test]
     fn what_is_drawn_is_read_at_every_size() {
-        for (width, height) in [(1280, 720), (1920, 1080), (640, 360), (852, 480), (320, 180), (160, 90)] {
+        for (width, height) in [
+            (1280, 720),
+            (1920, 1080),
+            (640, 360),
+            (852, 480),
+            (320, 180),
+            (160, 90),
+            (1080, 1920),
+            (270, 480),
+            (1366, 768),
+            (682, 384),
+            (340, 192),
+            (1440, 1440),
+        ] {
             let mut pattern = Pattern::new(width, height, "Skylark");
             let mut data = Vec::new();
             for (unix_ms, frame) in

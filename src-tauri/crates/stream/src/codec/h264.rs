@@ -1,12 +1,14 @@
 //! H.264 constrained baseline (RFC 6184): what is always encoded, all layers by one encoder.
 
-use super::{CodecSpec, Fit, Fmtp, TemporalSync};
+use super::{CodecSpec, Fit, Fmtp, H264Level, TemporalSync};
 use protocol::{Rid, VideoCodec};
+use std::borrow::Cow;
 
 pub(super) const SPEC: CodecSpec = CodecSpec {
     codec: VideoCodec::H264,
     rtpmap: "H264/90000",
     fit,
+    answer,
     layers: &Rid::ALL,
     on_demand: false,
     temporal_sync: TemporalSync::ByOrder,
@@ -29,6 +31,28 @@ fn fit(fmtp: Fmtp<'_, '_>) -> Option<Fit> {
     }
 }
 
+/// The level in an answer is that of what is sent where both sides may have their own (`level-asymmetry-allowed`), and at most the
+/// offered one where not (RFC 6184 section 8.2.2).
+///
+/// A receiver's own level would bound what may be sent to it. But every browser offers 3.1, whatever it decodes, and plays 1080p all
+/// the same; and an offer without any level means 1, which holds no picture of use. So nobody is sent a smaller layer for it.
+fn answer<'a>(offered: &'a str, fmtp: Fmtp<'_, 'a>, level: H264Level) -> Cow<'a, str> {
+    let own_level = fmtp("level-asymmetry-allowed") == Some("1");
+    let Some((before, id)) = offered.char_indices().find_map(|(at, _)| {
+        let name = offered.get(at..at + PROFILE.len())?;
+        let begins = at == 0 || offered[..at].ends_with([';', ' ']);
+        (begins && name.eq_ignore_ascii_case(PROFILE)).then(|| offered.split_at(at + PROFILE.len()))
+    }) else {
+        return offered.into();
+    };
+    let Some(theirs) = id.get(4..6).and_then(|hex| u8::from_str_radix(hex, 16).ok()) else { return offered.into() };
+    let said = if own_level { level.idc() } else { theirs.min(level.idc()) };
+    format!("{before}{}{said:02x}{}", &id[..4], &id[6..]).into()
+}
+
+/// `profile_idc`, `profile-iop` and `level_idc` follow, two hexadecimal digits each.
+const PROFILE: &str = "profile-level-id=";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +69,43 @@ mod tests {
         assert_eq!(of(&[("packetization-mode", "1")]), Some(Fit::Within), "baseline where nothing is said");
         assert_eq!(of(&[("packetization-mode", "1"), ("profile-level-id", "64001f")]), None, "high");
         assert_eq!(of(&[("profile-level-id", "42e01f")]), None, "mode 0");
+    }
+
+    #[test]
+    fn the_answer_has_the_level_of_what_is_sent_where_each_side_may_have_its_own() {
+        let level = |width, height| H264Level::of(width, height, 30, 2500).expect("it can be sent");
+        let answered = |offered: &'static str, level| {
+            let lookup = |name: &str| {
+                offered.split(';').filter_map(|part| part.trim().split_once('=')).find(|(is, _)| *is == name)
+            };
+            answer(offered, &|name| lookup(name).map(|(_, value)| value), level)
+        };
+        let chromium = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+        assert_eq!(answered(chromium, level(1280, 720)), chromium);
+        let said = |level| answered(chromium, level).rsplit_once('=').expect("a value").1.to_owned();
+        assert_eq!(
+            [said(level(1080, 1920)), said(level(1366, 768)), said(level(640, 360))],
+            ["42e028", "42e020", "42e01e"]
+        );
+        let first = "Profile-Level-Id=42E01F; packetization-mode=1;level-asymmetry-allowed=1";
+        assert_eq!(
+            answered(first, level(1920, 1080)),
+            "Profile-Level-Id=42E028; packetization-mode=1;level-asymmetry-allowed=1"
+        );
+    }
+
+    #[test]
+    fn without_asymmetry_the_answer_never_says_more_than_the_offer() {
+        let highest = H264Level::HIGHEST;
+        for (offered, wanted) in [
+            ("profile-level-id=42e01f", "profile-level-id=42e01f"),
+            ("profile-level-id=42e034;packetization-mode=1", "profile-level-id=42e028;packetization-mode=1"),
+            ("packetization-mode=1", "packetization-mode=1"),
+            ("profile-level-id=42", "profile-level-id=42"),
+            ("profile-level-id=42e0é", "profile-level-id=42e0é"),
+            ("x-profile-level-id=42e01f", "x-profile-level-id=42e01f"),
+        ] {
+            assert_eq!(answer(offered, &|_| None, highest), wanted);
+        }
     }
 }

@@ -5,11 +5,14 @@
 
 mod descriptor;
 mod h264;
+mod level;
 mod vp8;
 
 pub use descriptor::{Descriptor, PayloadDescriptor, PictureIds};
+pub use level::H264Level;
 
 use protocol::{Rid, VideoCodec};
+use std::borrow::Cow;
 
 /// All codecs, the one that viewers are answered first at the front. In the order of [`VideoCodec`]'s variants.
 pub const CODECS: [&CodecSpec; 2] = [&h264::SPEC, &vp8::SPEC];
@@ -27,6 +30,9 @@ pub struct CodecSpec {
     /// How well what is sent here suits a payload type with the `a=fmtp` parameters that are looked up by name; none where it
     /// cannot be sent. Of several that can, the best is answered, and the first of those.
     pub fit: for<'a> fn(Fmtp<'_, 'a>) -> Option<Fit>,
+    /// One `a=fmtp` line of the answer, made of the one that was offered, all parameters of the payload type, and the level of what
+    /// is sent. What is sent satisfies the offer's parameters, so the answer repeats them; only the level may be another.
+    pub answer: for<'a> fn(&'a str, Fmtp<'_, 'a>, H264Level) -> Cow<'a, str>,
     /// The layers that are encoded, the smallest first. Who asks for one that is not among them is given the next larger.
     pub layers: &'static [Rid],
     /// A layer is encoded only while somebody watches it, as long as another codec is there that is always encoded. Else all

@@ -7,6 +7,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     codec: VideoCodec::Vp8,
     rtpmap: "VP8/90000",
     fit: |_| Some(Fit::Exact),
+    answer: |offered, _, _| offered.into(),
     // Each layer is an encoder of its own, and a quarter of the size is too little to be worth a third.
     layers: &[Rid::H, Rid::F],
     on_demand: true,

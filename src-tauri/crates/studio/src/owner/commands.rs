@@ -12,6 +12,7 @@ use crate::studio::{Ask, Asked, CommandError};
 use audience::{Input, Now};
 use protocol::{Command, ErrorCode, Event, SettingsChange};
 use std::net::{AddrParseError, IpAddr, SocketAddr};
+use stream::Rid;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A handle asks something.
@@ -149,6 +150,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         if after.video != before.video {
             self.encoders.set_video(after.video);
+            self.forwarder.set_level(after.video.h264_level(Rid::F));
         }
         for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video) {
             self.forwarder.cap(viewer, rid);

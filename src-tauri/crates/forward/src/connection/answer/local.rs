@@ -2,7 +2,7 @@
 
 use port::Credentials;
 use std::net::SocketAddr;
-use stream::VideoCodec;
+use stream::{H264Level, VideoCodec};
 
 /// Our side of one session.
 pub(crate) struct Local<'a> {
@@ -17,4 +17,6 @@ pub(crate) struct Local<'a> {
     pub(crate) session: u64,
     /// What there is to send.
     pub(crate) codecs: &'a [VideoCodec],
+    /// Of the top layer of H.264.
+    pub(crate) level: H264Level,
 }

@@ -6,6 +6,7 @@ use crate::connection::negotiated::Negotiated;
 use port::Credentials;
 use proptest::prelude::*;
 use sdp::{Fragment, Offer};
+use stream::H264Level;
 
 /// What is encoded where a test does not say otherwise.
 const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
@@ -20,6 +21,10 @@ fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Answered, Negotiate
 }
 
 fn answer_to(offer: &Offer, codecs: &[VideoCodec]) -> Result<(Answered, Negotiated), OfferError> {
+    answer_at(offer, codecs, H264Level::default())
+}
+
+fn answer_at(offer: &Offer, codecs: &[VideoCodec], level: H264Level) -> Result<(Answered, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
     let local = Local {
@@ -30,6 +35,7 @@ fn answer_to(offer: &Offer, codecs: &[VideoCodec]) -> Result<(Answered, Negotiat
         cname: "name",
         session: 7,
         codecs,
+        level,
     };
     answer(offer, &local)
 }
@@ -80,6 +86,21 @@ fn chromium_gets_h264_with_repairs_and_stereo_opus() {
         assert!(has(&joined.answer, line), "{line} is missing in\n{}", joined.answer);
     }
     assert_eq!(joined.answer.matches("a=candidate:1 ").count(), 1, "the candidates stand with the first m-line only");
+}
+
+#[test]
+fn the_answer_says_the_level_that_is_sent() {
+    let said = |offer: &str, level| {
+        let (joined, _) =
+            answer_at(&Offer::parse(offer).expect("a browser's offer"), &CODECS, level).expect("answered");
+        joined.answer.split("profile-level-id=").nth(1).expect("H.264").get(..6).expect("six digits").to_owned()
+    };
+    let full_hd = H264Level::of(1080, 1920, 30, 4000).expect("it can be sent");
+    assert_eq!(said(CHROMIUM, full_hd), "42e028");
+    let same = CHROMIUM.replace("level-asymmetry-allowed=1;", "");
+    assert_eq!(said(&same, full_hd), "42e01f", "more than was offered may not be said");
+    let more = same.replace("=42e01f", "=42e034");
+    assert_eq!(said(&more, full_hd), "42e028");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use port::Credentials;
 use sdp::{Media, Offer};
 use std::fmt::Write;
 use std::net::SocketAddr;
+use stream::CodecSpec;
 
 /// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3).
 pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Negotiated), OfferError> {
@@ -113,9 +114,11 @@ pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
 fn write_video(out: &mut String, m: &Media, video: &NegotiatedVideo, local: &Local<'_>) {
     let pt = video.pt;
     write_rtpmap(out, m, pt);
-    // What is sent satisfies the offer's parameters, so the answer repeats them.
-    for parameters in m.payload_types.iter().filter(|of| of.number == pt).flat_map(|of| &of.fmtp) {
-        line!(out, "a=fmtp:{pt} {parameters}");
+    for of in m.payload_types.iter().filter(|of| of.number == pt) {
+        for offered in &of.fmtp {
+            let said = (CodecSpec::of(video.codec).answer)(offered, &|name| of.parameter(name), local.level);
+            line!(out, "a=fmtp:{pt} {said}");
+        }
     }
     for (offered, name) in [
         (video.nack, "nack"),

@@ -94,6 +94,7 @@ fn answered(viewer: ViewerId, offer: &str) -> Join {
         cname: "cname",
         session: 1,
         codecs: &stream::CODECS.map(|spec| spec.codec),
+        level: stream::H264Level::default(),
     };
     let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
     Join { viewer, ice, fingerprint: offer.fingerprint, negotiated, max: Rid::F, at: Instant::now() }

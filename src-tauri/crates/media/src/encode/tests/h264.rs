@@ -1,6 +1,6 @@
 //! What OpenH264 makes of the settings: layers, keyframes, rate and bits, as far as a stream's bytes tell.
 
-use super::{Film, decode, kbps, numbers, temporal_layers_can_be_dropped};
+use super::{Film, decode, kbps, numbers, sps, temporal_layers_can_be_dropped};
 use crate::{
     VideoConfig,
     encode::{Keyframes, Simulcast},
@@ -132,17 +132,46 @@ fn a_layer_s_bitrate_changes_while_it_runs_and_the_others_stay() {
     }
 }
 
+/// Sizes with the level of each layer, the smallest first: 16:9, 4:3, square, upright, and widths that are no multiple of 16, or whose
+/// half or quarter is odd.
+const SIZES: [(u16, u16, [u8; 3]); 14] = [
+    (1280, 720, [13, 30, 31]),
+    (1920, 1080, [21, 31, 40]),
+    (1080, 1920, [21, 31, 40]),
+    (720, 1280, [13, 30, 31]),
+    (1366, 768, [13, 30, 32]),
+    (768, 1366, [13, 30, 32]),
+    (640, 480, [11, 13, 30]),
+    (1440, 1080, [13, 31, 40]),
+    (1080, 1080, [13, 30, 32]),
+    (1440, 1440, [21, 31, 40]),
+    (854, 480, [12, 21, 31]),
+    (1000, 562, [12, 21, 31]),
+    (160, 96, [11, 13, 20]),
+    (96, 160, [11, 13, 20]),
+];
+
 #[test]
-fn the_stream_is_constrained_baseline_of_the_level_it_needs() {
-    for (config, level) in
-        [(VideoConfig::default(), 31), (VideoConfig::new(1920, 1080, 30, 4000).expect("full HD"), 40)]
-    {
-        let pictures = encode(&config, 3, |_, _| ());
-        let top = layer(&pictures, Rid::F);
-        // 0 0 0 1, the SPS's type, then profile, constraints and level.
-        let [profile, constraints, is] = [top[0].data[5], top[0].data[6], top[0].data[7]];
-        assert_eq!((profile, constraints & 0xc0, is), (66, 0xc0, level), "{}x{}", config.width, config.height);
-        assert_eq!(numbers(&decode(&top)), [0, 1, 2]);
+fn every_size_says_its_own_level_and_decodes_whole_in_every_layer() {
+    for (width, height, levels) in SIZES {
+        let config = VideoConfig::new(width, height, 30, 2000).expect("it can be sent");
+        let pictures = encode(&config, 6, |_, _| ());
+        for (rid, level) in Rid::ALL.into_iter().zip(levels) {
+            let pictures = layer(&pictures, rid);
+            let size = config.layer_size(rid);
+            let what = format!("{width}x{height} {rid:?}");
+            let said = sps::read(&pictures[0].data);
+            assert_eq!(said, sps::Sps { profile: 66, constraints: said.constraints, level, size }, "{what}");
+            assert_eq!(said.constraints & 0xc0, 0xc0, "{what} is constrained baseline");
+            assert_eq!((pictures[0].width, pictures[0].height), size, "{what}");
+            assert_eq!(level, config.h264_level(rid).idc(), "{what}: what is answered is what is sent");
+            let decoded = decode(&pictures);
+            assert_eq!(decoded.len(), 6, "{what}");
+            // Below 8 pixels, a cell is too small to outlive the encoder.
+            if size.0 >= 8 * 32 {
+                assert_eq!(numbers(&decoded), (0..6).collect::<Vec<_>>(), "{what}");
+            }
+        }
     }
 }
 

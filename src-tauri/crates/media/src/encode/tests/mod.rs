@@ -4,6 +4,8 @@
 #[cfg(feature = "h264")]
 mod h264;
 mod opus;
+#[cfg(feature = "h264")]
+mod sps;
 mod vp8;
 
 use crate::{

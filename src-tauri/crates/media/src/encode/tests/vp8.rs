@@ -33,6 +33,16 @@ fn it_decodes_and_spends_its_bitrate() {
 }
 
 #[test]
+fn upright_and_odd_sizes_decode_whole() {
+    for (width, height) in [(1080, 1920), (1366, 768), (1080, 1080), (854, 480)] {
+        let config = VideoConfig::new(width, height, 30, 2500).expect("it can be");
+        let pictures = encode(&config, 6, regular);
+        assert!(pictures.iter().all(|picture| (picture.width, picture.height) == (width, height)));
+        assert_eq!(numbers(&decode(&pictures)), (0..6).collect::<Vec<_>>(), "{width}x{height}");
+    }
+}
+
+#[test]
 fn temporal_layers_can_be_dropped_from_it() {
     temporal_layers_can_be_dropped(&encode(&VideoConfig::default(), 90, regular));
 }

@@ -30,8 +30,9 @@ impl Codec for H264Codec {
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
-        let fits =
-            |made: &VideoConfig| (made.width, made.height, made.fps) == (config.width, config.height, config.fps);
+        // A bitrate changes while an encoder runs, but the level of its stream does not.
+        let kind = |of: &VideoConfig| (of.width, of.height, of.fps, Rid::ALL.map(|rid| of.h264_level(rid)));
+        let fits = |made: &VideoConfig| kind(made) == kind(&config);
         if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder.config())) {
             self.running = None;
         }

@@ -25,6 +25,7 @@ fn each_setting_goes_to_whom_it_concerns_and_all_of_them_into_the_file() {
     world.configure(change.clone()).expect("all of it can be");
     let asked = world.asked();
     assert_eq!((asked[0].as_str(), asked.last().map(String::as_str)), ("video 640x360 30", Some("keep settings")));
+    assert_eq!(asked[1], "level 30", "answers say what is sent from now on");
     assert!(matches!(&world.told()[..], [Event::Settings { settings }] if settings.title == "Match"));
     world.configure(change).expect("again");
     assert!(!world.asked().contains(&"keep settings".to_owned()), "the file says so already");

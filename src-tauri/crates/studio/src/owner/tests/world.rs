@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use stream::{Rid, VideoCodec};
+use stream::{H264Level, Rid, VideoCodec};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// The link of every test.
@@ -67,6 +67,10 @@ impl Forwarding for Asks {
 
     fn set_candidates(&self, candidates: Vec<SocketAddr>) {
         self.note(format!("candidates {candidates:?}"));
+    }
+
+    fn set_level(&self, level: H264Level) {
+        self.note(format!("level {}", level.idc()));
     }
 
     fn totals(&self) -> Totals {
