@@ -6,6 +6,7 @@
 mod awake;
 mod close;
 mod commands;
+mod display;
 mod feed;
 mod preview;
 
@@ -32,10 +33,9 @@ const BAD_USAGE: u8 = 2;
 /// Opens the window and runs until it is closed.
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
-    if !has_display() {
+    if let Err(why) = display::open() {
         eprintln!(
-            "skylark: there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set). \
-             `skylark headless` goes live without one."
+            "skylark: there is no display to open the window on ({why}). `skylark headless` goes live without one."
         );
         return ExitCode::FAILURE;
     }
@@ -83,12 +83,6 @@ pub fn run(options: Options) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Whether a window can be opened. GTK is not asked, as its answer is a panic.
-fn has_display() -> bool {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
 }
 
 /// Opens the studio. An option that cannot be ends the program at once: whoever gave it reads the terminal. Any other

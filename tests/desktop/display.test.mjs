@@ -11,3 +11,20 @@ test('without a display it says so and what to do, and ends', () => {
   assert.match(stderr, /no display.*`skylark headless`/s);
   assert.equal(status, 1);
 });
+
+test('a display that cannot be opened is no display', () => {
+  for (const [name, value] of [
+    ['DISPLAY', ':4711'],
+    ['WAYLAND_DISPLAY', 'nowhere-0'],
+  ]) {
+    const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env;
+    const { status, stderr } = spawnSync(binary, [], {
+      env: { ...env, [name]: value },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    assert.match(stderr, new RegExp(`no display.*${name}=${value} cannot be opened.*\`skylark headless\``, 's'));
+    assert.doesNotMatch(stderr, /panicked/);
+    assert.equal(status, 1);
+  }
+});
