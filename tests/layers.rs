@@ -80,12 +80,13 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("tokio_tungstenite", &["server/tests"]),
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
-    ("qrcode", &["studio/src/links.rs"]),
+    ("qrcode", &["studio/src/qr.rs"]),
     ("ts_rs", &["protocol/src"]),
     // The app.
     ("clap", &["src-tauri/src/main.rs", "src-tauri/src/options.rs"]),
     ("keepawake", &["src-tauri/src/window/awake.rs"]),
     ("tauri", &["src-tauri/src/window", "src-tauri/build.rs"]),
+    ("gtk", &["src-tauri/src/window/display.rs"]),
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
     // nokhwa hands them on, and a test of `bind` makes one.

@@ -1,7 +1,8 @@
-//! `skylark headless`: live at once, events out on stdout, commands in on stdin, one JSON object a line.
+//! `skylark headless`: live at once, events out on stdout, commands in on stdin, one JSON object a line; sentences on a terminal.
 
 mod out;
 mod stdin;
+mod terminal;
 mod wrong;
 
 use crate::{logging, signals};

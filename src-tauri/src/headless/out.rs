@@ -1,8 +1,9 @@
 //! Events on stdout, a line each, printed by a thread that a full pipe may hold up.
 
+use super::terminal;
 use protocol::{Event, Phase};
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +23,8 @@ pub(super) struct Out {
     held: Vec<Event>,
     was_live: bool,
     failed: Option<String>,
+    /// Whether a person reads it: sentences then instead of JSON.
+    is_terminal: bool,
     /// What has not been given to the thread yet: nothing, where the reader keeps up.
     waiting: VecDeque<Vec<u8>>,
     lines: mpsc::Sender<Vec<u8>>,
@@ -39,7 +42,15 @@ impl Out {
             drop(done);
         };
         std::thread::Builder::new().name("stdout".into()).spawn(run).expect("the system has room for a thread");
-        Out { held: Vec::new(), was_live: false, failed: None, waiting: VecDeque::new(), lines, printed }
+        Out {
+            held: Vec::new(),
+            was_live: false,
+            failed: None,
+            is_terminal: std::io::stdout().is_terminal(),
+            waiting: VecDeque::new(),
+            lines,
+            printed,
+        }
     }
 
     /// Prints an event now or, before the broadcast is live, later.
@@ -99,10 +110,17 @@ impl Out {
         }
     }
 
-    fn line(&mut self, event: &Event) {
+    fn bytes(&self, event: &Event) -> Option<Vec<u8>> {
+        if self.is_terminal {
+            return terminal::words(event).map(String::into_bytes);
+        }
         let mut line = serde_json::to_vec(event).expect("an event is plain data");
         line.push(b'\n');
-        self.waiting.push_back(line);
+        Some(line)
+    }
+
+    fn line(&mut self, event: &Event) {
+        self.waiting.extend(self.bytes(event));
         while let Some(line) = self.waiting.pop_front() {
             match self.lines.try_send(line) {
                 Ok(()) => {}

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 
 export const repository = resolve(import.meta.dirname, '../../..');
 
-const binary =
+export const binary =
   process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
 
 /**

@@ -1,7 +1,7 @@
-//! The links: which host stands in them, and the QR code.
+//! The links: which host stands in them.
 
+use crate::qr;
 use protocol::{Address, Links};
-use qrcode::{QrCode, render::svg};
 use reach::{LocalAddress, Public};
 use std::net::{IpAddr, SocketAddr};
 
@@ -32,7 +32,7 @@ pub(crate) fn links(place: &Place<'_>, token: &str) -> Links {
     let base = base.strip_suffix(":80").unwrap_or(&base);
     let watch = format!("{base}/w/{token}");
     Links {
-        qr_svg: qr_svg(&watch),
+        qr_svg: qr::svg(&watch),
         whep: format!("{base}/whep/{token}"),
         watch,
         port: place.local.port(),
@@ -74,12 +74,6 @@ fn authority(host: &str, port: u16) -> String {
         true => format!("[{host}]:{port}"),
         false => format!("{host}:{port}"),
     }
-}
-
-/// Black on white whatever the theme: not every reader takes an inverted code.
-fn qr_svg(text: &str) -> String {
-    let code = QrCode::new(text).expect("a link is far shorter than the 2953 bytes a code holds");
-    code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build()
 }
 
 #[cfg(test)]

@@ -1,0 +1,109 @@
+//! Events as sentences, for a person who reads them in a terminal. What only a program would want is left out there.
+
+use protocol::{Event, LeaveReason, Removal, RemovedViewer, SourceState, Viewer};
+
+/// The sentence of an event with its end of line, or nothing where it says a person nothing.
+pub(super) fn words(event: &Event) -> Option<String> {
+    let sentence = match event {
+        Event::Live { watch, .. } => {
+            let code = studio::qr_for_terminal(watch);
+            return Some(format!("Live. Share this link: {watch}\n\n{code}\nCtrl+C ends the broadcast.\n"));
+        }
+        Event::Ended => "The broadcast is over.".to_owned(),
+        Event::ViewerJoined { viewer } => format!("{} watches.", name(viewer)),
+        Event::ViewerLeft { viewer, reason } => format!("Viewer {viewer} is gone: {}.", why(*reason)),
+        Event::Count { watching, peak } => format!("{watching} watching, {peak} at most so far."),
+        Event::Removed { viewer } => removed(viewer),
+        Event::Forgiven { viewer } => format!("Viewer {viewer} may come in again."),
+        Event::Attempts { address, count, .. } => {
+            format!("{count} attempts to watch from {address} came to nothing.")
+        }
+        Event::Lock { on: true } => "Locked: nobody new is let in.".to_owned(),
+        Event::Lock { on: false } => "Unlocked: who has the link is let in.".to_owned(),
+        Event::Links { links } => format!("The link is: {}", links.watch),
+        Event::Camera { state } => source("Camera", state)?,
+        Event::Microphone { state } => source("Microphone", state)?,
+        Event::Error { message, .. } => message.clone(),
+        // Figures once a second, answers to questions of programs, and what the sentences above have said already.
+        _ => return None,
+    };
+    Some(plain(&sentence) + "\n")
+}
+
+fn name(viewer: &Viewer) -> String {
+    format!("Viewer {} ({}, {})", viewer.id, viewer.browser, viewer.address)
+}
+
+fn why(reason: LeaveReason) -> &'static str {
+    match reason {
+        LeaveReason::Left => "the page was closed",
+        LeaveReason::Timeout => "nothing was heard any more",
+        LeaveReason::Kicked => "kicked",
+        LeaveReason::Banned => "banned",
+        LeaveReason::Ended => "the broadcast ended",
+    }
+}
+
+fn removed(viewer: &RemovedViewer) -> String {
+    let how = match viewer.removal {
+        Removal::Kicked => "is kicked, for this broadcast",
+        Removal::Banned => "is banned, until you forgive it",
+        Removal::Blocked => "is blocked by address, for this broadcast",
+    };
+    format!("Viewer {} ({}, {}) {how}.", viewer.id, viewer.browser, viewer.address)
+}
+
+fn source(what: &str, state: &SourceState) -> Option<String> {
+    match state {
+        SourceState::Off => Some(format!("{what}: off.")),
+        SourceState::Opening { .. } => None,
+        SourceState::Running { id, format } => Some(format!("{what}: {id}, {format}.")),
+        SourceState::Failed { message, .. } => Some(format!("{what}: {message}")),
+    }
+}
+
+/// Without what a terminal would take for an order: names of devices and browsers are strangers' words.
+fn plain(sentence: &str) -> String {
+    sentence.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::ErrorCode;
+
+    fn live() -> Event {
+        let watch = "http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A".to_owned();
+        Event::Live { whep: watch.replace("/w/", "/whep/"), watch, port: 8787 }
+    }
+
+    #[test]
+    fn live_is_a_sentence_with_the_link_and_the_code_and_fits_on_a_screen() {
+        let said = words(&live()).expect("it is said");
+        assert!(
+            said.starts_with("Live. Share this link: http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A\n"),
+            "{said}"
+        );
+        assert!(said.ends_with("\nCtrl+C ends the broadcast.\n"), "{said}");
+        assert!(said.contains(&studio::qr_for_terminal("http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A")), "{said}");
+        assert!(said.lines().count() <= 26, "{} lines", said.lines().count());
+        assert!(!said.contains("svg") && !said.contains('{'), "{said}");
+    }
+
+    #[test]
+    fn what_happens_is_said_in_a_line_and_figures_are_not() {
+        let count = Event::Count { watching: 2, peak: 5 };
+        assert_eq!(words(&count).as_deref(), Some("2 watching, 5 at most so far.\n"));
+        assert_eq!(words(&Event::Viewers { viewers: Vec::new() }), None);
+        let running = SourceState::Running { id: "pattern".into(), format: "1280x720, 30 fps".into() };
+        let camera = words(&Event::Camera { state: running });
+        assert_eq!(camera.as_deref(), Some("Camera: pattern, 1280x720, 30 fps.\n"));
+    }
+
+    #[test]
+    fn a_stranger_s_words_give_the_terminal_no_orders() {
+        let message = "There is no camera \"\x1b]0;owned\x07\".".to_owned();
+        let said = words(&Event::Error { code: ErrorCode::BadCommand, message }).expect("it is said");
+        assert_eq!(said, "There is no camera \"\u{fffd}]0;owned\u{fffd}\".\n");
+    }
+}
