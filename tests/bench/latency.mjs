@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openChromium } from '../browser/support/chromium.mjs';
+import { missing, openChromium } from '../browser/support/chromium.mjs';
 import { broadcast, repository } from '../browser/support/skylark.mjs';
 import { percentile } from '../browser/support/watch-page.mjs';
 import { traceFrames } from './frames.mjs';
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     viewers: { type: 'string', default: '200' },
   },
 });
+if (missing()) throw new Error(missing());
 const [seconds, runs, others] = [options.seconds, options.runs, options.viewers].map(Number);
 const crowdProgram =
   process.env.CROWD_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'release', 'crowd');

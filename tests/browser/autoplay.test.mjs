@@ -1,9 +1,11 @@
 // A browser that wants a click before it plays sound.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
+
+const { test } = needs(missing());
 
 test('without leave for sound it plays muted and asks; a tap brings the sound', async (t) => {
   const skylark = await broadcast();

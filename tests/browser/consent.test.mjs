@@ -1,20 +1,20 @@
 // Real browsers answer the host's STUN checks: media goes on past the 30 s after which it ends for who does not (RFC 7675).
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as passes } from 'node:timers/promises';
-import { openChromium } from './support/chromium.mjs';
-import { openFirefox } from './support/firefox.mjs';
+import { needs } from '../support/needs.mjs';
+import * as chromium from './support/chromium.mjs';
+import * as firefox from './support/firefox.mjs';
 import { broadcast } from './support/skylark.mjs';
 
 /** Longer than consent lasts without an answer, and the check after it. */
 const WATCHED_MS = 40_000;
 
-for (const [name, open] of [
-  ['Chromium', openChromium],
-  ['Firefox', openFirefox],
+for (const [name, open, missing] of [
+  ['Chromium', chromium.openChromium, chromium.missing()],
+  ['Firefox', firefox.openFirefox, firefox.missing()],
 ]) {
-  test(`${name} watches on past the time in which the host's checks must be answered`, async (t) => {
+  needs(missing).test(`${name} watches on past the time in which the host's checks must be answered`, async (t) => {
     const skylark = await broadcast({ listen: '0.0.0.0:0' });
     t.after(() => skylark.remove());
     const browser = await open();

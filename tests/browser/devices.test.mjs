@@ -1,11 +1,13 @@
 // From a real camera and a real microphone, as the system knows them, to a browser.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { camera, microphone, withEnvironment } from '../support/devices.mjs';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { percentile } from './support/watch-page.mjs';
+
+const { after, before, test } = needs(missing());
 
 let eye;
 let ear;

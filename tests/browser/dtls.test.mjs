@@ -1,10 +1,12 @@
 // Joins over a wire that loses DTLS datagrams: each of the first ones, each way, and one in ten at random.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { handshakeType, lossyWire, through } from './support/wire.mjs';
+
+const { after, before, test } = needs(missing());
 
 let chromium;
 let skylark;

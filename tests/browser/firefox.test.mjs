@@ -1,10 +1,12 @@
 // The watch page in Firefox, which on Debian has no H.264 at all.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { openFirefox } from './support/firefox.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openFirefox } from './support/firefox.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { percentile } from './support/watch-page.mjs';
+
+const { test } = needs(missing());
 
 test('Firefox plays VP8 with sound in stereo, and is kicked like any other', async (t) => {
   // Firefox never pairs its own addresses with 127.0.0.1, so the broadcast is on all addresses of this machine.

@@ -1,18 +1,17 @@
 // Host and viewer on a local network: plain HTTP at an address that is no secure context, and a wire that loses packets.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
-import { asRoot, localNetwork } from './support/network.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
+import { localNetwork, missingNetwork } from './support/network.mjs';
 import { broadcast } from './support/skylark.mjs';
 
-const skip = asRoot ? false : 'network namespaces need root';
+const { after, before, test } = needs(missing() ?? missingNetwork());
 let network;
 let skylark;
 let chromium;
 
 before(async () => {
-  if (skip) return;
   network = localNetwork();
   skylark = await broadcast({ listen: '0.0.0.0:0', before: network.onHost });
   chromium = await openChromium({ namespace: network.viewer });
@@ -24,7 +23,7 @@ after(async () => {
   network?.remove();
 });
 
-test('it plays over plain HTTP at a LAN address, where the browser gives no secure context', { skip }, async () => {
+test('it plays over plain HTTP at a LAN address, where the browser gives no secure context', async () => {
   assert.equal(
     new URL(skylark.live.watch).hostname,
     network.hostAddress,
@@ -51,7 +50,7 @@ test('it plays over plain HTTP at a LAN address, where the browser gives no secu
   await tab.close();
 });
 
-test('5 % of the packets lost: no gap of half a second in 30 s, repaired by retransmission', { skip }, async () => {
+test('5 % of the packets lost: no gap of half a second in 30 s, repaired by retransmission', async () => {
   const counters = network.lose(5);
   const tab = await chromium.open(skylark.live.watch);
   await tab.plays();
@@ -73,7 +72,7 @@ test('5 % of the packets lost: no gap of half a second in 30 s, repaired by retr
   assert.ok(video.rtxSsrc, 'as RTX, not as a plain repetition');
 });
 
-test('a viewer whose address changes sees the picture again by itself', { skip }, async () => {
+test('a viewer whose address changes sees the picture again by itself', async () => {
   const tab = await chromium.open(skylark.live.watch);
   await tab.plays();
   const { frame } = await tab.clock();

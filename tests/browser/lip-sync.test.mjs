@@ -1,12 +1,15 @@
 // Sound and picture belong together from the first second on, in browsers whose sound device has yet to be opened.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
-import { openFirefox } from './support/firefox.mjs';
+import { missingCommand, needs } from '../support/needs.mjs';
+import * as chromium from './support/chromium.mjs';
+import * as firefox from './support/firefox.mjs';
 import { loudspeaker } from './support/loudspeaker.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { percentile } from './support/watch-page.mjs';
+
+const { test: inChromium } = needs(chromium.missing() ?? missingCommand('pulseaudio'));
+const { test: inFirefox } = needs(firefox.missing());
 
 /** What the browser buffered while it opened its device used to make this half a second and more, for seven seconds. */
 async function inSyncAtOnce(name, tab, latest = async () => 90) {
@@ -30,19 +33,19 @@ async function withChromium(t, options) {
   t.after(() => sound.close());
   const skylark = await broadcast();
   t.after(() => skylark.remove());
-  const chromium = await openChromium({ ...options, sound });
-  t.after(() => chromium.close());
-  return { skylark, tab: await chromium.open(skylark.live.watch) };
+  const browser = await chromium.openChromium({ ...options, sound });
+  t.after(() => browser.close());
+  return { skylark, tab: await browser.open(skylark.live.watch) };
 }
 
-test('Chromium: in sync from the first second on', async (t) => {
+inChromium('Chromium: in sync from the first second on', async (t) => {
   const { tab } = await withChromium(t);
   await tab.plays();
   await inSyncAtOnce('Chromium', tab);
   assert.deepEqual(tab.faults, []);
 });
 
-test('Chromium that wants a tap first: in sync from the tap on', async (t) => {
+inChromium('Chromium that wants a tap first: in sync from the tap on', async (t) => {
   const { skylark, tab } = await withChromium(t, { autoplay: false });
   // Whatever a test evaluates in the page counts as a click: until the page has decided, it is left alone.
   await skylark.viewer();
@@ -53,14 +56,14 @@ test('Chromium that wants a tap first: in sync from the tap on', async (t) => {
   assert.deepEqual(tab.faults, []);
 });
 
-test('Firefox: in sync from the first second on', async (t) => {
+inFirefox('Firefox: in sync from the first second on', async (t) => {
   // Firefox never pairs its own addresses with 127.0.0.1. It has no H.264 here, and VP8 at full size is all that two slow cores
   // can do: its sound device then stands still for a tenth of a second now and then, which is no matter of how it began.
   const skylark = await broadcast({ listen: '0.0.0.0:0', args: ['--size', '640x360'] });
   t.after(() => skylark.remove());
-  const firefox = await openFirefox();
-  t.after(() => firefox.close());
-  const tab = await firefox.open(skylark.live.watch);
+  const browser = await firefox.openFirefox();
+  t.after(() => browser.close());
+  const tab = await browser.open(skylark.live.watch);
   await tab.plays(20_000);
   // Where packets come unevenly, as they do on slow machines, Firefox keeps 60 to 80 ms of sound waiting instead of 40, on purpose.
   const target = async () => {

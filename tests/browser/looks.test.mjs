@@ -1,9 +1,11 @@
 // Pictures of every state, for people to look at, and what can be checked about them: nothing overlaps or jumps.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
+
+const { after, before, test } = needs(missing());
 
 const sizes = [
   { name: '1280', width: 1280, height: 720 },

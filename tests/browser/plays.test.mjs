@@ -1,10 +1,12 @@
 // The watch page in Chromium: picture, sound, keys, and how late it all is.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { percentile } from './support/watch-page.mjs';
+
+const { after, before, test } = needs(missing());
 
 let skylark;
 let chromium;

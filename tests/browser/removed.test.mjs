@@ -1,9 +1,11 @@
 // Kick, ban and forgive, as the viewer's browser sees them.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
+
+const { after, afterEach, before, beforeEach, test } = needs(missing());
 
 let chromium;
 let skylark;

@@ -1,9 +1,11 @@
 // A picture of another shape in Chromium: a phone held upright, a laptop's screen.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
+
+const { after, before, test } = needs(missing());
 
 let skylark;
 let chromium;

@@ -1,9 +1,11 @@
 // What the watch page does when the broadcast ends, is full, is locked, gets a new link, or its host comes back.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { openChromium } from './support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
+
+const { after, afterEach, before, beforeEach, test } = needs(missing());
 
 let chromium;
 let skylark;

@@ -1,12 +1,17 @@
-// Debian's Chromium, headless, with a fresh profile.
+// Chromium, headless, with a fresh profile.
 
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { installed } from './installed.mjs';
 import { WatchPage } from './watch-page.mjs';
 
-const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executable = process.env.CHROMIUM ?? installed(['/usr/bin/chromium', '/usr/bin/google-chrome-stable']);
+
+/** Why nothing can be tried in Chromium here; null where it can. */
+export const missing = () =>
+  executable ? null : 'Chromium is not installed (on Ubuntu there is only a snap, which cannot be driven)';
 
 const flags = [
   '--no-sandbox',

@@ -1,10 +1,18 @@
-// Debian's Firefox, headless, with a fresh profile.
+// Firefox, headless, with a fresh profile.
 
 import puppeteer from 'puppeteer-core';
+import { missingCommand } from '../../support/needs.mjs';
+import { installed } from './installed.mjs';
 import { loudspeaker } from './loudspeaker.mjs';
 import { WatchPage } from './watch-page.mjs';
 
-const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+const executablePath = process.env.FIREFOX ?? installed(['/usr/bin/firefox-esr', '/usr/bin/firefox']);
+
+/** Why nothing can be tried in Firefox here; null where it can. It starts no audio graph without a sound card. */
+export const missing = () =>
+  executablePath
+    ? missingCommand('pulseaudio')
+    : 'Firefox is not installed (on Ubuntu there is only a snap, which cannot be driven)';
 
 export async function openFirefox() {
   const sound = await loudspeaker();

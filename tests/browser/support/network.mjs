@@ -1,8 +1,18 @@
 // Two network namespaces joined by a wire, as a host and a viewer on the same local network are. Needs root.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { missingCommand } from '../../support/needs.mjs';
 
-export const asRoot = process.getuid() === 0;
+/** Why there can be no such network here; null where there can. */
+export function missingNetwork() {
+  if (process.getuid() !== 0) return 'network namespaces need root';
+  const lacking = missingCommand('ip', 'nft', 'ethtool');
+  if (lacking) return lacking;
+  const name = `sky-try-${process.pid.toString(36)}`;
+  if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'root has no leave here to make a network namespace';
+  spawnSync('ip', ['netns', 'delete', name]);
+  return null;
+}
 
 const run = (...command) =>
   execFileSync(command[0], command.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,11 +1,12 @@
 // The real window, in a virtual display, driven over WebDriver; everything started here is ended by its process id.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Builder, By, Capabilities, until } from 'selenium-webdriver';
+import { missingCommand } from '../../support/needs.mjs';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const screenshots = join(repository, 'target/screenshots');
@@ -15,9 +16,8 @@ const nativeDriver = '/usr/bin/WebKitWebDriver';
 
 /** Why the window cannot be tested here; null where it can. */
 export function missing() {
-  for (const command of ['Xvfb', 'tauri-driver']) {
-    if (spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0) return `${command} is not installed`;
-  }
+  const lacking = missingCommand('Xvfb', 'tauri-driver');
+  if (lacking) return lacking;
   if (!existsSync(nativeDriver)) return `${nativeDriver} is not installed (package webkit2gtk-driver)`;
   return null;
 }

@@ -31,7 +31,7 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
     }
     let folder = tempfile::tempdir().expect("a folder for the test");
     let Some(server) = start_server(folder.path()) else {
-        eprintln!("skipped: there is no pulseaudio on this machine, so {test} has no microphone");
+        eprintln!("skipped: there is no pulseaudio with its paplay on this machine, so {test} has no microphone");
         return;
     };
     write_tone(&folder.path().join("tone.wav"));
@@ -52,6 +52,7 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
 
 /// None: not installed.
 fn start_server(folder: &Path) -> Option<Process> {
+    command("paplay", folder).arg("--version").stdout(Stdio::null()).status().ok()?;
     let mut server = command("pulseaudio", folder);
     server.args([
         "-n",

@@ -1,6 +1,6 @@
 //! What OpenH264 makes of the settings: layers, keyframes, rate and bits, as far as a stream's bytes tell.
 
-use super::{Film, decode, kbps, numbers, sps, temporal_layers_can_be_dropped};
+use super::{Film, decode, kbps, no_decoder, numbers, sps, temporal_layers_can_be_dropped};
 use crate::{
     VideoConfig,
     encode::{Keyframes, Simulcast},
@@ -36,6 +36,9 @@ fn all(encoder: &mut Simulcast, picture: &Picture, captured: Instant, keyframes:
 
 #[test]
 fn every_layer_decodes_at_its_size_and_its_clock_can_be_read_in_every_picture() {
+    if no_decoder() {
+        return;
+    }
     for (rid, size) in [(Rid::F, (1280, 720)), (Rid::H, (640, 360)), (Rid::Q, (320, 180))] {
         let pictures = layer(eight_seconds(), rid);
         assert!(pictures.iter().all(|picture| (picture.width, picture.height) == size));
@@ -45,6 +48,9 @@ fn every_layer_decodes_at_its_size_and_its_clock_can_be_read_in_every_picture() 
 
 #[test]
 fn small_sizes_can_be_read_too() {
+    if no_decoder() {
+        return;
+    }
     let config = VideoConfig::new(640, 360, 30, 800).expect("a usual size");
     let pictures = encode(&config, 60, |_, _| ());
     for rid in Rid::ALL {
@@ -78,6 +84,9 @@ fn the_top_layer_comes_first_and_all_layers_come_with_every_picture() {
 
 #[test]
 fn temporal_layers_can_be_dropped_in_every_layer() {
+    if no_decoder() {
+        return;
+    }
     for rid in Rid::ALL {
         temporal_layers_can_be_dropped(&layer(&eight_seconds()[..3 * 90], rid));
     }
@@ -85,6 +94,9 @@ fn temporal_layers_can_be_dropped_in_every_layer() {
 
 #[test]
 fn a_keyframe_starts_anew_and_carries_its_parameter_sets() {
+    if no_decoder() {
+        return;
+    }
     for rid in Rid::ALL {
         let pictures = layer(eight_seconds(), rid);
         let keyframes: Vec<usize> = (0..240).filter(|at| pictures[*at].keyframe).collect();
@@ -153,6 +165,9 @@ const SIZES: [(u16, u16, [u8; 3]); 14] = [
 
 #[test]
 fn every_size_says_its_own_level_and_decodes_whole_in_every_layer() {
+    if no_decoder() {
+        return;
+    }
     for (width, height, levels) in SIZES {
         let config = VideoConfig::new(width, height, 30, 2000).expect("it can be sent");
         let pictures = encode(&config, 6, |_, _| ());
