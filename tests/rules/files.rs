@@ -13,6 +13,7 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     (".rs", &["//! "]),
     (".ts", &["// ", "/**"]),
     (".mjs", &["// ", "/**"]),
+    (".sh", &["# "]),
     (".svelte", &["<!-- "]),
     (".c", &["/* ", "// "]),
     (".h", &["/* ", "// "]),
@@ -21,7 +22,7 @@ const LANGUAGES: &[(&str, &[&str])] = &[
 fn sources_in_every_language() -> Vec<(std::path::PathBuf, &'static [&'static str])> {
     let mut found = Vec::new();
     for (ending, comments) in LANGUAGES {
-        for folder in ["src-tauri", "tests", "ui"] {
+        for folder in ["src-tauri", "tests", "ui", "scripts"] {
             found.extend(sources::files(folder, &[ending]).into_iter().map(|path| (path, *comments)));
         }
     }

@@ -1,0 +1,68 @@
+# ./dev lint and ./dev advisories: what CI checks besides the tests.
+# shellcheck shell=bash
+
+lint() {
+  takes lint "" "$@"
+  setup
+  build_pages
+  say "Formatting"; cargo fmt --all --check
+  npm run --silent --prefix ui lint
+  say "The pages' types"; npm run --silent --prefix ui check
+  say "Clippy"; cargo clippy --locked --workspace --all-targets -- -D warnings
+  cargo clippy --locked -p skylark --no-default-features --all-targets -- -D warnings
+  lint_for_windows
+  say "Documentation"; RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
+  lint_headless_tree
+  say "Dependencies: bans, licences, sources"
+  have cargo-deny || cargo install --quiet --locked cargo-deny
+  cargo deny --log-level error check bans licenses sources
+  look_at_advisories
+  if [ -n "$ADVISORIES" ]; then say "Advisories: nothing that deny.toml does not list. Database: $ADVISORIES"; fi
+  say "Advisories: last look that was written down: $(sed -n 's/^# Last look: //p' deny.toml)"
+}
+
+lint_headless_tree() {
+  local tree
+  say "The headless program's tree"
+  tree=$(cargo tree --locked --no-default-features -e normal --prefix none)
+  if [[ $'\n'$tree =~ $'\n'(tauri|wry|tao|gtk|webkit2gtk)[^$'\n']* ]]; then die "The headless program must not depend on:${BASH_REMATCH[0]}"; fi
+}
+
+# The day of the newest database of advisories that was looked at; empty where there is none.
+ADVISORIES=
+
+# Checks against the advisories: fetched now or, without a network, as they were fetched last; ends everything where one is open.
+look_at_advisories() {
+  local folder="${CARGO_HOME:-$HOME/.cargo}/advisory-dbs" database offline=()
+  if [ "${SKYLARK_ADVISORIES:-}" = offline ] || ! timeout 60 cargo deny --log-level off fetch db >/dev/null 2>&1; then
+    offline=(--offline)
+    if ! compgen -G "$folder/*/" >/dev/null; then say "Advisories are not looked at now: their database cannot be fetched, and was not before."; return 0; fi
+    say "Advisories: their database is not fetched now; it is the one that was fetched last."
+  fi
+  cargo deny "${offline[@]}" --log-level error check advisories || die "An advisory is open, see above: update the crate, or list it in deny.toml with the reason."
+  for database in "$folder"/*/; do ADVISORIES=$(git -C "$database" log -1 --format=%cs); done
+}
+
+# Looks, and writes down that somebody did.
+advisories() {
+  takes advisories "" "$@"
+  local looked
+  have cargo-deny || cargo install --quiet --locked cargo-deny
+  look_at_advisories
+  [ -n "$ADVISORIES" ] || die "Nothing was written down."
+  looked="$(date -u +%F), at the database of $ADVISORIES: no open vulnerability; unmaintained: those that are listed here."
+  sed -i "s/^# Last look: .*/# Last look: $looked/" deny.toml
+  say "Advisories: $looked"
+}
+
+# The crates without C in them, as Windows would have them: what is of one system stands in files of that system.
+lint_for_windows() {
+  local target=x86_64-pc-windows-gnu crates=(protocol stream audience reach server) name selected=()
+  if [[ "$(rustup target list --installed 2>/dev/null || true)" != *"$target"* ]]; then
+    say "Windows is not checked here: get its standard library with: rustup target add $target"
+    return 0
+  fi
+  say "Windows: cargo check of ${crates[*]}"
+  for name in "${crates[@]}"; do selected+=(-p "$name"); done
+  cargo check --locked --quiet --target $target "${selected[@]}"
+}

@@ -1,0 +1,40 @@
+# ./dev bench and ./dev fuzz: what Skylark costs, and what any bytes do to it.
+# shellcheck shell=bash
+
+bench() {
+  local programs
+  build_program --headless
+  programs="$(target_dir)/release"
+  cargo build --quiet --release --locked -p crowd --bins
+  cargo build --quiet --release --locked -p forward --example idle
+  if [ "${1:-}" = latency ]; then
+    install_packages "" chromium
+    npm_install tests
+    SKYLARK_BIN="$PROGRAM" CROWD_BIN="$programs/crowd" node tests/bench/latency.mjs "${@:2}"
+  else
+    SKYLARK_BIN="$PROGRAM" FORWARDER_BIN="$programs/examples/idle" "$programs/bench" "$@"
+  fi
+}
+
+# Runs one fuzz target, or each in turn. What it finds of use stays in src-tauri/fuzz/corpus, what crashes in artifacts.
+fuzz() {
+  local folder=src-tauri/fuzz target targets=() seeds output
+  for target in "$folder"/fuzz_targets/*.rs; do targets+=("$(basename "$target" .rs)"); done
+  if [ -n "${1:-}" ]; then
+    [ -f "$folder/fuzz_targets/$1.rs" ] || die "There is no fuzz target '$1'. The targets are: ${targets[*]}"
+    targets=("$1")
+  fi
+  [[ $# -le 2 && "${2:-60}" =~ ^[1-9][0-9]*$ ]] || die "./dev fuzz takes a target and a number of seconds, not: $*"
+  cargo +nightly --version >/dev/null 2>&1 || die "Fuzzing needs a nightly compiler. Get it with: rustup toolchain install nightly --profile minimal"
+  have cargo-fuzz || die "Fuzzing needs cargo-fuzz. Get it with: cargo install --locked cargo-fuzz"
+  output="$(target_dir)/fuzz"
+  for target in "${targets[@]}"; do
+    say "Fuzzing $target for ${2:-60} s"
+    mkdir -p "$folder/corpus/$target"
+    seeds=("$folder/seeds/$target")
+    [ "$target" != offer ] || seeds+=(src-tauri/crates/forward/tests/offers)
+    # As long as the longest offer that is read. What takes a tenth of a second fails in the target itself (fuzz/src/lib.rs).
+    CARGO_TARGET_DIR="$output" cargo +nightly fuzz run --fuzz-dir "$folder" "$target" "$folder/corpus/$target" "${seeds[@]}" -- \
+      -max_total_time="${2:-60}" -max_len=65536 -timeout=10 -print_final_stats=1
+  done
+}
