@@ -42,11 +42,14 @@ no_namespaces() {
 }
 
 test_rust() {
-  local why
+  local why status=0
   why=$(no_namespaces)
   if [ -n "$why" ]; then skip "rust: the stories on thin and lossy lines and on attackers with addresses of their own # $why"; fi
   if ! have pulseaudio || ! have paplay; then skip "rust: the microphone's tests # pulseaudio or paplay is not installed"; fi
   if ! have ffmpeg; then skip "rust: the tests that decode what the encoders make # ffmpeg is not installed"; fi
+  cargo build --locked --workspace --bin fakecam
+  why=$("$(target_dir)/debug/fakecam" tests/support/cameras/none.json -- true 2>&1) || status=$?
+  if [ $status = 77 ]; then skip "rust: the tests with cameras # $why"; fi
   cargo test --locked --workspace
   cargo test --locked -p protocol --features typescript --test typescript
 }
@@ -74,8 +77,10 @@ test_package() {
 built() {
   npm_install tests
   cargo build --locked --bin skylark
+  cargo build --locked --workspace --bin fakecam
   SKYLARK_BIN="$(target_dir)/debug/skylark"
-  export SKYLARK_BIN
+  FAKECAM_BIN="$(target_dir)/debug/fakecam"
+  export SKYLARK_BIN FAKECAM_BIN
 }
 
 # One file after the other: these stories share two cores with real browsers.

@@ -1,13 +1,13 @@
 // From a real camera and a real microphone, as the system knows them, to a browser.
 
 import assert from 'node:assert/strict';
-import { camera, microphone, withEnvironment } from '../support/devices.mjs';
+import { camera, microphone, noCamera, withEnvironment } from '../support/devices.mjs';
 import { needs } from '../support/needs.mjs';
 import { missing, openChromium } from './support/chromium.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { percentile } from './support/watch-page.mjs';
 
-const { after, before, test } = needs(missing());
+const { after, before, test } = needs(missing() ?? noCamera());
 
 let eye;
 let ear;
@@ -24,7 +24,7 @@ before(async () => {
   eye = camera();
   ear = await microphone({ hertz: 500 });
   skylark = await broadcast({
-    before: withEnvironment(eye.environment, ear?.environment ?? {}),
+    before: [...eye.before, ...withEnvironment(ear?.environment ?? {})],
     args: ['--camera', eye.name, '--microphone', ear?.name ?? 'tone'],
   });
   chromium = await openChromium();

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openChromium } from '../browser/support/chromium.mjs';
-import { camera, microphone } from '../support/devices.mjs';
+import { camera, microphone, noCamera } from '../support/devices.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
-describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, () => {
+describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout: 180_000 }, () => {
   let window, eyes, ears, browser, tab;
 
   before(async () => {
@@ -14,7 +14,8 @@ describe('a first broadcast', { skip: missing() ?? false, timeout: 180_000 }, ()
     ears = await microphone();
     window = await openWindow({
       args: ['--camera', eyes.name, '--microphone', ears?.name ?? 'tone'],
-      environment: { ...eyes.environment, ...ears?.environment },
+      before: eyes.before,
+      environment: { ...ears?.environment },
     });
     browser = await openChromium();
   });

@@ -35,11 +35,11 @@ pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/")
 }
 
-/// The Rust that is part of what runs: without tests, examples, fuzz targets and the load tool.
+/// The Rust that is part of what runs: without tests, examples, fuzz targets, the load tool and the cameras for tests.
 pub(crate) fn shipped() -> Vec<PathBuf> {
     let tried = |path: &PathBuf| {
         let path = shown(path);
-        let apart = ["/tests/", "/tests.rs", "/examples/", "/fuzz", "/crowd/", "/build.rs"];
+        let apart = ["/tests/", "/tests.rs", "/examples/", "/fuzz", "/crowd/", "/fakecam/", "/build.rs"];
         !apart.iter().any(|part| path.contains(part))
     };
     files("src-tauri", &[".rs"]).into_iter().filter(tried).collect()

@@ -1,36 +1,47 @@
 // A camera and a microphone for a program under test, on a machine that has neither.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const binary =
+  process.env.FAKECAM_BIN ??
+  join(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../target'), 'debug', 'fakecam');
+
+/** What fakecam ends with where the machine lets nobody have cameras made of nothing. */
+const SKIP = 77;
+
+/** Why there can be no camera on this machine; null where there can. */
+export function noCamera() {
+  const tried = spawnSync(binary, [kindFile('none'), '--', 'true'], { encoding: 'utf8' });
+  if (tried.status === SKIP) return tried.stderr.trim();
+  if (tried.status === 0) return null;
+  throw new Error(`${binary} is missing or failed (cargo build -p fakecam): ${tried.error ?? tried.stderr}`);
+}
+
 /**
- * The V4L2 camera of tests/support/v4l2shim. It exists for programs started with `environment`; `set` says what happens
- * to it: 'ok', 'unplugged', 'busy', 'denied', 'stuck'. `formats` is what it offers, as in shim.h.
+ * The cameras of a kind (tests/support/cameras), made by the crate fakecam. They exist for the program whose command stands after
+ * `before`; `set` says what happens to them: 'ok', 'unplugged', 'busy', 'denied', 'stuck', for all or with a node before it.
  */
-export function camera({ formats } = {}) {
+export function camera({ kind = 'usual' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-camera-'));
-  const source = resolve(import.meta.dirname, 'v4l2shim');
-  const made = spawnSync('make', ['-s', '-C', source, `OUT=${folder}`], { encoding: 'utf8' });
-  if (made.status !== 0)
-    throw new Error(`the camera for tests needs make and a C compiler: ${made.stderr ?? made.error}`);
   const control = join(folder, 'control');
   return {
-    name: 'Skylark Test Camera',
-    environment: {
-      LD_PRELOAD: join(folder, 'v4l2shim.so'),
-      SKYLARK_SHIM_CONTROL: control,
-      ...(formats && { SKYLARK_SHIM_FORMATS: formats }),
-    },
+    name: JSON.parse(readFileSync(kindFile(kind), 'utf8')).cameras[0].name,
+    before: [binary, kindFile(kind), '--control', control, '--'],
     set(state) {
-      // Renamed into place, so that the camera never reads half a word.
+      // Renamed into place, so that half a word is never read.
       writeFileSync(`${control}.new`, state);
       renameSync(`${control}.new`, control);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function kindFile(kind) {
+  return resolve(import.meta.dirname, 'cameras', `${kind}.json`);
 }
 
 /**

@@ -22,12 +22,15 @@ export function missing() {
   return null;
 }
 
-/** Opens the window with its own display, folders and port. `environment` is added to the program's. */
-export async function openWindow({ args = [], environment = {}, width = 1180, height = 780 } = {}) {
+/**
+ * Opens the window with its own display, folders and port. `before` stands in front of the command that starts it, `environment` is added
+ * to the program's.
+ */
+export async function openWindow({ args = [], before = [], environment = {}, width = 1180, height = 780 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-window-'));
   const opened = new Window(folder);
   try {
-    await opened.open(args, environment, width, height);
+    await opened.open(args, before, environment, width, height);
   } catch (error) {
     await opened.close();
     throw error;
@@ -45,7 +48,7 @@ class Window {
     this.#folder = folder;
   }
 
-  async open(args, environment, width, height) {
+  async open(args, before, environment, width, height) {
     const display = await this.#startDisplay(width, height);
     const [port, nativePort] = [await freePort(), await freePort()];
     const env = {
@@ -59,8 +62,9 @@ class Window {
       ...environment,
     };
     delete env.WAYLAND_DISPLAY;
-    const driver = ['--port', port, '--native-port', nativePort, '--native-driver', nativeDriver];
-    this.#driverProcess = spawn('tauri-driver', driver.map(String), {
+    const options = ['--port', port, '--native-port', nativePort, '--native-driver', nativeDriver];
+    const [command, ...driver] = [...before, 'tauri-driver', ...options.map(String)];
+    this.#driverProcess = spawn(command, driver, {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // A process group of its own, so that `close` ends whatever the driver started.

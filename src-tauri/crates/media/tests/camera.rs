@@ -71,7 +71,7 @@ fn until_it_is_seen(pipeline: &Pipeline) {
 
 #[test]
 fn it_is_seen_and_goes_and_comes_back_in_the_same_broadcast() {
-    with_camera("it_is_seen_and_goes_and_comes_back_in_the_same_broadcast", &[], |control| {
+    with_camera("it_is_seen_and_goes_and_comes_back_in_the_same_broadcast", "usual", &[], |control| {
         let (pipeline, events) = open();
         state(&events, "running", running);
         let (made, stream) = channel();
@@ -102,7 +102,7 @@ fn it_is_seen_and_goes_and_comes_back_in_the_same_broadcast() {
 
 #[test]
 fn a_busy_camera_is_used_once_it_is_free() {
-    with_camera("a_busy_camera_is_used_once_it_is_free", &[], |control| {
+    with_camera("a_busy_camera_is_used_once_it_is_free", "usual", &[], |control| {
         control.set("busy");
         let (pipeline, events) = open();
         state(&events, "busy", failed(ErrorCode::DeviceBusy));
@@ -114,7 +114,7 @@ fn a_busy_camera_is_used_once_it_is_free() {
 
 #[test]
 fn the_size_of_the_broadcast_changes_while_it_runs() {
-    with_camera("the_size_of_the_broadcast_changes_while_it_runs", &[("SKYLARK_SHIM_FORMATS", "MJPG")], |_| {
+    with_camera("the_size_of_the_broadcast_changes_while_it_runs", "usual", &["MJPG"], |_| {
         let (pipeline, events) = open();
         let is = |format: &'static str| move |state: &SourceState| matches!(state, SourceState::Running { format: found, .. } if found == format);
         state(&events, "running", is("640x360, 30 fps, MJPEG"));

@@ -49,24 +49,22 @@ fn check_stream(expected: &str) {
 
 #[test]
 fn yuyv() {
-    with_camera("camera::tests::yuyv", &[("SKYLARK_SHIM_FORMATS", "YUYV")], |_| check_stream("1280x720, 30 fps, YUYV"));
+    with_camera("camera::tests::yuyv", "usual", &["YUYV"], |_| check_stream("1280x720, 30 fps, YUYV"));
 }
 
 #[test]
 fn nv12() {
-    with_camera("camera::tests::nv12", &[("SKYLARK_SHIM_FORMATS", "NV12")], |_| check_stream("1280x720, 30 fps, NV12"));
+    with_camera("camera::tests::nv12", "usual", &["NV12"], |_| check_stream("1280x720, 30 fps, NV12"));
 }
 
 #[test]
 fn mjpeg() {
-    with_camera("camera::tests::mjpeg", &[("SKYLARK_SHIM_FORMATS", "MJPG")], |_| {
-        check_stream("1280x720, 30 fps, MJPEG")
-    });
+    with_camera("camera::tests::mjpeg", "usual", &["MJPG"], |_| check_stream("1280x720, 30 fps, MJPEG"));
 }
 
 #[test]
 fn the_wanted_size_and_rate_are_chosen() {
-    with_camera("camera::tests::the_wanted_size_and_rate_are_chosen", &[], |_| {
+    with_camera("camera::tests::the_wanted_size_and_rate_are_chosen", "usual", &[], |_| {
         let opened = |width, height, fps| {
             let wanted = VideoConfig { width, height, fps, ..hd() };
             open(NAME, &wanted).expect("the camera is free").format()
@@ -80,7 +78,7 @@ fn the_wanted_size_and_rate_are_chosen() {
 
 #[test]
 fn listed_by_name_and_found_by_name_path_and_index() {
-    with_camera("camera::tests::listed_by_name_and_found_by_name_path_and_index", &[], |control| {
+    with_camera("camera::tests::listed_by_name_and_found_by_name_path_and_index", "usual", &[], |control| {
         assert_eq!(list(), [protocol::Source { id: NAME.into(), label: NAME.into() }]);
         for name in [NAME, "0", "/dev/video0", "test cam"] {
             open(name, &hd()).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -94,7 +92,7 @@ fn listed_by_name_and_found_by_name_path_and_index() {
 
 #[test]
 fn busy_and_denied_are_told_apart() {
-    with_camera("camera::tests::busy_and_denied_are_told_apart", &[], |control| {
+    with_camera("camera::tests::busy_and_denied_are_told_apart", "usual", &[], |control| {
         let subject = || format!("The camera \"{NAME}\"");
         control.set("busy");
         assert_eq!(open(NAME, &hd()).err(), Some(SourceError::Busy(subject())));
@@ -107,7 +105,7 @@ fn busy_and_denied_are_told_apart() {
 
 #[test]
 fn unplugged_is_lost_and_plugged_in_again_works() {
-    with_camera("camera::tests::unplugged_is_lost_and_plugged_in_again_works", &[], |control| {
+    with_camera("camera::tests::unplugged_is_lost_and_plugged_in_again_works", "usual", &[], |control| {
         let mut camera = open(NAME, &hd()).expect("the camera is free");
         let mut raw = RawPicture::new();
         camera.next(&mut raw).expect("a picture");
@@ -123,7 +121,7 @@ fn unplugged_is_lost_and_plugged_in_again_works() {
 
 #[test]
 fn a_hanging_driver_does_not_hang_the_program() {
-    with_camera("camera::tests::a_hanging_driver_does_not_hang_the_program", &[], |control| {
+    with_camera("camera::tests::a_hanging_driver_does_not_hang_the_program", "usual", &[], |control| {
         let mut camera = open(NAME, &hd()).expect("the camera is free");
         let mut raw = RawPicture::new();
         camera.next(&mut raw).expect("a picture");

@@ -1,0 +1,96 @@
+//! What an ioctl's argument holds, at the places where the kernel's `videodev2.h` puts it on 64-bit machines.
+
+/// The bytes of an argument: read, changed and written back.
+pub(crate) struct Argument(pub(crate) Vec<u8>);
+
+impl Argument {
+    pub(crate) fn get(&self, at: usize) -> u32 {
+        u32::from_ne_bytes(self.0[at..at + 4].try_into().expect("four bytes"))
+    }
+
+    pub(crate) fn put<const N: usize>(&mut self, at: usize, values: [u32; N]) {
+        for (n, value) in values.into_iter().enumerate() {
+            self.0[at + 4 * n..at + 4 * n + 4].copy_from_slice(&value.to_ne_bytes());
+        }
+    }
+
+    pub(crate) fn put_long(&mut self, at: usize, value: u64) {
+        self.0[at..at + 8].copy_from_slice(&value.to_ne_bytes());
+    }
+
+    /// A text that ends in a zero, cut off where there is no room.
+    pub(crate) fn put_text(&mut self, at: usize, room: usize, text: &[u8]) {
+        let length = text.len().min(room - 1);
+        self.0[at..at + room].fill(0);
+        self.0[at..at + length].copy_from_slice(&text[..length]);
+    }
+
+    pub(crate) fn clear(&mut self, from: usize) {
+        self.0[from..].fill(0);
+    }
+}
+
+/// Bytes of an ioctl's argument, which its number says.
+pub(crate) fn size(request: u32) -> usize {
+    (request >> 16 & 0x3fff) as usize
+}
+
+/// The number says that the argument is written back.
+pub(crate) fn answers(request: u32) -> bool {
+    request & 0x8000_0000 != 0
+}
+
+macro_rules! requests {
+    ($($name:ident = $number:literal),* $(,)?) => {
+        $(pub(crate) const $name: u32 = $number;)*
+
+        /// An ioctl's number by its name in the kernel's header.
+        pub(crate) fn name(request: u32) -> Option<&'static str> {
+            match request {
+                $($name => Some(concat!("VIDIOC_", stringify!($name))),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+requests! {
+    QUERYCAP = 0x8068_5600,
+    ENUM_FMT = 0xc040_5602,
+    G_FMT = 0xc0d0_5604,
+    S_FMT = 0xc0d0_5605,
+    TRY_FMT = 0xc0d0_5640,
+    REQBUFS = 0xc014_5608,
+    QUERYBUF = 0xc058_5609,
+    QBUF = 0xc058_560f,
+    DQBUF = 0xc058_5611,
+    STREAMON = 0x4004_5612,
+    STREAMOFF = 0x4004_5613,
+    G_PARM = 0xc0cc_5615,
+    S_PARM = 0xc0cc_5616,
+    ENUM_FRAMESIZES = 0xc02c_564a,
+    ENUM_FRAMEINTERVALS = 0xc034_564b,
+    QUERYCTRL = 0xc044_5624,
+    QUERY_EXT_CTRL = 0xc0e8_5667,
+    QUERYMENU = 0xc02c_5625,
+    G_CTRL = 0xc008_561b,
+    S_CTRL = 0xc008_561c,
+    G_EXT_CTRLS = 0xc020_5647,
+    S_EXT_CTRLS = 0xc020_5648,
+    G_INPUT = 0x8004_5626,
+    S_INPUT = 0xc004_5627,
+}
+
+/// `V4L2_BUF_TYPE_VIDEO_CAPTURE`.
+pub(crate) const CAPTURE: u32 = 1;
+/// `V4L2_MEMORY_MMAP`.
+pub(crate) const MMAP: u32 = 1;
+/// `V4L2_FIELD_NONE`.
+pub(crate) const PROGRESSIVE: u32 = 1;
+
+/// Four letters as their number.
+pub(crate) fn fourcc(letters: &str) -> u32 {
+    let mut bytes = [b' '; 4];
+    bytes.iter_mut().zip(letters.bytes()).for_each(|(byte, letter)| *byte = letter);
+    u32::from_le_bytes(bytes)
+}

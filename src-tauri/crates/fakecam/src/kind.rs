@@ -1,0 +1,227 @@
+//! What there is to see in /dev, and how each camera behaves: the JSON of `tests/support/cameras`.
+
+use serde::Deserialize;
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// A machine's cameras, and what else is in its /dev.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kind {
+    /// Whose cameras these are like, in a sentence.
+    pub about: String,
+    /// In the order of their nodes.
+    pub cameras: Vec<Camera>,
+    /// Other names in /dev, made as plain files.
+    #[serde(default)]
+    pub others: Vec<Name>,
+    /// Links in /dev, by their names below it, with what they point to.
+    #[serde(default)]
+    pub links: BTreeMap<String, String>,
+}
+
+/// One node of a camera, and how it behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Camera {
+    /// Its name in /dev.
+    pub node: String,
+    /// What it calls itself; 31 bytes at most.
+    #[serde(default = "usual_name")]
+    pub name: Name,
+    /// Its driver's name.
+    #[serde(default = "usual_driver")]
+    pub driver: String,
+    /// Where it is plugged in, as drivers write it.
+    #[serde(default = "usual_bus")]
+    pub bus: String,
+    /// Of its USB device, as /sys says it.
+    #[serde(default)]
+    pub serial: Option<String>,
+    /// `device_caps`: what this node can do. A camera's second node has metadata only.
+    #[serde(default = "capture")]
+    pub capabilities: u32,
+    /// In the order in which it lists them.
+    pub formats: Vec<Format>,
+    /// Four letters, width and height that the last program left behind; the first that it lists where nothing is said.
+    #[serde(default)]
+    pub left_in: Option<(String, u32, u32)>,
+    /// How long its first picture takes, milliseconds; as long as any other where nothing is said.
+    #[serde(default)]
+    pub first_picture_ms: Option<u64>,
+    /// Pictures come this far apart, whatever rate was agreed.
+    #[serde(default)]
+    pub picture_ms: Option<u64>,
+    /// What is wrong with its JPEGs.
+    #[serde(default)]
+    pub jpeg: Jpeg,
+    /// It answers each size that is asked for with this one.
+    #[serde(default)]
+    pub only_size: Option<(u32, u32)>,
+    /// Its JPEGs have this size, whatever was agreed.
+    #[serde(default)]
+    pub delivers: Option<(u32, u32)>,
+    /// Raw pictures are shorter than agreed: this many of 100 parts come.
+    #[serde(default)]
+    pub percent: Option<u32>,
+    /// Calls that never return: `open`, or the name of an ioctl, as in `VIDIOC_S_FMT`.
+    #[serde(default)]
+    pub hangs: Vec<String>,
+    /// Calls that fail, with the number of the error.
+    #[serde(default)]
+    pub fails: BTreeMap<String, i32>,
+}
+
+/// A format, its sizes and its rates.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    /// Its four letters.
+    pub fourcc: String,
+    /// Which it has, and how it says so.
+    pub sizes: Sizes,
+    /// Which it has, at each size, and how it says so.
+    #[serde(default)]
+    pub rates: Rates,
+    /// Bytes that stand after each row.
+    #[serde(default)]
+    pub padding: u32,
+}
+
+/// Width and height in pixels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sizes {
+    /// One by one.
+    Listed(Vec<(u32, u32)>),
+    /// Smallest, largest, step.
+    Stepwise((u32, u32), (u32, u32), (u32, u32)),
+    /// Smallest and largest: any between.
+    Continuous((u32, u32), (u32, u32)),
+    /// It has these and does not say so.
+    Unlisted(Vec<(u32, u32)>),
+}
+
+/// Seconds from picture to picture, as fractions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rates {
+    /// One by one.
+    Listed(Vec<(u32, u32)>),
+    /// Shortest, longest, step.
+    Stepwise((u32, u32), (u32, u32), (u32, u32)),
+    /// Shortest and longest: any between.
+    Continuous((u32, u32), (u32, u32)),
+    /// It has these and does not say so.
+    Unlisted(Vec<(u32, u32)>),
+}
+
+impl Default for Rates {
+    fn default() -> Rates {
+        Rates::Listed(vec![(1, 30)])
+    }
+}
+
+/// What is wrong with a camera's JPEGs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Jpeg {
+    /// Nothing.
+    #[default]
+    Whole,
+    /// The marker at the end is missing.
+    NoEnd,
+    /// 1088 rows where 1080 were agreed.
+    Rows1088,
+    /// The last third is missing, as after a lost packet of USB.
+    Cut,
+    /// Stray bytes stand before the marker at the start.
+    LateStart,
+    /// Bytes of no meaning, from the first on.
+    Garbage,
+}
+
+/// Letters, or bytes that are none, in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Name {
+    /// UTF-8.
+    Text(String),
+    /// Any bytes.
+    Bytes {
+        /// Two digits a byte.
+        hex: String,
+    },
+}
+
+impl Name {
+    /// As it is.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Name::Text(text) => text.as_bytes().to_vec(),
+            Name::Bytes { hex } => hex
+                .as_bytes()
+                .chunks(2)
+                .filter_map(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
+                .collect(),
+        }
+    }
+}
+
+impl Kind {
+    /// Reads a kind's file.
+    pub fn read(path: &Path) -> Result<Kind, String> {
+        let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// The same, whose cameras offer these formats only, by their four letters.
+    pub fn offering(mut self, formats: &[&str]) -> Kind {
+        for camera in &mut self.cameras {
+            camera.formats.retain(|format| formats.contains(&format.fourcc.as_str()));
+            camera.left_in = None;
+        }
+        self
+    }
+}
+
+/// `V4L2_CAP_VIDEO_CAPTURE` and `V4L2_CAP_STREAMING`.
+fn capture() -> u32 {
+    0x0400_0001
+}
+
+fn usual_name() -> Name {
+    Name::Text("HD Webcam".into())
+}
+
+fn usual_driver() -> String {
+    "uvcvideo".into()
+}
+
+fn usual_bus() -> String {
+    "usb-0000:00:14.0-1".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_can_be_read_and_says_whose_it_is() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/support/cameras");
+        let mut count = 0;
+        for entry in fs::read_dir(folder).expect("the kinds are there") {
+            let path = entry.expect("it can be listed").path();
+            let kind = Kind::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            assert!(kind.about.ends_with('.'), "{}: a sentence", path.display());
+            count += 1;
+        }
+        assert!(count > 20, "these are all kinds: {count}");
+    }
+
+    #[test]
+    fn a_name_may_be_no_text() {
+        let name: Name = serde_json::from_str(r#"{"hex": "4bff"}"#).expect("bytes");
+        assert_eq!(name.bytes(), [0x4b, 0xff]);
+        assert_eq!(Name::Text("é".into()).bytes(), "é".as_bytes());
+    }
+}
