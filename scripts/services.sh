@@ -6,13 +6,13 @@ SYSTEM_ROOT="${SKYLARK_SYSTEM_ROOT:-}"
 POLICY="$SYSTEM_ROOT/usr/sbin/policy-rc.d"
 POLICY_MARK="Made by Skylark's ./dev"
 
-# The names of all services, sockets and timers that are installed: "system janus.service" or "user pulseaudio.socket", a line each.
+# The names of all services and sockets that are installed: "system janus.service" or "user pulseaudio.socket", a line each.
 installed_units() {
   local file
-  for file in "$SYSTEM_ROOT"/etc/init.d/* "$SYSTEM_ROOT"/{usr/lib,lib,etc}/systemd/system/*.{service,socket,timer}; do
+  for file in "$SYSTEM_ROOT"/etc/init.d/* "$SYSTEM_ROOT"/{usr/lib,lib,etc}/systemd/system/*.{service,socket}; do
     if [ -e "$file" ]; then echo "system ${file##*/}"; fi
   done
-  for file in "$SYSTEM_ROOT"/{usr/lib,etc}/systemd/user/*.{service,socket,timer}; do
+  for file in "$SYSTEM_ROOT"/{usr/lib,etc}/systemd/user/*.{service,socket}; do
     if [ -e "$file" ]; then echo "user ${file##*/}"; fi
   done
 }
@@ -40,10 +40,12 @@ let_services_start() {
   if [ -e "$POLICY.before-skylark" ]; then mv "$POLICY.before-skylark" "$POLICY"; fi
 }
 
-# What was not started now is not started at the next boot or login either.
+# What was not started now is not started at the next boot or login either. Where systemd itself came with the packages (a chroot, an
+# image that is being made) nearly all its own services would be new: there nothing is changed.
 disable_new_services() {
   local kind unit
   have systemctl || return 0
+  if ! grep -qx 'system systemd-journald.service' "$scratch/units"; then return 0; fi
   while read -r kind unit; do
     case $kind in
       system) systemctl disable --quiet "$unit" >/dev/null 2>&1 || true ;;

@@ -170,6 +170,15 @@ test('a display that nobody answers at is no display, and one that somebody does
   assert.equal(window.out, 'a new program: \n');
 });
 
+test('a newer script that comes while the old one runs is not run into', async (t) => {
+  const made = machine(t, {
+    npm: 'mkdir -p ui/dist ui/node_modules tests/node_modules; line=0; while [ $line -lt 2000 ]; do echo "exit 7"; line=$((line + 1)); done >dev; cp dev scripts/build.sh',
+  });
+  const { code, out, said } = await made.dev(['build', '--headless']);
+  assert.equal(code, 0, said);
+  assert.match(out, /headless\/skylark\n$/);
+});
+
 test('fresh machines need root, and that is said', async (t) => {
   const made = machine(t);
   const { code, said } = await made.dev(['test', 'fresh', 'debian13'], { FAKE_UID: '1000' });

@@ -19,12 +19,13 @@ ask ssh restart
 ask ssh.service restart
 cp "$SKYLARK_SYSTEM_ROOT/usr/sbin/policy-rc.d" "$FAKE/policy-of-then"`;
 
-function machine(t, tools) {
+function machine(t, tools, booted = true) {
   const made = new Machine({ 'apt-get': INSTALLS, ...tools });
   t.after(() => made.remove());
   const units = join(made.folder, 'root/usr/lib/systemd/system');
   mkdirSync(units, { recursive: true });
-  writeFileSync(join(units, 'ssh.service'), '');
+  for (const unit of ['ssh.service', ...(booted ? ['systemd-journald.service'] : [])])
+    writeFileSync(join(units, unit), '');
   return made;
 }
 
@@ -69,4 +70,10 @@ test('somebody’s own policy is asked about what was there, and comes back', as
     'janus start 101\njanus.service start 101\nssh restart 104\nssh.service restart 104\n',
   );
   assert.equal(made.read('root/usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 104\n');
+});
+
+test('where systemd came with the packages its own services stay as they are', async (t) => {
+  const made = machine(t, {}, false);
+  assert.equal((await made.dev(['setup', '--peers'])).code, 0);
+  assert.deepEqual(made.calls('systemctl'), []);
 });
