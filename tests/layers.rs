@@ -102,6 +102,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
             "reach/src/bind.rs",
             "media/src/camera",
             "media/src/microphone/quiet.rs",
+            "studio/src/files/unix.rs",
         ],
     ),
     ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs", "src-tauri/fuzz/src"]),

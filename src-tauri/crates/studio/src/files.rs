@@ -4,9 +4,12 @@
 //! is replaced, in its own folder. A file that cannot be replaced is written in place, as it must be when it is mounted
 //! alone into a container, or stands in a folder that may not be changed.
 
+#[cfg(unix)]
+mod unix;
+
 use crate::random::random_hex;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file that only the user may read: all of it or, if that fails, nothing. One that is written in place keeps the
@@ -118,8 +121,14 @@ fn may_not_be_replaced(error: &io::Error) -> bool {
 
 /// Writes over what there is. If that fails, what was there is written back, for which there was room.
 fn write_in_place(path: &Path, text: &[u8]) -> io::Result<()> {
-    let before = fs::read(path)?;
-    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true);
+    // Where links lead is known: one that stands here now was put here since, by somebody else.
+    #[cfg(unix)]
+    unix::follow_no_link(&mut options);
+    let mut file = options.open(path)?;
+    let mut before = Vec::new();
+    file.read_to_end(&mut before)?;
     let written = overwrite(&mut file, text);
     if written.is_err() {
         // The error that matters is the first one.
@@ -182,6 +191,19 @@ mod tests {
         assert!(!at("not there").exists());
         write_new(&at("new"), b"x").unwrap();
         assert_eq!(fs::metadata(at("new")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_written_in_place_goes_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("precious"), "mine").unwrap();
+        std::os::unix::fs::symlink(at("precious"), at("swapped")).unwrap();
+        write_in_place(&at("swapped"), b"x").expect_err("it was a file when it was looked at");
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "mine");
+        write_in_place(&at("precious"), b"x").unwrap();
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "x");
     }
 
     #[cfg(unix)]
