@@ -1,11 +1,11 @@
 //! A viewer on each sending thread floods it with feedback, 4 Mbit/s of the worst: the others notice nothing, and a kick ends it.
 
-use super::{LOCALHOST, Newcomer, as_fast, crowd, least, live, nothing_lost, unharmed};
+use super::{LOCALHOST, Newcomer, as_fast, crowd, least, live, nothing_lost, unharmed, unharmed_in};
 use crate::support::Skylark;
 use ::crowd::attacker::Viewer;
 use ::crowd::attacker::rtcp::{FULL, Kind};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Honest viewers, on both threads.
 const HONEST: u32 = 6;
@@ -16,11 +16,12 @@ const SMALL: usize = 60;
 /// A kick holds this long after its event.
 const HOLDS: Duration = Duration::from_millis(100);
 
-async fn attackers(skylark: &mut Skylark) -> Vec<(Viewer, Value)> {
+/// Each calls itself another, as who was kicked is refused by its name.
+async fn attackers(skylark: &mut Skylark, name: &str) -> Vec<(Viewer, Value)> {
     let mut attackers = Vec::new();
     // Who joins is given to the thread that has fewer viewers, so there is one on each.
     for n in 0..2 {
-        let viewer = Viewer::join(&skylark.whep(), LOCALHOST, &format!("attacker/{n}")).await.expect("it is let in");
+        let viewer = Viewer::join(&skylark.whep(), LOCALHOST, &format!("{name}/{n}")).await.expect("it is let in");
         attackers.push((viewer, skylark.joined().await["id"].clone()));
     }
     attackers
@@ -49,7 +50,7 @@ async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_e
     for _ in 0..HONEST {
         skylark.joined().await;
     }
-    let attackers = attackers(&mut skylark).await;
+    let attackers = attackers(&mut skylark, "attacker").await;
     let without = Newcomer::comes_and_is_kicked(&mut skylark).await;
 
     let alone = |most: usize| Kind::ALL.map(|kind| (vec![kind], most)).to_vec();
@@ -77,6 +78,51 @@ async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_e
         assert_eq!(viewer.media(), then, "nothing is sent to who was kicked, while the others go on watching");
     }
     nothing_lost(&honest).await;
+    let seen = honest.leave().await.expect("nobody panicked");
+    assert!(seen.viewers.iter().all(|viewer| viewer.error.is_none()));
+}
+
+/// Media that came to who was kicked: none later than it may.
+fn holds(kind: Kind, kicked: &[(Viewer, Instant)]) {
+    for (viewer, told) in kicked {
+        let last = viewer.media_last().expect("it watched, or its kick shows nothing");
+        let later = last.saturating_duration_since(*told);
+        println!("{kind:?}: the last packet came {later:.1?} after the kick's event");
+        assert!(later <= HOLDS, "{kind:?}: media {later:?} after the event of the kick");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_feedback_alone_for_seconds_costs_the_others_nothing_and_a_kick_ends_it() {
+    let mut skylark = live("sending_threads = 2\n").await;
+    let honest = crowd(&skylark, HONEST).await;
+    for _ in 0..HONEST {
+        skylark.joined().await;
+    }
+    let mut kicked_before: Option<(Kind, Vec<(Viewer, Instant)>)> = None;
+    for kind in Kind::ALL {
+        let attackers = attackers(&mut skylark, &format!("{kind:?}")).await;
+        let turns = [(vec![kind], FULL), (vec![kind], SMALL)];
+        let attack = unharmed_in::<1, _>(&format!("{kind:?}"), &honest, || Flood::of(&attackers, &turns)).await;
+        // Those before were kicked two windows ago, and had that long to be sent something.
+        if let Some((kind, kicked)) = kicked_before.take() {
+            holds(kind, &kicked);
+        }
+        let mut told = Vec::new();
+        for (viewer, id) in &attackers {
+            assert!(viewer.sent() > 100, "{kind:?}: it floods");
+            skylark.command(&format!(r#"{{"command":"kick","viewer":{id}}}"#)).await;
+            assert_eq!(skylark.left(id).await, "kicked");
+            told.push(Instant::now());
+        }
+        // It goes on for as long as the kick has time to hold.
+        tokio::time::sleep(HOLDS).await;
+        drop(attack);
+        kicked_before = Some((kind, attackers.into_iter().map(|(viewer, _)| viewer).zip(told).collect()));
+    }
+    nothing_lost(&honest).await;
+    let (kind, kicked) = kicked_before.expect("there are kinds");
+    holds(kind, &kicked);
     let seen = honest.leave().await.expect("nobody panicked");
     assert!(seen.viewers.iter().all(|viewer| viewer.error.is_none()));
 }

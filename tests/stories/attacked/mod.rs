@@ -73,9 +73,14 @@ async fn nothing_lost(crowd: &Crowd) {
 /// Windows without an attack, then with it: what the honest ones saw with it is within the spread of what they saw without it. The
 /// attack goes on afterwards; it ends with the guard that `attack` answers.
 async fn unharmed<T>(name: &str, crowd: &Crowd, attack: impl Fn() -> T) -> T {
+    unharmed_in::<WINDOWS, T>(name, crowd, attack).await
+}
+
+/// The same, with so many windows of each.
+async fn unharmed_in<const N: usize, T>(name: &str, crowd: &Crowd, attack: impl Fn() -> T) -> T {
     let mut told = Vec::new();
     for _ in 0..ROUNDS {
-        let mut windows = [[0.0; WINDOWS]; 2];
+        let mut windows = [[0.0; N]; 2];
         for window in &mut windows[0] {
             *window = least(crowd).await;
         }

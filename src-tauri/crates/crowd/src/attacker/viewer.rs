@@ -30,6 +30,8 @@ pub struct Viewer {
 struct Shared {
     end: AtomicBool,
     media: AtomicU64,
+    /// When the last packet of it came.
+    media_last: Mutex<Option<Instant>>,
     sent: AtomicU64,
     flood: Mutex<Option<Flood>>,
 }
@@ -125,6 +127,11 @@ impl Viewer {
     /// Packets of pictures and sound that came so far.
     pub fn media(&self) -> u64 {
         self.shared.media.load(Ordering::Relaxed)
+    }
+
+    /// When the last of them came.
+    pub fn media_last(&self) -> Option<Instant> {
+        *self.shared.media_last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Datagrams of RTCP sent so far.
@@ -227,6 +234,7 @@ impl Session {
 
     fn rtp(&mut self, packet: &[u8]) {
         self.shared.media.fetch_add(1, Ordering::Relaxed);
+        *self.shared.media_last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let Some(header) = header_len(packet).and_then(|len| packet.get(..len)) else { return };
         let (pt, number) = (header[1] & 0x7f, u16::from_be_bytes([header[2], header[3]]));
         let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
