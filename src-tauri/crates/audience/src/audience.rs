@@ -120,6 +120,11 @@ impl Audience {
         self.removals.shown().cloned().collect()
     }
 
+    /// The oldest join that should have finished its handshake by now: it makes room, where that is missing.
+    pub fn stale_join(&self, now: Now) -> Option<ViewerId> {
+        self.viewers.joining.stale(now.instant)
+    }
+
     /// How many are watching.
     pub fn watching(&self) -> u32 {
         self.viewers.watching()

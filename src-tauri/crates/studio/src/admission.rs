@@ -4,7 +4,7 @@ use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
 use crate::random::random_hex;
-use crate::upload::{self, LineFull, Upload};
+use crate::upload::{self, LineFull, Upload, Weighed};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal};
 use forward::{NoViewer, OfferError};
 use media::VideoConfig;
@@ -73,14 +73,15 @@ impl Admission {
         may_encode: &dyn Fn(VideoCodec) -> bool,
         now: Now,
     ) {
-        let mut shares = Shares { upload: &mut self.upload, forwarder, meter, may_encode };
+        let stale = self.audience.stale_join(now);
+        let mut shares = Shares { upload: &mut self.upload, stale, forwarder, meter, may_encode };
         door.answer(request, &mut self.audience, &mut shares, now);
     }
 
-    /// Something was heard of a joiner, so that its share of the line weighs: the layer it is to have where it is another than
-    /// it was told. An error: there is no share left.
-    pub(crate) fn weigh(&mut self, viewer: ViewerId) -> Result<Option<Rid>, LineFull> {
-        self.upload.weigh(viewer)
+    /// Something was heard of a joiner, so that its share of the line weighs. Where there is none left, a joiner that should have
+    /// finished its handshake by now gives its own. An error: there is no such one either.
+    pub(crate) fn weigh(&mut self, viewer: ViewerId, now: Now) -> Result<Weighed, LineFull> {
+        self.upload.weigh(viewer, self.audience.stale_join(now))
     }
 
     /// A viewer is gone, and its share of the line free: these others may have larger layers now.
@@ -97,6 +98,8 @@ impl Admission {
 /// Makes transports that have their share of the line.
 struct Shares<'a, F> {
     upload: &'a mut Upload,
+    /// A joiner whose share another one may have.
+    stale: Option<ViewerId>,
     forwarder: &'a F,
     meter: &'a Meter,
     may_encode: &'a dyn Fn(VideoCodec) -> bool,
@@ -105,7 +108,7 @@ struct Shares<'a, F> {
 impl<F: Forwarding> Transports for Shares<'_, F> {
     fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
-        let max = self.upload.admit(viewer).ok_or_else(full)?;
+        let max = self.upload.admit(viewer, self.stale).ok_or_else(full)?;
         let joined = self.forwarder.join(viewer, offer, max).map_err(|error| {
             self.upload.release(viewer);
             match error {
@@ -120,7 +123,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             self.upload.release(viewer);
             return Err(Refused::NoEncoder);
         }
-        match self.upload.settle(viewer, joined.codec) {
+        match self.upload.settle(viewer, joined.codec, self.stale) {
             Some(settled) if settled != max => self.forwarder.cap(viewer, settled),
             Some(_) => {}
             None => {

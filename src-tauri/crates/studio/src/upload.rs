@@ -32,6 +32,17 @@ pub(crate) struct Upload {
     viewers: BTreeMap<ViewerId, Share>,
     /// Joiners of whom nothing was heard yet. What they were promised is nobody's until then, so it may shrink.
     promised: BTreeMap<ViewerId, Share>,
+    /// Whose share another one took, until it is released.
+    replaced: Option<ViewerId>,
+}
+
+/// A joiner has its share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    /// The layer it is to have, where it is another than the promised one.
+    pub(crate) layer: Option<Rid>,
+    /// Who held the share before, and holds none any more: to be turned away.
+    pub(crate) instead_of: Option<ViewerId>,
 }
 
 /// Not even the smallest layer fits any more.
@@ -47,43 +58,52 @@ struct Share {
 impl Upload {
     /// `cap_kbps` 0: no limit.
     pub(crate) fn new(cap_kbps: u32, rates: Rates) -> Upload {
-        Upload { cap_kbps, rates, viewers: BTreeMap::new(), promised: BTreeMap::new() }
+        Upload { cap_kbps, rates, viewers: BTreeMap::new(), promised: BTreeMap::new(), replaced: None }
     }
 
     /// The largest layer that a joiner may have; none when the line is full. It is promised, and weighs nothing before
-    /// [`Upload::weigh`].
-    pub(crate) fn admit(&mut self, viewer: ViewerId) -> Option<Rid> {
-        let rid = self.largest_within(self.room(), Rid::Q)?;
+    /// [`Upload::weigh`]. `stale`: a joiner that should have finished by now, whose share it may have.
+    pub(crate) fn admit(&mut self, viewer: ViewerId, stale: Option<ViewerId>) -> Option<Rid> {
+        let (rid, _) = self.place(stale, Rid::Q)?;
         self.promised.insert(viewer, Share { rid, lowest: Rid::Q });
         Some(rid)
     }
 
     /// The offer told the codec, and with it the layer it is to be. A codec may have no smallest layer, so that a viewer
     /// allotted that one needs the next; none when that does not fit, and then the viewer holds nothing any more.
-    pub(crate) fn settle(&mut self, viewer: ViewerId, codec: Option<VideoCodec>) -> Option<Rid> {
+    pub(crate) fn settle(
+        &mut self,
+        viewer: ViewerId,
+        codec: Option<VideoCodec>,
+        stale: Option<ViewerId>,
+    ) -> Option<Rid> {
         let share = self.promised.remove(&viewer)?;
         let lowest = codec.and_then(|codec| CodecSpec::of(codec).layer_for(Rid::Q)).unwrap_or(Rid::Q);
-        let rid = if share.rid < lowest { self.largest_within(self.room(), lowest)? } else { share.rid };
+        let rid = if share.rid < lowest { self.place(stale, lowest)?.0 } else { share.rid };
         self.promised.insert(viewer, Share { rid, lowest });
         Some(rid)
     }
 
-    /// The joiner was heard of, and has its share from here on: the layer it is to have where it is another than the promised
-    /// one. An error: the line filled up meanwhile, and it holds nothing.
-    pub(crate) fn weigh(&mut self, viewer: ViewerId) -> Result<Option<Rid>, LineFull> {
-        let Some(promised) = self.promised.remove(&viewer) else { return Ok(None) };
-        let rid = self.largest_within(self.room(), promised.lowest).ok_or(LineFull)?;
+    /// The joiner was heard of, and has its share from here on, where there is no other that of the `stale` one. An error: the
+    /// line filled up meanwhile, and it holds nothing.
+    pub(crate) fn weigh(&mut self, viewer: ViewerId, stale: Option<ViewerId>) -> Result<Weighed, LineFull> {
+        let Some(promised) = self.promised.remove(&viewer) else { return Ok(Weighed::default()) };
+        let (rid, instead_of) = self.place(stale, promised.lowest).ok_or(LineFull)?;
+        if let Some(stale) = instead_of {
+            self.viewers.remove(&stale);
+            self.replaced = instead_of;
+        }
         self.viewers.insert(viewer, Share { rid, ..promised });
-        Ok((rid != promised.rid).then_some(rid))
+        Ok(Weighed { layer: (rid != promised.rid).then_some(rid), instead_of })
     }
 
     /// A viewer is gone; these others may have larger layers now.
     pub(crate) fn release(&mut self, viewer: ViewerId) -> Vec<(ViewerId, Rid)> {
         self.promised.remove(&viewer);
-        match self.viewers.remove(&viewer) {
-            Some(_) => self.raise(),
-            None => Vec::new(),
-        }
+        let held = self.viewers.remove(&viewer).is_some();
+        // What its successor did not need of its share is for the others.
+        let replaced = self.replaced.take_if(|replaced| *replaced == viewer).is_some();
+        if held || replaced { self.raise() } else { Vec::new() }
     }
 
     /// The cap or the layers' rates changed; these viewers' layers change with it.
@@ -131,6 +151,16 @@ impl Upload {
         lowered
     }
 
+    /// The largest layer that fits, and in whose place where it fits only there.
+    fn place(&self, stale: Option<ViewerId>, lowest: Rid) -> Option<(Rid, Option<ViewerId>)> {
+        if let Some(rid) = self.largest_within(self.room(), lowest) {
+            return Some((rid, None));
+        }
+        let share = self.viewers.get(&stale?)?;
+        let room = self.limit().saturating_sub(self.spent() - self.cost(share.rid));
+        Some((self.largest_within(room, lowest)?, stale))
+    }
+
     fn largest_within(&self, room: u64, lowest: Rid) -> Option<Rid> {
         Rid::ALL.into_iter().rev().find(|&rid| rid >= lowest && self.cost(rid) <= room)
     }
@@ -158,10 +188,17 @@ mod tests {
 
     const RATES: Rates = [100, 500, 2500];
 
+    /// The layer of a joiner in whose place nobody went.
+    fn layer(weighed: Result<Weighed, LineFull>) -> Result<Option<Rid>, LineFull> {
+        let Weighed { layer, instead_of } = weighed?;
+        assert_eq!(instead_of, None);
+        Ok(layer)
+    }
+
     /// Lets one in of whom something is heard at once.
     fn joins(upload: &mut Upload, n: u32) -> Option<Rid> {
-        let promised = upload.admit(ViewerId(n))?;
-        Some(upload.weigh(ViewerId(n)).expect("nobody came in between").unwrap_or(promised))
+        let promised = upload.admit(ViewerId(n), None)?;
+        Some(upload.weigh(ViewerId(n), None).expect("nobody came in between").layer.unwrap_or(promised))
     }
 
     #[test]
@@ -210,30 +247,50 @@ mod tests {
     #[test]
     fn vp8_has_no_smallest_layer() {
         let mut upload = Upload::new(700, RATES);
-        assert_eq!(upload.admit(ViewerId(1)), Some(Rid::H));
-        assert_eq!(upload.settle(ViewerId(1), Some(VideoCodec::Vp8)), Some(Rid::H));
-        assert_eq!(upload.weigh(ViewerId(1)), Ok(None));
-        assert_eq!(upload.admit(ViewerId(2)), Some(Rid::Q));
-        assert_eq!(upload.settle(ViewerId(2), Some(VideoCodec::Vp8)), None, "the middle layer does not fit any more");
-        assert_eq!(upload.admit(ViewerId(3)), Some(Rid::Q), "what the refused one held is free");
-        assert_eq!(upload.settle(ViewerId(3), Some(VideoCodec::H264)), Some(Rid::Q));
+        assert_eq!(upload.admit(ViewerId(1), None), Some(Rid::H));
+        assert_eq!(upload.settle(ViewerId(1), Some(VideoCodec::Vp8), None), Some(Rid::H));
+        assert_eq!(layer(upload.weigh(ViewerId(1), None)), Ok(None));
+        assert_eq!(upload.admit(ViewerId(2), None), Some(Rid::Q));
+        assert_eq!(
+            upload.settle(ViewerId(2), Some(VideoCodec::Vp8), None),
+            None,
+            "the middle layer does not fit any more"
+        );
+        assert_eq!(upload.admit(ViewerId(3), None), Some(Rid::Q), "what the refused one held is free");
+        assert_eq!(upload.settle(ViewerId(3), Some(VideoCodec::H264), None), Some(Rid::Q));
     }
 
     #[test]
     fn what_is_promised_weighs_nothing_until_something_is_heard() {
         let mut upload = Upload::new(2600, RATES);
         for n in 0..1000 {
-            assert_eq!(upload.admit(ViewerId(n)), Some(Rid::F), "the line is empty, however many asked");
+            assert_eq!(upload.admit(ViewerId(n), None), Some(Rid::F), "the line is empty, however many asked");
         }
-        assert_eq!(upload.weigh(ViewerId(999)), Ok(None), "who is heard of first has what was promised");
-        assert_eq!(upload.weigh(ViewerId(3)), Ok(Some(Rid::Q)), "the next has what is left");
-        assert_eq!(upload.weigh(ViewerId(4)), Err(LineFull));
-        assert_eq!(upload.weigh(ViewerId(4)), Ok(None), "it holds nothing");
-        assert_eq!(upload.admit(ViewerId(1000)), None);
+        assert_eq!(layer(upload.weigh(ViewerId(999), None)), Ok(None), "who is heard of first has what was promised");
+        assert_eq!(layer(upload.weigh(ViewerId(3), None)), Ok(Some(Rid::Q)), "the next has what is left");
+        assert_eq!(layer(upload.weigh(ViewerId(4), None)), Err(LineFull));
+        assert_eq!(layer(upload.weigh(ViewerId(4), None)), Ok(None), "it holds nothing");
+        assert_eq!(upload.admit(ViewerId(1000), None), None);
         assert_eq!(upload.release(ViewerId(999)), [(ViewerId(3), Rid::F)]);
-        assert_eq!(upload.weigh(ViewerId(5)), Ok(Some(Rid::Q)), "heard of when there is room again");
+        assert_eq!(layer(upload.weigh(ViewerId(5), None)), Ok(Some(Rid::Q)), "heard of when there is room again");
         assert_eq!(upload.release(ViewerId(6)), [], "who was only promised something leaves nothing");
-        assert_eq!(upload.weigh(ViewerId(6)), Ok(None), "and gets nothing more");
+        assert_eq!(layer(upload.weigh(ViewerId(6), None)), Ok(None), "and gets nothing more");
+    }
+
+    #[test]
+    fn a_handshake_that_takes_too_long_gives_its_share_to_who_is_heard_of() {
+        let mut upload = Upload::new(2600, RATES);
+        let stale = Some(ViewerId(1));
+        assert_eq!(joins(&mut upload, 1), Some(Rid::F));
+        assert_eq!(joins(&mut upload, 2), Some(Rid::Q));
+        assert_eq!(upload.admit(ViewerId(3), None), None, "the line is full");
+        assert_eq!(upload.admit(ViewerId(3), stale), Some(Rid::F));
+        assert_eq!(upload.admit(ViewerId(4), stale), Some(Rid::F), "what is promised weighs nothing");
+        let weighed = upload.weigh(ViewerId(3), stale);
+        assert_eq!(weighed, Ok(Weighed { layer: None, instead_of: stale }));
+        assert_eq!(upload.release(ViewerId(1)), [], "all of it went to the newcomer");
+        assert_eq!(upload.weigh(ViewerId(4), stale), Err(LineFull), "it gives way once");
+        assert_eq!(upload.release(ViewerId(3)), [(ViewerId(2), Rid::F)]);
     }
 
     #[test]

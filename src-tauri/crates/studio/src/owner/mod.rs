@@ -22,7 +22,7 @@ use crate::reachability::{Reachability, Surroundings};
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
-use crate::upload::LineFull;
+use crate::upload::{LineFull, Weighed};
 use audience::{Input, Now, Output};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
@@ -350,15 +350,24 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// A joiner was heard of: its share of the line weighs from here on, if there is one left.
     fn weigh(&mut self, viewer: ViewerId, now: Now) {
-        match self.admission.weigh(viewer) {
-            Ok(None) => {}
-            Ok(Some(rid)) => self.forwarder.cap(viewer, rid),
-            Err(LineFull) => {
-                self.forwarder.close(viewer);
-                self.forget(viewer);
-                self.decide(Input::JoinFailed { viewer }, now);
+        match self.admission.weigh(viewer, now) {
+            Ok(Weighed { layer, instead_of }) => {
+                if let Some(rid) = layer {
+                    self.forwarder.cap(viewer, rid);
+                }
+                if let Some(stale) = instead_of {
+                    self.turn_away(stale, now);
+                }
             }
+            Err(LineFull) => self.turn_away(viewer, now),
         }
+    }
+
+    /// A joiner has no share of the line.
+    fn turn_away(&mut self, viewer: ViewerId, now: Now) {
+        self.forwarder.close(viewer);
+        self.forget(viewer);
+        self.decide(Input::JoinFailed { viewer }, now);
     }
 
     /// Frees what the studio holds of a viewer, and gives its share of the line to others.

@@ -162,6 +162,28 @@ fn a_join_takes_its_share_of_the_line_and_a_place_with_its_first_check() {
 }
 
 #[test]
+fn checks_alone_hold_no_share_of_the_line_that_another_one_could_have() {
+    let mut world = World::live(Written { max_upload_kbps: Some(3400), ..Written::default() });
+    let heard_of = |world: &mut World, n| world.happened(Happened::Forward(forward::Event::Checked(ViewerId(n))));
+    for n in 1..=2 {
+        world.join(&browser(n), "v=0").expect("there is room");
+        heard_of(&mut world, n.into());
+    }
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(2))));
+    world.asked();
+    assert_eq!(refusal(world.join(&browser(3), "v=0").expect_err("the line is full")), RefusalCode::Full);
+    // The first sends checks, and no handshake.
+    world.advance(Duration::from_secs(3));
+    world.join(&browser(3), "v=0").expect("who has not begun by now makes room");
+    assert_eq!(world.asked(), ["join 4 F"], "but only for whom something is heard of");
+    heard_of(&mut world, 4);
+    assert_eq!(world.asked(), ["close 1"]);
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(4))));
+    world.advance(Duration::from_secs(30));
+    assert_eq!(refusal(world.join(&browser(5), "v=0").expect_err("the line is full")), RefusalCode::Full);
+}
+
+#[test]
 fn an_address_is_blocked_by_its_text() {
     let mut world = World::live(Written::default());
     let block = |address: &str| Command::Block { address: address.into() };
