@@ -2,10 +2,9 @@
 
 use crate::asks::Asks;
 use crate::link::Found;
-use crate::network::Network;
 use crate::removal::Door;
 use crate::{Audience, Now, Refusal, Visitor};
-use protocol::{PageMessage, RefusalCode};
+use protocol::{Network, PageMessage, RefusalCode};
 
 impl Audience {
     /// In the order in which the answers matter to who asks: the link, the person, the broadcast, the lock, the room.

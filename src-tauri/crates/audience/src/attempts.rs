@@ -1,6 +1,6 @@
 //! Joins that came to nothing because no check ever followed, counted by address: somebody is trying, and the broadcaster is told.
 
-use crate::network::Network;
+use protocol::Network;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

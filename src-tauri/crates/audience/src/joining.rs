@@ -4,8 +4,7 @@
 //! integrity) it holds nothing that another could have: it weighs neither on the places nor on the line, and the oldest goes
 //! when there are too many. From then on it weighs, and may take a little time to finish its handshake.
 
-use crate::network::Network;
-use protocol::ViewerId;
+use protocol::{Network, ViewerId};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};

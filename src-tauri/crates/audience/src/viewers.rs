@@ -1,11 +1,10 @@
 //! Who is admitted, who is watching, who was here.
 
 use crate::joining::{Joining, Progress};
-use crate::network::Network;
 use crate::returning::Returning;
 use crate::visitor::Identity;
 use crate::{Now, Visitor, VisitorCookie, browser_name};
-use protocol::{Viewer, ViewerId, ViewerStats};
+use protocol::{Network, Viewer, ViewerId, ViewerStats};
 use std::collections::{BTreeMap, HashSet};
 
 /// One viewer's life. It begins with the admission and is out of the map when it is over.

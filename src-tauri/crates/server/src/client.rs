@@ -3,11 +3,11 @@
 use crate::Config;
 use crate::cookie::{self, CookieKey, Shown};
 use crate::shared::Shared;
-use audience::Network;
 use audience::{Visitor, VisitorCookie};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use protocol::Network;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;

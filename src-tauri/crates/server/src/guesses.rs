@@ -4,7 +4,7 @@
 //! address; wrong ones are answered with 429 after some. A link that is a name (`--stream`) can be guessed: there an address that has
 //! used up its misses is told nothing of any link, right or wrong, until some time has gone by.
 
-use audience::Network;
+use protocol::Network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

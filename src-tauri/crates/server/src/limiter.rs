@@ -2,7 +2,7 @@
 //! the audience's to say, which knows what came of them.
 
 use crate::Limits;
-use audience::Network;
+use protocol::Network;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Who may have a connection open: how many together, how many a network has, and who gives way when all are taken.
 
 use crate::Limits;
-use audience::Network;
+use protocol::Network;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

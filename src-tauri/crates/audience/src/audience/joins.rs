@@ -3,10 +3,9 @@
 use super::{Audience, take_id};
 use crate::asks::Asks;
 use crate::joining::Progress;
-use crate::network::Network;
 use crate::viewers::Ended;
 use crate::{Now, Output, Refusal, Visitor};
-use protocol::{Event, LeaveReason, ViewerId};
+use protocol::{Event, LeaveReason, Network, ViewerId};
 use std::net::IpAddr;
 
 impl Audience {

@@ -1,4 +1,4 @@
-//! What counts as one address.
+//! What counts as one address, wherever something is bounded by it.
 //!
 //! Loopback is none: see [`Network::of`].
 
