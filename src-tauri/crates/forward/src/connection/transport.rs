@@ -10,9 +10,12 @@
 
 mod amplification_limit;
 mod consent;
+mod drop_reason;
 mod paths;
 mod seen_checks;
 mod token_bucket;
+
+pub(crate) use drop_reason::DropReason;
 
 use crate::connection::dtls::{Dtls, Failure, Progress, Server};
 use crate::event::Gone;
@@ -44,27 +47,6 @@ pub(crate) enum Output {
     Dropped(DropReason),
     /// The viewer is gone; drop the transport.
     Gone(Gone),
-}
-
-/// Why a datagram was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DropReason {
-    /// It is of no protocol that is expected, or not at this time.
-    Unknown,
-    /// It is a check, or a response to one, with a false MESSAGE-INTEGRITY.
-    Forged,
-    /// It is a replayed check, from an address from which no check has passed.
-    ReplayedCheck,
-    /// It is DTLS that cannot be the viewer's, or more of it than a handshake takes.
-    Dtls,
-    /// It is SRTCP that is not encrypted with the viewer's keys.
-    Unauthenticated,
-    /// It is replayed SRTCP.
-    Replayed,
-    /// It is SRTCP whose work is above the viewer's allowance.
-    Flood,
-    /// The certificate does not match the offer's fingerprint.
-    Fingerprint,
 }
 
 /// How long a viewer may take.
