@@ -192,6 +192,9 @@ impl Transport {
             self.choose(path, now, out);
         } else if self.path.is_none() {
             self.path = Some(path);
+        if self.uses(&path) && self.consent.as_mut().is_some_and(|consent| consent.take_with_an_answer(now)) {
+            self.paths.renew_consent(&path, now, out);
+        }
         } else {
             self.heard_from(path, DEAD, now, out);
         }
@@ -215,7 +218,7 @@ impl Transport {
         } else {
             self.heard_from(path, DEAD, now, out);
         }
-        if self.path.is_some_and(|used| used.has_same_remote(&path))
+        if self.uses(&path)
             && let Some(consent) = &mut self.consent
         {
             consent.answered(now);
@@ -239,7 +242,7 @@ impl Transport {
     /// Something authentic came from there. A NAT may have given the viewer another address without its knowing, so that it
     /// chooses nothing: then it is followed when the path in use was silent for so long.
     fn heard_from(&mut self, path: Path, silence: Duration, now: Instant, out: &mut Vec<Output>) {
-        if self.path.is_some_and(|used| used.has_same_remote(&path)) {
+        if self.uses(&path) {
             self.heard = self.heard.max(now);
         } else if self.is_connected() && now.saturating_duration_since(self.heard) > silence {
             match self.paths.validated(&path, now) {
@@ -254,6 +257,11 @@ impl Transport {
         self.heard = now;
         if self.path.replace(path) != Some(path) && self.is_connected() {
             self.consent = self.paths.validated(&path, now).map(Consent::since);
+    /// It is the path in use.
+    fn uses(&self, path: &Path) -> bool {
+        self.path.is_some_and(|used| used.has_same_remote(path))
+    }
+
             out.push(Output::Path(path));
         }
     }

@@ -3,6 +3,7 @@
 
 mod command;
 mod commands;
+mod gathered;
 mod transports;
 mod viewers;
 

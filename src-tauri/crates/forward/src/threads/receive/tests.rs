@@ -300,3 +300,21 @@ fn checks_move_no_timer_and_a_viewer_who_is_there_has_one() {
     assert_eq!(world.sizes(), [0; 5], "who did not finish the join is gone, and with it all that was held");
     assert_eq!(world.demux.next_timeout(), None, "nobody is there: nothing wakes the thread");
 }
+
+#[test]
+fn a_check_of_ours_that_goes_with_an_answer_leaves_no_timer_behind() {
+    let mut world = World::new();
+    let mut watcher = Watcher::connected(&mut world, 1);
+    let between = Duration::from_millis(2500);
+    for _ in 0..20 {
+        world.now += between;
+        world.demux.handle_timeouts(world.now);
+        watcher.client.check(true);
+        watcher.read(&mut world);
+        assert_eq!(world.sizes()[4], 1);
+        let next = world.demux.next_timeout().expect("there is one");
+        assert!(next >= world.now + between, "the thread is woken {:?} after a check", next - world.now);
+    }
+    assert_eq!(watcher.client.checks, 11, "one at the join, and one every 5 s");
+    assert_eq!(world.totals().checks_answered, 11);
+}

@@ -6,7 +6,7 @@ use port::{Claims, IceSession, Path, Peer, Proof, Registry, Transaction};
 use protocol::ViewerId;
 use rtp::prefetch;
 use std::collections::{BTreeSet, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// All viewers' transports, by the number that the port knows each by, and their timers.
 ///
@@ -37,6 +37,10 @@ pub(super) struct Entry {
     /// What it has in the port's table.
     claims: Claims,
 }
+
+/// A timer is moved to a later time if that is so much later: less than the time between two checks of ours, and more than a viewer's
+/// own checks move its deadline by.
+const MOVED_FAR: Duration = Duration::from_millis(3500);
 
 impl Entry {
     pub(super) fn new(transport: Transport, shard: usize, waiting: Joining) -> Entry {
@@ -145,10 +149,11 @@ impl Transports {
     pub(super) fn schedule(&mut self, peer: Peer) {
         let Some(entry) = &mut self.entries[peer.0] else { return };
         let at = entry.transport.poll_timeout();
-        // A deadline that moved away is looked at again when the old one comes: a check every few seconds does not touch the timers.
-        if entry.scheduled.is_none_or(|scheduled| at < scheduled) {
-            if let Some(later) = entry.scheduled.replace(at) {
-                self.timers.remove(&(later, peer));
+        // A deadline that moved away a little is looked at again when the old one comes, so that not every check of a viewer's touches
+        // the timers. One that moved far, as with each check of ours, would wake the thread for nothing.
+        if entry.scheduled.is_none_or(|scheduled| at < scheduled || at > scheduled + MOVED_FAR) {
+            if let Some(other) = entry.scheduled.replace(at) {
+                self.timers.remove(&(other, peer));
             }
             self.timers.insert((at, peer));
         }

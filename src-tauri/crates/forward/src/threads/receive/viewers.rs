@@ -3,6 +3,7 @@
 
 use super::command::{Command, Join};
 use super::commands::Commands;
+use super::gathered::Gathered;
 use super::transports::{Entry, Transports};
 use crate::connection::dtls::Server;
 use crate::connection::transport::{self, Output, Timeouts, Transport};
@@ -96,13 +97,18 @@ impl Viewers {
     /// Carries out what a transport put out. `datagram` is the one it was given, where there was one, with a report opened in place.
     fn carry_out(&mut self, peer: Peer, datagram: &[u8], now: Instant, registry: &mut Registry<'_>) {
         let mut outputs = std::mem::take(&mut self.outputs);
+        let mut gathered = Gathered::default();
         for output in outputs.drain(..) {
+            // Media begins behind the handshake's last flight, and a viewer is told why it goes before it is gone.
+            if !matches!(output, Output::Transmit(..) | Output::Check(..)) {
+                gathered.send(&self.socket);
+            }
             match output {
-                Output::Transmit(path, datagram) => self.transmit(&path, &datagram),
+                Output::Transmit(path, datagram) => gathered.put(path, datagram, &self.socket),
                 Output::Check(path, transaction, datagram) => {
                     self.announcer.counters.checks_sent.one();
                     self.transports.expect(peer, transaction, registry);
-                    self.transmit(&path, &datagram);
+                    gathered.put(path, datagram, &self.socket);
                 }
                 Output::Connected(sealer, path) => {
                     self.announcer.counters.connected.one();
@@ -127,14 +133,9 @@ impl Viewers {
                 Output::Gone(why) => self.remove(peer, Some(why), now, registry),
             }
         }
+        gathered.send(&self.socket);
         self.outputs = outputs;
         self.transports.schedule(peer);
-    }
-
-    fn transmit(&self, path: &Path, datagram: &[u8]) {
-        if let Err(error) = self.socket.send(path, datagram, datagram.len()) {
-            tracing::debug!(%error, "a datagram of ICE or DTLS was not sent");
-        }
     }
 
     fn count(&self, why: transport::DropReason) {

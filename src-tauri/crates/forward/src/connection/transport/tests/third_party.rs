@@ -146,6 +146,26 @@ fn a_viewer_that_answers_keeps_its_media_for_good_and_is_asked_every_five_second
 }
 
 #[test]
+fn our_checks_go_with_the_answers_to_a_browsers_own_and_no_timer_is_due_for_them() {
+    let mut pair = connected();
+    let before = pair.client.checks;
+    for n in 0..200 {
+        pair.client.check(true);
+        pair.pass(Duration::from_millis(100));
+        let idle = pair.server.poll_timeout() - pair.now;
+        // At first the handshake has timers, too.
+        assert!(
+            n < 2 || idle > Duration::from_millis(2400),
+            "it is woken after {idle:?}, before the browser's next check"
+        );
+        pair.pass(Duration::from_millis(2400));
+    }
+    assert!(!pair.is_gone());
+    let asked = pair.client.checks - before;
+    assert!((99..=101).contains(&asked), "{asked} in 500 s");
+}
+
+#[test]
 fn a_handshake_towards_a_third_party_is_bounded_by_what_is_forged() {
     // All of it in the third party's name: nothing that is sent there comes back.
     let mut pair = Pair::new(dimpl(1), |_, _| false);
