@@ -24,6 +24,11 @@ impl Path {
         self.remote == other.remote
     }
 
+    /// The IP address at the other end, for what is bounded by address.
+    pub fn remote_ip(&self) -> IpAddr {
+        self.remote().ip()
+    }
+
     pub(crate) fn remote(&self) -> SocketAddr {
         self.remote
     }

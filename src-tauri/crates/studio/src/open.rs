@@ -131,6 +131,7 @@ impl Studio {
         let (tell, happened) = mpsc::unbounded_channel();
         let forwarder = {
             let config = forward::Config {
+                handshakes_of_one_address: settings.limits.unfinished_joins as usize,
                 join_timeout: settings.limits.join_timeout_s.into(),
                 consent_timeout: settings.limits.viewer_timeout_s.into(),
                 clock: Clock::start(),

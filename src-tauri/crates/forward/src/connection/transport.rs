@@ -137,6 +137,11 @@ impl Transport {
         self.paths.knows(path)
     }
 
+    /// The other end of this path has answered a check of ours lately.
+    pub(crate) fn is_validated(&self, path: &Path, now: Instant) -> bool {
+        self.paths.validated(path, now).is_some()
+    }
+
     pub(crate) fn is_connected(&self) -> bool {
         self.opener.is_some()
     }
@@ -187,14 +192,14 @@ impl Transport {
         self.paths.checked(path, &ice, bytes, [self.path, self.awaited]);
         // Ours first: where little may be sent, the answer to it is what more may be sent by.
         self.paths.validate(&path, now, out);
+        if self.uses(&path) && self.consent.as_mut().is_some_and(|consent| consent.take_with_an_answer(now)) {
+            self.paths.renew_consent(&path, now, out);
+        }
         self.paths.transmit(path, response, now, out);
         if authentic.nominates && (of_new_session || self.previous_ice.is_none()) {
             self.choose(path, now, out);
         } else if self.path.is_none() {
             self.path = Some(path);
-        if self.uses(&path) && self.consent.as_mut().is_some_and(|consent| consent.take_with_an_answer(now)) {
-            self.paths.renew_consent(&path, now, out);
-        }
         } else {
             self.heard_from(path, DEAD, now, out);
         }
@@ -252,16 +257,16 @@ impl Transport {
         }
     }
 
-    /// Along a validated path.
-    fn use_path(&mut self, path: Path, now: Instant, out: &mut Vec<Output>) {
-        self.heard = now;
-        if self.path.replace(path) != Some(path) && self.is_connected() {
-            self.consent = self.paths.validated(&path, now).map(Consent::since);
     /// It is the path in use.
     fn uses(&self, path: &Path) -> bool {
         self.path.is_some_and(|used| used.has_same_remote(path))
     }
 
+    /// Along a validated path.
+    fn use_path(&mut self, path: Path, now: Instant, out: &mut Vec<Output>) {
+        self.heard = now;
+        if self.path.replace(path) != Some(path) && self.is_connected() {
+            self.consent = self.paths.validated(&path, now).map(Consent::since);
             out.push(Output::Path(path));
         }
     }
@@ -301,7 +306,7 @@ impl Transport {
     }
 
     fn dtls(&mut self, data: &[u8], path: Path, now: Instant, out: &mut Vec<Output>) {
-        let is_validated = |of: &Path| self.paths.validated(of, now).is_some();
+        let is_validated = |of: &Path| self.is_validated(of, now);
         // Until the viewer has chosen, answers go where it speaks from, but not from a validated path to one that is not.
         let better = is_validated(&path) || !self.path.as_ref().is_some_and(is_validated);
         if !self.nominated && !self.is_connected() && better {

@@ -13,6 +13,8 @@ pub struct Config {
     pub shards: Option<usize>,
     /// A viewer whose DTLS handshake is not done this long after its offer is [`crate::Gone::Failed`].
     pub join_timeout: Duration,
+    /// The most DTLS handshakes under way from one address (IPv6: a /56). Loopback is exempt.
+    pub handshakes_of_one_address: usize,
     /// A viewer from whom no authenticated STUN request came for this long is [`crate::Gone::Timeout`]. Browsers send one
     /// about every 2.5 s; RFC 7675 gives consent 30 s, which is long for a row in a list of who is watching.
     pub consent_timeout: Duration,
@@ -30,6 +32,7 @@ impl Default for Config {
             candidates: Vec::new(),
             shards: None,
             join_timeout: Duration::from_secs(10),
+            handshakes_of_one_address: 64,
             consent_timeout: Duration::from_secs(10),
             clock: Clock::start(),
             codecs: CODECS.map(|spec| spec.codec).to_vec(),

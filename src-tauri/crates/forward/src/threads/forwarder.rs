@@ -63,8 +63,15 @@ impl Forwarder {
 
         let timeouts = Timeouts { join: config.join_timeout, consent: config.consent_timeout };
         // Dropped if a thread cannot be started, it ends those there are.
-        let viewers =
-            Viewers::new(commands.clone(), server.clone(), timeouts, shards.clone(), socket.clone(), announcer.clone());
+        let viewers = Viewers::new(
+            commands.clone(),
+            server.clone(),
+            timeouts,
+            config.handshakes_of_one_address,
+            shards.clone(),
+            socket.clone(),
+            announcer.clone(),
+        );
         let mut threads = Vec::new();
         for (number, inbox) in shards.iter().enumerate() {
             let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);

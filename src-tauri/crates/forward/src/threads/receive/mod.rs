@@ -4,6 +4,7 @@
 mod command;
 mod commands;
 mod gathered;
+mod handshakes;
 mod transports;
 mod viewers;
 

@@ -22,6 +22,9 @@ use watcher::Watcher;
 
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| Arc::new(Server::new().expect("a certificate")));
 
+/// Handshakes that one address may have under way.
+const HANDSHAKES: usize = 4;
+
 struct World {
     demux: Demux<(Viewers,)>,
     commands: Arc<Commands>,
@@ -37,7 +40,8 @@ impl World {
         let timeouts = Timeouts { join: Duration::from_secs(10), consent: Duration::from_secs(10) };
         let inboxes = vec![Arc::<Inbox>::default()];
         let commands = Arc::<Commands>::default();
-        let viewers = Viewers::new(commands.clone(), SERVER.clone(), timeouts, inboxes, socket, announcer.clone());
+        let viewers =
+            Viewers::new(commands.clone(), SERVER.clone(), timeouts, HANDSHAKES, inboxes, socket, announcer.clone());
         World { demux: Demux::new((viewers,)), commands, announcer, now: Instant::now() }
     }
 
@@ -317,4 +321,29 @@ fn a_check_of_ours_that_goes_with_an_answer_leaves_no_timer_behind() {
     }
     assert_eq!(watcher.client.checks, 11, "one at the join, and one every 5 s");
     assert_eq!(world.totals().checks_answered, 11);
+}
+
+/// What is sent there goes nowhere: the kernel lets nothing out that comes from loopback.
+#[test]
+fn handshakes_of_addresses_that_did_not_answer_are_so_many_at_a_time() {
+    let mut world = World::new();
+    let begin = |world: &mut World, n: u32| {
+        let from = SocketAddr::from(([203, 0, 113, n as u8], 4000));
+        let ice = world.join(n);
+        world.receive(&checker::check(&ice, true), from);
+        let mut client = Client::new(u64::from(n), 1200, world.now);
+        client.begin(world.now);
+        client.outgoing.iter().for_each(|hello| world.receive(hello, from));
+    };
+    let most = HANDSHAKES as u32;
+    (0..most).for_each(|n| begin(&mut world, n));
+    assert_eq!((world.demux.owners().0.handshakes(), world.totals().dropped_dtls), (HANDSHAKES, 0));
+    begin(&mut world, most);
+    assert_eq!((world.demux.owners().0.handshakes(), world.totals().dropped_dtls), (HANDSHAKES, 1));
+    world.now += Duration::from_secs(3);
+    begin(&mut world, most + 1);
+    assert_eq!(world.totals().dropped_dtls, 1, "the oldest has made room");
+    assert_eq!((world.totals().failed, world.sizes()[0]), (1, HANDSHAKES + 1));
+    (0..most + 2).for_each(|n| world.command(Command::Close(ViewerId(n))));
+    assert_eq!((world.demux.owners().0.handshakes(), world.sizes()[0]), (0, 0));
 }

@@ -1,5 +1,6 @@
 //! Every viewer's transport, its timer, and what it has claimed of the port.
 
+use super::handshakes::Source;
 use crate::connection::transport::Transport;
 use crate::threads::shard::Joining;
 use port::{Claims, IceSession, Path, Peer, Proof, Registry, Transaction};
@@ -32,6 +33,8 @@ pub(super) struct Entry {
     pub(super) waiting: Option<Joining>,
     /// A check of it has passed, and its owner was told.
     pub(super) checked: bool,
+    /// What its handshake counts against while that is under way.
+    pub(super) handshake: Option<Source>,
     /// Its entry among the timers.
     scheduled: Option<Instant>,
     /// What it has in the port's table.
@@ -50,6 +53,7 @@ impl Entry {
             shard,
             waiting: Some(waiting),
             checked: false,
+            handshake: None,
             scheduled: None,
             claims: Claims::default(),
         }

@@ -4,6 +4,7 @@
 use super::command::{Command, Join};
 use super::commands::Commands;
 use super::gathered::Gathered;
+use super::handshakes::{Begin, Handshakes, Source};
 use super::transports::{Entry, Transports};
 use crate::connection::dtls::Server;
 use crate::connection::transport::{self, Output, Timeouts, Transport};
@@ -19,6 +20,7 @@ use std::time::Instant;
 pub struct Viewers {
     commands: Arc<Commands>,
     transports: Transports,
+    handshakes: Handshakes,
     server: Arc<Server>,
     timeouts: Timeouts,
     shards: Vec<Arc<Inbox>>,
@@ -40,6 +42,7 @@ impl Viewers {
         commands: Arc<Commands>,
         server: Arc<Server>,
         timeouts: Timeouts,
+        handshakes_of_one_address: usize,
         shards: Vec<Arc<Inbox>>,
         socket: Arc<Socket>,
         announcer: Arc<Announcer>,
@@ -47,6 +50,7 @@ impl Viewers {
         Viewers {
             commands,
             transports: Transports::default(),
+            handshakes: Handshakes::new(handshakes_of_one_address),
             server,
             timeouts,
             loads: vec![0; shards.len()],
@@ -112,6 +116,7 @@ impl Viewers {
                 }
                 Output::Connected(sealer, path) => {
                     self.announcer.counters.connected.one();
+                    self.end_handshake(peer);
                     if let Some((shard, joining)) = self.transports.joined(peer) {
                         self.shards[shard].add(joining, *sealer, path);
                     }
@@ -152,8 +157,33 @@ impl Viewers {
         }
     }
 
+    /// Whether a datagram of DTLS may be read: the first of a handshake only if its address may begin one.
+    fn may_shake_hands(&mut self, peer: Peer, path: &Path, now: Instant, registry: &mut Registry<'_>) -> bool {
+        let Some(entry) = self.transports.get_mut(peer) else { return false };
+        if entry.waiting.is_none() || entry.handshake.is_some() {
+            return true;
+        }
+        let Some(source) = Source::of(path, entry.transport.is_validated(path, now)) else { return true };
+        match self.handshakes.begin(peer, source, now) {
+            Begin::No => return false,
+            Begin::Yes => entry.handshake = Some(source),
+            Begin::InsteadOf(stale) => {
+                entry.handshake = Some(source);
+                self.remove(stale, Some(Gone::Failed), now, registry);
+            }
+        }
+        true
+    }
+
+    fn end_handshake(&mut self, peer: Peer) {
+        if let Some(source) = self.transports.get_mut(peer).and_then(|entry| entry.handshake.take()) {
+            self.handshakes.end(peer, source);
+        }
+    }
+
     /// Every viewer leaves through here. A shard that has it frees what it holds of it before the event is told.
     fn remove(&mut self, peer: Peer, why: Option<Gone>, now: Instant, registry: &mut Registry<'_>) {
+        self.end_handshake(peer);
         let Some(entry) = self.transports.remove(peer, registry) else { return };
         let viewer = entry.viewer;
         self.loads[entry.shard] -= 1;
@@ -171,6 +201,12 @@ impl Viewers {
         }
         let farewell = entry.transport.close(now);
         self.shards[entry.shard].remove(viewer, farewell, why);
+    }
+
+    /// How many handshakes are under way.
+    #[cfg(test)]
+    pub(super) fn handshakes(&self) -> usize {
+        self.handshakes.len()
     }
 
     #[cfg(test)]
@@ -240,6 +276,10 @@ impl Owner for Viewers {
     }
 
     fn datagram(&mut self, peer: Peer, datagram: &mut [u8], path: Path, now: Instant, registry: &mut Registry<'_>) {
+        // RFC 7983 7: the first byte tells DTLS.
+        if matches!(datagram, [20..=63, ..]) && !self.may_shake_hands(peer, &path, now, registry) {
+            return self.count(transport::DropReason::Dtls);
+        }
         let Some(entry) = self.transports.get_mut(peer) else { return };
         entry.transport.datagram(datagram, path, now, &mut self.outputs);
         self.carry_out(peer, datagram, now, registry);
