@@ -2,6 +2,7 @@
 import type { Command, CommandRefused, PanelMessage, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
 import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
+import { failed, lately, type Failed } from './failed.ts';
 import { apply } from './state.ts';
 
 export interface Toast {
@@ -24,6 +25,8 @@ export class Panel {
   undo = $state.raw<RemovedViewer | null>(null);
   /** Who is trying to come in and never connects. */
   attempts = $state.raw<Attempts[]>([]);
+  /** Whose offer could not be answered. */
+  failed = $state.raw<Failed[]>([]);
   closeAsked = $state(false);
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
@@ -35,6 +38,7 @@ export class Panel {
     setInterval(() => {
       this.now = Date.now();
       this.attempts = recent(this.attempts, this.now);
+      this.failed = lately(this.failed, this.now);
     }, 1000);
     try {
       await backend.subscribe((message) => this.#told(message));
@@ -108,6 +112,7 @@ export class Panel {
         if (this.snapshot) this.snapshot = apply(this.snapshot, event);
         if (event.event === 'error') this.toast(event.message, true);
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
+        if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
         if (event.event === 'removed') this.#offerUndo(event.viewer);
         if (event.event === 'removed' && event.viewer.removal === 'blocked')
           this.attempts = without(this.attempts, event.viewer.address);

@@ -6,7 +6,7 @@ import { apply } from './state.ts';
 const none = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
 
 function viewer(id: number): Viewer {
-  return { id, address: '10.0.0.7', browser: 'Firefox, Linux', since_at: 1000, stats: none };
+  return { id, address: '10.0.0.7', browser: 'Firefox, Linux', since_at: 1000, rejected: [], stats: none };
 }
 
 const empty: Snapshot = {

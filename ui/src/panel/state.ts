@@ -31,11 +31,12 @@ export function apply(now: Snapshot, event: Event): Snapshot {
       return { ...now, settings: event.settings };
     case 'stats':
       return { ...now, stats: event.stats };
-    // What these say comes as a phase, a link or a list too; errors and attempts are shown for a while, not kept.
+    // What these say comes as a phase, a link or a list too; errors, attempts and failed joins are shown for a while, not kept.
     case 'live':
     case 'ended':
     case 'error':
     case 'attempts':
+    case 'failed_join':
       return now;
   }
 }

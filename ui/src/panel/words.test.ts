@@ -1,6 +1,6 @@
 // How times, rates and places are written.
 import { expect, test } from 'vitest';
-import { elapsed, layer, meter, milliseconds, path, rate, removal, since, spread, wasRemoved } from './words.ts';
+import { elapsed, layer, meter, milliseconds, notSent, path, rate, removal, since, spread, wasRemoved } from './words.ts';
 
 const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
 
@@ -12,6 +12,11 @@ test('times', () => {
   expect(since(0, 125 * 60_000)).toBe('2 h 5 min');
   expect(milliseconds(31.4)).toBe('31 ms');
   expect(milliseconds(null)).toBeNull();
+});
+
+test('what a viewer is not sent', () => {
+  expect(notSent({ media: 'audio', mid: '1', reason: 'it has no Opus' })).toBe('No sound: it has no Opus');
+  expect(notSent({ media: 'text', mid: '', reason: 'no' })).toBe('No text: no');
 });
 
 test('rates', () => {

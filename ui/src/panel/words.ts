@@ -1,5 +1,5 @@
 // Figures in plain words.
-import type { RemovedViewer, ViewerStats } from '../protocol/index.ts';
+import type { RejectedMedia, RemovedViewer, ViewerStats } from '../protocol/index.ts';
 
 /** "00:12:41". */
 export function elapsed(ms: number): string {
@@ -50,6 +50,12 @@ export function removal({ removal, address }: RemovedViewer): string {
 export function wasRemoved({ removal, address, browser }: RemovedViewer): string {
   if (removal === 'blocked') return `${address} was blocked for this broadcast.`;
   return `${browser} (${address}) was ${removal === 'banned' ? 'banned' : 'removed'}.`;
+}
+
+/** "No sound: it has no Opus with 48 kHz": what a viewer is not sent, and why. */
+export function notSent({ media, reason }: RejectedMedia): string {
+  const names: Record<string, string> = { audio: 'No sound', video: 'No picture', application: 'No data channel' };
+  return `${names[media] ?? `No ${media}`}: ${reason}`;
 }
 
 /** "31 ms". */

@@ -6,6 +6,7 @@ mod removing;
 use crate::asks::Asks;
 use crate::attempts::Attempts;
 use crate::count::CountPace;
+use crate::failed_joins::FailedJoins;
 use crate::link::Link;
 use crate::removal::Removals;
 use crate::viewers::Viewers;
@@ -32,6 +33,7 @@ pub struct Audience {
     title: String,
     count: CountPace,
     attempts: Attempts,
+    failed_joins: FailedJoins,
     next_id: u32,
     outputs: VecDeque<Output>,
     idle_until: Instant,
@@ -52,6 +54,7 @@ impl Audience {
             title: String::new(),
             count: CountPace::new(),
             attempts: Attempts::default(),
+            failed_joins: FailedJoins::default(),
             next_id,
             outputs: VecDeque::new(),
             idle_until: now.instant + IDLE,
@@ -72,6 +75,9 @@ impl Audience {
             Input::GoLive => self.go_live(),
             Input::End => self.end_broadcast(now),
             Input::JoinFailed { viewer } => self.join_failed(viewer, now),
+            Input::OfferRefused { viewer, reason } => self.offer_refused(viewer, reason, now),
+            Input::BadOffer { visitor, reason } => self.bad_offer(&visitor, reason, now),
+            Input::Answered { viewer, rejected } => self.viewers.answered(viewer, rejected),
             Input::Checked { viewer } => self.checked(viewer, now),
             Input::Connected { viewer } => self.connected(viewer, now),
             Input::Gone { viewer, reason } => self.gone(viewer, reason, now),

@@ -1,7 +1,7 @@
 //! What goes in and what comes out.
 
-use crate::{Token, VisitorCookie};
-use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, ViewerId, ViewerStats};
+use crate::{Token, Visitor, VisitorCookie};
+use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, ViewerId, ViewerStats};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -22,10 +22,31 @@ pub enum Input {
     GoLive,
     /// The broadcast ends: every viewer is dropped.
     End,
-    /// An admitted viewer's offer could not be answered, or the shell had to turn it away.
+    /// The shell had to turn an admitted viewer away.
     JoinFailed {
         /// Who.
         viewer: ViewerId,
+    },
+    /// An admitted viewer's offer could not be answered.
+    OfferRefused {
+        /// Who.
+        viewer: ViewerId,
+        /// Why, for people.
+        reason: String,
+    },
+    /// What somebody who may watch sent as an offer is none: nobody was let in for it.
+    BadOffer {
+        /// Who.
+        visitor: Visitor,
+        /// Why, for people.
+        reason: String,
+    },
+    /// An admitted viewer's offer was answered, but not all of it.
+    Answered {
+        /// Who.
+        viewer: ViewerId,
+        /// What is not sent.
+        rejected: Vec<RejectedMedia>,
     },
     /// The first authentic check of an admitted viewer came: from here on it takes a place.
     Checked {

@@ -25,6 +25,7 @@ mod attempts;
 mod audience;
 mod browser;
 mod count;
+mod failed_joins;
 mod io;
 mod joining;
 mod link;

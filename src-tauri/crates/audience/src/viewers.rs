@@ -4,14 +4,14 @@ use crate::joining::{Joining, Progress};
 use crate::returning::Returning;
 use crate::visitor::Identity;
 use crate::{Now, Visitor, VisitorCookie, browser_name};
-use protocol::{Network, Viewer, ViewerId, ViewerStats};
+use protocol::{Network, RejectedMedia, Viewer, ViewerId, ViewerStats};
 use std::collections::{BTreeMap, HashSet};
 
 /// One viewer's life. It begins with the admission and is out of the map when it is over.
 #[derive(Debug)]
 enum Life {
     /// Let in; its transport is being made.
-    Admitted { visitor: Visitor },
+    Admitted { visitor: Visitor, rejected: Vec<RejectedMedia> },
     /// Media flows.
     Watching { visitor: Visitor, shown: Viewer, latency_ms: Option<f32> },
 }
@@ -19,7 +19,7 @@ enum Life {
 impl Life {
     fn visitor(&self) -> &Visitor {
         match self {
-            Self::Admitted { visitor } | Self::Watching { visitor, .. } => visitor,
+            Self::Admitted { visitor, .. } | Self::Watching { visitor, .. } => visitor,
         }
     }
 }
@@ -53,18 +53,26 @@ impl Viewers {
 
     pub(crate) fn admit(&mut self, id: ViewerId, visitor: Visitor) {
         self.joining.begin(id, Network::of(visitor.address));
-        self.lives.insert(id, Life::Admitted { visitor });
+        self.lives.insert(id, Life::Admitted { visitor, rejected: Vec::new() });
+    }
+
+    /// What of its offer it will not be sent.
+    pub(crate) fn answered(&mut self, id: ViewerId, not_sent: Vec<RejectedMedia>) {
+        if let Some(Life::Admitted { rejected, .. }) = self.lives.get_mut(&id) {
+            *rejected = not_sent;
+        }
     }
 
     /// The viewer as the panel lists it; none when it is not admitted, or watching already.
     pub(crate) fn connected(&mut self, id: ViewerId, now: Now) -> Option<Viewer> {
         let life = self.lives.get_mut(&id)?;
-        let Life::Admitted { visitor } = life else { return None };
+        let Life::Admitted { visitor, rejected } = life else { return None };
         let shown = Viewer {
             id,
             address: visitor.address.to_string(),
             browser: browser_name(&visitor.user_agent),
             since_at: now.unix_ms,
+            rejected: std::mem::take(rejected),
             stats: ViewerStats::default(),
         };
         *life = Life::Watching { visitor: visitor.clone(), shown: shown.clone(), latency_ms: None };
@@ -77,7 +85,7 @@ impl Viewers {
     /// Ends a life and drops what it held.
     pub(crate) fn end(&mut self, id: ViewerId, now: Now) -> Option<Ended> {
         match self.lives.remove(&id)? {
-            Life::Admitted { visitor } => {
+            Life::Admitted { visitor, .. } => {
                 let progress = self.joining.end(id).expect("who is admitted and does not watch is joining");
                 Some(Ended::Unseen(visitor, progress))
             }

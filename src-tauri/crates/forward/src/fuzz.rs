@@ -49,7 +49,7 @@ fn one_offer(text: &str) {
         codecs: &stream::CODECS.map(|spec| spec.codec),
         level: stream::H264Level::HIGHEST,
     };
-    if let Ok((joined, _)) = answer::answer(&offer, &local) {
+    if let Ok((joined, ..)) = answer::answer(&offer, &local) {
         assert_whole(&joined.answer);
         let lines = |text: &str, start: &str| text.split('\n').filter(|line| line.starts_with(start)).count();
         let media = lines(&joined.answer, "m=");

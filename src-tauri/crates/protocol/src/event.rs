@@ -71,6 +71,15 @@ pub enum Event {
         /// [`crate::Command::Block`] can refuse it: it is not this computer's own.
         blockable: bool,
     },
+    /// Somebody who may watch could not be sent anything, because of the offer that was sent. Ten at once and one a second are told.
+    FailedJoin {
+        /// IP address, without port.
+        address: String,
+        /// As in [`Viewer::browser`].
+        browser: String,
+        /// What is wrong with the offer, for people.
+        reason: String,
+    },
     /// The lock changed.
     Lock {
         /// Locked: nobody new is let in.

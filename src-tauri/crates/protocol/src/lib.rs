@@ -31,4 +31,4 @@ pub use panel::{CommandRefused, PanelMessage};
 pub use settings::{Settings, SettingsChange};
 pub use snapshot::{Devices, Phase, Snapshot, Source, SourceState};
 pub use stream::{Address, Layer, Links, Rid, StreamStats, VideoCodec};
-pub use viewer::{LeaveReason, Removal, RemovedViewer, Viewer, ViewerStats};
+pub use viewer::{LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -26,6 +26,7 @@ pub fn document() -> String {
         Links,
         StreamStats,
         ViewerStats,
+        RejectedMedia,
         Viewer,
         LeaveReason,
         Removal,

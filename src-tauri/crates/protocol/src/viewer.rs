@@ -16,8 +16,22 @@ pub struct Viewer {
     /// When media first flowed, milliseconds since the Unix epoch.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub since_at: u64,
+    /// What of its offer is not sent, and why. A browser's offer is answered whole.
+    pub rejected: Vec<RejectedMedia>,
     /// How the connection does; refreshed by [`crate::Event::Viewers`].
     pub stats: ViewerStats,
+}
+
+/// A part of an offer that was rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RejectedMedia {
+    /// `video`, `audio`, `application` or another word of the offer's.
+    pub media: String,
+    /// What the offer calls this m-line; empty where it has no name.
+    pub mid: String,
+    /// For people, as in "it has no Opus with 48 kHz".
+    pub reason: String,
 }
 
 /// How one viewer's connection does.

@@ -20,8 +20,8 @@ pub mod worst;
 
 pub use fingerprint::{Fingerprint, Hash};
 pub use fragment::{BadFragment, Fragment};
-pub use media::{Extmap, Media};
-pub use offer::{BadOffer, Offer};
+pub use media::{Extmap, Media, MediaTransport};
+pub use offer::{BadOffer, Offer, Transport};
 pub use payload_type::{Feedback, PARAMETERS, PayloadType};
 
 #[cfg(test)]

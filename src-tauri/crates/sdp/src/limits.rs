@@ -42,5 +42,6 @@ pub const MAX_SSRCS: usize = 512;
 /// The longest user name and the longest password of ICE, bytes (RFC 8839 section 5.4). They are kept as long as the viewer is there.
 pub const MAX_CREDENTIAL: usize = 256;
 
-/// The longest mid, bytes. It goes into packets (RFC 8843 section 15), where there is no room for more.
-pub const MAX_MID: usize = 32;
+/// The longest mid, bytes: what a header extension can carry (RFC 8285 section 4.3, RFC 9143 section 15). Browsers count from 0, and
+/// some players write an identifier of their own.
+pub const MAX_MID: usize = 255;

@@ -3,9 +3,11 @@
 use crate::limits::{MAX_LINE, MAX_LINES};
 
 /// The lines of a description (RFC 8866 section 5) as type and value. A line that is none is an error, wherever it stands, and so
-/// is a carriage return inside one: what an answer repeats must not read as a line of its own.
+/// is a carriage return inside one: what an answer repeats must not read as a line of its own. What editors and scripts leave behind,
+/// a byte order mark before the first line and blanks at a line's end, means nothing and is passed over.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = Result<(char, &str), &'static str>> {
-    let lines = text.split('\n').map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty());
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let lines = text.split('\n').map(|line| line.trim_end_matches(['\r', ' ', '\t'])).filter(|line| !line.is_empty());
     lines.enumerate().map(|(at, line)| {
         if at == MAX_LINES {
             return Err("it has too many lines");
@@ -21,19 +23,26 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Result<(char, &str), &'s
     })
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The words of a line. One blank stands between two of them (RFC 8866 section 9); where there are several, they part as one.
+pub(crate) fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(' ').filter(|word| !word.is_empty())
+}
+
 /// Counts one more of what may be there so many times.
 pub(crate) fn one_more(count: &mut usize, most: usize, too_many: &'static str) -> Result<(), &'static str> {
     *count += 1;
     if *count > most { Err(too_many) } else { Ok(()) }
 }
 
-/// A mid as RFC 8843 section 5 has it: a token. It comes back in the answer and goes into every packet.
+/// A mid as RFC 5888 section 4 has it: a token. It comes back in the answer.
 pub(crate) fn is_mid(text: &str) -> bool {
     (1..=crate::limits::MAX_MID).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// What a text is told whose mid is none.
-pub(crate) const NO_MID: &str = "a mid is no token of 1 to 32 characters";
+pub(crate) const NO_MID: &str = "a mid is no token of 1 to 255 characters";
 
 /// What a text is told whose name for ICE is longer than may be.
 pub(crate) const LONG_UFRAG: &str = "its ICE user name is too long";

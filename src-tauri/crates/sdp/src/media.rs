@@ -1,7 +1,8 @@
 //! One m-line and the attributes that follow it.
 
+use crate::fingerprint::Fingerprint;
 use crate::limits::{MAX_EXTENSIONS, MAX_FEEDBACK, MAX_FORMATS};
-use crate::lines::{NO_MID, is_mid, one_more};
+use crate::lines::{NO_MID, is_mid, one_more, words};
 use crate::payload_type::{Feedback, PayloadType};
 
 /// One m-line and what follows it (RFC 8866 section 5.14).
@@ -13,14 +14,18 @@ pub struct Media {
     pub has_port: bool,
     /// `UDP/TLS/RTP/SAVPF` or another.
     pub proto: String,
-    /// The formats as they were listed, for an answer that rejects the m-line.
+    /// The formats in the order in which they were listed, for an answer that rejects the m-line.
     pub formats: String,
     /// Empty where there is none.
     pub mid: String,
     /// We may send: recvonly or sendrecv.
     pub wanted: bool,
-    /// The port is 0 because another m-line has the transport (RFC 8843 section 6).
+    /// The port is 0 because another m-line has the transport (RFC 9143 section 6).
     pub bundle_only: bool,
+    /// Which of the offer's BUNDLE groups it is in.
+    pub bundle: Option<usize>,
+    /// What it says itself of the transport it would have alone.
+    pub transport: MediaTransport,
     /// RTP and RTCP come on one port (RFC 5761).
     pub rtcp_mux: bool,
     /// They can come in no other way (RFC 8858).
@@ -31,6 +36,17 @@ pub struct Media {
     pub payload_types: Vec<PayloadType>,
     /// Header extensions.
     pub extmap: Vec<Extmap>,
+}
+
+/// What an m-line says of its transport. A bundled one need not, as another has it (RFC 9143 section 7.1.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MediaTransport {
+    /// The viewer's name for its ICE session.
+    pub ice_ufrag: Option<String>,
+    /// The password of that session.
+    pub ice_pwd: Option<String>,
+    /// Of the certificate that the viewer will show, where its hash is known here.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// A header extension as offered (RFC 8285 section 5).
@@ -60,35 +76,40 @@ pub(crate) struct MediaReader {
 impl MediaReader {
     /// Reads the m-line itself.
     pub(crate) fn new(line: &str, wanted: bool) -> Result<MediaReader, &'static str> {
-        let mut words = line.splitn(4, ' ');
-        let (Some(kind), Some(port), Some(proto), Some(formats)) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
+        let mut words = words(line);
+        let (Some(kind), Some(port), Some(proto)) = (words.next(), words.next(), words.next()) else {
             return Err(BROKEN);
         };
         // These come back in the answer, so they must be what they are said to be.
-        let plain = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_graphic());
+        let plain = |word: &str| word.bytes().all(|b| b.is_ascii_graphic());
         let port: u16 = port.parse().map_err(|_| BROKEN)?;
         if !plain(kind) || !plain(proto) {
             return Err(BROKEN);
         }
-        let mut listed = [None; 128];
-        for (at, word) in formats.split(' ').enumerate() {
+        let (mut listed, mut formats) = ([None; 128], String::new());
+        for (at, word) in words.enumerate() {
             if at == MAX_FORMATS {
                 return Err("an m-line has too many payload types");
             }
             if !plain(word) {
                 return Err(BROKEN);
             }
+            if at > 0 {
+                formats.push(' ');
+            }
+            formats.push_str(word);
             if let Some(number) = payload_type(word) {
                 listed[usize::from(number)].get_or_insert(at as u8);
             }
+        }
+        if formats.is_empty() {
+            return Err(BROKEN);
         }
         let media = Media {
             kind: kind.to_owned(),
             has_port: port != 0,
             proto: proto.to_owned(),
-            formats: formats.to_owned(),
+            formats,
             wanted,
             ..Media::default()
         };
@@ -113,6 +134,12 @@ impl MediaReader {
             "recvonly" | "sendrecv" => self.media.wanted = true,
             "sendonly" | "inactive" => self.media.wanted = false,
             "bundle-only" => self.media.bundle_only = true,
+            "ice-ufrag" => first(&mut self.media.transport.ice_ufrag, value),
+            "ice-pwd" => first(&mut self.media.transport.ice_pwd, value),
+            // One that is broken was refused where it counts: with the first that is told.
+            "fingerprint" if self.media.transport.fingerprint.is_none() => {
+                self.media.transport.fingerprint = Fingerprint::parse(value).ok().flatten();
+            }
             "rtcp-mux" => self.media.rtcp_mux = true,
             "rtcp-mux-only" => (self.media.rtcp_mux, self.media.rtcp_mux_only) = (true, true),
             "rtcp-rsize" => self.media.rtcp_rsize = true,
@@ -175,6 +202,11 @@ impl MediaReader {
     }
 }
 
+/// Of what is told several times the first counts.
+fn first(place: &mut Option<String>, value: &str) {
+    place.get_or_insert_with(|| value.to_owned());
+}
+
 const BROKEN: &str = "an m-line is broken";
 
 /// None where it is no payload type that RTP can have beside RTCP (RFC 5761 section 4).
@@ -185,7 +217,7 @@ fn payload_type(word: &str) -> Option<u8> {
 impl Extmap {
     /// `ID[/DIRECTION] URI [attributes]`.
     fn parse(value: &str) -> Option<Extmap> {
-        let mut words = value.split(' ');
+        let mut words = words(value);
         let (id, uri) = (words.next()?, words.next()?);
         let (id, direction) = id.split_once('/').unwrap_or((id, ""));
         let id = id.parse().ok().filter(|id| (1..=14).contains(id))?;

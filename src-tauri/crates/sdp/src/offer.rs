@@ -2,22 +2,29 @@
 
 use crate::fingerprint::Fingerprint;
 use crate::limits::{MAX_CANDIDATES, MAX_CREDENTIAL, MAX_FINGERPRINTS, MAX_LEN, MAX_MEDIA, MAX_SSRCS};
-use crate::lines::{LONG_PWD, LONG_UFRAG, MANY_CANDIDATES, MANY_MEDIA, lines, one_more};
-use crate::media::{Media, MediaReader};
+use crate::lines::{LONG_PWD, LONG_UFRAG, MANY_CANDIDATES, MANY_MEDIA, lines, one_more, words};
+use crate::media::{Media, MediaReader, MediaTransport};
 
 /// What of an offer matters (RFC 8829 section 5.8, as seen by who answers it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
+    /// The first transport that is described.
+    pub transport: Transport,
+    /// The mids of each BUNDLE group (RFC 9143), in its order.
+    pub bundles: Vec<Vec<String>>,
+    /// The m-lines, in their order. Their mids differ.
+    pub media: Vec<Media>,
+}
+
+/// Where the viewer is met: whose checks are answered, and which certificate it will show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transport {
     /// Of the certificate that the viewer will show.
     pub fingerprint: Fingerprint,
     /// The viewer's name for its ICE session.
     pub ice_ufrag: String,
     /// The password of that session.
     pub ice_pwd: String,
-    /// The mids of the BUNDLE group (RFC 8843), in its order.
-    pub bundle: Vec<String>,
-    /// The m-lines, in their order. Their mids differ.
-    pub media: Vec<Media>,
 }
 
 /// A text that is no WebRTC offer. What is in it is for the person who reads the HTTP answer.
@@ -29,6 +36,22 @@ impl Offer {
     /// Reads an offer. What it has too much of is named in the error, and so is what every WebRTC offer has and this one lacks.
     pub fn parse(text: &str) -> Result<Offer, BadOffer> {
         read(text).map_err(BadOffer)
+    }
+
+    /// The transport of the m-line with this number: what stands with that, and where it says nothing, what was told first.
+    pub fn transport_of(&self, m_line: usize) -> Transport {
+        let Some(MediaTransport { ice_ufrag, ice_pwd, fingerprint }) = self.media.get(m_line).map(|m| &m.transport)
+        else {
+            return self.transport.clone();
+        };
+        // A name without its password, or the other way round, would be half of two.
+        let (ice_ufrag, ice_pwd) =
+            ice_ufrag.as_ref().zip(ice_pwd.as_ref()).unwrap_or((&self.transport.ice_ufrag, &self.transport.ice_pwd));
+        Transport {
+            fingerprint: fingerprint.as_ref().unwrap_or(&self.transport.fingerprint).clone(),
+            ice_ufrag: ice_ufrag.clone(),
+            ice_pwd: ice_pwd.clone(),
+        }
     }
 }
 
@@ -72,20 +95,24 @@ fn read(text: &str) -> Result<Offer, &'static str> {
     if session.is_passive == Some(true) {
         return Err("it wants to be the DTLS server, which is our part");
     }
-    Ok(Offer {
+    for m in media.iter_mut().filter(|m| !m.mid.is_empty()) {
+        m.bundle = session.bundles.iter().position(|mids| mids.contains(&m.mid));
+    }
+    let transport = Transport {
         fingerprint: session.fingerprint.ok_or("it has no DTLS fingerprint")?,
         ice_ufrag: session.ufrag.ok_or("it has no ICE user name")?.to_owned(),
         ice_pwd: session.pwd.ok_or("it has no ICE password")?.to_owned(),
-        bundle: session.bundle,
-        media,
-    })
+    };
+    Ok(Offer { transport, bundles: session.bundles, media })
 }
 
 /// Reads what holds for all m-lines: what stands before the first of them, and what describes the transport. The latter may
-/// stand with any m-line; as all are bundled onto one transport, the first that is told holds for all.
+/// stand with any m-line; the first that is told holds for those that say nothing themselves, as bundled ones may.
 #[derive(Default)]
 struct SessionReader<'a> {
-    bundle: Vec<String>,
+    bundles: Vec<Vec<String>>,
+    /// The mids of all groups together.
+    bundled: usize,
     wanted: bool,
     ufrag: Option<&'a str>,
     pwd: Option<&'a str>,
@@ -102,9 +129,13 @@ impl<'a> SessionReader<'a> {
     fn read(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
         match (name, value.split_once(' ')) {
             ("group", Some(("BUNDLE", mids))) => {
-                self.bundle = mids.split(' ').take(MAX_MEDIA + 1).map(str::to_owned).collect();
-                if self.bundle.len() > MAX_MEDIA {
-                    return Err("its BUNDLE group has too many mids");
+                let mut group = Vec::new();
+                for mid in words(mids) {
+                    one_more(&mut self.bundled, MAX_MEDIA, "its BUNDLE groups have too many mids")?;
+                    group.push(mid.to_owned());
+                }
+                if !group.is_empty() {
+                    self.bundles.push(group);
                 }
             }
             ("sendonly" | "inactive", _) => self.wanted = false,

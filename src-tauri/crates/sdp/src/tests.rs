@@ -13,7 +13,7 @@ fn refusal(text: &str) -> &'static str {
 #[test]
 fn what_browsers_offer_is_read() {
     let offer = Offer::parse(CHROMIUM).expect("a browser's");
-    assert_eq!((offer.ice_ufrag.as_str(), offer.bundle.len(), offer.media.len()), ("rb05", 2, 2));
+    assert_eq!((offer.transport.ice_ufrag.as_str(), offer.bundles[0].len(), offer.media.len()), ("rb05", 2, 2));
     let video = &offer.media[0];
     assert_eq!((video.kind.as_str(), video.mid.as_str(), video.wanted, video.rtcp_mux), ("video", "0", true, true));
     let numbers: Vec<u8> = video.payload_types.iter().map(|payload_type| payload_type.number).collect();
@@ -48,6 +48,45 @@ fn attributes_are_found_in_whatever_order_they_stand() {
     assert_eq!(rtx.fmtp.len(), 2);
     assert!(rtx.feedback.nack && rtx.feedback.fir && !vp8.feedback.nack && vp8.feedback.fir);
     assert_eq!(rtx.parameter("x"), None);
+}
+
+#[test]
+fn what_editors_and_scripts_leave_behind_means_nothing() {
+    let clean = Offer::parse(CHROMIUM).expect("a browser's");
+    let blanks = CHROMIUM.replace("\r\n", " \t\r\n");
+    let doubled = CHROMIUM.replace("UDP/TLS/RTP/SAVPF ", "UDP/TLS/RTP/SAVPF  ").replace("BUNDLE 0 1", "BUNDLE  0  1");
+    for text in [format!("\u{feff}{CHROMIUM}"), blanks, doubled, CHROMIUM.replace("\r\n", "\n")] {
+        assert_eq!(Offer::parse(&text), Ok(clean.clone()), "{text:?}");
+    }
+    assert!(Offer::parse(&format!("\u{feff}\u{feff}{CHROMIUM}")).is_err(), "one mark, before all else");
+    assert!(Fragment::parse("\u{feff}a=ice-ufrag:abcd \r\na=ice-pwd:secret \r\na=mid:5 \r\n").is_ok());
+}
+
+#[test]
+fn a_mid_is_as_long_as_a_packet_could_carry_it() {
+    let named =
+        |mid: &str| CHROMIUM.replace("a=mid:0", &format!("a=mid:{mid}")).replace("BUNDLE 0", &format!("BUNDLE {mid}"));
+    let longest = "m".repeat(255);
+    let offer = Offer::parse(&named(&longest)).expect("255 characters");
+    assert_eq!((&offer.media[0].mid, offer.media[0].bundle, offer.media[1].bundle), (&longest, Some(0), Some(0)));
+    assert!(refusal(&named(&"m".repeat(256))).contains("1 to 255"));
+    assert_eq!(Fragment::parse(&format!("a=mid:{longest}\r\n")).expect("a fragment").mid.as_ref(), Some(&longest));
+}
+
+#[test]
+fn each_m_line_has_its_group_and_its_transport() {
+    let text = CHROMIUM.replace("a=group:BUNDLE 0 1", "a=group:BUNDLE 1\r\na=group:LS 0 1\r\na=group:BUNDLE 0");
+    let sound = text.find("m=audio").expect("it has sound");
+    let (picture, sound) = text.split_at(sound);
+    let offer =
+        Offer::parse(&[picture, &sound.replace("a=ice-ufrag:rb05", "a=ice-ufrag:other")].concat()).expect("two");
+    assert_eq!(offer.media.iter().map(|m| m.bundle).collect::<Vec<_>>(), [Some(1), Some(0)]);
+    assert_eq!((offer.transport_of(0).ice_ufrag.as_str(), offer.transport_of(1).ice_ufrag.as_str()), ("rb05", "other"));
+    let without: String = sound.split_inclusive('\n').filter(|line| !line.starts_with("a=ice-pwd")).collect();
+    let offer = Offer::parse(&[picture, &without.replace("rb05", "half")].concat()).expect("two");
+    assert_eq!(offer.transport_of(1).ice_ufrag, "rb05", "half of what it takes is nothing");
+    let none = Offer::parse(&CHROMIUM.replace("a=group:BUNDLE 0 1\r\n", "")).expect("two alone");
+    assert!(none.bundles.is_empty() && none.media.iter().all(|m| m.bundle.is_none()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::Seat;
 use audience::{Refusal, Visitor};
-use protocol::{PageHello, PageMessage, RefusalCode};
+use protocol::{PageHello, PageMessage, RefusalCode, RejectedMedia};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,6 +37,13 @@ pub enum Request {
         offer: Offer,
         /// The session, or why there is none.
         reply: oneshot::Sender<Result<Joined, Refused>>,
+    },
+    /// A WHEP POST whose body is no offer; it was answered already.
+    BadOffer {
+        /// Who sent it; knocked and was let in.
+        visitor: Visitor,
+        /// Why it is none, for people.
+        reason: String,
     },
     /// WHEP PATCH.
     Patch {
@@ -118,7 +125,10 @@ impl Request {
             Request::Patch { reply, .. } => reply.is_closed(),
             Request::Session { reply, .. } => reply.is_closed(),
             Request::Metrics { reply, .. } => reply.is_closed(),
-            Request::Leave { .. } | Request::PageSaid { .. } | Request::PageClosed { .. } => false,
+            Request::BadOffer { .. }
+            | Request::Leave { .. }
+            | Request::PageSaid { .. }
+            | Request::PageClosed { .. } => false,
         }
     }
 }
@@ -136,6 +146,8 @@ pub struct Joined {
     pub answer: String,
     /// Names this ICE session, without the quotes of the header.
     pub etag: String,
+    /// What of the offer is rejected.
+    pub rejected: Vec<RejectedMedia>,
 }
 
 /// A viewer was not let in.

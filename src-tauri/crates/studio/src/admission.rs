@@ -113,7 +113,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             self.upload.release(viewer);
             match error {
                 OfferError::Unfit(_) => Refused::BadOffer(error.to_string()),
-                OfferError::NoMedia => Refused::NoMedia(error.to_string()),
+                OfferError::NoMedia(_) => Refused::NoMedia(error.to_string()),
                 OfferError::Overloaded => Refused::Overloaded,
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
             }
@@ -131,7 +131,8 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
                 return Err(full());
             }
         }
-        Ok(Joined { session: random_hex(), answer: joined.answer, etag: joined.ice_ufrag })
+        let forward::Answered { answer, ice_ufrag: etag, rejected, .. } = joined;
+        Ok(Joined { session: random_hex(), answer, etag, rejected })
     }
 
     fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {

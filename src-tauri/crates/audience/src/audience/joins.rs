@@ -4,7 +4,7 @@ use super::{Audience, take_id};
 use crate::asks::Asks;
 use crate::joining::Progress;
 use crate::viewers::Ended;
-use crate::{Now, Output, Refusal, Visitor};
+use crate::{Now, Output, Refusal, Visitor, browser_name};
 use protocol::{Event, LeaveReason, Network, ViewerId};
 use std::net::IpAddr;
 
@@ -57,6 +57,21 @@ impl Audience {
     /// The shell made no transport.
     pub(super) fn join_failed(&mut self, viewer: ViewerId, now: Now) {
         self.end_viewer(viewer, LeaveReason::Left, now);
+    }
+
+    /// The shell made no transport, as the offer has nothing for one.
+    pub(super) fn offer_refused(&mut self, viewer: ViewerId, reason: String, now: Now) {
+        if let Some(Ended::Unseen(visitor, _)) = self.end_viewer(viewer, LeaveReason::Left, now) {
+            self.bad_offer(&visitor, reason, now);
+        }
+    }
+
+    /// The broadcaster hears of it, as a player that shows nothing seldom says why.
+    pub(super) fn bad_offer(&mut self, visitor: &Visitor, reason: String, now: Now) {
+        if self.failed_joins.is_told(now.instant) {
+            let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
+            self.event(Event::FailedJoin { address, browser, reason });
+        }
     }
 
     /// A viewer's transport is gone by itself.

@@ -2,7 +2,7 @@
 
 use crate::stage::{Stage, browser, events};
 use audience::{Input, Output, To};
-use protocol::{Event, LeaveReason, PageMessage, Viewer, ViewerId, ViewerStats};
+use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, Viewer, ViewerId, ViewerStats};
 
 #[test]
 fn joined_is_told_when_media_flows_and_not_before() {
@@ -18,6 +18,7 @@ fn joined_is_told_when_media_flows_and_not_before() {
         address: "10.0.0.1".into(),
         browser: "Firefox, Linux".into(),
         since_at: 1500,
+        rejected: vec![],
         stats: ViewerStats::default(),
     };
     assert_eq!(
@@ -30,6 +31,37 @@ fn joined_is_told_when_media_flows_and_not_before() {
     );
     assert_eq!(stage.audience.viewers(), vec![shown]);
     assert_eq!(stage.input(Input::Connected { viewer }), vec![], "told once");
+}
+
+#[test]
+fn what_a_viewer_is_not_sent_stands_in_its_row() {
+    let mut stage = Stage::live();
+    let viewer = stage.join(&browser(1, "10.0.0.1")).expect("the stream is open");
+    let rejected = vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }];
+    assert_eq!(stage.input(Input::Answered { viewer, rejected: rejected.clone() }), vec![], "nobody watches yet");
+    let told = events(&stage.input(Input::Connected { viewer }));
+    assert!(matches!(&told[0], Event::ViewerJoined { viewer } if viewer.rejected == rejected), "{told:?}");
+    assert_eq!(stage.audience.viewers()[0].rejected, rejected);
+}
+
+#[test]
+fn an_offer_that_cannot_be_answered_is_told_with_its_sender_and_holds_nothing() {
+    let mut stage = Stage::live();
+    let visitor = browser(1, "10.0.0.1");
+    let viewer = stage.join(&visitor).expect("the stream is open");
+    let refused = |reason: &str| Event::FailedJoin {
+        address: "10.0.0.1".into(),
+        browser: "Firefox, Linux".into(),
+        reason: reason.into(),
+    };
+    let told = stage.input(Input::OfferRefused { viewer, reason: "no Opus".into() });
+    assert_eq!(events(&told), vec![refused("no Opus")]);
+    assert_eq!(stage.input(Input::Connected { viewer }), vec![], "too late: it is gone");
+    let told = stage.input(Input::BadOffer { visitor: visitor.clone(), reason: "no SDP".into() });
+    assert_eq!(events(&told), vec![refused("no SDP")]);
+    let bad = || Input::BadOffer { visitor: visitor.clone(), reason: "again".into() };
+    let told: usize = (0..100).map(|_| stage.input(bad()).len()).sum();
+    assert_eq!(told, 8, "ten at once are told, however many there are");
 }
 
 #[test]

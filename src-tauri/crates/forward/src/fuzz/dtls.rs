@@ -35,7 +35,7 @@ pub fn dtls(data: &[u8]) {
     let world = &*WORLD;
     let mut now = Instant::now();
     let Ok(offer) = Offer::parse(&world.offer) else { panic!("the offer is well-formed") };
-    let mut server = Dtls::new(world.server.clone(), offer.fingerprint);
+    let mut server = Dtls::new(world.server.clone(), offer.transport.fingerprint);
     let mut client = Endpoint::new(SOMEBODY, TransportProtocol::UDP, None);
     client.connect(now, SOMEBODY, world.client.clone(), None).expect("a client can begin");
     let mut orders = pieces(data);

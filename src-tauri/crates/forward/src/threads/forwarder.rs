@@ -11,7 +11,7 @@ use crate::{Answered, Config, Event, NoViewer, OfferError, Totals};
 use port::{Credentials, IceSession, Port};
 use protocol::{ViewerId, ViewerStats};
 use rtp::packetise::Packetiser;
-use sdp::{Fragment, Offer};
+use sdp::{Fragment, Offer, Transport};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -99,7 +99,7 @@ impl Forwarder {
         let at = Instant::now();
         let ice = Credentials::random();
         let candidates = lock(&self.inner.candidates).clone();
-        let (joined, negotiated) = answer(
+        let (joined, negotiated, theirs) = answer(
             offer,
             &Local {
                 ice: &ice,
@@ -112,11 +112,11 @@ impl Forwarder {
                 level: *lock(&self.inner.level),
             },
         )?;
-        if !self.inner.announcer.enter(viewer, Session { remote_ufrag: offer.ice_ufrag.clone() }) {
+        if !self.inner.announcer.enter(viewer, Session { remote_ufrag: theirs.ice_ufrag.clone() }) {
             return Err(OfferError::Duplicate);
         }
-        let theirs = Credentials { ufrag: offer.ice_ufrag.clone(), pwd: offer.ice_pwd.clone() };
-        let (ice, fingerprint) = (IceSession { ours: ice, theirs }, offer.fingerprint.clone());
+        let Transport { fingerprint, ice_ufrag, ice_pwd } = theirs;
+        let ice = IceSession { ours: ice, theirs: Credentials { ufrag: ice_ufrag, pwd: ice_pwd } };
         if !self.inner.commands.join(Box::new(Join { viewer, ice, fingerprint, negotiated, max, at })) {
             self.inner.announcer.leave(viewer);
             return Err(OfferError::Overloaded);

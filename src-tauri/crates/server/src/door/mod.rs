@@ -64,9 +64,11 @@ impl Door {
             }
             Request::Join { token, visitor, offer, reply } => {
                 let joined = match audience.join(&token, visitor, now) {
-                    Ok(viewer) => self.open_session(viewer, &offer, transports).inspect_err(|_| {
-                        audience.handle(Input::JoinFailed { viewer }, now);
-                    }),
+                    Ok(viewer) => {
+                        let joined = self.open_session(viewer, &offer, transports);
+                        audience.handle(became(viewer, &joined), now);
+                        joined
+                    }
                     Err(refusal) => Err(Refused::Refusal(refusal)),
                 };
                 if let Err(Refused::Refusal(refusal)) = &joined {
@@ -76,6 +78,7 @@ impl Door {
                 // connects.
                 drop(reply.send(joined));
             }
+            Request::BadOffer { visitor, reason } => audience.handle(Input::BadOffer { visitor, reason }, now),
             Request::Patch { session, fragment, if_match, reply, .. } => {
                 drop(reply.send(self.patch(&session, &fragment, if_match.as_deref(), transports)));
             }
@@ -196,6 +199,19 @@ impl Door {
         }
     }
 }
+
+/// What the audience is told of an admitted viewer's offer.
+fn became(viewer: ViewerId, joined: &Result<Joined, Refused>) -> Input {
+    match joined {
+        Ok(joined) => Input::Answered { viewer, rejected: joined.rejected.clone() },
+        Err(Refused::BadOffer(why) | Refused::NoMedia(why)) => Input::OfferRefused { viewer, reason: why.clone() },
+        Err(Refused::NoEncoder) => Input::OfferRefused { viewer, reason: NO_ENCODER.to_owned() },
+        Err(Refused::Refusal(_) | Refused::Overloaded) => Input::JoinFailed { viewer },
+    }
+}
+
+/// What the broadcaster is told of an offer that takes only what there is no room to encode.
+const NO_ENCODER: &str = "the offer takes no H.264, and this computer has no room to encode VP8 as well";
 
 /// Of an answering fragment; it names the ICE session from then on.
 fn ice_ufrag(fragment: &str) -> Option<&str> {

@@ -31,7 +31,12 @@ impl Transports for Made {
             return Err(refused.clone());
         }
         self.open.push(viewer);
-        Ok(Joined { session: format!("session-{viewer}"), answer: "v=0 answer".into(), etag: "first".into() })
+        Ok(Joined {
+            session: format!("session-{viewer}"),
+            answer: "v=0 answer".into(),
+            etag: "first".into(),
+            rejected: vec![],
+        })
     }
 
     fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {

@@ -40,18 +40,27 @@ pub(super) fn discard(body: Body, response: Response) -> Response {
     response
 }
 
+/// A body that was not read.
+pub(super) struct Unread {
+    /// What the client is answered.
+    pub(super) response: Response,
+    /// What is wrong with it, for people.
+    pub(super) why: String,
+}
+
 /// The body as text, or the answer that says why not.
-pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Response> {
+pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Unread> {
+    let unread = |status, why: &str| Unread { response: problem::bad_offer(status, why), why: why.to_owned() };
     let mut bytes = Vec::new();
     let collect = async {
         while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else {
-                return Err(problem::bad_offer(StatusCode::BAD_REQUEST, "The body ended early."));
+                return Err(unread(StatusCode::BAD_REQUEST, "The body ended early."));
             };
             let data = frame.into_data().unwrap_or_default();
             if bytes.len() + data.len() > limits.body_bytes {
-                let message = format!("The body is larger than {} bytes.", limits.body_bytes);
-                return Err(problem::bad_offer(StatusCode::PAYLOAD_TOO_LARGE, &message));
+                let why = format!("The body is larger than {} bytes.", limits.body_bytes);
+                return Err(unread(StatusCode::PAYLOAD_TOO_LARGE, &why));
             }
             bytes.extend_from_slice(&data);
         }
@@ -59,12 +68,11 @@ pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Resp
     };
     match tokio::time::timeout(limits.body_time, collect).await {
         Ok(Ok(())) => {}
-        Ok(Err(refused)) => return Err(discard(body, refused)),
+        Ok(Err(Unread { response, why })) => return Err(Unread { response: discard(body, response), why }),
         Err(_) => {
-            let late = problem::bad_offer(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.");
-            return Err(([(header::CONNECTION, "close")], late).into_response());
+            let Unread { response, why } = unread(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.");
+            return Err(Unread { response: ([(header::CONNECTION, "close")], response).into_response(), why });
         }
     }
-    String::from_utf8(bytes)
-        .map_err(|_| problem::bad_offer(StatusCode::BAD_REQUEST, "The body is not text: SDP is UTF-8."))
+    String::from_utf8(bytes).map_err(|_| unread(StatusCode::BAD_REQUEST, "The body is not text: SDP is UTF-8."))
 }

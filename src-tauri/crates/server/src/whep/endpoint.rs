@@ -24,16 +24,28 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if let Err(refused) = may_join(&shared, &token, &client, &headers).await {
+    if let Err(refused) = knock(&shared, &token, &client).await {
+        return body::discard(body, refused);
+    }
+    if !body::is(&headers, SDP) {
+        let why = "An offer is sent as application/sdp.";
+        let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
+        let response = tell(&shared, client, (accepts(), response).into_response(), why.to_owned());
+        return body::discard(body, response);
+    }
+    if let Err(refused) = begin(&shared, &client) {
         return body::discard(body, refused);
     }
     let offer = match body::read(body, &shared.config.limits).await {
         Ok(text) => text,
-        Err(refused) => return refused,
+        Err(body::Unread { response, why }) => return tell(&shared, client, response, why),
     };
     let offer = match shared.readers.read(move || Offer::parse(&offer)).await {
         Some(Ok(offer)) => offer,
-        Some(Err(bad)) => return problem::bad_offer(StatusCode::BAD_REQUEST, &bad.to_string()),
+        Some(Err(bad)) => {
+            let why = bad.to_string();
+            return tell(&shared, client, problem::bad_offer(StatusCode::BAD_REQUEST, &why), why);
+        }
         None => return problem::unavailable(&Unavailable),
     };
     let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, reply };
@@ -65,17 +77,25 @@ pub(super) async fn options() -> Response {
         .into_response()
 }
 
-async fn may_join(shared: &Shared, token: &str, client: &Client, headers: &HeaderMap) -> Result<(), Response> {
+/// The answer to what is no offer. The broadcaster hears of it as well.
+fn tell(shared: &Shared, client: Client, response: Response, reason: String) -> Response {
+    let request = Request::BadOffer { visitor: client.visitor, reason };
+    // Nobody waits for it: an owner that is gone or does not keep up has nothing more to tell.
+    let _ = shared.requests.try_send(request);
+    response
+}
+
+/// Who may not join is told so before anything else.
+async fn knock(shared: &Shared, token: &str, client: &Client) -> Result<(), Response> {
     let (asked, visitor) = (token.to_owned(), client.visitor.clone());
     match shared.ask_with_link(client.visitor.address, |reply| Request::Knock { token: asked, visitor, reply }).await {
-        Ok(Ok(())) => {}
-        Ok(Err(refusal)) => return Err(problem::refused(&refusal)),
-        Err(unavailable) => return Err(problem::unavailable(&unavailable)),
+        Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
+        Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }
-    if !body::is(headers, SDP) {
-        let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "An offer is sent as application/sdp.");
-        return Err((accepts(), response).into_response());
-    }
+}
+
+/// One address may begin so many joins.
+fn begin(shared: &Shared, client: &Client) -> Result<(), Response> {
     let Some(network) = client.network() else { return Ok(()) };
     let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
     shared.joins().begin(network, kind, Instant::now()).map_err(|too_many| {

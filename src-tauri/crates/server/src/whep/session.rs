@@ -30,7 +30,7 @@ pub(super) async fn patch(
     }
     let fragment = match body::read(body, &shared.config.limits).await {
         Ok(text) => text,
-        Err(refused) => return refused,
+        Err(unread) => return unread.response,
     };
     let fragment = match shared.readers.read(move || Fragment::parse(&fragment)).await {
         Some(Ok(fragment)) => fragment,

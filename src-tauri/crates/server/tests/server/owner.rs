@@ -49,14 +49,15 @@ struct Words {
 
 impl Transports for Words {
     fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
-        self.offers.push(offer.ice_ufrag.clone());
+        self.offers.push(offer.transport.ice_ufrag.clone());
         match offer.media.first() {
             None => return Err(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
             Some(media) if media.kind == "text" => return Err(Refused::BadOffer("it has no picture".into())),
             Some(media) if media.kind == "application" => return Err(Refused::NoEncoder),
             Some(_) => self.joining.push(viewer),
         }
-        Ok(Joined { session: format!("{:032x}", viewer.0), answer: "v=0 answer".into(), etag: "ice-1".into() })
+        let session = format!("{:032x}", viewer.0);
+        Ok(Joined { session, answer: "v=0 answer".into(), etag: "ice-1".into(), rejected: vec![] })
     }
 
     fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {

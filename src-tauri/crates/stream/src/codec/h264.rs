@@ -15,18 +15,22 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     descriptor: None,
 };
 
-/// Only packetization-mode=1 has the fragments that large pictures need (RFC 6184 section 5.4).
+/// Only packetization-mode=1 has the fragments that large pictures need (RFC 6184 section 5.4). Who says nothing of the mode means 0 by
+/// section 8.1; but players that say nothing mostly take whatever comes, so it is worth trying where there is nothing else. Who
+/// writes 0 means it.
 fn fit(fmtp: Fmtp<'_, '_>) -> Option<Fit> {
-    if fmtp("packetization-mode") != Some("1") {
+    let mode = fmtp("packetization-mode");
+    if mode.is_some_and(|mode| mode != "1") {
         return None;
     }
     // profile_idc 66 is baseline; constraint_set1 (0x40) in the next byte makes it the constrained baseline that is sent.
     // Without the parameter it is baseline (RFC 6184 section 8.1).
     let profile = fmtp("profile-level-id").unwrap_or("420010");
     let byte = |at: usize| profile.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-    match (byte(0), byte(2)) {
-        (Some(66), Some(iop)) if iop & 0x40 != 0 => Some(Fit::Exact),
-        (Some(66), _) => Some(Fit::Within),
+    match (byte(0), byte(2), mode) {
+        (Some(66), Some(_), None) => Some(Fit::Unsaid),
+        (Some(66), Some(iop), _) if iop & 0x40 != 0 => Some(Fit::Exact),
+        (Some(66), ..) => Some(Fit::Within),
         _ => None,
     }
 }
@@ -68,7 +72,11 @@ mod tests {
         assert_eq!(of(&[("packetization-mode", "1"), ("profile-level-id", "42001f")]), Some(Fit::Within));
         assert_eq!(of(&[("packetization-mode", "1")]), Some(Fit::Within), "baseline where nothing is said");
         assert_eq!(of(&[("packetization-mode", "1"), ("profile-level-id", "64001f")]), None, "high");
-        assert_eq!(of(&[("profile-level-id", "42e01f")]), None, "mode 0");
+        assert_eq!(of(&[("packetization-mode", "0"), ("profile-level-id", "42e01f")]), None, "mode 0");
+        assert_eq!(of(&[("profile-level-id", "42e01f")]), Some(Fit::Unsaid), "no mode");
+        assert_eq!(of(&[]), Some(Fit::Unsaid), "nothing at all");
+        assert_eq!(of(&[("profile-level-id", "64001f")]), None, "high, without a mode");
+        assert!(Fit::Unsaid > Fit::Within, "what says what is sent goes first");
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub enum Fit {
     Exact,
     /// What is sent is among what it allows.
     Within,
+    /// It does not say that what is sent may be, which players that take it leave out all the same: what is offered beside it goes
+    /// before, another codec too.
+    Unsaid,
 }
 
 /// How one knows that a picture needs nothing but the last base picture.

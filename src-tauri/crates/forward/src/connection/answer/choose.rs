@@ -2,8 +2,9 @@
 
 use super::{Local, OfferError};
 use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
+use protocol::RejectedMedia;
 use sdp::{Extmap, Media, Offer, PayloadType};
-use stream::{CODECS, CodecSpec, VideoCodec};
+use stream::{CODECS, CodecSpec, Fit, VideoCodec};
 
 pub(super) const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 pub(super) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
@@ -16,37 +17,118 @@ pub(super) struct Choice {
     pub(super) negotiated: Negotiated,
     pub(super) video: Option<usize>,
     pub(super) audio: Option<usize>,
+    /// The m-line whose transport everything goes over: of those answered the first in its BUNDLE group (RFC 9143 section 7.3).
+    pub(super) tagged: usize,
+    /// The m-lines that are not answered, and why.
+    pub(super) rejected: Vec<RejectedMedia>,
+}
+
+/// What could be sent for an m-line.
+enum Sent<'o> {
+    Video(VideoCodec, &'o PayloadType),
+    Audio(&'o PayloadType),
 }
 
 pub(super) fn choose(offer: &Offer, local: &Local<'_>) -> Result<Choice, OfferError> {
-    let usable = |m: &Media| {
-        let there = m.has_port || m.bundle_only;
-        m.wanted && there && matches!(m.proto.as_str(), "UDP/TLS/RTP/SAVPF" | "UDP/TLS/RTP/SAVP" | "RTP/SAVPF")
+    let (mut video, mut audio, mut first, mut rejected) = (None, None, None, Vec::new());
+    for (at, m) in offer.media.iter().enumerate() {
+        let verdict = sent(offer, m, local).and_then(|sent| match (&sent, first) {
+            (Sent::Video(..), _) if video.is_some() => Err(SECOND_PICTURE),
+            (Sent::Audio(..), _) if audio.is_some() => Err(SECOND_SOUND),
+            // One transport is all there is, so that what is not bundled with the first would need another
+            // (RFC 8829 section 5.3.1, as with the policy max-bundle).
+            (_, Some(first)) if !are_bundled(m, first) => Err(NOT_BUNDLED),
+            _ => Ok(sent),
+        });
+        match verdict {
+            Ok(Sent::Video(codec, of)) => video = Some((at, negotiate_video(m, codec, of, local))),
+            Ok(Sent::Audio(of)) => audio = Some((at, negotiate_audio(m, of, local))),
+            Err(why) => {
+                rejected.push(why.of(m));
+                continue;
+            }
+        }
+        first.get_or_insert(m);
+    }
+    let answered = [video.as_ref().map(|(at, _)| *at), audio.as_ref().map(|(at, _)| *at)];
+    let tagged = answered.into_iter().flatten().min_by_key(|at| (place_in_bundle(offer, *at), *at));
+    let Some(tagged) = tagged else {
+        let mux = rejected.iter().any(|rejected| rejected.reason == NO_MUX.0);
+        return Err(if mux { OfferError::Unfit(NO_MUX.0) } else { OfferError::NoMedia(rejected) });
     };
-    let of_kind = |kind: &'static str| offer.media.iter().enumerate().filter(move |(_, m)| m.kind == kind && usable(m));
-    let video = of_kind("video").find_map(|(at, m)| Some((at, m, video_codec(m, local.codecs)?)));
-    let audio = of_kind("audio").find_map(|(at, m)| Some((at, m, opus(m)?)));
-
-    let chosen = || video.map(|(_, m, _)| m).into_iter().chain(audio.map(|(_, m, _)| m));
-    if chosen().next().is_none() {
-        return Err(OfferError::NoMedia);
-    }
-    if chosen().any(|m| !m.rtcp_mux) {
-        return Err(OfferError::Unfit("it has no rtcp-mux"));
-    }
-    if chosen().count() > 1 && !chosen().all(|m| offer.bundle.contains(&m.mid)) {
-        return Err(OfferError::Unfit("picture and sound are not in one BUNDLE group"));
-    }
-    Ok(Choice {
-        negotiated: Negotiated {
-            video: video.map(|(_, m, (codec, of))| negotiate_video(m, codec, of, local)),
-            audio: audio.map(|(_, m, of)| negotiate_audio(m, of, local)),
-            cname: local.cname.to_owned(),
-        },
-        video: video.map(|(at, ..)| at),
-        audio: audio.map(|(at, ..)| at),
-    })
+    let [video_at, audio_at] = answered;
+    let negotiated = Negotiated {
+        video: video.map(|(_, negotiated)| negotiated),
+        audio: audio.map(|(_, negotiated)| negotiated),
+        cname: local.cname.to_owned(),
+    };
+    Ok(Choice { negotiated, video: video_at, audio: audio_at, tagged, rejected })
 }
+
+/// What could be sent for this m-line, whatever is sent for others.
+fn sent<'o>(offer: &Offer, m: &'o Media, local: &Local<'_>) -> Result<Sent<'o>, Why> {
+    let sent = match m.kind.as_str() {
+        "video" => video_codec(m, local.codecs).map(|(codec, of)| Sent::Video(codec, of)).ok_or(NO_CODEC),
+        "audio" => opus(m).map(Sent::Audio).ok_or(NO_OPUS),
+        _ => return Err(OTHER_KIND),
+    };
+    if !is_there(offer, m) {
+        return Err(NO_PORT);
+    }
+    if !m.wanted {
+        return Err(UNWANTED);
+    }
+    if !matches!(m.proto.as_str(), "UDP/TLS/RTP/SAVPF" | "UDP/TLS/RTP/SAVP" | "RTP/SAVPF") {
+        return Err(OTHER_PROTO);
+    }
+    match sent {
+        Ok(_) if !m.rtcp_mux => Err(NO_MUX),
+        sent => sent,
+    }
+}
+
+/// A port of 0 takes an m-line back (RFC 3264 section 5.1), unless it stands there because another one in its BUNDLE group has
+/// the transport. Then bundle-only says so (RFC 9143 section 6), which some players leave out; but one that was taken back is in
+/// no group (RFC 8829 section 5.2.2).
+fn is_there(offer: &Offer, m: &Media) -> bool {
+    m.has_port || m.bundle_only || offer.media.iter().any(|other| other.has_port && are_bundled(m, other))
+}
+
+fn are_bundled(m: &Media, other: &Media) -> bool {
+    m.bundle.is_some() && m.bundle == other.bundle
+}
+
+/// Where an m-line stands in its BUNDLE group.
+pub(super) fn place_in_bundle(offer: &Offer, at: usize) -> Option<usize> {
+    let m = &offer.media[at];
+    offer.bundles[m.bundle?].iter().position(|mid| *mid == m.mid)
+}
+
+/// Why an m-line is rejected, as people are told it.
+#[derive(Clone, Copy)]
+struct Why(&'static str);
+
+const OTHER_KIND: Why = Why("only pictures and sound are sent here");
+const NO_PORT: Why = Why("its port is 0, which takes it back");
+const UNWANTED: Why = Why("it is sendonly or inactive: the player does not want to receive it");
+const OTHER_PROTO: Why = Why("it is not carried by UDP/TLS/RTP/SAVPF");
+const NO_CODEC: Why = Why("it has neither VP8 nor H.264 of a baseline profile with packetization-mode=1");
+const NO_OPUS: Why = Why("it has no Opus with 48 kHz");
+const NO_MUX: Why = Why("it has no rtcp-mux");
+const SECOND_PICTURE: Why = Why("there is one picture, and an m-line before it is sent that");
+const SECOND_SOUND: Why = Why("there is one sound, and an m-line before it is sent that");
+const NOT_BUNDLED: Why = Why("it is not in the BUNDLE group of the m-line before it, and all goes over one transport");
+
+impl Why {
+    fn of(self, m: &Media) -> RejectedMedia {
+        // A kind is a word of an offer, which nobody has to tell in full.
+        let media = m.kind.chars().take(LONGEST_KIND).collect();
+        RejectedMedia { media, mid: m.mid.clone(), reason: self.0.to_owned() }
+    }
+}
+
+/// The longest word for a kind of media that is told; the registered ones have eleven letters at most.
+const LONGEST_KIND: usize = 16;
 
 fn negotiate_video(m: &Media, codec: VideoCodec, of: &PayloadType, local: &Local<'_>) -> NegotiatedVideo {
     let repairs = |rtx: &&PayloadType| {
@@ -81,18 +163,30 @@ fn negotiate_audio(m: &Media, of: &PayloadType, local: &Local<'_>) -> Negotiated
 }
 
 /// The first of our codecs that is offered, and the payload type that suits it best: everybody is sent the one encode that
-/// always runs, where they can be.
+/// always runs, where they can be. What suits badly comes after all codecs that suit well.
 fn video_codec<'o>(m: &'o Media, ours: &[VideoCodec]) -> Option<(VideoCodec, &'o PayloadType)> {
     let best = |spec: &CodecSpec| {
         let named = m.payload_types.iter().filter(|of| of.encoding.eq_ignore_ascii_case(spec.rtpmap));
         let fitting = named.filter_map(|of| Some(((spec.fit)(&|name| of.parameter(name))?, of)));
-        fitting.min_by_key(|(fit, _)| *fit).map(|(_, of)| (spec.codec, of))
+        fitting.min_by_key(|(fit, _)| *fit).map(|(fit, of)| (fit, spec.codec, of))
     };
-    CODECS.iter().filter(|spec| ours.contains(&spec.codec)).find_map(|spec| best(spec))
+    let offered = CODECS.iter().filter(|spec| ours.contains(&spec.codec)).filter_map(|spec| best(spec));
+    // The first of those that are equally good.
+    offered.min_by_key(|(fit, ..)| *fit == Fit::Unsaid).map(|(_, codec, of)| (codec, of))
 }
 
+/// RFC 7587 section 7 wants the two channels written whatever is sent; players that write one, or none, decode the same stream,
+/// as each Opus packet says itself how many it has (RFC 6716 section 3.1).
 fn opus(m: &Media) -> Option<&PayloadType> {
-    m.payload_types.iter().find(|of| of.encoding.eq_ignore_ascii_case("opus/48000/2"))
+    let is_opus = |of: &&PayloadType| {
+        let mut parts = of.encoding.split('/');
+        let (name, clock, channels) = (parts.next(), parts.next(), parts.next());
+        name.is_some_and(|name| name.eq_ignore_ascii_case("opus"))
+            && clock == Some("48000")
+            && matches!(channels, None | Some("1" | "2"))
+    };
+    // One that is written as it should be goes first.
+    m.payload_types.iter().filter(is_opus).min_by_key(|of| !of.encoding.ends_with("/2"))
 }
 
 fn extensions(offered: &[Extmap]) -> Extensions {

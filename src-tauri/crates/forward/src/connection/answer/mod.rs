@@ -10,6 +10,8 @@ pub(crate) use local::Local;
 pub(crate) use restart::restart_answer;
 pub(crate) use write::answer;
 
+use protocol::RejectedMedia;
+use std::fmt::Write;
 use stream::VideoCodec;
 
 /// What a viewer's offer led to.
@@ -23,6 +25,8 @@ pub struct Answered {
     pub audio: bool,
     /// Our ICE user name fragment, for an ETag.
     pub ice_ufrag: String,
+    /// The m-lines that are rejected.
+    pub rejected: Vec<RejectedMedia>,
 }
 
 /// Why an offer was not answered. The texts are for the person who reads the HTTP answer.
@@ -33,15 +37,25 @@ pub enum OfferError {
     Unfit(&'static str),
     /// No m-line with a codec that is sent here.
     #[error(
-        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1) or VP8 pictures, to be received"
+        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1) or VP8 pictures, to be received{}",
+        told(.0)
     )]
-    NoMedia,
+    NoMedia(Vec<RejectedMedia>),
     /// The viewer id is in use.
     #[error("this viewer is already there")]
     Duplicate,
     /// The receiving thread is so far behind that as many joins wait for it as may. Worth trying again.
     #[error("too many viewers join at this moment")]
     Overloaded,
+}
+
+fn told(rejected: &[RejectedMedia]) -> String {
+    let mut told = String::new();
+    for RejectedMedia { media, reason, .. } in rejected {
+        // Writing to a String cannot fail.
+        let _ = write!(told, "; {media}: {reason}");
+    }
+    told
 }
 
 /// A trickle fragment was for a viewer who is gone.

@@ -15,6 +15,15 @@ fn join(offer: &str) -> Result<(Answered, Negotiated), OfferError> {
     join_where(&CODECS, offer)
 }
 
+/// The kinds of the m-lines that are rejected, and why.
+fn rejected(joined: &Answered) -> Vec<(&str, &str)> {
+    joined.rejected.iter().map(|m| (m.media.as_str(), m.reason.as_str())).collect()
+}
+
+fn is_no_media(refused: Option<OfferError>) -> bool {
+    matches!(refused, Some(OfferError::NoMedia(_)))
+}
+
 /// [`join`] where these codecs are encoded.
 fn join_where(codecs: &[VideoCodec], offer: &str) -> Result<(Answered, Negotiated), OfferError> {
     answer_to(&Offer::parse(offer).expect("the test's offers can be read"), codecs)
@@ -37,7 +46,7 @@ fn answer_at(offer: &Offer, codecs: &[VideoCodec], level: H264Level) -> Result<(
         codecs,
         level,
     };
-    answer(offer, &local)
+    answer(offer, &local).map(|(joined, negotiated, _)| (joined, negotiated))
 }
 
 fn accepted(offer: &str) -> (Answered, Negotiated) {
@@ -123,7 +132,20 @@ fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
     let after = joined.answer.split("m=audio").nth(1).expect("the sound's m-line");
     assert!(after.contains("a=candidate:1 "), "the candidates move to the first m-line that is accepted");
     let nothing = offer.replace("opus/48000/2", "speex/48000/2");
-    assert_eq!(join(&nothing).err(), Some(OfferError::NoMedia));
+    let refused = join(&nothing).expect_err("nothing is left").to_string();
+    assert!(
+        refused.contains("video: it has neither VP8 nor H.264") && refused.contains("audio: it has no Opus"),
+        "{refused}"
+    );
+    assert_eq!(
+        rejected(&joined),
+        [("video", "it has neither VP8 nor H.264 of a baseline profile with packetization-mode=1")]
+    );
+    assert_eq!(joined.rejected[0].mid, "0");
+    assert!(
+        accepted(CHROMIUM).0.rejected.is_empty() && accepted(FIREFOX).0.rejected.is_empty(),
+        "what browsers offer is answered whole"
+    );
 }
 
 #[test]
@@ -137,8 +159,114 @@ fn h264_needs_packetization_mode_1_and_a_baseline_profile() {
 }
 
 #[test]
+fn h264_without_a_mode_is_tried_where_there_is_nothing_else() {
+    let silent = CHROMIUM.replace("packetization-mode=1;", "").replace("packetization-mode=0;", "");
+    assert_eq!(accepted(&silent).0.codec, Some(VideoCodec::Vp8), "VP8 is sure to be taken");
+    let alone = silent.replace(" VP8/90000", " VP7/90000");
+    let (joined, _) = accepted(&alone);
+    assert_eq!(joined.codec, Some(VideoCodec::H264));
+    assert!(
+        has(&joined.answer, "a=fmtp:102 level-asymmetry-allowed=1;profile-level-id=42001f"),
+        "as it was offered: {}",
+        joined.answer
+    );
+    let bare: String = alone.split_inclusive('\n').filter(|line| !line.contains("profile-level-id")).collect();
+    assert_eq!(accepted(&bare).0.codec, Some(VideoCodec::H264), "a player that writes no parameters at all");
+    let mixed = CHROMIUM.replace("a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;", "a=fmtp:102 ");
+    assert_eq!(accepted(&mixed).1.video.expect("a picture").pt, 108, "what says its mode goes before what does not");
+}
+
+#[test]
+fn opus_is_opus_however_many_channels_are_written() {
+    for written in ["opus/48000/2", "opus/48000/1", "opus/48000", "OPUS/48000/2"] {
+        let (joined, negotiated) = accepted(&CHROMIUM.replace("opus/48000/2", written));
+        assert_eq!(negotiated.audio.expect("sound").pt, 111, "{written}");
+        assert!(has(&joined.answer, &format!("a=rtpmap:111 {written}")), "as it was offered: {}", joined.answer);
+    }
+    for other in ["opus/16000/2", "opus/48000/6", "opusx/48000/2", "multiopus/48000/6"] {
+        assert!(!accepted(&CHROMIUM.replace("opus/48000/2", other)).0.audio, "{other}");
+    }
+    let both =
+        CHROMIUM.replace("a=rtpmap:63 red/48000/2", "a=rtpmap:63 opus/48000").replace("SAVPF 111 63", "SAVPF 63 111");
+    assert_eq!(accepted(&both).1.audio.expect("sound").pt, 111, "the one that is written as it should be");
+}
+
+#[test]
+fn without_a_bundle_the_first_m_line_is_taken_with_its_own_transport() {
+    let alone: String = CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with("a=group")).collect();
+    let sound = alone.find("m=audio").expect("it has sound");
+    let (picture, sound) = alone.split_at(sound);
+    let sound = sound.replace("a=ice-ufrag:rb05", "a=ice-ufrag:second").replace("sha-256 E6", "sha-256 00");
+    let alone = [picture, &sound].concat();
+    let (joined, negotiated) = accepted(&alone);
+    assert!(negotiated.video.is_some() && negotiated.audio.is_none());
+    assert!(!joined.answer.contains("a=group:"), "what was not offered is not answered: {}", joined.answer);
+    assert!(joined.answer.contains("m=audio 0 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126\r\n"), "{}", joined.answer);
+    let [("audio", why)] = rejected(&joined)[..] else { panic!("{:?}", joined.rejected) };
+    assert!(why.contains("BUNDLE"), "{why}");
+
+    let of = |text: &str| {
+        let offer = Offer::parse(text).expect("an offer");
+        let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
+        let local = Local {
+            ice: &ice,
+            fingerprint: "sha-256 AB",
+            candidates: &[],
+            ssrcs: [1, 2, 3],
+            cname: "",
+            session: 1,
+            codecs: &CODECS,
+        };
+        let (_, _, theirs) = answer(&offer, &local).expect("something is sent");
+        (theirs.ice_ufrag, theirs.fingerprint.digest[0])
+    };
+    assert_eq!(of(&alone), ("rb05".into(), 0xe6), "the picture's");
+    let sound_only = alone.replace("m=video 9", "m=video 0");
+    assert_eq!(of(&sound_only), ("second".into(), 0), "the sound's, as the picture was taken back");
+    let other_group = CHROMIUM.replace("BUNDLE 0 1", "BUNDLE 1");
+    assert_eq!(accepted(&other_group).0.rejected.len(), 1, "one of two in a group is as good as none");
+}
+
+#[test]
+fn the_transport_is_that_of_the_first_in_the_group() {
+    let turned = CHROMIUM.replace("BUNDLE 0 1", "BUNDLE 1 0").replace("m=video 9", "m=video 0");
+    let (joined, negotiated) = accepted(&turned);
+    assert!(negotiated.video.is_some() && negotiated.audio.is_some(), "port 0 in a group, without bundle-only");
+    assert!(has(&joined.answer, "a=group:BUNDLE 1 0"), "{}", joined.answer);
+    let (picture, sound) = joined.answer.split_once("m=audio").expect("the sound's m-line");
+    assert!(!picture.contains("a=candidate") && sound.contains("a=candidate:1 "), "{}", joined.answer);
+    assert!(joined.answer.contains("m=video 9 "), "it is not taken back");
+}
+
+#[test]
+fn an_m_line_that_is_taken_back_is_rejected() {
+    let no_group = CHROMIUM.replace("a=group:BUNDLE 0 1", "a=group:BUNDLE 1").replace("m=video 9", "m=video 0");
+    assert_eq!(rejected(&accepted(&no_group).0), [("video", "its port is 0, which takes it back")]);
+    let all = CHROMIUM.replace("m=video 9", "m=video 0").replace("m=audio 9", "m=audio 0");
+    assert!(is_no_media(join(&all).err()), "nobody in the group has a port");
+}
+
+#[test]
+fn every_m_line_that_is_rejected_is_told_with_its_reason() {
+    let more = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:3\r\n\
+        a=rtpmap:96 VP8/90000\r\na=rtcp-mux\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:4\r\na=rtpmap:111 opus/48000/2\r\na=sendonly\r\n\
+        m=video 9 RTP/AVP 96\r\na=mid:5\r\na=rtpmap:96 VP8/90000\r\n";
+    let offer = CHROMIUM.replace("BUNDLE 0 1", "BUNDLE 0 1 2 3 4 5") + more;
+    let (joined, _) = accepted(&offer);
+    let told: Vec<_> = joined.rejected.iter().map(|m| (m.mid.as_str(), m.media.as_str())).collect();
+    assert_eq!(told, [("2", "application"), ("3", "video"), ("4", "audio"), ("5", "video")]);
+    for ((_, why), part) in
+        rejected(&joined).into_iter().zip(["only pictures and sound", "one picture", "sendonly", "SAVPF"])
+    {
+        assert!(why.contains(part), "{why}");
+    }
+    let long = format!("m={} 9 X 0\r\na=mid:2\r\n", "k".repeat(3000));
+    assert_eq!(accepted(&(CHROMIUM.to_owned() + &long)).0.rejected[0].media.len(), 16, "what is told is bounded");
+}
+
+#[test]
 fn media_that_the_viewer_does_not_want_to_receive_is_not_sent() {
-    assert_eq!(join(&CHROMIUM.replace("a=recvonly", "a=sendonly")).err(), Some(OfferError::NoMedia));
+    assert!(is_no_media(join(&CHROMIUM.replace("a=recvonly", "a=sendonly")).err()));
     assert!(join(&CHROMIUM.replace("a=recvonly", "a=sendrecv")).is_ok());
 }
 
@@ -146,10 +274,12 @@ fn media_that_the_viewer_does_not_want_to_receive_is_not_sent() {
 fn what_could_not_be_sent_as_it_is_offered_is_refused() {
     let without =
         |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
-    for missing in ["a=rtcp-mux", "a=group"] {
-        assert!(matches!(join(&without(missing)), Err(OfferError::Unfit(_))), "without {missing}");
-    }
-    assert_eq!(join(&without("m=")).err(), Some(OfferError::NoMedia));
+    assert_eq!(join(&without("a=rtcp-mux")).err(), Some(OfferError::Unfit("it has no rtcp-mux")));
+    assert!(is_no_media(join(&without("m=")).err()));
+    let sound = CHROMIUM.find("m=audio").expect("it has sound");
+    let half = [&CHROMIUM[..sound], &CHROMIUM[sound..].replace("a=rtcp-mux\r\n", "")].concat();
+    let (joined, _) = accepted(&half);
+    assert_eq!(rejected(&joined), [("audio", "it has no rtcp-mux")], "the picture has, and is sent");
 }
 
 #[test]
@@ -161,7 +291,7 @@ fn the_largest_offers_have_answers_of_a_bounded_length() {
                 answered += 1;
                 assert!(joined.answer.len() < 48 * 1024, "{} bytes", joined.answer.len());
             }
-            Err(refused) => assert_eq!(refused, OfferError::NoMedia),
+            Err(refused) => assert!(is_no_media(Some(refused))),
         }
     }
     assert!(answered > 5, "most of them are offers like others, and larger");

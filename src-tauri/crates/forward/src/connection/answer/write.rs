@@ -1,33 +1,34 @@
 //! The answer, written line by line.
 
-use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose};
+use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose, place_in_bundle};
 use super::{Answered, Local, OfferError};
 use crate::connection::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
 use port::Credentials;
-use sdp::{Media, Offer};
+use sdp::{Media, Offer, Transport};
 use std::fmt::Write;
 use std::net::SocketAddr;
 use stream::CodecSpec;
 
-/// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3).
-pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Negotiated), OfferError> {
+/// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3). With the answer comes the
+/// transport of the viewer's that everything goes over.
+pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Negotiated, Transport), OfferError> {
     let choice = choose(offer, local)?;
     let mut sdp = String::with_capacity(2048);
-    let mids: Vec<&str> = (0..offer.media.len())
-        .filter(|at| choice.video == Some(*at) || choice.audio == Some(*at))
-        .map(|at| offer.media[at].mid.as_str())
-        .collect();
-    write_session(&mut sdp, local, offer, &mids);
-    // The candidates are in the first m-line of the group, whose transport all others share.
-    let mut candidates = local.candidates;
+    let mut answered: Vec<usize> = [choice.video, choice.audio].into_iter().flatten().collect();
+    answered.sort_by_key(|at| (place_in_bundle(offer, *at), *at));
+    let mids: Vec<&str> =
+        answered.iter().map(|at| &offer.media[*at]).filter(|m| m.bundle.is_some()).map(|m| m.mid.as_str()).collect();
+    write_session(&mut sdp, local, &mids);
     for (at, m) in offer.media.iter().enumerate() {
+        // The candidates stand with the m-line whose transport all others share.
+        let candidates = if at == choice.tagged { local.candidates } else { &[] };
         if choice.video == Some(at) {
             let Some(video) = &choice.negotiated.video else { continue };
-            write_media(&mut sdp, m, local, &formats(video.pt, video.rtx_pt), std::mem::take(&mut candidates));
+            write_media(&mut sdp, m, local, &formats(video.pt, video.rtx_pt), candidates);
             write_video(&mut sdp, m, video, local);
         } else if choice.audio == Some(at) {
             let Some(audio) = &choice.negotiated.audio else { continue };
-            write_media(&mut sdp, m, local, &formats(audio.pt, None), std::mem::take(&mut candidates));
+            write_media(&mut sdp, m, local, &formats(audio.pt, None), candidates);
             write_audio(&mut sdp, m, audio, local);
         } else {
             write_rejected(&mut sdp, m);
@@ -38,8 +39,9 @@ pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Nego
         codec: choice.negotiated.video.as_ref().map(|v| v.codec),
         audio: choice.negotiated.audio.is_some(),
         ice_ufrag: local.ice.ufrag.clone(),
+        rejected: choice.rejected,
     };
-    Ok((joined, choice.negotiated))
+    Ok((joined, choice.negotiated, offer.transport_of(choice.tagged)))
 }
 
 macro_rules! line {
@@ -51,12 +53,12 @@ macro_rules! line {
 }
 pub(super) use line;
 
-fn write_session(out: &mut String, local: &Local<'_>, offer: &Offer, mids: &[&str]) {
+fn write_session(out: &mut String, local: &Local<'_>, mids: &[&str]) {
     line!(out, "v=0");
     line!(out, "o=- {} 1 IN IP4 127.0.0.1", local.session);
     line!(out, "s=-");
     line!(out, "t=0 0");
-    if !offer.bundle.is_empty() {
+    if !mids.is_empty() {
         line!(out, "a=group:BUNDLE {}", mids.join(" "));
     }
     line!(out, "a=ice-lite");

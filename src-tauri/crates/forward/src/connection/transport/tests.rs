@@ -65,7 +65,7 @@ impl Pair {
         now: Instant,
     ) -> Pair {
         let offer = client.offer(template);
-        let fingerprint = Offer::parse(&offer).expect("an offer").fingerprint;
+        let fingerprint = Offer::parse(&offer).expect("an offer").transport.fingerprint;
         let ice = Credentials::random();
         client.use_ice(ice.clone());
         let session = IceSession { ours: ice.clone(), theirs: client.own_ice().clone() };

@@ -88,10 +88,9 @@ pub(super) fn join(viewer: ViewerId) -> Join {
 
 fn answered(viewer: ViewerId, offer: &str) -> Join {
     let offer = Offer::parse(offer).expect("a browser's offer");
-    let theirs = Credentials { ufrag: offer.ice_ufrag.to_owned(), pwd: offer.ice_pwd.to_owned() };
-    let ice = IceSession { ours: Credentials::random(), theirs };
+    let ours = Credentials::random();
     let local = Local {
-        ice: &ice.ours,
+        ice: &ours,
         fingerprint: SERVER.fingerprint(),
         candidates: &[],
         ssrcs: [1, 2, 3],
@@ -100,8 +99,10 @@ fn answered(viewer: ViewerId, offer: &str) -> Join {
         codecs: &stream::CODECS.map(|spec| spec.codec),
         level: stream::H264Level::default(),
     };
-    let (_, negotiated) = answer(&offer, &local).expect("a browser's offer");
-    Join { viewer, ice, fingerprint: offer.fingerprint, negotiated, max: Rid::F, at: Instant::now() }
+    let (_, negotiated, sdp::Transport { fingerprint, ice_ufrag, ice_pwd }) =
+        answer(&offer, &local).expect("a browser's offer");
+    let ice = IceSession { ours, theirs: Credentials { ufrag: ice_ufrag, pwd: ice_pwd } };
+    Join { viewer, ice, fingerprint, negotiated, max: Rid::F, at: Instant::now() }
 }
 
 pub(super) fn ice_session() -> IceSession {

@@ -67,7 +67,11 @@ fn a_join_gets_a_transport_and_who_gets_none_holds_no_place() {
     let joined = world.join(&browser(1), "h264").expect("the one place is free");
     assert_eq!((joined.answer.as_str(), joined.etag.as_str(), joined.session.len()), ("v=0 answer", "first", 32));
     assert_eq!(world.asked(), ["join 3 F"], "two ids went to those whose offers were no good");
-    assert_eq!(world.told(), [], "nobody watches yet");
+    let told = world.told();
+    let [Event::FailedJoin { reason: unfit, .. }, Event::FailedJoin { reason: nothing, .. }] = &told[..] else {
+        panic!("nobody watches yet, and two offers were no good: {told:?}")
+    };
+    assert!(unfit.contains("rtcp-mux") && nothing.contains("no media"), "{told:?}");
     world.happened(Happened::Forward(forward::Event::Connected(ViewerId(3))));
     assert!(matches!(&world.told()[0], Event::ViewerJoined { viewer } if viewer.id == ViewerId(3)));
     assert_eq!(refusal(world.join(&browser(2), "h264").expect_err("one of one")), RefusalCode::Full);
@@ -76,6 +80,19 @@ fn a_join_gets_a_transport_and_who_gets_none_holds_no_place() {
     let left = Event::ViewerLeft { viewer: ViewerId(3), reason: LeaveReason::Left };
     assert_eq!(world.told()[0], left);
     assert!(!world.leave(&joined), "the session is gone");
+}
+
+#[test]
+fn what_of_an_offer_is_rejected_stands_with_its_viewer() {
+    let mut world = World::live(Written::default());
+    world.told();
+    world.join(&browser(1), "silent").expect("its picture is sent");
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(1))));
+    let told = world.told();
+    assert!(
+        matches!(&told[0], Event::ViewerJoined { viewer } if viewer.rejected[0].reason == "it has no Opus"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -17,8 +17,8 @@ use crate::studio::{Asked, CommandError};
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
-use protocol::{Command, Event, PageMessage, ViewerId, ViewerStats};
-use sdp::{Fingerprint, Fragment, Hash, Offer};
+use protocol::{Command, Event, PageMessage, RejectedMedia, ViewerId, ViewerStats};
+use sdp::{Fingerprint, Fragment, Hash, Offer, Transport};
 use server::{Joined, PageId, Refused, Request, Seat};
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -43,14 +43,19 @@ impl Asks {
 
 impl Forwarding for Asks {
     fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<forward::Answered, OfferError> {
-        let codec = match offer.ice_ufrag.as_str() {
-            "nothing" => return Err(OfferError::NoMedia),
+        let codec = match offer.transport.ice_ufrag.as_str() {
+            "nothing" => return Err(OfferError::NoMedia(vec![])),
             "unfit" => return Err(OfferError::Unfit("it has no rtcp-mux")),
             "vp8" => Some(VideoCodec::Vp8),
             _ => Some(VideoCodec::H264),
         };
         self.note(format!("join {viewer} {max:?}"));
-        Ok(forward::Answered { answer: "v=0 answer".into(), codec, audio: true, ice_ufrag: "first".into() })
+        let rejected = match offer.transport.ice_ufrag.as_str() {
+            "silent" => vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }],
+            _ => vec![],
+        };
+        let audio = rejected.is_empty();
+        Ok(forward::Answered { answer: "v=0 answer".into(), codec, audio, ice_ufrag: "first".into(), rejected })
     }
 
     fn patch(&self, _: ViewerId, _: &Fragment) -> Result<Option<String>, NoViewer> {
@@ -269,13 +274,8 @@ impl World {
 /// An offer, of which nothing else matters here.
 fn offer_named(ice_ufrag: &str) -> Offer {
     let fingerprint = Fingerprint { hash: Hash::Sha256, digest: vec![0; Hash::Sha256.digest_len()] };
-    Offer {
-        fingerprint,
-        ice_ufrag: ice_ufrag.to_owned(),
-        ice_pwd: String::new(),
-        bundle: Vec::new(),
-        media: Vec::new(),
-    }
+    let transport = Transport { fingerprint, ice_ufrag: ice_ufrag.to_owned(), ice_pwd: String::new() };
+    Offer { transport, bundles: Vec::new(), media: Vec::new() }
 }
 
 /// A browser that kept the cookie.

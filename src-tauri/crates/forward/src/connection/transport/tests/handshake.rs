@@ -87,7 +87,7 @@ fn a_client_without_a_profile_of_ours_is_refused() {
 fn a_certificate_that_is_not_the_offers_gets_no_keys() {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
     let other = dimpl(2).offer(CHROMIUM);
-    let fingerprint = Offer::parse(&other).expect("an offer").fingerprint;
+    let fingerprint = Offer::parse(&other).expect("an offer").transport.fingerprint;
     let session = IceSession { ours: pair.ice.clone(), theirs: pair.client.own_ice().clone() };
     pair.server = Transport::new(session, SERVER.clone(), fingerprint, TIMEOUTS, pair.now);
     assert!(!pair.join());
