@@ -129,6 +129,7 @@ fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
     assert_eq!((joined.codec, joined.audio, negotiated.video), (None, true, None));
     assert!(has(&joined.answer, "a=group:BUNDLE 1"));
     assert!(joined.answer.contains("m=video 0 UDP/TLS/RTP/SAVPF 96 97 "));
+    assert!(has(&joined.answer, "a=rtpmap:96 VP7/90000"), "players that look formats up find them: {}", joined.answer);
     let after = joined.answer.split("m=audio").nth(1).expect("the sound's m-line");
     assert!(after.contains("a=candidate:1 "), "the candidates move to the first m-line that is accepted");
     let nothing = offer.replace("opus/48000/2", "speex/48000/2");

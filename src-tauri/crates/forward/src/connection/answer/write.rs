@@ -165,7 +165,8 @@ fn write_rtpmap(out: &mut String, m: &Media, pt: u8) {
     }
 }
 
-/// RFC 3264 section 6: port 0, the formats as offered.
+/// RFC 3264 section 6: port 0, the formats as offered. They are named again, as some players look each of them up before they see
+/// that the m-line is rejected.
 fn write_rejected(out: &mut String, m: &Media) {
     line!(out, "m={} 0 {} {}", m.kind, m.proto, m.formats);
     line!(out, "c=IN IP4 0.0.0.0");
@@ -173,4 +174,7 @@ fn write_rejected(out: &mut String, m: &Media) {
         line!(out, "a=mid:{}", m.mid);
     }
     line!(out, "a=inactive");
+    for of in &m.payload_types {
+        line!(out, "a=rtpmap:{} {}", of.number, of.encoding);
+    }
 }
