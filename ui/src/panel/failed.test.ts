@@ -7,7 +7,12 @@ function told(now: Failed[], address: string, reason: string, at: number): Faile
 }
 
 test('the same stands once, the latest first, and no more than a glance takes in', () => {
-  const twice = told(told(told([], '203.0.113.7', 'no Opus', 0), '203.0.113.7', 'no SDP', 1), '203.0.113.7', 'no Opus', 2);
+  const twice = told(
+    told(told([], '203.0.113.7', 'no Opus', 0), '203.0.113.7', 'no SDP', 1),
+    '203.0.113.7',
+    'no Opus',
+    2,
+  );
   expect(twice.map(({ reason, at }) => [reason, at])).toEqual([
     ['no Opus', 2],
     ['no SDP', 1],

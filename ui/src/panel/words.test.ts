@@ -1,6 +1,18 @@
 // How times, rates and places are written.
 import { expect, test } from 'vitest';
-import { elapsed, layer, meter, milliseconds, notSent, path, rate, removal, since, spread, wasRemoved } from './words.ts';
+import {
+  elapsed,
+  layer,
+  meter,
+  milliseconds,
+  notSent,
+  path,
+  rate,
+  removal,
+  since,
+  spread,
+  wasRemoved,
+} from './words.ts';
 
 const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
 

@@ -116,6 +116,20 @@ bitrate_kbps: number,
  */
 latency_ms: number | null, };
 
+export type RejectedMedia = { 
+/**
+ * `video`, `audio`, `application` or another word of the offer's.
+ */
+media: string, 
+/**
+ * What the offer calls this m-line; empty where it has no name.
+ */
+mid: string, 
+/**
+ * For people, as in "it has no Opus with 48 kHz".
+ */
+reason: string, };
+
 export type Viewer = { 
 /**
  * Which viewer.
@@ -133,6 +147,10 @@ browser: string,
  * When media first flowed, milliseconds since the Unix epoch.
  */
 since_at: number, 
+/**
+ * What of its offer is not sent, and why. A browser's offer is answered whole.
+ */
+rejected: Array<RejectedMedia>, 
 /**
  * How the connection does; refreshed by [`crate::Event::Viewers`].
  */
@@ -478,7 +496,19 @@ count: number,
 /**
  * [`crate::Command::Block`] can refuse it: it is not this computer's own.
  */
-blockable: boolean, } | { "event": "lock", 
+blockable: boolean, } | { "event": "failed_join", 
+/**
+ * IP address, without port.
+ */
+address: string, 
+/**
+ * As in [`Viewer::browser`].
+ */
+browser: string, 
+/**
+ * What is wrong with the offer, for people.
+ */
+reason: string, } | { "event": "lock", 
 /**
  * Locked: nobody new is let in.
  */

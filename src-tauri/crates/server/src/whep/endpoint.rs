@@ -33,7 +33,7 @@ pub(super) async fn post(
         let response = tell(&shared, client, (accepts(), response).into_response(), why.to_owned());
         return body::discard(body, response);
     }
-    if let Err(refused) = begin(&shared, &client) {
+    if let Some(refused) = too_many(&shared, &client) {
         return body::discard(body, refused);
     }
     let offer = match body::read(body, &shared.config.limits).await {
@@ -94,15 +94,14 @@ async fn knock(shared: &Shared, token: &str, client: &Client) -> Result<(), Resp
     }
 }
 
-/// One address may begin so many joins.
-fn begin(shared: &Shared, client: &Client) -> Result<(), Response> {
-    let Some(network) = client.network() else { return Ok(()) };
+/// One address may begin so many joins: the answer to one more.
+fn too_many(shared: &Shared, client: &Client) -> Option<Response> {
+    let network = client.network()?;
     let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
-    shared.joins().begin(network, kind, Instant::now()).map_err(|too_many| {
-        shared.too_many.fetch_add(1, Ordering::Relaxed);
-        let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
-        problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) })
-    })
+    let too_many = shared.joins().begin(network, kind, Instant::now()).err()?;
+    shared.too_many.fetch_add(1, Ordering::Relaxed);
+    let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
+    Some(problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) }))
 }
 
 /// Asked as the watch page is: there may be nothing live.

@@ -217,6 +217,7 @@ fn without_a_bundle_the_first_m_line_is_taken_with_its_own_transport() {
             cname: "",
             session: 1,
             codecs: &CODECS,
+            level: H264Level::default(),
         };
         let (_, _, theirs) = answer(&offer, &local).expect("something is sent");
         (theirs.ice_ufrag, theirs.fingerprint.digest[0])
