@@ -61,7 +61,8 @@ case " $* " in
   *" build "*)
     mkdir -p target/release/deps target/debug
     printf '#!/bin/sh\\necho "a new program: $*"\\n' | tee target/release/skylark >target/debug/skylark
-    chmod +x target/release/skylark target/debug/skylark ;;
+    echo '#!/bin/sh' >target/debug/fakecam
+    chmod +x target/release/skylark target/debug/* ;;
 esac`,
   npm: `
 case " $* " in
@@ -158,7 +159,7 @@ export class Machine {
     const child = spawn(join(this.clone, 'dev'), words, {
       env: { ...this.environment, ...environment },
       cwd: this.home,
-      timeout: 60_000,
+      timeout: 300_000,
     });
     let out = '';
     let said = '';
