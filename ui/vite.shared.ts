@@ -18,13 +18,14 @@ function icon(): Plugin {
 /**
  * Builds `src/PAGE/index.html` into `dist/PAGE` under fixed names: `assets/NAME.js` and `assets/NAME.css`. Both pages
  * are embedded in the program, so a hash in the name would save nobody a request; and both are served under a content
- * security policy without inline script and without `data:`, so nothing is inlined.
+ * security policy without inline script and without `data:`, so nothing is inlined. `base` is what files are named from:
+ * './' where a proxy may put the page below any path.
  */
-export function page(folder: string, name: string): UserConfig {
+export function page(folder: string, name: string, base: '/' | './' = '/'): UserConfig {
   const root = resolve(import.meta.dirname, 'src', folder);
   return {
     root,
-    base: '/',
+    base,
     publicDir: false,
     worker: { rollupOptions: { output: { entryFileNames: `assets/${name}-[name].js` } } },
     plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') }), icon()],

@@ -2,4 +2,4 @@
 import { defineConfig } from 'vite';
 import { page } from './vite.shared.ts';
 
-export default defineConfig(page('viewer', 'watch'));
+export default defineConfig(page('viewer', 'watch', './'));

@@ -19,9 +19,15 @@ mod leave;
 mod limit;
 mod link;
 mod lock;
+#[cfg(target_os = "linux")]
+mod no_router;
 mod offer;
 mod page;
 mod patch;
+#[cfg(target_os = "linux")]
+mod proxied;
+#[cfg(target_os = "linux")]
+mod public_name;
 mod scrape;
 mod script;
 mod settings;

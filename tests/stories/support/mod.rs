@@ -1,15 +1,23 @@
 //! What the stories are told with: the program as a child process, and viewers as real WebRTC peers.
 
+#[cfg(target_os = "linux")]
+mod alone;
 mod media;
 #[cfg(target_os = "linux")]
 mod network;
 mod program;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod relay;
 mod viewer;
 
 #[cfg(target_os = "linux")]
+pub(crate) use alone::Alone;
+#[cfg(target_os = "linux")]
 pub(crate) use network::{Network, Watcher};
 pub(crate) use program::{DataFolder, Skylark};
+#[cfg(target_os = "linux")]
+pub(crate) use proxy::{NAME, Ports, Proxy};
 pub(crate) use relay::{Relay, socket};
 pub(crate) use viewer::{Browser, Codec, Joined, Viewer};
 

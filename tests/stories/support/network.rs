@@ -196,11 +196,13 @@ impl Drop for Watcher {
     }
 }
 
-fn run(command: &str) -> String {
+/// Runs a command that has to succeed; what it printed.
+pub(super) fn run(command: &str) -> String {
     attempt(command).unwrap_or_else(|why| panic!("{command}: {why}"))
 }
 
-fn attempt(command: &str) -> Result<String, String> {
+/// Runs a command; what it printed, or its complaint.
+pub(super) fn attempt(command: &str) -> Result<String, String> {
     let mut words = command.split(' ');
     let output = Command::new(words.next().expect("a command")).args(words).output().expect("it is installed");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

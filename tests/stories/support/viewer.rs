@@ -63,6 +63,11 @@ impl Browser {
         Browser::from(Client::builder().default_headers(headers))
     }
 
+    /// A client that knows this name as loopback's, whatever the system knows.
+    pub(crate) fn knowing(name: &str) -> Browser {
+        Browser::from(Client::builder().cookie_store(true).resolve(name, ([127, 0, 0, 1], 0).into()))
+    }
+
     fn from(client: ClientBuilder) -> Browser {
         let http = client.user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
         Browser { http: http.no_proxy().build().expect("without TLS there is nothing to fail") }

@@ -29,6 +29,7 @@ const empty: Snapshot = {
     max_viewers: 0,
     max_upload_kbps: 0,
     public: '',
+    public_media: '',
     title: '',
   },
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },

@@ -186,7 +186,7 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "storage";
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "unknown_name" | "storage";
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 
@@ -302,9 +302,14 @@ max_viewers: number,
  */
 max_upload_kbps: number, 
 /**
- * The name that goes into the link, its address into the candidates; empty: none.
+ * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
+ * pages; empty: none.
  */
 public: string, 
+/**
+ * Where media is reached, if elsewhere than the pages: its address goes into the candidates; empty: where they are.
+ */
+public_media: string, 
 /**
  * Shown on the watch page.
  */
@@ -332,9 +337,14 @@ max_viewers?: number,
  */
 max_upload_kbps?: number, 
 /**
- * The name that goes into the link, its address into the candidates; empty: none.
+ * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
+ * pages; empty: none.
  */
 public?: string, 
+/**
+ * Where media is reached, if elsewhere than the pages: its address goes into the candidates; empty: where they are.
+ */
+public_media?: string, 
 /**
  * Shown on the watch page.
  */

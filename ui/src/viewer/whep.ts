@@ -21,12 +21,20 @@ export async function create(whep: string, offer: string): Promise<Created> {
     const response = await ask(whep, 'POST', offer, { 'Content-Type': 'application/sdp' });
     const location = response.headers.get('Location');
     if (response.status === 201 && location)
-      return { is: 'created', url: new URL(location, response.url).href, answer: await response.text() };
+      return { is: 'created', url: sessionUrl(whep, location, response.url), answer: await response.text() };
     const refusal = await refused(response);
     return refusal ? { is: 'refused', ...refusal } : { is: 'unreachable' };
   } catch {
     return { is: 'unreachable' };
   }
+}
+
+/**
+ * A session is below its endpoint. Its name is all that counts of `Location`: a server behind a proxy that takes a path away
+ * does not know what stands before its own.
+ */
+function sessionUrl(whep: string, location: string, base: string): string {
+  return `${whep}/${new URL(location, base).pathname.split('/').pop()}`;
 }
 
 /** The server's new credentials for an ICE restart; null where the session is gone or the server cannot be reached. */

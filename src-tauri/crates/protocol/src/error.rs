@@ -31,6 +31,8 @@ pub enum ErrorCode {
     EncoderFailed,
     /// The port is taken.
     PortInUse,
+    /// The public name has no address that could be found.
+    UnknownName,
     /// Something could not be read or written on disk.
     Storage,
 }

@@ -44,9 +44,13 @@ macro_rules! settings {
                 /// Cap on what all viewers together are sent; 0: no limit.
                 max_upload_kbps: u32 as u32 = "0",
                     example "20000 (0: no limit)";
-                /// The name that goes into the link, its address into the candidates; empty: none.
-                public: String as Public, option "--public" "HOST[:PORT]",
-                    example "\"live.example.org:8787\"";
+                /// The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
+                /// pages; empty: none.
+                public: String as Public, option "--public" "[https://]HOST[:PORT][/PATH]",
+                    example "\"live.example.org:8787\" (or \"https://live.example.org/tv\")";
+                /// Where media is reached, if elsewhere than the pages: its address goes into the candidates; empty: where they are.
+                public_media: String as PublicMedia, option "--public-media" "HOST[:PORT]",
+                    example "\"203.0.113.7:8787\"";
                 /// Shown on the watch page.
                 title: String as Title = "",
                     example "\"Sunday's match\"";

@@ -16,7 +16,7 @@ pub struct LocalAddress {
     pub address: Address,
 }
 
-/// The machine's usable addresses, the one on the default route first, loopback last. IPv6 link-local ones are left
+/// The machine's usable addresses, the one on the default route first, then those that most people can reach, loopback last. IPv6 link-local ones are left
 /// out: a browser cannot open them, for they need a zone.
 pub fn addresses() -> Vec<LocalAddress> {
     let found = interfaces().unwrap_or_else(|error| {
@@ -53,27 +53,25 @@ impl From<Interface> for LocalAddress {
 enum Reach {
     Network,
     Internet,
-    Vpn,
     Provider,
     Cable,
+    Vpn,
     Guests,
     Computer,
 }
 
 impl Reach {
     fn of(interface: &Interface) -> Self {
-        let named = |prefixes: &[&str]| prefixes.iter().any(|prefix| interface.name.starts_with(prefix));
         let (private, carrier_grade, link_local) = match interface.ip {
             IpAddr::V4(ip) => (ip.is_private(), is_carrier_grade(ip), ip.is_link_local()),
             IpAddr::V6(ip) => (ip.is_unique_local() || is_documentation(ip), false, false),
         };
         if interface.ip.is_loopback() {
             Self::Computer
-        } else if interface.point_to_point || named(&["tun", "tap", "wg", "tailscale", "zt", "ppp", "utun", "nordlynx"])
-        {
-            Self::Vpn
-        } else if named(&["docker", "br-", "virbr", "lxc", "lxd", "podman", "cni", "vboxnet", "vmnet"]) {
+        } else if is_guests(&interface.name) {
             Self::Guests
+        } else if interface.point_to_point || is_tunnel(&interface.name) {
+            Self::Vpn
         } else if link_local {
             Self::Cable
         } else if carrier_grade {
@@ -96,6 +94,53 @@ impl Reach {
             Self::Computer => "Only this computer",
         }
     }
+}
+
+/// The usual names of tunnels.
+fn is_tunnel(name: &str) -> bool {
+    let names = [
+        "tun",
+        "tap",
+        "wg",
+        "tailscale",
+        "zt",
+        "ppp",
+        "utun",
+        "nordlynx",
+        "ipsec",
+        "vti",
+        "gre",
+        "sit",
+        "ip6tnl",
+        "nebula",
+    ];
+    names.iter().any(|start| name.starts_with(start))
+}
+
+/// The usual names of what containers and virtual machines on this computer are behind. A bridge that people made themselves (`br0`,
+/// `br-lan`) is none: Docker's has twelve hex digits behind its `br-`.
+fn is_guests(name: &str) -> bool {
+    let names = [
+        "docker",
+        "virbr",
+        "lxc",
+        "lxd",
+        "incusbr",
+        "podman",
+        "cni",
+        "flannel",
+        "cali",
+        "cilium",
+        "vboxnet",
+        "vmnet",
+        "vnet",
+        "ve-",
+        "vb-",
+        "waydroid",
+        "vEthernet",
+    ];
+    let is_docker = |id: &str| id.len() == 12 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+    names.iter().any(|start| name.starts_with(start)) || name.strip_prefix("br-").is_some_and(is_docker)
 }
 
 /// 100.64.0.0/10, shared between a provider and its customers (RFC 6598).
@@ -144,6 +189,27 @@ mod tests {
                 ("::1", "Only this computer"),
             ]
         );
+    }
+
+    #[test]
+    fn without_a_default_route_the_best_that_others_can_reach_comes_first() {
+        let first = |found: &[(&str, &str)]| {
+            let found = found.iter().map(|(name, ip)| interface(name, ip)).collect();
+            in_order(found, None).first().map(|local| local.address.host.clone()).expect("there is one")
+        };
+        let lo = ("lo", "127.0.0.1");
+        assert_eq!(first(&[lo, ("docker0", "172.17.0.1"), ("wlan0", "192.168.4.1")]), "192.168.4.1", "a hotspot");
+        assert_eq!(first(&[lo, ("wg0", "10.8.0.2"), ("eth0", "169.254.7.7")]), "169.254.7.7", "a cable");
+        assert_eq!(first(&[lo, ("tailscale0", "100.64.0.9"), ("eth0", "100.64.3.4")]), "100.64.3.4");
+        assert_eq!(first(&[lo, ("eth0", "fe80::1"), ("eth0", "fd00::7"), ("virbr0", "192.168.122.1")]), "fd00::7");
+        assert_eq!(first(&[lo, ("br-0123456789ab", "172.18.0.1"), ("br-lan", "10.0.0.1")]), "10.0.0.1");
+        assert_eq!(
+            first(&[lo, ("eth1", "10.1.0.1"), ("eth0", "192.168.1.1")]),
+            "10.1.0.1",
+            "of several the system's first"
+        );
+        assert_eq!(first(&[lo, ("docker0", "172.17.0.1")]), "172.17.0.1", "guests are others, too");
+        assert_eq!(first(&[("lo", "::1"), lo, ("eth0", "fe80::1")]), "127.0.0.1", "where there is nothing else");
     }
 
     #[test]

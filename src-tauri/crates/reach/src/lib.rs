@@ -3,13 +3,15 @@
 //! TCP carries the pages and WHEP, UDP all media, both on one number: one rule in a router, one line in a firewall
 //! prompt. [`bind()`] opens both, [`addresses()`] says where people may find them, [`listed()`] what an SDP answer lists.
 //!
-//! Nothing here sends a packet, except that [`Public`]'s name may be looked up in DNS.
+//! Nothing here sends a packet, except that a [`MediaName`] may be looked up in DNS.
 
 mod addresses;
 mod bind;
 mod candidates;
 mod holder;
+mod host;
 mod listen;
+mod media_name;
 mod public;
 mod route;
 mod system;
@@ -20,6 +22,7 @@ pub use bind::{BindError, Bound, bind};
 pub use candidates::listed;
 pub use holder::Holder;
 pub use listen::{Listen, ListenError};
+pub use media_name::{MediaName, PublicMedia, PublicMediaError};
 pub use public::{Public, PublicError};
 pub use route::default_route_address;
 pub use transport::Transport;

@@ -1,9 +1,9 @@
 //! The files of the watch page, embedded in the program.
 
-use crate::client::text;
+use crate::headers::text;
 use crate::notice;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use flate2::Compression;
@@ -66,18 +66,31 @@ pub(crate) fn page() -> Bytes {
 
 /// `GET /assets/*`
 pub(crate) async fn get(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS.get(&name) else { return notice::nothing_here() };
+    answer(&name, &headers)
+}
+
+/// `GET /*/assets/*`: what a page at any depth names beside itself. Anything else leads nowhere.
+pub(crate) async fn beside_a_page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let name = uri.path().rsplit_once("/assets/").map(|(_, name)| name);
+    match name.filter(|_| matches!(method, Method::GET | Method::HEAD)) {
+        Some(name) => answer(name, &headers),
+        None => notice::nothing_here(),
+    }
+}
+
+fn answer(name: &str, headers: &HeaderMap) -> Response {
+    let Some(asset) = ASSETS.get(name) else { return notice::nothing_here() };
     let kept = [
         (header::ETAG, asset.etag.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::VARY, HeaderValue::from_static("Accept-Encoding")),
     ];
-    if is_known(&headers, &asset.etag) {
+    if is_known(headers, &asset.etag) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let content_type = [(header::CONTENT_TYPE, asset.content_type)];
     match &asset.gzip {
-        Some(gzip) if accepts_gzip(&headers) => {
+        Some(gzip) if accepts_gzip(headers) => {
             (kept, content_type, [(header::CONTENT_ENCODING, "gzip")], gzip.clone()).into_response()
         }
         _ => (kept, content_type, asset.plain.clone()).into_response(),

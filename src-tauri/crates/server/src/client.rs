@@ -1,7 +1,9 @@
-//! Who sent a request: address, cookie, User-Agent.
+//! Who sent a request, and by which way: address, cookie, User-Agent.
 
 use crate::Config;
 use crate::cookie::{self, CookieKey, Shown};
+use crate::headers::text;
+use crate::outside::{Outside, Prefixed};
 use crate::shared::Shared;
 use audience::{Visitor, VisitorCookie};
 use axum::extract::FromRequestParts;
@@ -28,10 +30,13 @@ pub(crate) struct Client {
     pub(crate) visitor: Visitor,
     /// On this machine, with no proxy in between as far as one can tell.
     pub(crate) local: bool,
+    /// How the request came.
+    pub(crate) outside: Outside,
 }
 
 impl Client {
-    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+    /// `prefixed`: its path began with that of the public address.
+    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, prefixed: bool, config: &Config) -> Self {
         let trusted = config.trusted_proxy.is_some_and(|proxy| proxy.to_canonical() == peer);
         let forwarded = trusted.then(|| forwarded_for(headers)).flatten();
         let user_agent = text(headers, &header::USER_AGENT).unwrap_or_default();
@@ -39,7 +44,8 @@ impl Client {
         let proxied = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| headers.contains_key(*name));
         let local = address.is_loopback() && (!proxied || forwarded.is_some());
         let (ours, unsigned) = cookies(headers, &config.cookie_key);
-        Self { visitor: Visitor::new(ours, address, user_agent).with_unsigned(unsigned), local }
+        let outside = Outside::of(peer, headers, prefixed, config);
+        Self { visitor: Visitor::new(ours, address, user_agent).with_unsigned(unsigned), local, outside }
     }
 
     /// What limits are counted by.
@@ -48,10 +54,13 @@ impl Client {
     }
 
     /// The cookie for the answer of the watch page: the browser's own again, for another year, or a new one. HttpOnly: no
-    /// script reads it; Lax: no other site's page makes use of it.
+    /// script reads it; Lax: no other site's page makes use of it; Secure, and for the path that is ours, where the browser came by TLS and
+    /// by such a path.
     pub(crate) fn set_cookie(&self, key: &CookieKey) -> String {
         let (name, value) = (cookie::NAME, key.sign(self.visitor.cookie.unwrap_or_else(cookie::fresh)));
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}")
+        let path = Some(self.outside.path()).filter(|path| !path.is_empty()).unwrap_or("/");
+        let secure = if self.outside.is_secure() { "; Secure" } else { "" };
+        format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}{secure}")
     }
 }
 
@@ -60,7 +69,8 @@ impl FromRequestParts<Arc<Shared>> for Client {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
         let Peer(peer) = parts.extensions.get().expect("the accept loop puts the peer into every request");
-        Ok(Self::of(*peer, &parts.headers, &shared.config))
+        let prefixed = parts.extensions.get::<Prefixed>().is_some();
+        Ok(Self::of(*peer, &parts.headers, prefixed, &shared.config))
     }
 }
 
@@ -86,11 +96,6 @@ fn cookies(headers: &HeaderMap, key: &CookieKey) -> (Option<VisitorCookie>, Opti
     (None, unsigned)
 }
 
-/// A header that is text and there.
-pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,7 +107,7 @@ mod tests {
             map.append(*name, HeaderValue::from_static(value));
         }
         let address = |text: &str| text.parse().expect("the tests' addresses are well-formed");
-        Client::of(address(peer), &map, &Config { trusted_proxy: proxy.map(address), ..Config::default() })
+        Client::of(address(peer), &map, false, &Config { trusted_proxy: proxy.map(address), ..Config::default() })
     }
 
     fn address(client: Client) -> String {
@@ -158,7 +163,7 @@ mod tests {
     fn a_known_browser_keeps_its_cookie_and_any_other_gets_one_of_its_own() {
         let key = CookieKey::from_random([1; 32]);
         let visitor = |cookie| Visitor::new(cookie, [10, 0, 0, 1].into(), "");
-        let set = |visitor: Visitor| Client { visitor, local: false }.set_cookie(&key);
+        let set = |visitor: Visitor| Client { visitor, local: false, outside: Outside::default() }.set_cookie(&key);
         let ours = VisitorCookie::from_random([2; 16]);
         let known = set(visitor(Some(ours)));
         assert!(known.starts_with(&format!("skylark_visitor={}; ", key.sign(ours))), "{known}");
@@ -167,5 +172,11 @@ mod tests {
         for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age="] {
             assert!(set(new.clone()).contains(attribute), "{attribute}");
         }
+        assert!(!set(new).contains("Secure"), "over HTTP a browser would not keep it");
+        let public = crate::PublicUrl { https: true, host: "live.example.org".into(), port: 443, path: "/tv".into() };
+        let config = Config { public: tokio::sync::watch::channel(Some(public)).1, ..Config::default() };
+        let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("live.example.org"))]);
+        let cookie = Client::of([10, 0, 0, 1].into(), &headers, false, &config).set_cookie(&key);
+        assert!(cookie.contains("; Path=/tv; ") && cookie.ends_with("; Secure"), "{cookie}");
     }
 }

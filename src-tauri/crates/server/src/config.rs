@@ -1,15 +1,19 @@
 //! What can be set.
 
 use crate::CookieKey;
+use crate::public_url::PublicUrl;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// What can be set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
-    /// The proxy whose `X-Forwarded-For` is believed. Without one the header is ignored.
+    /// The proxy whose `X-Forwarded-For`, `-Host`, `-Proto` and `-Port` are believed. Without one nobody's are.
     pub trusted_proxy: Option<IpAddr>,
+    /// Where the pages are for who comes from outside, which may change while the program runs.
+    pub public: watch::Receiver<Option<PublicUrl>>,
     /// Who may read `/metrics`.
     pub metrics: Metrics,
     /// The link is a name, which can be guessed: then a guess costs time also when it is right, so that it tells nothing early.
@@ -18,6 +22,19 @@ pub struct Config {
     pub limits: Limits,
     /// What the cookies of visitors are signed with.
     pub cookie_key: CookieKey,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            trusted_proxy: None,
+            public: watch::channel(None).1,
+            metrics: Metrics::default(),
+            guessable_link: false,
+            limits: Limits::default(),
+            cookie_key: CookieKey::default(),
+        }
+    }
 }
 
 /// Who may read `/metrics`.

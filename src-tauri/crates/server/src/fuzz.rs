@@ -4,7 +4,7 @@
 
 use crate::client::Client;
 use crate::first_bytes::{MOST, protocol};
-use crate::{Config, metrics, socket};
+use crate::{Config, PublicUrl, metrics};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use protocol::PageHello;
 use std::net::{IpAddr, Ipv4Addr};
@@ -32,9 +32,12 @@ pub fn headers(data: &[u8]) {
         headers.append(name, value);
     }
     let proxy = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let public = PublicUrl { https: true, host: "live.example.org".to_owned(), port: 443, path: "/tv".to_owned() };
+    let (_, told) = tokio::sync::watch::channel(Some(public));
     for trusted_proxy in [None, Some(proxy)] {
-        let config = Config { trusted_proxy, ..Config::default() };
-        let client = Client::of(proxy, &headers, &config);
+        let config = Config { trusted_proxy, public: told.clone(), ..Config::default() };
+        let client = Client::of(proxy, &headers, false, &config);
+        let _ = client.outside.is_ours(&headers);
         assert!(client.visitor.user_agent.len() <= 256, "it is kept as long as the viewer");
         assert!(!audience::browser_name(&client.visitor.user_agent).is_empty());
         assert!(trusted_proxy.is_some() || client.visitor.address == proxy, "nobody but the proxy says who sent it");
@@ -44,7 +47,6 @@ pub fn headers(data: &[u8]) {
         );
     }
     let _ = metrics::names_this_machine(&headers);
-    let _ = socket::same_origin(&headers);
     if let Some(if_match) = headers.get("if-match").and_then(|value| value.to_str().ok()) {
         let any = if_match.split(',').any(|one| matches!(one.trim(), "*" | "\"*\""));
         assert!(!crate::door::matches(if_match, "an etag with spaces in it") || any || if_match.contains("an etag"));

@@ -3,6 +3,7 @@
 use crate::Connection;
 use crate::client::Peer;
 use crate::places::Seat;
+use crate::prefix;
 use crate::shared::{Shared, ended};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -39,6 +40,7 @@ pub(crate) async fn serve(
     connection.read_as_http();
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
+    let mut shutdown = shared.shutdown.clone();
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
         let answering = Answering::begin(&seat);
@@ -46,6 +48,7 @@ pub(crate) async fn serve(
         let answer = names_one_host(&request).then(|| {
             request.extensions_mut().insert(Peer(peer));
             request.extensions_mut().insert(seat.clone());
+            prefix::take_away(&mut request, &shared.config);
             router.clone().call(request)
         });
         async move {
@@ -64,7 +67,6 @@ pub(crate) async fn serve(
         .serve_connection(TokioIo::new(connection), service)
         .with_upgrades();
     let mut http = std::pin::pin!(http);
-    let mut shutdown = shared.shutdown.clone();
     // hyper waits a header's time from when it was given the connection, and some of that had passed before.
     let silent = async {
         tokio::time::sleep_until(first_header).await;

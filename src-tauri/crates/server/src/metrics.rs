@@ -1,7 +1,8 @@
 //! `GET /metrics`: Prometheus text, for whom the setting says. Off by default: a connection from this machine may come from
 //! anywhere, as a proxy's and a tunnel's do, and nothing in it says so.
 
-use crate::client::{Client, text};
+use crate::client::Client;
+use crate::headers::text;
 use crate::shared::Shared;
 use crate::{Metrics, Request, notice};
 use axum::extract::State;

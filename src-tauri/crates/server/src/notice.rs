@@ -69,12 +69,12 @@ fn notice(title: &str, words: &str, reason: Option<&str>) -> Response {
     <meta name="color-scheme" content="dark light">
     <meta name="robots" content="noindex">
     <title>{title}</title>
-    <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
-    <link rel="stylesheet" href="/assets/notice.css">
+    <link rel="icon" type="image/svg+xml" href="./assets/icon.svg">
+    <link rel="stylesheet" href="./assets/notice.css">
   </head>
   <body>
     <main>
-      <img src="/assets/icon.svg" alt="" width="48" height="48">
+      <img src="./assets/icon.svg" alt="" width="48" height="48">
       <h1>{title}</h1>
       <p>{words}</p>{quote}
     </main>

@@ -1,7 +1,8 @@
 //! The watch page.
 
-use crate::client::{Client, text};
+use crate::client::Client;
 use crate::document::{POLICY, html};
+use crate::headers::text;
 use crate::shared::Shared;
 use crate::{Request, assets, notice};
 use axum::extract::{Path, State};
@@ -19,7 +20,7 @@ pub(crate) async fn watch(
     let visitor = client.visitor.clone();
     match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
         Ok(Ok(())) => {
-            let policy = format!("{POLICY}{}", own_sockets(&headers));
+            let policy = format!("{POLICY}{}", own_sockets(&headers, &client));
             let more = [
                 (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
                 (header::CONTENT_SECURITY_POLICY, policy),
@@ -32,8 +33,8 @@ pub(crate) async fn watch(
 }
 
 /// Safari before 16 does not count a page's own sockets as 'self'. An IPv6 address cannot be named in a policy.
-fn own_sockets(headers: &HeaderMap) -> String {
-    let named = |host: &&str| host.bytes().all(|c| c.is_ascii_alphanumeric() || b".-:".contains(&c));
-    let host = text(headers, &header::HOST).filter(named);
-    host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default()
+fn own_sockets(headers: &HeaderMap, client: &Client) -> String {
+    let named = |host: &str| host.bytes().all(|c| c.is_ascii_alphanumeric() || b".-:".contains(&c));
+    let host = client.outside.authority().or_else(|| text(headers, &header::HOST).map(str::to_owned));
+    host.filter(|host| named(host)).map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default()
 }

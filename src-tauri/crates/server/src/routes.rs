@@ -18,7 +18,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics::get))
         .merge(whep::router())
-        .fallback(|| async { notice::nothing_here() })
+        // Pages name their files relative to themselves, so that they are found below whatever path a proxy gives us.
+        .fallback(assets::beside_a_page)
         .layer(axum::middleware::map_response(harden))
         .with_state(shared)
 }

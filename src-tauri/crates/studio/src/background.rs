@@ -1,17 +1,22 @@
 //! What takes its time and is done on other threads, so that the owner waits for none of it.
 
 use crate::happened::Happened;
+use crate::public_name::Question;
 use crate::reachability::Surroundings;
 use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// Work for other threads. The calls return at once; what comes of it is a [`Happened`].
 pub(crate) trait Background {
     /// Looks which addresses the machine has: [`Happened::LookedAround`] follows.
     fn look_around(&self);
+
+    /// Asks the resolver: [`Happened::Resolved`] follows.
+    fn resolve(&self, question: Question);
 
     /// Writes the watch token and the bans; [`Happened::Unwritten`] follows if that fails.
     fn keep_audience(&self, persisted: Persisted);
@@ -40,6 +45,10 @@ impl Background for Threads {
         tokio::task::spawn_blocking(move || drop(tell.send(Happened::LookedAround(Surroundings::look()))));
     }
 
+    fn resolve(&self, question: Question) {
+        resolve(question, self.tell.clone());
+    }
+
     fn keep_audience(&self, persisted: Persisted) {
         self.writer.keep_audience(persisted);
     }
@@ -47,6 +56,15 @@ impl Background for Threads {
     fn keep_settings(&self, written: Written) {
         self.writer.keep_settings(written);
     }
+}
+
+/// Asks the resolver on a thread of tokio's for what blocks, as it may take its time; done when it answered.
+pub(crate) fn resolve(Question { number, name }: Question, tell: mpsc::UnboundedSender<Happened>) -> JoinHandle<()> {
+    tokio::task::spawn_blocking(move || {
+        let answer = name.resolve().map_err(|error| error.to_string());
+        // The owner is gone only when the program ends.
+        drop(tell.send(Happened::Resolved(number, answer)));
+    })
 }
 
 /// The files of the data folder and of the settings.

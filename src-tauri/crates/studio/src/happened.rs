@@ -2,6 +2,7 @@
 
 use crate::reachability::Surroundings;
 use protocol::{ViewerId, ViewerStats};
+use std::net::SocketAddr;
 use stream::{Rid, VideoCodec};
 
 /// What happened on another thread.
@@ -18,6 +19,8 @@ pub(crate) enum Happened {
     /// The encoders of one broadcast are done with their last picture.
     EncodersStopped,
     LookedAround(Surroundings),
+    /// The resolver answered the question of this number for the public name, or said why it could not.
+    Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Something could not be written, with a sentence that says so.
     Unwritten(String),
 }

@@ -24,6 +24,7 @@ mod configuration;
 mod devices;
 mod events;
 mod on_demand;
+mod public_name;
 mod reachability;
 mod second_encoder;
 

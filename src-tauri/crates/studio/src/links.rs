@@ -25,11 +25,13 @@ pub(crate) fn links(place: &Place<'_>, token: &str) -> Links {
     let addresses = addresses(place);
     let host = host(place, &addresses);
     let base = match place.public {
-        Some(public) if public.host() == host => format!("http://{}", public.authority(place.local.port())),
-        _ => format!("http://{}", authority(&host, place.local.port())),
+        Some(public) if public.host() == host => public.base(place.local.port()),
+        _ => {
+            let base = format!("http://{}", authority(&host, place.local.port()));
+            // The port that HTTP has anyway only makes a link longer.
+            base.strip_suffix(":80").map_or(base.clone(), str::to_owned)
+        }
     };
-    // The port that HTTP has anyway only makes a link longer.
-    let base = base.strip_suffix(":80").unwrap_or(&base);
     let watch = format!("{base}/w/{token}");
     Links {
         qr_svg: qr::svg(&watch),
@@ -63,7 +65,10 @@ fn host(place: &Place<'_>, addresses: &[Address]) -> String {
     }
     match place.local.ip() {
         any if any.is_unspecified() => {
-            place.default_route.map(|ip| ip.to_string()).filter(|ip| known(ip)).unwrap_or_else(|| "127.0.0.1".into())
+            let on_default_route = place.default_route.map(|ip| ip.to_string()).filter(|ip| known(ip));
+            // The best comes first, and this computer's own only where there is no other.
+            let best = || addresses.first().map(|address| address.host.clone());
+            on_default_route.or_else(best).unwrap_or_else(|| "127.0.0.1".into())
         }
         named => named.to_string(),
     }
@@ -95,14 +100,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unspecified_address_is_the_one_on_the_default_route_else_loopback() {
+    fn an_unspecified_address_is_the_one_on_the_default_route_else_the_best_else_loopback() {
         let here = here();
         let links_here = links(&place("[::]:8787", &here), "T");
         assert_eq!(links_here.watch, "http://192.168.1.20:8787/w/T");
         assert_eq!(links_here.whep, "http://192.168.1.20:8787/whep/T");
         assert_eq!(links_here.addresses.len(), 3);
         let alone = Place { default_route: None, ..place("[::]:8787", &here) };
-        assert_eq!(links(&alone, "T").host, "127.0.0.1");
+        assert_eq!(links(&alone, "T").host, "192.168.1.20", "a hotspot has no default route");
+        let nowhere = Place { here: &here[2..], ..alone.clone() };
+        assert_eq!(links(&nowhere, "T").host, "127.0.0.1");
+        assert_eq!(links(&Place { here: &[], ..alone }, "T").host, "127.0.0.1", "before anybody looked");
     }
 
     #[test]
@@ -138,6 +146,17 @@ mod tests {
         assert_eq!(with_name.addresses[0].host, "live.example.org");
         let inside = Place { chosen: Some("192.168.1.20"), ..place };
         assert_eq!(links(&inside, "T").watch, "http://192.168.1.20:8787/w/T", "the port outside is not the one inside");
+    }
+
+    #[test]
+    fn a_public_address_with_a_scheme_and_a_path_is_what_links_begin_with() {
+        let here = here();
+        let public = "https://live.example.org/tv".parse().unwrap();
+        let place = Place { public: Some(&public), ..place("127.0.0.1:8787", &here) };
+        let links = links(&place, "T");
+        assert_eq!(links.watch, "https://live.example.org/tv/w/T");
+        assert_eq!(links.whep, "https://live.example.org/tv/whep/T");
+        assert_eq!((links.host.as_str(), links.port), ("live.example.org", 8787));
     }
 
     #[test]

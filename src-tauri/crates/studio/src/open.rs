@@ -2,7 +2,7 @@
 
 use crate::Options;
 use crate::admission::Admission;
-use crate::background::{Files, Threads};
+use crate::background::{self, Files, Threads};
 use crate::configuration::Configuration;
 use crate::devices::Devices;
 use crate::encoding::Encoders;
@@ -13,10 +13,10 @@ use crate::meter::Meter;
 use crate::outputs::{Outputs, ToViewers};
 use crate::owner::{self, Owner, Parts, Wires, now};
 use crate::random::fresh_token;
-use crate::reachability::{Reachability, Surroundings};
+use crate::reachability::{self, Reachability, Surroundings};
 use crate::settings::{self, MetricsAccess, SettingsFile, Written};
 use crate::storage::Keeper;
-use crate::studio::{self, Studio};
+use crate::studio::Studio;
 use crate::writer::Writer;
 use crate::{files, metrics_token};
 use audience::Token;
@@ -28,6 +28,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use stream::{Clock, Rid};
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -73,6 +74,9 @@ const ASKS: usize = 64;
 
 /// HTTP requests that wait for the owner. The server makes more of them wait.
 const REQUESTS: usize = 256;
+
+/// How long going live waits for the resolver.
+const NAME_PATIENCE: Duration = Duration::from_secs(2);
 
 impl Studio {
     /// Opens the port, the devices (for the preview) and the stored things, and starts the owner task on the running
@@ -166,34 +170,38 @@ impl Studio {
         let (events, _) = broadcast::channel(EVENTS);
         let (shutdown, shut) = watch::channel(false);
         let (last, last_seen) = watch::channel(None);
+        let (public_url, outside) = watch::channel(reachability::public_url(&settings, port));
         let config = server::Config {
             trusted_proxy: settings.trusted_proxy,
+            public: outside,
             metrics,
             guessable_link: options.stream.is_some(),
             limits: settings.limits.of_server(),
             cookie_key: server::CookieKey::from_random(kept.cookie_key.bits()),
         };
         let server = tokio::spawn(server::serve(tcp, config, requests, shut));
-        let public = settings.public.clone();
-        let look = move || {
-            let outside = public.map(|public| studio::resolve(&public, port)).unwrap_or_default();
-            (outside, Surroundings::look())
-        };
-        let (outside, surroundings) = tokio::task::spawn_blocking(look).await.unwrap_or_default();
+        let token = kept.persisted.token.as_str().to_owned();
+        let mut reachability = Reachability::new(local, &settings, &token, now().instant);
+        if let Some(question) = reachability.ask_name(now().instant) {
+            // The answer comes to the owner as any later one does. It is waited for a little, so that the first viewer's answer has
+            // the name's addresses, and no longer, as a machine that has no network yet goes live all the same.
+            let _ = tokio::time::timeout(NAME_PATIENCE, background::resolve(question, tell.clone())).await;
+        }
+        let surroundings = tokio::task::spawn_blocking(Surroundings::look).await.unwrap_or_default();
         let complain = {
             let tell = tell.clone();
             move |message| drop(tell.send(Happened::Unwritten(message)))
         };
         let writer = Writer::start(Files { keeper, settings: settings_file }, complain).map_err(OpenError::Forward)?;
         let now = now();
-        let token = kept.persisted.token.as_str().to_owned();
         let parts = Parts {
             encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), tell: tell.clone() },
             forwarder,
             background: Threads { writer, tell: tell.clone() },
             tell,
             events: Events::new(events.clone()),
-            reachability: Reachability::new(local, outside, &token),
+            reachability,
+            public_url,
             admission: Admission::new(
                 kept.persisted,
                 settings.max_viewers,

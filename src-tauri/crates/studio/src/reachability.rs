@@ -1,10 +1,13 @@
 //! Where the broadcast can be reached, and the links that say so, as the machine's networks come and go. Decisions only.
 
 use crate::links::{self, Place};
+use crate::public_name::{Learnt, PublicName, Question};
 use crate::settings::Settings;
 use protocol::{Address, Links};
-use reach::LocalAddress;
+use reach::{LocalAddress, MediaName};
+use server::PublicUrl;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
 /// What a look at the machine's networks found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,16 +30,20 @@ impl Surroundings {
 pub(crate) struct Reachability {
     local: SocketAddr,
     surroundings: Surroundings,
-    /// The addresses of the public name.
-    outside: Vec<SocketAddr>,
+    public_name: PublicName,
     links: Links,
 }
 
 impl Reachability {
     /// Of a port bound to `local`, before anybody looked around.
-    pub(crate) fn new(local: SocketAddr, outside: Vec<SocketAddr>, token: &str) -> Reachability {
+    pub(crate) fn new(local: SocketAddr, settings: &Settings, token: &str, now: Instant) -> Reachability {
         let place = Place { local, public: None, here: &[], default_route: None, chosen: None };
-        Reachability { local, surroundings: Surroundings::default(), outside, links: links::links(&place, token) }
+        Reachability {
+            local,
+            surroundings: Surroundings::default(),
+            public_name: PublicName::new(media_name(settings, local.port()), now),
+            links: links::links(&place, token),
+        }
     }
 
     /// Takes in what a look around found; false where nothing changed.
@@ -46,9 +53,29 @@ impl Reachability {
         changed
     }
 
-    /// The public name changed, and these are its addresses.
-    pub(crate) fn set_outside(&mut self, outside: Vec<SocketAddr>) {
-        self.outside = outside;
+    /// Takes in which name media has outside.
+    pub(crate) fn set_name(&mut self, settings: &Settings, now: Instant) {
+        self.public_name.set(media_name(settings, self.local.port()), now);
+    }
+
+    /// What is to be asked of the resolver now.
+    pub(crate) fn ask_name(&mut self, now: Instant) -> Option<Question> {
+        self.public_name.ask(now)
+    }
+
+    /// What the resolver answered.
+    pub(crate) fn name_answered(
+        &mut self,
+        number: u64,
+        answer: Result<Vec<SocketAddr>, String>,
+        now: Instant,
+    ) -> Learnt {
+        self.public_name.answered(number, answer, now)
+    }
+
+    /// Where the pages are outside, for who answers requests.
+    pub(crate) fn public_url(&self, settings: &Settings) -> Option<PublicUrl> {
+        public_url(settings, self.local.port())
     }
 
     /// The links anew; none where they stay as they are.
@@ -71,7 +98,7 @@ impl Reachability {
 
     /// What an answer lists.
     pub(crate) fn candidates(&self) -> Vec<SocketAddr> {
-        reach::listed(self.local, &self.here(), &self.outside)
+        reach::listed(self.local, &self.here(), self.public_name.addresses())
     }
 
     /// What may be chosen for the link.
@@ -88,6 +115,22 @@ impl Reachability {
             chosen: settings.address.as_deref(),
         }
     }
+}
+
+/// Where media is reached from outside: where the settings say, else where the pages are.
+fn media_name(settings: &Settings, port: u16) -> Option<MediaName> {
+    let elsewhere = settings.public_media.as_ref().map(|media| media.name(port));
+    elsewhere.or_else(|| settings.public.as_ref().map(|public| public.media(port)))
+}
+
+/// Where the pages are outside.
+pub(crate) fn public_url(settings: &Settings, port: u16) -> Option<PublicUrl> {
+    settings.public.as_ref().map(|public| PublicUrl {
+        https: public.is_https(),
+        host: public.host().to_owned(),
+        port: public.port(port),
+        path: public.path().to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -108,7 +151,7 @@ mod tests {
     #[test]
     fn the_links_follow_the_network_and_the_token() {
         let settings = settings(Written::default());
-        let mut reachability = Reachability::new("[::]:8787".parse().unwrap(), vec![], "T");
+        let mut reachability = Reachability::new("[::]:8787".parse().unwrap(), &settings, "T", Instant::now());
         assert_eq!(reachability.links().watch, "http://127.0.0.1:8787/w/T");
         assert!(reachability.found(at("192.168.1.20")));
         let links = reachability.renew_links(&settings, "T").expect("there is a network now");
@@ -124,12 +167,25 @@ mod tests {
 
     #[test]
     fn answers_list_what_is_here_and_what_the_public_name_stands_for() {
-        let mut reachability = Reachability::new("0.0.0.0:8787".parse().unwrap(), vec![], "T");
+        let named = |public: &str, media: &str| {
+            settings(Written { public: public.parse().ok(), public_media: media.parse().ok(), ..Written::default() })
+        };
+        let now = Instant::now();
+        let mut reachability =
+            Reachability::new("0.0.0.0:8787".parse().unwrap(), &named("203.0.113.5:9000", ""), "T", now);
         reachability.found(at("192.168.1.20"));
-        reachability.set_outside(vec!["203.0.113.5:9000".parse().unwrap()]);
-        let listed = reachability.candidates();
-        for wanted in ["192.168.1.20:8787", "203.0.113.5:9000"] {
-            assert!(listed.contains(&wanted.parse().unwrap()), "{wanted} in {listed:?}");
-        }
+        let listed = |reachability: &Reachability| -> Vec<String> {
+            reachability.candidates().iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(listed(&reachability), ["203.0.113.5:9000", "192.168.1.20:8787"]);
+        reachability.set_name(&named("https://live.example.org/tv", "203.0.113.6"), now);
+        assert_eq!(listed(&reachability), ["203.0.113.6:8787", "192.168.1.20:8787"], "media elsewhere");
+        assert_eq!(reachability.ask_name(now), None, "of the pages' name nobody asks");
+        reachability.set_name(&named("https://live.example.org/tv", ""), now);
+        let question = reachability.ask_name(now).expect("a name is asked for");
+        assert_eq!(listed(&reachability), ["192.168.1.20:8787"]);
+        let found = vec!["203.0.113.7:8787".parse().unwrap()];
+        assert!(reachability.name_answered(question.number, Ok(found), now).changed);
+        assert_eq!(listed(&reachability), ["203.0.113.7:8787", "192.168.1.20:8787"]);
     }
 }

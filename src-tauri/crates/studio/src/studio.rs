@@ -5,9 +5,7 @@ use crate::outputs::Outputs;
 use bytes::Bytes;
 use media::Pipeline;
 use protocol::{Command, Devices, ErrorCode, Event, Snapshot};
-use reach::Public;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -44,7 +42,6 @@ pub(crate) enum Ask {
 /// A command, and with it what takes too long to find out in the owner task.
 pub(crate) enum Asked {
     Plain(Command),
-    Configure { settings: protocol::SettingsChange, outside: Option<Vec<SocketAddr>> },
     Found(Devices),
 }
 
@@ -54,10 +51,6 @@ impl Studio {
     pub async fn command(&self, command: Command) -> Result<(), CommandError> {
         let asked = match command {
             Command::ListDevices => Asked::Found(blocking(media::devices).await),
-            Command::Configure { settings } => {
-                let outside = self.resolve(settings.public.as_deref()).await;
-                Asked::Configure { settings, outside }
-            }
             other => Asked::Plain(other),
         };
         let (reply, answer) = oneshot::channel();
@@ -107,21 +100,6 @@ impl Studio {
         let snapshot = last.wait_for(Option::is_some).await.expect("the owner tells its last snapshot before it goes");
         *snapshot.clone().expect("waited for")
     }
-
-    /// The addresses of a public name, if that is what changes and it is one; looking it up may take seconds.
-    async fn resolve(&self, public: Option<&str>) -> Option<Vec<SocketAddr>> {
-        let public: Public = public?.parse().ok()?;
-        let port = self.port;
-        Some(blocking(move || resolve(&public, port)).await)
-    }
-}
-
-/// The addresses of the public name. One that cannot be resolved here may still be right elsewhere, so it stays in the link.
-pub(crate) fn resolve(public: &Public, port: u16) -> Vec<SocketAddr> {
-    public.resolve(port).unwrap_or_else(|error| {
-        tracing::warn!("the public name {public} cannot be resolved ({error}): it is in the link, but in no answer");
-        Vec::new()
-    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -2,7 +2,7 @@
 
 use super::problem;
 use crate::Limits;
-use crate::client::text;
+use crate::headers::text;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -48,9 +48,10 @@ pub(super) async fn post(
         }
         None => return problem::unavailable(&Unavailable),
     };
-    let request = |reply| Request::Join { token: token.clone(), visitor: client.visitor, offer, reply };
+    let Client { visitor, outside, .. } = client;
+    let request = |reply| Request::Join { token: token.clone(), visitor, offer, reply };
     match shared.ask(request).await {
-        Ok(Ok(joined)) => created(&token, joined),
+        Ok(Ok(joined)) => created(outside.path(), &token, joined),
         Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
         Ok(Err(Refused::BadOffer(cause))) => problem::bad_offer(StatusCode::BAD_REQUEST, &cause),
         Ok(Err(Refused::NoMedia(cause))) => problem::bad_offer(StatusCode::NOT_ACCEPTABLE, &cause),
@@ -113,9 +114,10 @@ async fn known(State(shared): State<Arc<Shared>>, Path(token): Path<String>, cli
     }
 }
 
-fn created(token: &str, joined: Joined) -> Response {
+/// `before`: what stands before our paths where the client came from.
+fn created(before: &str, token: &str, joined: Joined) -> Response {
     let headers = [
-        (header::LOCATION, format!("/whep/{token}/{}", joined.session)),
+        (header::LOCATION, format!("{before}/whep/{token}/{}", joined.session)),
         (header::ETAG, format!("\"{}\"", joined.etag)),
         (header::CONTENT_TYPE, SDP.to_owned()),
         (header::HeaderName::from_static("accept-patch"), FRAGMENT.to_owned()),

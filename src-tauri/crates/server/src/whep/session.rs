@@ -1,7 +1,7 @@
 //! `/whep/TOKEN/SESSION`: where a session is changed and ended. Whoever knows its 128 bits may.
 
 use super::{FRAGMENT, body, cors, problem};
-use crate::client::text;
+use crate::headers::text;
 use crate::shared::{Shared, Unavailable};
 use crate::{PatchError, Patched, Request};
 use axum::body::Body;

@@ -7,6 +7,7 @@ mod limits;
 mod metrics;
 mod owner;
 mod pages;
+mod proxied;
 mod shutdown;
 mod socket;
 mod takers;

@@ -11,7 +11,7 @@ use crate::settings::Wrong;
 use crate::studio::{Ask, Asked, CommandError};
 use audience::{Input, Now};
 use protocol::{Command, ErrorCode, Event, SettingsChange};
-use std::net::{AddrParseError, IpAddr, SocketAddr};
+use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
@@ -35,7 +35,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn command(&mut self, asked: Asked, now: Now) -> Result<(), CommandError> {
         match asked {
             Asked::Plain(command) => self.plain(command, now),
-            Asked::Configure { settings, outside } => self.configure(&settings, outside, now),
             Asked::Found(devices) => {
                 let event = self.devices.found(devices);
                 self.events.tell(event);
@@ -102,9 +101,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
-            Command::ListDevices | Command::Configure { .. } => {
-                unreachable!("the handle turns these into what was found out outside this task")
-            }
+            Command::Configure { settings } => self.configure(&settings, now),
+            Command::ListDevices => unreachable!("the handle turns this into what was found out outside this task"),
         }
     }
 
@@ -123,17 +121,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.carry_out(now)
     }
 
-    fn configure(
-        &mut self,
-        change: &SettingsChange,
-        outside: Option<Vec<SocketAddr>>,
-        now: Now,
-    ) -> Result<(), CommandError> {
+    fn configure(&mut self, change: &SettingsChange, now: Now) -> Result<(), CommandError> {
         let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
         let changed = self.configuration.configure(change).map_err(wrong)?;
-        if change.public.is_some() {
-            self.reachability.set_outside(outside.unwrap_or_default());
-        }
         self.adopt(changed, now);
         Ok(())
     }
@@ -161,6 +151,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if after.title != before.title {
             self.decide(Input::SetTitle(after.title.to_string()), now);
         }
+        self.reachability.set_name(&after, now.instant);
+        self.ask_name(now);
         self.place_changed();
         if after.shown() != before.shown() {
             self.events.tell(Event::Settings { settings: after.shown() });

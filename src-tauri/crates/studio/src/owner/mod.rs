@@ -1,6 +1,7 @@
 //! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
 
 mod commands;
+mod place;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -26,11 +27,11 @@ use crate::upload::{LineFull, Weighed};
 use audience::{Input, Now, Output};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
-use server::{Door, Request};
+use server::{Door, PublicUrl, Request};
 use std::sync::Arc;
 use std::time::Instant;
 use stream::{CODECS, CodecSpec};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
 /// forwarder, of the encoders or of a thread in the background, and comes back as [`Happened`].
@@ -44,6 +45,8 @@ pub(crate) struct Owner<F, E, B> {
     events: Events,
     configuration: Configuration,
     reachability: Reachability,
+    /// Tells the HTTP side where the pages are outside.
+    public_url: watch::Sender<Option<PublicUrl>>,
     admission: Admission,
     door: Door,
     devices: Devices,
@@ -71,6 +74,7 @@ pub(crate) struct Parts<F, E, B> {
     pub(crate) events: Events,
     pub(crate) configuration: Configuration,
     pub(crate) reachability: Reachability,
+    pub(crate) public_url: watch::Sender<Option<PublicUrl>>,
     pub(crate) admission: Admission,
     pub(crate) devices: Devices,
     pub(crate) meter: Arc<Meter>,
@@ -92,6 +96,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             events: parts.events,
             configuration: parts.configuration,
             reachability: parts.reachability,
+            public_url: parts.public_url,
             admission: parts.admission,
             door: Door::default(),
             devices: parts.devices,
@@ -142,6 +147,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.looking = false;
                 self.looked_around(surroundings, now);
             }
+            Happened::Resolved(number, answer) => self.resolved(number, answer, now),
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
         }
     }
@@ -161,6 +167,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if !std::mem::replace(&mut self.looking, true) {
             self.background.look_around();
         }
+        self.ask_name(now);
         let totals = self.forwarder.totals();
         let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
         self.second_encoder.measured(Load { at: now.instant, encoding_us, left_out });
@@ -297,23 +304,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     fn tell_phase(&mut self) {
         self.events.tell(Event::Phase { phase: self.broadcast.phase() });
-    }
-
-    /// A laptop changes its network while the broadcast goes on.
-    fn looked_around(&mut self, surroundings: Surroundings, now: Now) {
-        if self.reachability.found(surroundings) {
-            self.decide(Input::HostAddresses(self.reachability.here()), now);
-            self.place_changed();
-        }
-    }
-
-    /// The addresses, the public name or the token changed.
-    fn place_changed(&mut self) {
-        self.forwarder.set_candidates(self.reachability.candidates());
-        let token = self.admission.audience().token().as_str();
-        if let Some(links) = self.reachability.renew_links(self.configuration.meant(), token) {
-            self.events.tell(Event::Links { links });
-        }
     }
 
     /// Lets the audience decide what is no command, and carries that out.

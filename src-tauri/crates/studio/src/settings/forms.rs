@@ -6,7 +6,7 @@ use super::value::{self, Value};
 use super::{Setting, Wrong};
 use media::{CameraChoice, MicrophoneChoice};
 use protocol::SettingsChange;
-use reach::{Listen, Public};
+use reach::{Listen, Public, PublicMedia};
 use serde::Deserialize;
 use std::net::IpAddr;
 

@@ -2,7 +2,7 @@
 
 use super::value::Value;
 use media::{CameraChoice, MicrophoneChoice};
-use reach::{Listen, Public};
+use reach::{Listen, Public, PublicMedia};
 use std::convert::identity;
 use std::fmt;
 use std::net::IpAddr;
@@ -35,6 +35,7 @@ texts! {
     String, empty is none: true;
     Size, empty is none: true;
     Public, empty is none: true;
+    PublicMedia, empty is none: true;
     Listen, empty is none: true;
     IpAddr, empty is none: true;
     MetricsAccess, empty is none: true;

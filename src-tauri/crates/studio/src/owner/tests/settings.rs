@@ -76,3 +76,38 @@ fn the_links_follow_the_network_the_choice_and_the_token() {
     assert!(world.asked().contains(&"keep 0 bans".to_owned()));
     assert!(!watch(world.told()).ends_with(LINK));
 }
+
+#[test]
+fn the_public_name_is_asked_for_until_it_is_known_and_viewers_are_told_its_addresses() {
+    let mut world = World::live(Written::default());
+    let change = SettingsChange { public: Some("live.example.org:9000".into()), ..SettingsChange::default() };
+    world.configure(change).expect("a name can be");
+    let resolve = |asked: Vec<String>| -> Option<u64> {
+        let asked = asked.iter().find_map(|asked| asked.strip_prefix("resolve "))?.split(' ').next()?.parse().ok()?;
+        Some(asked)
+    };
+    let question = resolve(world.asked()).expect("it is asked for at once");
+    world.told();
+    world.happened(Happened::Resolved(question, Err("no such name".into())));
+    let told = world.told();
+    assert!(
+        matches!(&told[..], [Event::Error { code: ErrorCode::UnknownName, message }] if message.contains("live.example.org")),
+        "{told:?}"
+    );
+    world.second();
+    assert_eq!(resolve(world.asked()), None, "not so soon");
+    world.advance(std::time::Duration::from_secs(1));
+    world.second();
+    let question = resolve(world.asked()).expect("a second later");
+    world.happened(Happened::Resolved(question, Ok(vec!["203.0.113.5:9000".parse().expect("well-formed")])));
+    assert_eq!(world.asked(), ["candidates [203.0.113.5:9000]"], "the next answers have it");
+    world.advance(std::time::Duration::from_secs(59));
+    world.second();
+    assert_eq!(resolve(world.asked()), None);
+    world.advance(std::time::Duration::from_secs(1));
+    world.second();
+    let question = resolve(world.asked()).expect("names change");
+    world.happened(Happened::Resolved(question, Ok(vec!["203.0.113.6:9000".parse().expect("well-formed")])));
+    assert_eq!(world.asked(), ["candidates [203.0.113.6:9000]"]);
+    assert!(!world.told().iter().any(|event| matches!(event, Event::Error { .. })));
+}

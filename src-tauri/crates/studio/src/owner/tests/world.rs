@@ -11,6 +11,7 @@ use crate::forwarding::Forwarding;
 use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::owner::{Owner, Parts};
+use crate::public_name::Question;
 use crate::reachability::{Reachability, Surroundings};
 use crate::settings::Written;
 use crate::studio::{Asked, CommandError};
@@ -26,7 +27,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stream::{H264Level, Rid, VideoCodec};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// The link of every test.
 pub(super) const LINK: &str = "the-link";
@@ -126,6 +127,10 @@ impl Background for Asks {
         self.note("look around".into());
     }
 
+    fn resolve(&self, question: Question) {
+        self.note(format!("resolve {} {}", question.number, question.name.host));
+    }
+
     fn keep_audience(&self, persisted: Persisted) {
         self.note(format!("keep {} bans", persisted.bans.len()));
     }
@@ -154,7 +159,8 @@ pub(super) fn parts<F, E, B>(
         background,
         tell,
         events: Events::new(sender),
-        reachability: Reachability::new("[::]:8787".parse().expect("well-formed"), vec![], LINK),
+        reachability: Reachability::new("[::]:8787".parse().expect("well-formed"), meant, LINK, now.instant),
+        public_url: watch::channel(None).0,
         admission: Admission::new(
             persisted,
             meant.max_viewers,
@@ -204,7 +210,7 @@ impl World {
     }
 
     pub(super) fn configure(&mut self, settings: protocol::SettingsChange) -> Result<(), CommandError> {
-        self.owner.command(Asked::Configure { settings, outside: None }, self.now)
+        self.owner.command(Asked::Plain(Command::Configure { settings }), self.now)
     }
 
     pub(super) fn happened(&mut self, happened: Happened) {
