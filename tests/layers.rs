@@ -93,7 +93,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("gtk", &["src-tauri/src/window/display.rs"]),
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
-    // nokhwa hands them on, and a test of `bind` makes one.
+    // nokhwa hands them on, and a test of `bind` makes one. V4L2 is spoken by libc's calls.
     (
         "libc",
         &[

@@ -1,7 +1,10 @@
-//! Cameras: which there are, which of their formats to use, and their pictures.
+//! Cameras: which there are, which of them is meant, which of their formats to use, and their pictures.
 
 mod choose;
+mod claims;
+#[cfg(not(target_os = "linux"))]
 mod device;
+#[cfg(any(test, not(target_os = "linux")))]
 mod jpeg;
 mod names;
 #[cfg(all(test, target_os = "linux"))]
@@ -9,79 +12,275 @@ mod tests;
 #[cfg(target_os = "linux")]
 mod v4l2;
 
+#[cfg(not(target_os = "linux"))]
+use device as system;
+#[cfg(target_os = "linux")]
+use v4l2 as system;
+
 use crate::{
     VideoConfig,
-    device::OpenDevice,
-    frame::{PixelFormat, RawPicture},
-    source::{PictureSource, SourceError},
+    device::{DeviceError, OpenDevice},
+    frame::RawPicture,
+    source::{Next, PictureSource, SourceError},
 };
 use choose::PictureFormat;
-use device::{Device, DevicePicture};
-use std::fmt;
+use claims::CLAIMS;
+use names::{Alike, Known, Named};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// The cameras that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
-    names::named(device::found()).into_iter().map(|camera| camera.source).collect()
+    cameras().into_iter().map(|camera| camera.source).collect()
 }
 
-/// Opens the camera with this name, path or index, in the format that comes closest to what is wanted.
-pub(crate) fn open(name: &str, wanted: &VideoConfig) -> Result<Box<dyn PictureSource>, SourceError> {
-    let cameras = names::named(device::found());
-    let Some(camera) = names::find(&cameras, name) else {
-        return Err(SourceError::NotFound(format!("The camera \"{name}\"")));
-    };
-    let subject = format!("The camera \"{}\"", camera.source.label);
-    let (number, wanted) = (camera.number, *wanted);
-    let opened = OpenDevice::open("media-device", NEWEST_ONLY, move |handover| {
-        let mut device = Device::open(number, &wanted)?;
-        handover.opened(device.format());
-        while !handover.is_stopped() {
-            // None: it came damaged. Another one will follow.
-            if let Some(picture) = device.picture()? {
-                handover.put(picture);
+fn cameras() -> Vec<Named> {
+    static ALIKE: Mutex<Alike> = Mutex::new(Alike::new());
+    let found = system::found();
+    names::named(found, &mut lock(&ALIKE))
+}
+
+/// Cameras for one who chooses one after another: the camera that was chosen last is known again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cameras {
+    last: Arc<Mutex<Option<(Choice, Known)>>>,
+}
+
+/// A camera's name, path or index; None: the first that delivers pictures.
+type Choice = Option<String>;
+
+/// What a choice means now; it is not opened yet.
+pub(crate) struct Meant {
+    /// Those that are tried, one after the other.
+    candidates: VecDeque<Named>,
+    /// What the first of them is called, or was, or was asked for.
+    id: String,
+    remembering: Remembering,
+}
+
+/// Where to write down which camera a choice has led to.
+struct Remembering {
+    choice: Choice,
+    last: Arc<Mutex<Option<(Choice, Known)>>>,
+}
+
+impl Cameras {
+    /// Which camera a choice means. A choice that has led to a camera means that one from then on: where it is unplugged,
+    /// no other takes its place.
+    pub(crate) fn meant(&self, choice: Option<&str>) -> Meant {
+        let choice = choice.map(str::to_owned);
+        let cameras = cameras();
+        let known = lock(&self.last).clone().filter(|(by, _)| *by == choice).map(|(_, known)| known);
+        let remembering = Remembering { choice: choice.clone(), last: Arc::clone(&self.last) };
+        let candidates: VecDeque<Named> = match (&known, &choice) {
+            (Some(known), _) => known.again(&cameras).into_iter().cloned().collect(),
+            (None, Some(name)) => {
+                one(&cameras, name).into_iter().inspect(|camera| remembering.remember(camera)).collect()
             }
-        }
-        Ok(())
-    });
-    match opened {
-        Ok(device) => Ok(Box::new(Camera { subject, device })),
-        Err(error) => Err(error.opening(&subject)),
+            (None, None) => cameras.into(),
+        };
+        let first = candidates.front().map(|camera| camera.source.id.clone());
+        let before = known.map(|known| known.id().to_owned());
+        let id = first.or(before).or(choice).unwrap_or_default();
+        Meant { candidates, id, remembering }
     }
 }
+
+impl Remembering {
+    /// One of which too little is known to tell it from others is not.
+    fn remember(&self, camera: &Named) {
+        if camera.found.can_be_known_again() {
+            *lock(&self.last) = Some((self.choice.clone(), Known::new(camera.clone())));
+        }
+    }
+}
+
+fn one(cameras: &[Named], name: &str) -> Option<Named> {
+    #[cfg(target_os = "linux")]
+    let path = v4l2::named_path(name);
+    #[cfg(not(target_os = "linux"))]
+    let path: Option<std::path::PathBuf> = None;
+    let camera = names::find(cameras, name, path.as_deref()).cloned();
+    #[cfg(target_os = "linux")]
+    let camera = camera.or_else(|| {
+        let found = v4l2::found_at(&path?)?;
+        names::named(vec![found], &mut Alike::new()).pop()
+    });
+    camera
+}
+
+impl Meant {
+    /// The name of the camera that is tried first, or what was asked for where there is none.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Opens it, in the format that comes closest to what is wanted. Of several the first that opens is taken, and given up
+    /// again if it delivers nothing.
+    pub(crate) fn open(self, wanted: &VideoConfig) -> Result<Box<dyn PictureSource>, SourceError> {
+        let Meant { mut candidates, id, remembering } = self;
+        let mut refusal = None;
+        while let Some(camera) = candidates.pop_front() {
+            match open(&camera, wanted) {
+                Ok(opened) => {
+                    let (asked, wanted) = (Instant::now(), *wanted);
+                    let opened = Some(opened);
+                    let camera = Camera { camera, opened, asked, delivered: false, wanted, candidates, remembering };
+                    return Ok(Box::new(camera));
+                }
+                Err(error) => drop(refusal.get_or_insert(error.opening(&subject(&camera.source.id)))),
+            }
+        }
+        let missing = || SourceError::NotFound(if id.is_empty() { "A camera".to_owned() } else { subject(&id) });
+        Err(refusal.unwrap_or_else(missing))
+    }
+}
+
+fn subject(id: &str) -> String {
+    format!("The camera \"{id}\"")
+}
+
+/// What a device was opened to deliver.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    format: PictureFormat,
+    /// As [`RawPicture::stride`].
+    stride: usize,
+}
+
+/// One picture, as bytes of the format that the camera was opened with.
+struct DevicePicture {
+    data: Vec<u8>,
+    captured: Instant,
+}
+
+type Device = OpenDevice<Opened, DevicePicture>;
 
 /// A picture that was not taken in time is overwritten.
 const NEWEST_ONLY: usize = 1;
 
+/// How long a thread that asks a camera what it is may keep it from being opened.
+const CLAIM_TIMEOUT: Duration = Duration::from_secs(1);
+
+fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Device, Spare), DeviceError> {
+    let (found, wanted) = (camera.found.clone(), *wanted);
+    let hangs = || DeviceError::Other("does not answer".to_owned());
+    let claim = CLAIMS.claim(&found.place(), Some(found.clone()), CLAIM_TIMEOUT).ok_or_else(hangs)?;
+    let spare = Spare::default();
+    let device = OpenDevice::open("media-device", NEWEST_ONLY, {
+        let spare = spare.clone();
+        move |handover| {
+            let _claim = claim;
+            let mut device = system::Device::open(&found, &wanted)?;
+            handover.opened(device.opened());
+            while !handover.is_stopped() {
+                if let Some(picture) = device.picture(spare.take())? {
+                    handover.put(picture);
+                }
+            }
+            Ok(())
+        }
+    })?;
+    Ok((device, spare))
+}
+
+/// Buffers of pictures that were converted, to be filled again: 1.8 MB, thirty times a second.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+/// One is being filled while another is being converted.
+const MOST_SPARE: usize = 2;
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        lock(&self.0).pop().unwrap_or_default()
+    }
+
+    fn give(&self, data: Vec<u8>) {
+        let mut spare = lock(&self.0);
+        if spare.len() < MOST_SPARE {
+            spare.push(data);
+        }
+    }
+}
+
+/// A camera that was just opened may take seconds until its first picture: it wakes, measures the light, waits for a signal.
+const FIRST_PICTURE: Duration = Duration::from_secs(10);
+
+/// As long as there is another that may deliver.
+const FIRST_PICTURE_OF_SEVERAL: Duration = Duration::from_secs(4);
+
 struct Camera {
-    subject: String,
-    device: OpenDevice<PictureFormat, DevicePicture>,
+    camera: Named,
+    opened: Option<(Device, Spare)>,
+    /// For its first picture.
+    asked: Instant,
+    delivered: bool,
+    wanted: VideoConfig,
+    /// Those to try if this one delivers nothing.
+    candidates: VecDeque<Named>,
+    remembering: Remembering,
 }
 
 impl PictureSource for Camera {
-    fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError> {
-        let picture = self.device.next().map_err(|error| error.delivering(&self.subject))?;
-        let format = self.device.format();
-        into.format = format.pixels;
-        into.width = format.width;
-        into.height = format.height;
+    fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
+        let other = |what: &str| DeviceError::Other(what.to_owned());
+        let Some((device, spare)) = &self.opened else { return self.instead(other("does not answer")) };
+        let picture = match device.next_if_any() {
+            Some(Ok(picture)) => picture,
+            Some(Err(error)) => return self.instead(error),
+            None if self.delivered => return self.instead(other("delivers nothing any more")),
+            None => {
+                let patience = if self.candidates.is_empty() { FIRST_PICTURE } else { FIRST_PICTURE_OF_SEVERAL };
+                return match self.asked.elapsed() < patience {
+                    true => Ok(Next::NotYet),
+                    false => self.instead(other("has not delivered a picture yet")),
+                };
+            }
+        };
+        let Opened { format, stride } = *device.format();
+        (into.format, into.width, into.height, into.stride) = (format.pixels, format.width, format.height, stride);
         into.captured = picture.captured;
-        into.data = picture.data;
-        Ok(())
+        spare.give(std::mem::replace(&mut into.data, picture.data));
+        if !std::mem::replace(&mut self.delivered, true) {
+            self.candidates.clear();
+            self.remembering.remember(&self.camera);
+        }
+        Ok(Next::Taken)
+    }
+
+    fn id(&self) -> String {
+        self.camera.source.id.clone()
     }
 
     fn format(&self) -> String {
-        self.device.format().to_string()
+        self.opened.as_ref().map_or_else(String::new, |(device, _)| device.format().format.to_string())
     }
 }
 
-impl fmt::Display for PictureFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pixels = match self.pixels {
-            PixelFormat::I420 => "I420",
-            PixelFormat::Yuyv => "YUYV",
-            PixelFormat::Nv12 => "NV12",
-            PixelFormat::Mjpeg => "MJPEG",
-        };
-        write!(f, "{}x{}, {} fps, {pixels}", self.width, self.height, self.fps)
+impl Camera {
+    /// The next one that opens takes the place of one that delivered nothing; else that one's error is told.
+    fn instead(&mut self, why: DeviceError) -> Result<Next, SourceError> {
+        let why = why.delivering(&subject(&self.camera.source.id));
+        if self.candidates.is_empty() {
+            return Err(why);
+        }
+        tracing::info!("{why} Another one is tried.");
+        // Closed first: it may hold what the other needs.
+        self.opened = None;
+        while let Some(camera) = self.candidates.pop_front() {
+            if let Ok(opened) = open(&camera, &self.wanted) {
+                (self.opened, self.camera, self.asked) = (Some(opened), camera, Instant::now());
+                return Ok(Next::NotYet);
+            }
+        }
+        Err(why)
     }
+}
+
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,13 +2,15 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-/// What the picture comes from. Written as `off`, `pattern`, or a camera's name or index.
+/// What the picture comes from. Written as `off`, `pattern`, `default`, or a camera's name or index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CameraChoice {
     /// No picture but a slate that says so.
     Off,
     /// The test pattern ([`crate::pattern`]).
     Pattern,
+    /// The first camera that delivers pictures.
+    Default,
     /// A camera, by name, path or index.
     Device(String),
 }
@@ -31,6 +33,7 @@ impl FromStr for CameraChoice {
         Ok(match s.trim() {
             "off" => Self::Off,
             "pattern" => Self::Pattern,
+            "default" => Self::Default,
             device => Self::Device(device.to_owned()),
         })
     }
@@ -53,6 +56,7 @@ impl fmt::Display for CameraChoice {
         f.write_str(match self {
             Self::Off => "off",
             Self::Pattern => "pattern",
+            Self::Default => "default",
             Self::Device(device) => device,
         })
     }
@@ -77,6 +81,7 @@ mod tests {
         for (text, choice) in [
             ("off", CameraChoice::Off),
             ("pattern", CameraChoice::Pattern),
+            ("default", CameraChoice::Default),
             ("HD Webcam", CameraChoice::Device("HD Webcam".into())),
             ("0", CameraChoice::Device("0".into())),
         ] {

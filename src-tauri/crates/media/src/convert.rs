@@ -3,7 +3,7 @@
 use crate::{
     frame::{Picture, PixelFormat, RawPicture},
     jpeg,
-    yuv::{self, Colour, Planes},
+    yuv::{self, Colour, Packed, Planes},
 };
 use std::time::Instant;
 
@@ -30,9 +30,17 @@ impl PictureConverter {
         if raw.format == PixelFormat::I420
             && (raw.width, raw.height) == (into.width, into.height)
             && raw.data.len() == into.data.len()
+            && [0, usize::from(raw.width)].contains(&raw.stride)
         {
             std::mem::swap(&mut raw.data, &mut into.data);
             return Ok(());
+        }
+        if raw.format == PixelFormat::Mjpeg {
+            // What is in it says how large it is; the device only what was agreed.
+            let agreed = (raw.width.into(), raw.height.into());
+            let (width, height) = self.jpeg.size(&raw.data, agreed).map_err(Unreadable)?;
+            // A JPEG's are numbers of 16 bits, too.
+            (raw.width, raw.height) = (width as u16, height as u16);
         }
         let (width, height) = (raw.width & !1, raw.height & !1);
         if width == 0 || height == 0 {
@@ -54,41 +62,43 @@ impl PictureConverter {
     /// The device's pixels as I420 of the same size.
     fn unpack(&mut self, raw: &RawPicture, into: &mut Picture) -> Result<(), Unreadable> {
         let (width, height) = (usize::from(raw.width), usize::from(raw.height));
-        let pixels = width * height;
-        let enough = |bytes: usize| match raw.data.len() < bytes {
-            true => Err(Unreadable(format!("{} bytes of {bytes}", raw.data.len()))),
-            false => Ok(()),
-        };
+        let stride = raw.stride.max(raw.format.row(width));
+        let needed = raw.format.bytes(stride, width, height);
+        if raw.data.len() < needed {
+            return Err(Unreadable(format!("{} bytes of {needed}", raw.data.len())));
+        }
+        let packed = |order, into: &mut Picture| yuv::packed(&raw.data, stride, order, into);
         match raw.format {
             PixelFormat::Mjpeg => self.decode(raw, into)?,
-            PixelFormat::Yuyv => {
-                enough(width.next_multiple_of(2) * 2 * height)?;
-                yuv::yuyv(&raw.data, width.next_multiple_of(2) * 2, into);
-            }
-            PixelFormat::Nv12 => {
-                let stride = width.next_multiple_of(2);
-                enough(stride * height + stride * height.div_ceil(2))?;
+            PixelFormat::Yuyv => packed(Packed::Yuyv, into),
+            PixelFormat::Yvyu => packed(Packed::Yvyu, into),
+            PixelFormat::Uyvy => packed(Packed::Uyvy, into),
+            PixelFormat::Vyuy => packed(Packed::Vyuy, into),
+            PixelFormat::Rgb24 => packed(Packed::Rgb, into),
+            PixelFormat::Bgr24 => packed(Packed::Bgr, into),
+            PixelFormat::Bgrx => packed(Packed::Bgrx, into),
+            PixelFormat::Nv12 | PixelFormat::Nv21 => {
                 let (luma, colour) = raw.data.split_at(stride * height);
-                yuv::nv12(luma, colour, stride, into);
+                yuv::nv12(luma, colour, stride, raw.format == PixelFormat::Nv21, into);
             }
-            PixelFormat::I420 => {
-                let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
-                enough(pixels + 2 * half_width * half_height)?;
-                let (y, colour) = raw.data.split_at(pixels);
-                let (u, v) = colour.split_at(half_width * half_height);
-                yuv::planar(
-                    Planes { planes: [y, u, v], strides: [width, half_width, half_width] },
-                    Colour::Squares,
-                    into,
-                );
+            PixelFormat::I420 | PixelFormat::Yv12 => {
+                let half = stride.div_ceil(2);
+                let (y, colour) = raw.data.split_at(stride * height);
+                let (first, second) = colour.split_at(half * height.div_ceil(2));
+                let planes = if raw.format == PixelFormat::I420 { [y, first, second] } else { [y, second, first] };
+                yuv::planar(Planes { planes, strides: [stride, half, half] }, Colour::Squares, into);
+            }
+            PixelFormat::Grey => {
+                let planes = Planes { planes: [&raw.data, &[], &[]], strides: [stride, 0, 0] };
+                yuv::planar(planes, Colour::None, into);
+                yuv::narrow(into);
             }
         }
         Ok(())
     }
 
     fn decode(&mut self, raw: &RawPicture, into: &mut Picture) -> Result<(), Unreadable> {
-        let agreed = (raw.width.into(), raw.height.into());
-        let (planes, colour) = self.jpeg.decode(&raw.data, agreed).map_err(Unreadable)?;
+        let (planes, colour) = self.jpeg.decode(&raw.data).map_err(Unreadable)?;
         yuv::planar(planes, colour, into);
         yuv::narrow(into);
         Ok(())
@@ -124,7 +134,7 @@ mod tests {
     use crate::pattern::{self, Pattern};
 
     fn raw(format: PixelFormat, width: u16, height: u16, data: Vec<u8>) -> RawPicture {
-        RawPicture { format, width, height, data, captured: Instant::now() }
+        RawPicture { format, width, height, stride: 0, data, captured: Instant::now() }
     }
 
     /// The pattern as packed I420, which says whether it arrived.
@@ -162,6 +172,22 @@ mod tests {
         y.iter().copied().chain(u.iter().zip(v).flat_map(|(u, v)| [*u, *v])).collect()
     }
 
+    fn yv12(i420: &[u8]) -> Vec<u8> {
+        let (y, colour) = i420.split_at(i420.len() * 2 / 3);
+        let (u, v) = colour.split_at(colour.len() / 2);
+        [y, v, u].concat()
+    }
+
+    fn nv21(nv12: &[u8]) -> Vec<u8> {
+        let (y, colour) = nv12.split_at(nv12.len() * 2 / 3);
+        y.iter().copied().chain(colour.chunks_exact(2).flat_map(|pair| [pair[1], pair[0]])).collect()
+    }
+
+    /// The bytes of each pair of pixels in another order.
+    fn shuffled(yuyv: &[u8], order: [usize; 4]) -> Vec<u8> {
+        yuyv.chunks_exact(4).flat_map(|pair| order.map(|at| pair[at])).collect()
+    }
+
     fn jpeg(width: usize, height: usize, i420: &[u8]) -> Vec<u8> {
         let mut encoder = jpeg::Encoder::new(90).expect("the library is there");
         encoder.encode(i420, width, height).expect("it can be compressed")
@@ -170,10 +196,16 @@ mod tests {
     #[test]
     fn every_format_arrives_at_its_own_size_and_scaled() {
         let i420 = pattern(1280, 720);
+        let (yuyv, nv12) = (yuyv(1280, &i420), nv12(&i420));
         for (format, data) in [
             (PixelFormat::I420, i420.clone()),
-            (PixelFormat::Yuyv, yuyv(1280, &i420)),
-            (PixelFormat::Nv12, nv12(&i420)),
+            (PixelFormat::Yv12, yv12(&i420)),
+            (PixelFormat::Yuyv, yuyv.clone()),
+            (PixelFormat::Yvyu, shuffled(&yuyv, [0, 3, 2, 1])),
+            (PixelFormat::Uyvy, shuffled(&yuyv, [1, 0, 3, 2])),
+            (PixelFormat::Vyuy, shuffled(&yuyv, [3, 0, 1, 2])),
+            (PixelFormat::Nv12, nv12.clone()),
+            (PixelFormat::Nv21, nv21(&nv12)),
             (PixelFormat::Mjpeg, jpeg(1280, 720, &i420)),
         ] {
             let same = arrives(raw(format, 1280, 720, data.clone()), 1280, 720);
@@ -229,10 +261,110 @@ mod tests {
             }
         }
         assert!(converter.convert(&mut raw(PixelFormat::Yuyv, 0, 0, vec![]), &mut into).is_err());
-        let other = jpeg(64, 64, &vec![90; 64 * 96]);
-        assert!(
-            converter.convert(&mut raw(PixelFormat::Mjpeg, 640, 360, other), &mut into).is_err(),
-            "of another size"
-        );
+        let mut endless = jpeg(64, 64, &vec![90; 64 * 96]);
+        let frame = endless.windows(2).position(|two| two == [0xff, 0xc0]).expect("it has a header");
+        endless[frame + 5..frame + 9].fill(0xff);
+        assert!(converter.convert(&mut raw(PixelFormat::Mjpeg, 64, 64, endless), &mut into).is_err(), "65535x65535");
+    }
+
+    #[test]
+    fn colours_of_screens_become_those_of_video() {
+        let (red, grey) = ([255, 0, 0], [128, 128, 128]);
+        let of = |format, pixel: &[u8]| {
+            let mut into = Picture::black(64, 48, Instant::now());
+            let data = pixel.repeat(64 * 48);
+            PictureConverter::new().convert(&mut raw(format, 64, 48, data), &mut into).expect("it can be read");
+            into.planes().map(|plane| plane[plane.len() / 2])
+        };
+        // BT.601, as every camera that delivers YUV.
+        let near = |found: [u8; 3], wanted: [u8; 3]| found.iter().zip(wanted).all(|(a, b)| a.abs_diff(b) <= 2);
+        for (format, found) in [
+            (PixelFormat::Rgb24, of(PixelFormat::Rgb24, &red)),
+            (PixelFormat::Bgr24, of(PixelFormat::Bgr24, &[0, 0, 255])),
+            (PixelFormat::Bgrx, of(PixelFormat::Bgrx, &[0, 0, 255, 9])),
+        ] {
+            assert!(near(found, [82, 90, 240]), "{format:?}: red is {found:?}");
+        }
+        assert!(near(of(PixelFormat::Rgb24, &grey), [126, 128, 128]));
+        assert!(near(of(PixelFormat::Grey, &[255]), [235, 128, 128]), "a sensor's white is video's");
+        assert!(near(of(PixelFormat::Grey, &[0]), [16, 128, 128]));
+    }
+
+    #[test]
+    fn rows_may_be_padded_and_sizes_odd() {
+        let i420 = pattern(1280, 720);
+        let padded = |rows: &[u8], row: usize, stride: usize| -> Vec<u8> {
+            rows.chunks_exact(row)
+                .flat_map(|row| row.iter().copied().chain(std::iter::repeat_n(77, stride - row.len())))
+                .collect()
+        };
+        let (y, colour) = i420.split_at(1280 * 720);
+        let planes = [padded(y, 1280, 1344), padded(colour, 640, 672)].concat();
+        for (format, stride, data) in [
+            (PixelFormat::Yuyv, 2816, padded(&yuyv(1280, &i420), 2560, 2816)),
+            (PixelFormat::Nv12, 1344, padded(&nv12(&i420), 1280, 1344)),
+            (PixelFormat::I420, 1344, planes),
+        ] {
+            let into = arrives(RawPicture { stride, ..raw(format, 1280, 720, data) }, 1280, 720);
+            assert_eq!(into.planes()[0], y, "{format:?}");
+        }
+        let all = [
+            PixelFormat::I420,
+            PixelFormat::Yv12,
+            PixelFormat::Nv12,
+            PixelFormat::Nv21,
+            PixelFormat::Yuyv,
+            PixelFormat::Uyvy,
+            PixelFormat::Rgb24,
+            PixelFormat::Bgrx,
+            PixelFormat::Grey,
+        ];
+        for format in all {
+            let data = vec![100; format.bytes(0, 683, 385)];
+            let mut into = Picture::black(320, 180, Instant::now());
+            let converted = PictureConverter::new().convert(&mut raw(format, 683, 385, data), &mut into);
+            assert_eq!(converted, Ok(()), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_jpeg_of_another_size_is_shown_and_what_fills_its_last_blocks_is_not() {
+        let i420 = pattern(640, 368);
+        let told = arrives(raw(PixelFormat::Mjpeg, 1280, 720, jpeg(640, 368, &i420)), 640, 368);
+        let mut agreed = Picture::black(640, 360, Instant::now());
+        let mut larger = raw(PixelFormat::Mjpeg, 640, 360, jpeg(640, 368, &i420));
+        PictureConverter::new().convert(&mut larger, &mut agreed).expect("it can be read");
+        assert_eq!(agreed.planes()[0], &told.planes()[0][..640 * 360], "the rows above, unscaled");
+    }
+
+    #[test]
+    fn a_damaged_jpeg_is_shown_as_far_as_it_goes() {
+        let whole = jpeg(640, 360, &pattern(640, 360));
+        let without_end = whole[..whole.len() - 2].to_vec();
+        arrives(raw(PixelFormat::Mjpeg, 640, 360, without_end), 640, 360);
+        // The cells that say whether it arrived are in its upper half.
+        arrives(raw(PixelFormat::Mjpeg, 640, 360, whole[..whole.len() * 3 / 4].to_vec()), 640, 360);
+        let followed = [&whole[..], &[0, 0x12, 0xff, 0xd8, 0xff]].concat();
+        arrives(raw(PixelFormat::Mjpeg, 640, 360, followed), 640, 360);
+    }
+
+    #[test]
+    fn a_jpeg_s_colour_may_be_sampled_in_any_usual_way() {
+        for (sampling, columns, rows) in
+            [(0x11, 64, 64), (0x12, 64, 32), (0x41, 16, 64), (0x21, 32, 64), (0x22, 32, 32)]
+        {
+            let colour = [planes_of(columns * rows, 90), planes_of(columns * rows, 200)].concat();
+            let samples = [planes_of(64 * 64, 120), colour].concat();
+            let data = jpeg::sampled(&samples, 64, 64, sampling);
+            let mut into = Picture::black(64, 64, Instant::now());
+            let converted = PictureConverter::new().convert(&mut raw(PixelFormat::Mjpeg, 64, 64, data), &mut into);
+            assert_eq!(converted, Ok(()), "{sampling:x}");
+            let [y, u, v] = into.planes().map(|plane| plane[plane.len() / 2]);
+            assert!(y.abs_diff(119) <= 3 && u.abs_diff(95) <= 3 && v.abs_diff(191) <= 3, "{sampling:x}: {y} {u} {v}");
+        }
+    }
+
+    fn planes_of(length: usize, level: u8) -> Vec<u8> {
+        vec![level; length]
     }
 }

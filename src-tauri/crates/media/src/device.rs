@@ -92,11 +92,15 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
 
     /// Waits for the next piece, at most about a second.
     pub(crate) fn next(&self) -> Result<T, DeviceError> {
-        let next = self.handover.wait(DELIVERY_TIMEOUT, |state| match state.waiting.pop_front() {
+        self.next_if_any().unwrap_or_else(|| Err(DeviceError::Other("delivers nothing".to_owned())))
+    }
+
+    /// As [`OpenDevice::next`]; None where nothing came in time, which the first time need not be a failure.
+    pub(crate) fn next_if_any(&self) -> Option<Result<T, DeviceError>> {
+        self.handover.wait(DELIVERY_TIMEOUT, |state| match state.waiting.pop_front() {
             Some(piece) => Some(Ok(piece)),
             None => state.ended.clone().map(Err),
-        });
-        next.unwrap_or_else(|| Err(DeviceError::Other("delivers nothing".to_owned())))
+        })
     }
 }
 

@@ -2,17 +2,78 @@
 
 use std::time::Instant;
 
-/// How the bytes of a [`RawPicture`] are to be read. Rows are packed: no padding between them.
+/// How the bytes of a [`RawPicture`] are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PixelFormat {
     /// Planes Y, U, V; colour for two by two pixels.
     I420,
-    /// Y0 U Y1 V, two bytes a pixel.
-    Yuyv,
+    /// Planes Y, V, U.
+    Yv12,
     /// Plane Y, then U and V in turn; colour for two by two pixels.
     Nv12,
+    /// Plane Y, then V and U in turn.
+    Nv21,
+    /// Y0 U Y1 V, two bytes a pixel.
+    Yuyv,
+    /// Y0 V Y1 U.
+    Yvyu,
+    /// U Y0 V Y1.
+    Uyvy,
+    /// V Y0 U Y1.
+    Vyuy,
+    /// Red, green, blue, a byte each.
+    Rgb24,
+    /// Blue, green, red.
+    Bgr24,
+    /// Blue, green, red, and a byte that says nothing.
+    Bgrx,
+    /// Luma alone, from 0 to 255.
+    Grey,
     /// One JPEG picture.
     Mjpeg,
+}
+
+impl PixelFormat {
+    /// As people who know cameras call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::I420 => "YU12",
+            Self::Yv12 => "YV12",
+            Self::Nv12 => "NV12",
+            Self::Nv21 => "NV21",
+            Self::Yuyv => "YUYV",
+            Self::Yvyu => "YVYU",
+            Self::Uyvy => "UYVY",
+            Self::Vyuy => "VYUY",
+            Self::Rgb24 => "RGB24",
+            Self::Bgr24 => "BGR24",
+            Self::Bgrx => "BGRX",
+            Self::Grey => "GREY",
+            Self::Mjpeg => "MJPEG",
+        }
+    }
+
+    /// Bytes of a row, of the first plane where there are several, without padding. 0 for what has no rows.
+    pub(crate) fn row(self, width: usize) -> usize {
+        match self {
+            Self::I420 | Self::Yv12 | Self::Grey => width,
+            Self::Nv12 | Self::Nv21 => width.next_multiple_of(2),
+            Self::Yuyv | Self::Yvyu | Self::Uyvy | Self::Vyuy => width.next_multiple_of(2) * 2,
+            Self::Rgb24 | Self::Bgr24 => width * 3,
+            Self::Bgrx => width * 4,
+            Self::Mjpeg => 0,
+        }
+    }
+
+    /// Bytes of a whole picture whose rows begin `stride` bytes apart. 0 for what has no rows.
+    pub(crate) fn bytes(self, stride: usize, width: usize, height: usize) -> usize {
+        let stride = stride.max(self.row(width));
+        match self {
+            Self::I420 | Self::Yv12 => stride * height + 2 * stride.div_ceil(2) * height.div_ceil(2),
+            Self::Nv12 | Self::Nv21 => stride * (height + height.div_ceil(2)),
+            _ => stride * height,
+        }
+    }
 }
 
 /// A picture as a source delivers it.
@@ -21,6 +82,9 @@ pub(crate) struct RawPicture {
     pub(crate) format: PixelFormat,
     pub(crate) width: u16,
     pub(crate) height: u16,
+    /// Bytes from one row to the next, of the first plane where there are several; planes of colour alone have half of it. 0:
+    /// there is no padding.
+    pub(crate) stride: usize,
     pub(crate) data: Vec<u8>,
     pub(crate) captured: Instant,
 }
@@ -28,7 +92,7 @@ pub(crate) struct RawPicture {
 impl RawPicture {
     /// An empty one, for a source to fill.
     pub(crate) fn new() -> Self {
-        Self { format: PixelFormat::I420, width: 0, height: 0, data: Vec::new(), captured: Instant::now() }
+        Self { format: PixelFormat::I420, width: 0, height: 0, stride: 0, data: Vec::new(), captured: Instant::now() }
     }
 }
 

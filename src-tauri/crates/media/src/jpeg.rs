@@ -1,49 +1,138 @@
 //! JPEG by libjpeg-turbo: read from cameras that deliver it, written for the panel's preview.
 
+#![allow(unsafe_code)] // The decoder is bound here; each call is told how much there is to read and room to write.
+
 use crate::yuv::{Colour, Planes};
-use turbojpeg::{Compressor, Decompressor, Error, Subsamp, YuvImage};
+use std::{
+    ffi::{CStr, c_int, c_void},
+    ptr::NonNull,
+};
+use turbojpeg::{Compressor, Error, Subsamp, YuvImage, raw};
 
 /// Reads pictures, with buffers that are used again.
 #[derive(Default)]
 pub(crate) struct Decoder {
-    library: Option<Decompressor>,
+    library: Option<Library>,
     samples: Vec<u8>,
 }
 
+/// The largest picture that is read, in pixels: a damaged header may say that there are 4000 million.
+const MOST_PIXELS: usize = 7680 * 4320;
+
+/// How far a JPEG may go beyond the picture that was agreed: to the end of its last block. Some cameras say 1088 lines for 1080.
+const BLOCK: usize = 16;
+
 impl Decoder {
-    /// The planes of a picture, in JPEG's full range, and how finely its colour is sampled; or what is wrong with it. A
-    /// picture of another width and height than agreed is wrong: the buffers behind it have the agreed size.
-    pub(crate) fn decode(&mut self, jpeg: &[u8], agreed: (usize, usize)) -> Result<(Planes<'_>, Colour), String> {
-        let words = |error: Error| error.to_string();
-        if self.library.is_none() {
-            self.library = Some(Decompressor::new().map_err(words)?);
-        }
+    /// Width and height of a picture as it is to be shown, or what is wrong with it. A camera may deliver another size than
+    /// agreed; where it is only more than agreed by what fills the last blocks, it is the agreed one.
+    pub(crate) fn size(&mut self, jpeg: &[u8], agreed: (usize, usize)) -> Result<(usize, usize), String> {
+        let Header { width, height, .. } = self.library()?.read_header(jpeg)?;
+        let fills = |told: usize, agreed: usize| (agreed..agreed + BLOCK).contains(&told);
+        Ok(if fills(width, agreed.0) && fills(height, agreed.1) { agreed } else { (width, height) })
+    }
+
+    /// The planes of a picture, in JPEG's full range, and how finely its colour is sampled; or what is wrong with it. One
+    /// that is damaged or ends too early is decoded as far as it goes.
+    pub(crate) fn decode(&mut self, jpeg: &[u8]) -> Result<(Planes<'_>, Colour), String> {
+        self.library()?;
         let library = self.library.as_mut().expect("it was made above");
-        let header = library.read_header(jpeg).map_err(words)?;
-        if (header.width, header.height) != agreed {
-            return Err(format!("{}x{} where {}x{} was agreed", header.width, header.height, agreed.0, agreed.1));
-        }
-        let colour = match header.subsamp {
+        let Header { width, height, subsamp } = library.decode(jpeg, &mut self.samples)?;
+        let colour = match subsamp {
             Subsamp::None => Colour::Each,
             Subsamp::Sub2x1 => Colour::Pairs,
             Subsamp::Sub2x2 => Colour::Squares,
-            Subsamp::Gray => Colour::None,
-            other => return Err(format!("colour sampled as {other:?}")),
+            Subsamp::Sub1x2 => Colour::Columns,
+            Subsamp::Sub4x1 => Colour::Fours,
+            _ => Colour::None,
         };
-        let length = turbojpeg::yuv_pixels_len(header.width, 1, header.height, header.subsamp).map_err(words)?;
-        self.samples.resize(length, 0);
-        let mut image = YuvImage {
-            pixels: &mut self.samples[..],
-            width: header.width,
-            align: 1,
-            height: header.height,
-            subsamp: header.subsamp,
-        };
+        let image = YuvImage { pixels: &self.samples[..], width, align: 1, height, subsamp };
         let ((y_width, y_height), (uv_width, uv_height)) = (image.y_size(), image.uv_size());
-        library.decompress_to_yuv(jpeg, image.as_deref_mut()).map_err(words)?;
         let (y, rest) = self.samples.split_at(y_width * y_height);
         let (u, v) = rest.split_at(rest.len().min(uv_width * uv_height));
         Ok((Planes { planes: [y, u, v], strides: [y_width, uv_width, uv_width] }, colour))
+    }
+
+    fn library(&mut self) -> Result<&mut Library, String> {
+        if self.library.is_none() {
+            self.library = Some(Library::new()?);
+        }
+        Ok(self.library.as_mut().expect("it was made above"))
+    }
+}
+
+/// libjpeg-turbo's decompressor. The crate's own wrapper makes an error of each of the library's warnings, with which a
+/// picture comes nevertheless.
+struct Library(NonNull<c_void>);
+
+/// What a picture says of itself.
+struct Header {
+    width: usize,
+    height: usize,
+    subsamp: Subsamp,
+}
+
+// SAFETY: it belongs to no thread; it is used by the one that has it.
+unsafe impl Send for Library {}
+
+impl Library {
+    fn new() -> Result<Library, String> {
+        // SAFETY: it takes a number. What it returns belongs to this, which gives it back.
+        let handle = unsafe { raw::tj3Init(raw::TJINIT_TJINIT_DECOMPRESS as c_int) };
+        NonNull::new(handle.cast()).map(Library).ok_or_else(|| "there is no room for the decoder".to_owned())
+    }
+
+    fn read_header(&mut self, jpeg: &[u8]) -> Result<Header, String> {
+        // SAFETY: it reads as many bytes as it is told of.
+        let result = unsafe { raw::tj3DecompressHeader(self.handle(), jpeg.as_ptr(), jpeg.len() as _) };
+        self.unless_fatal(result)?;
+        let size = [raw::TJPARAM_TJPARAM_JPEGWIDTH, raw::TJPARAM_TJPARAM_JPEGHEIGHT].map(|what| self.parameter(what));
+        let [Ok(width), Ok(height)] = size.map(usize::try_from) else { return Err("it has no size".to_owned()) };
+        if width == 0 || height == 0 || width.saturating_mul(height) > MOST_PIXELS {
+            return Err(format!("{width}x{height}"));
+        }
+        let sampled = self.parameter(raw::TJPARAM_TJPARAM_SUBSAMP);
+        let known = [Subsamp::None, Subsamp::Sub2x1, Subsamp::Sub2x2, Subsamp::Gray, Subsamp::Sub1x2, Subsamp::Sub4x1];
+        let subsamp = known.into_iter().find(|subsamp| *subsamp as c_int == sampled);
+        Ok(Header { width, height, subsamp: subsamp.ok_or("its colour is sampled in a way that is not known")? })
+    }
+
+    /// Makes room in `samples` for the picture, and fills it.
+    fn decode(&mut self, jpeg: &[u8], samples: &mut Vec<u8>) -> Result<Header, String> {
+        let header = self.read_header(jpeg)?;
+        let length = turbojpeg::yuv_pixels_len(header.width, 1, header.height, header.subsamp);
+        samples.resize(length.map_err(|error| error.to_string())?, 0);
+        // SAFETY: it reads as many bytes as it is told of, and writes as many as the header of the same bytes asks for.
+        let result =
+            unsafe { raw::tj3DecompressToYUV8(self.handle(), jpeg.as_ptr(), jpeg.len() as _, samples.as_mut_ptr(), 1) };
+        self.unless_fatal(result)?;
+        Ok(header)
+    }
+
+    /// With a warning there is a picture; how good it is, whoever looks at it sees.
+    fn unless_fatal(&mut self, result: c_int) -> Result<(), String> {
+        // SAFETY: it asks for a number.
+        if result == 0 || unsafe { raw::tj3GetErrorCode(self.handle()) } == raw::TJERR_TJERR_WARNING as c_int {
+            return Ok(());
+        }
+        // SAFETY: it is a text that ends with a zero, and lives until the next call.
+        let words = unsafe { CStr::from_ptr(raw::tj3GetErrorStr(self.handle())) };
+        Err(words.to_string_lossy().into_owned())
+    }
+
+    fn parameter(&mut self, what: raw::TJPARAM) -> c_int {
+        // SAFETY: it takes and gives numbers.
+        unsafe { raw::tj3Get(self.handle(), what as c_int) }
+    }
+
+    fn handle(&mut self) -> raw::tjhandle {
+        self.0.as_ptr().cast()
+    }
+}
+
+impl Drop for Library {
+    fn drop(&mut self) {
+        // SAFETY: it was made by `new`, and is not used after this.
+        unsafe { raw::tj3Destroy(self.handle()) };
     }
 }
 
@@ -64,4 +153,19 @@ impl Encoder {
         let image = YuvImage { pixels: i420, width, align: 1, height, subsamp: Subsamp::Sub2x2 };
         self.0.compress_yuv_to_vec(image).map_err(|error| error.to_string())
     }
+}
+
+/// A picture whose colour is sampled otherwise than the preview's: columns and rows of luma for one of colour, a digit each.
+#[cfg(test)]
+pub(crate) fn sampled(samples: &[u8], width: usize, height: usize, sampling: u8) -> Vec<u8> {
+    let subsamp = match sampling {
+        0x11 => Subsamp::None,
+        0x12 => Subsamp::Sub1x2,
+        0x21 => Subsamp::Sub2x1,
+        0x41 => Subsamp::Sub4x1,
+        _ => Subsamp::Sub2x2,
+    };
+    let image = YuvImage { pixels: samples, width, align: 1, height, subsamp };
+    let mut library = Compressor::new().expect("the library is there");
+    library.compress_yuv_to_vec(image).expect("it can be compressed")
 }

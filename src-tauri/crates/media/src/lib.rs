@@ -2,7 +2,7 @@
 //!
 //! A [`Pipeline`] owns a camera and a microphone, or the pattern and the tone that need no device, and the encoders. Its
 //! threads are `media-camera` (convert, scale), `media-h264` and `media-vp8` (encode), `media-sound`, and one
-//! `media-device` for each open camera and microphone, because a driver may hang. Between the camera and the encoders there
+//! `media-device` for each open camera and microphone, because a driver may hang; a `media-listing` asks what a device is. Between the camera and the encoders there
 //! is one place for the newest picture: what was not taken in time is overwritten, so nothing queues. Pictures and sound
 //! carry the time of their capture from one monotonic clock ([`std::time::Instant`]).
 //!
@@ -19,6 +19,7 @@ mod event;
 mod frame;
 mod jpeg;
 mod levels;
+mod listing;
 #[cfg(feature = "measuring")]
 pub mod measuring;
 mod microphone;
@@ -37,7 +38,8 @@ pub use event::Event;
 pub use levels::Levels;
 pub use pipeline::{CODECS, Pipeline};
 
-/// The cameras and microphones of this machine. Takes up to a second: devices are asked what they are.
+/// The cameras and microphones of this machine. Takes up to a few seconds: devices are asked what they are, and one that does
+/// not answer is waited for.
 pub fn devices() -> protocol::Devices {
     protocol::Devices { cameras: camera::list(), microphones: microphone::list() }
 }

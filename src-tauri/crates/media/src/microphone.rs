@@ -12,6 +12,7 @@ mod tests;
 use crate::{
     device::{DeviceError, OpenDevice},
     frame::SoundChunk,
+    listing::Listing,
     source::{SoundSource, SourceError},
 };
 use convert::SoundConverter;
@@ -19,12 +20,13 @@ use device::{DeviceSound, SoundFormat};
 
 /// The microphones that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
-    names::listed(device::found())
+    static LISTING: Listing<Vec<protocol::Source>> = Listing::new("microphones");
+    LISTING.ask(|| names::listed(device::found()))
 }
 
 /// Opens the microphone with this name; `default` is the one the system is set to.
 pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
-    let microphones = names::listed(device::found());
+    let microphones = list();
     let wanted = match names::find(&microphones, name) {
         Some(microphone) => Some(microphone.clone()),
         None if name == DEFAULT => None,

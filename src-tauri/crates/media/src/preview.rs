@@ -81,7 +81,8 @@ mod tests {
         Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
         let jpeg = Preview::new().jpeg(&picture, Instant::now()).expect("it can be made");
         let mut decoder = Decoder::default();
-        let (planes, _) = decoder.decode(&jpeg, (640, 360)).expect("it is a JPEG of that size");
+        assert_eq!(decoder.size(&jpeg, (0, 0)), Ok((640, 360)));
+        let (planes, _) = decoder.decode(&jpeg).expect("it is a JPEG");
         let found = pattern::read(planes.planes[0], planes.strides[0], 640, 360).expect("the cells are whole");
         assert_eq!((found.unix_ms, found.flash), (42_000, true));
         assert_eq!((widen(16, 16, 235), widen(235, 16, 235), widen(128, 16, 240)), (0, 255, 128));

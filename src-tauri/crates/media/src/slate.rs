@@ -9,6 +9,8 @@ use std::time::Instant;
 pub(crate) enum Slate {
     /// The broadcaster chose so.
     Off,
+    /// The camera was opened and has not delivered a picture yet.
+    Starting,
     /// The camera does not deliver.
     Away,
 }
@@ -17,6 +19,7 @@ impl Slate {
     pub(crate) fn draw(self, width: u16, height: u16, captured: Instant) -> Picture {
         let (title, line) = match self {
             Self::Off => ("The camera is off", ""),
+            Self::Starting => ("The camera is starting", "The picture will come by itself"),
             Self::Away => ("The camera is away", "The picture will be back by itself"),
         };
         let mut picture = Picture::black(width, height, captured);
@@ -42,7 +45,7 @@ mod tests {
     #[test]
     fn a_slate_is_dark_and_has_words_that_fit() {
         for (width, height) in [(1280, 720), (160, 96), (1080, 1920), (1080, 1080), (96, 160)] {
-            for slate in [Slate::Off, Slate::Away] {
+            for slate in [Slate::Off, Slate::Starting, Slate::Away] {
                 let picture = slate.draw(width, height, Instant::now());
                 let [y, ..] = picture.planes();
                 let bright = y.iter().filter(|&&shade| shade > 100).count();

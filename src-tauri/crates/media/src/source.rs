@@ -3,10 +3,22 @@
 use crate::frame::{RawPicture, SoundChunk};
 use protocol::ErrorCode;
 
+/// Whether there was a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There was.
+    Taken,
+    /// The device has not delivered its first one yet, which may take seconds.
+    NotYet,
+}
+
 /// Something that delivers pictures. Dropping it closes the device.
 pub(crate) trait PictureSource: Send {
     /// Waits for the next picture, at most about a second, and puts it into `into`, whose buffer is used again.
-    fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError>;
+    fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError>;
+
+    /// What it is called, now that it is known which it is.
+    fn id(&self) -> String;
 
     /// For people: "1280x720, 30 fps, YUYV".
     fn format(&self) -> String;

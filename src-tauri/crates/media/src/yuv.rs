@@ -21,6 +21,10 @@ pub(crate) enum Colour {
     Pairs,
     /// For two by two pixels.
     Squares,
+    /// For two pixels one above the other.
+    Columns,
+    /// For four pixels side by side.
+    Fours,
     /// None: the second and third plane are not read.
     None,
 }
@@ -42,24 +46,56 @@ type PlanarToI420 = unsafe extern "C" fn(
     c_int,
 ) -> c_int;
 
-/// Packed pairs of pixels, `Y0 U Y1 V`, as large as `into`.
-pub(crate) fn yuyv(source: &[u8], stride: usize, into: &mut Picture) {
+type PackedToI420 =
+    unsafe extern "C" fn(*const u8, c_int, *mut u8, c_int, *mut u8, c_int, *mut u8, c_int, c_int, c_int) -> c_int;
+
+/// How the bytes of packed pixels follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packed {
+    /// `Y0 U Y1 V`
+    Yuyv,
+    /// `Y0 V Y1 U`
+    Yvyu,
+    /// `U Y0 V Y1`
+    Uyvy,
+    /// `V Y0 U Y1`
+    Vyuy,
+    /// `R G B`
+    Rgb,
+    /// `B G R`
+    Bgr,
+    /// `B G R`, and a byte that says nothing.
+    Bgrx,
+}
+
+/// Packed pixels, as many as `into` has.
+pub(crate) fn packed(source: &[u8], stride: usize, order: Packed, into: &mut Picture) {
     let (width, height) = size(into);
-    assert!(covers(source, stride, width * 2, height), "libyuv reads that much");
+    // libyuv's names say how the bytes stand in a register, the last first.
+    let (convert, bytes): (PackedToI420, usize) = match order {
+        Packed::Yuyv | Packed::Yvyu => (sys::rs_YUY2ToI420, 2),
+        Packed::Uyvy | Packed::Vyuy => (sys::rs_UYVYToI420, 2),
+        Packed::Rgb => (sys::rs_RAWToI420, 3),
+        Packed::Bgr => (sys::rs_RGB24ToI420, 3),
+        Packed::Bgrx => (sys::rs_ARGBToI420, 4),
+    };
+    assert!(covers(source, stride, width * bytes, height), "libyuv reads that much");
     let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
+    let (u, v) = if matches!(order, Packed::Yvyu | Packed::Vyuy) { (v, u) } else { (u, v) };
     // SAFETY: the source was measured, and a picture's planes have the size of its width and height.
     unsafe {
         let (w, half) = (width as c_int, width as c_int / 2);
-        sys::rs_YUY2ToI420(source.as_ptr(), stride as c_int, y, w, u, half, v, half, w, height as c_int);
+        convert(source.as_ptr(), stride as c_int, y, w, u, half, v, half, w, height as c_int);
     }
 }
 
-/// A plane of luma and one of both colours in turn, each packed, as large as `into`.
-pub(crate) fn nv12(luma: &[u8], colour: &[u8], stride: usize, into: &mut Picture) {
+/// A plane of luma and one of both colours in turn, as large as `into`: U before V, or `swapped`.
+pub(crate) fn nv12(luma: &[u8], colour: &[u8], stride: usize, swapped: bool, into: &mut Picture) {
     let (width, height) = size(into);
     assert!(covers(luma, stride, width, height) && covers(colour, stride, width, height / 2), "libyuv reads that much");
     let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
-    // SAFETY: as in `yuyv`.
+    let (u, v) = if swapped { (v, u) } else { (u, v) };
+    // SAFETY: as in `packed`.
     unsafe {
         let (w, half, stride) = (width as c_int, width as c_int / 2, stride as c_int);
         sys::rs_NV12ToI420(luma.as_ptr(), stride, colour.as_ptr(), stride, y, w, u, half, v, half, w, height as c_int);
@@ -73,6 +109,8 @@ pub(crate) fn planar(source: Planes<'_>, colour: Colour, into: &mut Picture) {
         Colour::Each => (width, height),
         Colour::Pairs => (width / 2, height),
         Colour::Squares => (width / 2, height / 2),
+        Colour::Columns => (width, height / 2),
+        Colour::Fours => (width / 4, height),
         Colour::None => (0, 0),
     };
     let (w, h, half) = (width as c_int, height as c_int, width as c_int / 2);
@@ -86,13 +124,23 @@ pub(crate) fn planar(source: Planes<'_>, colour: Colour, into: &mut Picture) {
         Colour::Each => sys::rs_I444ToI420,
         Colour::Pairs => sys::rs_I422ToI420,
         Colour::Squares => sys::rs_I420Copy,
-        Colour::None => {
-            // SAFETY: as in `yuyv`.
+        Colour::None | Colour::Columns | Colour::Fours => {
+            // SAFETY: as in `packed`.
             unsafe { sys::rs_I400ToI420(from_y.as_ptr(), strides[0], y, w, u, half, v, half, w, h) };
+            if colour_width > 0 && colour_height > 0 {
+                let from = (colour_width as c_int, colour_height as c_int);
+                for (plane, stride, into) in [(from_u, strides[1], u), (from_v, strides[2], v)] {
+                    let filter = sys::FilterMode_kFilterBox;
+                    // SAFETY: as in `packed`.
+                    unsafe {
+                        sys::rs_ScalePlane(plane.as_ptr(), stride, from.0, from.1, into, half, half, h / 2, filter)
+                    };
+                }
+            }
             return;
         }
     };
-    // SAFETY: as in `yuyv`.
+    // SAFETY: as in `packed`.
     unsafe {
         let (from_y, from_u, from_v) = (from_y.as_ptr(), from_u.as_ptr(), from_v.as_ptr());
         convert(from_y, strides[0], from_u, strides[1], from_v, strides[2], y, w, u, half, v, half, w, h);

@@ -20,8 +20,9 @@ macro_rules! settings {
         $make! {
             // The panel shows these; each is switched by a command of its own.
             shown {
-                /// What the picture comes from: a camera's name or its index. `pattern` and `off` need no device.
-                camera: String as CameraChoice = "0", option "--camera" "pattern|off|NAME|INDEX",
+                /// What the picture comes from: a camera's name or its index; `default` is the first that delivers pictures. `pattern`
+                /// and `off` need no device.
+                camera: String as CameraChoice = "default", option "--camera" "pattern|off|NAME|INDEX",
                     example "\"pattern\" (or \"off\", a camera's name or its index)";
                 /// What the sound comes from: a microphone's name. `tone` and `off` need no device.
                 microphone: String as MicrophoneChoice = "default", option "--microphone" "tone|off|NAME",

@@ -50,7 +50,7 @@ impl Studio {
     /// returns while the broadcast is still starting, and [`Command::Quit`] while it is still ending.
     pub async fn command(&self, command: Command) -> Result<(), CommandError> {
         let asked = match command {
-            Command::ListDevices => Asked::Found(blocking(media::devices).await),
+            Command::ListDevices => Asked::Found(devices().await?),
             other => Asked::Plain(other),
         };
         let (reply, answer) = oneshot::channel();
@@ -102,11 +102,12 @@ impl Studio {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+/// What a library does that lists devices is no reason for the next command not to be heard.
+async fn devices() -> Result<Devices, CommandError> {
+    tokio::task::spawn_blocking(media::devices).await.map_err(|error| CommandError {
+        code: ErrorCode::DeviceFailed,
+        message: format!("The devices could not be listed ({error}). Those that are in use go on."),
+    })
 }
 
 impl fmt::Debug for Studio {

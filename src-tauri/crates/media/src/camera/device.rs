@@ -1,16 +1,20 @@
-//! The one file that knows nokhwa.
+//! The one file that knows nokhwa, which serves every system but Linux.
 
 use super::{
-    choose::{PictureFormat, in_order},
+    DevicePicture, Opened,
+    choose::{PictureFormat, Rate, in_order},
     jpeg,
     names::Found,
 };
-use crate::{VideoConfig, device::DeviceError, frame::PixelFormat};
+use crate::{VideoConfig, device::DeviceError, frame::PixelFormat, listing::Listing};
 use nokhwa::{
     Buffer, Camera, NokhwaError,
     utils::{ApiBackend, CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution},
 };
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime},
+};
 
 /// A driver may refuse a format that it listed; after so many the fault is elsewhere.
 const FORMATS_TO_TRY: usize = 4;
@@ -18,25 +22,22 @@ const FORMATS_TO_TRY: usize = 4;
 /// A time stamp older than this is no capture time: some drivers leave it unset or use another clock.
 const OLDEST_PICTURE: Duration = Duration::from_secs(1);
 
-/// One picture, as bytes of the format the camera was opened with.
-pub(super) struct DevicePicture {
-    pub(super) data: Vec<u8>,
-    pub(super) captured: Instant,
-}
-
 /// The devices that deliver pictures.
 pub(super) fn found() -> Vec<Found> {
-    let infos = nokhwa::query(ApiBackend::Auto).unwrap_or_else(|error| {
-        tracing::warn!("the cameras cannot be listed: {error}");
-        Vec::new()
-    });
-    let found = infos.into_iter().filter_map(|info| {
-        let CameraIndex::Index(number) = *info.index() else { return None };
-        Some(Found { number, name: info.human_name() })
-    });
-    #[cfg(target_os = "linux")]
-    let found = found.filter(|camera| super::v4l2::captures(camera.number));
-    found.collect()
+    static LISTING: Listing<Vec<Found>> = Listing::new("cameras");
+    LISTING.ask(|| {
+        let infos = nokhwa::query(ApiBackend::Auto).unwrap_or_else(|error| {
+            tracing::warn!("the cameras cannot be listed: {error}");
+            Vec::new()
+        });
+        let found = infos.into_iter().filter_map(|info| {
+            let CameraIndex::Index(number) = *info.index() else { return None };
+            // What the system knows a device by, its place on the bus in it.
+            let (name, bus) = (info.human_name(), info.misc());
+            Some(Found { number: Some(number), path: PathBuf::new(), name, serial: None, bus })
+        });
+        found.collect()
+    })
 }
 
 /// An open camera. Dropping it closes it. Any call may hang as long as the driver does.
@@ -46,7 +47,8 @@ pub(super) struct Device {
 }
 
 impl Device {
-    pub(super) fn open(number: u32, wanted: &VideoConfig) -> Result<Self, DeviceError> {
+    pub(super) fn open(found: &Found, wanted: &VideoConfig) -> Result<Self, DeviceError> {
+        let number = found.number.ok_or(DeviceError::Gone)?;
         let mut camera = open_in_any_format(number)?;
         let formats = in_order(formats(&mut camera)?, wanted);
         let format = set_first_accepted(&mut camera, &formats)?;
@@ -54,12 +56,12 @@ impl Device {
         Ok(Self { camera, format })
     }
 
-    pub(super) fn format(&self) -> PictureFormat {
-        self.format
+    pub(super) fn opened(&self) -> Opened {
+        Opened { format: self.format, stride: 0 }
     }
 
-    /// Waits for the next picture. None: it came damaged.
-    pub(super) fn picture(&mut self) -> Result<Option<DevicePicture>, DeviceError> {
+    /// Waits for the next picture. None: it came damaged. nokhwa makes the buffer; the one that is given is not needed.
+    pub(super) fn picture(&mut self, _: Vec<u8>) -> Result<Option<DevicePicture>, DeviceError> {
         let buffer = self.camera.frame()?;
         let captured = capture_time(&buffer);
         let length = self.picture_length(buffer.buffer());
@@ -76,9 +78,10 @@ impl Device {
     fn picture_length(&self, buffer: &[u8]) -> Option<usize> {
         let pixels = usize::from(self.format.width) * usize::from(self.format.height);
         match self.format.pixels {
-            PixelFormat::Mjpeg => jpeg::length(buffer),
-            PixelFormat::Yuyv => Some(pixels * 2),
-            PixelFormat::Nv12 | PixelFormat::I420 => Some(pixels * 3 / 2),
+            // One whose end is not found is shown as far as it goes.
+            PixelFormat::Mjpeg => jpeg::length(buffer).or(Some(buffer.len())),
+            PixelFormat::Nv12 => Some(pixels * 3 / 2),
+            _ => Some(pixels * 2),
         }
         .filter(|length| *length <= buffer.len())
     }
@@ -88,13 +91,7 @@ impl Device {
 fn open_in_any_format(number: u32) -> Result<Camera, DeviceError> {
     const READABLE: [FrameFormat; 3] = [FrameFormat::YUYV, FrameFormat::NV12, FrameFormat::MJPEG];
     let request = RequestedFormat::with_formats(RequestedFormatType::None, &READABLE);
-    let open = || Camera::new(CameraIndex::Index(number), request);
-    match open() {
-        #[cfg(target_os = "linux")]
-        Err(NokhwaError::GetPropertyError { property, .. }) if property == "V4L2 FrameRate" => {
-            super::v4l2::leave_fractional_rate(number).map_err(|error| from_text(&error.to_string()))?;
-            Ok(open()?)
-        }
+    match Camera::new(CameraIndex::Index(number), request) {
         // nokhwa's word for "none of these formats".
         Err(NokhwaError::GetPropertyError { property, .. }) if property == "CameraFormat" => Err(no_format()),
         result => Ok(result?),
@@ -114,7 +111,7 @@ fn readable(format: &CameraFormat) -> Option<PictureFormat> {
         FrameFormat::GRAY | FrameFormat::RAWRGB | FrameFormat::RAWBGR => return None,
     };
     let (width, height) = (format.width().try_into().ok()?, format.height().try_into().ok()?);
-    Some(PictureFormat { width, height, fps: format.frame_rate(), pixels })
+    Some(PictureFormat { width, height, rate: Rate::new(format.frame_rate(), 1), pixels })
 }
 
 fn set_first_accepted(camera: &mut Camera, formats: &[PictureFormat]) -> Result<PictureFormat, DeviceError> {
@@ -123,10 +120,14 @@ fn set_first_accepted(camera: &mut Camera, formats: &[PictureFormat]) -> Result<
         let kind = match format.pixels {
             PixelFormat::Nv12 => FrameFormat::NV12,
             PixelFormat::Mjpeg => FrameFormat::MJPEG,
-            PixelFormat::Yuyv | PixelFormat::I420 => FrameFormat::YUYV,
+            _ => FrameFormat::YUYV,
         };
         let size = Resolution::new(format.width.into(), format.height.into());
-        let exact = RequestedFormatType::Exact(CameraFormat::new(size, kind, format.fps));
+        let exact = RequestedFormatType::Exact(CameraFormat::new(
+            size,
+            kind,
+            format.rate.map_or(30, |rate| rate.thousandths() / 1000),
+        ));
         match camera.set_camera_requset(RequestedFormat::with_formats(exact, &[kind])).map_err(DeviceError::from) {
             Ok(_) => return Ok(*format),
             Err(DeviceError::Other(why)) => {

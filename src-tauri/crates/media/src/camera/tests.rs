@@ -8,6 +8,10 @@ use crate::{convert::PictureConverter, frame::Picture, pattern};
 use std::time::{Duration, Instant, SystemTime};
 use support::{NAME, with_camera};
 
+fn open(name: &str, wanted: &VideoConfig) -> Result<Box<dyn PictureSource>, SourceError> {
+    Cameras::default().meant(Some(name)).open(wanted)
+}
+
 fn hd() -> VideoConfig {
     VideoConfig::default()
 }

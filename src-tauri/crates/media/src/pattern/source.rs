@@ -2,10 +2,10 @@
 
 use super::Pattern;
 use crate::{
-    VideoConfig,
+    CameraChoice, VideoConfig,
     clock::{Ticker, unix},
     frame::{PixelFormat, RawPicture},
-    source::{PictureSource, SourceError},
+    source::{Next, PictureSource, SourceError},
 };
 use std::{
     thread,
@@ -31,7 +31,7 @@ impl PatternSource {
 }
 
 impl PictureSource for PatternSource {
-    fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError> {
+    fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
         let (tick, number) = self.ticker.next();
         thread::sleep(tick.saturating_duration_since(Instant::now()));
         // Rounded: a tick on a whole second is to say so, whichever side of it the two clocks' comparison falls.
@@ -40,7 +40,11 @@ impl PictureSource for PatternSource {
         (into.format, into.width, into.height) = (PixelFormat::I420, self.video.width, self.video.height);
         into.captured = tick;
         self.ticker.taken(Instant::now());
-        Ok(())
+        Ok(Next::Taken)
+    }
+
+    fn id(&self) -> String {
+        CameraChoice::Pattern.to_string()
     }
 
     fn format(&self) -> String {

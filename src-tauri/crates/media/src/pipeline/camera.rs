@@ -6,12 +6,13 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    CameraChoice, Event, VideoConfig, camera,
+    CameraChoice, Event, VideoConfig,
+    camera::Cameras,
     convert::{PictureConverter, Unreadable},
     frame::{Picture, RawPicture},
     pattern::PatternSource,
     slate::Slate,
-    source::{PictureSource, SourceError},
+    source::{Next, PictureSource, SourceError},
 };
 use protocol::SourceState;
 use std::{
@@ -36,25 +37,44 @@ pub(super) struct CameraThread {
     pub(super) retry: Duration,
 }
 
-/// Opens what was chosen.
-pub(super) type Opener = Box<dyn Fn(&Wish) -> Result<Box<dyn PictureSource>, SourceError> + Send>;
+/// Finds what was chosen.
+pub(super) type Opener = Box<dyn Fn(&Wish) -> Meant + Send>;
+
+/// What a choice means, and how it is opened.
+pub(super) struct Meant {
+    /// What it is called.
+    pub(super) id: String,
+    pub(super) open: Box<dyn FnOnce() -> Result<Box<dyn PictureSource>, SourceError>>,
+}
 
 /// A camera may deliver damaged pictures for so long before it counts as failed.
 const DAMAGED: Duration = Duration::from_secs(2);
 
 /// The real opener. `name` is shown in the pattern.
-pub(super) fn open(wish: &Wish, name: &str) -> Result<Box<dyn PictureSource>, SourceError> {
-    match &wish.camera {
-        CameraChoice::Device(device) => camera::open(device, &wish.video),
-        CameraChoice::Pattern | CameraChoice::Off => Ok(Box::new(PatternSource::new(&wish.video, name))),
-    }
+pub(super) fn opener(name: String) -> Opener {
+    let cameras = Cameras::default();
+    Box::new(move |wish| {
+        let video = wish.video;
+        let device = match &wish.camera {
+            CameraChoice::Device(device) => Some(device.as_str()),
+            CameraChoice::Default => None,
+            CameraChoice::Pattern | CameraChoice::Off => {
+                let name = name.clone();
+                let open = move || Ok(Box::new(PatternSource::new(&video, &name)) as Box<dyn PictureSource>);
+                return Meant { id: wish.camera.to_string(), open: Box::new(open) };
+            }
+        };
+        let meant = cameras.meant(device);
+        // Where there is no camera at all, none has a name.
+        let id = if meant.id().is_empty() { wish.camera.to_string() } else { meant.id().to_owned() };
+        Meant { id, open: Box::new(move || meant.open(&video)) }
+    })
 }
 
 impl CameraThread {
     pub(super) fn run(self) {
         let (mut told, mut tried) = (None, None);
         while let Some((number, wish)) = self.wanted.current() {
-            let id = wish.camera.to_string();
             let mut tell = |state: SourceState| {
                 // A device that stays away is told once, not with every attempt.
                 if told.as_ref() != Some(&state) {
@@ -71,10 +91,16 @@ impl CameraThread {
                 self.wanted.wait(number, Duration::MAX);
                 continue;
             }
+            let Meant { mut id, open } = (self.open)(&wish);
             if tried.replace(number) != Some(number) {
                 tell(SourceState::Opening { id: id.clone() });
             }
-            if let Err(error) = self.deliver(number, &wish, &mut tell) {
+            let delivered = open().and_then(|source| {
+                let (result, last) = self.deliver(number, &wish, source, &mut tell);
+                id = last;
+                result
+            });
+            if let Err(error) = delivered {
                 self.show(Slate::Away, &wish.video);
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
                 self.wanted.wait(number, self.retry);
@@ -82,14 +108,33 @@ impl CameraThread {
         }
     }
 
-    /// Delivers pictures until another choice is made.
-    fn deliver(&self, number: u64, wish: &Wish, tell: &mut impl FnMut(SourceState)) -> Result<(), SourceError> {
-        let mut source = (self.open)(wish)?;
-        let (id, size) = (wish.camera.to_string(), (wish.video.width, wish.video.height));
+    /// Delivers pictures until another choice is made. With the result comes what the source was called in the end.
+    fn deliver(
+        &self,
+        number: u64,
+        wish: &Wish,
+        mut source: Box<dyn PictureSource>,
+        tell: &mut impl FnMut(SourceState),
+    ) -> (Result<(), SourceError>, String) {
+        let result = self.pictures(number, wish, source.as_mut(), tell);
+        (result, source.id())
+    }
+
+    fn pictures(
+        &self,
+        number: u64,
+        wish: &Wish,
+        source: &mut dyn PictureSource,
+        tell: &mut impl FnMut(SourceState),
+    ) -> Result<(), SourceError> {
+        let size = (wish.video.width, wish.video.height);
         let (mut raw, mut converter, mut pool) = (RawPicture::new(), PictureConverter::new(), Pool::default());
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
-            source.next(&mut raw)?;
+            if source.next(&mut raw)? == Next::NotYet {
+                self.show(Slate::Starting, &wish.video);
+                continue;
+            }
             let delivered = Instant::now();
             let convert = |picture: &mut Picture| {
                 converter.convert(&mut raw, picture)?;
@@ -101,13 +146,13 @@ impl CameraThread {
                     damaged_since = None;
                     self.slot.put(picture);
                     if !std::mem::replace(&mut running, true) {
-                        tell(SourceState::Running { id: id.clone(), format: source.format() });
+                        tell(SourceState::Running { id: source.id(), format: source.format() });
                     }
                 }
                 Err(damage) => {
                     let since = *damaged_since.get_or_insert_with(Instant::now);
                     if since.elapsed() > DAMAGED {
-                        return Err(SourceError::Failed(format!("The camera \"{id}\" {damage}")));
+                        return Err(SourceError::Failed(format!("The camera \"{}\" {damage}", source.id())));
                     }
                 }
             }
@@ -123,16 +168,20 @@ impl CameraThread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::slot::Next;
+    use crate::pipeline::slot;
     use std::{sync::mpsc::channel, thread};
 
     /// A camera that is pulled out after ten pictures.
     struct Loose(PatternSource, u32);
 
     impl PictureSource for Loose {
-        fn next(&mut self, into: &mut RawPicture) -> Result<(), SourceError> {
+        fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
             self.1 += 1;
             if self.1 > 10 { Err(SourceError::Lost("The camera \"loose\"".into())) } else { self.0.next(into) }
+        }
+
+        fn id(&self) -> String {
+            "loose".into()
         }
 
         fn format(&self) -> String {
@@ -146,12 +195,14 @@ mod tests {
         let wish = Wish { camera: CameraChoice::Device("loose".into()), video };
         let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
         let ((told, events), attempts) = (channel(), std::sync::atomic::AtomicU32::new(0));
-        let open = move |wish: &Wish| -> Result<Box<dyn PictureSource>, SourceError> {
+        let open = move |wish: &Wish| {
+            let (attempt, video) = (attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed), wish.video);
             // There at first and from the fourth attempt on.
-            match attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            let open = move || match attempt {
                 1 | 2 => Err(SourceError::NotFound("The camera \"loose\"".into())),
-                _ => Ok(Box::new(Loose(PatternSource::new(&wish.video, "loose"), 0))),
-            }
+                _ => Ok(Box::new(Loose(PatternSource::new(&video, "loose"), 0)) as Box<dyn PictureSource>),
+            };
+            Meant { id: "loose".into(), open: Box::new(open) }
         };
         let camera = CameraThread {
             wanted: wanted.clone(),
@@ -175,7 +226,7 @@ mod tests {
         }
         assert_eq!(states, ["opening", "test", "DeviceLost", "NoDevice", "test"], "each is told once");
         assert!(
-            matches!(slot.wait(20, Duration::from_secs(10)), Next::New(..)),
+            matches!(slot.wait(20, Duration::from_secs(10)), slot::Next::New(..)),
             "10 pictures, 3 slates, and pictures again"
         );
         wanted.close();

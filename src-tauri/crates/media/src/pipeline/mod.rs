@@ -68,7 +68,7 @@ impl Pipeline {
             wanted: camera.clone(),
             slot: slot.clone(),
             events: events.clone(),
-            open: Box::new(move |wish| camera::open(wish, &name)),
+            open: camera::opener(name),
             retry: RETRY,
         };
         let sounds = SoundThread {

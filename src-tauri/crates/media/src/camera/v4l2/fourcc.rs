@@ -1,0 +1,51 @@
+//! The kernel's names of pixel formats, four letters each.
+
+use crate::frame::PixelFormat;
+
+/// Those that can be read.
+const READABLE: [(&[u8; 4], PixelFormat); 16] = [
+    (b"YU12", PixelFormat::I420),
+    (b"YV12", PixelFormat::Yv12),
+    (b"NV12", PixelFormat::Nv12),
+    (b"NV21", PixelFormat::Nv21),
+    (b"YUYV", PixelFormat::Yuyv),
+    (b"YVYU", PixelFormat::Yvyu),
+    (b"UYVY", PixelFormat::Uyvy),
+    (b"VYUY", PixelFormat::Vyuy),
+    (b"RGB3", PixelFormat::Rgb24),
+    (b"BGR3", PixelFormat::Bgr24),
+    (b"XR24", PixelFormat::Bgrx),
+    (b"AR24", PixelFormat::Bgrx),
+    (b"BGR4", PixelFormat::Bgrx),
+    (b"GREY", PixelFormat::Grey),
+    (b"MJPG", PixelFormat::Mjpeg),
+    (b"JPEG", PixelFormat::Mjpeg),
+];
+
+/// How pictures of a format are to be read, if they can be.
+pub(super) fn pixels(fourcc: u32) -> Option<PixelFormat> {
+    READABLE.iter().find(|(letters, _)| u32::from_le_bytes(**letters) == fourcc).map(|(_, pixels)| *pixels)
+}
+
+/// The four letters, for people.
+pub(super) fn letters(fourcc: u32) -> String {
+    // The highest bit says that the bytes of a sample are in the other order.
+    let bytes = (fourcc & 0x7fff_ffff).to_le_bytes();
+    let letter = |byte: u8| if byte.is_ascii_graphic() { char::from(byte) } else { '?' };
+    String::from_utf8_lossy(&bytes).trim_end().bytes().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_by_their_letters() {
+        assert_eq!(pixels(u32::from_le_bytes(*b"YU12")), Some(PixelFormat::I420));
+        assert_eq!(pixels(u32::from_le_bytes(*b"JPEG")), Some(PixelFormat::Mjpeg));
+        assert_eq!(pixels(u32::from_le_bytes(*b"H264")), None);
+        assert_eq!(letters(u32::from_le_bytes(*b"H264")), "H264");
+        assert_eq!(letters(u32::from_le_bytes(*b"Y16 ") | 1 << 31), "Y16");
+        assert_eq!(letters(3), "????");
+    }
+}
