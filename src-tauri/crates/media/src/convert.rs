@@ -346,6 +346,8 @@ mod tests {
         arrives(raw(PixelFormat::Mjpeg, 640, 360, whole[..whole.len() * 3 / 4].to_vec()), 640, 360);
         let followed = [&whole[..], &[0, 0x12, 0xff, 0xd8, 0xff]].concat();
         arrives(raw(PixelFormat::Mjpeg, 640, 360, followed), 640, 360);
+        let preceded = [&[0, 0x12, 0xff], &whole[..]].concat();
+        arrives(raw(PixelFormat::Mjpeg, 640, 360, preceded), 640, 360);
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Decoder {
     /// Width and height of a picture as it is to be shown, or what is wrong with it. A camera may deliver another size than
     /// agreed; where it is only more than agreed by what fills the last blocks, it is the agreed one.
     pub(crate) fn size(&mut self, jpeg: &[u8], agreed: (usize, usize)) -> Result<(usize, usize), String> {
-        let Header { width, height, .. } = self.library()?.read_header(jpeg)?;
+        let Header { width, height, .. } = self.library()?.read_header(from_its_start(jpeg))?;
         let fills = |told: usize, agreed: usize| (agreed..agreed + BLOCK).contains(&told);
         Ok(if fills(width, agreed.0) && fills(height, agreed.1) { agreed } else { (width, height) })
     }
@@ -36,7 +36,7 @@ impl Decoder {
     pub(crate) fn decode(&mut self, jpeg: &[u8]) -> Result<(Planes<'_>, Colour), String> {
         self.library()?;
         let library = self.library.as_mut().expect("it was made above");
-        let Header { width, height, subsamp } = library.decode(jpeg, &mut self.samples)?;
+        let Header { width, height, subsamp } = library.decode(from_its_start(jpeg), &mut self.samples)?;
         let colour = match subsamp {
             Subsamp::None => Colour::Each,
             Subsamp::Sub2x1 => Colour::Pairs,
@@ -58,6 +58,13 @@ impl Decoder {
         }
         Ok(self.library.as_mut().expect("it was made above"))
     }
+}
+
+/// Some cameras put stray bytes before a picture. One that has no start is left to the library to complain of.
+fn from_its_start(jpeg: &[u8]) -> &[u8] {
+    const START: [u8; 2] = [0xff, 0xd8];
+    let start = if jpeg.starts_with(&START) { Some(0) } else { jpeg.windows(2).position(|two| two == START) };
+    &jpeg[start.unwrap_or(0)..]
 }
 
 /// libjpeg-turbo's decompressor. The crate's own wrapper makes an error of each of the library's warnings, with which a

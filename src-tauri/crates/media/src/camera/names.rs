@@ -152,6 +152,8 @@ pub(super) fn find<'a>(cameras: &'a [Named], wanted: &str, path: Option<&Path>) 
     first(&|camera| camera.source.id == wanted)
         .or_else(|| first(&is_path))
         .or_else(|| first(&is_number))
+        // It was the default before there was one that says so, and meant the first that is there.
+        .or_else(|| cameras.first().filter(|_| wanted == "0"))
         // By what told it apart when it was chosen, or is written on it.
         .or_else(|| ways.iter().find_map(|way| only(&|camera| camera.found.called(*way) == wanted)))
         .or_else(|| first(&|camera| camera.found.label() == wanted))
@@ -279,6 +281,8 @@ mod tests {
         assert_eq!(number("webcam"), None, "three cameras have it in their names");
         assert_eq!(number("1"), None);
         assert_eq!(number(""), None);
+        let only_second = named(vec![camera(2, "HD Webcam", "usb-1")], &mut Alike::new());
+        assert_eq!(find(&only_second, "0", None).and_then(|camera| camera.found.number), Some(2), "the first there is");
         let by_link = find(&cameras, "/dev/v4l/by-id/usb-cam-index0", Some(Path::new("/dev/video4")));
         assert_eq!(by_link.and_then(|camera| camera.found.number), Some(4));
     }
