@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 /// How the bytes of a [`RawPicture`] are to be read.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // What other systems' cameras deliver comes through nokhwa in three of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PixelFormat {
     /// Planes Y, U, V; colour for two by two pixels.
