@@ -148,7 +148,7 @@ pub(super) fn find<'a>(cameras: &'a [Named], wanted: &str, path: Option<&Path>) 
     };
     let ways = [ToldBy::WholeName, ToldBy::Serial, ToldBy::Bus, ToldBy::Node];
     let lower = wanted.to_lowercase();
-    let has = |camera: &&Named| !lower.is_empty() && camera.source.id.to_lowercase().contains(&lower);
+    let has = |camera: &&Named| !lower.is_empty() && camera.found.name.to_lowercase().contains(&lower);
     first(&|camera| camera.source.id == wanted)
         .or_else(|| first(&is_path))
         .or_else(|| first(&is_number))

@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn nonsense_is_survived() {
         assert_eq!(nearest(720, 480, 0, 0), 480, "the least is more than the most");
-        assert_eq!(nearest(720, 0, u32::MAX, u32::MAX), 0);
+        assert_eq!(nearest(720, 0, u32::MAX, u32::MAX), u32::MAX, "which no picture has");
+        assert_eq!(nearest(720, 1, u32::MAX, u32::MAX), 1, "the step leads past the most");
         assert_eq!(nearest(700, 0, 1080, 16), 704);
         assert_eq!(nearest(1080, 0, 1080, 16), 1072);
         // Sizes that no picture has.
