@@ -9,6 +9,7 @@
 mod fourcc;
 mod ioctl;
 mod list;
+mod mapping;
 mod node;
 mod offers;
 mod place;

@@ -4,13 +4,7 @@
 //! part of an array at its place.
 #![allow(unsafe_code)] // Only libc can make these calls; each structure is as large as the call's number says.
 
-use std::{
-    fs::File,
-    io,
-    os::fd::AsRawFd,
-    ptr::{self, NonNull},
-    time::Duration,
-};
+use std::{fs::File, io, os::fd::AsRawFd, ptr, time::Duration};
 
 /// `struct v4l2_capability`.
 #[repr(C)]
@@ -323,50 +317,16 @@ pub(super) fn wait(device: &File, at_most: Duration) -> io::Result<bool> {
     }
 }
 
-/// A buffer's memory, which the driver fills and this program reads.
-pub(super) struct Mapping {
-    at: NonNull<u8>,
-    length: usize,
-}
-
-// SAFETY: it is memory, and belongs to no thread.
-unsafe impl Send for Mapping {}
-
-impl Mapping {
-    /// The memory of the device's buffer of that index.
-    pub(super) fn of(device: &File, kind: Kind, index: u32) -> io::Result<Mapping> {
-        const QUERYBUF: u32 = 9;
-        let (buffer, plane) = with_buffer(device, kind, index, QUERYBUF)?;
-        let (at, length) = match kind {
-            Kind::Single => (buffer.memory_at, buffer.length),
-            Kind::Planes => (plane.memory_at, plane.length),
-        };
-        // The offset is the first half of its union, whatever the order of bytes.
-        let bytes = at.to_ne_bytes();
-        let offset = u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
-        // SAFETY: the kernel chooses a place that is free. It is unmapped when this is dropped, and not used after that.
-        let at = unsafe {
-            libc::mmap(ptr::null_mut(), length as usize, protection, flags, device.as_raw_fd(), offset.into())
-        };
-        match NonNull::new(at.cast::<u8>()) {
-            Some(at) if at.as_ptr().cast() != libc::MAP_FAILED => Ok(Mapping { at, length: length as usize }),
-            _ => Err(io::Error::last_os_error()),
-        }
-    }
-
-    /// What is in it. The driver writes there while the buffer is queued, so that is asked of one only that is not.
-    pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: the mapping is as long as that, and lives as long as this.
-        unsafe { std::slice::from_raw_parts(self.at.as_ptr(), self.length) }
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: it was mapped with this length, and nothing refers to it any more.
-        unsafe { libc::munmap(self.at.as_ptr().cast(), self.length) };
-    }
+/// Where the memory of a buffer is, from the device's start, and how much.
+pub(super) fn placed(device: &File, kind: Kind, index: u32) -> io::Result<(u32, u32)> {
+    let (buffer, plane) = with_buffer(device, kind, index, 9)?;
+    let (at, length) = match kind {
+        Kind::Single => (buffer.memory_at, buffer.length),
+        Kind::Planes => (plane.memory_at, plane.length),
+    };
+    // The offset is the first half of its union, whatever the order of bytes.
+    let bytes = at.to_ne_bytes();
+    Ok((u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]), length))
 }
 
 const WRITE: u32 = 1;

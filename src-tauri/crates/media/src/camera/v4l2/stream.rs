@@ -2,7 +2,8 @@
 
 use super::{
     fourcc,
-    ioctl::{self, Format, Mapping},
+    ioctl::{self, Format},
+    mapping::Mapping,
     node::{Node, explain},
     offers::{Offers, offers},
 };
