@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_library_that_panics_has_said_what_it_said_before() {
         static LISTING: Listing<Vec<u8>> = Listing::new("things");
-        assert_eq!(LISTING.ask(|| panic!("on purpose")), []);
+        assert_eq!(LISTING.ask(|| panic!("on purpose")), Vec::<u8>::new());
         assert_eq!(LISTING.ask(|| vec![1]), [1]);
         assert_eq!(LISTING.ask(|| panic!("on purpose")), [1]);
         assert_eq!(LISTING.ask(|| vec![2]), [2]);
