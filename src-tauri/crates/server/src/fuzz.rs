@@ -1,9 +1,12 @@
 //! What reads of strangers' connections, as the fuzzer calls it (src-tauri/fuzz). Only with the feature `fuzzing`.
 //!
-//! HTTP itself and the frames of a page's socket are read by libraries that have fuzz targets of their own.
+//! HTTP itself and the messages of a page's socket are read by libraries that have fuzz targets of their own; where lines and frames
+//! end is followed beside them, by us.
 
 use crate::client::Client;
 use crate::first_bytes::{MOST, protocol};
+use crate::frames::Frames;
+use crate::request_lines::RequestLines;
 use crate::{Config, PublicUrl, metrics};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use protocol::PageHello;
@@ -60,6 +63,35 @@ pub fn page_message(text: &str) {
     }
 }
 
+/// Any bytes as requests. However they come in pieces, the same byte is the first that should not be there; and where HTTP's parser
+/// has read a whole header, so has this: nobody reads one message where another reads two.
+pub fn request_lines(data: &[u8]) {
+    let wrong = RequestLines::default().take(data);
+    let mut lines = RequestLines::default();
+    let mut begins = 0;
+    let pieces = data.chunks(1 + data.first().map_or(0, |byte| usize::from(*byte) % 7));
+    let in_pieces = pieces.into_iter().find_map(|piece| {
+        let at = lines.take(piece).map(|at| begins + at);
+        begins += piece.len();
+        at
+    });
+    assert_eq!(in_pieces, wrong, "pieces make no difference");
+
+    let mut fields = [httparse::EMPTY_HEADER; 64];
+    let Ok(httparse::Status::Complete(header)) = httparse::Request::new(&mut fields).parse(data) else { return };
+    let mut lines = RequestLines::default();
+    assert!(lines.take(&data[..header]).is_some() || !lines.in_header(), "the header ends at {header}");
+}
+
+/// Any bytes as frames: however they are cut, as many end in them, and each has a header of two bytes at least.
+pub fn frames(data: &[u8]) {
+    let at_once = Frames::default().take(data);
+    assert!(at_once as usize <= data.len() / 2);
+    let mut frames = Frames::default();
+    let cut = 1 + data.first().map_or(0, |byte| usize::from(*byte) % 17);
+    assert_eq!(data.chunks(cut).map(|piece| frames.take(piece)).sum::<u32>(), at_once, "in pieces of {cut}");
+}
+
 /// The name of a target and of the folder of its seeds, and what is given each input.
 pub type Target = (&'static str, fn(&[u8]));
 
@@ -67,6 +99,8 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("first_bytes", first_bytes),
     ("headers", headers),
+    ("request_lines", request_lines),
+    ("frames", frames),
     ("page_message", |data| {
         if let Ok(text) = std::str::from_utf8(data) {
             page_message(text);

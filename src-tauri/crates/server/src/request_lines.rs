@@ -81,6 +81,12 @@ impl RequestLines {
         self.state == State::Upgrade
     }
 
+    /// The lines of a request's header are not all there yet.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn in_header(&self) -> bool {
+        self.state == State::Header
+    }
+
     /// It was refused, and HTTP goes on.
     pub(crate) fn stays_http(&mut self) {
         self.state = State::Before;

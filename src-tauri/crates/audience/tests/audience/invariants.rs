@@ -1,7 +1,7 @@
 //! Whatever happens in whatever order, some things hold.
 
-use crate::stage::{LINK, Stage, bare, browser, token};
-use audience::{Input, Output, Visitor};
+use crate::stage::{LINK, Stage, people, token};
+use audience::{Input, Output};
 use proptest::prelude::*;
 use protocol::{Event, LeaveReason, Viewer, ViewerId};
 use std::collections::{BTreeSet, HashMap};
@@ -42,20 +42,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..3_u8).prop_map(Step::NewLink),
         1 => (0..4_u32).prop_map(Step::Max),
         2 => (0..3000_u64).prop_map(Step::Wait),
-    ]
-}
-
-/// Browsers and clients without cookie, some behind one address.
-fn people() -> Vec<Visitor> {
-    vec![
-        browser(1, "203.0.113.1"),
-        browser(2, "203.0.113.1"),
-        browser(3, "203.0.113.2"),
-        browser(4, "127.0.0.1"),
-        browser(5, "2001:db8::5"),
-        browser(6, "2001:db8::6"),
-        bare("203.0.113.1", "VLC/3"),
-        bare("127.0.0.1", "VLC/3"),
     ]
 }
 

@@ -141,6 +141,20 @@ pub(crate) fn bare(address: &str, user_agent: &str) -> Visitor {
     visitor(None, address, user_agent)
 }
 
+/// Browsers and clients without cookie, some behind one address.
+pub(crate) fn people() -> Vec<Visitor> {
+    vec![
+        browser(1, "203.0.113.1"),
+        browser(2, "203.0.113.1"),
+        browser(3, "203.0.113.2"),
+        browser(4, "127.0.0.1"),
+        browser(5, "2001:db8::5"),
+        browser(6, "2001:db8::6"),
+        bare("203.0.113.1", "VLC/3"),
+        bare("127.0.0.1", "VLC/3"),
+    ]
+}
+
 fn visitor(cookie: Option<VisitorCookie>, address: &str, user_agent: &str) -> Visitor {
     Visitor::new(cookie, address.parse().expect("the tests' addresses are well-formed"), user_agent)
 }
