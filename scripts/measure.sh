@@ -27,6 +27,9 @@ fuzz() {
   [[ $# -le 2 && "${2:-60}" =~ ^[1-9][0-9]*$ ]] || die "./dev fuzz takes a target and a number of seconds, not: $*"
   cargo +nightly --version >/dev/null 2>&1 || die "Fuzzing needs a nightly compiler. Get it with: rustup toolchain install nightly --profile minimal"
   have cargo-fuzz || die "Fuzzing needs cargo-fuzz. Get it with: cargo install --locked cargo-fuzz"
+  # The server's crate embeds the pages, whoever builds it.
+  setup --headless
+  build_pages
   output="$(target_dir)/fuzz"
   for target in "${targets[@]}"; do
     say "Fuzzing $target for ${2:-60} s"
