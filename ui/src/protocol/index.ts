@@ -274,7 +274,8 @@ message: string, };
 
 export type Settings = { 
 /**
- * What the picture comes from: a camera's name or its index. `pattern` and `off` need no device.
+ * What the picture comes from: a camera's name or its index; `default` is the first that delivers pictures. `pattern`
+ * and `off` need no device.
  */
 camera: string, 
 /**
