@@ -104,8 +104,8 @@ fn sizes(lists: &impl Lists, fourcc: u32, wanted: &VideoConfig) -> Vec<(u32, u32
 fn nearest(wanted: u32, min: u32, max: u32, step: u32) -> u32 {
     let (max, step) = (max.max(min), step.max(1));
     let steps = wanted.clamp(min, max) - min;
-    let up = steps.div_ceil(step).saturating_mul(step).saturating_add(min);
-    if up <= max { up } else { min + steps / step * step }
+    let up = steps.div_ceil(step).checked_mul(step).and_then(|up| up.checked_add(min));
+    up.filter(|up| *up <= max).unwrap_or(min + steps / step * step)
 }
 
 /// The rates for a size; one that is not known where the device lists none that makes sense.
