@@ -41,7 +41,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("vpx_sys", &["media/src/encode/vp8.rs"]),
     ("opus", &["media/src/encode", "media/tests/microphone.rs", "media/examples/cost.rs"]),
     ("rubato", &["media/src/microphone/convert.rs"]),
-    ("turbojpeg", &["media/src/jpeg.rs", "media/tests/camera.rs"]),
+    ("turbojpeg", &["media/src/jpeg.rs", "media/tests/camera"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("font8x8", &["media/src/text.rs"]),
     // What carries media.

@@ -1,0 +1,179 @@
+//! Every kind of camera, through the whole pipeline: pictures arrive, or what is said is true. A kind is a file in `tests/support/cameras`.
+#![cfg(target_os = "linux")]
+
+#[path = "support/camera.rs"]
+mod support;
+
+use media::{CameraChoice, Event, MicrophoneChoice, Pipeline, VideoConfig, pattern};
+use protocol::{ErrorCode, SourceState};
+use std::{
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+use support::{NAME, with_camera};
+
+/// Nothing here takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Of the broadcast.
+const SIZE: (usize, usize) = (640, 480);
+
+/// What choosing a camera leads to.
+enum Leads {
+    /// Pictures, by that name and in that format, whose clock goes.
+    Shows(&'static str, &'static str),
+    /// An error with this code, whose sentence has these words.
+    Fails(ErrorCode, &'static [&'static str]),
+}
+use Leads::{Fails, Shows};
+
+/// A test a kind: its name, the kind, the choice, and what that leads to.
+macro_rules! kinds {
+    ($($name:ident: $kind:literal, $choice:literal => $leads:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            with_camera(stringify!($name), $kind, &[], |_| check($choice, &$leads));
+        }
+    )*};
+}
+
+kinds! {
+    // Formats.
+    yuyv: "yuyv", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    mjpeg: "mjpeg", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    nv12: "nv12", "default" => Shows("Cam Link 4K", "1280x720, 30 fps, NV12");
+    uyvy: "uyvy", "default" => Shows("TC358743", "640x480, 30 fps, UYVY");
+    yvyu: "yvyu", "default" => Shows("ov5640", "640x480, 30 fps, YVYU");
+    yu12: "yu12", "default" => Shows("Droidcam", "640x480, 30 fps, YU12");
+    several_formats: "usual", "default" => Shows(NAME, "640x480, 15 fps, NV12");
+    h264_only: "h264-only", "default" => Fails(ErrorCode::DeviceFailed, &["H.264 USB Camera", "H264", "choose another"]);
+    // What the last program left behind.
+    left_in_h264: "left-in-h264", "default" => Shows("HD Pro Webcam C920", "640x480, 30 fps, YUYV");
+    left_in_uyvy: "left-in-uyvy", "default" => Shows("USB Camera Module", "640x480, 30 fps, UYVY");
+    // Rates.
+    rate_29_97: "rate-29.97", "default" => Shows("Cam Link 4K", "1280x720, 29.97 fps, NV12");
+    rate_59_94: "rate-59.94", "default" => Shows("Cam Link 4K", "1280x720, 59.94 fps, YUYV");
+    no_intervals: "no-intervals", "default" => Shows("stk1160", "640x480, 25 fps, YUYV");
+    no_rate_call: "no-rate-call", "default" => Shows("em28xx", "640x480, YUYV");
+    stepwise_rates: "stepwise-rates", "default" => Shows("HD Webcam", "640x480, 15 fps, YUYV");
+    continuous_rates: "continuous-rates", "default" => Shows("HD Webcam", "640x480, 15 fps, YUYV");
+    rate_of_zero: "rate-of-zero", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    // Sizes.
+    no_sizes: "no-sizes", "default" => Shows("usbtv", "720x480, 30 fps, YUYV");
+    stepwise_sizes: "stepwise-sizes", "default" => Shows("mmal service 16.1", "640x480, 30 fps, YUYV");
+    continuous_sizes: "continuous-sizes", "default" => Shows("v4l2loopback", "640x480, 30 fps, YU12");
+    step_of_zero: "step-of-zero", "default" => Shows("Broken steps", "640x480, 30 fps, YUYV");
+    only_size: "only-size", "default" => Shows("HD Webcam", "720x576, 30 fps, UYVY");
+    padded_yuyv: "padded-yuyv", "default" => Shows("HD Webcam", "636x480, 30 fps, YUYV");
+    padded_nv12: "padded-nv12", "default" => Shows("HD Webcam", "1366x768, 30 fps, NV12");
+    padded_yu12: "padded-yu12", "default" => Shows("HD Webcam", "636x480, 30 fps, YU12");
+    // Pictures that are late, or not as agreed.
+    slow_first_picture: "slow-first-picture", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    slow_pictures: "slow-pictures", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    mjpeg_1088: "mjpeg-1088", "default" => Shows("HD Webcam", "1920x1080, 30 fps, MJPEG");
+    mjpeg_other_size: "mjpeg-other-size", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_no_end: "mjpeg-no-end", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_cut: "mjpeg-cut", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_late_start: "mjpeg-late-start", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_garbage: "mjpeg-garbage", "default" => Fails(ErrorCode::DeviceFailed, &["HD Webcam", "cannot be read", "choose another"]);
+    short_picture: "short-picture", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    // Names.
+    name_not_utf8: "name-not-utf8", "default" => Shows("Kamera\u{fffd}\u{fffd}", "640x480, 30 fps, YUYV");
+    no_name: "no-name", "default" => Shows("Camera video0", "640x480, 30 fps, YUYV");
+    odd_names: "odd-names", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    by_id: "by-id", "/dev/v4l/by-id/usb-046d_HD_Webcam_C920_7F3A-video-index0" => Shows("HD Webcam C920", "640x480, 30 fps, YUYV");
+    by_the_name_of_a_link: "by-id", "usb-046d_HD_Webcam_C920_7F3A-video-index0" => Shows("HD Webcam C920", "640x480, 30 fps, YUYV");
+    by_a_link_of_ones_own: "by-id", "/dev/webcam" => Shows("HD Webcam C920", "640x480, 30 fps, YUYV");
+    by_a_whole_name: "names-alike", "HD Webcam C920" => Shows("HD Webcam C920", "640x480, 30 fps, YUYV");
+    // Which is meant.
+    the_only_one_is_number_two: "video2", "default" => Shows("Integrated Camera", "640x480, 30 fps, YUYV");
+    number_zero_is_the_first_there_is: "video2", "0" => Shows("Integrated Camera", "640x480, 30 fps, YUYV");
+    number_one_is_none: "video2", "1" => Fails(ErrorCode::NoDevice, &["\"1\" was not found"]);
+    number_two: "video2", "2" => Shows("Integrated Camera", "640x480, 30 fps, YUYV");
+    metadata_node: "metadata-node", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    alike_by_serial: "alike", "HD Webcam (7F3A0002)" => Shows("HD Webcam (7F3A0002)", "640x480, 30 fps, YUYV");
+    alike_by_bus: "alike-by-bus", "/dev/video2" => Shows("HD Webcam (usb-0000:00:14.0-2)", "640x480, 30 fps, YUYV");
+    no_camera: "none", "default" => Fails(ErrorCode::NoDevice, &["not found"]);
+    // Drivers that hang.
+    the_first_hangs: "first-hangs", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    the_first_is_silent: "first-silent", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    query_hangs: "query-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
+    stream_hangs: "stream-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
+}
+
+fn check(choice: &str, leads: &Leads) {
+    let (told, events) = channel();
+    let camera: CameraChoice = choice.parse().expect("any text is a choice");
+    let video = VideoConfig::new(SIZE.0 as u16, SIZE.1 as u16, 15, 800).expect("a usual size");
+    let pipeline =
+        Pipeline::open(camera, MicrophoneChoice::Off, video, "camera test".into(), move |event| drop(told.send(event)));
+    let state = first_outcome(&events);
+    match (leads, &state) {
+        (Shows(id, format), SourceState::Running { id: is, format: has }) => {
+            assert_eq!((is.as_str(), has.as_str()), (*id, *format));
+            until_the_clock_goes(&pipeline, size(format));
+        }
+        (Fails(code, words), SourceState::Failed { code: is, message, .. }) => {
+            assert_eq!(is, code, "{message}");
+            assert!(words.iter().all(|word| message.contains(word)), "{words:?} in: {message}");
+        }
+        _ => panic!("{state:?}"),
+    }
+}
+
+/// The camera's first state that is no beginning.
+fn first_outcome(events: &Receiver<Event>) -> SourceState {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let event = events.recv_timeout(end.saturating_duration_since(Instant::now()));
+        match event.unwrap_or_else(|_| panic!("the camera did neither run nor fail in {PATIENCE:?}")) {
+            Event::Camera(SourceState::Opening { .. }) => {}
+            Event::Camera(state) => return state,
+            _ => {}
+        }
+    }
+}
+
+/// The preview shows what the camera sees now, and then what it sees later.
+fn until_the_clock_goes(pipeline: &Pipeline, camera: (usize, usize)) {
+    let end = Instant::now() + PATIENCE;
+    let mut first = None;
+    loop {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is past 1970").as_millis() as u32;
+        let shown = clock(pipeline, camera).filter(|shown| now.wrapping_sub(*shown) < 1000);
+        match (first, shown) {
+            (None, Some(_)) => first = shown,
+            (Some(first), Some(shown)) if shown != first => return,
+            _ => {}
+        }
+        assert!(Instant::now() < end, "the preview does not show what the camera sees");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The camera's clock in the preview; none where it shows anything else. A picture of another shape than the broadcast's, and the
+/// broadcast's in the preview, stand between bars.
+fn clock(pipeline: &Pipeline, camera: (usize, usize)) -> Option<u32> {
+    let jpeg = pipeline.preview()?;
+    let image = turbojpeg::decompress(&jpeg, turbojpeg::PixelFormat::GRAY).expect("the preview is a JPEG");
+    let [left, top, width, height] = window(SIZE, (image.width, image.height));
+    let inner = window(camera, (width, height));
+    let start = (top + inner[1]) * image.pitch + left + inner[0];
+    pattern::read(&image.pixels[start..], image.pitch, inner[2], inner[3]).map(|reading| reading.unix_ms)
+}
+
+/// Left, top, width and height of the largest picture of that shape in another.
+fn window((width, height): (usize, usize), (into_width, into_height): (usize, usize)) -> [usize; 4] {
+    let (fit_width, fit_height) = match width * into_height >= height * into_width {
+        true => (into_width, height * into_width / width),
+        false => (width * into_height / height, into_height),
+    };
+    [(into_width - fit_width) / 2, (into_height - fit_height) / 2, fit_width, fit_height]
+}
+
+/// The size at the start of "640x480, 30 fps, YUYV".
+fn size(format: &str) -> (usize, usize) {
+    let size = format.split(',').next().and_then(|size| size.split_once('x')).expect("a size");
+    (size.0.parse().expect("a width"), size.1.parse().expect("a height"))
+}
