@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 /// other, and only the studio and the app know them all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
-    ("port", &[]),
+    ("threads", &[]),
+    ("port", &["threads"]),
     ("sdp", &[]),
     ("stream", &["protocol"]),
     ("audience", &["protocol"]),
     ("rtp", &["stream"]),
-    ("forward", &["protocol", "stream", "port", "rtp", "sdp"]),
-    ("media", &["protocol", "stream"]),
+    ("forward", &["protocol", "threads", "stream", "port", "rtp", "sdp"]),
+    ("media", &["protocol", "threads", "stream"]),
     ("reach", &["protocol"]),
-    ("server", &["protocol", "audience", "sdp"]),
-    ("studio", &["protocol", "stream", "port", "sdp", "audience", "forward", "media", "reach", "server"]),
+    ("server", &["protocol", "threads", "audience", "sdp"]),
+    ("studio", &["protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "server"]),
     ("crowd", &[]),
     ("fakecam", &[]),
 ];
@@ -26,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const TOOLS: [&str; 2] = ["crowd", "fakecam"];
 
 /// What the app's own code may use of ours.
-const APP: &[&str] = &["protocol", "studio"];
+const APP: &[&str] = &["protocol", "studio", "threads"];
 
 /// Foreign libraries that could be replaced, by the start of the name that code uses, and the only files or folders that
 /// name them, by a part of the path. Two of them are named in more than one place, and that is meant:
@@ -103,6 +104,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
             "media/src/camera",
             "media/src/microphone/quiet.rs",
             "studio/src/files/unix.rs",
+            "src-tauri/src/signals/unix.rs",
         ],
     ),
     ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs", "src-tauri/fuzz/src"]),

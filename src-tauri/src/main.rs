@@ -18,6 +18,7 @@ fn window(options: studio::Options) -> ExitCode {
 
 #[cfg(not(feature = "window"))]
 fn window(_: studio::Options) -> ExitCode {
-    eprintln!("skylark: this build has no window; `skylark headless` goes live without one.");
+    skylark::logging::say("skylark: this build has no window; `skylark headless` goes live without one.");
+    skylark::logging::finish();
     ExitCode::from(2)
 }

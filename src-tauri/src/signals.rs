@@ -1,4 +1,4 @@
-//! How the system asks the program to end.
+//! How the system asks the program to end, and how it keeps a program in the background from the terminal.
 
 #[cfg(not(unix))]
 mod console;
@@ -6,6 +6,6 @@ mod console;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use console::stop;
+pub(crate) use console::{is_in_background, stay_in_background, stop};
 #[cfg(unix)]
-pub(crate) use unix::stop;
+pub(crate) use unix::{is_in_background, stay_in_background, stop};

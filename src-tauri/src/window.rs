@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use studio::{OpenError, Options, Studio};
 use tauri::{Manager, RunEvent};
+use threads::After;
 
 /// The one window's label, as in tauri.conf.json.
 const PANEL: &str = "panel";
@@ -34,9 +35,10 @@ const BAD_USAGE: u8 = 2;
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
     if let Err(why) = display::open() {
-        eprintln!(
+        logging::say(&format!(
             "skylark: there is no display to open the window on ({why}). `skylark headless` goes live without one."
-        );
+        ));
+        logging::finish();
         return ExitCode::FAILURE;
     }
     let app = tauri::Builder::default()
@@ -56,9 +58,13 @@ pub fn run(options: Options) -> ExitCode {
         .setup(move |app| {
             let studio = open(options);
             if let Ok(studio) = &studio {
-                tauri::async_runtime::spawn(awake::keep(studio.clone()));
-                tauri::async_runtime::spawn(close::on_signal(app.handle().clone(), studio.clone()));
-                tauri::async_runtime::spawn(close::when_studio_closes(app.handle().clone(), studio.clone()));
+                // A broadcast goes on without being kept awake; without these other two it could not be ended.
+                let awake = awake::keep(studio.clone());
+                tauri::async_runtime::spawn(threads::task("awake", After::Lost, awake));
+                let on_signal = close::on_signal(app.handle().clone(), studio.clone());
+                tauri::async_runtime::spawn(threads::task("closing", After::Ends, on_signal));
+                let when_closed = close::when_studio_closes(app.handle().clone(), studio.clone());
+                tauri::async_runtime::spawn(threads::task("closing", After::Ends, when_closed));
             }
             app.manage(Shell { studio, feed: Mutex::default() });
             Ok(())
@@ -67,19 +73,24 @@ pub fn run(options: Options) -> ExitCode {
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|app, event| {
-                if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            app.run(|app, event| match event {
+                RunEvent::ExitRequested { code: None, api, .. } => {
                     // The last window went without the studio having closed: close it first, then exit with a code.
                     api.prevent_exit();
                     if !close::begin(app) {
                         app.exit(app.state::<Shell>().exit_code());
                     }
                 }
+                RunEvent::Exit => logging::finish(),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("skylark: the window cannot be opened ({error}). `skylark headless` goes live without one.");
+            logging::say(&format!(
+                "skylark: the window cannot be opened ({error}). `skylark headless` goes live without one."
+            ));
+            logging::finish();
             ExitCode::FAILURE
         }
     }
@@ -90,8 +101,9 @@ pub fn run(options: Options) -> ExitCode {
 fn open(options: Options) -> Result<Studio, OpenError> {
     let studio = tauri::async_runtime::block_on(Studio::open(options));
     if let Err(error) = &studio {
-        eprintln!("skylark: {error}");
+        logging::say(&format!("skylark: {error}"));
         if matches!(error, OpenError::Option { .. }) {
+            logging::finish();
             std::process::exit(BAD_USAGE.into());
         }
     }

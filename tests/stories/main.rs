@@ -36,7 +36,10 @@ mod sizes;
 mod spare;
 mod switch;
 #[cfg(target_os = "linux")]
+mod terminal;
+#[cfg(target_os = "linux")]
 mod thin;
+mod threads;
 mod usage;
 mod watch;
 mod worst;

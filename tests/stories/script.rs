@@ -37,6 +37,20 @@ async fn a_line_without_an_end_is_refused_and_the_next_is_read() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_is_skipped_and_what_is_no_utf8_changes_nothing() {
+    let mut skylark = Skylark::live().await;
+    skylark.line("\u{feff}{\"command\":\"lock\",\"on\":true}".as_bytes()).await;
+    assert_eq!(skylark.event("lock").await["on"], true);
+    // Latin-1, which would be another title if it were guessed at.
+    skylark.line(b"{\"command\":\"configure\",\"settings\":{\"title\":\"Caf\xe9\"}}").await;
+    let error = skylark.event("error").await;
+    assert_eq!((&error["code"], error["message"].as_str().unwrap().contains("UTF-8")), (&"bad_command".into(), true));
+    skylark.command(r#"{"command":"lock","on":false}"#).await;
+    assert_eq!(skylark.event("lock").await["on"], false);
+    assert!(skylark.came("settings").is_empty(), "the title is what it was");
+}
+
+#[tokio::test]
 async fn a_closed_stdin_is_no_end() {
     let mut skylark = Skylark::live().await;
     skylark.close_stdin();

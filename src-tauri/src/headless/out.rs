@@ -3,7 +3,8 @@
 use super::terminal;
 use protocol::{Event, Phase};
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::thread::sleep;
 use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -35,18 +36,19 @@ pub(super) struct Out {
 impl Out {
     /// Starts the thread.
     pub(super) fn start() -> Out {
-        let (lines, to_print) = mpsc::channel(LINES);
-        let (done, printed) = oneshot::channel();
+        let (lines, mut to_print) = mpsc::channel(LINES);
+        let (done, printed) = oneshot::channel::<()>();
         let run = move || {
-            print(to_print);
-            drop(done);
+            // It lives as long as the thread does.
+            let _done = &done;
+            print(&mut to_print);
         };
-        std::thread::Builder::new().name("stdout".into()).spawn(run).expect("the system has room for a thread");
+        threads::restarted("stdout", run).expect("the system has room for a thread");
         Out {
             held: Vec::new(),
             was_live: false,
             failed: None,
-            is_terminal: std::io::stdout().is_terminal(),
+            is_terminal: io::stdout().is_terminal(),
             waiting: VecDeque::new(),
             lines,
             printed,
@@ -131,12 +133,73 @@ impl Out {
     }
 }
 
-fn print(mut lines: mpsc::Receiver<Vec<u8>>) {
-    let mut stdout = std::io::stdout().lock();
+/// How long a disk that is full, or a terminal that does not take more, is left alone before it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+fn print(lines: &mut mpsc::Receiver<Vec<u8>>) {
+    let mut stdout = io::stdout().lock();
     while let Some(line) = lines.blocking_recv() {
-        if let Err(error) = stdout.write_all(&line).and_then(|()| stdout.flush()) {
+        if let Err(error) = write(&mut stdout, &line) {
             tracing::warn!("stdout is closed ({error}): the broadcast goes on without printing events");
             return;
         }
+        threads::fault();
+    }
+}
+
+/// Writes a line whole, however long it takes. An error: nobody will ever read it.
+fn write(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
+    let (mut rest, mut told) = (line, false);
+    loop {
+        let step = if rest.is_empty() { out.flush().map(|()| 0) } else { out.write(rest) };
+        match step {
+            Ok(_) if rest.is_empty() => return Ok(()),
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => rest = &rest[written..],
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // A disk may have room again, and a pipe that was set not to block takes more later: what comes meanwhile waits.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::WouldBlock
+                ) =>
+            {
+                if !std::mem::replace(&mut told, true) && error.kind() != ErrorKind::WouldBlock {
+                    tracing::warn!("stdout takes no more ({error}): events wait until it does");
+                }
+                sleep(AGAIN);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk that is full once, in the middle of a line, and takes a few bytes at a time.
+    struct Disk(Vec<u8>, bool);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.len() > 4 && !std::mem::replace(&mut self.1, true) {
+                return Err(ErrorKind::StorageFull.into());
+            }
+            let taken = bytes.len().min(3);
+            self.0.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_goes_on_where_the_disk_was_full() {
+        let mut disk = Disk(Vec::new(), false);
+        write(&mut disk, b"{\"event\":\"live\"}\n").expect("it has room again");
+        assert_eq!((&disk.0[..], disk.1), (&b"{\"event\":\"live\"}\n"[..], true));
     }
 }

@@ -1,6 +1,6 @@
 //! What is said about a line that is no command: what was expected, with an example.
 
-use super::stdin::{MAX_LINE, TooLong};
+use super::stdin::{MAX_LINE, Unread};
 use protocol::Command;
 use serde_json::{Map, Value};
 
@@ -23,9 +23,11 @@ const EXAMPLES: [(&str, &str); 14] = [
 ];
 
 /// The command of a line, or what is wrong with it, for a person.
-pub(super) fn command(line: Result<String, TooLong>) -> Result<Command, String> {
-    let line =
-        line.map_err(|TooLong| format!("A line is longer than {} KiB, so none of it was read.", MAX_LINE / 1024))?;
+pub(super) fn command(line: Result<String, Unread>) -> Result<Command, String> {
+    let line = line.map_err(|unread| match unread {
+        Unread::TooLong => format!("A line is longer than {} KiB, so none of it was read.", MAX_LINE / 1024),
+        Unread::NotUtf8 => "A line is no UTF-8, so none of it was read. Write it in UTF-8.".to_owned(),
+    })?;
     let whole = r#"A command is a JSON object on one line: {"command":"kick","viewer":7}"#;
     let object: Map<String, Value> =
         serde_json::from_str(&line).map_err(|_| format!("This line is no JSON object. {whole}"))?;
@@ -99,6 +101,10 @@ mod tests {
             assert!(said.contains(words), "{line}: {said}");
             assert!(!said.contains("line 1 column"), "{said}");
         }
-        assert_eq!(command(Err(TooLong)), Err("A line is longer than 64 KiB, so none of it was read.".to_owned()));
+        assert_eq!(
+            command(Err(Unread::TooLong)),
+            Err("A line is longer than 64 KiB, so none of it was read.".to_owned())
+        );
+        assert!(command(Err(Unread::NotUtf8)).is_err_and(|said| said.contains("in UTF-8")));
     }
 }

@@ -25,12 +25,12 @@ pub(super) async fn keep(studio: Studio) {
 async fn follow(held: &mut Vec<KeepAwake>, phase: &Phase) {
     let live = matches!(phase, Phase::Live { .. } | Phase::Starting);
     if live && held.is_empty() {
-        *held = tauri::async_runtime::spawn_blocking(inhibit).await.unwrap_or_default();
+        let asked = tauri::async_runtime::spawn_blocking(threads::caught("awake", inhibit)).await;
+        *held = asked.ok().and_then(Result::ok).unwrap_or_default();
     } else if !live && !held.is_empty() {
         let held = std::mem::take(held);
-        if tauri::async_runtime::spawn_blocking(move || drop(held)).await.is_err() {
-            tracing::info!("the desktop's service for staying awake went away");
-        }
+        // Should it panic it is told: the desktop's service for staying awake went away.
+        drop(tauri::async_runtime::spawn_blocking(threads::caught("awake", move || drop(held))).await);
     }
 }
 

@@ -1,10 +1,11 @@
 //! How the program ends: the broadcast first, then the window.
 
 use super::{PANEL, Shell};
-use crate::signals;
+use crate::{logging, signals};
 use protocol::{Command, Phase};
 use studio::Studio;
 use tauri::{AppHandle, Manager, Window, WindowEvent};
+use threads::After;
 
 /// Closing the window while live asks once; otherwise it ends the program.
 pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
@@ -12,12 +13,12 @@ pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
     let app = window.app_handle().clone();
     let Ok(studio) = app.state::<Shell>().studio.as_ref().cloned() else { return };
     api.prevent_close();
-    tauri::async_runtime::spawn(async move {
+    tauri::async_runtime::spawn(threads::task("closing", After::Lost, async move {
         let live = !matches!(studio.snapshot().await.phase, Phase::Offline | Phase::Failed { .. });
         if !(live && ask(&app)) {
             begin(&app);
         }
-    });
+    }));
 }
 
 /// Starts to end the program; `false` if there is nothing to end before. [`when_studio_closes`] does the rest.
@@ -27,14 +28,21 @@ pub(super) fn begin(app: &AppHandle) -> bool {
         window.hide().ok(); // Ending takes a second; nobody needs to watch it.
     }
     // An error only says that it is closing already.
-    tauri::async_runtime::spawn(async move { drop(studio.command(Command::Quit).await) });
+    let quit = async move { drop(studio.command(Command::Quit).await) };
+    tauri::async_runtime::spawn(threads::task("closing", After::Ends, quit));
     true
 }
 
 /// Exits once the studio has closed, whoever asked for it.
 pub(super) async fn when_studio_closes(app: AppHandle, studio: Studio) {
-    studio.closed().await;
-    app.exit(0);
+    let code = match studio.closed().await {
+        Ok(()) => 0,
+        Err(failed) => {
+            logging::say(&format!("skylark: {failed}"));
+            1
+        }
+    };
+    app.exit(code);
 }
 
 /// A signal ends the broadcast cleanly, as it does without a window.
@@ -42,7 +50,7 @@ pub(super) async fn on_signal(app: AppHandle, studio: Studio) {
     let Ok(mut asked) = signals::stop() else { return };
     tokio::select! {
         Some(()) = asked.recv() => {}
-        () = studio.closed() => return,
+        _ = studio.closed() => return,
     }
     begin(&app);
 }

@@ -5,21 +5,25 @@ use std::time::Duration;
 use studio::{Levels, Studio};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
+use threads::{After, Died};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
 
 /// Fast enough for the eye.
 const LEVELS_EVERY: Duration = Duration::from_millis(66);
 
+/// Between a panic and the next try.
+const REST: Duration = Duration::from_secs(1);
+
 /// One panel's subscription; ends when dropped.
 pub(super) struct Feed {
     channel: Channel<PanelMessage>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), Died>>,
 }
 
 impl Feed {
     pub(super) fn start(studio: Studio, channel: Channel<PanelMessage>) -> Feed {
-        let task = tauri::async_runtime::spawn(feed(studio, channel.clone()));
+        let task = tauri::async_runtime::spawn(threads::task("feed", After::Lost, feed_again(studio, channel.clone())));
         Feed { channel, task }
     }
 
@@ -32,6 +36,13 @@ impl Feed {
 impl Drop for Feed {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// After a panic the panel is told everything anew.
+async fn feed_again(studio: Studio, channel: Channel<PanelMessage>) {
+    while threads::task("feed", After::Restarts, feed(studio.clone(), channel.clone())).await.is_err() {
+        tokio::time::sleep(REST).await;
     }
 }
 

@@ -13,10 +13,10 @@ pub(super) fn answer(context: UriSchemeContext<'_, Wry>, _request: Request<Vec<u
     let Ok(studio) = context.app_handle().state::<Shell>().studio.as_ref().cloned() else {
         return respond(responder, StatusCode::NOT_FOUND, Vec::new());
     };
-    tauri::async_runtime::spawn_blocking(move || match studio.preview() {
+    tauri::async_runtime::spawn_blocking(threads::caught("preview", move || match studio.preview() {
         Some(jpeg) => respond(responder, StatusCode::OK, jpeg.to_vec()),
         None => respond(responder, StatusCode::NOT_FOUND, Vec::new()),
-    });
+    }));
 }
 
 fn respond(responder: UriSchemeResponder, status: StatusCode, body: Vec<u8>) {

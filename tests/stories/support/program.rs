@@ -87,8 +87,30 @@ impl Skylark {
         Skylark::live_by(headless(&home, options), home).await
     }
 
+    /// Goes live with these options, and this in its environment.
+    pub(crate) async fn live_in(environment: &[(&str, &Path)], options: &[&str]) -> Skylark {
+        let folder = DataFolder::new();
+        let mut command = headless(&folder, options);
+        command.arg("--data-dir").arg(folder.path()).envs(environment.iter().copied());
+        Skylark::live_by(command, folder).await
+    }
+
+    /// Goes live by a command that starts another, with this as its stdin and its stderr.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn live_at(before: &[&str], stdin: Stdio, stderr: Stdio) -> Skylark {
+        let folder = DataFolder::new();
+        let mut command = headless_behind(before, &folder, &["--listen", "127.0.0.1:0"]);
+        command.arg("--data-dir").arg(folder.path()).stdin(stdin).stderr(stderr).env("RUST_LOG", "info");
+        Skylark::live_of(command, folder).await
+    }
+
     async fn live_by(mut command: Command, folder: DataFolder) -> Skylark {
-        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the program starts");
+        command.stderr(Stdio::inherit());
+        Skylark::live_of(command, folder).await
+    }
+
+    async fn live_of(mut command: Command, folder: DataFolder) -> Skylark {
+        let mut child = command.spawn().expect("the program starts");
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("piped");
         let mut stdout = BufReader::new(stdout).lines();
@@ -128,6 +150,12 @@ impl Skylark {
     pub(crate) async fn command(&mut self, command: &str) {
         let stdin = self.stdin.as_mut().expect("stdin is open");
         stdin.write_all(format!("{command}\n").as_bytes()).await.expect("it reads its stdin");
+    }
+
+    /// Gives a line as it is, whatever its bytes.
+    pub(crate) async fn line(&mut self, line: &[u8]) {
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        stdin.write_all(&[line, b"\n"].concat()).await.expect("it reads its stdin");
     }
 
     /// Closes stdin, as a script that ended does.

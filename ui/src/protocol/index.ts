@@ -186,7 +186,7 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "unknown_name" | "storage";
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "unknown_name" | "storage" | "thread_failed";
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 

@@ -4,9 +4,7 @@
 use crate::source::SourceError;
 use std::{
     collections::VecDeque,
-    io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
     time::Duration,
 };
 
@@ -75,7 +73,7 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
                 closing.0.end(error);
             }
         };
-        spawn(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
+        threads::replaced(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
         match handover.wait_opened() {
             Some(Ok(format)) => Ok(Self { format, handover }),
             Some(Err(error)) => Err(error),
@@ -109,10 +107,6 @@ impl<F, T> Drop for OpenDevice<F, T> {
         self.handover.change(|state| state.stopped = true);
         let _ = self.handover.wait(CLOSE_TIMEOUT, |state| state.closed.then_some(()));
     }
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(run).map(drop)
 }
 
 /// The place between a device's thread and the one that wants what it delivers.

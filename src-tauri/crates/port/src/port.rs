@@ -58,7 +58,7 @@ impl Port {
         let receive = Loop::new(poll, &shared.socket, owners, shared.counters.clone())?;
         let of_thread = shared.clone();
         let run = move || receive.run(|| of_thread.closed.load(Ordering::Acquire));
-        let thread = thread::Builder::new().name("receive".into()).spawn(run)?;
+        let thread = threads::vital("receive", run)?;
         shared.thread.get_or_init(|| thread.thread().clone());
         *self.open.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(())
@@ -110,9 +110,9 @@ impl Drop for Open {
         // The last handle may have been dropped by what an owner told, on the thread itself.
         if let Some(thread) = thread
             && !self.shared.is_this_thread()
-            && thread.join().is_err()
         {
-            tracing::error!("the receiving thread had panicked");
+            // A panic there was told where it happened.
+            drop(thread.join());
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum ErrorCode {
     UnknownName,
     /// Something could not be read or written on disk.
     Storage,
+    /// A part of the program failed by a mistake of its own; the message says whether it was started again.
+    ThreadFailed,
 }
 
 /// Why somebody may not watch: in the body of a refused WHEP POST, `{"code":"kicked","message":…}`, and on the page's socket.

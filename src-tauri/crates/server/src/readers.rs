@@ -23,13 +23,13 @@ impl Readers {
     /// mistake of ours, or the program ends.
     pub(crate) async fn read<T: Send + 'static>(&self, read: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let turn = self.free.clone().acquire_owned().await.ok()?;
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(threads::caught("offers", move || {
             let read = read();
             // Held until here, also where nobody waits for it any more.
             drop(turn);
             read
-        });
-        reading.await.ok()
+        }));
+        reading.await.ok()?.ok()
     }
 }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use threads::After;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -53,7 +54,7 @@ pub async fn serve_with(
                 Ok((stream, peer)) => {
                     let peer = peer.ip().to_canonical();
                     match places.take(peer) {
-                        Some(place) => { connections.spawn(door.clone().give(stream, peer, place)); }
+                        Some(place) => { let give = door.clone().give(stream, peer, place); connections.spawn(threads::task("connection", After::Lost, give)); }
                         None => { let _ = stream.try_write(NO_ROOM); }
                     }
                 }
@@ -63,7 +64,7 @@ pub async fn serve_with(
                 }
             },
             Some(_) = connections.join_next() => {}
-            () = places.emptied() => drop(tokio::task::spawn_blocking(allocator::give_back)),
+            () = places.emptied() => drop(tokio::task::spawn_blocking(threads::caught("give-back", allocator::give_back))),
         }
     }
     drop(listener);

@@ -13,6 +13,7 @@ use protocol::{PageHello, PageMessage};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use threads::After;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
@@ -74,7 +75,10 @@ pub(crate) async fn open(
     match shared.ask_with_link(from, request).await {
         Ok(Ok(())) => {
             seat.opens_page();
-            upgrade.on_upgrade(move |socket| run(socket, told, open, seat, shared))
+            upgrade.on_upgrade(move |socket| async move {
+                // A panic there is told; the page connects again.
+                drop(threads::task("page", After::Lost, run(socket, told, open, seat, shared)).await);
+            })
         }
         Ok(Err(refusal)) => {
             open.told_owner = None;
@@ -95,7 +99,8 @@ impl Drop for OpenPage {
     fn drop(&mut self) {
         let page = self.page;
         if let Some(requests) = self.told_owner.take() {
-            tokio::spawn(async move { requests.send(Request::PageClosed { page }).await });
+            let tell = async move { requests.send(Request::PageClosed { page }).await };
+            tokio::spawn(threads::task("page-closed", After::Lost, tell));
         }
     }
 }

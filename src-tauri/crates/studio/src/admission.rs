@@ -157,6 +157,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             totals: self.forwarder.totals(),
             steps: &self.meter.steps,
             turns: &self.meter.turns,
+            panics: &threads::counts(),
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
+use threads::Died;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -41,8 +42,10 @@ impl Threads {
 impl Background for Threads {
     fn look_around(&self) {
         let tell = self.tell.clone();
-        // The owner is gone only when the program ends.
-        tokio::task::spawn_blocking(move || drop(tell.send(Happened::LookedAround(Surroundings::look()))));
+        tokio::task::spawn_blocking(threads::answered("networks", Surroundings::look, move |looked| {
+            // The owner is gone only when the program ends.
+            let _ = tell.send(looked.map_or(Happened::NotLooked, Happened::LookedAround));
+        }));
     }
 
     fn resolve(&self, question: Question) {
@@ -60,11 +63,12 @@ impl Background for Threads {
 
 /// Asks the resolver on a thread of tokio's for what blocks, as it may take its time; done when it answered.
 pub(crate) fn resolve(Question { number, name }: Question, tell: mpsc::UnboundedSender<Happened>) -> JoinHandle<()> {
-    tokio::task::spawn_blocking(move || {
-        let answer = name.resolve().map_err(|error| error.to_string());
+    let ask = move || name.resolve().map_err(|error| error.to_string());
+    tokio::task::spawn_blocking(threads::answered("names", ask, move |asked| {
+        let answer = asked.unwrap_or_else(|Died(panicked)| Err(panicked.what));
         // The owner is gone only when the program ends.
         drop(tell.send(Happened::Resolved(number, answer)));
-    })
+    }))
 }
 
 /// The files of the data folder and of the settings.

@@ -29,8 +29,9 @@ pub(crate) trait Forwarding {
     /// The counters.
     fn totals(&self) -> Totals;
 
-    /// Asks how the viewers do. The sending threads may take a while to say: `tell` is called then, on another thread.
-    fn ask_stats(&self, tell: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static);
+    /// Asks how the viewers do. The sending threads may take a while to say: `tell` is called then, on another thread; with
+    /// none if they do not.
+    fn ask_stats(&self, tell: impl FnOnce(Option<Vec<(ViewerId, ViewerStats)>>) + Send + 'static);
 }
 
 impl Forwarding for Forwarder {
@@ -62,8 +63,9 @@ impl Forwarding for Forwarder {
         Forwarder::totals(self)
     }
 
-    fn ask_stats(&self, tell: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static) {
+    fn ask_stats(&self, tell: impl FnOnce(Option<Vec<(ViewerId, ViewerStats)>>) + Send + 'static) {
         let forwarder = self.clone();
-        tokio::task::spawn_blocking(move || tell(forwarder.stats()));
+        let stats = move || forwarder.stats();
+        tokio::task::spawn_blocking(threads::answered("stats", stats, move |stats| tell(stats.ok())));
     }
 }

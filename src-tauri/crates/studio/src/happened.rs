@@ -11,6 +11,8 @@ pub(crate) enum Happened {
     Forward(forward::Event),
     /// How the viewers do, which the sending threads may take a while to tell.
     Stats(Vec<(ViewerId, ViewerStats)>),
+    /// They were asked, and do not tell.
+    NoStats,
     Media(media::Event),
     /// The encoders made their first picture of this broadcast (numbered, so that a late word of the one before is known).
     FirstPicture(u64),
@@ -21,6 +23,10 @@ pub(crate) enum Happened {
     LookedAround(Surroundings),
     /// The resolver answered the question of this number for the public name, or said why it could not.
     Resolved(u64, Result<Vec<SocketAddr>, String>),
+    /// Nobody could look.
+    NotLooked,
     /// Something could not be written, with a sentence that says so.
     Unwritten(String),
+    /// A thread or a task panicked, one of a library's perhaps.
+    Panicked(threads::Panicked),
 }

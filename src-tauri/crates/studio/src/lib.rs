@@ -39,6 +39,7 @@ mod settings;
 mod upload;
 
 // Where the owner meets other threads.
+mod aftermath;
 mod background;
 mod encoding;
 mod files;
@@ -59,4 +60,4 @@ pub use options::Options;
 pub use outputs::{Delivery, Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
 pub use qr::qr_for_terminal;
 pub use settings::{Given, Setting};
-pub use studio::{CommandError, Studio};
+pub use studio::{CommandError, Failed, Studio};

@@ -18,6 +18,8 @@ pub(crate) struct Scrape<'a> {
     pub(crate) totals: Totals,
     pub(crate) steps: &'a Steps,
     pub(crate) turns: &'a Turns,
+    /// By the name of the thread or task.
+    pub(crate) panics: &'a [(String, u64)],
 }
 
 /// The whole page.
@@ -72,6 +74,10 @@ pub(crate) fn text(scrape: &Scrape<'_>) -> String {
     out.head("owner_long_turns_total", "Its turns of five milliseconds or more.", "counter");
     for turn in turns {
         out.labelled("owner_long_turns_total", "of", turn.of, turn.long);
+    }
+    out.head("thread_panics_total", "Threads and tasks that failed by a mistake of the program, by name.", "counter");
+    for (thread, count) in scrape.panics {
+        out.labelled("thread_panics_total", "thread", thread, count);
     }
     out.counter("malformed_rtcp_total", "Authentic RTCP of which some could not be read.", t.malformed_rtcp);
     out.head("dropped_total", "Packets, pictures and datagrams dropped, by why.", "counter");
@@ -138,8 +144,10 @@ mod tests {
         let refused = &refused.and(&[(RefusalCode::TooMany, 8), (RefusalCode::Full, 0)]);
         let (steps, turns) = (&Steps::default(), &Turns::default());
         turns.count(Cause::Request, Duration::from_micros(123));
-        let page =
-            text(&Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals, steps, turns });
+        let panics = &[("media-camera".to_owned(), 9)];
+        let now =
+            Scrape { live: true, watching: 3, peak: 4, pages: 5, sessions: 6, refused, totals, steps, turns, panics };
+        let page = text(&now);
         assert!(!page.contains("full"), "what never happened has no line");
         for wanted in [
             "skylark_live 1",
@@ -149,6 +157,7 @@ mod tests {
             "skylark_rtp_packets_sent_total 7",
             "skylark_owner_longest_turn_us{of=\"request\"} 123",
             "skylark_owner_long_turns_total{of=\"request\"} 0",
+            "skylark_thread_panics_total{thread=\"media-camera\"} 9",
         ] {
             assert!(page.lines().any(|line| line == wanted), "{wanted} in:\n{page}");
         }

@@ -2,6 +2,7 @@
 
 use crate::Options;
 use crate::admission::Admission;
+use crate::aftermath::Aftermath;
 use crate::background::{self, Files, Threads};
 use crate::configuration::Configuration;
 use crate::devices::Devices;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use stream::{Clock, Rid};
 use thiserror::Error;
+use threads::{After, Died};
 use tokio::sync::{broadcast, mpsc, watch};
 
 /// Why there is no studio. The text says what to do.
@@ -131,8 +133,13 @@ impl Studio {
         // not come to it nobody is admitted, so there are three messages (checked, connected, gone) for each viewer there is, a request
         // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those,
         // whatever viewers send (a test of `forward` holds it), a message for each change of a device, two for each broadcast, and
-        // for each question of the owner's (figures, addresses, a file to be written) its one answer.
+        // for each question of the owner's (figures, addresses, a file to be written) its one answer, and a panic of each thread in a
+        // second, for which it rests before it is run again.
         let (tell, happened) = mpsc::unbounded_channel();
+        let listening = {
+            let tell = tell.clone();
+            threads::listen(move |panicked| drop(tell.send(Happened::Panicked(panicked.clone()))))
+        };
         let forwarder = {
             let config = forward::Config {
                 handshakes_of_one_address: settings.limits.unfinished_joins as usize,
@@ -179,7 +186,8 @@ impl Studio {
             limits: settings.limits.of_server(),
             cookie_key: server::CookieKey::from_random(kept.cookie_key.bits()),
         };
-        let server = tokio::spawn(server::serve(tcp, config, requests, shut));
+        let serve = server::serve(tcp, config, requests, shut);
+        let server = tokio::spawn(threads::task("server", After::Ends, serve));
         let token = kept.persisted.token.as_str().to_owned();
         let mut reachability = Reachability::new(local, &settings, &token, now().instant);
         if let Some(question) = reachability.ask_name(now().instant) {
@@ -187,7 +195,9 @@ impl Studio {
             // the name's addresses, and no longer, as a machine that has no network yet goes live all the same.
             let _ = tokio::time::timeout(NAME_PATIENCE, background::resolve(question, tell.clone())).await;
         }
-        let surroundings = tokio::task::spawn_blocking(Surroundings::look).await.unwrap_or_default();
+        let looked = tokio::task::spawn_blocking(threads::caught("networks", Surroundings::look)).await;
+        // What was not found is looked for again in a second.
+        let surroundings = looked.ok().and_then(Result::ok).unwrap_or_default();
         let complain = {
             let tell = tell.clone();
             move |message| drop(tell.send(Happened::Unwritten(message)))
@@ -215,8 +225,21 @@ impl Studio {
             meter,
         };
         let owner = Owner::new(parts, surroundings, complaints, now);
+        let aftermath = Aftermath {
+            snapshot: owner.snapshot(),
+            events: events.clone(),
+            pipeline: pipeline.clone(),
+            outputs: outputs.clone(),
+            last: last.clone(),
+        };
         let wires = Wires { asks: asked, requests: requested, happened, server, shutdown, last };
-        tokio::spawn(owner::run(owner, wires));
+        let owner = tokio::spawn(threads::task("owner", After::Ends, owner::run(owner, wires)));
+        tokio::spawn(threads::task("aftermath", After::Ends, async move {
+            if let Ok(Err(Died(panicked))) = owner.await {
+                aftermath.carry_out(&panicked);
+            }
+            drop(listening);
+        }));
         Ok(Studio { asks, events, pipeline, outputs, last: last_seen, port })
     }
 }

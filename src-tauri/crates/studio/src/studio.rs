@@ -8,6 +8,7 @@ use protocol::{Command, Devices, ErrorCode, Event, Snapshot};
 use std::fmt;
 use std::sync::Arc;
 use thiserror::Error;
+use threads::Died;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// A handle on the one owner task. Cheap to clone. The program is over when [`Studio::closed`] returns, which
@@ -19,9 +20,22 @@ pub struct Studio {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) outputs: Arc<Outputs>,
     /// The last snapshot, once the owner is done.
-    pub(crate) last: watch::Receiver<Option<Box<Snapshot>>>,
+    pub(crate) last: watch::Receiver<Option<Box<Last>>>,
     pub(crate) port: u16,
 }
+
+/// What is left when all is over.
+#[derive(Debug)]
+pub(crate) struct Last {
+    pub(crate) snapshot: Snapshot,
+    /// The program could not go on, because of this: for a person.
+    pub(crate) failed: Option<String>,
+}
+
+/// A part of the program failed without which it cannot go on. The text is for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Failed(pub String);
 
 /// Why a command was not carried out. Nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -50,13 +64,12 @@ impl Studio {
     /// returns while the broadcast is still starting, and [`Command::Quit`] while it is still ending.
     pub async fn command(&self, command: Command) -> Result<(), CommandError> {
         let asked = match command {
-            Command::ListDevices => Asked::Found(devices().await?),
+            Command::ListDevices => Asked::Found(blocking("devices", media::devices).await?),
             other => Asked::Plain(other),
         };
         let (reply, answer) = oneshot::channel();
-        let closed = || CommandError { code: ErrorCode::WrongState, message: "Skylark is closing.".into() };
-        self.asks.send(Ask::Command(asked, reply)).await.map_err(|_| closed())?;
-        answer.await.unwrap_or_else(|_| Err(closed()))
+        self.asks.send(Ask::Command(asked, reply)).await.map_err(|_| closing())?;
+        answer.await.unwrap_or_else(|_| Err(closing()))
     }
 
     /// Everything as it is now. Subscribe to [`Studio::events`] first: what happens in between is then seen twice, not lost.
@@ -67,7 +80,7 @@ impl Studio {
         {
             return snapshot;
         }
-        self.until_closed().await
+        self.until_closed(|last| last.snapshot.clone()).await
     }
 
     /// What happens from now on. A receiver that falls too far behind (some thousand events) should take a new snapshot.
@@ -91,23 +104,36 @@ impl Studio {
     }
 
     /// Returns once the studio has closed: broadcast ended, viewers told, sockets shut.
-    pub async fn closed(&self) {
-        self.until_closed().await;
+    ///
+    /// # Errors
+    ///
+    /// Nobody asked for it: a part of the program panicked without which it cannot go on.
+    pub async fn closed(&self) -> Result<(), Failed> {
+        self.until_closed(|last| last.failed.clone()).await.map_or(Ok(()), |why| Err(Failed(why)))
     }
 
-    async fn until_closed(&self) -> Snapshot {
+    async fn until_closed<T>(&self, read: impl FnOnce(&Last) -> T) -> T {
         let mut last = self.last.clone();
-        let snapshot = last.wait_for(Option::is_some).await.expect("the owner tells its last snapshot before it goes");
-        *snapshot.clone().expect("waited for")
+        let told = last.wait_for(Option::is_some).await.expect("the last word is said before those who say it go");
+        read(told.as_deref().expect("waited for"))
     }
 }
 
-/// What a library does that lists devices is no reason for the next command not to be heard.
-async fn devices() -> Result<Devices, CommandError> {
-    tokio::task::spawn_blocking(media::devices).await.map_err(|error| CommandError {
-        code: ErrorCode::DeviceFailed,
-        message: format!("The devices could not be listed ({error}). Those that are in use go on."),
-    })
+/// Does what takes its time on another thread. A driver's library may panic there: that is this command's end, and no other's.
+async fn blocking<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, CommandError> {
+    match tokio::task::spawn_blocking(threads::caught(name, work)).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(Died(panicked))) => Err(CommandError { code: ErrorCode::ThreadFailed, message: panicked.to_string() }),
+        // The runtime is being taken down.
+        Err(_) => Err(closing()),
+    }
+}
+
+fn closing() -> CommandError {
+    CommandError { code: ErrorCode::WrongState, message: "Skylark is closing.".into() }
 }
 
 impl fmt::Debug for Studio {

@@ -4,7 +4,6 @@ use crate::settings::Written;
 use audience::Persisted;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use tokio::sync::oneshot;
 
 /// Gives the thread its work. One value of a kind waits at most: a newer one takes its place, for it holds all that the older
@@ -42,15 +41,25 @@ impl Writer {
         let slot = Arc::new(Slot::default());
         let (finished, done) = oneshot::channel();
         let work = slot.clone();
-        thread::Builder::new().name("storage".into()).spawn(move || {
-            while let Some((audience, settings)) = work.next() {
-                let audience = audience.and_then(|persisted| storage.keep_audience(&persisted).err());
-                audience.into_iter().for_each(&complain);
-                let settings = settings.and_then(|written| storage.keep_settings(&written).err());
-                settings.into_iter().for_each(&complain);
+        let mut finished = Some(finished);
+        // Taken, and not written yet: also when the writing of it panicked, after which it is tried again.
+        let (mut audience, mut settings) = (None, None);
+        threads::restarted("storage", move || {
+            loop {
+                if let Some(persisted) = &audience {
+                    storage.keep_audience(persisted).err().into_iter().for_each(&complain);
+                    audience = None;
+                }
+                if let Some(written) = &settings {
+                    storage.keep_settings(written).err().into_iter().for_each(&complain);
+                    settings = None;
+                }
+                let Some(next) = work.next() else { break };
+                (audience, settings) = next;
+                threads::fault();
             }
             // Nobody waits for it where the program was cut short.
-            let _ = finished.send(());
+            let _ = finished.take().map(|finished| finished.send(()));
         })?;
         Ok(Writer { slot, done })
     }
@@ -68,7 +77,7 @@ impl Writer {
     /// Done when the last value is written. It may never be: whoever waits says for how long.
     pub(crate) async fn finish(&mut self) {
         self.slot.put(|waiting| waiting.closed = true);
-        // An error: the thread panicked, which was reported where it happened.
+        // An error: the thread is gone, of which there is nothing to say that was not told.
         let _ = (&mut self.done).await;
     }
 }

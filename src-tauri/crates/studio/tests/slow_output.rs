@@ -209,5 +209,5 @@ async fn an_output_that_stops_reading_changes_nothing_for_viewers_and_goes_on_at
     studio.outputs().remove(id);
     assert!(deliveries.recv().is_err(), "nothing comes behind the end");
     studio.command(Command::Quit).await.expect("it quits");
-    studio.closed().await;
+    studio.closed().await.expect("nothing failed");
 }

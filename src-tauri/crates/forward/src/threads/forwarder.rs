@@ -75,7 +75,7 @@ impl Forwarder {
         let mut threads = Vec::new();
         for (number, inbox) in shards.iter().enumerate() {
             let shard = Shard::new(number, inbox.clone(), socket.clone(), announcer.clone(), clock, now);
-            threads.push(thread::Builder::new().name(format!("send-{number}")).spawn(move || shard.run())?);
+            threads.push(::threads::vital(&format!("send-{number}"), move || shard.run())?);
         }
         let inner = Inner {
             server,
@@ -240,8 +240,9 @@ impl Drop for Inner {
             return;
         }
         for thread in self.threads.drain(..) {
-            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
-                tracing::error!("a forwarder's thread had panicked");
+            if thread.thread().id() != thread::current().id() {
+                // A panic there was told where it happened.
+                drop(thread.join());
             }
         }
     }

@@ -72,7 +72,7 @@ pub(super) fn opener(name: String) -> Opener {
 }
 
 impl CameraThread {
-    pub(super) fn run(self) {
+    pub(super) fn run(&self) {
         let (mut told, mut tried) = (None, None);
         while let Some((number, wish)) = self.wanted.current() {
             let mut tell = |state: SourceState| {
@@ -131,6 +131,7 @@ impl CameraThread {
         let (mut raw, mut converter, mut pool) = (RawPicture::new(), PictureConverter::new(), Pool::default());
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
+            threads::fault();
             if source.next(&mut raw)? == Next::NotYet {
                 self.show(Slate::Starting, &wish.video);
                 continue;

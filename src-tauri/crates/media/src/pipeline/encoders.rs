@@ -36,9 +36,10 @@ struct Live {
 }
 
 impl Encoders {
-    pub(super) fn run(self) {
+    pub(super) fn run(&self) {
         let mut live: Option<Live> = None;
         while let Some((number, wish)) = self.wanted.current() {
+            threads::fault();
             if live.as_ref().map(|live| live.broadcast.number) != wish.as_ref().map(|wish| wish.number) {
                 // Those of the broadcast before are done, and its sink is dropped, before the next ones start.
                 self.stop(&mut live);

@@ -20,10 +20,10 @@ use slot::Slot;
 use sound::SoundThread;
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 use stream::{Frame, Rid, VideoCodec};
@@ -81,11 +81,12 @@ impl Pipeline {
         };
         let (orders, wanted) = (Arc::new(Orders::new(video, codecs::least)), Arc::new(Wanted::new(None)));
         let encoders = Encoders { wanted: wanted.clone(), slot: slot.clone(), orders: orders.clone(), sound, events };
-        let threads = vec![
-            spawn("media-camera", move || pictures.run()),
-            spawn("media-sound", move || sounds.run()),
-            spawn("media-encoders", move || encoders.run()),
+        let threads = [
+            threads::restarted("media-camera", move || pictures.run()),
+            threads::restarted("media-sound", move || sounds.run()),
+            threads::restarted("media-encoders", move || encoders.run()),
         ];
+        let threads = threads.into_iter().map(|thread| thread.expect("the system has room for a thread")).collect();
         let preview = Mutex::new(Preview::new());
         let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
         Pipeline { camera, microphone, slot, orders, levels, preview, encoders, broadcasts, threads }
@@ -156,16 +157,13 @@ impl Drop for Pipeline {
         self.camera.close();
         self.microphone.close();
         for thread in self.threads.drain(..) {
-            // A panic there was reported where it happened.
+            // A panic there was told where it happened.
             drop(thread.join());
         }
     }
 }
 
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
-    thread::Builder::new().name(name.into()).spawn(run).expect("the system has room for a thread")
-}
-
+/// What is behind these locks is whole at any time: a thread that panicked is run again, and finds it as it was.
 fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
-    state.lock().expect("nobody panics holding it")
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! What the encoders are to do.
 
 use crate::VideoConfig;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use stream::{CODECS, CodecSpec, Rid, VideoCodec};
 
 /// Which of a codec's layers are encoded whoever watches.
@@ -69,7 +69,7 @@ impl Orders {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("nobody panics holding it")
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::frame::Picture;
 use std::{
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -31,7 +31,7 @@ pub(super) enum Next {
 impl Slot {
     /// Puts a picture in the place of the one before.
     pub(super) fn put(&self, picture: Arc<Picture>) {
-        let mut newest = self.newest.lock().expect("nobody panics holding it");
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         newest.number += 1;
         newest.picture = Some(picture);
         drop(newest);
@@ -40,16 +40,16 @@ impl Slot {
 
     /// The newest picture, if there ever was one.
     pub(super) fn newest(&self) -> Option<Arc<Picture>> {
-        self.newest.lock().expect("nobody panics holding it").picture.clone()
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).picture.clone()
     }
 
     /// Waits for a picture with a higher number than `seen`.
     pub(super) fn wait(&self, seen: u64, at_most: Duration) -> Next {
-        let newest = self.newest.lock().expect("nobody panics holding it");
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let (newest, _) = self
             .changed
             .wait_timeout_while(newest, at_most, |newest| newest.number <= seen)
-            .expect("nobody panics holding it");
+            .unwrap_or_else(PoisonError::into_inner);
         match &newest.picture {
             Some(picture) if newest.number > seen => Next::New(newest.number, picture.clone()),
             _ => Next::Late,

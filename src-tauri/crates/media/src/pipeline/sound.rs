@@ -1,6 +1,6 @@
 //! The thread `media-sound`: takes the chosen sound, measures it, and encodes it while live.
 
-use super::{Events, Sink, timeline::Timeline, wanted::Wanted};
+use super::{Events, Sink, lock, timeline::Timeline, wanted::Wanted};
 use crate::{
     Event, Levels, MicrophoneChoice,
     encode::{PACKET, SoundEncoder},
@@ -41,7 +41,7 @@ pub(super) fn open(choice: &MicrophoneChoice) -> Result<Box<dyn SoundSource>, So
 }
 
 impl SoundThread {
-    pub(super) fn run(self) {
+    pub(super) fn run(&self) {
         let (mut told, mut tried) = (None, None);
         let (mut meter, mut chunk) = (Meter::default(), SoundChunk::new());
         while let Some((number, choice)) = self.wanted.current() {
@@ -64,6 +64,7 @@ impl SoundThread {
                 |source: &mut dyn SoundSource, until: Option<Instant>, running: &mut dyn FnMut(String)| {
                     let mut told = false;
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
+                        threads::fault();
                         source.next(&mut chunk)?;
                         if !std::mem::replace(&mut told, true) {
                             running(source.format());
@@ -90,9 +91,9 @@ impl SoundThread {
 
     fn take(&self, meter: &mut Meter, chunk: &SoundChunk) {
         if let Some(levels) = meter.add(&chunk.samples) {
-            *self.levels.lock().expect("nobody panics holding it") = levels;
+            *lock(&self.levels) = levels;
         }
-        if let Some(output) = self.output.lock().expect("nobody panics holding it").as_mut() {
+        if let Some(output) = lock(&self.output).as_mut() {
             output.take(chunk, &self.events);
         }
     }
@@ -105,6 +106,8 @@ pub(super) struct SoundOutput {
     timeline: Option<Timeline>,
     /// Not yet a whole packet.
     pending: Vec<f32>,
+    /// The packet that is being encoded, taken out of `pending` before: should that panic, it is one packet that is lost.
+    packet: Vec<f32>,
     /// Of the first sample in `pending`.
     position: u64,
     failed: bool,
@@ -112,7 +115,15 @@ pub(super) struct SoundOutput {
 
 impl SoundOutput {
     pub(super) fn new(sink: Sink) -> Self {
-        Self { sink, encoder: None, timeline: None, pending: Vec::new(), position: 0, failed: false }
+        Self {
+            sink,
+            encoder: None,
+            timeline: None,
+            pending: Vec::new(),
+            packet: Vec::new(),
+            position: 0,
+            failed: false,
+        }
     }
 
     fn take(&mut self, chunk: &SoundChunk, events: &Events) {
@@ -120,34 +131,31 @@ impl SoundOutput {
         let placement = timeline.place(chunk.captured, chunk.samples.len() / 2);
         self.pending.resize(self.pending.len() + 2 * placement.silence, 0.0);
         self.pending.extend_from_slice(&chunk.samples[2 * placement.skip..]);
-        let mut whole = self.pending.chunks_exact(2 * PACKET);
-        for samples in &mut whole {
-            let encoder = match &mut self.encoder {
-                Some(encoder) => Ok(encoder),
-                none => SoundEncoder::new().map(|encoder| none.insert(encoder)),
-            };
-            match encoder.and_then(|encoder| encoder.encode(samples)) {
+        while self.pending.len() >= 2 * PACKET {
+            self.packet.clear();
+            self.packet.extend(self.pending.drain(..2 * PACKET));
+            let position = self.position;
+            self.position += PACKET as u64;
+            // It is put back when it has done its work, so that one that panicked in it is not used again.
+            let encoder = self.encoder.take().map_or_else(SoundEncoder::new, Ok);
+            let encoded = encoder.and_then(|mut encoder| {
+                let data = encoder.encode(&self.packet)?;
+                self.encoder = Some(encoder);
+                Ok(data)
+            });
+            match encoded {
                 Ok(data) => {
                     self.failed = false;
-                    let captured = timeline.time(self.position);
-                    (self.sink)(Frame::Audio(AudioFrame {
-                        captured,
-                        position: self.position,
-                        samples: PACKET as u32,
-                        data,
-                    }));
+                    let captured = timeline.time(position);
+                    (self.sink)(Frame::Audio(AudioFrame { captured, position, samples: PACKET as u32, data }));
                 }
                 Err(error) => {
-                    self.encoder = None;
                     if !std::mem::replace(&mut self.failed, true) {
                         events(Event::EncoderFailed(format!("{error}. It is started again by itself.")));
                     }
                 }
             }
-            self.position += PACKET as u64;
         }
-        let rest = whole.remainder().len();
-        self.pending.drain(..self.pending.len() - rest);
     }
 }
 

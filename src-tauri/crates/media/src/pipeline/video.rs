@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 use stream::{Frame, VideoFrame, Way};
@@ -31,7 +31,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 impl Worker {
     pub(super) fn start(
-        codec: Box<dyn Codec>,
+        mut codec: Box<dyn Codec>,
         slot: Arc<Slot>,
         orders: Arc<Orders>,
         sink: Sink,
@@ -40,8 +40,12 @@ impl Worker {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let name = codec.thread();
-        let run = move || run(codec, &slot, &orders, &sink, &events, &stopped);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(run);
+        // After a panic its encoders are made anew: in the middle of a picture they are of no use.
+        let run = move || {
+            codec.reset();
+            run(&mut *codec, &slot, &orders, &sink, &events, &stopped);
+        };
+        let thread = threads::restarted(name, run);
         Self { stop, thread: Some(thread.expect("the system has room for a thread")) }
     }
 }
@@ -50,13 +54,13 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // A panic there was reported where it happened.
+            // A panic there was told where it happened.
             drop(thread.join());
         }
     }
 }
 
-fn run(mut codec: Box<dyn Codec>, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
+fn run(codec: &mut dyn Codec, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
     let mut pace = Pace::default();
     // No later than any picture that is new.
     let started = Instant::now() - REPEAT;
@@ -64,6 +68,7 @@ fn run(mut codec: Box<dyn Codec>, slot: &Slot, orders: &Orders, sink: &Sink, eve
     let mut picture: Option<Arc<Picture>> = None;
     let mut failed_until: Option<Instant> = None;
     while !stopped.load(Ordering::Relaxed) {
+        threads::fault();
         let (captured, ready) = match slot.wait(seen, REPEAT) {
             Next::New(number, new) => {
                 // The first picture may be a slate that has stood there for an hour.

@@ -1,7 +1,7 @@
 //! What the owner wants a thread to do, changed while it runs.
 
 use std::{
-    sync::{Condvar, Mutex},
+    sync::{Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -58,6 +58,6 @@ impl<T: Clone> Wanted<T> {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State<T>> {
-        self.state.lock().expect("nobody panics holding it")
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -46,6 +46,7 @@ impl<O: Owners> Loop<O> {
         self.demux.take_commands();
         while !is_closed() {
             self.wait(&mut events);
+            threads::fault();
             self.receive();
             self.demux.pass_on();
             self.demux.take_commands();

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use std::time::Duration;
+use threads::After;
 
 /// How much of an unwanted body is taken off the wire, bytes. Closing a connection with data unread would reset it, and the
 /// client might never read the answer that says why.
@@ -24,7 +25,7 @@ pub(super) fn is(headers: &HeaderMap, wanted: &str) -> bool {
 
 /// Answers now, and takes the body that nobody wants off the wire behind it.
 pub(super) fn discard(body: Body, response: Response) -> Response {
-    tokio::spawn(async move {
+    let discard = async move {
         let mut body = body;
         let mut left = DISCARDED;
         let discard = async {
@@ -36,7 +37,8 @@ pub(super) fn discard(body: Body, response: Response) -> Response {
         };
         // Whatever is left then is the client's loss.
         let _ = tokio::time::timeout(DISCARD_TIME, discard).await;
-    });
+    };
+    tokio::spawn(threads::task("discard", After::Lost, discard));
     response
 }
 

@@ -3,7 +3,7 @@
 use super::ring::{Delivery, Dropped, Ring};
 use super::{Output, Taken, lock};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::{fmt, io, thread};
+use std::{fmt, io};
 use stream::{AudioFrame, Rid, VideoCodec, VideoFrame};
 
 /// Stands between the encoders and somebody who may block. Dropping it never waits: the thread takes what is left in the ring
@@ -25,7 +25,7 @@ struct State {
 impl SlowOutput {
     /// Starts the thread `name`, on which `taker` is called with each frame of these layers and of sound in its turn, and with
     /// the end of each broadcast behind its last frame, and may take its time. Where it takes too long frames are left out and
-    /// counted, and each layer goes on at a keyframe.
+    /// counted, and each layer goes on at a keyframe. Should `taker` panic, it is called again, with what came after that.
     pub fn start(
         name: &str,
         layers: &[(VideoCodec, Rid)],
@@ -34,7 +34,7 @@ impl SlowOutput {
         let state = State { ring: Ring::new(layers), closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let ring = shared.clone();
-        thread::Builder::new().name(name.to_owned()).spawn(move || {
+        threads::restarted(name, move || {
             while let Some(delivery) = ring.wait() {
                 taker(&delivery);
             }

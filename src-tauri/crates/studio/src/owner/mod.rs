@@ -31,6 +31,7 @@ use server::{Door, PublicUrl, Request};
 use std::sync::Arc;
 use std::time::Instant;
 use stream::{CODECS, CodecSpec};
+use threads::After;
 use tokio::sync::{mpsc, watch};
 
 /// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
@@ -63,6 +64,8 @@ pub(crate) struct Owner<F, E, B> {
     /// Nobody has told yet which addresses the machine has.
     looking: bool,
     quitting: bool,
+    /// The program has to end, because of this: for a person.
+    failed: Option<String>,
 }
 
 /// What an owner is made of.
@@ -108,6 +111,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             stats_asked: false,
             looking: false,
             quitting: false,
+            failed: None,
         };
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
@@ -128,6 +132,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                     self.decide(Input::Stats(stats), now);
                 }
             }
+            Happened::NoStats => self.stats_asked = false,
             Happened::Media(media::Event::Camera(state)) => {
                 self.devices.camera_is(state).for_each(|event| self.events.tell(event));
             }
@@ -148,7 +153,16 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.looked_around(surroundings, now);
             }
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
+            Happened::NotLooked => self.looking = false,
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
+            Happened::Panicked(panicked) => {
+                let message = panicked.to_string();
+                if panicked.after == After::Ends {
+                    self.failed.get_or_insert_with(|| message.clone());
+                    self.quit();
+                }
+                self.events.complain(ErrorCode::ThreadFailed, message, now.instant);
+            }
         }
     }
 
@@ -179,7 +193,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if !std::mem::replace(&mut self.stats_asked, true) {
             let tell = self.tell.clone();
             // The owner is gone only when the program ends.
-            self.forwarder.ask_stats(move |stats| drop(tell.send(Happened::Stats(stats))));
+            self.forwarder.ask_stats(move |stats| drop(tell.send(stats.map_or(Happened::NoStats, Happened::Stats))));
         }
     }
 
@@ -228,6 +242,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// The program is to end.
     pub(crate) fn is_quitting(&self) -> bool {
         self.quitting
+    }
+
+    /// Why it has to, if nobody asked for it.
+    pub(crate) fn failed(&self) -> Option<&str> {
+        self.failed.as_deref()
     }
 
     /// No encoder has a picture at hand any more.

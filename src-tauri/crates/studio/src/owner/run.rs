@@ -5,13 +5,13 @@ use crate::background::Threads;
 use crate::encoding::Encoders;
 use crate::happened::Happened;
 use crate::processor_time;
-use crate::studio::Ask;
+use crate::studio::{Ask, Last};
 use crate::turns::Cause;
 use audience::Now;
 use forward::Forwarder;
-use protocol::Snapshot;
 use server::Request;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use threads::Died;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
@@ -23,7 +23,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// How long the encoders may take for their last picture, and a disk for the last write, when the program ends.
-const LAST: Duration = Duration::from_secs(3);
+const LAST_WORK: Duration = Duration::from_secs(3);
 
 /// What wakes the owner, and whom it tells of its end.
 pub(crate) struct Wires {
@@ -34,10 +34,10 @@ pub(crate) struct Wires {
     /// From other threads.
     pub(crate) happened: mpsc::UnboundedReceiver<Happened>,
     /// The HTTP side, and how it is told to end.
-    pub(crate) server: JoinHandle<()>,
+    pub(crate) server: JoinHandle<Result<(), Died>>,
     pub(crate) shutdown: watch::Sender<bool>,
     /// Told when all is over.
-    pub(crate) last: watch::Sender<Option<Box<Snapshot>>>,
+    pub(crate) last: watch::Sender<Option<Box<Last>>>,
 }
 
 /// Runs until `quit`, or until nobody holds a handle any more.
@@ -74,22 +74,22 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
             owner.happened(happened, now());
         }
     };
-    if timeout(LAST, silent).await.is_err() {
+    if timeout(LAST_WORK, silent).await.is_err() {
         tracing::warn!("an encoder did not stop in time");
     }
-    if timeout(LAST, owner.background.finish()).await.is_err() {
+    if timeout(LAST_WORK, owner.background.finish()).await.is_err() {
         tracing::warn!("the last change could not be written in time");
     }
     // What could not be written is told before the end is.
     while let Ok(happened) = wires.happened.try_recv() {
         owner.happened(happened, now());
     }
-    let snapshot = owner.snapshot();
+    let last = Last { snapshot: owner.snapshot(), failed: owner.failed().map(str::to_owned) };
     // Whoever holds a handle holds the outputs too, and the first of them holds the forwarder.
     owner.encoders.outputs.close();
     // The forwarder's threads end here, before anybody is told that it is over.
     drop(owner);
-    let _ = wires.last.send(Some(Box::new(snapshot)));
+    let _ = wires.last.send(Some(Box::new(last)));
 }
 
 /// Has the owner do one thing, and measures how long that keeps it. Nothing in it waits, so it is all on one thread.

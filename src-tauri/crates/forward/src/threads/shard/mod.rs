@@ -100,8 +100,17 @@ impl Shard {
         while !self.stopped {
             let until = if self.queue.len() > 0 { Some(Instant::now()) } else { self.next_timeout() };
             self.take(&mut taken, until);
+            ::threads::fault();
             self.turn(&mut taken, Instant::now);
         }
+        self.farewell(Instant::now());
+    }
+
+    /// Says goodbye to whoever is still here: who is told of an end in the right order was removed before, and it is the
+    /// receiving thread that removes. It is gone first only where it panicked.
+    fn farewell(&mut self, now: Instant) {
+        let left: Vec<ViewerId> = self.viewers.iter().map(|viewer| viewer.id).collect();
+        left.into_iter().for_each(|viewer| self.remove(viewer, &[], None, now));
     }
 
     fn take(&mut self, taken: &mut Taken, until: Option<Instant>) {

@@ -306,3 +306,12 @@ fn who_is_removed_before_it_was_added_is_not_added() {
     assert!(!world.shard.viewers.has(ViewerId(9)), "while the shard is busy");
     assert_eq!(world.shard.viewers.len(), 1);
 }
+
+#[test]
+fn whoever_is_still_here_when_a_shard_ends_is_told_goodbye() {
+    let mut world = ShardWorld::new(3);
+    world.came();
+    world.shard.farewell(world.now);
+    assert_eq!(world.came(), [(0, 1); 3], "the receiving thread, which tells it otherwise, panicked");
+    assert_eq!(world.shard.viewers.len(), 0);
+}

@@ -83,7 +83,7 @@ impl Forwarding for Asks {
         Totals::default()
     }
 
-    fn ask_stats(&self, _: impl FnOnce(Vec<(ViewerId, ViewerStats)>) + Send + 'static) {
+    fn ask_stats(&self, _: impl FnOnce(Option<Vec<(ViewerId, ViewerStats)>>) + Send + 'static) {
         self.note("stats".into());
     }
 }

@@ -1,0 +1,27 @@
+//! Where every thread and task of the program is started, so that none dies unseen.
+//!
+//! Whatever panics is logged, counted by the name of its thread or task, and told to whoever listens: the owner, which tells
+//! the broadcaster. What becomes of it then is said where it is started, by [`After`]: it is run again, or the program ends,
+//! or it was only one piece of work that is lost.
+//!
+//! The count and the listeners are the process's, as the hook is that the language calls at a panic: so what panics on a
+//! library's own thread is told too.
+
+#[cfg(feature = "faults")]
+mod faults;
+mod guard;
+mod panics;
+mod task;
+mod thread;
+
+pub use guard::{After, Died};
+pub use panics::{Listening, Panicked, counts, listen, say_nothing_else};
+pub use task::{Task, answered, caught, task};
+pub use thread::{replaced, restarted, vital};
+
+/// A place in a thread's loop where a test may have it panic. Nothing, unless the feature `faults` is on.
+#[inline(always)]
+pub fn fault() {
+    #[cfg(feature = "faults")]
+    faults::panic_if_asked();
+}
