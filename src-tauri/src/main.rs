@@ -5,6 +5,12 @@ use skylark::{Cli, Mode};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    #[allow(unsafe_code)]
+    // SAFETY: the program has this one thread yet.
+    unsafe {
+        studio::find_sound_server();
+    }
     match Cli::parse().mode() {
         Mode::Headless(options) => skylark::headless::run(options),
         Mode::Window(options) => window(options),

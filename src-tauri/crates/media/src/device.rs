@@ -66,6 +66,16 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
         capacity: usize,
         drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
     ) -> Result<Self, DeviceError> {
+        Self::open_within(OPEN_TIMEOUT, thread, capacity, drive)
+    }
+
+    /// The same with a device that may take so long to open.
+    pub(crate) fn open_within(
+        patience: Duration,
+        thread: &str,
+        capacity: usize,
+        drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
+    ) -> Result<Self, DeviceError> {
         let handover = Arc::new(Handover::new(capacity));
         let closing = CloseOnDrop(Arc::clone(&handover));
         let run = move || {
@@ -74,7 +84,7 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
             }
         };
         threads::replaced(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
-        match handover.wait_opened() {
+        match handover.wait_opened(patience) {
             Some(Ok(format)) => Ok(Self { format, handover }),
             Some(Err(error)) => Err(error),
             None => {
@@ -133,8 +143,8 @@ impl<F: Clone, T> Handover<F, T> {
         self.change(|state| state.opened = Some(format));
     }
 
-    fn wait_opened(&self) -> Option<Result<F, DeviceError>> {
-        self.wait(OPEN_TIMEOUT, |state| match (&state.ended, &state.opened) {
+    fn wait_opened(&self, patience: Duration) -> Option<Result<F, DeviceError>> {
+        self.wait(patience, |state| match (&state.ended, &state.opened) {
             (Some(error), _) => Some(Err(error.clone())),
             (None, Some(format)) => Some(Ok(format.clone())),
             (None, None) => None,
@@ -209,7 +219,7 @@ impl<F, T> Drop for CloseOnDrop<F, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc;
+    use std::{sync::mpsc, thread};
 
     #[test]
     fn the_oldest_is_dropped_and_the_last_comes_before_the_end() {
@@ -242,6 +252,22 @@ mod tests {
         let device = device.expect("it opened");
         drop(go);
         assert!(matches!(device.next(), Err(DeviceError::Other(_))));
+    }
+
+    #[test]
+    fn a_device_that_takes_its_time_is_waited_for_as_long_as_was_said() {
+        let slow = |patience| {
+            OpenDevice::<(), u8>::open_within(patience, "test", 1, move |handover| {
+                thread::sleep(Duration::from_millis(200));
+                handover.opened(());
+                handover.put(7);
+                handover.wait_over();
+                Ok(())
+            })
+        };
+        let device = slow(Duration::from_secs(10)).expect("it opens in the end");
+        assert_eq!(device.next(), Ok(7));
+        assert!(matches!(slow(Duration::from_millis(1)).err(), Some(DeviceError::Other(_))));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};
 pub use event::Event;
 pub use levels::Levels;
+#[cfg(target_os = "linux")]
+pub use microphone::find_sound_server;
 pub use pipeline::{CODECS, Pipeline};
 
 /// The cameras and microphones of this machine. Takes up to a few seconds: devices are asked what they are, and one that does

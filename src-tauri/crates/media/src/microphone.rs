@@ -1,13 +1,19 @@
 //! Microphones: which there are, and their sound as the rest of the program wants it.
 
+mod channels;
 mod convert;
 mod device;
 mod names;
 mod pieces;
 #[cfg(target_os = "linux")]
 mod quiet;
+#[cfg(target_os = "linux")]
+mod server;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
+
+#[cfg(target_os = "linux")]
+pub use server::find_sound_server;
 
 use crate::{
     device::{DeviceError, OpenDevice},
@@ -17,6 +23,7 @@ use crate::{
 };
 use convert::SoundConverter;
 use device::{DeviceSound, SoundFormat};
+use std::time::{Duration, Instant};
 
 /// The microphones that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -35,19 +42,23 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     let label = wanted.as_ref().map_or(DEFAULT, |microphone| &microphone.label);
     let subject = format!("The microphone \"{label}\"");
     let id = wanted.map(|microphone| microphone.id);
-    let opened = OpenDevice::open("media-device", MOST_WAITING, {
+    let opened = OpenDevice::open_within(PATIENCE, "media-device", MOST_WAITING, {
         let id = id.clone();
         move |handover| device::drive(id.as_deref(), handover)
     });
     let microphone = opened.and_then(|device| {
         let converter = SoundConverter::new(device.format())?;
-        Ok(Microphone { subject: subject.clone(), id, device, converter })
+        Ok(Microphone { subject: subject.clone(), id, device, converter, opened: Instant::now(), began: false })
     });
     match microphone {
         Ok(microphone) => Ok(Box::new(microphone)),
         Err(error) => Err(error.opening(&subject)),
     }
 }
+
+/// A headset that has to be woken over Bluetooth takes two seconds and more to open, and as many again until it is heard. What
+/// takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Means the microphone that the system is set to.
 const DEFAULT: &str = "default";
@@ -61,12 +72,25 @@ struct Microphone {
     id: Option<String>,
     device: OpenDevice<SoundFormat, DeviceSound>,
     converter: SoundConverter,
+    opened: Instant,
+    /// It was heard.
+    began: bool,
 }
 
 impl SoundSource for Microphone {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
         loop {
-            let sound = self.device.next().map_err(|error| self.explain(error).delivering(&self.subject))?;
+            let sound = match self.device.next_if_any() {
+                None if !self.began && self.opened.elapsed() < PATIENCE => {
+                    tracing::info!("{} takes its time to begin: it is waited for", self.subject);
+                    into.samples.clear();
+                    return Ok(());
+                }
+                None => Err(DeviceError::Other("delivers nothing".to_owned())),
+                Some(next) => next,
+            };
+            let sound = sound.map_err(|error| self.explain(error).delivering(&self.subject))?;
+            self.began = true;
             if self.converter.convert(&sound, into) {
                 return Ok(());
             }

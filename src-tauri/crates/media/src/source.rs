@@ -26,7 +26,8 @@ pub(crate) trait PictureSource: Send {
 
 /// Something that delivers sound. Dropping it closes the device.
 pub(crate) trait SoundSource: Send {
-    /// Waits for the next piece of sound, at most about a second, and puts it into `into`, whose buffer is used again.
+    /// Waits for the next piece of sound, at most about a second, and puts it into `into`, whose buffer is used again. It stays empty
+    /// where a device that takes its time has yet to begin.
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError>;
 
     /// For people: "48 kHz stereo".

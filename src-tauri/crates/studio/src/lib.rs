@@ -55,6 +55,8 @@ mod turns;
 mod writer;
 
 pub use media::Levels;
+#[cfg(target_os = "linux")]
+pub use media::find_sound_server;
 pub use open::OpenError;
 pub use options::Options;
 pub use outputs::{Delivery, Dropped, Output, OutputId, Outputs, SlowOutput, Taken};

@@ -1,6 +1,9 @@
 //! From a device's rate and channels to stereo at 48 kHz.
 
-use super::device::{DeviceSound, SoundFormat};
+use super::{
+    channels::Channels,
+    device::{DeviceSound, SoundFormat},
+};
 use crate::{
     device::DeviceError,
     frame::{SAMPLE_RATE, SoundChunk},
@@ -12,33 +15,28 @@ use std::time::{Duration, Instant};
 pub(super) struct SoundConverter {
     format: SoundFormat,
     clock: SampleClock,
+    channels: Channels,
     resampler: Option<Resampling>,
 }
 
 impl SoundConverter {
     pub(super) fn new(format: &SoundFormat) -> Result<Self, DeviceError> {
         let resampler = if format.rate == SAMPLE_RATE { None } else { Some(Resampling::new(format.rate)?) };
-        Ok(Self { format: *format, clock: SampleClock { rate: format.rate, next: None }, resampler })
+        let clock = SampleClock { rate: format.rate, next: None };
+        Ok(Self { format: *format, clock, channels: Channels::new(format.channels, format.rate), resampler })
     }
 
     /// Whether `into` now holds sound: resampling works in blocks, and a first piece may not fill one.
     pub(super) fn convert(&mut self, sound: &DeviceSound, into: &mut SoundChunk) -> bool {
         into.samples.clear();
-        let frames = sound.samples.len() / usize::from(self.format.channels);
+        let frames = sound.samples.len() / usize::from(self.format.channels.max(1));
         into.captured = self.clock.first_sample(sound.captured, frames);
         match &mut self.resampler {
-            None => into.samples.extend(stereo(&sound.samples, self.format.channels)),
-            Some(resampler) => resampler.convert(stereo(&sound.samples, self.format.channels), into),
+            None => self.channels.mix(&sound.samples, &mut into.samples),
+            Some(resampler) => resampler.convert(|waiting| self.channels.mix(&sound.samples, waiting), into),
         }
         !into.samples.is_empty()
     }
-}
-
-/// One channel is heard on both sides; of more than two, the first two are left and right.
-fn stereo(samples: &[f32], channels: u16) -> impl Iterator<Item = f32> {
-    let channels = usize::from(channels);
-    let right = usize::from(channels > 1);
-    samples.chunks_exact(channels).flat_map(move |frame| [frame[0], frame[right]])
 }
 
 /// Frames of stereo at another rate, until they fill a block.
@@ -60,11 +58,12 @@ impl Resampling {
         Ok(Self { rate, fft, waiting: Vec::new(), converted })
     }
 
-    /// `into.captured` is that of the first of these samples, and becomes that of the first one that comes out.
-    fn convert(&mut self, stereo: impl Iterator<Item = f32>, into: &mut SoundChunk) {
+    /// `more` adds stereo to what waits. `into.captured` is that of the first sample of it, and becomes that of the first one that
+    /// comes out.
+    fn convert(&mut self, more: impl FnOnce(&mut Vec<f32>), into: &mut SoundChunk) {
         let delay = frames_last(self.waiting.len() / 2, self.rate) + frames_last(self.fft.output_delay(), SAMPLE_RATE);
         into.captured = into.captured.checked_sub(delay).unwrap_or(into.captured);
-        self.waiting.extend(stereo);
+        more(&mut self.waiting);
         let mut taken = 0;
         while self.waiting.len() / 2 - taken >= self.fft.input_frames_next() {
             let block = &self.waiting[taken * 2..];
@@ -154,7 +153,7 @@ mod tests {
         for (rate, channels) in
             [(48_000, 2), (48_000, 1), (44_100, 1), (44_100, 2), (16_000, 1), (96_000, 2), (8_000, 1)]
         {
-            let sound = tone(SoundFormat { rate, channels }, 440.0, 100);
+            let sound = tone(SoundFormat { rate, channels, inputs: channels }, 440.0, 100);
             let frames = sound.len() / 2;
             assert!((46_000..=48_000).contains(&frames), "{rate} Hz: a second became {frames} frames");
             for side in [0, 1] {
@@ -162,13 +161,6 @@ mod tests {
                 assert!((0.49..0.51).contains(&level), "{rate} Hz, {channels} channels: level {level} on side {side}");
             }
         }
-    }
-
-    #[test]
-    fn more_than_two_channels_are_left_and_right_and_the_rest() {
-        let samples = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
-        assert_eq!(stereo(&samples, 4).collect::<Vec<_>>(), [0.1, 0.2, 0.5, 0.6]);
-        assert_eq!(stereo(&samples[..2], 1).collect::<Vec<_>>(), [0.1, 0.1, 0.2, 0.2]);
     }
 
     #[test]

@@ -19,8 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A sound server that takes longer to make a stream hangs.
-const STREAM_TIMEOUT: Duration = Duration::from_secs(2);
+/// A sound server that takes longer to make a stream hangs. A headset that has to be woken over Bluetooth takes some seconds.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// A piece of sound is a hundredth of a second. PulseAudio left to itself hands over 80 ms at a time.
 const PIECES_A_SECOND: u32 = 100;
@@ -33,16 +33,19 @@ const OLDEST_SOUND: Duration = Duration::from_secs(1);
 pub(super) struct SoundFormat {
     /// Samples a second of each channel.
     pub(super) rate: u32,
+    /// As they are delivered.
     pub(super) channels: u16,
+    /// As the device has them, for people.
+    pub(super) inputs: u16,
 }
 
 impl fmt::Display for SoundFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} kHz ", f64::from(self.rate) / 1000.0)?;
-        match self.channels {
+        match self.inputs {
             1 => f.write_str("mono"),
             2 => f.write_str("stereo"),
-            channels => write!(f, "with {channels} channels"),
+            inputs => write!(f, "with {inputs} channels"),
         }
     }
 }
@@ -73,7 +76,8 @@ pub(super) fn found() -> Vec<Found> {
 pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
     let (host, system) = host();
     let device = device(&host, id)?;
-    let config = config(&device)?;
+    let inputs = inputs(&device);
+    let config = config(&device, delivered(&device, inputs))?;
     let urgent = BufferSize::Fixed(piece(&config));
     let streams = match system {
         System::Pulse => {
@@ -92,7 +96,7 @@ pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, Devic
         },
     };
     streams.iter().try_for_each(StreamTrait::play)?;
-    handover.opened(SoundFormat { rate: config.sample_rate(), channels: config.channels() });
+    handover.opened(SoundFormat { rate: config.sample_rate(), channels: config.channels(), inputs });
     handover.wait_over();
     Ok(())
 }
@@ -122,15 +126,45 @@ fn device(host: &Host, id: Option<&str>) -> Result<Device, DeviceError> {
     .ok_or(DeviceError::Gone)
 }
 
-/// 48 kHz stereo where the device, or the sound server for it, has that; else what it is set to.
-fn config(device: &Device) -> Result<SupportedStreamConfig, DeviceError> {
+/// What a source of PulseAudio shows of itself where its channels are called by numbers.
+#[cfg(target_os = "linux")]
+const NUMBERS: &str = "channel_map: [Aux";
+
+/// Channels that are taken of a device at most: as many as the sound servers know.
+const MOST_CHANNELS: u16 = 32;
+
+/// So many channels the device has; two where it has one, or does not say, since a server makes stereo of that.
+fn inputs(device: &Device) -> u16 {
+    device.default_input_config().map_or(2, |config| config.channels()).clamp(2, MOST_CHANNELS)
+}
+
+/// How many channels are asked for, so that each input comes as it is. PulseAudio hands them over by what they are called, and drops
+/// those whose name nobody asked for. cpal calls up to eight channels by the places of loudspeakers, and thirteen and more by
+/// numbers, as inputs of an interface are called.
+fn delivered(device: &Device, inputs: u16) -> u16 {
+    #[cfg(target_os = "linux")]
+    {
+        const NUMBERED: u16 = 13;
+        // cpal has no other way to say what the channels are called.
+        if let cpal::platform::DeviceInner::PulseAudio(source) = device.as_inner()
+            && format!("{source:?}").contains(NUMBERS)
+        {
+            return inputs.max(NUMBERED);
+        }
+    }
+    let _ = device;
+    inputs
+}
+
+/// 48 kHz in so many channels where the device, or the sound server for it, has that; else what it is set to.
+fn config(device: &Device, channels: u16) -> Result<SupportedStreamConfig, DeviceError> {
     const FORMATS: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I16, SampleFormat::U8];
     let supported = device.supported_input_configs()?;
     let wanted = supported
         .filter(|range| (range.min_sample_rate()..=range.max_sample_rate()).contains(&SAMPLE_RATE))
         .filter_map(|range| {
             let format = FORMATS.iter().position(|format| *format == range.sample_format())?;
-            Some((range.channels().abs_diff(2), format, range.with_sample_rate(SAMPLE_RATE)))
+            Some((range.channels().abs_diff(channels), format, range.with_sample_rate(SAMPLE_RATE)))
         })
         .min_by_key(|(channels, format, _)| (*channels, *format));
     match wanted {

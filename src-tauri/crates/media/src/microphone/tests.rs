@@ -14,8 +14,12 @@ use support::{LEVEL, SERVER_PROCESS, amplitude, loudness, with_sound_server};
 
 /// Records until the tone has been heard for a second without a break.
 fn check_tone(name: &str) {
+    check_tone_of(name, "48 kHz stereo");
+}
+
+fn check_tone_of(name: &str, format: &str) {
     let mut microphone = open(name).unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(microphone.format(), "48 kHz stereo");
+    assert_eq!(microphone.format(), format);
     let mut chunk = SoundChunk::new();
     let mut heard: Vec<f32> = Vec::new();
     let mut youngest = Duration::MAX;
@@ -50,6 +54,35 @@ fn a_tone_is_heard_as_it_was_played() {
 }
 
 #[test]
+fn one_input_of_two_is_heard_on_both_sides() {
+    with_sound_server("microphone::tests::one_input_of_two_is_heard_on_both_sides", || check_tone("two.monitor"));
+}
+
+#[test]
+fn one_input_of_eight_is_heard_on_both_sides() {
+    with_sound_server("microphone::tests::one_input_of_eight_is_heard_on_both_sides", || {
+        check_tone_of("eight.monitor", "48 kHz with 8 channels");
+        // And one that calls its channels by the places of loudspeakers.
+        check_tone_of("six.monitor", "48 kHz with 6 channels");
+    });
+}
+
+#[test]
+fn a_server_is_found_by_its_runtime_path_alone() {
+    with_sound_server("microphone::tests::a_server_is_found_by_its_runtime_path_alone", || {
+        // SAFETY: this process runs this test and nothing else, and its other thread only waits for it.
+        #[allow(unsafe_code)]
+        unsafe {
+            for name in ["PULSE_SERVER", "XDG_RUNTIME_DIR"] {
+                env::remove_var(name);
+            }
+            find_sound_server();
+        }
+        check_tone("mic.monitor");
+    });
+}
+
+#[test]
 fn mono_at_another_rate_is_heard_on_both_sides() {
     with_sound_server("microphone::tests::mono_at_another_rate_is_heard_on_both_sides", || check_tone("low.monitor"));
 }
@@ -58,7 +91,8 @@ fn mono_at_another_rate_is_heard_on_both_sides() {
 fn listed_and_found() {
     with_sound_server("microphone::tests::listed_and_found", || {
         let ids: Vec<_> = list().into_iter().map(|source| source.id).collect();
-        assert_eq!(ids, ["mic.monitor", "low.monitor"]);
+        let sinks = ["mic", "low", "two", "eight", "six"].map(|sink| format!("{sink}.monitor"));
+        assert_eq!(ids, sinks);
         open("default").expect("the default is mic.monitor");
         let missing = SourceError::NotFound("The microphone \"Other\"".into());
         assert_eq!(open("Other").err(), Some(missing));

@@ -66,6 +66,9 @@ impl SoundThread {
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
                         threads::fault();
                         source.next(&mut chunk)?;
+                        if chunk.samples.is_empty() {
+                            continue;
+                        }
                         if !std::mem::replace(&mut told, true) {
                             running(source.format());
                         }

@@ -13,6 +13,36 @@ use std::{
 /// Holds the server's process id where there is one.
 pub(crate) const SERVER_PROCESS: &str = "SKYLARK_TEST_SOUND_SERVER";
 
+/// A sink, and on which of its channels the tone is played.
+struct Sink {
+    name: &'static str,
+    rate: u32,
+    channels: u16,
+    map: Option<&'static str>,
+    on: Option<u16>,
+}
+
+const SINKS: [Sink; 5] = [
+    Sink { name: "mic", rate: 48_000, channels: 2, map: None, on: None },
+    Sink { name: "low", rate: 44_100, channels: 1, map: None, on: None },
+    // An interface with two inputs, and somebody speaks into the first of them.
+    Sink { name: "two", rate: 48_000, channels: 2, map: None, on: Some(0) },
+    Sink {
+        name: "eight",
+        rate: 48_000,
+        channels: 8,
+        map: Some("aux0,aux1,aux2,aux3,aux4,aux5,aux6,aux7"),
+        on: Some(2),
+    },
+    Sink {
+        name: "six",
+        rate: 48_000,
+        channels: 6,
+        map: Some("front-left,front-right,front-center,lfe,rear-left,rear-right"),
+        on: Some(4),
+    },
+];
+
 /// A process that ends with the test.
 struct Process(Child);
 
@@ -34,12 +64,13 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
         eprintln!("skipped: there is no pulseaudio with its paplay on this machine, so {test} has no microphone");
         return;
     };
-    write_tone(&folder.path().join("tone.wav"));
-    let players = ["mic", "low"].map(|sink| {
+    let players = SINKS.map(|Sink { name, channels, map, on, .. }| {
+        let file = format!("{name}.wav");
+        write_tone(&folder.path().join(&file), channels, on);
         let mut play = command("paplay", folder.path());
-        Process(
-            play.arg(format!("--device={sink}")).arg("tone.wav").current_dir(folder.path()).spawn().expect("paplay"),
-        )
+        play.arg(format!("--device={name}")).arg(format!("--channels={channels}"));
+        play.args(map.map(|map| format!("--channel-map={map}"))).arg(file);
+        Process(play.current_dir(folder.path()).spawn().expect("paplay"))
     });
     let status = Command::new(env::current_exe().expect("a test has a program"))
         .args([test, "--exact", "--nocapture"])
@@ -63,8 +94,10 @@ fn start_server(folder: &Path) -> Option<Process> {
         "--log-level=error",
     ]);
     server.args(["-L", "module-native-protocol-unix"]);
-    server.args(["-L", "module-null-sink sink_name=mic rate=48000 channels=2"]);
-    server.args(["-L", "module-null-sink sink_name=low rate=44100 channels=1"]);
+    for Sink { name, rate, channels, map, .. } in SINKS {
+        let map = map.map(|map| format!(" channel_map={map}")).unwrap_or_default();
+        server.arg("-L").arg(format!("module-null-sink sink_name={name} rate={rate} channels={channels}{map}"));
+    }
     let server = Process(server.stderr(Stdio::null()).spawn().ok()?);
     let started = Instant::now();
     while !pactl(folder, &["set-default-source", "mic.monitor"]) {
@@ -101,21 +134,25 @@ pub(crate) const HERTZ: f64 = 440.0;
 /// Its peak, of 1.
 pub(crate) const LEVEL: f64 = 0.5;
 
-/// A minute of a tone: no test takes longer.
-fn write_tone(path: &Path) {
+/// A minute of a tone, on one channel or on all: no test takes longer.
+fn write_tone(path: &Path, channels: u16, on: Option<u16>) {
     let samples = (0..60 * RATE).flat_map(|n| {
         let angle = f64::from(n) * HERTZ * std::f64::consts::TAU / f64::from(RATE);
-        ((LEVEL * angle.sin() * 32767.0) as i16).to_le_bytes()
+        let sample = ((LEVEL * angle.sin() * 32767.0) as i16).to_le_bytes();
+        (0..channels).flat_map(move |channel| if on.is_none_or(|on| on == channel) { sample } else { [0; 2] })
     });
     let data: Vec<u8> = samples.collect();
     let length = data.len() as u32;
     let mut file = fs::File::create(path).expect("the test's folder can be written");
     let mut header = Vec::from(*b"RIFF");
     header.extend((36 + length).to_le_bytes());
-    header.extend(*b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    let frame = 2 * channels;
+    header.extend(*b"WAVEfmt \x10\0\0\0\x01\0");
+    header.extend(channels.to_le_bytes());
     header.extend(RATE.to_le_bytes());
-    header.extend((RATE * 2).to_le_bytes());
-    header.extend(*b"\x02\0\x10\0data");
+    header.extend((RATE * u32::from(frame)).to_le_bytes());
+    header.extend(frame.to_le_bytes());
+    header.extend(*b"\x10\0data");
     header.extend(length.to_le_bytes());
     file.write_all(&header).and_then(|()| file.write_all(&data)).expect("the test's folder can be written");
 }
