@@ -102,6 +102,12 @@ impl Cli {
 
 impl From<Broadcast> for Options {
     fn from(given: Broadcast) -> Options {
-        Options { config: given.config, data_dir: given.data_dir, stream: given.stream, settings: given.settings.0 }
+        Options {
+            config: given.config,
+            data_dir: given.data_dir,
+            stream: given.stream,
+            usual_settings: false,
+            settings: given.settings.0,
+        }
     }
 }

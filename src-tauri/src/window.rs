@@ -9,27 +9,17 @@ mod commands;
 mod display;
 mod feed;
 mod preview;
+mod shell;
 
 use crate::logging;
-use feed::Feed;
+use shell::Shell;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use studio::{OpenError, Options, Studio};
-use tauri::{Manager, RunEvent};
+use studio::{Options, Studio};
+use tauri::{AppHandle, Manager, RunEvent};
 use threads::After;
 
 /// The one window's label, as in tauri.conf.json.
 const PANEL: &str = "panel";
-
-/// What the commands share.
-struct Shell {
-    /// Or why it could not be opened: the panel shows it, since a program started from a menu has no terminal.
-    studio: Result<Studio, OpenError>,
-    feed: Mutex<Option<Feed>>,
-}
-
-/// Exit code for an option or a settings key that cannot be, as without a window.
-const BAD_USAGE: u8 = 2;
 
 /// Opens the window and runs until it is closed.
 pub fn run(options: Options) -> ExitCode {
@@ -53,20 +43,12 @@ pub fn run(options: Options) -> ExitCode {
             commands::command,
             commands::quit,
             commands::copy,
-            commands::open_link
+            commands::open_link,
+            commands::open_settings_folder,
+            commands::start_with_usual_settings
         ])
         .setup(move |app| {
-            let studio = open(options);
-            if let Ok(studio) = &studio {
-                // A broadcast goes on without being kept awake; without these other two it could not be ended.
-                let awake = awake::keep(studio.clone());
-                tauri::async_runtime::spawn(threads::task("awake", After::Lost, awake));
-                let on_signal = close::on_signal(app.handle().clone(), studio.clone());
-                tauri::async_runtime::spawn(threads::task("closing", After::Ends, on_signal));
-                let when_closed = close::when_studio_closes(app.handle().clone(), studio.clone());
-                tauri::async_runtime::spawn(threads::task("closing", After::Ends, when_closed));
-            }
-            app.manage(Shell { studio, feed: Mutex::default() });
+            app.manage(Shell::open(app.handle(), options, attend));
             Ok(())
         })
         .on_window_event(close::on_window_event)
@@ -96,32 +78,18 @@ pub fn run(options: Options) -> ExitCode {
     }
 }
 
-/// Opens the studio. An option that cannot be ends the program at once: whoever gave it reads the terminal. Any other
-/// failure is printed too, and shown in the window, since a program started from a menu has no terminal.
-fn open(options: Options) -> Result<Studio, OpenError> {
-    let studio = tauri::async_runtime::block_on(Studio::open(options));
-    if let Err(error) = &studio {
-        logging::say(&format!("skylark: {error}"));
-        if matches!(error, OpenError::Option { .. }) {
-            logging::finish();
-            std::process::exit(BAD_USAGE.into());
-        }
-    }
-    studio
+/// What is done for a studio as long as it is there. A broadcast goes on without being kept awake; without the other two it could not be
+/// ended.
+fn attend(app: &AppHandle, studio: &Studio) {
+    let awake = awake::keep(studio.clone());
+    tauri::async_runtime::spawn(threads::task("awake", After::Lost, awake));
+    let on_signal = close::on_signal(app.clone(), studio.clone());
+    tauri::async_runtime::spawn(threads::task("closing", After::Ends, on_signal));
+    let when_closed = close::when_studio_closes(app.clone(), studio.clone());
+    tauri::async_runtime::spawn(threads::task("closing", After::Ends, when_closed));
 }
 
-impl Shell {
-    /// For a program whose studio never opened.
-    fn exit_code(&self) -> i32 {
-        match &self.studio {
-            Ok(_) => 0,
-            Err(OpenError::Settings(_)) => BAD_USAGE.into(),
-            Err(_) => 1,
-        }
-    }
-}
-
-fn show(app: &tauri::AppHandle) {
+fn show(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(PANEL) {
         window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()).ok();
     }

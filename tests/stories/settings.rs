@@ -25,6 +25,36 @@ async fn a_change_leaves_comments_and_order() {
     assert_eq!(kept, WRITTEN.replace("Choir\"", "Organ\"").replace("= 40", "= 50"));
 }
 
+#[tokio::test]
+async fn a_file_of_ours_that_is_no_toml_is_kept_aside_and_the_usual_settings_hold() {
+    for broken in [&[0; 300][..], b"\xff\xfet\0i\0", b"title = \"half a", b"max_viewers: 3\n"] {
+        let folder = DataFolder::new();
+        let (file, aside) = (folder.path().join("skylark.toml"), folder.path().join("skylark.toml.unreadable-1"));
+        fs::write(&file, broken).unwrap();
+        let mut skylark = Skylark::live_with(folder, &["--listen", "127.0.0.1:0"]).await;
+        let error = skylark.event("error").await;
+        assert_eq!(error["code"], "storage");
+        assert!(error["message"].as_str().unwrap().contains(&aside.display().to_string()), "{error}");
+        assert_eq!((fs::read(&aside).unwrap(), fs::read(&file).unwrap()), (broken.to_vec(), broken.to_vec()));
+        skylark.command(r#"{"command":"configure","settings":{"title":"Organ"}}"#).await;
+        skylark.event("settings").await;
+        let _folder = skylark.quit().await;
+        assert_eq!(fs::read_to_string(&file).unwrap(), "title = \"Organ\"\n", "what is set is kept");
+        assert_eq!(fs::read(&aside).unwrap(), broken, "and nothing is lost");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_error() {
+    let folder = DataFolder::with("\u{feff}title = \"Choir\"\n");
+    let file = folder.path().join("skylark.toml");
+    let mut skylark = Skylark::live_with(folder, &["--listen", "127.0.0.1:0"]).await;
+    skylark.command(r#"{"command":"configure","settings":{"max_viewers":4}}"#).await;
+    assert_eq!(skylark.event("settings").await["settings"]["title"], "Choir");
+    let _folder = skylark.quit().await;
+    assert_eq!(fs::read_to_string(file).unwrap(), "\u{feff}title = \"Choir\"\nmax_viewers = 4\n");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_file_that_is_a_link_stays_one() {

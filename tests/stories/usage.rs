@@ -45,6 +45,29 @@ async fn a_bad_key_in_the_settings_file_is_named_with_line_and_remedy() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_named_is_never_touched() {
+    let folder = DataFolder::new();
+    let file = folder.path().join("mine.toml");
+    for unfit in [&b"title = \"half a"[..], b"\xff\xfet\0", b"fps = 99\n", &[0; 16]] {
+        std::fs::write(&file, unfit).unwrap();
+        let text = complaint(&Skylark::fails(&folder, &["--config", file.to_str().unwrap()]).await, 2);
+        assert!(text.contains("mine.toml"), "{text}");
+        assert_eq!(std::fs::read(&file).unwrap(), unfit);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is made beside it");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_where_a_file_should_be_is_named() {
+    for name in ["skylark.toml", "audience.json"] {
+        let folder = DataFolder::new();
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        let text = complaint(&Skylark::fails(&folder, &[]).await, 1);
+        assert!(text.contains(name) && text.contains("--data-dir"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named_with_what_to_do() {
     let skylark = Skylark::live().await;
     let listen = format!("127.0.0.1:{}", skylark.port());

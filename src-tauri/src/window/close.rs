@@ -3,6 +3,7 @@
 use super::{PANEL, Shell};
 use crate::{logging, signals};
 use protocol::{Command, Phase};
+use std::sync::PoisonError;
 use studio::Studio;
 use tauri::{AppHandle, Manager, Window, WindowEvent};
 use threads::After;
@@ -11,7 +12,7 @@ use threads::After;
 pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
     let app = window.app_handle().clone();
-    let Ok(studio) = app.state::<Shell>().studio.as_ref().cloned() else { return };
+    let Ok(studio) = app.state::<Shell>().studio() else { return };
     api.prevent_close();
     tauri::async_runtime::spawn(threads::task("closing", After::Lost, async move {
         let live = !matches!(studio.snapshot().await.phase, Phase::Offline | Phase::Failed { .. });
@@ -23,7 +24,7 @@ pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
 
 /// Starts to end the program; `false` if there is nothing to end before. [`when_studio_closes`] does the rest.
 pub(super) fn begin(app: &AppHandle) -> bool {
-    let Ok(studio) = app.state::<Shell>().studio.as_ref().cloned() else { return false };
+    let Ok(studio) = app.state::<Shell>().studio() else { return false };
     if let Some(window) = app.get_webview_window(PANEL) {
         window.hide().ok(); // Ending takes a second; nobody needs to watch it.
     }
@@ -59,7 +60,7 @@ fn ask(app: &AppHandle) -> bool {
     app.state::<Shell>()
         .feed
         .lock()
-        .expect("nobody panics while holding it")
+        .unwrap_or_else(PoisonError::into_inner)
         .as_ref()
         .is_some_and(|feed| feed.ask_to_close())
 }

@@ -2,8 +2,9 @@
 
 use super::feed::Feed;
 use super::{Shell, close};
-use protocol::{Command, CommandRefused, ErrorCode, PanelMessage};
-use studio::{CommandError, OpenError, Studio};
+use protocol::{Command, CommandRefused, PanelMessage};
+use std::sync::PoisonError;
+use studio::CommandError;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -13,15 +14,15 @@ use tauri_plugin_opener::OpenerExt;
 /// place of the one before.
 #[tauri::command]
 pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMessage>) -> Result<(), CommandRefused> {
-    let feed = Feed::start(studio(&shell)?.clone(), channel);
-    *shell.feed.lock().expect("nobody panics while holding it") = Some(feed);
+    let feed = Feed::start(shell.studio()?, channel);
+    *shell.feed.lock().unwrap_or_else(PoisonError::into_inner) = Some(feed);
     Ok(())
 }
 
 /// Carries out a command of the protocol.
 #[tauri::command]
 pub(super) async fn command(shell: State<'_, Shell>, command: Command) -> Result<(), CommandRefused> {
-    studio(&shell)?.command(command).await.map_err(refused)
+    shell.studio()?.command(command).await.map_err(refused)
 }
 
 /// Ends the broadcast and the program; the panel has asked the broadcaster.
@@ -41,22 +42,24 @@ pub(super) async fn copy(app: AppHandle, text: String) -> Result<(), String> {
 /// Opens the watch link in the browser of the system. The link is the studio's, never one that a page names.
 #[tauri::command]
 pub(super) async fn open_link(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
-    let snapshot = studio(&shell).map_err(|refused| refused.message)?.snapshot().await;
+    let snapshot = shell.studio().map_err(|refused| refused.message)?.snapshot().await;
     let Some(links) = snapshot.links else { return Err("There is no link yet.".into()) };
     app.opener().open_url(links.watch, None::<&str>).map_err(|error| format!("No browser could be opened: {error}."))
 }
 
-fn studio<'a>(shell: &'a State<'_, Shell>) -> Result<&'a Studio, CommandRefused> {
-    shell.studio.as_ref().map_err(|error| CommandRefused { code: code_of(error), message: error.to_string() })
+/// Shows the settings file in the system's file manager.
+#[tauri::command]
+pub(super) async fn open_settings_folder(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
+    let Some(file) = shell.settings_file() else { return Err("There is no home folder.".into()) };
+    let folder = file.parent().unwrap_or(&file).to_string_lossy().into_owned();
+    let opened = app.opener().open_path(&folder, None::<&str>);
+    opened.map_err(|error| format!("{folder} could not be opened: {error}."))
 }
 
-fn code_of(error: &OpenError) -> ErrorCode {
-    match error {
-        OpenError::Port(_) => ErrorCode::PortInUse,
-        OpenError::Settings(_) | OpenError::Option { .. } => ErrorCode::BadSetting,
-        OpenError::Storage { .. } | OpenError::NoHome => ErrorCode::Storage,
-        OpenError::Forward(_) => ErrorCode::DeviceFailed,
-    }
+/// Starts after all, where the settings file holds something that cannot be: with the usual settings. The file is kept.
+#[tauri::command]
+pub(super) async fn start_with_usual_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<(), CommandRefused> {
+    shell.open_with_usual_settings(&app).await
 }
 
 fn refused(CommandError { code, message }: CommandError) -> CommandRefused {

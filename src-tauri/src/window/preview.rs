@@ -10,7 +10,7 @@ pub(super) fn answer(context: UriSchemeContext<'_, Wry>, _request: Request<Vec<u
     if context.webview_label() != PANEL {
         return respond(responder, StatusCode::FORBIDDEN, Vec::new());
     }
-    let Ok(studio) = context.app_handle().state::<Shell>().studio.as_ref().cloned() else {
+    let Ok(studio) = context.app_handle().state::<Shell>().studio() else {
         return respond(responder, StatusCode::NOT_FOUND, Vec::new());
     };
     tauri::async_runtime::spawn_blocking(threads::caught("preview", move || match studio.preview() {

@@ -24,13 +24,19 @@ export function missing() {
 
 /**
  * Opens the window with its own display, folders and port. `before` stands in front of the command that starts it, `environment` is added
- * to the program's.
+ * to the program's, `settings` is what stands in its settings file, and `shows` what is there once it is open.
  */
-export async function openWindow({ args = [], before = [], environment = {}, width = 1180, height = 780 } = {}) {
+export async function openWindow(wanted = {}) {
+  const { args = [], before = [], environment = {}, width = 1180, height = 780 } = wanted;
+  const { settings = null, shows = 'go-live' } = wanted;
   const folder = mkdtempSync(join(tmpdir(), 'skylark-window-'));
   const opened = new Window(folder);
   try {
-    await opened.open(args, before, environment, width, height);
+    if (settings !== null) {
+      mkdirSync(join(folder, 'skylark'));
+      writeFileSync(opened.settingsFile, settings);
+    }
+    await opened.open(args, before, environment, width, height, shows);
   } catch (error) {
     await opened.close();
     throw error;
@@ -48,7 +54,11 @@ class Window {
     this.#folder = folder;
   }
 
-  async open(args, before, environment, width, height) {
+  get settingsFile() {
+    return join(this.#folder, 'skylark', 'skylark.toml');
+  }
+
+  async open(args, before, environment, width, height, shows) {
     const display = await this.#startDisplay(width, height);
     const [port, nativePort] = [await freePort(), await freePort()];
     const env = {
@@ -80,7 +90,7 @@ class Window {
       args: ['--listen', '127.0.0.1:0', '--data-dir', join(this.#folder, 'skylark'), ...args],
     });
     this.driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
-    await this.find('go-live');
+    await this.find(shows);
   }
 
   /** The element with this data-testid, once it is there. */

@@ -26,6 +26,16 @@ export async function openLink(): Promise<void> {
   await invoke('open_link');
 }
 
+/** Shows the settings file in the system's file manager. */
+export async function openSettingsFolder(): Promise<void> {
+  await invoke('open_settings_folder');
+}
+
+/** Opens the studio after all, with the usual settings. Rejects with a `CommandRefused`. */
+export async function startWithUsualSettings(): Promise<void> {
+  await invoke('start_with_usual_settings');
+}
+
 /** Where the newest preview picture is; the number only makes each request a new one. */
 export function previewUrl(number: number): string {
   // WebView2 and Android know no schemes of an application's own and give it a host name instead.

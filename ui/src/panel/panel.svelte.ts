@@ -9,6 +9,8 @@ export interface Toast {
   id: number;
   text: string;
   harm: boolean;
+  /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
+  file: boolean;
 }
 
 /** How long an undo is offered where the eye is; the list of the removed keeps it for longer. */
@@ -16,10 +18,17 @@ const UNDO_MS = 10_000;
 const TOAST_MS = 7_000;
 const MAX_TOASTS = 4;
 
+/** Why the program could not open its studio. */
+export interface Failure {
+  text: string;
+  /** It is the settings file that holds something that cannot be: others can be used in its place. */
+  settings: boolean;
+}
+
 export class Panel {
   snapshot = $state.raw<Snapshot | null>(null);
-  /** Why there is no snapshot and will be none. */
-  failure = $state<string | null>(null);
+  /** Why there is no snapshot. */
+  failure = $state.raw<Failure | null>(null);
   levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
   toasts = $state<Toast[]>([]);
   undo = $state.raw<RemovedViewer | null>(null);
@@ -40,11 +49,35 @@ export class Panel {
       this.attempts = recent(this.attempts, this.now);
       this.failed = lately(this.failed, this.now);
     }, 1000);
+    await this.#subscribe();
+  }
+
+  /** After a failure that lies in the settings file. */
+  async startWithUsualSettings(): Promise<void> {
+    try {
+      await backend.startWithUsualSettings();
+    } catch (error) {
+      this.failure = failure(error);
+      return;
+    }
+    this.failure = null;
+    await this.#subscribe();
+  }
+
+  async openSettingsFolder(): Promise<void> {
+    try {
+      await backend.openSettingsFolder();
+    } catch (error) {
+      this.toast(reason(error), true);
+    }
+  }
+
+  async #subscribe(): Promise<void> {
     try {
       await backend.subscribe((message) => this.#told(message));
       await backend.command({ command: 'list_devices' });
     } catch (error) {
-      this.failure = reason(error);
+      this.failure = failure(error);
     }
   }
 
@@ -86,10 +119,10 @@ export class Panel {
     await backend.quit();
   }
 
-  toast(text: string, harm: boolean): void {
+  toast(text: string, harm: boolean, file = false): void {
     const id = this.#nextToast++;
-    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, text, harm }].slice(-MAX_TOASTS);
-    setTimeout(() => this.dismiss(id), TOAST_MS);
+    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, text, harm, file }].slice(-MAX_TOASTS);
+    if (!file) setTimeout(() => this.dismiss(id), TOAST_MS);
   }
 
   dismiss(id: number): void {
@@ -110,7 +143,7 @@ export class Panel {
       case 'event': {
         const { event } = message;
         if (this.snapshot) this.snapshot = apply(this.snapshot, event);
-        if (event.event === 'error') this.toast(event.message, true);
+        if (event.event === 'error') this.toast(event.message, true, event.code === 'storage');
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
         if (event.event === 'removed') this.#offerUndo(event.viewer);
@@ -127,6 +160,12 @@ export class Panel {
     clearTimeout(this.#undoEnds);
     this.#undoEnds = setTimeout(() => (this.undo = null), UNDO_MS) as unknown as number;
   }
+}
+
+/** What the page says where there is no studio. */
+function failure(error: unknown): Failure {
+  const refused = error && typeof error === 'object' && 'code' in error ? (error as CommandRefused) : null;
+  return { text: reason(error), settings: refused?.code === 'bad_setting' };
 }
 
 /** The sentence in whatever was thrown: a refusal of the program, or a fault of the page. */

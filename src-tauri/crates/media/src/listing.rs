@@ -39,7 +39,7 @@ impl<T: Clone + Default + Send + 'static> Listing<T> {
                 let mut done = Done { listing: self, answer: None };
                 done.answer = Some(ask());
             };
-            if let Err(error) = thread::Builder::new().name("media-listing".to_owned()).spawn(run) {
+            if let Err(error) = threads::replaced("media-listing", run) {
                 tracing::warn!("the {} cannot be listed: {error}", self.what);
                 self.lock().asking = None;
             }

@@ -48,6 +48,7 @@ mod forwarding;
 mod happened;
 mod meter;
 mod outputs;
+mod places;
 mod processor_time;
 mod steps;
 mod storage;

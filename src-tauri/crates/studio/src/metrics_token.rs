@@ -21,7 +21,9 @@ pub(crate) fn open(folder: &Path) -> io::Result<(String, PathBuf)> {
         _ => {}
     }
     keep_private(&path)?;
-    let token = fs::read_to_string(&path)?.trim().to_owned();
+    let text = fs::read_to_string(&path)?;
+    // An editor may have put a byte order mark before it.
+    let token = text.trim_start_matches('\u{feff}').trim().to_owned();
     if token.len() < LEAST || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         let message =
             format!("a token is one line of at least {LEAST} characters; delete {} for a new one", path.display());

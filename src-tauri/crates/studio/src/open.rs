@@ -8,14 +8,14 @@ use crate::configuration::Configuration;
 use crate::devices::Devices;
 use crate::encoding::Encoders;
 use crate::events::Events;
-use crate::folders::Folders;
 use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::outputs::{Outputs, ToViewers};
 use crate::owner::{self, Owner, Parts, Wires, now};
+use crate::places::Places;
 use crate::random::fresh_token;
 use crate::reachability::{self, Reachability, Surroundings};
-use crate::settings::{self, MetricsAccess, SettingsFile, Written};
+use crate::settings::{self, Found, MetricsAccess, Unfit};
 use crate::storage::Keeper;
 use crate::studio::Studio;
 use crate::writer::Writer;
@@ -25,7 +25,6 @@ use media::Pipeline;
 use protocol::ErrorCode;
 use reach::{BindError, Bound};
 use server::Metrics;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,10 +83,9 @@ impl Studio {
     /// Opens the port, the devices (for the preview) and the stored things, and starts the owner task on the running
     /// tokio runtime. Not live yet: the watch page answers that nothing is live.
     pub async fn open(options: Options) -> Result<Studio, OpenError> {
-        let places = Places::of(&options)?;
-        let written = places.read_settings(options.config.is_some())?;
-        let settings_file = SettingsFile::new(places.settings, written.clone());
-        let configuration = Configuration::new(written, &options).map_err(|wrong| OpenError::Option {
+        let places = Places::of(&options).ok_or(OpenError::NoHome)?;
+        let found = read_settings(&places, &options)?;
+        let configuration = Configuration::new(found.written, &options).map_err(|wrong| OpenError::Option {
             option: settings::option_of(wrong.key).unwrap_or("--config"),
             message: wrong.message,
         })?;
@@ -102,7 +100,8 @@ impl Studio {
             let path = path.to_owned();
             move |error| OpenError::Storage { path, error }
         };
-        let (keeper, kept) = Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data))?;
+        let (keeper, kept) =
+            Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data.join("audience.json")))?;
 
         let metrics = match settings.metrics {
             MetricsAccess::Off => Metrics::Off,
@@ -114,6 +113,7 @@ impl Studio {
             }
         };
         let mut complaints = Vec::new();
+        complaints.extend(found.complaint.map(|message| (ErrorCode::Storage, message)));
         complaints.extend(configuration.outdated().map(|message| (ErrorCode::BadSetting, message)));
         complaints.extend(kept.complaint.map(|message| (ErrorCode::Storage, message)));
         if files::others_can_write(&places.data) {
@@ -202,7 +202,7 @@ impl Studio {
             let tell = tell.clone();
             move |message| drop(tell.send(Happened::Unwritten(message)))
         };
-        let writer = Writer::start(Files { keeper, settings: settings_file }, complain).map_err(OpenError::Forward)?;
+        let writer = Writer::start(Files { keeper, settings: found.file }, complain).map_err(OpenError::Forward)?;
         let now = now();
         let parts = Parts {
             encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), tell: tell.clone() },
@@ -244,37 +244,16 @@ impl Studio {
     }
 }
 
-/// Where things are kept.
-struct Places {
-    settings: PathBuf,
-    data: PathBuf,
-}
-
-impl Places {
-    fn of(options: &Options) -> Result<Places, OpenError> {
-        let user = || Folders::of_user().ok_or(OpenError::NoHome);
-        let data = match &options.data_dir {
-            Some(folder) => folder.clone(),
-            None => user()?.data,
-        };
-        let settings = match (&options.config, &options.data_dir) {
-            (Some(file), _) => file.clone(),
-            (None, Some(folder)) => folder.join("skylark.toml"),
-            (None, None) => user()?.config.join("skylark.toml"),
-        };
-        Ok(Places { settings, data })
-    }
-
-    /// A file that was named must be there; the usual one need not.
-    fn read_settings(&self, named: bool) -> Result<Written, OpenError> {
-        match fs::read_to_string(&self.settings) {
-            Ok(text) => settings::read(&self.settings, &text).map_err(OpenError::Settings),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Ok(Written::default()),
-            Err(error) if named => Err(OpenError::Option {
-                option: "--config",
-                message: format!("{} cannot be read ({error})", self.settings.display()),
-            }),
-            Err(error) => Err(OpenError::Storage { path: self.settings.clone(), error }),
+/// What the settings file says. One that was named must be there; the usual one need not.
+fn read_settings(places: &Places, options: &Options) -> Result<Found, OpenError> {
+    let path = &places.settings;
+    let named = options.config.is_some();
+    let found = if named { Found::named(path) } else { Found::own(path, options.usual_settings) };
+    found.map_err(|unfit| match unfit {
+        Unfit::Wrong(message) => OpenError::Settings(message),
+        Unfit::Unread(error) if named => {
+            OpenError::Option { option: "--config", message: format!("{} cannot be read ({error})", path.display()) }
         }
-    }
+        Unfit::Unread(error) => OpenError::Storage { path: path.clone(), error },
+    })
 }

@@ -14,6 +14,9 @@ pub struct Options {
     pub data_dir: Option<PathBuf>,
     /// A fixed, guessable watch token instead of the secret one.
     pub stream: Option<String>,
+    /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
+    /// was named.
+    pub usual_settings: bool,
     /// The settings that hold instead of the file's.
     pub settings: Given,
 }

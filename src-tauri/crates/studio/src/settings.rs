@@ -6,11 +6,15 @@
 mod document;
 mod file;
 mod forms;
+mod found;
 mod types;
 mod value;
 
-pub(crate) use file::{SettingsFile, read};
+pub(crate) use file::SettingsFile;
+#[cfg(test)]
+pub(crate) use file::read;
 pub(crate) use forms::Written;
+pub(crate) use found::{Found, Unfit};
 pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};

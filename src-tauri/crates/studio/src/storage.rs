@@ -28,6 +28,9 @@ pub(crate) struct Kept {
     pub(crate) complaint: Option<String>,
 }
 
+/// What an editor may have put before the text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The file.
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -45,7 +48,7 @@ impl Keeper {
         make_private_folder(folder)?;
         let path = folder.join("audience.json");
         let (found, complaint) = match fs::read(&path) {
-            Ok(text) => match serde_json::from_slice::<File>(&text) {
+            Ok(text) => match serde_json::from_slice::<File>(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text)) {
                 Ok(file) => (Some(file), None),
                 Err(error) => (None, Some(move_aside(&path, &error)?)),
             },
@@ -147,6 +150,14 @@ mod tests {
         keeper.keep(&changed).unwrap();
         assert_eq!(Keeper::open(folder.path(), None, token(3)).unwrap().1.persisted, changed);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn an_editors_byte_order_mark_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("audience.json"), "\u{feff}{\"token\":\"party\"}").unwrap();
+        let (_, kept) = Keeper::open(folder.path(), None, token(1)).unwrap();
+        assert_eq!((kept.persisted.token.as_str(), kept.complaint), ("party", None));
     }
 
     #[test]

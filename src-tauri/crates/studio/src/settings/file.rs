@@ -13,12 +13,19 @@ pub(crate) struct SettingsFile {
     path: PathBuf,
     /// What it says, as far as Skylark knows: as it was read or written last.
     says: Written,
+    /// What stood there and was kept elsewhere, since it is no settings file: it may be written over.
+    kept: Option<Vec<u8>>,
 }
 
 impl SettingsFile {
     /// One that was read, or that is not there.
     pub(crate) fn new(path: PathBuf, says: Written) -> SettingsFile {
-        SettingsFile { path, says }
+        SettingsFile { path, says, kept: None }
+    }
+
+    /// The same where something stands that is no settings file, and was kept elsewhere.
+    pub(super) fn in_place_of(self, kept: Vec<u8>) -> SettingsFile {
+        SettingsFile { kept: Some(kept), ..self }
     }
 
     /// For messages.
@@ -29,23 +36,35 @@ impl SettingsFile {
     /// Changes what it says to what is written. It is read anew for that: it may have been edited meanwhile.
     pub(crate) fn write(&mut self, written: &Written) -> io::Result<()> {
         let nothing = Written::default();
-        let (text, says) = match fs::read_to_string(&self.path) {
-            Ok(text) => (text, &self.says),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), &nothing),
+        let (bytes, says) = match fs::read(&self.path) {
+            Ok(bytes) if self.kept.as_ref() == Some(&bytes) => (Vec::new(), &nothing),
+            Ok(bytes) => (bytes, &self.says),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), &nothing),
             Err(error) => return Err(error),
         };
-        let text = document::changed(&text, says, written).map_err(|error| {
-            let (line, _) = locate(&text, error.span().map_or(text.len(), |span| span.start));
+        let no_utf8 = || io::Error::other("it is no text in UTF-8 any more; it was left as it is");
+        let (mark, text) = text_of(&bytes).ok_or_else(no_utf8)?;
+        let changed = document::changed(text, says, written).map_err(|error| {
+            let (line, _) = locate(text, error.span().map_or(text.len(), |span| span.start));
             let cause = error.message().trim();
             io::Error::other(format!("it is no settings file any more: line {line}: {cause}; it was left as it is"))
         })?;
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             files::make_private_folder(folder)?;
         }
-        files::write_whole(&self.path, text.as_bytes())?;
+        files::write_whole(&self.path, [mark, &changed].concat().as_bytes())?;
         self.says = written.clone();
         Ok(())
     }
+}
+
+/// What some editors put before a text in UTF-8. It is no part of it, and stays where it was.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A file's byte order mark, if it has one, and its text; none where it is no UTF-8.
+pub(super) fn text_of(bytes: &[u8]) -> Option<(&str, &str)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(text.strip_prefix(BYTE_ORDER_MARK).map_or(("", text), |rest| (BYTE_ORDER_MARK, rest)))
 }
 
 /// Reads a file's text. The error says file, line, key and remedy; it is one sentence or two.

@@ -45,7 +45,7 @@ fn asked(nodes: Vec<(u32, PathBuf)>) -> Vec<Found> {
             // Whoever listed may have stopped to wait.
             drop(answers.send((number, camera)));
         };
-        match thread::Builder::new().name("media-listing".to_owned()).spawn(ask) {
+        match threads::replaced("media-listing", ask) {
             Ok(_) => silent.push((number, path)),
             Err(error) => tracing::warn!("{} cannot be asked what it is: {error}", path.display()),
         }
