@@ -3,7 +3,6 @@
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -83,6 +82,7 @@ mod tests {
         atomic::{AtomicU32, Ordering},
         mpsc::channel,
     };
+    use std::thread;
 
     #[test]
     fn a_library_that_panics_has_said_what_it_said_before() {

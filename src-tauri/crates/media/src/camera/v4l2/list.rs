@@ -11,7 +11,6 @@ use crate::{
 use std::{
     path::{Path, PathBuf},
     sync::mpsc::channel,
-    thread,
     time::{Duration, Instant},
 };
 
