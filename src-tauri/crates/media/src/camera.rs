@@ -229,7 +229,7 @@ impl PictureSource for Camera {
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
         let other = |what: &str| DeviceError::Other(what.to_owned());
         let Some((device, spare)) = &self.opened else { return self.instead(other("does not answer")) };
-        let picture = match device.next_if_any() {
+        let picture = match device.next() {
             Some(Ok(picture)) => picture,
             Some(Err(error)) => return self.instead(error),
             None if self.delivered => return self.instead(other("delivers nothing any more")),

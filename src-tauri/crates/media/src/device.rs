@@ -98,13 +98,8 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
         &self.format
     }
 
-    /// Waits for the next piece, at most about a second.
-    pub(crate) fn next(&self) -> Result<T, DeviceError> {
-        self.next_if_any().unwrap_or_else(|| Err(DeviceError::Other("delivers nothing".to_owned())))
-    }
-
-    /// As [`OpenDevice::next`]; None where nothing came in time, which the first time need not be a failure.
-    pub(crate) fn next_if_any(&self) -> Option<Result<T, DeviceError>> {
+    /// Waits for the next piece, at most about a second. None where nothing came in that time, which at first need not be a failure.
+    pub(crate) fn next(&self) -> Option<Result<T, DeviceError>> {
         self.handover.wait(DELIVERY_TIMEOUT, |state| match state.waiting.pop_front() {
             Some(piece) => Some(Ok(piece)),
             None => state.ended.clone().map(Err),
@@ -237,7 +232,10 @@ mod tests {
         handover.end(DeviceError::Gone);
         handover.end(DeviceError::Busy);
         let device = OpenDevice { format: (), handover: Arc::new(handover) };
-        assert_eq!([device.next(), device.next(), device.next()], [Ok(2), Ok(3), Err(DeviceError::Gone)]);
+        assert_eq!(
+            [device.next(), device.next(), device.next()],
+            [Some(Ok(2)), Some(Ok(3)), Some(Err(DeviceError::Gone))]
+        );
         device.handover.change(|state| state.closed = true);
     }
 
@@ -251,7 +249,7 @@ mod tests {
         });
         let device = device.expect("it opened");
         drop(go);
-        assert!(matches!(device.next(), Err(DeviceError::Other(_))));
+        assert!(matches!(device.next(), Some(Err(DeviceError::Other(_)))));
     }
 
     #[test]
@@ -266,7 +264,7 @@ mod tests {
             })
         };
         let device = slow(Duration::from_secs(10)).expect("it opens in the end");
-        assert_eq!(device.next(), Ok(7));
+        assert_eq!(device.next(), Some(Ok(7)));
         assert!(matches!(slow(Duration::from_millis(1)).err(), Some(DeviceError::Other(_))));
     }
 

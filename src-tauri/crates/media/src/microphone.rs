@@ -80,7 +80,7 @@ struct Microphone {
 impl SoundSource for Microphone {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
         loop {
-            let sound = match self.device.next_if_any() {
+            let sound = match self.device.next() {
                 None if !self.began && self.opened.elapsed() < PATIENCE => {
                     tracing::info!("{} takes its time to begin: it is waited for", self.subject);
                     into.samples.clear();

@@ -1,4 +1,6 @@
 //! Cameras for tests: the V4L2 devices of the crate `fakecam`. A test that wants them runs itself again in a process that has them.
+// Two programs of tests have this, and one of them tells its cameras nothing.
+#![allow(dead_code)]
 
 use fakecam::{Kind, Refused, spawn};
 use std::{
