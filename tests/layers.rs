@@ -77,6 +77,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.
     ("axum", &["server/src"]),
     ("hyper", &["server/src/http.rs"]),
+    ("httparse", &["server/src/fuzz.rs"]),
     ("http_body_util", &["server/src/whep/body.rs"]),
     ("tower", &["server/src/http.rs"]),
     ("rust_embed", &["server/src/assets.rs"]),
