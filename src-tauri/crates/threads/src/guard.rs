@@ -1,21 +1,10 @@
 //! What this thread does, and what becomes of it after a panic.
 
-use crate::Panicked;
+use crate::panicked::{After, Panicked};
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
-
-/// What becomes of a thread or task after a panic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
-    /// It is started again, or another takes its place.
-    Restarts,
-    /// The program cannot do without it, and ends.
-    Ends,
-    /// It was one piece of work, which is lost; others go on.
-    Lost,
-}
 
 /// It panicked, which was told.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,14 @@
 #[cfg(feature = "faults")]
 mod faults;
 mod guard;
+mod panicked;
 mod panics;
 mod task;
 mod thread;
 
-pub use guard::{After, Died};
-pub use panics::{Listening, Panicked, counts, listen, say_nothing_else};
+pub use guard::Died;
+pub use panicked::{After, Panicked};
+pub use panics::{Listening, counts, listen, say_nothing_else};
 pub use task::{Task, answered, caught, task};
 pub use thread::{replaced, restarted, vital};
 

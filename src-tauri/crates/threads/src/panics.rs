@@ -1,39 +1,11 @@
 //! The hook that the language calls at each panic: it logs, counts and tells.
 
-use crate::After;
 use crate::guard;
+use crate::panicked::Panicked;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
-
-/// A panic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked {
-    /// The thread or task, by its name in ARCHITECTURE.md.
-    pub thread: String,
-    /// What was said, and where.
-    pub what: String,
-    /// What becomes of it.
-    pub after: After,
-}
-
-/// What the broadcaster reads.
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Panicked { thread, what, after } = self;
-        let then = match after {
-            After::Restarts => "It is started again.",
-            After::Ends => "Skylark cannot go on without it and ends: start it again.",
-            After::Lost => "What it was doing is lost; all else goes on.",
-        };
-        write!(
-            f,
-            "A part of Skylark, \"{thread}\", failed ({what}). {then} This is a mistake in Skylark: please report it."
-        )
-    }
-}
 
 type Listener = Arc<dyn Fn(&Panicked) + Send + Sync>;
 
@@ -139,7 +111,7 @@ fn record() -> MutexGuard<'static, Record> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{caught, restarted, task, vital};
+    use crate::{After, Died, caught, restarted, task, vital};
     use std::pin::pin;
     use std::sync::mpsc;
     use std::task::{Context, Poll, Waker};
@@ -229,6 +201,4 @@ mod tests {
         assert_eq!(label("pool \"1\"\n{a=b}"), "pool__1___a_b_");
         assert_eq!(label(&"x".repeat(100)).len(), NAME);
     }
-
-    use crate::Died;
 }

@@ -1,6 +1,7 @@
 //! Tasks, and work on threads that are lent: for those who start them on a runtime of their own.
 
-use crate::guard::{self, After, Died};
+use crate::guard::{self, Died};
+use crate::panicked::After;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,6 +1,7 @@
 //! Threads: the one place where they are made.
 
-use crate::guard::{self, After};
+use crate::guard;
+use crate::panicked::After;
 use std::io;
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::Duration;
