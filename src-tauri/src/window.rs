@@ -81,7 +81,7 @@ pub fn run(options: Options) -> ExitCode {
 /// What is done for a studio as long as it is there. A broadcast goes on without being kept awake; without the other two it could not be
 /// ended.
 fn attend(app: &AppHandle, studio: &Studio) {
-    let awake = awake::keep(studio.clone());
+    let awake = awake::keep(studio.clone(), studio.events());
     tauri::async_runtime::spawn(threads::task("awake", After::Lost, awake));
     let on_signal = close::on_signal(app.clone(), studio.clone());
     tauri::async_runtime::spawn(threads::task("closing", After::Ends, on_signal));

@@ -3,13 +3,12 @@
 use keepawake::{Builder, KeepAwake};
 use protocol::{Event, Phase};
 use studio::Studio;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// Follows the broadcast until the program ends.
-pub(super) async fn keep(studio: Studio) {
-    let mut events = studio.events();
+/// Follows the broadcast until the program ends; `events` are those of a studio that was just opened. It asks for nothing at first:
+/// what the studio has to say of its files is told with the first answer, and the panel shall hear it.
+pub(super) async fn keep(studio: Studio, mut events: Receiver<Event>) {
     let mut held = Vec::new();
-    follow(&mut held, &studio.snapshot().await.phase).await;
     loop {
         match events.recv().await {
             Ok(Event::Phase { phase }) => follow(&mut held, &phase).await,
