@@ -71,17 +71,20 @@ impl Found {
         let (file, kept) = match copied_aside(path, &bytes) {
             Ok(aside) => {
                 let kept = format!(
-                    "It was kept as {}: repair that, put it back and start again to have your settings.",
+                    "Your settings file was kept as {}: repair that, put it back and start again to have your settings.",
                     aside.display()
                 );
                 (file.in_place_of(bytes), kept)
             }
             // Then it stays where it is, and what is changed in the panel holds until the end.
-            Err(error) => {
-                (file, format!("It could not be copied ({error}) and is left as it is: repair it and start again."))
-            }
+            Err(error) => (
+                file,
+                format!(
+                    "Your settings file could not be copied ({error}) and is left as it is: repair it and start again."
+                ),
+            ),
         };
-        let complaint = Some(format!("{message} The usual settings are used. {kept}"));
+        let complaint = Some(format!("The usual settings are used. {kept} What is wrong: {message}"));
         Found { written: Written::default(), file, complaint }
     }
 }
