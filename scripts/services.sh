@@ -40,6 +40,11 @@ let_services_start() {
   if [ -e "$POLICY.before-skylark" ]; then mv "$POLICY.before-skylark" "$POLICY"; fi
 }
 
+# starts_at_next WHEN REMEDY: the packages are there and usable, so this ends nothing; but nobody shall be surprised by it.
+starts_at_next() {
+  printf 'A service that came with the packages could not be disabled and starts at the next %s. As root: %s\n' "$1" "$2" >&2
+}
+
 # What was not started now is not started at the next boot or login either. Where systemd itself came with the packages (a chroot, an
 # image that is being made) nearly all its own services would be new: there nothing is changed.
 disable_new_services() {
@@ -48,8 +53,8 @@ disable_new_services() {
   if ! grep -qx 'system systemd-journald.service' "$scratch/units"; then return 0; fi
   while read -r kind unit; do
     case $kind in
-      system) systemctl disable --quiet "$unit" >/dev/null 2>&1 || true ;;
-      user) systemctl --global disable --quiet "$unit" >/dev/null 2>&1 || true ;;
+      system) systemctl disable --quiet "$unit" >/dev/null 2>&1 || starts_at_next "boot" "systemctl disable $unit" ;;
+      user) systemctl --global disable --quiet "$unit" >/dev/null 2>&1 || starts_at_next "login" "systemctl --global disable $unit" ;;
     esac
   done < <(installed_units | LC_ALL=C sort -u | LC_ALL=C comm -13 "$scratch/units" -)
 }
