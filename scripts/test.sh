@@ -7,6 +7,8 @@ FAILED=()
 # Each suite runs in a shell of its own, so what it has to say beside its result is kept in files.
 # What was skipped and why, a line each; and the suites of which nothing was run.
 SKIPPED='' LEFT_OUT=''
+# The tests that failed, and what they said: told once more at the end, where nobody has to look for it.
+WRONG=''
 skip() { printf '%s\n' "$*" >>"$SKIPPED"; }
 
 # suite NAME COMMAND...: runs one part of the tests, goes on after a failure, remembers it.
@@ -50,8 +52,20 @@ test_rust() {
   cargo build --locked --workspace --bin fakecam
   why=$("$(target_dir)/debug/fakecam" tests/support/cameras/none.json -- true 2>&1) || status=$?
   if [ $status = 77 ]; then skip "rust: the tests with cameras # $why"; fi
-  cargo test --locked --workspace
-  cargo test --locked -p protocol --features typescript --test typescript
+  cargo_tests --workspace
+  cargo_tests -p protocol --features typescript --test typescript
+}
+
+# cargo_tests ARGUMENTS...: goes on behind a program of tests that fails: the next one may have more to say.
+cargo_tests() {
+  local log status=0
+  log=$(mktemp)
+  cargo test --locked --no-fail-fast "$@" 2>&1 | tee "$log" || status=$?
+  if [ $status != 0 ]; then
+    { echo "$SUITE:"; grep -E -A2 "^test .* FAILED$|^thread .* panicked at |^error" "$log" | grep -vE "^(--|stack backtrace:|failures:|)$"; } >>"$WRONG" || true
+  fi
+  rm -f "$log"
+  return $status
 }
 
 test_browser() {
@@ -94,6 +108,8 @@ node_tests() {
       'ℹ pass '*) passed=${line#ℹ pass } ;;
     esac
   done <"$log"
+  # The reporter's own list, at the end of what it prints.
+  if [ $status != 0 ]; then { echo "$SUITE:"; sed -n '/^✖ failing tests:/,$p' "$log" | head -n 100; } >>"$WRONG"; fi
   rm -f "$log"
   if [ $status = 0 ] && [ "$passed" = 0 ]; then echo "$SUITE" >>"$LEFT_OUT"; fi
   return $status
@@ -116,7 +132,7 @@ run_tests() {
   done
   setup --tests
   build_pages
-  SKIPPED=$(mktemp) LEFT_OUT=$(mktemp)
+  SKIPPED=$(mktemp) LEFT_OUT=$(mktemp) WRONG=$(mktemp)
   for name in "${wanted[@]}"; do suite "$name" "test_$name"; done
   for name in $SUITES; do
     if [[ " ${FAILED[*]} " == *" $name "* ]]; then continue; fi
@@ -135,7 +151,11 @@ last_line() {
     sed 's/^/  /' "$SKIPPED" >&2
     skipped=$(wc -l <"$SKIPPED")
   fi
-  rm -f "$SKIPPED" "$LEFT_OUT"
+  if [ -s "$WRONG" ]; then
+    say "What failed:"
+    sed 's/^/  /' "$WRONG" >&2
+  fi
+  rm -f "$SKIPPED" "$LEFT_OUT" "$WRONG"
   words="Passed: ${passed[*]:-nothing}."
   if [ "$skipped" != 0 ]; then words+=" Skipped: $skipped, listed above."; fi
   if [ ${#left[@]} -gt 0 ]; then words+=" Left out: $(IFS=,; echo "${left[*]}" | sed 's/,/, /g')."; fi

@@ -90,6 +90,26 @@ test('a suite that fails is named, the others are run all the same, and the end 
   assert.match(lastLine(ended), /^Failed: scripts\. Passed: ui rust browser desktop\./);
 });
 
+test('what failed is said once more at the end, with its reason, and every program of tests is run', async (t) => {
+  const made = machine(t, {
+    cargo:
+      'case "$*" in test*) printf "test reads_the_end ... FAILED\\nthread \'reads_the_end\' (7) panicked at tests/end.rs:3:5:\\n3559 bytes are kept\\nstack backtrace:\\n"; exit 101 ;; esac',
+  });
+  made.write(
+    'tests/scripts/one.test.mjs',
+    'import { test } from "node:test"; test("it works", () => { throw new Error("the lamp is off"); });',
+  );
+  const ended = await made.dev(['test', 'scripts', 'rust']);
+  assert.equal(ended.code, 1);
+  const end = ended.said.slice(ended.said.indexOf('What failed:'));
+  assert.match(end, /scripts:\n.*failing tests/);
+  assert.match(end, /the lamp is off/);
+  assert.match(end, /rust:\n *test reads_the_end \.\.\. FAILED\n.*panicked at tests\/end\.rs:3:5:\n *3559 bytes are kept/);
+  assert.doesNotMatch(end, /backtrace/);
+  assert.ok(made.calls('cargo').some((call) => /\btest .*--no-fail-fast/.test(call)));
+  assert.match(lastLine(ended), /^Failed: scripts rust\./);
+});
+
 test('a step of a suite that fails is not passed over', async (t) => {
   const made = machine(t, {
     npm: 'case " $* " in *" check"*) echo "a type is wrong" >&2; exit 1 ;; *" build"*) mkdir -p ui/dist ;; *) mkdir -p ui/node_modules tests/node_modules ;; esac',
