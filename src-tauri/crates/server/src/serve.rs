@@ -19,6 +19,9 @@ const GRACE: Duration = Duration::from_millis(1500);
 /// A pause after a failed accept: what makes it fail (no file descriptor free) does not pass in a microsecond.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long behind the greater part of a crowd the rest has to leave, before what they held is given back.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// Told to a connection for which there is no room, before it is closed.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -64,7 +67,7 @@ pub async fn serve_with(
                 }
             },
             Some(_) = connections.join_next() => {}
-            () = places.emptied() => drop(tokio::task::spawn_blocking(threads::caught("give-back", allocator::give_back))),
+            () = places.emptied() => { connections.spawn(threads::task("give-back", After::Lost, give_back_soon())); }
         }
     }
     drop(listener);
@@ -73,6 +76,13 @@ pub async fn serve_with(
         tracing::debug!("some connections had to be cut");
     }
     connections.shutdown().await;
+}
+
+/// Gives back what a crowd held, once the last of it, who leave after it is said, have left too: pages on which one thing is still
+/// used stay.
+async fn give_back_soon() {
+    tokio::time::sleep(SETTLING).await;
+    let _ = tokio::task::spawn_blocking(threads::caught("give-back", allocator::give_back)).await;
 }
 
 /// The one place that says whose a connection is.
