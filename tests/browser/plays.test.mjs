@@ -61,6 +61,7 @@ test('the sound is at most 20 ms early and 90 ms late', async () => {
 });
 
 test('glass to glass is measured, told to the panel, and printed', async () => {
+  const since = skylark.events.length;
   const frames = await tab.frames(5000);
   const shown = frames.map(({ latencyMs }) => latencyMs).filter((ms) => ms !== null);
   const read = frames.map(({ readMs }) => readMs).filter((ms) => ms !== null);
@@ -68,12 +69,16 @@ test('glass to glass is measured, told to the panel, and printed', async () => {
     `glass to glass, capture to pixels read: p50 ${percentile(read, 0.5)} ms, p95 ${percentile(read, 0.95)} ms; ` +
       `to the time of display: p50 ${percentile(shown, 0.5)} ms, p95 ${percentile(shown, 0.95)} ms`,
   );
-  const told = await skylark.event(
-    ({ event, viewers }) => event === 'viewers' && viewers.some(([, { latency_ms }]) => latency_ms != null),
-    'the page tells its latency',
-  );
-  const own = told.viewers.find(([, { latency_ms }]) => latency_ms != null)[1].latency_ms;
-  console.log(`the page's own measure: ${own} ms`);
+  // What was told of the same seconds: the first figure of all is one frame's, from when the page had just begun.
+  const told = () =>
+    skylark.events
+      .slice(since)
+      .filter(({ event }) => event === 'viewers')
+      .flatMap(({ viewers }) => viewers.map(([, { latency_ms }]) => latency_ms))
+      .filter((ms) => ms != null);
+  await skylark.event(() => told().length >= 3, 'the page tells its latency', { since });
+  const own = percentile(told(), 0.5);
+  console.log(`the page's own measure: ${told().join(', ')} ms`);
   assert.ok(Math.abs(own - percentile(shown, 0.5)) < 60, 'what the page says is what the clock in the picture says');
 });
 
