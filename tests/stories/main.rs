@@ -8,6 +8,8 @@ mod attack;
 #[cfg(target_os = "linux")]
 mod attacked;
 mod ban;
+#[cfg(target_os = "linux")]
+mod cameras;
 mod crowd;
 mod documented;
 mod end;
