@@ -119,7 +119,7 @@ impl Meant {
     }
 
     /// Opens it, in the format that comes closest to what is wanted. Of several the first that opens is taken, and given up
-    /// again if it delivers nothing.
+    /// again if it delivers nothing, or nothing that can be read.
     pub(crate) fn open(self, wanted: &VideoConfig) -> Result<Box<dyn PictureSource>, SourceError> {
         let Meant { mut candidates, id, remembering } = self;
         let mut refusal = None;
@@ -218,6 +218,7 @@ struct Camera {
     opened: Option<(Device, Spare)>,
     /// For its first picture.
     asked: Instant,
+    /// Whether anything came from it.
     delivered: bool,
     wanted: VideoConfig,
     /// Those to try if this one delivers nothing.
@@ -245,11 +246,17 @@ impl PictureSource for Camera {
         (into.format, into.width, into.height, into.stride) = (format.pixels, format.width, format.height, stride);
         into.captured = picture.captured;
         spare.give(std::mem::replace(&mut into.data, picture.data));
-        if !std::mem::replace(&mut self.delivered, true) {
-            self.candidates.clear();
-            self.remembering.remember(&self.camera);
-        }
+        self.delivered = true;
         Ok(Next::Taken)
+    }
+
+    fn shows(&mut self) {
+        self.candidates.clear();
+        self.remembering.remember(&self.camera);
+    }
+
+    fn unreadable(&mut self, why: String) -> Result<(), SourceError> {
+        self.instead(DeviceError::Other(why)).map(drop)
     }
 
     fn id(&self) -> String {
@@ -262,7 +269,7 @@ impl PictureSource for Camera {
 }
 
 impl Camera {
-    /// The next one that opens takes the place of one that delivered nothing; else that one's error is told.
+    /// The next one that opens takes the place of one that delivered nothing that could be read; else that one's error is told.
     fn instead(&mut self, why: DeviceError) -> Result<Next, SourceError> {
         let why = why.delivering(&subject(&self.camera.source.id));
         if self.candidates.is_empty() {
@@ -274,6 +281,7 @@ impl Camera {
         while let Some(camera) = self.candidates.pop_front() {
             if let Ok(opened) = open(&camera, &self.wanted) {
                 (self.opened, self.camera, self.asked) = (Some(opened), camera, Instant::now());
+                self.delivered = false;
                 return Ok(Next::NotYet);
             }
         }

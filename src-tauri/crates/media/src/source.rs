@@ -1,6 +1,9 @@
 //! What a camera and a microphone are to the rest of the crate.
 
-use crate::frame::{RawPicture, SoundChunk};
+use crate::{
+    device::DeviceError,
+    frame::{RawPicture, SoundChunk},
+};
 use protocol::ErrorCode;
 
 /// Whether there was a picture.
@@ -16,6 +19,15 @@ pub(crate) enum Next {
 pub(crate) trait PictureSource: Send {
     /// Waits for the next picture, at most about a second, and puts it into `into`, whose buffer is used again.
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError>;
+
+    /// A first picture could be read: no other takes this one's place from now on.
+    fn shows(&mut self) {}
+
+    /// No picture could be read for a while, for this reason: the rest of a sentence that begins with the camera. Where several
+    /// may be meant another takes its place; else this is its error.
+    fn unreadable(&mut self, why: String) -> Result<(), SourceError> {
+        Err(DeviceError::Other(why).delivering(&format!("The camera \"{}\"", self.id())))
+    }
 
     /// What it is called, now that it is known which it is.
     fn id(&self) -> String;

@@ -98,6 +98,10 @@ kinds! {
     // Drivers that hang.
     the_first_hangs: "first-hangs", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     the_first_is_silent: "first-silent", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    the_first_sends_garbage: "first-garbage", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    the_first_sends_empty_pictures: "first-empty", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    both_send_garbage: "both-garbage", "default" => Fails(ErrorCode::DeviceFailed, &["Second Camera", "cannot be read", "choose another"]);
+    one_that_is_named_is_meant_whatever_it_sends: "first-garbage", "Garbage Camera" => Fails(ErrorCode::DeviceFailed, &["Garbage Camera", "cannot be read", "choose another"]);
     query_hangs: "query-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
     stream_hangs: "stream-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
 }

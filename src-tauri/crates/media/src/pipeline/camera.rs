@@ -147,13 +147,15 @@ impl CameraThread {
                     damaged_since = None;
                     self.slot.put(picture);
                     if !std::mem::replace(&mut running, true) {
+                        source.shows();
                         tell(SourceState::Running { id: source.id(), format: source.format() });
                     }
                 }
                 Err(damage) => {
                     let since = *damaged_since.get_or_insert_with(Instant::now);
                     if since.elapsed() > DAMAGED {
-                        return Err(SourceError::Failed(format!("The camera \"{}\" {damage}", source.id())));
+                        source.unreadable(damage.to_string())?;
+                        damaged_since = None;
                     }
                 }
             }
