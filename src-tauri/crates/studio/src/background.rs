@@ -16,6 +16,9 @@ pub(crate) trait Background {
     /// Looks which addresses the machine has: [`Happened::LookedAround`] follows.
     fn look_around(&self);
 
+    /// Asks the system which cameras and microphones there are: [`Happened::Listed`] follows, or [`Happened::NotListed`].
+    fn list_devices(&self);
+
     /// Asks the resolver: [`Happened::Resolved`] follows.
     fn resolve(&self, question: Question);
 
@@ -45,6 +48,15 @@ impl Background for Threads {
         tokio::task::spawn_blocking(threads::answered("networks", Surroundings::look, move |looked| {
             // The owner is gone only when the program ends.
             let _ = tell.send(looked.map_or(Happened::NotLooked, Happened::LookedAround));
+        }));
+    }
+
+    fn list_devices(&self) {
+        let tell = self.tell.clone();
+        // A driver's library may hang or panic in there: that is the end of this one answer, and of nothing else.
+        tokio::task::spawn_blocking(threads::answered("devices", media::devices, move |listed| {
+            // The owner is gone only when the program ends.
+            let _ = tell.send(listed.map_or(Happened::NotListed, Happened::Listed));
         }));
     }
 

@@ -9,6 +9,16 @@ pub(crate) struct Devices {
     camera: SourceState,
     microphone: SourceState,
     found: protocol::Devices,
+    listing: Listing,
+}
+
+/// Whether somebody is asked which devices there are. A driver may hang in there: only one is sent, and what is asked meanwhile
+/// is asked once more after, for a device may have come since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listing {
+    No,
+    Asked,
+    AskedAgain,
 }
 
 impl Devices {
@@ -22,7 +32,7 @@ impl Devices {
             MicrophoneChoice::Off => SourceState::Off,
             other => SourceState::Opening { id: other.to_string() },
         };
-        Devices { camera, microphone, found: protocol::Devices::default() }
+        Devices { camera, microphone, found: protocol::Devices::default(), listing: Listing::No }
     }
 
     /// The camera does otherwise now; what there is to tell, in this order.
@@ -37,6 +47,20 @@ impl Devices {
         let complaint = complaint(&self.microphone, &state);
         self.microphone = state.clone();
         complaint.into_iter().chain([Event::Microphone { state }])
+    }
+
+    /// Somebody wants to know which there are. Says whether to have them listed.
+    pub(crate) fn wanted(&mut self) -> bool {
+        let before = self.listing;
+        self.listing = if before == Listing::No { Listing::Asked } else { Listing::AskedAgain };
+        before == Listing::No
+    }
+
+    /// Who was to list them is back. Says whether to have them listed once more.
+    pub(crate) fn answered(&mut self) -> bool {
+        let again = self.listing == Listing::AskedAgain;
+        self.listing = if again { Listing::Asked } else { Listing::No };
+        again
     }
 
     /// Somebody looked which there are.

@@ -1,7 +1,7 @@
 //! What other threads tell the owner.
 
 use crate::reachability::Surroundings;
-use protocol::{ViewerId, ViewerStats};
+use protocol::{Devices, ViewerId, ViewerStats};
 use std::net::SocketAddr;
 use stream::{Rid, VideoCodec};
 
@@ -21,6 +21,10 @@ pub(crate) enum Happened {
     /// The encoders of one broadcast are done with their last picture.
     EncodersStopped,
     LookedAround(Surroundings),
+    /// The cameras and microphones that there are.
+    Listed(Devices),
+    /// What lists them panicked.
+    NotListed,
     /// The resolver answered the question of this number for the public name, or said why it could not.
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Nobody could look.

@@ -4,11 +4,10 @@ use crate::Levels;
 use crate::outputs::Outputs;
 use bytes::Bytes;
 use media::Pipeline;
-use protocol::{Command, Devices, ErrorCode, Event, Snapshot};
+use protocol::{Command, ErrorCode, Event, Snapshot};
 use std::fmt;
 use std::sync::Arc;
 use thiserror::Error;
-use threads::Died;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// A handle on the one owner task. Cheap to clone. The program is over when [`Studio::closed`] returns, which
@@ -49,26 +48,17 @@ pub struct CommandError {
 
 /// What the owner is asked by the handles.
 pub(crate) enum Ask {
-    Command(Asked, oneshot::Sender<Result<(), CommandError>>),
+    Command(Command, oneshot::Sender<Result<(), CommandError>>),
     Snapshot(oneshot::Sender<Snapshot>),
-}
-
-/// A command, and with it what takes too long to find out in the owner task.
-pub(crate) enum Asked {
-    Plain(Command),
-    Found(Devices),
 }
 
 impl Studio {
     /// Carries a command out. What it changes at once has been told as events before this returns; [`Command::GoLive`]
-    /// returns while the broadcast is still starting, and [`Command::Quit`] while it is still ending.
+    /// returns while the broadcast is still starting, [`Command::ListDevices`] while the devices are still being asked, and
+    /// [`Command::Quit`] while it is still ending.
     pub async fn command(&self, command: Command) -> Result<(), CommandError> {
-        let asked = match command {
-            Command::ListDevices => Asked::Found(blocking("devices", media::devices).await?),
-            other => Asked::Plain(other),
-        };
         let (reply, answer) = oneshot::channel();
-        self.asks.send(Ask::Command(asked, reply)).await.map_err(|_| closing())?;
+        self.asks.send(Ask::Command(command, reply)).await.map_err(|_| closing())?;
         answer.await.unwrap_or_else(|_| Err(closing()))
     }
 
@@ -116,19 +106,6 @@ impl Studio {
         let mut last = self.last.clone();
         let told = last.wait_for(Option::is_some).await.expect("the last word is said before those who say it go");
         read(told.as_deref().expect("waited for"))
-    }
-}
-
-/// Does what takes its time on another thread. A driver's library may panic there: that is this command's end, and no other's.
-async fn blocking<T: Send + 'static>(
-    name: &'static str,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, CommandError> {
-    match tokio::task::spawn_blocking(threads::caught(name, work)).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(Died(panicked))) => Err(CommandError { code: ErrorCode::ThreadFailed, message: panicked.to_string() }),
-        // The runtime is being taken down.
-        Err(_) => Err(closing()),
     }
 }
 

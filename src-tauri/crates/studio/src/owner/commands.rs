@@ -8,9 +8,9 @@ use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use crate::random::fresh_token;
 use crate::settings::Wrong;
-use crate::studio::{Ask, Asked, CommandError};
+use crate::studio::{Ask, CommandError};
 use audience::{Input, Now};
-use protocol::{Command, ErrorCode, Event, SettingsChange};
+use protocol::{Command, Devices, ErrorCode, Event, SettingsChange};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
 
@@ -21,7 +21,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.events.somebody_listens();
         match ask {
             // A command is meant, whether or not anybody waits to hear how it went.
-            Ask::Command(asked, reply) => drop(reply.send(self.command(asked, now))),
+            Ask::Command(command, reply) => drop(reply.send(self.command(command, now))),
             Ask::Snapshot(reply) if reply.is_closed() => {}
             Ask::Snapshot(reply) => drop(reply.send(self.snapshot())),
         }
@@ -32,18 +32,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.quitting = true;
     }
 
-    pub(super) fn command(&mut self, asked: Asked, now: Now) -> Result<(), CommandError> {
-        match asked {
-            Asked::Plain(command) => self.plain(command, now),
-            Asked::Found(devices) => {
-                let event = self.devices.found(devices);
-                self.events.tell(event);
-                Ok(())
-            }
-        }
-    }
-
-    fn plain(&mut self, command: Command, now: Now) -> Result<(), CommandError> {
+    pub(super) fn command(&mut self, command: Command, now: Now) -> Result<(), CommandError> {
         if let Command::SetAddress { host: name }
         | Command::SetCamera { camera: name }
         | Command::SetMicrophone { microphone: name } = &command
@@ -102,7 +91,23 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 Ok(())
             }
             Command::Configure { settings } => self.configure(&settings, now),
-            Command::ListDevices => unreachable!("the handle turns this into what was found out outside this task"),
+            Command::ListDevices => {
+                if self.devices.wanted() {
+                    self.background.list_devices();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The devices were listed, or what lists them panicked, which was told.
+    pub(super) fn listed(&mut self, devices: Option<Devices>) {
+        if let Some(devices) = devices {
+            let event = self.devices.found(devices);
+            self.events.tell(event);
+        }
+        if self.devices.answered() {
+            self.background.list_devices();
         }
     }
 

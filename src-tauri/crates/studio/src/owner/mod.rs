@@ -152,6 +152,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.looking = false;
                 self.looked_around(surroundings, now);
             }
+            Happened::Listed(devices) => self.listed(Some(devices)),
+            Happened::NotListed => self.listed(None),
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
             Happened::NotLooked => self.looking = false,
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),

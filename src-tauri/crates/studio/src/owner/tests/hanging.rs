@@ -8,7 +8,6 @@ use crate::outputs::{Output, Outputs, Taken, ToViewers};
 use crate::owner::Owner;
 use crate::reachability::Surroundings;
 use crate::settings::Written;
-use crate::studio::Asked;
 use audience::Now;
 use forward::Forwarder;
 use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
@@ -75,7 +74,7 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     let mut owner = Owner::new(parts, Surroundings::default(), Vec::new(), now());
     owner.events.somebody_listens();
 
-    owner.command(Asked::Plain(Command::GoLive), now()).expect("nothing runs");
+    owner.command(Command::GoLive, now()).expect("nothing runs");
     let first = happened.blocking_recv().expect("the pipeline lives");
     owner.happened(first, now());
     let (reply, mut answer) = oneshot::channel();
@@ -96,16 +95,16 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
         owner.happened(Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp8, rids }), now());
     }
     owner.happened(Happened::Forward(forward::Event::KeyframeWanted { codec: VideoCodec::H264, rid: Rid::F }), now());
-    owner.command(Asked::Plain(Command::SetMicrophone { microphone: "off".into() }), now()).expect("there may be none");
-    owner.command(Asked::Plain(Command::Kick { viewer, reason: None }), now()).expect("it watches");
+    owner.command(Command::SetMicrophone { microphone: "off".into() }, now()).expect("there may be none");
+    owner.command(Command::Kick { viewer, reason: None }, now()).expect("it watches");
     let kicked = Instant::now();
     let told: Vec<Event> = std::iter::from_fn(|| events.try_recv().ok()).collect();
     assert!(told.contains(&Event::ViewerLeft { viewer, reason: LeaveReason::Kicked }), "{told:?}");
     assert_eq!(forwarder.totals().viewers, 0, "its transport is closed");
     // And an end, and another broadcast, which begins when the first one's encoders are done.
-    owner.command(Asked::Plain(Command::End), now()).expect("it is live");
-    owner.command(Asked::Plain(Command::GoLive), now()).expect("it ended");
-    owner.command(Asked::Plain(Command::End), now()).expect("it is starting");
+    owner.command(Command::End, now()).expect("it is live");
+    owner.command(Command::GoLive, now()).expect("it ended");
+    owner.command(Command::End, now()).expect("it is starting");
     let ended = Instant::now();
 
     drop(let_go);

@@ -14,7 +14,7 @@ use crate::owner::{Owner, Parts};
 use crate::public_name::Question;
 use crate::reachability::{Reachability, Surroundings};
 use crate::settings::Written;
-use crate::studio::{Asked, CommandError};
+use crate::studio::CommandError;
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
@@ -127,6 +127,10 @@ impl Background for Asks {
         self.note("look around".into());
     }
 
+    fn list_devices(&self) {
+        self.note("list devices".into());
+    }
+
     fn resolve(&self, question: Question) {
         self.note(format!("resolve {} {}", question.number, question.name.host));
     }
@@ -206,11 +210,11 @@ impl World {
     }
 
     pub(super) fn command(&mut self, command: Command) -> Result<(), CommandError> {
-        self.owner.command(Asked::Plain(command), self.now)
+        self.owner.command(command, self.now)
     }
 
     pub(super) fn configure(&mut self, settings: protocol::SettingsChange) -> Result<(), CommandError> {
-        self.owner.command(Asked::Plain(Command::Configure { settings }), self.now)
+        self.owner.command(Command::Configure { settings }, self.now)
     }
 
     pub(super) fn happened(&mut self, happened: Happened) {
