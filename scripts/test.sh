@@ -49,6 +49,7 @@ test_rust() {
   if [ -n "$why" ]; then skip "rust: the stories on thin and lossy lines and on attackers with addresses of their own # $why"; fi
   if ! have pulseaudio || ! have paplay; then skip "rust: the microphone's tests # pulseaudio or paplay is not installed"; fi
   if ! have ffmpeg; then skip "rust: the tests that decode what the encoders make # ffmpeg is not installed"; fi
+  if ! have Xvfb; then skip "rust: the window's threads # Xvfb is not installed"; fi
   cargo build --locked --workspace --bin fakecam
   why=$("$(target_dir)/debug/fakecam" tests/support/cameras/none.json -- true 2>&1) || status=$?
   if [ $status = 77 ]; then skip "rust: the tests with cameras # $why"; fi

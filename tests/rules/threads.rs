@@ -11,13 +11,13 @@ const STARTED_BY: &[&str] = &[
     "threads::restarted(",
     "threads::replaced(",
     "threads::task(",
+    "threads::remade(",
     "threads::caught(",
     "threads::answered(",
 ];
 
 /// What stands before a thread's name where the name is given to something that starts the thread.
-const GIVEN_BY: &[&str] =
-    &["OpenDevice::open(\"", "const THREAD: &'static str = \"", "const THREAD: &str = \"", "blocking(\""];
+const GIVEN_BY: &[&str] = &["OpenDevice::open(\"", "const THREAD: &'static str = \"", "const THREAD: &str = \""];
 
 /// Names that reach `threads` from one of the above.
 const HANDED_ON: &[&str] = &["name,", "thread,"];
@@ -28,7 +28,7 @@ const PAST_IT: &[(&str, Option<&str>)] = &[
     ("thread::Builder", None),
     ("thread::scope(", None),
     ("tokio::spawn(", Some("threads::task(\"")),
-    ("runtime::spawn(", Some("threads::task(\"")),
+    ("runtime::spawn(", Some("threads::")),
     ("connections.spawn(", Some("threads::task(\"")),
     ("spawn_blocking(", Some("threads::")),
 ];

@@ -42,7 +42,7 @@ impl Page {
         .await
     }
 
-    async fn is_closed(&mut self) {
+    pub(crate) async fn is_closed(&mut self) {
         soon("the socket is closed", async {
             while let Some(Ok(message)) = self.0.next().await {
                 if message.is_close() {

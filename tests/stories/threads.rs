@@ -1,9 +1,13 @@
 //! Nothing dies unseen: each thread fails once, by a fault that is built into tests only, and is told, counted, and started again; or
 //! the program ends as by `quit`, with exit code 1.
 
-use crate::support::{Browser, Codec, Skylark, metric, soon};
+mod beside;
+#[cfg(all(target_os = "linux", feature = "window"))]
+mod window;
+
+use crate::support::{Browser, Codec, Skylark, metrics, soon};
+use beside::{AFTER_ANOTHER, BESIDE};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 /// Where a test asks for a fault.
@@ -47,22 +51,10 @@ const GOES_ON: [(&str, &str, &str); 17] = [
     ("media-encoders", r#"{"command":"end"}"#, r#"{"command":"go_live"}"#),
 ];
 
-/// Tasks that are not tried here: those that only a window has, and those whose loss nobody could see. What starts them is the same.
-const NOT_HERE: [&str; 10] = [
-    "media-listing",
-    "aftermath",
-    "closing",
-    "page",
-    "page-closed",
-    "discard",
-    "preview",
-    "give-back",
-    "awake",
-    "feed",
-];
-
+#[cfg(all(target_os = "linux", feature = "window"))]
 #[test]
 fn every_thread_of_the_architecture_is_tried() {
+    use std::collections::BTreeSet;
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).expect("it is part of the repository");
     let (_, section) = text.split_once("\n## Threads\n").expect("there is a section on threads");
@@ -71,7 +63,8 @@ fn every_thread_of_the_architecture_is_tried() {
         rows.flat_map(|row| row.split('|').nth(1).expect("a cell").split('`').skip(1).step_by(2)).collect();
     let tried = ENDS.iter().map(|(name, _)| *name).chain(GOES_ON.iter().map(|(name, ..)| *name));
     let tried = tried.map(|name| if name == "send-0" { "send-N" } else { name });
-    assert_eq!(tried.chain(NOT_HERE).collect::<BTreeSet<_>>(), listed);
+    let tried = tried.chain(BESIDE).chain([AFTER_ANOTHER]).chain(window::IN_THE_WINDOW);
+    assert_eq!(tried.collect::<BTreeSet<_>>(), listed);
 }
 
 #[tokio::test]
@@ -87,7 +80,7 @@ async fn what_fails_is_told_and_counted_and_goes_on() {
         let error = fails(&faults, &mut skylark, name, act).await;
         assert!(!error["message"].as_str().expect("a text").contains("ends"), "{error}");
         // The first connection in which the question is asked may be the one that fails.
-        assert_eq!(metric(&skylark, &format!("skylark_thread_panics_total{{thread=\"{name}\"}}")).await, 1);
+        assert_eq!(panics(&skylark, name).await, 1);
         if !mend.is_empty() {
             skylark.command(mend).await;
         }
@@ -135,7 +128,7 @@ async fn live(faults: &TempDir) -> Skylark {
 
 /// Has a thread fail, and gives the event that tells of it.
 async fn fails(faults: &TempDir, skylark: &mut Skylark, name: &str, act: &str) -> Value {
-    std::fs::write(faults.path().join(name), "").expect("the folder is ours");
+    ask_to_fail(faults, name);
     match act {
         "" => {}
         // Whether it is answered depends on what fails.
@@ -151,9 +144,30 @@ async fn fails(faults: &TempDir, skylark: &mut Skylark, name: &str, act: &str) -
         }
         command => skylark.command(command).await,
     }
+    tells(skylark, name).await
+}
+
+/// The next time that this one does something, it fails.
+fn ask_to_fail(faults: &TempDir, name: &str) {
+    std::fs::write(faults.path().join(name), "").expect("the folder is ours");
+}
+
+/// The event that tells of it.
+async fn tells(skylark: &mut Skylark, name: &str) -> Value {
     let quoted = format!("\"{name}\"");
     let tells = |event: &Value| {
         event["code"] == "thread_failed" && event["message"].as_str().is_some_and(|text| text.contains(&quoted))
     };
     skylark.event_where("error", tells).await
+}
+
+/// How often it failed.
+async fn panics(skylark: &Skylark, name: &str) -> u64 {
+    let text = metrics(skylark).await;
+    count_in(&text, name).unwrap_or_else(|| panic!("no panic of {name} in:\n{text}"))
+}
+
+fn count_in(metrics: &str, name: &str) -> Option<u64> {
+    let sample = format!("skylark_thread_panics_total{{thread=\"{name}\"}} ");
+    metrics.lines().find_map(|line| line.strip_prefix(&sample)?.parse().ok())
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use studio::{Levels, Studio};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
-use threads::{After, Died};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
 
@@ -18,13 +17,16 @@ const REST: Duration = Duration::from_secs(1);
 /// One panel's subscription; ends when dropped.
 pub(super) struct Feed {
     channel: Channel<PanelMessage>,
-    task: JoinHandle<Result<(), Died>>,
+    task: JoinHandle<()>,
 }
 
 impl Feed {
     pub(super) fn start(studio: Studio, channel: Channel<PanelMessage>) -> Feed {
-        let task = tauri::async_runtime::spawn(threads::task("feed", After::Lost, feed_again(studio, channel.clone())));
-        Feed { channel, task }
+        let to_panel = channel.clone();
+        let rest = || tokio::time::sleep(REST);
+        // After a panic the panel is told everything anew.
+        let feed = move || feed(studio.clone(), to_panel.clone());
+        Feed { channel, task: tauri::async_runtime::spawn(threads::remade("feed", rest, feed)) }
     }
 
     /// Whether there was a panel to ask.
@@ -36,13 +38,6 @@ impl Feed {
 impl Drop for Feed {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-/// After a panic the panel is told everything anew.
-async fn feed_again(studio: Studio, channel: Channel<PanelMessage>) {
-    while threads::task("feed", After::Restarts, feed(studio.clone(), channel.clone())).await.is_err() {
-        tokio::time::sleep(REST).await;
     }
 }
 

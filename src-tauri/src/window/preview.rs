@@ -4,6 +4,7 @@
 use super::{PANEL, Shell};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{Manager, UriSchemeContext, UriSchemeResponder, Wry};
+use threads::Died;
 
 /// Answers one request. Encoding a picture takes a few milliseconds, so it happens on a thread that may block.
 pub(super) fn answer(context: UriSchemeContext<'_, Wry>, _request: Request<Vec<u8>>, responder: UriSchemeResponder) {
@@ -13,10 +14,13 @@ pub(super) fn answer(context: UriSchemeContext<'_, Wry>, _request: Request<Vec<u
     let Ok(studio) = context.app_handle().state::<Shell>().studio() else {
         return respond(responder, StatusCode::NOT_FOUND, Vec::new());
     };
-    tauri::async_runtime::spawn_blocking(threads::caught("preview", move || match studio.preview() {
-        Some(jpeg) => respond(responder, StatusCode::OK, jpeg.to_vec()),
-        None => respond(responder, StatusCode::NOT_FOUND, Vec::new()),
-    }));
+    // Answered whatever happens: the page asks for the next picture when it has this one.
+    let answer = move |picture| match picture {
+        Ok(Some(jpeg)) => respond(responder, StatusCode::OK, Vec::from(jpeg)),
+        Ok(None) => respond(responder, StatusCode::NOT_FOUND, Vec::new()),
+        Err(Died(_)) => respond(responder, StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
+    };
+    tauri::async_runtime::spawn_blocking(threads::answered("preview", move || studio.preview(), answer));
 }
 
 fn respond(responder: UriSchemeResponder, status: StatusCode, body: Vec<u8>) {

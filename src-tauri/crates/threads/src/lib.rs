@@ -18,7 +18,7 @@ mod thread;
 pub use guard::Died;
 pub use panicked::{After, Panicked};
 pub use panics::{Listening, counts, listen, say_nothing_else};
-pub use task::{Task, answered, caught, task};
+pub use task::{Task, answered, caught, remade, task};
 pub use thread::{replaced, restarted, vital};
 
 /// A place in a thread's loop where a test may have it panic. Nothing, unless the feature `faults` is on.

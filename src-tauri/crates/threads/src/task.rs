@@ -36,6 +36,20 @@ impl<F: Future> Future for Task<F> {
     }
 }
 
+/// Makes a task, and after each panic another in its place, once `rest` is over.
+pub async fn remade<F: Future, R: Future>(
+    name: &'static str,
+    rest: impl Fn() -> R,
+    mut make: impl FnMut() -> F,
+) -> F::Output {
+    loop {
+        match task(name, After::Restarts, make()).await {
+            Ok(done) => return done,
+            Err(_) => drop(rest().await),
+        }
+    }
+}
+
 /// A piece of work for a runtime's blocking threads whose answer somebody waits for: `tell` is called whichever way it ends.
 pub fn answered<T>(name: &'static str, work: impl FnOnce() -> T, tell: impl FnOnce(Result<T, Died>)) -> impl FnOnce() {
     move || tell(guard::run(Some(name), After::Lost, work))
