@@ -104,7 +104,10 @@ test('what failed is said once more at the end, with its reason, and every progr
   const end = ended.said.slice(ended.said.indexOf('What failed:'));
   assert.match(end, /scripts:\n.*failing tests/);
   assert.match(end, /the lamp is off/);
-  assert.match(end, /rust:\n *test reads_the_end \.\.\. FAILED\n.*panicked at tests\/end\.rs:3:5:\n *3559 bytes are kept/);
+  assert.match(
+    end,
+    /rust:\n *test reads_the_end \.\.\. FAILED\n.*panicked at tests\/end\.rs:3:5:\n *3559 bytes are kept/,
+  );
   assert.doesNotMatch(end, /backtrace/);
   assert.ok(made.calls('cargo').some((call) => /\btest .*--no-fail-fast/.test(call)));
   assert.match(lastLine(ended), /^Failed: scripts rust\./);
