@@ -13,7 +13,7 @@ const executable = process.env.CHROMIUM ?? installed(['/usr/bin/chromium', '/usr
 export const missing = () =>
   executable ? null : 'Chromium is not installed (on Ubuntu there is only a snap, which cannot be driven)';
 
-const flags = [
+const usual = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -25,9 +25,9 @@ const flags = [
 
 /**
  * `autoplay: false` is a browser that wants a click before it plays sound. `namespace` is a network namespace to run in.
- * `sound` is a `loudspeaker` to play on; without one Chromium makes believe, and has nothing to open.
+ * `sound` is a `loudspeaker` to play on; without one Chromium makes believe, and has nothing to open. `flags` are more of its options.
  */
-export async function openChromium({ autoplay = true, namespace, sound } = {}) {
+export async function openChromium({ autoplay = true, namespace, sound, flags = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-chromium-'));
   let executablePath = executable;
   if (namespace) {
@@ -38,7 +38,7 @@ export async function openChromium({ autoplay = true, namespace, sound } = {}) {
   const policy = autoplay ? 'no-user-gesture-required' : 'user-gesture-required';
   const browser = await chromium.launch({
     executablePath,
-    args: [...flags, `--autoplay-policy=${policy}`],
+    args: [...usual, ...flags, `--autoplay-policy=${policy}`],
     ...(sound && { env: { ...process.env, ...sound.environment }, ignoreDefaultArgs: ['--mute-audio'] }),
   });
   return new Chromium(browser, folder);

@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * The first of `paths` that is a browser and starts; null where none is. On Ubuntu the packages chromium-browser and firefox are a
+ * The first of `paths` that is a program and starts, asked by these `words` for its version; null where none is. On Ubuntu the packages chromium-browser and firefox are a
  * script that starts a snap or says that it should be installed: a snap sees neither the profile nor the files of a test, so that is
  * no browser here.
  */
-export function installed(paths) {
-  return paths.find((path) => existsSync(path) && !isSnap(path) && starts(path)) ?? null;
+export function installed(paths, words = ['--version']) {
+  return paths.find((path) => existsSync(path) && !isSnap(path) && starts(path, words)) ?? null;
 }
 
 const isSnap = (path) => {
@@ -17,4 +17,4 @@ const isSnap = (path) => {
   return stdout.subarray(0, 2).toString() === '#!' && /\bsnap\b/.test(stdout.toString());
 };
 
-const starts = (path) => spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+const starts = (path, words) => spawnSync(path, words, { stdio: 'ignore', timeout: 60_000 }).status === 0;
