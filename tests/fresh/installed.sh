@@ -1,5 +1,6 @@
 # installed.sh DEB: the package installs on this release with what it names, goes live, is watched, and ends; nothing was ever built here.
 set -euo pipefail
+. tests/fresh/page.sh
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >&2
 cd /
@@ -12,7 +13,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 watch=$(sed -n 's/.*"event":"live","watch":"\([^"]*\)".*/\1/p' "$out")
-curl -sf --max-time 20 --noproxy '*' "$watch" | grep '<video' >/dev/null
+page_is_served "$watch"
 kill -TERM "$program"
 wait "$program"
 # The window's libraries are all there: it is the display that is missing.

@@ -1,5 +1,6 @@
 # ./dev run from nothing until the watch page is served, then a clean end.
 set -euo pipefail
+. tests/fresh/page.sh
 out=$(mktemp)
 start=$SECONDS
 ./dev run >"$out" &
@@ -11,7 +12,7 @@ until grep -q '"event":"live"' "$out"; do
 done
 took=$((SECONDS - start))
 watch=$(sed -n 's/.*"event":"live","watch":"\([^"]*\)".*/\1/p' "$out")
-curl -sf --max-time 20 --noproxy '*' "$watch" | grep '<video' >/dev/null
+page_is_served "$watch"
 kill -TERM "$program"
 wait "$program"
 echo "Live after $took s, its page served, and a clean end."
