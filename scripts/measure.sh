@@ -3,6 +3,10 @@
 
 bench() {
   local programs
+  if [ "${1:-}" = window ]; then
+    bench_window "${@:2}"
+    return 0
+  fi
   build_program --headless
   programs="$(target_dir)/release"
   cargo build --quiet --release --locked -p crowd --bins
@@ -14,6 +18,16 @@ bench() {
   else
     SKYLARK_BIN="$PROGRAM" FORWARDER_BIN="$programs/examples/idle" "$programs/bench" "$@"
   fi
+}
+
+# What the window costs: the program with its window, beside itself without one and an empty window.
+bench_window() {
+  build_program
+  cargo build --quiet --release --locked --example empty_window
+  install_packages "" "xvfb webkit2gtk-driver"
+  npm_install tests
+  tauri_driver
+  SKYLARK_BIN="$PROGRAM" EMPTY_WINDOW_BIN="$(target_dir)/release/examples/empty_window" node tests/bench/window.mjs "$@"
 }
 
 # Runs one fuzz target, or each in turn. What it finds of use stays in src-tauri/fuzz/corpus, what crashes in artifacts.

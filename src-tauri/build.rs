@@ -8,8 +8,16 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 7] =
-        ["subscribe", "command", "quit", "copy", "open_link", "open_settings_folder", "start_with_usual_settings"];
+    const COMMANDS: [&str; 8] = [
+        "subscribe",
+        "seen",
+        "command",
+        "quit",
+        "copy",
+        "open_link",
+        "open_settings_folder",
+        "start_with_usual_settings",
+    ];
 
     println!("cargo::rerun-if-changed=ui/dist/panel");
     if !std::path::Path::new("ui/dist/panel/index.html").exists() {

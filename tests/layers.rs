@@ -42,7 +42,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("vpx_sys", &["media/src/encode/vp8.rs"]),
     ("opus", &["media/src/encode", "media/tests/microphone.rs", "media/examples/cost.rs"]),
     ("rubato", &["media/src/microphone/convert.rs"]),
-    ("turbojpeg", &["media/src/jpeg.rs", "media/tests/camera"]),
+    ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("font8x8", &["media/src/text.rs"]),
     // What carries media.
@@ -91,8 +91,9 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     // The app.
     ("clap", &["src-tauri/src/main.rs", "src-tauri/src/options.rs"]),
     ("keepawake", &["src-tauri/src/window/awake.rs"]),
-    ("tauri", &["src-tauri/src/window", "src-tauri/build.rs"]),
-    ("gtk", &["src-tauri/src/window/display.rs"]),
+    ("tauri", &["src-tauri/src/window", "src-tauri/build.rs", "src-tauri/examples"]),
+    ("gtk", &["src-tauri/src/window/display.rs", "src-tauri/src/window/acceleration"]),
+    ("webkit2gtk", &["src-tauri/src/window/acceleration"]),
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
     // nokhwa hands them on, and a test of `bind` makes one. V4L2 is spoken by libc's calls.

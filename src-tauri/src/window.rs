@@ -1,8 +1,10 @@
 //! The control panel's window: a thin shell around [`studio::Studio`], and the only code that knows Tauri.
 //!
+//! The window is made here, so that the web view is told what to paint with before it begins (`acceleration.rs`).
 //! The panel asks by the commands in `commands.rs` and is told by one channel (`feed.rs`); its preview comes over a URI
 //! scheme of its own (`preview.rs`).
 
+mod acceleration;
 mod awake;
 mod close;
 mod commands;
@@ -14,8 +16,8 @@ mod shell;
 use crate::logging;
 use shell::Shell;
 use std::process::ExitCode;
-use studio::{Options, Studio};
-use tauri::{AppHandle, Manager, RunEvent};
+use studio::{HardwareAcceleration, Options, Studio};
+use tauri::{App, AppHandle, Manager, RunEvent, WebviewWindowBuilder};
 use threads::After;
 
 /// The one window's label, as in tauri.conf.json.
@@ -40,6 +42,7 @@ pub fn run(options: Options) -> ExitCode {
         .register_asynchronous_uri_scheme_protocol("preview", preview::answer)
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
+            commands::seen,
             commands::command,
             commands::quit,
             commands::copy,
@@ -48,6 +51,7 @@ pub fn run(options: Options) -> ExitCode {
             commands::start_with_usual_settings
         ])
         .setup(move |app| {
+            open(app, studio::hardware_acceleration(&options))?;
             app.manage(Shell::open(app.handle(), options, attend));
             Ok(())
         })
@@ -76,6 +80,14 @@ pub fn run(options: Options) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Makes the window that tauri.conf.json describes.
+fn open(app: &App, wish: HardwareAcceleration) -> tauri::Result<()> {
+    let described = app.config().app.windows.iter().find(|window| window.label == PANEL);
+    let window =
+        WebviewWindowBuilder::from_config(app, described.expect("tauri.conf.json has the panel's window"))?.build()?;
+    acceleration::choose(&window, wish)
 }
 
 /// What is done for a studio as long as it is there. A broadcast goes on without being kept awake; without the other two it could not be

@@ -19,6 +19,14 @@ pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMes
     Ok(())
 }
 
+/// The window is shown, or it is hidden or minimised: then nothing is told that nobody sees.
+#[tauri::command]
+pub(super) fn seen(shell: State<'_, Shell>, seen: bool) {
+    if let Some(feed) = &*shell.feed.lock().unwrap_or_else(PoisonError::into_inner) {
+        feed.is_seen(seen);
+    }
+}
+
 /// Carries out a command of the protocol.
 #[tauri::command]
 pub(super) async fn command(shell: State<'_, Shell>, command: Command) -> Result<(), CommandRefused> {

@@ -1,11 +1,12 @@
-//! Tells the panel: a snapshot, then events, and how loud the microphone is.
+//! Tells the panel: a snapshot, then events, and how loud the microphone is. While nobody sees it, only what does not come again.
 
-use protocol::PanelMessage;
+use protocol::{Event, PanelMessage};
 use std::time::Duration;
 use studio::{Levels, Studio};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 /// Fast enough for the eye.
@@ -14,19 +15,33 @@ const LEVELS_EVERY: Duration = Duration::from_millis(66);
 /// Between a panic and the next try.
 const REST: Duration = Duration::from_secs(1);
 
+/// Decibels by which a level must differ to be told again: less than the meter's smallest step on a screen.
+const LEVEL_STEP: f32 = 0.25;
+
+/// Below this nothing is heard, nor shown.
+const SILENCE: f32 = -60.0;
+
 /// One panel's subscription; ends when dropped.
 pub(super) struct Feed {
     channel: Channel<PanelMessage>,
+    /// Whether somebody sees the panel.
+    seen: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Feed {
     pub(super) fn start(studio: Studio, channel: Channel<PanelMessage>) -> Feed {
+        let (seen, is_seen) = watch::channel(true);
         let to_panel = channel.clone();
         let rest = || tokio::time::sleep(REST);
         // After a panic the panel is told everything anew.
-        let feed = move || feed(studio.clone(), to_panel.clone());
-        Feed { channel, task: tauri::async_runtime::spawn(threads::remade("feed", rest, feed)) }
+        let feed = move || feed(studio.clone(), to_panel.clone(), is_seen.clone());
+        Feed { channel, seen, task: tauri::async_runtime::spawn(threads::remade("feed", rest, feed)) }
+    }
+
+    /// The window is shown, or it is hidden or minimised.
+    pub(super) fn is_seen(&self, seen: bool) {
+        self.seen.send_replace(seen);
     }
 
     /// Whether there was a panel to ask.
@@ -41,12 +56,13 @@ impl Drop for Feed {
     }
 }
 
-async fn feed(studio: Studio, channel: Channel<PanelMessage>) {
+async fn feed(studio: Studio, channel: Channel<PanelMessage>, mut seen: watch::Receiver<bool>) {
     let mut events = studio.events();
     let mut message = snapshot(&studio).await;
     let mut levels = tokio::time::interval(LEVELS_EVERY);
     levels.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut told = Levels::default();
+    let mut is_seen = *seen.borrow_and_update();
     loop {
         if channel.send(message).is_err() {
             return; // The page is gone.
@@ -54,13 +70,23 @@ async fn feed(studio: Studio, channel: Channel<PanelMessage>) {
         message = loop {
             tokio::select! {
                 event = events.recv() => match event {
+                    Ok(event) if !is_seen && comes_again(&event) => {}
                     Ok(event) => break PanelMessage::Event { event },
                     Err(RecvError::Lagged(_)) => break snapshot(&studio).await,
                     Err(RecvError::Closed) => return,
                 },
-                _ = levels.tick() => {
+                changed = seen.changed() => {
+                    if changed.is_err() {
+                        return; // The feed is dropped.
+                    }
+                    is_seen = *seen.borrow_and_update();
+                    if is_seen {
+                        break snapshot(&studio).await;
+                    }
+                }
+                _ = levels.tick(), if is_seen => {
                     let now = studio.levels();
-                    if now != told {
+                    if look_different(&now, &told) {
                         told = now;
                         break PanelMessage::Levels { peak: now.peak, rms: now.rms };
                     }
@@ -70,6 +96,33 @@ async fn feed(studio: Studio, channel: Channel<PanelMessage>) {
     }
 }
 
+/// The viewers' figures are told anew each second, and stand in the snapshot. The broadcast's own are in the window's title, which is seen
+/// of a minimised window too.
+fn comes_again(event: &Event) -> bool {
+    matches!(event, Event::Viewers { .. })
+}
+
+fn look_different(one: &Levels, other: &Levels) -> bool {
+    let step = |level: &f32| ((20.0 * level.log10()).max(SILENCE) / LEVEL_STEP).round() as i32;
+    let steps = |levels: &Levels| [levels.peak, levels.rms].map(|sides| [step(&sides[0]), step(&sides[1])]);
+    steps(one) != steps(other)
+}
+
 async fn snapshot(studio: &Studio) -> PanelMessage {
     PanelMessage::Snapshot { snapshot: Box::new(studio.snapshot().await) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meter_is_told_what_changes_it() {
+        let levels = |level: f32| Levels { peak: [level; 2], rms: [level; 2] };
+        assert!(!look_different(&levels(0.5), &levels(0.501)), "less than a step");
+        assert!(look_different(&levels(0.5), &levels(0.55)));
+        assert!(!look_different(&levels(0.0), &levels(0.0005)), "both are silence");
+        let one_side = Levels { rms: [0.5, 0.1], ..levels(0.5) };
+        assert!(look_different(&levels(0.5), &one_side));
+    }
 }

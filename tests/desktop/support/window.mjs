@@ -54,12 +54,19 @@ class Window {
     this.#folder = folder;
   }
 
+  /** Where the program keeps its things. */
+  get folder() {
+    return this.#folder;
+  }
+
   get settingsFile() {
     return join(this.#folder, 'skylark', 'skylark.toml');
   }
 
   async open(args, before, environment, width, height, shows) {
     const display = await this.#startDisplay(width, height);
+    /** Its name, for whoever asks the X server itself. */
+    this.display = display;
     const [port, nativePort] = [await freePort(), await freePort()];
     const env = {
       ...process.env,

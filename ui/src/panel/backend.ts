@@ -1,6 +1,7 @@
 // The only file that knows Tauri: what the panel asks of the program and is told by it.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Command, PanelMessage } from '../protocol/index.ts';
+import type { Area } from './pictures.ts';
 
 /** Rejects with a `CommandRefused` when the program could not open its studio (the port is taken, say). */
 export async function subscribe(told: (message: PanelMessage) => void): Promise<void> {
@@ -36,9 +37,16 @@ export async function startWithUsualSettings(): Promise<void> {
   await invoke('start_with_usual_settings');
 }
 
-/** Where the newest preview picture is; the number only makes each request a new one. */
-export function previewUrl(number: number): string {
+/** Says whether somebody sees the window: while nobody does, the program tells only what does not come again. */
+export async function seen(seen: boolean): Promise<void> {
+  await invoke('seen', { seen });
+}
+
+/** The newest picture as it is shown in an area of so many pixels; null where it looks like picture `after`. */
+export async function picture({ width, height }: Area, after: number): Promise<ArrayBuffer | null> {
   // WebView2 and Android know no schemes of an application's own and give it a host name instead.
   const origin = navigator.userAgent.includes('Windows') ? 'http://preview.localhost' : 'preview://localhost';
-  return `${origin}/frame?${number}`;
+  const answer = await fetch(`${origin}/picture?width=${width}&height=${height}&after=${after}`);
+  if (!answer.ok) throw new Error(`there is no picture (${answer.status})`);
+  return answer.status === 204 ? null : answer.arrayBuffer();
 }

@@ -45,6 +45,7 @@ export class Panel {
 
   async start(): Promise<void> {
     setInterval(() => {
+      if (document.hidden) return; // Nothing is painted, and it is all made up for when the window is seen again.
       this.now = Date.now();
       this.attempts = recent(this.attempts, this.now);
       this.failed = lately(this.failed, this.now);
@@ -75,6 +76,9 @@ export class Panel {
   async #subscribe(): Promise<void> {
     try {
       await backend.subscribe((message) => this.#told(message));
+      const seen = () => void backend.seen(!document.hidden).catch(() => {}); // Else more is told than is seen.
+      document.addEventListener('visibilitychange', seen);
+      seen();
       await backend.command({ command: 'list_devices' });
     } catch (error) {
       this.failure = failure(error);

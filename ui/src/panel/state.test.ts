@@ -31,6 +31,7 @@ const empty: Snapshot = {
     public: '',
     public_media: '',
     title: '',
+    hardware_acceleration: 'auto',
   },
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
 };

@@ -314,7 +314,11 @@ public_media: string,
 /**
  * Shown on the watch page.
  */
-title: string, };
+title: string, 
+/**
+ * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
+ */
+hardware_acceleration: string, };
 
 export type SettingsChange = { 
 /**
@@ -349,7 +353,11 @@ public_media?: string,
 /**
  * Shown on the watch page.
  */
-title?: string, };
+title?: string, 
+/**
+ * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
+ */
+hardware_acceleration?: string, };
 
 export type Snapshot = { 
 /**

@@ -119,13 +119,18 @@ pub(crate) fn letterbox(from: &Picture, into: &mut Picture) {
 }
 
 /// Left, top, width and height of the largest window with the shape of `from`; all even.
-fn window((from_width, from_height): (usize, usize), (width, height): (usize, usize)) -> [usize; 4] {
-    let (fit_width, fit_height) = if from_width * height >= from_height * width {
+fn window(from: (usize, usize), (width, height): (usize, usize)) -> [usize; 4] {
+    let (fit_width, fit_height) = fit(from, (width, height));
+    [((width - fit_width) / 2) & !1, ((height - fit_height) / 2) & !1, fit_width, fit_height]
+}
+
+/// The largest size with the shape of `from` inside another; all even.
+pub(crate) fn fit((from_width, from_height): (usize, usize), (width, height): (usize, usize)) -> (usize, usize) {
+    if from_width * height >= from_height * width {
         (width, (from_height * width / from_width).max(2) & !1)
     } else {
         ((from_width * height / from_height).max(2) & !1, height)
-    };
-    [((width - fit_width) / 2) & !1, ((height - fit_height) / 2) & !1, fit_width, fit_height]
+    }
 }
 
 #[cfg(test)]
@@ -189,8 +194,7 @@ mod tests {
     }
 
     fn jpeg(width: usize, height: usize, i420: &[u8]) -> Vec<u8> {
-        let mut encoder = jpeg::Encoder::new(90).expect("the library is there");
-        encoder.encode(i420, width, height).expect("it can be compressed")
+        jpeg::encoded(i420, width, height)
     }
 
     #[test]

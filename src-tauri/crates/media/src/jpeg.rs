@@ -1,4 +1,4 @@
-//! JPEG by libjpeg-turbo: read from cameras that deliver it, written for the panel's preview.
+//! JPEG by libjpeg-turbo: read from cameras that deliver it.
 
 #![allow(unsafe_code)] // The decoder is bound here; each call is told how much there is to read and room to write.
 
@@ -7,7 +7,9 @@ use std::{
     ffi::{CStr, c_int, c_void},
     ptr::NonNull,
 };
-use turbojpeg::{Compressor, Error, Subsamp, YuvImage, raw};
+#[cfg(test)]
+use turbojpeg::Compressor;
+use turbojpeg::{Subsamp, YuvImage, raw};
 
 /// Reads pictures, with buffers that are used again.
 #[derive(Default)]
@@ -143,26 +145,17 @@ impl Drop for Library {
     }
 }
 
-/// Writes pictures.
-pub(crate) struct Encoder(Compressor);
-
-impl Encoder {
-    /// `quality` is between 1 and 100.
-    pub(crate) fn new(quality: i32) -> Result<Encoder, String> {
-        let words = |error: Error| error.to_string();
-        let mut library = Compressor::new().map_err(words)?;
-        library.set_quality(quality).map_err(words)?;
-        Ok(Encoder(library))
-    }
-
-    /// A picture of packed I420 planes in JPEG's full range.
-    pub(crate) fn encode(&mut self, i420: &[u8], width: usize, height: usize) -> Result<Vec<u8>, String> {
-        let image = YuvImage { pixels: i420, width, align: 1, height, subsamp: Subsamp::Sub2x2 };
-        self.0.compress_yuv_to_vec(image).map_err(|error| error.to_string())
-    }
+/// A picture of packed I420 planes in JPEG's full range, as a camera would make it.
+#[cfg(test)]
+pub(crate) fn encoded(i420: &[u8], width: usize, height: usize) -> Vec<u8> {
+    const QUALITY: i32 = 90;
+    let image = YuvImage { pixels: i420, width, align: 1, height, subsamp: Subsamp::Sub2x2 };
+    let mut library = Compressor::new().expect("the library is there");
+    library.set_quality(QUALITY).expect("it is between 1 and 100");
+    library.compress_yuv_to_vec(image).expect("it can be compressed")
 }
 
-/// A picture whose colour is sampled otherwise than the preview's: columns and rows of luma for one of colour, a digit each.
+/// A picture whose colour is sampled otherwise: columns and rows of luma for one of colour, a digit each.
 #[cfg(test)]
 pub(crate) fn sampled(samples: &[u8], width: usize, height: usize, sampling: u8) -> Vec<u8> {
     let subsamp = match sampling {

@@ -39,6 +39,7 @@ pub use levels::Levels;
 #[cfg(target_os = "linux")]
 pub use microphone::find_sound_server;
 pub use pipeline::{CODECS, Pipeline};
+pub use preview::PreviewPicture;
 
 /// The cameras and microphones of this machine. Takes up to a few seconds: devices are asked what they are, and one that does
 /// not answer is waited for.

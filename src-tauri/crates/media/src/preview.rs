@@ -1,104 +1,139 @@
-//! Small JPEGs of the newest picture, for the panel: made only while somebody asks.
+//! The newest picture in the size in which the panel shows it: made only while somebody asks, and only where it changed.
 
-use crate::{convert::letterbox, frame::Picture, jpeg::Encoder};
-use bytes::Bytes;
-use std::time::{Duration, Instant};
+use crate::convert::fit;
+use crate::frame::Picture;
+use crate::yuv;
+use std::time::Instant;
 
-/// Pixels: what the panel's preview shows at most.
-const WIDTH: u16 = 640;
-const HEIGHT: u16 = 360;
-const QUALITY: i32 = 75;
-/// No more than about 30 a second, however often it is asked; a little less than their distance, or every second one of
-/// a camera's 30 would come too early.
-const SHORTEST: Duration = Duration::from_millis(25);
+/// Pixels on each side. A panel says more to nobody by a larger picture, which it stretches itself where it has the room: each
+/// pixel is carried into another process fifteen times a second.
+const LARGEST: u16 = 1280;
 
-/// Makes JPEGs of the newest picture, when asked.
-pub(crate) struct Preview {
-    small: Picture,
-    encoder: Option<Encoder>,
-    last: Option<Last>,
+/// A picture for the panel: pixels as they are. Compressing them here and reading that there costs more than carrying them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewPicture {
+    /// Another one for each picture that looks different; never 0.
+    pub number: u32,
+    /// Pixels; even.
+    pub width: u16,
+    /// Pixels; even.
+    pub height: u16,
+    /// I420 in the range of video, BT.601: the planes Y, U and V one after another, without padding.
+    pub planes: Vec<u8>,
 }
 
-struct Last {
-    captured: Instant,
-    made: Instant,
-    jpeg: Bytes,
+/// Makes pictures for the panel, when asked.
+pub(crate) struct Preview {
+    /// What was shown last, and its number; 0 before the first.
+    shown: Picture,
+    number: u32,
+    /// Where the next is made, to be compared with that.
+    next: Picture,
 }
 
 impl Preview {
     pub(crate) fn new() -> Self {
-        Self { small: Picture::black(WIDTH, HEIGHT, Instant::now()), encoder: None, last: None }
+        let none = Picture::black(0, 0, Instant::now());
+        Self { shown: none.clone(), number: 0, next: none }
     }
 
-    /// That picture as a JPEG; the last one again where the picture is the same or the last was made just before.
-    pub(crate) fn jpeg(&mut self, picture: &Picture, now: Instant) -> Option<Bytes> {
-        if let Some(last) = &self.last
-            && (last.captured == picture.captured || now < last.made + SHORTEST)
-        {
-            return Some(last.jpeg.clone());
-        }
-        match self.compress(picture) {
-            Ok(jpeg) => {
-                self.last = Some(Last { captured: picture.captured, made: now, jpeg: jpeg.clone() });
-                Some(jpeg)
+    /// That picture as large as it fits into an area of so many pixels, and no larger than it is; none where it looks like
+    /// picture `after`, which the panel has.
+    pub(crate) fn picture(&mut self, picture: &Picture, area: (u16, u16), after: u32) -> Option<PreviewPicture> {
+        let (width, height) = size(picture, area);
+        let is_made = self.number > 0
+            && (self.shown.width, self.shown.height) == (width, height)
+            && self.shown.captured == picture.captured;
+        if !is_made {
+            self.next.reshape(width, height);
+            let whole = [0, 0, width.into(), height.into()];
+            yuv::scale(picture, &mut self.next, whole);
+            self.next.captured = picture.captured;
+            // A slate, or a camera that shows the same again, is nothing new.
+            let looks_the_same = self.next.width == self.shown.width && self.next.data == self.shown.data;
+            std::mem::swap(&mut self.shown, &mut self.next);
+            if !looks_the_same {
+                self.number = self.number.wrapping_add(1).max(1);
             }
-            Err(error) => {
-                tracing::warn!("no preview: {error}");
-                None
-            }
         }
-    }
-
-    fn compress(&mut self, picture: &Picture) -> Result<Bytes, String> {
-        letterbox(picture, &mut self.small);
-        let luma = usize::from(WIDTH) * usize::from(HEIGHT);
-        for (at, sample) in self.small.data.iter_mut().enumerate() {
-            *sample = if at < luma { widen(*sample, 16, 235) } else { widen(*sample, 16, 240) };
-        }
-        let encoder = match &mut self.encoder {
-            Some(encoder) => encoder,
-            none => none.insert(Encoder::new(QUALITY)?),
-        };
-        encoder.encode(&self.small.data, WIDTH.into(), HEIGHT.into()).map(Bytes::from)
+        (after != self.number).then(|| PreviewPicture {
+            number: self.number,
+            width,
+            height,
+            planes: self.shown.data.clone(),
+        })
     }
 }
 
-/// From the range of video to the full range of JPEG.
-fn widen(sample: u8, low: u8, high: u8) -> u8 {
-    let (sample, low, high) = (u32::from(sample.clamp(low, high)), u32::from(low), u32::from(high));
-    (((sample - low) * 255 + (high - low) / 2) / (high - low)) as u8
+/// The picture's shape inside the area, in even numbers.
+fn size(picture: &Picture, (width, height): (u16, u16)) -> (u16, u16) {
+    let side = |wanted: u16, own: u16| usize::from(wanted.min(own).clamp(2, LARGEST) & !1);
+    let area = (side(width, picture.width), side(height, picture.height));
+    let (width, height) = fit((picture.width.into(), picture.height.into()), area);
+    // Neither is larger than the area's, which are numbers of 16 bits.
+    (width as u16, height as u16)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jpeg::Decoder;
     use crate::pattern::{self, Pattern};
+    use std::time::Duration;
 
-    #[test]
-    fn a_preview_is_a_small_jpeg_of_the_picture() {
-        let mut picture = Picture::black(1280, 720, Instant::now());
-        Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
-        let jpeg = Preview::new().jpeg(&picture, Instant::now()).expect("it can be made");
-        let mut decoder = Decoder::default();
-        assert_eq!(decoder.size(&jpeg, (0, 0)), Ok((640, 360)));
-        let (planes, _) = decoder.decode(&jpeg).expect("it is a JPEG");
-        let found = pattern::read(planes.planes[0], planes.strides[0], 640, 360).expect("the cells are whole");
-        assert_eq!((found.unix_ms, found.flash), (42_000, true));
-        assert_eq!((widen(16, 16, 235), widen(235, 16, 235), widen(128, 16, 240)), (0, 255, 128));
+    fn picture(width: u16, height: u16) -> Picture {
+        Picture::black(width, height, Instant::now())
     }
 
     #[test]
-    fn a_picture_is_compressed_once_and_another_one_not_too_soon() {
-        let start = Instant::now();
+    fn it_is_as_large_as_it_is_shown_and_shows_the_picture() {
+        let mut picture = picture(1280, 720);
+        Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
         let mut preview = Preview::new();
-        let mut jpeg = |taken: u64, now: u64| {
-            let picture = Picture::black(640, 360, start + Duration::from_millis(taken));
-            preview.jpeg(&picture, start + Duration::from_millis(now)).expect("made or kept").as_ptr()
-        };
-        let first = jpeg(0, 0);
-        assert_eq!(jpeg(0, 1000), first, "the same picture");
-        assert_eq!(jpeg(5, 10), first, "another one, but too soon");
-        assert_ne!(jpeg(5, 25), first, "in time");
+        for (area, shown) in [((832, 471), (832, 468)), ((640, 360), (640, 360)), ((3840, 2160), (1280, 720))] {
+            let made = preview.picture(&picture, area, 0).expect("there is none yet");
+            assert_eq!((made.width, made.height), shown, "in an area of {area:?}");
+            assert_eq!(made.planes.len(), usize::from(shown.0) * usize::from(shown.1) * 3 / 2);
+            let found = pattern::read(&made.planes, shown.0.into(), shown.0.into(), shown.1.into());
+            let found = found.unwrap_or_else(|| panic!("the cells are whole at {shown:?}"));
+            assert_eq!((found.unix_ms, found.flash), (42_000, true));
+        }
+    }
+
+    #[test]
+    fn every_shape_fits_into_every_area() {
+        for (width, height) in [(1280, 720), (720, 1280), (160, 96), (1920, 1080), (96, 160)] {
+            let picture = picture(width, height);
+            for area in [(0, 0), (1, 900), (333, 77), (77, 333), (1920, 1080), (u16::MAX, u16::MAX)] {
+                let (shown_width, shown_height) = size(&picture, area);
+                assert!(shown_width % 2 == 0 && shown_height % 2 == 0 && shown_width >= 2 && shown_height >= 2);
+                assert!(shown_width <= width.min(area.0.clamp(2, LARGEST)), "{shown_width} of {width} in {area:?}");
+                assert!(shown_height <= height.min(area.1.clamp(2, LARGEST)), "{shown_height} of {height} in {area:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_a_picture_is_not_given_it_again() {
+        let mut preview = Preview::new();
+        let start = Instant::now();
+        let mut white = Picture::black(640, 360, start);
+        white.data[..640 * 360].fill(235);
+        let first = preview.picture(&white, (640, 360), 0).expect("it is new");
+        assert_eq!(preview.picture(&white, (640, 360), first.number), None, "the same picture");
+        white.captured = start + Duration::from_millis(33);
+        assert_eq!(preview.picture(&white, (640, 360), first.number), None, "another one that looks the same");
+        assert_eq!(
+            preview.picture(&white, (640, 360), 0),
+            Some(first.clone()),
+            "a panel that was loaded anew has none"
+        );
+        let smaller = preview.picture(&white, (320, 180), first.number).expect("another size is another picture");
+        assert_ne!(smaller.number, first.number);
+        white.captured = start + Duration::from_millis(66);
+        white.data[0] = 16;
+        assert_ne!(
+            preview.picture(&white, (640, 360), smaller.number).expect("it looks different").number,
+            first.number
+        );
     }
 }

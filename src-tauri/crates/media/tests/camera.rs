@@ -48,9 +48,9 @@ fn failed(code: ErrorCode) -> impl Fn(&SourceState) -> bool {
 
 /// The camera's clock in the preview; none where it shows anything else.
 fn clock(pipeline: &Pipeline) -> Option<u32> {
-    let jpeg = pipeline.preview()?;
-    let image = turbojpeg::decompress(&jpeg, turbojpeg::PixelFormat::GRAY).expect("the preview is a JPEG");
-    pattern::read(&image.pixels, image.pitch, image.width, image.height).map(|reading| reading.unix_ms)
+    let image = pipeline.preview((640, 360), 0)?;
+    let (width, height) = (image.width.into(), image.height.into());
+    pattern::read(&image.planes, width, width, height).map(|reading| reading.unix_ms)
 }
 
 fn until(what: &str, mut found: impl FnMut() -> bool) {

@@ -156,15 +156,14 @@ fn until_the_clock_goes(pipeline: &Pipeline, camera: (usize, usize)) {
     }
 }
 
-/// The camera's clock in the preview; none where it shows anything else. A picture of another shape than the broadcast's, and the
-/// broadcast's in the preview, stand between bars.
+/// The camera's clock in the preview; none where it shows anything else. A picture of another shape than the broadcast's stands between
+/// bars.
 fn clock(pipeline: &Pipeline, camera: (usize, usize)) -> Option<u32> {
-    let jpeg = pipeline.preview()?;
-    let image = turbojpeg::decompress(&jpeg, turbojpeg::PixelFormat::GRAY).expect("the preview is a JPEG");
-    let [left, top, width, height] = window(SIZE, (image.width, image.height));
+    let image = pipeline.preview((SIZE.0 as u16, SIZE.1 as u16), 0)?;
+    let (width, height) = (usize::from(image.width), usize::from(image.height));
     let inner = window(camera, (width, height));
-    let start = (top + inner[1]) * image.pitch + left + inner[0];
-    pattern::read(&image.pixels[start..], image.pitch, inner[2], inner[3]).map(|reading| reading.unix_ms)
+    pattern::read(&image.planes[inner[1] * width + inner[0]..], width, inner[2], inner[3])
+        .map(|reading| reading.unix_ms)
 }
 
 /// Left, top, width and height of the largest picture of that shape in another.

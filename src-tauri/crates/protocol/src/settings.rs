@@ -55,6 +55,9 @@ macro_rules! settings {
                 /// Shown on the watch page.
                 title: String as Title = "",
                     example "\"Sunday's match\"";
+                /// Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
+                hardware_acceleration: String as HardwareAcceleration = "auto", option "--hardware-acceleration" "auto|on|off",
+                    example "\"off\" (or \"auto\", or \"on\")";
             }
             // These stand in the file alone: what they change is set up once, at the start.
             file {

@@ -55,12 +55,12 @@ mod storage;
 mod turns;
 mod writer;
 
-pub use media::Levels;
 #[cfg(target_os = "linux")]
 pub use media::find_sound_server;
-pub use open::OpenError;
+pub use media::{Levels, PreviewPicture};
+pub use open::{OpenError, hardware_acceleration};
 pub use options::Options;
 pub use outputs::{Delivery, Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
 pub use qr::qr_for_terminal;
-pub use settings::{Given, Setting};
+pub use settings::{Given, HardwareAcceleration, Setting};
 pub use studio::{CommandError, Failed, Studio};

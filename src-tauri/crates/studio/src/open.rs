@@ -15,7 +15,7 @@ use crate::owner::{self, Owner, Parts, Wires, now};
 use crate::places::Places;
 use crate::random::fresh_token;
 use crate::reachability::{self, Reachability, Surroundings};
-use crate::settings::{self, Found, MetricsAccess, Unfit};
+use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit};
 use crate::storage::Keeper;
 use crate::studio::Studio;
 use crate::writer::Writer;
@@ -242,6 +242,14 @@ impl Studio {
         }));
         Ok(Studio { asks, events, pipeline, outputs, last: last_seen, port })
     }
+}
+
+/// How the window is to be composited, which is asked before there is a studio: the window is made first. Where the settings cannot be,
+/// it is as where nobody says; what is wrong with them is said by [`Studio::open`].
+pub fn hardware_acceleration(options: &Options) -> HardwareAcceleration {
+    let written = Places::of(options).and_then(|places| Found::glance(&places.settings)).unwrap_or_default();
+    let configuration = Configuration::new(written, options);
+    configuration.map_or(HardwareAcceleration::Auto, |configuration| configuration.meant().hardware_acceleration)
 }
 
 /// What the settings file says. One that was named must be there; the usual one need not.

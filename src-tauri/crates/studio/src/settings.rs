@@ -15,6 +15,7 @@ pub(crate) use file::SettingsFile;
 pub(crate) use file::read;
 pub(crate) use forms::Written;
 pub(crate) use found::{Found, Unfit};
+pub use types::HardwareAcceleration;
 pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};
@@ -243,6 +244,7 @@ mod tests {
             ("public", "a b", "public = \"a b\""),
             ("trusted_proxy", "me", "trusted_proxy = \"me\""),
             ("metrics", "everybody", "metrics = \"everybody\""),
+            ("hardware_acceleration", "maybe", "hardware_acceleration = \"maybe\""),
             ("metrics_public", "maybe", "metrics_public = \"maybe\""),
             ("sending_threads", "65", "sending_threads = 65"),
             ("title", "two\tparts", "title = \"two\\tparts\""),

@@ -2,8 +2,7 @@
 
 use crate::Levels;
 use crate::outputs::Outputs;
-use bytes::Bytes;
-use media::Pipeline;
+use media::{Pipeline, PreviewPicture};
 use protocol::{Command, ErrorCode, Event, Snapshot};
 use std::fmt;
 use std::sync::Arc;
@@ -78,9 +77,10 @@ impl Studio {
         self.events.subscribe()
     }
 
-    /// The newest preview picture, a JPEG of at most 640x360, made when asked for; none before the first picture.
-    pub fn preview(&self) -> Option<Bytes> {
-        self.pipeline.preview()
+    /// The newest picture as it is shown in an area of so many pixels (width, height), made when asked for; none before the first,
+    /// and where it looks like picture `after`, which whoever asks has.
+    pub fn preview(&self, area: (u16, u16), after: u32) -> Option<PreviewPicture> {
+        self.pipeline.preview(area, after)
     }
 
     /// How loud the microphone is now.

@@ -10,8 +10,7 @@ mod timeline;
 mod video;
 mod wanted;
 
-use crate::{CameraChoice, Event, Levels, MicrophoneChoice, VideoConfig, preview::Preview};
-use bytes::Bytes;
+use crate::{CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview};
 use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};
@@ -24,7 +23,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use stream::{Frame, Rid, VideoCodec};
 use wanted::Wanted;
@@ -139,10 +138,11 @@ impl Pipeline {
         self.encoders.change(|_| ());
     }
 
-    /// The newest picture as a JPEG of 640x360, made in this call (about 2 ms), and only where there is a new one.
-    pub fn preview(&self) -> Option<Bytes> {
+    /// The newest picture as it is shown in an area of so many pixels (width, height), made in this call; none before the first,
+    /// and where it looks like picture `after`.
+    pub fn preview(&self, area: (u16, u16), after: u32) -> Option<PreviewPicture> {
         let picture = self.slot.newest()?;
-        lock(&self.preview).jpeg(&picture, Instant::now())
+        lock(&self.preview).picture(&picture, area, after)
     }
 
     /// How loud the sound is now.

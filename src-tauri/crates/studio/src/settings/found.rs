@@ -61,6 +61,11 @@ impl Found {
         }
     }
 
+    /// What a file says, for a look ahead: nothing is done about one that cannot be read, or says what cannot be.
+    pub(crate) fn glance(path: &Path) -> Option<Written> {
+        parsed(path, &fs::read(path).ok()?).ok()
+    }
+
     fn whole(path: &Path, written: Written) -> Found {
         let file = SettingsFile::new(path.to_owned(), written.clone());
         Found { written, file, complaint: None }

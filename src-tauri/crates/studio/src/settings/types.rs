@@ -39,6 +39,7 @@ texts! {
     Listen, empty is none: true;
     IpAddr, empty is none: true;
     MetricsAccess, empty is none: true;
+    HardwareAcceleration, empty is none: true;
 }
 
 /// Values that are written as they are, or as a number.
@@ -149,6 +150,37 @@ impl fmt::Display for MetricsAccess {
     }
 }
 
+/// Whether the window is composited by the GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HardwareAcceleration {
+    /// Where there is one.
+    Auto,
+    /// Whatever the machine says of itself.
+    On,
+    /// Never.
+    Off,
+}
+
+impl HardwareAcceleration {
+    const WORDS: [(HardwareAcceleration, &str); 3] = [(Self::Auto, "auto"), (Self::On, "on"), (Self::Off, "off")];
+}
+
+impl FromStr for HardwareAcceleration {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let known = Self::WORDS.into_iter().find(|(_, word)| *word == text);
+        known.map(|(wish, _)| wish).ok_or_else(|| ParseError { text: text.into(), what: "auto, on or off" })
+    }
+}
+
+impl fmt::Display for HardwareAcceleration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Self::WORDS.into_iter().find(|(wish, _)| wish == self);
+        f.write_str(word.map_or("", |(_, word)| word))
+    }
+}
+
 /// How many threads send; 0 leaves it to the number of cores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SendingThreads(u32);
@@ -198,10 +230,10 @@ pub(crate) struct Size {
     pub(crate) height: u16,
 }
 
-/// Why a text is no [`Size`], no [`Bitrate`] or no [`MetricsAccess`].
+/// Why a text is none of these values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("\"{text}\" is not {what}")]
-pub(crate) struct ParseError {
+pub struct ParseError {
     text: String,
     what: &'static str,
 }

@@ -1,0 +1,13 @@
+// Repaints an area of the size in the address 15 times a second with a plain colour.
+
+const [width, height] = location.search.slice(1).split('x').map(Number);
+if (height > 0) {
+  const area = document.getElementById('area');
+  area.style.width = `${width}px`;
+  area.style.height = `${height}px`;
+  let step = 0;
+  setInterval(() => {
+    step = (step + 7) % 256;
+    area.style.backgroundColor = `rgb(${step}, 64, 128)`;
+  }, 1000 / 15);
+}

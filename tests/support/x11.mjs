@@ -1,0 +1,103 @@
+// What tests and measurements ask of a bare X server: to take a program's window off the screen, and to put it back. That is how a window
+// is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
+
+import { connect } from 'node:net';
+
+const [GET_ATTRIBUTES, MAP, UNMAP, GET_GEOMETRY, QUERY_TREE] = [3, 8, 10, 14, 15];
+const VIEWABLE = 2;
+const REPLY_BYTES = 32;
+
+/** One connection to a display such as ':77'. */
+export class X11 {
+  #socket;
+  #received = Buffer.alloc(0);
+  #waiting = [];
+  #root;
+
+  static async open(display) {
+    const x11 = new X11();
+    await x11.#begin(Number(display.replace(/^:(\d+).*$/, '$1')));
+    return x11;
+  }
+
+  /** The largest window that is shown: the number by which the server knows it. */
+  async window() {
+    const shown = [];
+    for (const id of await this.#children()) {
+      const attributes = await this.#ask(GET_ATTRIBUTES, id);
+      const geometry = await this.#ask(GET_GEOMETRY, id);
+      if (attributes.readUInt8(26) === VIEWABLE)
+        shown.push({ id, pixels: geometry.readUInt16LE(16) * geometry.readUInt16LE(18) });
+    }
+    if (shown.length === 0) throw new Error('no window is shown on this display');
+    return shown.reduce((one, other) => (other.pixels > one.pixels ? other : one)).id;
+  }
+
+  minimise(window) {
+    this.#send(UNMAP, window);
+  }
+
+  restore(window) {
+    this.#send(MAP, window);
+  }
+
+  close() {
+    this.#socket.end();
+  }
+
+  async #children() {
+    const reply = await this.#ask(QUERY_TREE, this.#root);
+    return Array.from({ length: reply.readUInt16LE(16) }, (_, n) => reply.readUInt32LE(REPLY_BYTES + 4 * n));
+  }
+
+  /** Each of these requests is a code and a window. */
+  #send(code, window) {
+    const request = Buffer.alloc(8);
+    request.writeUInt8(code, 0);
+    request.writeUInt16LE(2, 2);
+    request.writeUInt32LE(window, 4);
+    this.#socket.write(request);
+  }
+
+  #ask(code, window) {
+    this.#send(code, window);
+    return new Promise((answered, failed) => this.#waiting.push({ answered, failed }));
+  }
+
+  async #begin(number) {
+    this.#socket = connect(`/tmp/.X11-unix/X${number}`);
+    await new Promise((open, failed) => this.#socket.once('connect', open).once('error', failed));
+    const hello = Buffer.alloc(12);
+    hello.write('l');
+    hello.writeUInt16LE(11, 2);
+    this.#socket.write(hello);
+    const setup = await new Promise((whole, failed) => {
+      const more = (bytes) => {
+        this.#received = Buffer.concat([this.#received, bytes]);
+        if (this.#received.length < 8 || this.#received.length < 8 + 4 * this.#received.readUInt16LE(6)) return;
+        this.#socket.off('data', more);
+        whole(this.#received);
+      };
+      this.#socket.on('data', more).once('error', failed);
+    });
+    if (setup[0] !== 1) throw new Error(`the display refused: ${setup.subarray(8).toString('latin1')}`);
+    const [vendor, formats] = [setup.readUInt16LE(24), setup.readUInt8(29)];
+    this.#root = setup.readUInt32LE(40 + Math.ceil(vendor / 4) * 4 + 8 * formats);
+    this.#received = Buffer.alloc(0);
+    this.#socket.on('data', (bytes) => this.#take(bytes));
+    this.#socket.on('error', (error) => this.#waiting.splice(0).forEach(({ failed }) => failed(error)));
+  }
+
+  #take(bytes) {
+    this.#received = Buffer.concat([this.#received, bytes]);
+    while (this.#received.length >= REPLY_BYTES) {
+      const [kind, isReply] = [this.#received[0], this.#received[0] === 1];
+      const length = REPLY_BYTES + (isReply ? 4 * this.#received.readUInt32LE(4) : 0);
+      if (this.#received.length < length) return;
+      const message = this.#received.subarray(0, length);
+      this.#received = this.#received.subarray(length);
+      if (isReply) this.#waiting.shift()?.answered(message);
+      else if (kind === 0) this.#waiting.shift()?.failed(new Error(`X error ${message[1]}`));
+    }
+  }
+}
