@@ -2,6 +2,9 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** A second, as the kernel counts processor time for programs (USER_HZ). */
+const TICKS = 100;
+
 /** The program's process and all below it: id and name of each. */
 export function family(pid) {
   const all = readdirSync('/proc')
@@ -52,23 +55,12 @@ function described(pid) {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return [{ pid, parent: Number(fields[1]), part: part(name), seconds: onProcessor(pid) }];
+    // User and system time, those of threads that have ended included.
+    const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
+    return [{ pid, parent: Number(fields[1]), part: part(name), seconds }];
   } catch {
     return []; // It ended meanwhile.
   }
-}
-
-/** The first field of schedstat counts nanoseconds, of one thread; a thread that ends takes its own along. */
-function onProcessor(pid) {
-  let nanoseconds = 0;
-  for (const task of readdirSync(`/proc/${pid}/task`)) {
-    try {
-      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
-    } catch {
-      // The thread ended meanwhile.
-    }
-  }
-  return nanoseconds / 1e9;
 }
 
 /** By the first fifteen letters, which is what the kernel keeps of a name. */
