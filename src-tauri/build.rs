@@ -8,15 +8,18 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 8] = [
+    const COMMANDS: [&str; 11] = [
         "subscribe",
         "seen",
         "command",
         "quit",
         "copy",
         "open_link",
+        "open_settings_file",
         "open_settings_folder",
-        "start_with_usual_settings",
+        "start_again",
+        "zoom",
+        "entitle",
     ];
 
     println!("cargo::rerun-if-changed=ui/dist/panel");

@@ -107,6 +107,7 @@ impl From<Broadcast> for Options {
             data_dir: given.data_dir,
             stream: given.stream,
             usual_settings: false,
+            elsewhere: None,
             settings: given.settings.0,
         }
     }

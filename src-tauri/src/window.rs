@@ -47,8 +47,11 @@ pub fn run(options: Options) -> ExitCode {
             commands::quit,
             commands::copy,
             commands::open_link,
+            commands::open_settings_file,
             commands::open_settings_folder,
-            commands::start_with_usual_settings
+            commands::start_again,
+            commands::zoom,
+            commands::entitle
         ])
         .setup(move |app| {
             open(app, studio::hardware_acceleration(&options))?;

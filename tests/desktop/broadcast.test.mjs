@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Key } from 'selenium-webdriver';
 import { openChromium } from '../browser/support/chromium.mjs';
 import { camera, microphone, noCamera } from '../support/devices.mjs';
+import { missingCommand } from '../support/needs.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout: 180_000 }, () => {
@@ -46,15 +48,21 @@ describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout:
     tab = await person.open(await window.text('watch-link'));
     await tab.is('playing');
     await window.find('viewer-row');
-    await window.until(async () => /720p/.test(await window.text('viewer-row')), 'the row says what is sent');
-    assert.match(await window.text('viewer-row'), /Chrome, Linux/);
+    assert.match(await window.text('viewer-row'), /Viewer \d+.*Chrome, Linux/s);
+    await window.until(async () => (await window.text('health')) === 'Good', 'one word says how it goes there');
+    assert.equal(await window.isThere('figures'), false, 'figures are for who asks for them');
+    await window.click('more');
+    await window.until(async () => /720p/.test(await window.text('figures')), 'the figures say what is sent');
     assert.equal(await window.text('count'), '1');
     await window.until(
-      async () => /\d+ ms behind/.test(await window.text('viewer-row')),
-      'the row says how late it is',
+      async () => /\d+ ms behind/.test(await window.text('figures')),
+      'the figures say how late it is',
     );
     assert.match(await window.text('latency'), /latency \d+ \/ \d+ \/ \d+ ms/);
     await window.screenshot('panel-live-viewer');
+    await (await window.find('reason')).sendKeys(Key.ESCAPE);
+    assert.equal(await window.isThere('figures'), false, 'Escape closes them');
+    assert.equal(await window.focused(), 'more', 'and the focus is where they were opened');
   });
 
   test('a kick: the row goes, the page says so, and an undo is at hand', async () => {
@@ -63,6 +71,7 @@ describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout:
     assert.match(await tab.words(), /removed/i);
     await window.until(async () => !(await window.isThere('viewer-row')), 'the row is gone');
     assert.ok(await window.isThere('undo'), 'an undo is offered');
+    assert.match(await window.focused(), /^H2/, 'the focus stays in the list, and on no button');
     await window.screenshot('panel-kicked');
   });
 
@@ -71,6 +80,7 @@ describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout:
     await tab.is('playing');
     await window.find('viewer-row');
     assert.equal(await window.isThere('undo'), false, 'the undo is used up');
+    assert.notEqual(await window.focused(), 'BODY', 'the focus stays in the list');
   });
 
   test('the lock shows, and opens again', async () => {
@@ -110,17 +120,55 @@ describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout:
         if (element.tabIndex >= 0 && !element.disabled && element.offsetParent !== null)
           seen.push(element.dataset.testid ?? element.textContent.trim());
       return seen;`);
-    const wanted = ['camera', 'microphone', 'copy-link', 'qr-button', 'new-link', 'settings', 'end', 'lock', 'kick'];
+    const wanted = ['end', 'camera', 'microphone', 'copy-link', 'qr-button', 'new-link', 'settings', 'lock', 'kick'];
     assert.deepEqual(
       order.filter((id) => wanted.includes(id)),
       wanted,
     );
   });
 
-  test('End: the viewer is told, the window is ready again', async () => {
+  test('the rows and their buttons have names, and the page has headings', async () => {
+    const row = await window.find('viewer-row');
+    const name = await row.getAttribute('aria-label');
+    assert.match(name, /^Viewer \d+, Chrome, Linux, 127\.0\.0\.1$/);
+    assert.equal(await (await window.find('kick')).getAttribute('aria-label'), `Remove ${name}`);
+    assert.equal(await (await window.find('more')).getAttribute('aria-label'), `More about ${name}`);
+    assert.equal(await window.run(`return document.querySelectorAll('h1').length`), 1);
+  });
+
+  test('the window’s title says LIVE, for how long, and how many watch', async () => {
+    await window.until(
+      async () => /^LIVE 00:\d\d:\d\d · 1 watching/.test(await window.driver.getTitle()),
+      'it says so',
+    );
+    if (missingCommand('xwininfo')) return;
+    await window.until(
+      async () => /LIVE 00:\d\d:\d\d · 1 watching/.test(await window.titleOnDisplay()),
+      'the system too',
+    );
+  });
+
+  test('End with somebody watching asks once, where nothing was clicked before', async () => {
+    const place = await (await window.find('end')).getRect();
     await window.click('end');
+    await window.find('end-ask');
+    assert.equal(await window.focused(), 'end-not', 'the harmless answer has the focus');
+    await window.screenshot('panel-end-asked');
+    for (const answer of ['end-now', 'end-not']) {
+      const { x, width } = await (await window.find(answer)).getRect();
+      assert.ok(x + width <= place.x || x >= place.x + place.width, `a double click does not answer ${answer}`);
+    }
+    await (await window.find('end-not')).sendKeys(Key.ESCAPE);
+    await window.until(async () => (await window.focused()) === 'end', 'Escape leads back');
+    assert.equal(await tab.state(), 'playing', 'the broadcast went on');
+  });
+
+  test('End: the viewer is told, the window says how it went and is ready again', async () => {
+    await window.click('end');
+    await window.click('end-now');
     await tab.is('ended');
     await window.find('go-live');
+    assert.match(await window.text('ended'), /^Ended after \d+:\d\d, at most 1 watching$/);
     await window.until(async () => !(await window.isThere('viewer-row')), 'nobody is listed');
     await window.screenshot('panel-ended');
   });
@@ -155,9 +203,21 @@ describe('the looks of the panel', { skip: missing() ?? false, timeout: 120_000 
     try {
       await window.until(() => says(window, 'No picture from the camera'), 'the panel says what is missing');
       await window.until(async () => (await picture(window)) !== null, 'the slate is shown as viewers would see it');
+      assert.match(
+        await window.text('camera-trouble'),
+        /No Such Camera/,
+        'why, and buttons that do something about it',
+      );
       await window.screenshot('panel-no-camera');
       await window.click('go-live');
       await window.find('end');
+      assert.equal(await window.text('stream-health'), 'Your stream: No picture');
+      await window.click('camera-pattern');
+      await window.until(
+        async () => !(await says(window, 'No picture from the camera')),
+        'the pattern is shown instead',
+      );
+      await window.until(async () => /Good$/.test(await window.text('stream-health')), 'and all is well');
     } finally {
       await window.close();
     }

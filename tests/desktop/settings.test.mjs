@@ -1,8 +1,12 @@
-// A settings file that cannot be: the window says what is wrong with it, and starts all the same when it is asked to.
+// What cannot be: a settings file, a port, a value on the sheet. The window says what is wrong, and has buttons that do something about it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Key } from 'selenium-webdriver';
 import { missing, openWindow } from './support/window.mjs';
 
 const SOURCES = ['--camera', 'pattern', '--microphone', 'tone'];
@@ -11,15 +15,38 @@ describe('a wrong value in the settings file', { skip: missing() ?? false, timeo
   const settings = 'title = "Choir"\nfps = 99\n';
   let window;
 
-  before(async () => (window = await openWindow({ args: SOURCES, settings, shows: 'usual-settings' })));
-  after(() => window?.close());
+  let opener;
 
-  test('the window names file, line and remedy, and offers two ways on', async () => {
+  before(async () => {
+    opener = fakeOpener();
+    window = await openWindow({
+      args: SOURCES,
+      settings,
+      shows: 'usual-settings',
+      environment: opener.environment,
+    });
+  });
+  after(async () => {
+    await window?.close();
+    opener?.remove();
+  });
+
+  test('the window names file, line and remedy, and offers ways on', async () => {
     const text = await window.text('failure');
     assert.match(text, /skylark\.toml, line 2: fps/);
-    assert.ok(await window.isThere('open-folder'));
     assert.equal(readFileSync(window.settingsFile, 'utf8'), settings, 'it stays untouched');
     await window.screenshot('panel-wrong-setting');
+  });
+
+  test('the file can be opened from there', async () => {
+    await window.click('open-file');
+    await window.until(async () => opener.opened().includes(window.settingsFile), 'the system is asked to open it');
+  });
+
+  test('trying again says the same as long as the file is the same', async () => {
+    await window.click('again');
+    await window.until(async () => await (await window.find('again')).isEnabled(), 'it was tried');
+    assert.match(await window.text('failure'), /skylark\.toml, line 2: fps/);
   });
 
   test('with the usual settings it starts, and the file is kept', async () => {
@@ -45,3 +72,125 @@ describe('a settings file that is none', { skip: missing() ?? false, timeout: 12
     await window.screenshot('panel-unreadable-settings');
   });
 });
+
+describe('a port that another program has', { skip: missing() ?? false, timeout: 120_000 }, () => {
+  let holder, port, window;
+
+  before(async () => {
+    holder = createServer();
+    port = await new Promise((listening) => holder.listen(0, '127.0.0.1', () => listening(holder.address().port)));
+    window = await openWindow({ args: SOURCES, listen: `127.0.0.1:${port}`, shows: 'other-port' });
+  });
+  after(async () => {
+    await window?.close();
+    holder?.close();
+  });
+
+  test('the window says who has it, and nothing about a command line', async () => {
+    const text = await window.text('failure');
+    assert.match(text, new RegExp(`Port ${port} \\(TCP\\) is taken`));
+    assert.doesNotMatch(text, /--/);
+    await window.screenshot('panel-port-taken');
+  });
+
+  test('it can be tried again, and on another port it starts', async () => {
+    await window.click('again');
+    await window.until(async () => (await window.find('again')).isEnabled(), 'it was tried');
+    await window.click('other-port');
+    await window.find('go-live');
+    const link = new URL(await window.text('watch-link'));
+    assert.equal(link.hostname, '127.0.0.1', 'who listens on one address goes on doing so');
+    assert.notEqual(Number(link.port), port);
+    assert.equal((await fetch(link)).status, 200);
+  });
+});
+
+describe('a port that becomes free', { skip: missing() ?? false, timeout: 120_000 }, () => {
+  test('trying again is enough', async () => {
+    const holder = createServer();
+    const port = await new Promise((listening) =>
+      holder.listen(0, '127.0.0.1', () => listening(holder.address().port)),
+    );
+    const window = await openWindow({ args: SOURCES, listen: `127.0.0.1:${port}`, shows: 'other-port' });
+    try {
+      await new Promise((closed) => holder.close(closed));
+      await window.click('again');
+      await window.find('go-live');
+      assert.equal(new URL(await window.text('watch-link')).port, String(port));
+    } finally {
+      await window.close();
+    }
+  });
+});
+
+describe('the settings sheet', { skip: missing() ?? false, timeout: 120_000 }, () => {
+  let window;
+
+  before(async () => (window = await openWindow({ args: SOURCES })));
+  after(() => window?.close());
+
+  async function write(field, text) {
+    const input = await window.find(field);
+    await input.clear();
+    await input.sendKeys(text);
+    await window.click('save');
+  }
+
+  /** What is said under a field: it is there, and not behind the sheet. */
+  async function saidUnder(field) {
+    await window.find('wrong');
+    assert.equal(
+      await window.run(
+        `const wrong = document.querySelector('[data-testid="wrong"]');
+         const { left, top, width, height } = wrong.getBoundingClientRect();
+         const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+         return seen === wrong && wrong.previousElementSibling.name === arguments[0];`,
+        field,
+      ),
+      true,
+      `it is seen, under ${field}`,
+    );
+    return window.text('wrong');
+  }
+
+  test('what cannot be is said under its field, with an example, and the field has the focus', async () => {
+    await window.click('settings');
+    for (const [field, text, said] of [
+      ['bitrate_kbps', '99999', /99999 kbit\/s cannot be sent.*For example: 2500/],
+      ['bitrate_kbps', 'fast', /“fast” is no whole number.*For example: 2500/],
+      ['public', 'a b', /For example: live\.example\.org:8787/],
+    ]) {
+      await write(field, text);
+      assert.match(await saidUnder(field), said);
+      assert.equal(await window.focused(), field);
+      assert.equal(await window.isThere('toast'), false, 'and nowhere else');
+      if (field === 'bitrate_kbps') await write(field, '2500'); // Mended, it closes the sheet when nothing else is wrong.
+      if (!(await window.isThere('settings-sheet'))) await window.click('settings');
+    }
+    await window.screenshot('panel-settings-wrong');
+    await (await window.find('public')).sendKeys(Key.ESCAPE);
+  });
+
+  test('any whole number in between is taken', async () => {
+    await window.until(async () => !(await window.isThere('settings-sheet')), 'the sheet was closed');
+    await window.click('settings');
+    await write('bitrate_kbps', '2550');
+    await window.until(async () => !(await window.isThere('settings-sheet')), 'the sheet closes');
+    await window.click('settings');
+    assert.equal(await (await window.find('bitrate_kbps')).getAttribute('value'), '2550');
+  });
+});
+
+/** In the place of the system's way to open a file: it writes down what it is asked to open. */
+function fakeOpener() {
+  const folder = mkdtempSync(join(tmpdir(), 'skylark-opener-'));
+  const list = join(folder, 'opened');
+  const command = join(folder, 'xdg-open');
+  writeFileSync(command, `#!/bin/sh\necho "$1" >>'${list}'\n`);
+  chmodSync(command, 0o755);
+  return {
+    environment: { PATH: `${folder}:${process.env.PATH}` },
+    opened: () => (existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

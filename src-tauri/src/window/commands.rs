@@ -1,8 +1,10 @@
 //! What the panel may ask of the program: the whole list.
 
 use super::feed::Feed;
-use super::{Shell, close};
+use super::shell::Way;
+use super::{PANEL, Shell, close};
 use protocol::{Command, CommandRefused, PanelMessage};
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use studio::CommandError;
 use tauri::ipc::Channel;
@@ -55,19 +57,46 @@ pub(super) async fn open_link(app: AppHandle, shell: State<'_, Shell>) -> Result
     app.opener().open_url(links.watch, None::<&str>).map_err(|error| format!("No browser could be opened: {error}."))
 }
 
+/// Opens the settings file in the program that the system has for it.
+#[tauri::command]
+pub(super) async fn open_settings_file(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
+    open_path(&app, &settings_file(&shell)?)
+}
+
 /// Shows the settings file in the system's file manager.
 #[tauri::command]
 pub(super) async fn open_settings_folder(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
-    let Some(file) = shell.settings_file() else { return Err("There is no home folder.".into()) };
-    let folder = file.parent().unwrap_or(&file).to_string_lossy().into_owned();
-    let opened = app.opener().open_path(&folder, None::<&str>);
-    opened.map_err(|error| format!("{folder} could not be opened: {error}."))
+    let file = settings_file(&shell)?;
+    open_path(&app, file.parent().unwrap_or(&file))
 }
 
-/// Starts after all, where the settings file holds something that cannot be: with the usual settings. The file is kept.
+fn settings_file(shell: &Shell) -> Result<PathBuf, String> {
+    shell.settings_file().ok_or_else(|| "There is no home folder.".to_owned())
+}
+
+fn open_path(app: &AppHandle, path: &Path) -> Result<(), String> {
+    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
+    opened.map_err(|error| format!("{} could not be opened ({error}): open it yourself.", path.display()))
+}
+
+/// Starts after all, where it could not: the same way again, or another.
 #[tauri::command]
-pub(super) async fn start_with_usual_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<(), CommandRefused> {
-    shell.open_with_usual_settings(&app).await
+pub(super) async fn start_again(app: AppHandle, shell: State<'_, Shell>, how: Way) -> Result<(), CommandRefused> {
+    shell.open_again(&app, how).await
+}
+
+/// How large everything in the window is, times what the system asks for, which the web view follows by itself; 1 as usual.
+#[tauri::command]
+pub(super) async fn zoom(app: AppHandle, factor: f64) -> Result<(), String> {
+    let Some(window) = app.get_webview_window(PANEL) else { return Ok(()) };
+    window.set_zoom(factor.clamp(0.25, 5.0)).map_err(|error| format!("The size cannot be changed: {error}."))
+}
+
+/// Gives the window its title: what is seen of it while another is in front.
+#[tauri::command]
+pub(super) async fn entitle(app: AppHandle, title: String) -> Result<(), String> {
+    let Some(window) = app.get_webview_window(PANEL) else { return Ok(()) };
+    window.set_title(&title).map_err(|error| format!("The window's title cannot be set: {error}."))
 }
 
 fn refused(CommandError { code, message }: CommandError) -> CommandRefused {

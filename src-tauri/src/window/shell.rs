@@ -2,10 +2,11 @@
 
 use super::feed::Feed;
 use crate::logging;
-use protocol::{CommandRefused, ErrorCode};
+use protocol::CommandRefused;
+use serde::Deserialize;
 use std::process::exit;
 use std::sync::{Mutex, PoisonError, RwLock};
-use studio::{OpenError, Options, Studio};
+use studio::{Elsewhere, OpenError, Options, Studio};
 use tauri::AppHandle;
 
 /// Exit code for an option or a settings key that cannot be, as without a window.
@@ -13,12 +14,28 @@ const BAD_USAGE: i32 = 2;
 
 /// What the commands share.
 pub(super) struct Shell {
-    options: Options,
+    /// With what was chosen since after a failed start: one may fail after another.
+    options: Mutex<Options>,
     /// Or why it could not be opened: the panel shows it, since a program started from a menu has no terminal.
     studio: RwLock<Result<Studio, OpenError>>,
     pub(super) feed: Mutex<Option<Feed>>,
     /// What is done for a studio as long as it is there.
     attend: Attend,
+}
+
+/// A way on after a failed start.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Way {
+    /// What was in the way may be gone.
+    Again,
+    /// On any port that is free.
+    OtherPort,
+    /// On all addresses of this machine.
+    AnyAddress,
+    /// With the usual settings in the place of those that cannot be: a file of our own is copied aside, and one that was named on the
+    /// command line is passed over.
+    UsualSettings,
 }
 
 type Attend = fn(&AppHandle, &Studio);
@@ -32,7 +49,7 @@ impl Shell {
             logging::finish();
             exit(BAD_USAGE);
         }
-        Shell { options, studio: RwLock::new(studio), feed: Mutex::default(), attend }
+        Shell { options: Mutex::new(options), studio: RwLock::new(studio), feed: Mutex::default(), attend }
     }
 
     /// The studio, or why there is none.
@@ -43,16 +60,27 @@ impl Shell {
 
     /// The settings file, which may be what is wrong.
     pub(super) fn settings_file(&self) -> Option<std::path::PathBuf> {
-        self.options.settings_file()
+        self.options.lock().unwrap_or_else(PoisonError::into_inner).settings_file()
     }
 
-    /// Opens the studio after all, with the usual settings in the place of those that cannot be: a file of our own is copied aside, and
-    /// one that was named on the command line is passed over.
-    pub(super) async fn open_with_usual_settings(&self, app: &AppHandle) -> Result<(), CommandRefused> {
+    /// Opens the studio after all. What was chosen holds for this run of the program, and stays out of the file.
+    pub(super) async fn open_again(&self, app: &AppHandle, how: Way) -> Result<(), CommandRefused> {
         if self.studio().is_ok() {
             return Ok(());
         }
-        let options = Options { config: None, usual_settings: true, ..self.options.clone() };
+        let options = {
+            let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);
+            match how {
+                Way::Again => {}
+                Way::OtherPort => options.elsewhere = Some(Elsewhere::AnyPort),
+                Way::AnyAddress => options.elsewhere = Some(Elsewhere::AnyAddress),
+                Way::UsualSettings => {
+                    options.config = None;
+                    options.usual_settings = true;
+                }
+            }
+            options.clone()
+        };
         let opened = opened(app, options, self.attend).await;
         *self.studio.write().unwrap_or_else(PoisonError::into_inner) = opened;
         self.studio().map(drop)
@@ -78,11 +106,5 @@ async fn opened(app: &AppHandle, options: Options, attend: Attend) -> Result<Stu
 }
 
 fn refused(error: &OpenError) -> CommandRefused {
-    let code = match error {
-        OpenError::Port(_) => ErrorCode::PortInUse,
-        OpenError::Settings(_) | OpenError::Option { .. } => ErrorCode::BadSetting,
-        OpenError::Storage { .. } | OpenError::NoHome => ErrorCode::Storage,
-        OpenError::Forward(_) => ErrorCode::DeviceFailed,
-    };
-    CommandRefused { code, message: error.to_string() }
+    CommandRefused { code: error.code(), message: error.cause() }
 }

@@ -1,6 +1,6 @@
 // The real window, in a virtual display, driven over WebDriver; everything started here is ended by its process id.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,11 +24,12 @@ export function missing() {
 
 /**
  * Opens the window with its own display, folders and port. `before` stands in front of the command that starts it, `environment` is added
- * to the program's, `settings` is what stands in its settings file, and `shows` what is there once it is open.
+ * to the program's, `settings` is what stands in its settings file, `listen` the port it shall have, and `shows` what is there once it is
+ * open.
  */
 export async function openWindow(wanted = {}) {
   const { args = [], before = [], environment = {}, width = 1180, height = 780 } = wanted;
-  const { settings = null, shows = 'go-live' } = wanted;
+  const { settings = null, shows = 'go-live', listen = '127.0.0.1:0' } = wanted;
   const folder = mkdtempSync(join(tmpdir(), 'skylark-window-'));
   const opened = new Window(folder);
   try {
@@ -36,7 +37,7 @@ export async function openWindow(wanted = {}) {
       mkdirSync(join(folder, 'skylark'));
       writeFileSync(opened.settingsFile, settings);
     }
-    await opened.open(args, before, environment, width, height, shows);
+    await opened.open(['--listen', listen, ...args], before, environment, width, height, shows);
   } catch (error) {
     await opened.close();
     throw error;
@@ -94,7 +95,7 @@ class Window {
     capabilities.setBrowserName('wry');
     capabilities.set('tauri:options', {
       application: binary,
-      args: ['--listen', '127.0.0.1:0', '--data-dir', join(this.#folder, 'skylark'), ...args],
+      args: ['--data-dir', join(this.#folder, 'skylark'), ...args],
     });
     this.driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
     await this.find(shows);
@@ -117,6 +118,31 @@ class Window {
 
   async isThere(id) {
     return (await this.driver.findElements(By.css(`[data-testid="${id}"]`))).length > 0;
+  }
+
+  /** The data-testid of what has the focus; the name of its element where it has none. */
+  focused() {
+    return this.run('return document.activeElement.dataset.testid ?? document.activeElement.tagName');
+  }
+
+  /** The window's size, inside. */
+  async resize(width, height) {
+    const window = this.driver.manage().window();
+    await window.setRect({ x: 0, y: 0, width, height });
+    await this.until(
+      async () => (await this.run('return outerWidth')) === width && (await this.run('return outerHeight')) === height,
+      `it is ${width}x${height}`,
+    );
+  }
+
+  /** Its title as the display knows it: what a task bar shows. */
+  async titleOnDisplay() {
+    const { stdout } = spawnSync('xwininfo', ['-root', '-tree'], {
+      env: { ...process.env, DISPLAY: this.display },
+      encoding: 'utf8',
+      timeout: 5000,
+    });
+    return stdout;
   }
 
   /** Waits until `met` says so. */

@@ -32,9 +32,24 @@ export async function openSettingsFolder(): Promise<void> {
   await invoke('open_settings_folder');
 }
 
-/** Opens the studio after all, with the usual settings. Rejects with a `CommandRefused`. */
-export async function startWithUsualSettings(): Promise<void> {
-  await invoke('start_with_usual_settings');
+/** Opens the settings file in the program that the system has for it. */
+export async function openSettingsFile(): Promise<void> {
+  await invoke('open_settings_file');
+}
+
+/** Opens the studio after all, in another way. Rejects with a `CommandRefused`. */
+export async function startAgain(how: 'again' | 'other_port' | 'any_address' | 'usual_settings'): Promise<void> {
+  await invoke('start_again', { how });
+}
+
+/** How large everything in the window is; 1 as usual. */
+export async function zoom(factor: number): Promise<void> {
+  await invoke('zoom', { factor });
+}
+
+/** The window's title. */
+export async function entitle(title: string): Promise<void> {
+  await invoke('entitle', { title });
 }
 
 /** Says whether somebody sees the window: while nobody does, the program tells only what does not come again. */

@@ -1,47 +1,76 @@
 // The panel's one store: what the program told, what the person did, and what is shown for a while.
-import type { Command, CommandRefused, PanelMessage, RemovedViewer, Snapshot, ViewerId } from '../protocol/index.ts';
+import type {
+  Command,
+  CommandRefused,
+  ErrorCode,
+  PanelMessage,
+  RemovedViewer,
+  SettingsChange,
+  Snapshot,
+  ViewerId,
+} from '../protocol/index.ts';
 import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
+import { ended, type Ended } from './ended.ts';
 import { failed, lately, type Failed } from './failed.ts';
+import { NO_ORDER, order, type Order } from './order.ts';
 import { apply } from './state.ts';
-
-export interface Toast {
-  id: number;
-  text: string;
-  harm: boolean;
-  /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
-  file: boolean;
-}
+import type { Steady } from './steady.ts';
+import { sign, type StreamHealth } from './stream.ts';
+import { ofEvent, told, withToast, type Toast } from './toasts.ts';
+import type { StartWay } from './ways.ts';
+import { keepZoom, keptZoom, zoomed, type ZoomKey } from './zoom.ts';
 
 /** How long an undo is offered where the eye is; the list of the removed keeps it for longer. */
 const UNDO_MS = 10_000;
 const TOAST_MS = 7_000;
-const MAX_TOASTS = 4;
 
 /** Why the program could not open its studio. */
 export interface Failure {
   text: string;
-  /** It is the settings file that holds something that cannot be: others can be used in its place. */
-  settings: boolean;
+  /** What can be done about it follows from it; null where it is a fault of the page. */
+  code: ErrorCode | null;
 }
 
 export class Panel {
   snapshot = $state.raw<Snapshot | null>(null);
   /** Why there is no snapshot. */
   failure = $state.raw<Failure | null>(null);
+  /** A way on is being tried. */
+  trying = $state(false);
   levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
-  toasts = $state<Toast[]>([]);
   undo = $state.raw<RemovedViewer | null>(null);
   /** Who is trying to come in and never connects. */
   attempts = $state.raw<Attempts[]>([]);
   /** Whose offer could not be answered. */
   failed = $state.raw<Failed[]>([]);
+  /** In which order the viewers stand. */
+  order = $state.raw<Order>(NO_ORDER);
+  /** No row may move: somebody is about to click one. */
+  held = false;
+  /** How the last broadcast went. */
+  ended = $state.raw<Ended | null>(null);
+  settingsOpen = $state(false);
   closeAsked = $state(false);
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
 
+  #toasts = $state.raw<Toast[]>([]);
   #nextToast = 1;
   #undoEnds = 0;
+  #stream = $state.raw<Steady<StreamHealth> | null>(null);
+  #zoom = keptZoom(localStorage);
+  #title = '';
+
+  /** What is told for a while. */
+  get told(): Toast[] {
+    return told(this.#toasts, this.snapshot);
+  }
+
+  /** How the stream itself does. */
+  get stream(): StreamHealth {
+    return this.#stream?.shown ?? 'good';
+  }
 
   async start(): Promise<void> {
     setInterval(() => {
@@ -50,32 +79,29 @@ export class Panel {
       this.attempts = recent(this.attempts, this.now);
       this.failed = lately(this.failed, this.now);
     }, 1000);
+    if (this.#zoom !== 1) await this.#attempt(() => backend.zoom(this.#zoom));
     await this.#subscribe();
   }
 
-  /** After a failure that lies in the settings file. */
-  async startWithUsualSettings(): Promise<void> {
+  /** A way on after a failed start, or to a file that something was told of. */
+  async goOn(way: StartWay): Promise<void> {
+    if (way === 'open_file') return void (await this.#attempt(backend.openSettingsFile));
+    if (way === 'open_folder') return void (await this.#attempt(backend.openSettingsFolder));
+    this.trying = true;
     try {
-      await backend.startWithUsualSettings();
+      await backend.startAgain(way);
+      this.failure = null;
+      await this.#subscribe();
     } catch (error) {
       this.failure = failure(error);
-      return;
-    }
-    this.failure = null;
-    await this.#subscribe();
-  }
-
-  async openSettingsFolder(): Promise<void> {
-    try {
-      await backend.openSettingsFolder();
-    } catch (error) {
-      this.toast(reason(error), true);
+    } finally {
+      this.trying = false;
     }
   }
 
   async #subscribe(): Promise<void> {
     try {
-      await backend.subscribe((message) => this.#told(message));
+      await backend.subscribe((message) => this.#heard(message));
       const seen = () => void backend.seen(!document.hidden).catch(() => {}); // Else more is told than is seen.
       document.addEventListener('visibilitychange', seen);
       seen();
@@ -87,31 +113,25 @@ export class Panel {
 
   /** Carries a command out; a refusal is shown. Says whether it was carried out. */
   async command(command: Command): Promise<boolean> {
+    return this.#attempt(() => backend.command(command));
+  }
+
+  /** Changes settings; a refusal is the caller's to show, beside what it is about. Null: it was done. */
+  async configure(settings: SettingsChange): Promise<string | null> {
     try {
-      await backend.command(command);
-      return true;
+      await backend.command({ command: 'configure', settings });
+      return null;
     } catch (error) {
-      this.toast(reason(error), true);
-      return false;
+      return reason(error);
     }
   }
 
   async copy(text: string): Promise<boolean> {
-    try {
-      await backend.copy(text);
-      return true;
-    } catch (error) {
-      this.toast(reason(error), true);
-      return false;
-    }
+    return this.#attempt(() => backend.copy(text));
   }
 
   async openLink(): Promise<void> {
-    try {
-      await backend.openLink();
-    } catch (error) {
-      this.toast(reason(error), true);
-    }
+    await this.#attempt(backend.openLink);
   }
 
   async forgive(viewer: ViewerId): Promise<void> {
@@ -123,20 +143,44 @@ export class Panel {
     await backend.quit();
   }
 
-  toast(text: string, harm: boolean, file = false): void {
-    const id = this.#nextToast++;
-    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, text, harm, file }].slice(-MAX_TOASTS);
-    if (!file) setTimeout(() => this.dismiss(id), TOAST_MS);
+  async zoom(key: ZoomKey): Promise<void> {
+    this.#zoom = zoomed(this.#zoom, key);
+    keepZoom(localStorage, this.#zoom);
+    await this.#attempt(() => backend.zoom(this.#zoom));
+  }
+
+  /** Gives the window its title. */
+  entitle(title: string): void {
+    if (title === this.#title) return;
+    this.#title = title;
+    document.title = title;
+    void this.#attempt(() => backend.entitle(title));
   }
 
   dismiss(id: number): void {
-    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    this.#toasts = this.#toasts.filter((toast) => toast.id !== id);
   }
 
-  #told(message: PanelMessage): void {
+  async #attempt(what: () => Promise<void>): Promise<boolean> {
+    try {
+      await what();
+      return true;
+    } catch (error) {
+      this.#tell({ text: reason(error), harm: true, file: false });
+      return false;
+    }
+  }
+
+  #tell(toast: Omit<Toast, 'id'>): void {
+    const id = this.#nextToast++;
+    this.#toasts = withToast(this.#toasts, { ...toast, id });
+    if (!toast.file) setTimeout(() => this.dismiss(id), TOAST_MS);
+  }
+
+  #heard(message: PanelMessage): void {
     switch (message.kind) {
       case 'snapshot':
-        this.snapshot = message.snapshot;
+        this.#show(message.snapshot);
         break;
       case 'levels':
         this.levels = message;
@@ -146,8 +190,12 @@ export class Panel {
         break;
       case 'event': {
         const { event } = message;
-        if (this.snapshot) this.snapshot = apply(this.snapshot, event);
-        if (event.event === 'error') this.toast(event.message, true, event.code === 'storage');
+        if (this.snapshot) {
+          this.ended = ended(this.ended, this.snapshot, event, Date.now());
+          this.#show(apply(this.snapshot, event));
+        }
+        const toast = ofEvent(event);
+        if (toast) this.#tell(toast);
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
         if (event.event === 'removed') this.#offerUndo(event.viewer);
@@ -157,6 +205,17 @@ export class Panel {
         break;
       }
     }
+  }
+
+  /** What follows from the snapshot follows with it. */
+  #show(snapshot: Snapshot): void {
+    const before = this.snapshot;
+    this.snapshot = snapshot;
+    const now = Date.now();
+    // Who left is seen at once, and taken out of the order with the next figures: a thousand leave at one time.
+    if (snapshot.viewers.length >= (before?.viewers.length ?? 0))
+      this.order = order(this.order, snapshot.viewers, now, this.held);
+    this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
   }
 
   #offerUndo(viewer: RemovedViewer): void {
@@ -169,7 +228,7 @@ export class Panel {
 /** What the page says where there is no studio. */
 function failure(error: unknown): Failure {
   const refused = error && typeof error === 'object' && 'code' in error ? (error as CommandRefused) : null;
-  return { text: reason(error), settings: refused?.code === 'bad_setting' };
+  return { text: reason(error), code: refused?.code ?? null };
 }
 
 /** The sentence in whatever was thrown: a refusal of the program, or a fault of the page. */

@@ -1,5 +1,6 @@
 // What can be chosen as camera or microphone, and which of it is chosen.
 import type { Source, SourceState } from '../protocol/index.ts';
+import { say } from './say.ts';
 
 /**
  * The devices, then what needs none, and which of them is shown as chosen. What is chosen otherwise than by a listed name (by a
@@ -17,6 +18,6 @@ export function choices(
   const value = listed(chosen) || state.state === 'off' ? chosen : state.id;
   if (listed(value)) return { sources: all, value };
   const away = state.state === 'failed' && (state.code === 'no_device' || state.code === 'device_lost');
-  const name = value === 'default' ? 'First one found' : value;
-  return { sources: [{ id: value, label: away ? `${name} (not there)` : name }, ...all], value };
+  const name = value === 'default' ? say('source.first') : value;
+  return { sources: [{ id: value, label: away ? say('source.away', { name }) : name }, ...all], value };
 }

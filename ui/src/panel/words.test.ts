@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   elapsed,
+  fullName,
   layer,
   meter,
   milliseconds,
@@ -10,7 +11,9 @@ import {
   rate,
   removal,
   since,
+  span,
   spread,
+  viewerName,
   wasRemoved,
 } from './words.ts';
 
@@ -64,12 +67,23 @@ test('latencies of many viewers in three figures, without those who told none', 
 });
 
 test('how somebody was removed', () => {
-  const removed = { id: 1, reason: null, address: '203.0.113.7', browser: 'Firefox, Linux', removed_at: 0 };
-  expect(removal({ ...removed, removal: 'kicked' })).toBe('203.0.113.7 · kicked for this broadcast');
-  expect(removal({ ...removed, removal: 'banned' })).toBe('203.0.113.7 · banned until lifted');
-  expect(wasRemoved({ ...removed, removal: 'kicked' })).toBe('Firefox, Linux (203.0.113.7) was removed.');
-  expect(wasRemoved({ ...removed, removal: 'banned' })).toBe('Firefox, Linux (203.0.113.7) was banned.');
+  const removed = { id: 7, reason: null, address: '203.0.113.7', browser: 'Firefox, Linux', removed_at: 0 };
+  expect(removal({ ...removed, removal: 'kicked' })).toBe('203.0.113.7 · removed for this broadcast');
+  expect(removal({ ...removed, removal: 'banned' })).toBe('203.0.113.7 · blocked until you let them back in');
+  expect(wasRemoved({ ...removed, removal: 'kicked' })).toBe('Viewer 7, Firefox, Linux, 203.0.113.7 was removed.');
+  expect(wasRemoved({ ...removed, removal: 'banned' })).toBe('Viewer 7, Firefox, Linux, 203.0.113.7 was blocked.');
   const blocked = { ...removed, removal: 'blocked' as const, browser: 'unknown' };
   expect(removal(blocked)).toBe('address blocked for this broadcast');
   expect(wasRemoved(blocked)).toBe('203.0.113.7 was blocked for this broadcast.');
+});
+
+test('how long it was, in a sentence', () => {
+  expect(span(718_000)).toBe('11:58');
+  expect(span(3_723_000)).toBe('1:02:03');
+});
+
+test('forty who look alike have forty names', () => {
+  const alike = Array.from({ length: 40 }, (_, n) => ({ id: n + 1, address: '10.0.0.7', browser: 'Chrome, Linux' }));
+  expect(new Set(alike.map(({ id }) => viewerName(id))).size).toBe(40);
+  expect(new Set(alike.map(fullName)).size).toBe(40);
 });

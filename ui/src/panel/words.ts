@@ -1,66 +1,83 @@
 // Figures in plain words.
-import type { RejectedMedia, RemovedViewer, ViewerStats } from '../protocol/index.ts';
+import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import { say } from './say.ts';
 
-/** "00:12:41". */
+/** "00:12:41": how long it has been live. */
 export function elapsed(ms: number): string {
+  return parts(ms)
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}
+
+/** "11:58", "2:05:00": how long it was, for a sentence. */
+export function span(ms: number): string {
+  const [hours = 0, minutes = 0, seconds = 0] = parts(ms);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+
+function parts(ms: number): number[] {
   const s = Math.max(0, Math.floor(ms / 1000));
-  return [s / 3600, (s / 60) % 60, s % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
+  return [s / 3600, (s / 60) % 60, s % 60].map(Math.floor);
 }
 
 /** "just now", "4 min", "2 h 5 min": how long somebody has been watching. */
 export function since(at: number, now: number): string {
   const minutes = Math.floor(Math.max(0, now - at) / 60_000);
-  if (minutes === 0) return 'just now';
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes === 0) return say('time.now');
+  if (minutes < 60) return say('time.minutes', { minutes });
+  return say('time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** "2.4 Mbit/s", "640 kbit/s". */
 export function rate(kbps: number): string {
-  return kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`;
+  if (kbps >= 1000) return say('rate.mbit', { rate: (kbps / 1000).toFixed(1) });
+  return say('rate.kbit', { rate: String(Math.round(kbps)) });
+}
+
+/** "Viewer 7": tells those apart who look alike, as long as the program runs. */
+export function viewerName(id: ViewerId): string {
+  return say('viewer.name', { number: String(id) });
+}
+
+/** "Viewer 7, Firefox, Linux, 10.0.0.7": who it is, where a button has to say it. */
+export function fullName({ id, browser, address }: { id: ViewerId; browser: string; address: string }): string {
+  return say('viewer.full_name', { number: String(id), browser, address });
 }
 
 /** "720p", "360p at half the frames": what a viewer is sent. */
 export function layer(stats: ViewerStats): string {
-  if (!stats.layer) return 'connecting';
-  const frames = ['at a quarter of the frames', 'at half the frames', ''][Math.min(stats.layer.temporal, 2)];
-  return `${stats.layer.height}p ${frames ?? ''}`.trim();
+  if (!stats.layer) return say('viewer.connecting');
+  return say('viewer.layer', { height: String(stats.layer.height), temporal: stats.layer.temporal });
 }
 
 /** How the way to a viewer does: the worst thing about it, in words. */
 export function path(stats: ViewerStats): { words: string; bad: boolean } {
   const percent = stats.loss * 100;
-  if (percent >= 3) return { words: `network loses ${Math.round(percent)} %`, bad: true };
-  if (percent >= 0.5) return { words: `${percent.toFixed(1)} % lost`, bad: false };
-  return { words: 'no loss', bad: false };
+  if (percent >= 3) return { words: say('viewer.loss.much', { percent: Math.round(percent) }), bad: true };
+  if (percent >= 0.5) return { words: say('viewer.loss.some', { percent: percent.toFixed(1) }), bad: false };
+  return { words: say('viewer.loss.none'), bad: false };
 }
 
-/** "10.0.0.7 · kicked for this broadcast": how somebody was removed, for the list. */
+/** "10.0.0.7 · removed for this broadcast": how somebody was removed, for the list. */
 export function removal({ removal, address }: RemovedViewer): string {
-  switch (removal) {
-    case 'kicked':
-      return `${address} · kicked for this broadcast`;
-    case 'banned':
-      return `${address} · banned until lifted`;
-    case 'blocked':
-      return 'address blocked for this broadcast';
-  }
+  return say(`removed.${removal}`, { address });
 }
 
-/** "Firefox, Linux (10.0.0.7) was banned.": the same, at the moment it happened. */
-export function wasRemoved({ removal, address, browser }: RemovedViewer): string {
-  if (removal === 'blocked') return `${address} was blocked for this broadcast.`;
-  return `${browser} (${address}) was ${removal === 'banned' ? 'banned' : 'removed'}.`;
+/** "Viewer 7, Firefox, Linux, 10.0.0.7 was blocked.": the same, at the moment it happened. */
+export function wasRemoved(viewer: RemovedViewer): string {
+  if (viewer.removal === 'blocked') return say('removed.was.blocked', { address: viewer.address });
+  return say(`removed.was.${viewer.removal}`, { who: fullName(viewer) });
 }
 
 /** "No sound: it has no Opus with 48 kHz": what a viewer is not sent, and why. */
 export function notSent({ media, reason }: RejectedMedia): string {
-  const names: Record<string, string> = { audio: 'No sound', video: 'No picture', application: 'No data channel' };
-  return `${names[media] ?? `No ${media}`}: ${reason}`;
+  return say('viewer.not_sent', { media, reason });
 }
 
 /** "31 ms". */
 export function milliseconds(ms: number | null): string | null {
-  return ms === null ? null : `${Math.round(ms)} ms`;
+  return ms === null ? null : say('time.milliseconds', { ms: Math.round(ms) });
 }
 
 /** The lowest, the median and the highest of the latencies that viewers told; null while none did. */

@@ -77,6 +77,19 @@ impl BindError {
             Self::Denied { .. } | Self::NotHere { .. } | Self::Failed { .. } => protocol::ErrorCode::BadSetting,
         }
     }
+
+    /// The sentence without what to do about it on a command line: for where there are buttons for that.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::InUse { port, transport, holder, .. } => {
+                format!("Port {port} ({transport}) is taken{}.", by(holder))
+            }
+            Self::Denied { port } => format!("The system does not let this program use port {port}."),
+            Self::NotHere { address } => format!("{address} is no address of this computer."),
+            Self::NoCommonPort => "No port was found that is free for both TCP and UDP.".to_owned(),
+            Self::Failed { address, error } => format!("{address} could not be opened ({error})."),
+        }
+    }
 }
 
 /// Opens TCP and UDP on one number.
@@ -215,6 +228,9 @@ mod tests {
             assert_eq!(error.code(), protocol::ErrorCode::PortInUse);
             let message = error.to_string();
             assert!(message.contains(&format!("port {} ({transport}) is taken", address.port())), "{message}");
+            let cause = error.cause();
+            assert!(cause.starts_with(&format!("Port {} ({transport}) is taken", address.port())), "{cause}");
+            assert!(!cause.contains("--listen"), "where there are buttons nobody is sent to a command line: {cause}");
             assert!(message.contains("--listen 127.0.0.1:0"), "{message}");
             #[cfg(target_os = "linux")]
             assert!(message.contains(&format!("process {}", std::process::id())), "we hold it ourselves: {message}");

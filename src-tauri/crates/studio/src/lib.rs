@@ -59,7 +59,7 @@ mod writer;
 pub use media::find_sound_server;
 pub use media::{Levels, PreviewPicture};
 pub use open::{OpenError, hardware_acceleration};
-pub use options::Options;
+pub use options::{Elsewhere, Options};
 pub use outputs::{Delivery, Dropped, Output, OutputId, Outputs, SlowOutput, Taken};
 pub use qr::qr_for_terminal;
 pub use settings::{Given, HardwareAcceleration, Setting};

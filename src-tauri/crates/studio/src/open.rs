@@ -67,6 +67,31 @@ pub enum OpenError {
     Forward(io::Error),
 }
 
+impl OpenError {
+    /// What a program tells apart, and what can be done about it follows from.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Port(BindError::NotHere { .. }) => ErrorCode::BadAddress,
+            Self::Port(_) => ErrorCode::PortInUse,
+            Self::Settings(_) | Self::Option { .. } => ErrorCode::BadSetting,
+            Self::Storage { .. } | Self::NoHome => ErrorCode::Storage,
+            Self::Forward(_) => ErrorCode::DeviceFailed,
+        }
+    }
+
+    /// The sentence without what to do about it on a command line: for where there are buttons for that.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Port(error) => error.cause(),
+            Self::Storage { path, error } => {
+                format!("{} cannot be used ({error}). Make it readable and writable.", path.display())
+            }
+            Self::NoHome => "There is no home folder to keep the watch link in.".to_owned(),
+            Self::Settings(_) | Self::Option { .. } | Self::Forward(_) => self.to_string(),
+        }
+    }
+}
+
 /// Events that a slow receiver may be behind: a broadcast of a thousand viewers that ends tells each one's leaving at once.
 const EVENTS: usize = 4096;
 
@@ -124,7 +149,8 @@ impl Studio {
             complaints.push((ErrorCode::Storage, message));
         }
 
-        let bound = reach::bind(settings.listen)?;
+        let listen = options.elsewhere.map_or(settings.listen, |elsewhere| elsewhere.than(settings.listen));
+        let bound = reach::bind(listen)?;
         let Bound { tcp, udp, port, local } = bound;
         let tcp = tokio::net::TcpListener::from_std(tcp).map_err(OpenError::Forward)?;
 

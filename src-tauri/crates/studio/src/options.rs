@@ -1,6 +1,8 @@
 //! What the command line asks for.
 
 use crate::settings::Given;
+use reach::Listen;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// What the command line asks for. Everything absent is left to the settings file, then to the defaults; what is given
@@ -17,6 +19,40 @@ pub struct Options {
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,
+    /// Where to listen in the place of what the settings say; none: there.
+    pub elsewhere: Option<Elsewhere>,
     /// The settings that hold instead of the file's.
     pub settings: Given,
+}
+
+/// Where to listen when the place that the settings name cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// On any port that is free, of the same address: who listens on one address only goes on doing so.
+    AnyPort,
+    /// On all addresses of this machine, on the same port.
+    AnyAddress,
+}
+
+impl Elsewhere {
+    /// Where, instead of there.
+    pub(crate) fn than(self, listen: Listen) -> Listen {
+        let address = listen.address();
+        Listen::from(match self {
+            Self::AnyPort => SocketAddr::new(address.ip(), 0),
+            Self::AnyAddress => SocketAddr::new(Listen::default().address().ip(), address.port()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elsewhere_is_no_further_away_than_it_must_be() {
+        let there: Listen = "127.0.0.1:8787".parse().expect("the test wrote it");
+        assert_eq!(Elsewhere::AnyPort.than(there).to_string(), "127.0.0.1:0");
+        assert_eq!(Elsewhere::AnyAddress.than(there).to_string(), "[::]:8787");
+    }
 }

@@ -1,0 +1,183 @@
+// The window at every size: what can be used is seen, cards are no larger than what is on them, notices cover no count, and everything
+// can be made larger.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Key } from 'selenium-webdriver';
+import { missing, openWindow } from './support/window.mjs';
+
+const SOURCES = ['--camera', 'pattern', '--microphone', 'tone'];
+const skip = missing() ?? false;
+
+describe('sizes', { skip, timeout: 120_000 }, () => {
+  let window;
+
+  before(async () => (window = await openWindow({ args: SOURCES, width: 1920, height: 1080 })));
+  after(() => window?.close());
+
+  /** Which controls are not on top where they stand, once they are scrolled to; and whether anything is wider than the window. */
+  const HIDDEN = `
+    const hidden = [];
+    for (const element of document.querySelectorAll('main button, main select, main output')) {
+      if (element.offsetParent === null) continue;
+      element.scrollIntoView({ block: 'nearest' });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      if (!element.contains(seen)) hidden.push(element.dataset.testid);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) hidden.push('beyond the edge');
+    return hidden;`;
+
+  // Growing and shrinking, because what a size leaves behind is seen at the next.
+  test('no control is hidden, however the window has come to its size', async () => {
+    for (const [width, height] of [
+      [420, 720],
+      [1280, 800],
+      [420, 720],
+      [1920, 1080],
+      [833, 560],
+      [832, 560],
+      [1280, 560],
+      [420, 1000],
+      [1280, 800],
+    ]) {
+      await window.resize(width, height);
+      assert.deepEqual(await window.run(HIDDEN), [], `${width}x${height}`);
+      const picture = await (await window.find('preview')).getRect();
+      assert.ok(picture.height >= 100, `there is a picture at ${width}x${height}: ${picture.height}`);
+    }
+  });
+
+  for (const [button, card] of [
+    ['qr-button', '#qr'],
+    ['new-link', '#new-link'],
+  ]) {
+    test(`the card behind ${button} is as high as what is on it`, async () => {
+      for (const [width, height] of [
+        [420, 720],
+        [1280, 800],
+        [1920, 1080],
+      ]) {
+        await window.resize(width, height);
+        await window.click(button);
+        const [free, top, bottom] = await window.run(
+          `const card = document.querySelector(arguments[0]);
+           const { top, bottom } = card.getBoundingClientRect();
+           const parts = [...card.children].map((part) => part.getBoundingClientRect());
+           const gaps = parts.slice(1).map((part, at) => part.top - parts[at].bottom);
+           return [Math.max(...gaps, parts[0].top - top, bottom - parts.at(-1).bottom), top, innerHeight - bottom];`,
+          card,
+        );
+        assert.ok(free <= 24, `${free} px of nothing on it at ${width}x${height}`);
+        assert.ok(top > 0 && bottom > 0, 'all of it is seen');
+        await window.screenshot(`panel-${button}-${width}`);
+        await (await window.find(button)).sendKeys(Key.ESCAPE);
+      }
+    });
+  }
+
+  test('End is not the widest thing, nor where Go live was', async () => {
+    for (const [width, height] of [
+      [420, 720],
+      [1280, 800],
+    ]) {
+      await window.resize(width, height);
+      const before = await (await window.find('go-live')).getRect();
+      await window.click('go-live');
+      const end = await (await window.find('end')).getRect();
+      assert.ok(end.width < before.width, 'it is smaller than Go live');
+      assert.ok(end.x >= before.x + before.width, 'and beside where that was');
+      await window.screenshot(`panel-live-${width}`);
+      await window.click('end');
+      await window.until(
+        async () => /nobody was watching/.test(await window.text('ended')),
+        'nobody watches: nobody is asked',
+      );
+    }
+  });
+
+  test('a notice covers no count', async () => {
+    for (const [width, height] of [
+      [420, 720],
+      [833, 560],
+      [1280, 800],
+    ]) {
+      await window.resize(width, height);
+      // A device's name that cannot be is refused with a notice.
+      await window.run(
+        `const camera = document.querySelector('[data-testid="camera"]');
+         const option = new Option('x', 'x'.repeat(2000));
+         camera.append(option);
+         camera.value = option.value;
+         camera.dispatchEvent(new Event('change'));
+         option.remove();`,
+      );
+      const notice = await (await window.find('toast')).getRect();
+      const count = await (await window.find('count')).getRect();
+      const apart =
+        notice.x + notice.width <= count.x || notice.y + notice.height <= count.y || notice.y >= count.y + count.height;
+      assert.ok(apart, `${JSON.stringify(notice)} covers ${JSON.stringify(count)} at ${width}x${height}`);
+    }
+    await window.screenshot('panel-notice');
+  });
+});
+
+describe('larger and smaller', { skip, timeout: 120_000 }, () => {
+  let window;
+
+  before(async () => (window = await openWindow({ args: SOURCES, width: 1280, height: 800 })));
+  after(() => window?.close());
+
+  const width = () => window.run('return innerWidth');
+  const press = (key) => window.driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform();
+
+  test('Ctrl and plus, minus, 0; and it is kept', async () => {
+    const usual = await width();
+    await press('+');
+    await window.until(async () => Math.abs((await width()) - usual / 1.1) < 2, 'a step larger');
+    await press('+');
+    await window.until(async () => Math.abs((await width()) - usual / 1.25) < 2, 'and one more');
+    await window.screenshot('panel-larger');
+    await window.run('location.reload()');
+    await window.find('go-live');
+    await window.until(async () => Math.abs((await width()) - usual / 1.25) < 2, 'it is as it was');
+    await press('-');
+    await window.until(async () => Math.abs((await width()) - usual / 1.1) < 2, 'a step smaller');
+    await press('0');
+    await window.until(async () => (await width()) === usual, 'as usual');
+  });
+
+  test('a browser’s menu has no place here; where text is edited it has', async () => {
+    await window.run(`addEventListener('contextmenu', (event) => (window.suppressed = event.defaultPrevented));`);
+    const suppressed = async (id) => {
+      await window.run('delete window.suppressed');
+      await window.driver
+        .actions()
+        .contextClick(await window.find(id))
+        .perform();
+      await window.until(
+        async () => (await window.run('return window.suppressed ?? null')) !== null,
+        'it was asked for',
+      );
+      return window.run('return window.suppressed');
+    };
+    assert.equal(await suppressed('count'), true);
+    assert.equal(await suppressed('go-live'), true);
+    await window.click('settings');
+    assert.equal(await suppressed('title'), false);
+  });
+});
+
+test('the system’s size of text is the window’s', { skip, timeout: 120_000 }, async () => {
+  const size = async (environment) => {
+    const window = await openWindow({ args: SOURCES, width: 1280, height: 800, environment });
+    try {
+      await window.screenshot(`panel-text-${environment.GDK_DPI_SCALE ?? 1}`);
+      return await window.run('return outerWidth / innerWidth');
+    } finally {
+      await window.close();
+    }
+  };
+  const usual = await size({});
+  assert.ok(Math.abs((await size({ GDK_DPI_SCALE: '1.5' })) / usual - 1.5) < 0.02, 'half as large again');
+});

@@ -1,0 +1,86 @@
+// How each viewer does in a word, and in which order they stand.
+import { describe, expect, test } from 'vitest';
+import type { Layer, Viewer } from '../protocol/index.ts';
+import { health } from './health.ts';
+import { meant, NO_ORDER, order, ORDER_MS, type Order } from './order.ts';
+
+const full: Layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 };
+
+function viewer(id: number, stats: Partial<Viewer['stats']> = {}, more: Partial<Viewer> = {}): Viewer {
+  const still = { layer: full, rtt_ms: 20, loss: 0, bitrate_kbps: 2500, latency_ms: null };
+  const who = { id, address: '10.0.0.7', browser: 'Chrome, Linux', since_at: 0, rejected: [] };
+  return { ...who, stats: { ...still, ...stats }, ...more };
+}
+
+test('one word of health', () => {
+  expect(health(viewer(1))).toBe('good');
+  expect(health(viewer(1, { layer: null }))).toBe('connecting');
+  expect(health(viewer(1, { loss: 0.05 }))).toBe('fair');
+  expect(health(viewer(1, { loss: 0.2 }))).toBe('poor');
+  expect(health(viewer(1, { rtt_ms: 900 }))).toBe('fair');
+  expect(health(viewer(1, { layer: { ...full, rid: 'h' } }))).toBe('fair');
+  expect(health(viewer(1, { layer: { ...full, temporal: 1 } }))).toBe('fair');
+  expect(health(viewer(1, { layer: { ...full, rid: 'q', temporal: 0 } }))).toBe('poor');
+  const without = (media: string): Viewer => viewer(1, {}, { rejected: [{ media, mid: '', reason: 'no' }] });
+  expect(health(without('audio'))).toBe('fair');
+  expect(health(without('application'))).toBe('good');
+});
+
+describe('the order', () => {
+  const bad = { loss: 0.2 };
+  const ids = (now: Order): number[] => now.ids;
+
+  test('the newest first among those who do alike, those who do worse above them', () => {
+    let now = order(NO_ORDER, [viewer(1)], 0, false);
+    now = order(now, [viewer(2), viewer(1)], 1, false);
+    now = order(now, [viewer(3, bad), viewer(2), viewer(1)], 2, false);
+    now = order(now, [viewer(4), viewer(3, bad), viewer(2), viewer(1)], 3, false);
+    expect(ids(now)).toEqual([3, 4, 2, 1]);
+  });
+
+  test('who does worse goes up when it has lasted, and at the list’s own pace', () => {
+    let now = order(NO_ORDER, [viewer(2), viewer(1)], ORDER_MS, false);
+    const after = (ms: number): void => {
+      now = order(now, [viewer(2), viewer(1, bad)], ORDER_MS + ms, false);
+    };
+    after(1000);
+    after(4000);
+    expect(now.healths.get(1)?.shown).toBe('poor');
+    expect(ids(now)).toEqual([2, 1]);
+    after(ORDER_MS);
+    expect(ids(now)).toEqual([1, 2]);
+  });
+
+  test('a figure that goes up and down each second moves nobody', () => {
+    let now = order(NO_ORDER, [viewer(3), viewer(2), viewer(1)], 0, false);
+    const before = ids(now);
+    for (let second = 1; second <= 60; second++) {
+      const shaky = viewer(1 + (second % 3), { loss: second % 2 ? 0.2 : 0 });
+      const all = [3, 2, 1].map((id) => (id === shaky.id ? shaky : viewer(id)));
+      now = order(now, all, second * 1000, false);
+      expect(ids(now)).toEqual(before);
+    }
+  });
+
+  test('while somebody points into it no row moves, who comes stands last, and it is put in order afterwards', () => {
+    let now = order(NO_ORDER, [viewer(2), viewer(1)], 0, false);
+    for (let at = 1000; at <= 20_000; at += 1000)
+      now = order(now, [viewer(3, bad), viewer(2), viewer(1, bad)], at, true);
+    expect(ids(now)).toEqual([2, 1, 3]);
+    expect(ids(order(now, [viewer(3, bad), viewer(2), viewer(1, bad)], 21_000, false))).toEqual([1, 3, 2]);
+  });
+
+  test('who leaves goes, and is forgotten', () => {
+    let now = order(NO_ORDER, [viewer(2), viewer(1)], 0, false);
+    now = order(now, [viewer(1)], 1, true);
+    expect(ids(now)).toEqual([1]);
+    expect(now.healths.size).toBe(1);
+  });
+});
+
+test('a search finds by number, browser and address', () => {
+  const seven = viewer(7, {}, { address: '203.0.113.9', browser: 'Firefox, Android' });
+  for (const typed of ['', '7', 'viewer 7', 'firefox', '113.9', 'ANDROID 203'])
+    expect(meant(seven, 'Viewer 7', typed)).toBe(true);
+  for (const typed of ['8', 'viewer 8', 'firefox linux']) expect(meant(seven, 'Viewer 7', typed)).toBe(false);
+});

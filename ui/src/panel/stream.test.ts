@@ -1,0 +1,46 @@
+// The one sign of how the stream does.
+import { expect, test } from 'vitest';
+import type { Snapshot, Viewer } from '../protocol/index.ts';
+import { sign, streamHealth } from './stream.ts';
+
+const running = { state: 'running', id: 'a', format: '' } as const;
+const failed = { state: 'failed', id: 'a', code: 'device_lost', message: 'gone' } as const;
+
+function snapshot(changed: Partial<Snapshot> = {}, fps = 30): Snapshot {
+  const still = { camera: running, microphone: running, settings: { fps: 30 }, stats: { fps }, viewers: [] };
+  return { ...still, ...changed } as unknown as Snapshot;
+}
+
+function losing(id: number, loss: number): Viewer {
+  const layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 } as const;
+  const stats = { layer, rtt_ms: 20, loss, bitrate_kbps: 2500, latency_ms: null };
+  return { id, address: '', browser: '', since_at: 0, rejected: [], stats };
+}
+
+test('the worst thing about it', () => {
+  expect(streamHealth(snapshot())).toBe('good');
+  expect(streamHealth(snapshot({ camera: failed, microphone: failed }))).toBe('no_picture');
+  expect(streamHealth(snapshot({ microphone: failed }, 9))).toBe('no_sound');
+  expect(streamHealth(snapshot({}, 20))).toBe('slow');
+  expect(streamHealth(snapshot({ camera: { state: 'off' } }))).toBe('good');
+});
+
+test('before the first second there are no figures, and nothing is wrong', () => {
+  expect(streamHealth(snapshot({}, 0))).toBe('good');
+});
+
+test('one viewer who loses has a bad network; most of them have ours in common', () => {
+  expect(streamHealth(snapshot({ viewers: [losing(1, 0.2)] }))).toBe('good');
+  expect(streamHealth(snapshot({ viewers: [losing(1, 0.2), losing(2, 0.2), losing(3, 0)] }))).toBe('short');
+  expect(streamHealth(snapshot({ viewers: [1, 2, 3, 4, 5].map((id) => losing(id, id < 3 ? 0.2 : 0)) }))).toBe('good');
+});
+
+test('a slow second is no sign; a device is known at once', () => {
+  let steady = sign(null, snapshot(), 0);
+  steady = sign(steady, snapshot({}, 10), 1000);
+  steady = sign(steady, snapshot(), 2000);
+  expect(steady.shown).toBe('good');
+  for (const at of [3000, 6000]) steady = sign(steady, snapshot({}, 10), at);
+  expect(steady.shown).toBe('slow');
+  expect(sign(steady, snapshot({ camera: failed }), 6001).shown).toBe('no_picture');
+});

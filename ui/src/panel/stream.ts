@@ -1,0 +1,31 @@
+// The one sign of how the stream itself does: the worst thing about it.
+import type { Snapshot } from '../protocol/index.ts';
+import { health } from './health.ts';
+import { follow, steadyFrom, type Steady } from './steady.ts';
+
+export type StreamHealth = 'no_picture' | 'no_sound' | 'slow' | 'short' | 'good';
+
+/** Fewer pictures than this part of those wanted, and movement is no longer smooth. */
+const FEW = 0.7;
+/** So many viewers who do badly at one time have one cause, and that is on this side. */
+const SHORT_AT_LEAST = 2;
+/** What is wrong is said when it has lasted so long, or is over for as long: a second's figure is none. */
+const LASTS_MS = 3000;
+
+export function streamHealth({ camera, microphone, settings, stats, viewers }: Snapshot): StreamHealth {
+  if (camera.state === 'failed') return 'no_picture';
+  if (microphone.state === 'failed') return 'no_sound';
+  // Before the first second there are no figures.
+  if (stats.fps > 0 && stats.fps < settings.fps * FEW) return 'slow';
+  const losing = viewers.filter((viewer) => health(viewer) === 'poor').length;
+  if (losing >= SHORT_AT_LEAST && losing * 2 >= viewers.length) return 'short';
+  return 'good';
+}
+
+/** The same, without flickering; what a device does is known at once. */
+export function sign(before: Steady<StreamHealth> | null, now: Snapshot, at: number): Steady<StreamHealth> {
+  const measured = streamHealth(now);
+  if (!before) return steadyFrom(measured);
+  const ofDevice = (one: StreamHealth): boolean => one === 'no_picture' || one === 'no_sound';
+  return follow(before, measured, at, (from, to) => (ofDevice(from) || ofDevice(to) ? 0 : LASTS_MS));
+}

@@ -1,0 +1,33 @@
+// Which of what happened is told for a while: not what the stage says already.
+import type { Event, Snapshot } from '../protocol/index.ts';
+
+export interface Toast {
+  id: number;
+  text: string;
+  harm: boolean;
+  /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
+  file: boolean;
+}
+
+/** More would cover the picture; the latest stay. */
+export const MAX_TOASTS = 3;
+
+/** The same text again takes the place of the one before. */
+export function withToast(toasts: Toast[], toast: Toast): Toast[] {
+  return [...toasts.filter(({ text }) => text !== toast.text), toast].slice(-MAX_TOASTS);
+}
+
+/** Those that say something new. What the stage shows may come before its event or behind it. */
+export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
+  const there = new Set(snapshot ? onStage(snapshot) : []);
+  return toasts.filter(({ text }) => !there.has(text));
+}
+
+export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
+  if (event.event !== 'error') return null;
+  return { text: event.message, harm: true, file: event.code === 'storage' };
+}
+
+function onStage({ phase, camera, microphone }: Snapshot): string[] {
+  return [phase, camera, microphone].flatMap((state) => (state.state === 'failed' ? [state.message] : []));
+}

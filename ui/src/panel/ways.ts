@@ -1,0 +1,44 @@
+// Which ways on there are when something could not start: each is a button that does it.
+import type { ErrorCode, Source, SourceState } from '../protocol/index.ts';
+
+/** What the program can do when it could not open its port, its settings or its folders. */
+export type StartWay = 'again' | 'other_port' | 'any_address' | 'usual_settings' | 'open_file' | 'open_folder';
+
+/** The first is the one that most people want. */
+export function startWays(code: ErrorCode | null): StartWay[] {
+  switch (code) {
+    case 'port_in_use':
+      return ['other_port', 'again'];
+    case 'bad_address':
+      return ['any_address', 'again', 'open_file'];
+    case 'bad_setting':
+      return ['usual_settings', 'open_file', 'again'];
+    case 'storage':
+      return ['again', 'open_folder'];
+    default:
+      return ['again'];
+  }
+}
+
+/** What can be chosen in the place of a camera or microphone that delivers nothing. */
+export type SourceWay = { way: 'use'; source: Source } | { way: 'pattern' | 'off' | 'look' };
+
+/** More other devices than these are in the picker below. */
+const OTHERS = 2;
+
+export function cameraWays(state: SourceState, cameras: Source[]): SourceWay[] {
+  if (state.state !== 'failed') return [];
+  const others = used(state, cameras);
+  return [...others, ...(others.length === 0 ? [{ way: 'look' } as const] : []), { way: 'pattern' }, { way: 'off' }];
+}
+
+export function microphoneWays(state: SourceState, microphones: Source[]): SourceWay[] {
+  if (state.state !== 'failed') return [];
+  const others = used(state, microphones);
+  return [...others, ...(others.length === 0 ? [{ way: 'look' } as const] : []), { way: 'off' }];
+}
+
+function used(state: SourceState & { id: string }, sources: Source[]): SourceWay[] {
+  const others = sources.filter(({ id }) => id !== state.id).slice(0, OTHERS);
+  return others.map((source) => ({ way: 'use', source }));
+}
