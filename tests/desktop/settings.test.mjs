@@ -45,7 +45,7 @@ describe('a wrong value in the settings file', { skip: missing() ?? false, timeo
 
   test('trying again says the same as long as the file is the same', async () => {
     await window.click('again');
-    await window.until(async () => await (await window.find('again')).isEnabled(), 'it was tried');
+    await window.until(async () => !(await trying(window)), 'it was tried');
     assert.match(await window.text('failure'), /skylark\.toml, line 2: fps/);
   });
 
@@ -95,7 +95,7 @@ describe('a port that another program has', { skip: missing() ?? false, timeout:
 
   test('it can be tried again, and on another port it starts', async () => {
     await window.click('again');
-    await window.until(async () => (await window.find('again')).isEnabled(), 'it was tried');
+    await window.until(async () => !(await trying(window)), 'it was tried');
     await window.click('other-port');
     await window.find('go-live');
     const link = new URL(await window.text('watch-link'));
@@ -180,6 +180,10 @@ describe('the settings sheet', { skip: missing() ?? false, timeout: 120_000 }, (
     assert.equal(await (await window.find('bitrate_kbps')).getAttribute('value'), '2550');
   });
 });
+
+async function trying(window) {
+  return (await (await window.find('failure')).getAttribute('aria-busy')) === 'true';
+}
 
 /** In the place of the system's way to open a file: it writes down what it is asked to open. */
 function fakeOpener() {

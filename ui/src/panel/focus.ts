@@ -24,7 +24,11 @@ export function keepFocus(root: HTMLElement): () => void {
     const record = records.find(({ removedNodes }) => [...removedNodes].some((node) => node.contains(gone)));
     if (!record) return;
     last = null;
-    const near = [element(record.nextSibling, 'nextSibling'), element(record.previousSibling, 'previousSibling')];
+    const next = element(record.nextSibling, 'nextSibling');
+    const before = element(record.previousSibling, 'previousSibling');
+    // The row below takes the place of a row; what is of another kind belongs to something else, and what stands above is read first.
+    const whole = [...record.removedNodes].find((node) => node.contains(gone));
+    const near = next?.nodeName === whole?.nodeName ? [next, before] : [before, next];
     const beside = near.find((one) => one?.isConnected) ?? (record.target as Element);
     focusOn(beside.isConnected ? beside : root);
   };

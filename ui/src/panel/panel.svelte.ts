@@ -87,6 +87,7 @@ export class Panel {
   async goOn(way: StartWay): Promise<void> {
     if (way === 'open_file') return void (await this.#attempt(backend.openSettingsFile));
     if (way === 'open_folder') return void (await this.#attempt(backend.openSettingsFolder));
+    if (this.trying) return;
     this.trying = true;
     try {
       await backend.startAgain(way);
