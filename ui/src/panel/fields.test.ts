@@ -14,6 +14,7 @@ const settings: Settings = {
   public: '',
   public_media: '',
   title: '',
+  hardware_acceleration: 'auto',
 };
 
 test('what was not touched is not sent', () => {

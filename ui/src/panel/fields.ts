@@ -20,6 +20,7 @@ const EXAMPLES: Fields = {
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',
+  hardware_acceleration: 'auto',
 };
 const KEYS = Object.keys(EXAMPLES) as Field[];
 
