@@ -107,10 +107,20 @@ const system = existsSync('/usr/share/doc/libvpx-dev/copyright')
       },
     ]
   : [];
+/** What is built in and is neither a crate nor a package of the pages. */
+const carried = [
+  {
+    name: 'Inter',
+    version: '4',
+    license: 'OFL-1.1',
+    files: ['src-tauri/crates/media/fonts/OFL.txt'],
+  },
+];
 const all = [
   ...crates().map((entry) => ({ ...entry, folder: dirname(entry.manifest_path) })),
   ...bundled(),
   ...system,
+  ...carried,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 for (const { name, version, license, authors = [], folder, files = notices(folder) } of all) {
   const references = files.map((path) => {

@@ -44,7 +44,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("rubato", &["media/src/microphone/convert.rs"]),
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
-    ("font8x8", &["media/src/text.rs"]),
+    ("ab_glyph", &["media/src/text.rs"]),
     // What carries media.
     (
         "rtc_",

@@ -1,11 +1,10 @@
 // Reads the clock that the test pattern carries in its picture. This function is sent into the page as text.
 //
-// A strip over the whole width at the top: 2 rows of 32 cells, each W/32 wide and H/18 high, bright for 1, dark for 0.
-// 32 bits of Unix milliseconds, 16 bits of frame number, 16 bits of CRC-16/CCITT-FALSE over the six bytes before it.
+// A block of 8 by 8 cells in the top right corner, row by row, bright for 1, dark for 0. Of the 96 by 54 fields of the picture (54 by 96
+// where it is upright) a cell is 2 wide and 2 high, and 3 are free at the edges. 32 bits of Unix milliseconds, 16 bits of frame number, 16 bits of CRC-16/CCITT-FALSE over the six bytes before it.
 // The flash, in the first 100 ms of every second: a white square around (28/32 W, 14/18 H).
 
 export function installClock() {
-  const columns = 32;
   const canvas = document.createElement('canvas');
   const pen = canvas.getContext('2d', { willReadFrequently: true });
 
@@ -42,14 +41,18 @@ export function installClock() {
   window.readClock = (video) => {
     const { videoWidth: width, videoHeight: height } = video;
     if (!width || !height) return null;
-    const cellWidth = width / columns;
-    const cellHeight = height / 18;
-    const pixels = part(video, 0, 0, width, Math.ceil(2 * cellHeight));
+    const [columns, rows] = height > width ? [54, 96] : [96, 54];
+    const [cellWidth, cellHeight] = [(2 * width) / columns, (2 * height) / rows];
+    // The corner from a whole pixel on, and with a little more than the block.
+    const [left, top] = [(columns - 19) * (width / columns), 3 * (height / rows)];
+    const [fromX, fromY] = [Math.floor(left), Math.floor(top)];
+    const wide = Math.min(width - fromX, Math.ceil(8 * cellWidth) + 1);
+    const pixels = part(video, fromX, fromY, wide, Math.ceil(8 * cellHeight) + 1);
     const bytes = [];
     for (let cell = 0; cell < 64; cell += 1) {
-      const left = (cell % columns) * cellWidth;
-      const top = Math.floor(cell / columns) * cellHeight;
-      const bit = bright(pixels, width, left, top, cellWidth, cellHeight) ? 1 : 0;
+      const x = left - fromX + (cell % 8) * cellWidth;
+      const y = top - fromY + Math.floor(cell / 8) * cellHeight;
+      const bit = bright(pixels, wide, x, y, cellWidth, cellHeight) ? 1 : 0;
       if (cell % 8 === 0) bytes.push(0);
       bytes[bytes.length - 1] = (bytes[bytes.length - 1] << 1) | bit;
     }

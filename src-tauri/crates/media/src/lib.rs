@@ -29,6 +29,7 @@ mod preview;
 mod slate;
 mod source;
 mod text;
+mod title;
 mod tone;
 mod yuv;
 

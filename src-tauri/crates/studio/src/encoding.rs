@@ -26,6 +26,9 @@ pub(crate) trait Encoding {
     /// Changes size, rate or bitrate, live or not.
     fn set_video(&self, video: VideoConfig);
 
+    /// The pattern and the slates show another title.
+    fn set_title(&self, title: &str);
+
     /// The next picture of this layer becomes a keyframe.
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid);
 
@@ -68,6 +71,10 @@ impl Encoding for Encoders {
 
     fn set_video(&self, video: VideoConfig) {
         self.pipeline.set_video(video);
+    }
+
+    fn set_title(&self, title: &str) {
+        self.pipeline.set_title(title);
     }
 
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {

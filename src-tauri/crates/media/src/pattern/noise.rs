@@ -8,7 +8,7 @@ pub(super) struct Noise {
     random: Random,
 }
 
-/// Width and height of the tile. A power of two; a row of it is copied whole, so it is wider than any picture's noise.
+/// Width and height of the tile. A power of two; a row of it is copied whole, so it is wider and higher than any picture's noise.
 const SIDE: usize = 2048;
 /// How far each octave moves a pixel's shade. Faint noise serves the widest range of bitrates: a coarse quantiser drops it,
 /// a fine one spends any number of bits on it. Measured at 720p: within 1 % of all bitrates from 1 to 6 Mbit/s, where
@@ -35,12 +35,13 @@ impl Noise {
         Self { tile: tile.into_iter().map(|shade| shade.clamp(16, 235) as u8).collect(), random }
     }
 
-    /// Fills a field of a picture with a piece of the tile that no encoder can foresee.
-    pub(super) fn fill(&mut self, luma: &mut [u8], stride: usize, [left, right, top, bottom]: [usize; 4]) {
-        let (x, y) = (self.random.below(SIDE - (right - left)), self.random.below(SIDE - (bottom - top)));
-        for (row, line) in (top..bottom).enumerate() {
-            let from = (y + row) * SIDE + x;
-            luma[line * stride + left..line * stride + right].copy_from_slice(&self.tile[from..from + right - left]);
+    /// Fills rows of a picture, from `top` down and each from where to where, with a piece of the tile that no encoder can foresee.
+    pub(super) fn fill(&mut self, luma: &mut [u8], stride: usize, top: usize, rows: &[(usize, usize)]) {
+        let (left, right) = rows.iter().fold((usize::MAX, 0), |(left, right), row| (left.min(row.0), right.max(row.1)));
+        let (x, y) = (self.random.below(SIDE - (right - left)), self.random.below(SIDE - rows.len()));
+        for (row, &(from, to)) in rows.iter().enumerate() {
+            let (line, tile) = ((top + row) * stride, (y + row) * SIDE + x);
+            luma[line + from..line + to].copy_from_slice(&self.tile[tile + from - left..tile + to - left]);
         }
     }
 }

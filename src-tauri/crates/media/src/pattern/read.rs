@@ -1,6 +1,9 @@
 //! Reads the test pattern's cells from a picture: when it was made, and which one it is.
 
-use super::{CELLS, COLUMNS, FLASH, ROWS, cells, field};
+use super::{
+    CELLS, cells,
+    layout::{Field, Layout},
+};
 
 /// What [`read`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,23 +16,24 @@ pub struct Reading {
     pub flash: bool,
 }
 
+/// A cell of a smaller picture is less than a pixel.
+const SMALLEST: usize = 54;
+
 /// Reads the clock out of a decoded picture's luma plane, at any size. None where the check sum does not fit: another
 /// picture, or one too damaged to read.
 pub fn read(luma: &[u8], stride: usize, width: usize, height: usize) -> Option<Reading> {
-    if width < COLUMNS || height < ROWS || stride < width || luma.len() < stride * (height - 1) + width {
+    if width.min(height) < SMALLEST || stride < width || luma.len() < stride * (height - 1) + width {
         return None;
     }
-    let bits = (0..CELLS).fold(0, |bits, cell| {
-        let (column, row) = (cell % COLUMNS, cell / COLUMNS);
-        bits << 1 | u64::from(bright(luma, stride, field([column, column + 1, row, row + 1], width, height)))
-    });
+    let layout = Layout::new(width, height);
+    let bits = (0..CELLS).fold(0, |bits, cell| bits << 1 | u64::from(bright(luma, stride, layout.cell(cell))));
     let (unix_ms, frame) = ((bits >> 32) as u32, (bits >> 16) as u16);
-    let flash = bright(luma, stride, field(FLASH, width, height));
+    let flash = bright(luma, stride, layout.flash());
     (bits == cells(unix_ms, frame)).then_some(Reading { unix_ms, frame, flash })
 }
 
 /// Is the mean of the field's middle third above a medium grey?
-fn bright(luma: &[u8], stride: usize, [left, right, top, bottom]: [usize; 4]) -> bool {
+fn bright(luma: &[u8], stride: usize, [left, right, top, bottom]: Field) -> bool {
     let (across, down) = (right - left, bottom - top);
     let columns = left + across / 3..(right - across / 3).max(left + across / 3 + 1);
     let rows = top + down / 3..(bottom - down / 3).max(top + down / 3 + 1);
@@ -59,6 +63,8 @@ mod tests {
             (682, 384),
             (340, 192),
             (1440, 1440),
+            (160, 96),
+            (96, 160),
         ] {
             let mut pattern = Pattern::new(width, height, "Skylark");
             let mut data = Vec::new();

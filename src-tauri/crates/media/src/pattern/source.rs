@@ -6,8 +6,10 @@ use crate::{
     clock::{Ticker, unix},
     frame::{PixelFormat, RawPicture},
     source::{Next, PictureSource, SourceError},
+    title::Title,
 };
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -16,14 +18,20 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct PatternSource {
     pattern: Pattern,
+    title: Arc<Title>,
+    /// How often the title had changed when it was drawn.
+    drawn: u64,
     ticker: Ticker,
     video: VideoConfig,
 }
 
 impl PatternSource {
-    pub(crate) fn new(video: &VideoConfig, name: &str) -> Self {
+    pub(crate) fn new(video: &VideoConfig, title: Arc<Title>) -> Self {
+        let drawn = title.changes();
         Self {
-            pattern: Pattern::new(video.width, video.height, name),
+            pattern: Pattern::new(video.width, video.height, &title.text()),
+            title,
+            drawn,
             ticker: Ticker::new(video.fps, Instant::now()),
             video: *video,
         }
@@ -36,6 +44,10 @@ impl PictureSource for PatternSource {
         thread::sleep(tick.saturating_duration_since(Instant::now()));
         // Rounded: a tick on a whole second is to say so, whichever side of it the two clocks' comparison falls.
         let unix_ms = (unix(tick) + Duration::from_micros(500)).as_millis() as u64;
+        let changes = self.title.changes();
+        if std::mem::replace(&mut self.drawn, changes) != changes {
+            self.pattern.set_title(&self.title.text());
+        }
         self.pattern.draw(unix_ms, number, &mut into.data);
         (into.format, into.width, into.height) = (PixelFormat::I420, self.video.width, self.video.height);
         into.captured = tick;
@@ -60,7 +72,7 @@ mod tests {
     #[test]
     fn one_picture_a_second_is_the_first_with_the_flash_and_lies_on_the_second() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let (mut source, mut raw) = (PatternSource::new(&video, "test"), RawPicture::new());
+        let (mut source, mut raw) = (PatternSource::new(&video, Arc::new(Title::new("test"))), RawPicture::new());
         let mut flash_before = true;
         let mut onsets = Vec::new();
         let start = Instant::now();

@@ -13,6 +13,7 @@ use crate::{
     pattern::PatternSource,
     slate::Slate,
     source::{Next, PictureSource, SourceError},
+    title::Title,
 };
 use protocol::SourceState;
 use std::{
@@ -35,6 +36,8 @@ pub(super) struct CameraThread {
     pub(super) open: Opener,
     /// A camera that failed is tried again this often.
     pub(super) retry: Duration,
+    /// Shown in slates.
+    pub(super) title: Arc<Title>,
 }
 
 /// Finds what was chosen.
@@ -50,8 +53,8 @@ pub(super) struct Meant {
 /// A camera may deliver damaged pictures for so long before it counts as failed.
 const DAMAGED: Duration = Duration::from_secs(2);
 
-/// The real opener. `name` is shown in the pattern.
-pub(super) fn opener(name: String) -> Opener {
+/// The real opener. `title` is shown in the pattern.
+pub(super) fn opener(title: Arc<Title>) -> Opener {
     let cameras = Cameras::default();
     Box::new(move |wish| {
         let video = wish.video;
@@ -59,8 +62,8 @@ pub(super) fn opener(name: String) -> Opener {
             CameraChoice::Device(device) => Some(device.as_str()),
             CameraChoice::Default => None,
             CameraChoice::Pattern | CameraChoice::Off => {
-                let name = name.clone();
-                let open = move || Ok(Box::new(PatternSource::new(&video, &name)) as Box<dyn PictureSource>);
+                let title = title.clone();
+                let open = move || Ok(Box::new(PatternSource::new(&video, title)) as Box<dyn PictureSource>);
                 return Meant { id: wish.camera.to_string(), open: Box::new(open) };
             }
         };
@@ -87,8 +90,8 @@ impl CameraThread {
             };
             if wish.camera == CameraChoice::Off {
                 tell(SourceState::Off);
-                self.show(Slate::Off, &wish.video);
-                self.wanted.wait(number, Duration::MAX);
+                let drawn = self.show(Slate::Off, &wish.video);
+                self.rest(Slate::Off, drawn, number, &wish.video, None);
                 continue;
             }
             let Meant { mut id, open } = (self.open)(&wish);
@@ -101,9 +104,9 @@ impl CameraThread {
                 result
             });
             if let Err(error) = delivered {
-                self.show(Slate::Away, &wish.video);
+                let drawn = self.show(Slate::Away, &wish.video);
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
-                self.wanted.wait(number, self.retry);
+                self.rest(Slate::Away, drawn, number, &wish.video, Some(self.retry));
             }
         }
     }
@@ -163,8 +166,25 @@ impl CameraThread {
         Ok(())
     }
 
-    fn show(&self, slate: Slate, video: &VideoConfig) {
-        self.slot.put(Arc::new(slate.draw(video.width, video.height, Instant::now())));
+    /// Leaves a slate where it is, and shows it anew with each new title, until another choice is made, or for so long. `drawn`: how often
+    /// the title had changed when it was drawn.
+    fn rest(&self, slate: Slate, mut drawn: u64, number: u64, video: &VideoConfig, at_most: Option<Duration>) {
+        let begun = Instant::now();
+        while self.wanted.still(number) {
+            let left = at_most.map_or(Duration::MAX, |at_most| at_most.saturating_sub(begun.elapsed()));
+            self.wanted.wait_while(number, left, || self.title.changes() == drawn);
+            if self.title.changes() == drawn {
+                return;
+            }
+            drawn = self.show(slate, video);
+        }
+    }
+
+    /// How often the title had changed when it was drawn.
+    fn show(&self, slate: Slate, video: &VideoConfig) -> u64 {
+        let changes = self.title.changes();
+        self.slot.put(Arc::new(slate.draw(video.width, video.height, Instant::now(), &self.title.text())));
+        changes
     }
 }
 
@@ -203,7 +223,8 @@ mod tests {
             // There at first and from the fourth attempt on.
             let open = move || match attempt {
                 1 | 2 => Err(SourceError::NotFound("The camera \"loose\"".into())),
-                _ => Ok(Box::new(Loose(PatternSource::new(&video, "loose"), 0)) as Box<dyn PictureSource>),
+                _ => Ok(Box::new(Loose(PatternSource::new(&video, Arc::new(Title::new("loose"))), 0))
+                    as Box<dyn PictureSource>),
             };
             Meant { id: "loose".into(), open: Box::new(open) }
         };
@@ -213,6 +234,7 @@ mod tests {
             events: Arc::new(move |event| drop(told.send(event))),
             open: Box::new(open),
             retry: Duration::from_millis(10),
+            title: Arc::new(Title::new("loose")),
         };
         let thread = thread::spawn(move || camera.run());
         let mut states = Vec::new();

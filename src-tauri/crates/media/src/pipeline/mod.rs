@@ -10,7 +10,7 @@ mod timeline;
 mod video;
 mod wanted;
 
-use crate::{CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview};
+use crate::{CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title};
 use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};
@@ -37,6 +37,7 @@ const RETRY: Duration = Duration::from_secs(2);
 /// A camera, a microphone and the encoders behind them. Dropping it closes all, within about a second.
 pub struct Pipeline {
     camera: Arc<Wanted<Wish>>,
+    title: Arc<Title>,
     microphone: Arc<Wanted<MicrophoneChoice>>,
     slot: Arc<Slot>,
     orders: Arc<Orders>,
@@ -50,25 +51,27 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Opens the devices: from here on there are a preview and levels. Never fails: a device that does is an [`Event`], its
-    /// place is taken by a slate or by silence, and it is tried again every two seconds. `name` is shown in the pattern.
+    /// place is taken by a slate or by silence, and it is tried again every two seconds. `title` is shown in the pattern and in slates.
     /// `events` is called from the pipeline's threads and must not block.
     pub fn open(
         camera: CameraChoice,
         microphone: MicrophoneChoice,
         video: VideoConfig,
-        name: String,
+        title: String,
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> Pipeline {
         let events: Events = Arc::new(events);
         let camera = Arc::new(Wanted::new(Wish { camera, video }));
         let microphone = Arc::new(Wanted::new(microphone));
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
+        let title = Arc::new(Title::new(&title));
         let pictures = CameraThread {
             wanted: camera.clone(),
             slot: slot.clone(),
             events: events.clone(),
-            open: camera::opener(name),
+            open: camera::opener(title.clone()),
             retry: RETRY,
+            title: title.clone(),
         };
         let sounds = SoundThread {
             wanted: microphone.clone(),
@@ -88,12 +91,18 @@ impl Pipeline {
         let threads = threads.into_iter().map(|thread| thread.expect("the system has room for a thread")).collect();
         let preview = Mutex::new(Preview::new());
         let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
-        Pipeline { camera, microphone, slot, orders, levels, preview, encoders, broadcasts, threads }
+        Pipeline { camera, title, microphone, slot, orders, levels, preview, encoders, broadcasts, threads }
     }
 
     /// Takes another camera, live or not.
     pub fn set_camera(&self, camera: CameraChoice) {
         self.camera.change(|wish| wish.camera = camera);
+    }
+
+    /// Shows another title in the pattern and in slates. No camera is opened anew for it.
+    pub fn set_title(&self, title: &str) {
+        self.title.set(title);
+        self.camera.wake();
     }
 
     /// Takes another microphone, live or not.

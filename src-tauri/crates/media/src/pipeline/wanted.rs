@@ -53,8 +53,20 @@ impl<T: Clone> Wanted<T> {
 
     /// Waits until that choice is no longer the one, or for so long.
     pub(super) fn wait(&self, number: u64, at_most: Duration) {
-        let same = |state: &mut State<T>| !state.closed && state.number == number;
+        self.wait_while(number, at_most, || true);
+    }
+
+    /// The same, and no longer than `also` holds, which is looked at again after a [`Wanted::wake`].
+    pub(super) fn wait_while(&self, number: u64, at_most: Duration, also: impl Fn() -> bool) {
+        let same = |state: &mut State<T>| !state.closed && state.number == number && also();
         drop(self.changed.wait_timeout_while(self.lock(), at_most, same));
+    }
+
+    /// Something else changed that the thread waits for.
+    pub(super) fn wake(&self) {
+        // With the lock in hand, so that nobody is between its look and its wait.
+        drop(self.lock());
+        self.changed.notify_all();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State<T>> {

@@ -154,6 +154,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.decide(Input::SetMaxViewers(after.max_viewers), now);
         }
         if after.title != before.title {
+            self.encoders.set_title(&after.title);
             self.decide(Input::SetTitle(after.title.to_string()), now);
         }
         self.reachability.set_name(&after, now.instant);

@@ -8,7 +8,7 @@ use protocol::{Address, Command, ErrorCode, Event, SettingsChange, ViewerId};
 use reach::LocalAddress;
 
 fn surroundings(ip: &str) -> Surroundings {
-    let address = Address { host: ip.into(), interface: "x".into(), reach: "somebody".into() };
+    let address = Address { host: ip.into(), ..Address::default() };
     let ip = ip.parse().expect("the tests' addresses are well-formed");
     Surroundings { here: vec![LocalAddress { ip, address }], default_route: Some(ip) }
 }
@@ -26,6 +26,7 @@ fn each_setting_goes_to_whom_it_concerns_and_all_of_them_into_the_file() {
     let asked = world.asked();
     assert_eq!((asked[0].as_str(), asked.last().map(String::as_str)), ("video 640x360 30", Some("keep settings")));
     assert_eq!(asked[1], "level 30", "answers say what is sent from now on");
+    assert!(asked.contains(&"title Match".into()), "the pattern and the slates show it: {asked:?}");
     assert!(matches!(&world.told()[..], [Event::Settings { settings }] if settings.title == "Match"));
     world.configure(change).expect("again");
     assert!(!world.asked().contains(&"keep settings".to_owned()), "the file says so already");
