@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const binary =
+/** The program that gives another one cameras. */
+export const fakecam =
   process.env.FAKECAM_BIN ??
   join(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../target'), 'debug', 'fakecam');
 
@@ -15,10 +16,10 @@ const SKIP = 77;
 
 /** Why there can be no camera on this machine; null where there can. */
 export function noCamera() {
-  const tried = spawnSync(binary, [kindFile('none'), '--', 'true'], { encoding: 'utf8' });
+  const tried = spawnSync(fakecam, [kindFile('none'), '--', 'true'], { encoding: 'utf8' });
   if (tried.status === SKIP) return tried.stderr.trim();
   if (tried.status === 0) return null;
-  throw new Error(`${binary} is missing or failed (cargo build -p fakecam): ${tried.error ?? tried.stderr}`);
+  throw new Error(`${fakecam} is missing or failed (cargo build -p fakecam): ${tried.error ?? tried.stderr}`);
 }
 
 /**
@@ -30,7 +31,7 @@ export function camera({ kind = 'usual' } = {}) {
   const control = join(folder, 'control');
   return {
     name: JSON.parse(readFileSync(kindFile(kind), 'utf8')).cameras[0].name,
-    before: [binary, kindFile(kind), '--control', control, '--'],
+    before: [fakecam, kindFile(kind), '--control', control, '--'],
     set(state) {
       // Renamed into place, so that half a word is never read.
       writeFileSync(`${control}.new`, state);

@@ -9,7 +9,7 @@ import { Builder, By, Capabilities, until } from 'selenium-webdriver';
 import { missingCommand } from '../../support/needs.mjs';
 
 const repository = resolve(import.meta.dirname, '../../..');
-const screenshots = join(repository, 'target/screenshots');
+export const screenshots = join(repository, 'target/screenshots');
 export const binary =
   process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
 const nativeDriver = '/usr/bin/WebKitWebDriver';

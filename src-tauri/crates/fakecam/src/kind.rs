@@ -1,7 +1,11 @@
 //! What there is to see in /dev, and how each camera behaves: the JSON of `tests/support/cameras`.
 
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// A machine's cameras, and what else is in its /dev.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,6 +64,13 @@ pub struct Camera {
     /// Its JPEGs have this size, whatever was agreed.
     #[serde(default)]
     pub delivers: Option<(u32, u32)>,
+    /// A file of one picture in its first format and size, without padding, which it delivers in the place of the usual scene. A path stands as
+    /// it is, or is one in the folder of the kind.
+    #[serde(default)]
+    pub shows: Option<PathBuf>,
+    /// What stands in that file.
+    #[serde(skip)]
+    pub(crate) shown: Vec<u8>,
     /// Raw pictures are shorter than agreed: this many of 100 parts come.
     #[serde(default)]
     pub percent: Option<u32>,
@@ -171,7 +182,14 @@ impl Kind {
     /// Reads a kind's file.
     pub fn read(path: &Path) -> Result<Kind, String> {
         let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+        let mut kind: Kind = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        for camera in &mut kind.cameras {
+            if let Some(shows) = &camera.shows {
+                let file = path.parent().unwrap_or(Path::new("")).join(shows);
+                camera.shown = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            }
+        }
+        Ok(kind)
     }
 
     /// The same, whose cameras offer these formats only, by their four letters.
