@@ -26,6 +26,8 @@ pub(super) struct Out {
     failed: Option<String>,
     /// Whether a person reads it: sentences then instead of JSON.
     is_terminal: bool,
+    /// The link that a person was told last. What a network is called may change without it.
+    link: Option<String>,
     /// What has not been given to the thread yet: nothing, where the reader keeps up.
     waiting: VecDeque<Vec<u8>>,
     lines: mpsc::Sender<Vec<u8>>,
@@ -49,6 +51,7 @@ impl Out {
             was_live: false,
             failed: None,
             is_terminal: io::stdout().is_terminal(),
+            link: None,
             waiting: VecDeque::new(),
             lines,
             printed,
@@ -112,8 +115,16 @@ impl Out {
         }
     }
 
-    fn bytes(&self, event: &Event) -> Option<Vec<u8>> {
+    fn bytes(&mut self, event: &Event) -> Option<Vec<u8>> {
         if self.is_terminal {
+            if let Event::Live { watch, .. } = event {
+                self.link = Some(watch.clone());
+            }
+            if let Event::Links { links } = event
+                && self.link.replace(links.watch.clone()).as_ref() == Some(&links.watch)
+            {
+                return None;
+            }
             return terminal::words(event).map(String::into_bytes);
         }
         let mut line = serde_json::to_vec(event).expect("an event is plain data");
@@ -122,7 +133,8 @@ impl Out {
     }
 
     fn line(&mut self, event: &Event) {
-        self.waiting.extend(self.bytes(event));
+        let bytes = self.bytes(event);
+        self.waiting.extend(bytes);
         while let Some(line) = self.waiting.pop_front() {
             match self.lines.try_send(line) {
                 Ok(()) => {}

@@ -50,16 +50,46 @@ pub struct Layer {
     pub height: u16,
 }
 
+/// From where an address can be reached; in the order in which people want them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The public name that was given.
+    Public,
+    /// The network at home, at school, at work.
+    #[default]
+    Network,
+    /// Everywhere.
+    Internet,
+    /// The provider's own network: an address that customers share.
+    Provider,
+    /// The other end of a cable.
+    Cable,
+    /// A VPN.
+    Vpn,
+    /// Containers and virtual machines on this computer.
+    Guests,
+    /// This computer.
+    Computer,
+}
+
 /// One address of this machine that a link may name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Address {
     /// The address or name, without brackets or port: what `set_address` takes.
     pub host: String,
     /// The interface it is on, or "public name" for the one given by `--public`.
     pub interface: String,
+    /// What people call that network: the name that it has, "Wi-Fi", "Cable", "VPN".
+    pub network: String,
     /// One sentence for people: who can open a link with this address.
     pub reach: String,
+    /// One sentence for people: who cannot.
+    pub cannot: String,
+    /// From where, as a program tells it.
+    pub scope: Scope,
 }
 
 /// The links of the broadcast. They hold as long as the watch token does: across End, Go Live and restarts.

@@ -1,10 +1,12 @@
 //! The addresses of this machine that a link may name, the likeliest first.
 
 use crate::{
+    connections::Connections,
     default_route_address,
+    medium::Medium,
     system::{Interface, interfaces},
 };
-use protocol::Address;
+use protocol::{Address, Scope};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// One address of this machine that people may use.
@@ -16,20 +18,40 @@ pub struct LocalAddress {
     pub address: Address,
 }
 
-/// The machine's usable addresses, the one on the default route first, then those that most people can reach, loopback last. IPv6 link-local ones are left
-/// out: a browser cannot open them, for they need a zone.
-pub fn addresses() -> Vec<LocalAddress> {
-    let found = interfaces().unwrap_or_else(|error| {
-        tracing::warn!("the interfaces cannot be listed ({error}): only this computer is offered");
-        vec![Interface { name: "lo".to_owned(), ip: Ipv4Addr::LOCALHOST.into(), point_to_point: false }]
-    });
-    in_order(found, default_route_address())
+/// The networks that this machine is on, looked at again and again.
+#[derive(Debug, Default)]
+pub struct Networks {
+    connections: Connections,
+}
+
+impl Networks {
+    /// The machine's usable addresses, the one on the default route first, then those that most people can reach, loopback last. IPv6
+    /// link-local ones are left out: a browser cannot open them, for they need a zone.
+    ///
+    /// With `ask_names` it is asked what people called the connections, where the addresses are others than when that was asked last. It may
+    /// take a second or two.
+    pub fn look(&mut self, ask_names: bool) -> Vec<LocalAddress> {
+        let mut found = interfaces().unwrap_or_else(|error| {
+            tracing::warn!("the interfaces cannot be listed ({error}): only this computer is offered");
+            vec![Interface::of("lo", Ipv4Addr::LOCALHOST.into(), false, Medium::Computer)]
+        });
+        let names = if ask_names {
+            self.connections.of(found.iter().map(|interface| (interface.name.clone(), interface.ip)).collect())
+        } else {
+            self.connections.known()
+        };
+        for interface in &mut found {
+            // What a network is called on the air is what its users call it; a connection may be "Auto 3".
+            interface.given = interface.given.take().or_else(|| names.get(&interface.name).cloned());
+        }
+        in_order(found, default_route_address())
+    }
 }
 
 fn in_order(mut found: Vec<Interface>, default_route: Option<IpAddr>) -> Vec<LocalAddress> {
     found.retain(|interface| is_usable(interface.ip));
     // The sort is stable: what ranks the same stays in the system's order.
-    found.sort_by_key(|interface| (Some(interface.ip) != default_route, Reach::of(interface), interface.ip.is_ipv6()));
+    found.sort_by_key(|interface| (Some(interface.ip) != default_route, scope(interface), interface.ip.is_ipv6()));
     found.dedup_by_key(|interface| interface.ip);
     found.into_iter().map(LocalAddress::from).collect()
 }
@@ -43,104 +65,68 @@ fn is_usable(ip: IpAddr) -> bool {
 
 impl From<Interface> for LocalAddress {
     fn from(interface: Interface) -> Self {
-        let reach = Reach::of(&interface).sentence().to_owned();
-        Self { ip: interface.ip, address: Address { host: interface.ip.to_string(), interface: interface.name, reach } }
-    }
-}
-
-/// Who can open a link with an address; in the order in which people want them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    Network,
-    Internet,
-    Provider,
-    Cable,
-    Vpn,
-    Guests,
-    Computer,
-}
-
-impl Reach {
-    fn of(interface: &Interface) -> Self {
-        let (private, carrier_grade, link_local) = match interface.ip {
-            IpAddr::V4(ip) => (ip.is_private(), is_carrier_grade(ip), ip.is_link_local()),
-            IpAddr::V6(ip) => (ip.is_unique_local() || is_documentation(ip), false, false),
+        let scope = scope(&interface);
+        let Interface { name, ip, medium, given, .. } = interface;
+        let address = Address {
+            host: ip.to_string(),
+            network: medium.called(&name, given.as_deref()),
+            interface: name,
+            reach: sentence(scope).to_owned(),
+            cannot: cannot(scope, ip).to_owned(),
+            scope,
         };
-        if interface.ip.is_loopback() {
-            Self::Computer
-        } else if is_guests(&interface.name) {
-            Self::Guests
-        } else if interface.point_to_point || is_tunnel(&interface.name) {
-            Self::Vpn
-        } else if link_local {
-            Self::Cable
-        } else if carrier_grade {
-            Self::Provider
-        } else if private {
-            Self::Network
-        } else {
-            Self::Internet
-        }
-    }
-
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Network => "People on your network",
-            Self::Internet => "Anyone on the internet, unless a firewall is in between",
-            Self::Vpn => "People in your VPN",
-            Self::Provider => "People on your provider's network",
-            Self::Cable => "A computer connected by a cable",
-            Self::Guests => "Containers and virtual machines on this computer",
-            Self::Computer => "Only this computer",
-        }
+        Self { ip, address }
     }
 }
 
-/// The usual names of tunnels.
-fn is_tunnel(name: &str) -> bool {
-    let names = [
-        "tun",
-        "tap",
-        "wg",
-        "tailscale",
-        "zt",
-        "ppp",
-        "utun",
-        "nordlynx",
-        "ipsec",
-        "vti",
-        "gre",
-        "sit",
-        "ip6tnl",
-        "nebula",
-    ];
-    names.iter().any(|start| name.starts_with(start))
+fn scope(interface: &Interface) -> Scope {
+    let (private, carrier_grade, link_local) = match interface.ip {
+        IpAddr::V4(ip) => (ip.is_private(), is_carrier_grade(ip), ip.is_link_local()),
+        IpAddr::V6(ip) => (ip.is_unique_local() || is_documentation(ip), false, false),
+    };
+    if interface.ip.is_loopback() {
+        Scope::Computer
+    } else if interface.medium == Medium::Guests {
+        Scope::Guests
+    } else if interface.point_to_point || interface.medium == Medium::Vpn {
+        Scope::Vpn
+    } else if link_local {
+        Scope::Cable
+    } else if carrier_grade {
+        Scope::Provider
+    } else if private {
+        Scope::Network
+    } else {
+        Scope::Internet
+    }
 }
 
-/// The usual names of what containers and virtual machines on this computer are behind. A bridge that people made themselves (`br0`,
-/// `br-lan`) is none: Docker's has twelve hex digits behind its `br-`.
-fn is_guests(name: &str) -> bool {
-    let names = [
-        "docker",
-        "virbr",
-        "lxc",
-        "lxd",
-        "incusbr",
-        "podman",
-        "cni",
-        "flannel",
-        "cali",
-        "cilium",
-        "vboxnet",
-        "vmnet",
-        "vnet",
-        "ve-",
-        "vb-",
-        "waydroid",
-        "vEthernet",
-    ];
-    let is_docker = |id: &str| id.len() == 12 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
-    names.iter().any(|start| name.starts_with(start)) || name.strip_prefix("br-").is_some_and(is_docker)
+pub(crate) fn sentence(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Network => "People on your network",
+        Scope::Internet => "Anyone on the internet, unless a firewall is in between",
+        Scope::Vpn => "People in your VPN",
+        Scope::Provider => "People on your provider's network",
+        Scope::Cable => "A computer connected by a cable",
+        Scope::Guests => "Containers and virtual machines on this computer",
+        Scope::Computer => "Only this computer",
+        Scope::Public => "Anyone who can reach that name, if its port leads to this computer",
+    }
+}
+
+/// Who cannot open it: what a broadcaster finds out only when somebody says so, unless it is said beforehand.
+pub(crate) fn cannot(scope: Scope, ip: IpAddr) -> &'static str {
+    match scope {
+        Scope::Network => "Others cannot: people elsewhere, and phones on mobile data.",
+        Scope::Internet if ip.is_ipv6() => "People cannot whose own network has no IPv6.",
+        Scope::Internet => "Nobody can while a firewall on the way closes the port.",
+        Scope::Vpn => "People who are not in that VPN cannot.",
+        Scope::Provider => "Most people cannot: only some of your provider's other customers can.",
+        Scope::Cable => "Others cannot: there is nobody else on that cable.",
+        Scope::Guests => "Other computers and phones cannot, not even in the same room.",
+        Scope::Computer => "Other computers and phones cannot, not even in the same room.",
+        Scope::Public => "Nobody can while that name's port does not lead to this computer.",
+    }
 }
 
 /// 100.64.0.0/10, shared between a provider and its customers (RFC 6598).
@@ -159,7 +145,7 @@ mod tests {
     use super::*;
 
     fn interface(name: &str, ip: &str) -> Interface {
-        Interface { name: name.to_owned(), ip: ip.parse().expect("the test wrote it"), point_to_point: name == "wg0" }
+        Interface::of(name, ip.parse().expect("the test wrote it"), name == "wg0", Medium::of_name(name))
     }
 
     #[test]
@@ -214,16 +200,37 @@ mod tests {
 
     #[test]
     fn a_providers_shared_address_is_not_the_internet() {
-        assert_eq!(Reach::of(&interface("eth0", "100.64.3.4")), Reach::Provider);
-        assert_eq!(Reach::of(&interface("tailscale0", "100.64.3.4")), Reach::Vpn);
-        assert_eq!(Reach::of(&interface("eth0", "100.128.0.1")), Reach::Internet);
-        assert_eq!(Reach::of(&interface("eth0", "169.254.8.9")), Reach::Cable);
-        assert_eq!(Reach::of(&interface("eth0", "fd00::7")), Reach::Network);
+        assert_eq!(scope(&interface("eth0", "100.64.3.4")), Scope::Provider);
+        assert_eq!(scope(&interface("tailscale0", "100.64.3.4")), Scope::Vpn);
+        assert_eq!(scope(&interface("eth0", "100.128.0.1")), Scope::Internet);
+        assert_eq!(scope(&interface("eth0", "169.254.8.9")), Scope::Cable);
+        assert_eq!(scope(&interface("eth0", "fd00::7")), Scope::Network);
+    }
+
+    #[test]
+    fn who_cannot_open_a_link_is_said_of_every_address_and_no_network_is_called_by_its_interface() {
+        for (name, ip, network) in [
+            ("lo", "127.0.0.1", "This computer"),
+            ("wlan0", "192.168.7.3", "Wi-Fi"),
+            ("wg0", "10.8.0.2", "VPN"),
+            ("docker0", "172.17.0.1", "Virtual machines"),
+            ("en0", "2a00:1450::20", "Network"),
+            ("en0", "198.51.100.7", "Network"),
+            ("en0", "100.64.3.4", "Network"),
+            ("en0", "169.254.7.7", "Network"),
+        ] {
+            let Address { network: called, cannot, reach, interface: on, .. } =
+                LocalAddress::from(interface(name, ip)).address;
+            assert_eq!((called.as_str(), on.as_str()), (network, name), "{ip}");
+            assert!(cannot.contains(" can") && cannot.ends_with('.') && cannot != reach, "{ip}: {cannot}");
+        }
+        let named = Interface { given: Some("Café Luna".into()), ..interface("wlan0", "192.168.7.3") };
+        assert_eq!(LocalAddress::from(named).address.network, "Café Luna (Wi-Fi)");
     }
 
     #[test]
     fn this_machine_has_loopback_and_its_default_route() {
-        let listed = addresses();
+        let listed = Networks::default().look(false);
         assert!(listed.iter().any(|local| local.ip == IpAddr::from(Ipv4Addr::LOCALHOST)), "{listed:?}");
         if let Some(default_route) = default_route_address() {
             assert_eq!(listed[0].ip, default_route, "the address on the default route comes first: {listed:?}");

@@ -1,9 +1,10 @@
 //! How others reach the pages of this machine, as a setting writes it.
 
+use crate::addresses::{cannot, sentence};
 use crate::host::Host;
 use crate::media_name::MediaName;
-use protocol::Address;
-use std::{fmt, str::FromStr};
+use protocol::{Address, Scope};
+use std::{fmt, net::Ipv4Addr, str::FromStr};
 
 /// How the world reaches the pages of this machine, `[https://]HOST[:PORT][/PATH]`: a forwarded port, a VPN, a rented machine, a proxy.
 /// It goes into the link. PORT is the number outside, where that differs.
@@ -68,7 +69,10 @@ impl Public {
         Address {
             host: self.at.name.clone(),
             interface: "public name".to_owned(),
-            reach: "Anyone who can reach that name, if its port leads to this computer".to_owned(),
+            network: "Public name".to_owned(),
+            reach: sentence(Scope::Public).to_owned(),
+            cannot: cannot(Scope::Public, Ipv4Addr::UNSPECIFIED.into()).to_owned(),
+            scope: Scope::Public,
         }
     }
 

@@ -8,12 +8,13 @@ mod unix;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::holder;
+pub(crate) use linux::{holder, medium, network_name};
 #[cfg(unix)]
 pub(crate) use unix::{allow_a_restart, interfaces, no_ipv6};
 #[cfg(windows)]
 pub(crate) use windows::{allow_a_restart, interfaces, no_ipv6};
 
+use crate::medium::Medium;
 use std::net::IpAddr;
 
 /// One address of one interface that is up and running.
@@ -23,6 +24,29 @@ pub(crate) struct Interface {
     pub(crate) ip: IpAddr,
     /// A tunnel: no neighbours, one peer.
     pub(crate) point_to_point: bool,
+    /// What carries it.
+    pub(crate) medium: Medium,
+    /// What the system calls its network, where it can be had by just asking.
+    pub(crate) given: Option<String>,
+}
+
+impl Interface {
+    /// One whose network has no name.
+    pub(crate) fn of(name: &str, ip: IpAddr, point_to_point: bool, medium: Medium) -> Self {
+        Self { name: name.to_owned(), ip, point_to_point, medium, given: None }
+    }
+}
+
+/// Other Unixes say nothing but the name.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn medium(name: &str) -> Medium {
+    Medium::of_name(name)
+}
+
+/// Nor what their networks are called.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn network_name(_: &str) -> Option<String> {
+    None
 }
 
 /// Other systems are not asked who has a port; the error then names nobody.

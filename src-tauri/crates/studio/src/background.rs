@@ -7,6 +7,8 @@ use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
+use reach::Networks;
+use std::sync::{Arc, Mutex};
 use threads::Died;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -32,6 +34,8 @@ pub(crate) trait Background {
 /// The thread that writes, and tokio's for what blocks.
 pub(crate) struct Threads {
     pub(crate) writer: Writer,
+    /// Looked at by one thread at a time: the owner waits for an answer before it asks again.
+    pub(crate) networks: Arc<Mutex<Networks>>,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -44,8 +48,9 @@ impl Threads {
 
 impl Background for Threads {
     fn look_around(&self) {
-        let tell = self.tell.clone();
-        tokio::task::spawn_blocking(threads::answered("networks", Surroundings::look, move |looked| {
+        let (tell, networks) = (self.tell.clone(), self.networks.clone());
+        let look = move || Surroundings::look(&networks, true);
+        tokio::task::spawn_blocking(threads::answered("networks", look, move |looked| {
             // The owner is gone only when the program ends.
             let _ = tell.send(looked.map_or(Happened::NotLooked, Happened::LookedAround));
         }));

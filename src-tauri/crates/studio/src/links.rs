@@ -89,7 +89,7 @@ mod tests {
         ["192.168.1.20", "2a00::20", "127.0.0.1"]
             .map(|ip| LocalAddress {
                 ip: ip.parse().unwrap(),
-                address: Address { host: ip.into(), interface: "x".into(), reach: "somebody".into() },
+                address: Address { host: ip.into(), ..Address::default() },
             })
             .to_vec()
     }

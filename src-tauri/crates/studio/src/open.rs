@@ -27,7 +27,7 @@ use reach::{BindError, Bound};
 use server::Metrics;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stream::{Clock, Rid};
 use thiserror::Error;
@@ -185,10 +185,10 @@ impl Studio {
             forwarder
         };
         let pipeline = {
-            let (tell, name) = (tell.clone(), "Skylark".to_owned());
+            let (tell, title) = (tell.clone(), settings.title.to_string());
             let (camera, microphone) = (settings.camera.clone(), settings.microphone.clone());
             let events = move |event| drop(tell.send(Happened::Media(event)));
-            Arc::new(Pipeline::open(camera, microphone, settings.video, name, events))
+            Arc::new(Pipeline::open(camera, microphone, settings.video, title, events))
         };
 
         let meter = Arc::new(Meter::default());
@@ -221,7 +221,13 @@ impl Studio {
             // the name's addresses, and no longer, as a machine that has no network yet goes live all the same.
             let _ = tokio::time::timeout(NAME_PATIENCE, background::resolve(question, tell.clone())).await;
         }
-        let looked = tokio::task::spawn_blocking(threads::caught("networks", Surroundings::look)).await;
+        let networks = Arc::new(Mutex::new(reach::Networks::default()));
+        let look = {
+            // What networks are called is asked a second later: nobody waits for it to go live.
+            let networks = networks.clone();
+            move || Surroundings::look(&networks, false)
+        };
+        let looked = tokio::task::spawn_blocking(threads::caught("networks", look)).await;
         // What was not found is looked for again in a second.
         let surroundings = looked.ok().and_then(Result::ok).unwrap_or_default();
         let complain = {
@@ -233,7 +239,7 @@ impl Studio {
         let parts = Parts {
             encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), tell: tell.clone() },
             forwarder,
-            background: Threads { writer, tell: tell.clone() },
+            background: Threads { writer, networks, tell: tell.clone() },
             tell,
             events: Events::new(events.clone()),
             reachability,

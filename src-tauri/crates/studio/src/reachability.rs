@@ -4,9 +4,10 @@ use crate::links::{self, Place};
 use crate::public_name::{Learnt, PublicName, Question};
 use crate::settings::Settings;
 use protocol::{Address, Links};
-use reach::{LocalAddress, MediaName};
+use reach::{LocalAddress, MediaName, Networks};
 use server::PublicUrl;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// What a look at the machine's networks found.
@@ -19,9 +20,10 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Looks. This asks the system, which may take its time.
-    pub(crate) fn look() -> Surroundings {
-        Surroundings { here: reach::addresses(), default_route: reach::default_route_address() }
+    /// Looks. This asks the system, which may take its time; what networks are called a second or two.
+    pub(crate) fn look(networks: &Mutex<Networks>, ask_names: bool) -> Surroundings {
+        let here = networks.lock().unwrap_or_else(PoisonError::into_inner).look(ask_names);
+        Surroundings { here, default_route: reach::default_route_address() }
     }
 }
 
@@ -139,7 +141,7 @@ mod tests {
     use crate::settings::Written;
 
     fn at(ip: &str) -> Surroundings {
-        let address = Address { host: ip.into(), interface: "x".into(), reach: "somebody".into() };
+        let address = Address { host: ip.into(), ..Address::default() };
         let ip = ip.parse().expect("the tests' addresses are well-formed");
         Surroundings { here: vec![LocalAddress { ip, address }], default_route: Some(ip) }
     }

@@ -1,6 +1,61 @@
-//! What Linux tells in /proc.
+//! What Linux tells in /proc and /sys, and of a Wi-Fi's name by an ioctl.
+#![allow(unsafe_code)] // The standard library has no ioctl.
 
+use crate::medium::{Hardware, Medium};
 use crate::{Holder, Transport};
+use std::os::fd::AsRawFd;
+use std::path::Path;
+
+/// What carries an interface.
+pub(crate) fn medium(name: &str) -> Medium {
+    Medium::of(name, &hardware(&Path::new("/sys/class/net").join(name)))
+}
+
+/// What stands in an interface's folder.
+fn hardware(folder: &Path) -> Hardware {
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+    let uevent = read("uevent");
+    let driver = std::fs::read_link(folder.join("device/driver")).ok();
+    let bridged = std::fs::read_dir(folder.join("brif")).into_iter().flatten().flatten();
+    Hardware {
+        link_type: read("type").trim().parse().unwrap_or_default(),
+        device_type: uevent.lines().find_map(|line| line.strip_prefix("DEVTYPE=")).unwrap_or_default().to_owned(),
+        driver: driver.and_then(|driver| Some(driver.file_name()?.to_string_lossy().into_owned())),
+        wireless: folder.join("wireless").exists() || folder.join("phy80211").exists(),
+        tunnel: folder.join("tun_flags").exists(),
+        bridges_device: bridged.into_iter().any(|port| port.path().join("../device").exists()),
+    }
+}
+
+/// The name of the Wi-Fi that an interface is in. Any user may ask; where the kernel answers no such question any more it has none.
+pub(crate) fn network_name(interface: &str) -> Option<String> {
+    /// SIOCGIWESSID of the kernel's wireless.h.
+    const GET_NAME: libc::c_ulong = 0x8b1b;
+    /// IW_ESSID_MAX_SIZE.
+    const LONGEST: usize = 32;
+    /// `struct iwreq` with its `iw_point`.
+    #[repr(C)]
+    struct Question {
+        interface: [u8; 16],
+        into: *mut u8,
+        length: u16,
+        flags: u16,
+        rest: [u8; 4],
+    }
+    if medium(interface) != Medium::Wifi || interface.len() >= 16 {
+        return None;
+    }
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").ok()?;
+    let mut name = [0_u8; LONGEST + 1];
+    let mut question =
+        Question { interface: [0; 16], into: name.as_mut_ptr(), length: LONGEST as u16, flags: 0, rest: [0; 4] };
+    question.interface[..interface.len()].copy_from_slice(interface.as_bytes());
+    // SAFETY: the structure is the kernel's, and it writes no more than `length` bytes to where `into` points, which is longer.
+    let answered = unsafe { libc::ioctl(socket.as_raw_fd(), GET_NAME as _, &raw mut question) } == 0;
+    let length = usize::from(question.length).min(LONGEST);
+    let name = String::from_utf8_lossy(&name[..length]).trim_end_matches('\0').to_owned();
+    (answered && !name.is_empty()).then_some(name)
+}
 
 /// Who has this port, where /proc exists and tells: of another user's process only root may know.
 pub(crate) fn holder(transport: Transport, port: u16) -> Option<Holder> {
@@ -44,6 +99,30 @@ fn process_with(descriptor: &str) -> Option<Holder> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loopback_is_this_computer_and_in_no_wifi() {
+        assert_eq!((medium("lo"), network_name("lo")), (Medium::Computer, None));
+        assert_eq!(network_name("no such interface"), None);
+    }
+
+    #[test]
+    fn an_interface_s_folder_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(hardware(folder.path()), Hardware::default(), "nothing is there");
+        let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("written");
+        write("type", "1\n");
+        write("uevent", "INTERFACE=wlp2s0\nDEVTYPE=wlan\n");
+        std::fs::create_dir_all(folder.path().join("device")).expect("made");
+        std::os::unix::fs::symlink("../../drivers/iwlwifi", folder.path().join("device/driver")).expect("linked");
+        let read = hardware(folder.path());
+        assert_eq!(Medium::of("wlp2s0", &read), Medium::Wifi);
+        assert_eq!((read.link_type, read.driver.as_deref()), (1, Some("iwlwifi")));
+        write("tun_flags", "0x1001");
+        std::fs::create_dir(folder.path().join("wireless")).expect("made");
+        let read = hardware(folder.path());
+        assert!(read.tunnel && read.wireless);
+    }
 
     #[test]
     fn reads_the_kernels_tables() {

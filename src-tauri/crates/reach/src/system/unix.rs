@@ -3,7 +3,7 @@
 //! The standard library has no call for the interfaces, so this one file speaks to libc.
 #![allow(unsafe_code)]
 
-use super::Interface;
+use super::{Interface, medium, network_name};
 use socket2::Socket;
 use std::{
     ffi::CStr,
@@ -52,7 +52,8 @@ fn usable(entry: &libc::ifaddrs) -> Option<Interface> {
     };
     // SAFETY: ifa_name is a C string of the list.
     let name = unsafe { CStr::from_ptr(entry.ifa_name) }.to_string_lossy().into_owned();
-    Some(Interface { name, ip, point_to_point: has(libc::IFF_POINTOPOINT) })
+    let (medium, given) = (medium(&name), network_name(&name));
+    Some(Interface { name, ip, point_to_point: has(libc::IFF_POINTOPOINT), medium, given })
 }
 
 /// Whether an error of opening a socket says that the machine has no IPv6.

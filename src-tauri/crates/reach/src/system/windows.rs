@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // The C interface of the IP helper library.
 
 use super::Interface;
+use crate::medium::Medium;
 use socket2::Socket;
 use std::{
     io,
@@ -12,7 +13,8 @@ use windows_sys::Win32::{
     NetworkManagement::{
         IpHelper::{
             GAA_FLAG_SKIP_ANYCAST, GAA_FLAG_SKIP_DNS_SERVER, GAA_FLAG_SKIP_MULTICAST, GetAdaptersAddresses,
-            IF_TYPE_PPP, IF_TYPE_PROP_VIRTUAL, IF_TYPE_TUNNEL, IP_ADAPTER_ADDRESSES_LH,
+            IF_TYPE_IEEE80211, IF_TYPE_PPP, IF_TYPE_PROP_VIRTUAL, IF_TYPE_SOFTWARE_LOOPBACK, IF_TYPE_TUNNEL,
+            IF_TYPE_WWANPP, IF_TYPE_WWANPP2, IP_ADAPTER_ADDRESSES_LH,
         },
         Ndis::IfOperStatusUp,
     },
@@ -58,6 +60,13 @@ pub(crate) fn interfaces() -> io::Result<Vec<Interface>> {
             String::from_utf16_lossy(std::slice::from_raw_parts(adapter.FriendlyName, len))
         };
         let point_to_point = matches!(adapter.IfType, IF_TYPE_PPP | IF_TYPE_TUNNEL | IF_TYPE_PROP_VIRTUAL);
+        let medium = match adapter.IfType {
+            IF_TYPE_IEEE80211 => Medium::Wifi,
+            IF_TYPE_WWANPP | IF_TYPE_WWANPP2 => Medium::Mobile,
+            IF_TYPE_SOFTWARE_LOOPBACK => Medium::Computer,
+            _ if point_to_point => Medium::Vpn,
+            _ => Some(Medium::of_name(&name)).filter(|by_name| *by_name != Medium::Unknown).unwrap_or(Medium::Cable),
+        };
         let mut unicast = adapter.FirstUnicastAddress;
         // SAFETY: as with the adapters.
         while let Some(entry) = unsafe { unicast.as_ref() } {
@@ -76,7 +85,7 @@ pub(crate) fn interfaces() -> io::Result<Vec<Interface>> {
                     _ => continue,
                 }
             };
-            found.push(Interface { name: name.clone(), ip, point_to_point });
+            found.push(Interface { name: name.clone(), ip, point_to_point, medium, given: Some(name.clone()) });
         }
     }
     Ok(found)
