@@ -24,6 +24,7 @@ mod lock;
 #[cfg(target_os = "linux")]
 mod no_router;
 mod offer;
+mod outside;
 mod page;
 mod patch;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! Events as sentences, for a person who reads them in a terminal. What only a program would want is left out there.
 
-use protocol::{Event, LeaveReason, Removal, RemovedViewer, SourceState, Viewer};
+use protocol::{Event, LeaveReason, Outside, Removal, RemovedViewer, SourceState, Viewer};
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
 pub(super) fn words(event: &Event) -> Option<String> {
@@ -18,6 +18,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::Attempts { address, count, .. } => {
             format!("{count} attempts to watch from {address} came to nothing.")
         }
+        Event::Outside { outside } => waits(outside)?,
         Event::Lock { on: true } => "Locked: nobody new is let in.".to_owned(),
         Event::Lock { on: false } => "Unlocked: who has the link is let in.".to_owned(),
         Event::Links { links } => format!("The link is: {}", links.watch),
@@ -32,6 +33,14 @@ pub(super) fn words(event: &Event) -> Option<String> {
 
 fn name(viewer: &Viewer) -> String {
     format!("Viewer {} ({}, {})", viewer.id, viewer.browser, viewer.address)
+}
+
+/// "4 waiting. 2 turned away since you locked." Nothing where nobody is outside.
+fn waits(Outside { waiting, turned_away, no_room }: &Outside) -> Option<String> {
+    let told = [(waiting, "waiting."), (turned_away, "turned away since you locked."), (no_room, "found no room.")];
+    let said: Vec<String> =
+        told.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 fn why(reason: LeaveReason) -> &'static str {
@@ -95,6 +104,9 @@ mod tests {
         let count = Event::Count { watching: 2, peak: 5 };
         assert_eq!(words(&count).as_deref(), Some("2 watching, 5 at most so far.\n"));
         assert_eq!(words(&Event::Viewers { viewers: Vec::new() }), None);
+        let outside = |waiting, turned_away| Event::Outside { outside: Outside { waiting, turned_away, no_room: 0 } };
+        assert_eq!(words(&outside(4, 2)).as_deref(), Some("4 waiting. 2 turned away since you locked.\n"));
+        assert_eq!(words(&outside(0, 0)), None);
         let running = SourceState::Running { id: "pattern".into(), format: "1280x720, 30 fps".into() };
         let camera = words(&Event::Camera { state: running });
         assert_eq!(camera.as_deref(), Some("Camera: pattern, 1280x720, 30 fps.\n"));

@@ -17,6 +17,7 @@ const empty: Snapshot = {
   watching: 0,
   peak: 0,
   locked: false,
+  outside: { waiting: 0, turned_away: 0, no_room: 0 },
   camera: { state: 'off' },
   microphone: { state: 'off' },
   devices: { cameras: [], microphones: [] },
@@ -77,6 +78,11 @@ test('a removal is listed until it is forgiven', () => {
 
 test('attempts are shown for a while, and no part of the state', () => {
   expect(apply(empty, { event: 'attempts', address: '203.0.113.7', count: 20, blockable: true })).toBe(empty);
+});
+
+test('who waits and who was turned away is as it was told last', () => {
+  const outside = { waiting: 4, turned_away: 2, no_room: 0 };
+  expect(apply(empty, { event: 'outside', outside }).outside).toEqual(outside);
 });
 
 test('an error changes nothing', () => {

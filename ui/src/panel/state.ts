@@ -17,6 +17,8 @@ export function apply(now: Snapshot, event: Event): Snapshot {
       return { ...now, removed: [event.viewer, ...now.removed.filter((r) => r.id !== event.viewer.id)] };
     case 'forgiven':
       return { ...now, removed: now.removed.filter((r) => r.id !== event.viewer) };
+    case 'outside':
+      return { ...now, outside: event.outside };
     case 'lock':
       return { ...now, locked: event.on };
     case 'links':

@@ -24,6 +24,8 @@ temporal: number,
  */
 height: number, };
 
+export type Scope = "public" | "network" | "internet" | "provider" | "cable" | "vpn" | "guests" | "computer";
+
 export type Address = { 
 /**
  * The address or name, without brackets or port: what `set_address` takes.
@@ -34,9 +36,21 @@ host: string,
  */
 interface: string, 
 /**
+ * What people call that network: the name that it has, "Wi-Fi", "Cable", "VPN".
+ */
+network: string, 
+/**
  * One sentence for people: who can open a link with this address.
  */
-reach: string, };
+reach: string, 
+/**
+ * One sentence for people: who cannot.
+ */
+cannot: string, 
+/**
+ * From where, as a program tells it.
+ */
+scope: Scope, };
 
 export type Links = { 
 /**
@@ -359,6 +373,20 @@ title?: string,
  */
 hardware_acceleration?: string, };
 
+export type Outside = { 
+/**
+ * Have the page open and wait: for the broadcast to begin, for the lock to open, for room.
+ */
+waiting: number, 
+/**
+ * Were turned away since the lock fell.
+ */
+turned_away: number, 
+/**
+ * Were turned away in this broadcast because as many watched as may.
+ */
+no_room: number, };
+
 export type Snapshot = { 
 /**
  * Where the broadcast is.
@@ -388,6 +416,10 @@ peak: number,
  * Nobody new is let in.
  */
 locked: boolean, 
+/**
+ * Who has the link and does not watch.
+ */
+outside: Outside, 
 /**
  * The camera.
  */
@@ -527,7 +559,11 @@ browser: string,
 /**
  * What is wrong with the offer, for people.
  */
-reason: string, } | { "event": "lock", 
+reason: string, } | { "event": "outside", 
+/**
+ * As it is now.
+ */
+outside: Outside, } | { "event": "lock", 
 /**
  * Locked: nobody new is let in.
  */

@@ -8,7 +8,7 @@ use crate::attempts::Attempts;
 use crate::count::CountPace;
 use crate::failed_joins::FailedJoins;
 use crate::link::Link;
-use crate::removal::Removals;
+use crate::removal::{Door, Removals};
 use crate::viewers::Viewers;
 use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
 use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
@@ -136,9 +136,19 @@ impl Audience {
         self.viewers.watching()
     }
 
+    /// Who is watching.
+    pub fn watchers(&self) -> impl Iterator<Item = &Visitor> {
+        self.viewers.watchers()
+    }
+
     /// The most at one time in this broadcast.
     pub fn peak(&self) -> u32 {
         self.viewers.peak()
+    }
+
+    /// Whether this visitor was removed: it waits for nothing but to be forgiven.
+    pub fn is_removed(&self, visitor: &Visitor) -> bool {
+        self.removals.refuses(visitor, Door::Join).is_some()
     }
 
     /// Nobody new is let in.

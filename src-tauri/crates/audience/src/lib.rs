@@ -26,6 +26,7 @@ mod audience;
 mod browser;
 mod count;
 mod failed_joins;
+mod headcount;
 mod io;
 mod joining;
 mod link;
@@ -36,6 +37,7 @@ mod visitor;
 
 pub use audience::Audience;
 pub use browser::browser_name;
+pub use headcount::Headcount;
 pub use io::{Ban, Input, Now, Output, Persisted, Refusal, To};
 pub use link::{BadToken, Token};
 pub use visitor::{BadCookie, Visitor, VisitorCookie};

@@ -1,8 +1,8 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    Devices, ErrorCode, LeaveReason, Links, Phase, RemovedViewer, Settings, SourceState, StreamStats, Viewer, ViewerId,
-    ViewerStats,
+    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, RemovedViewer, Settings, SourceState, StreamStats, Viewer,
+    ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +79,11 @@ pub enum Event {
         browser: String,
         /// What is wrong with the offer, for people.
         reason: String,
+    },
+    /// Who waits or was turned away changed; once a second at most.
+    Outside {
+        /// As it is now.
+        outside: Outside,
     },
     /// The lock changed.
     Lock {

@@ -29,6 +29,6 @@ pub use network::Network;
 pub use page::{PageHello, PageMessage};
 pub use panel::{CommandRefused, PanelMessage};
 pub use settings::{Settings, SettingsChange};
-pub use snapshot::{Devices, Phase, Snapshot, Source, SourceState};
-pub use stream::{Address, Layer, Links, Rid, StreamStats, VideoCodec};
+pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState};
+pub use stream::{Address, Layer, Links, Rid, Scope, StreamStats, VideoCodec};
 pub use viewer::{LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

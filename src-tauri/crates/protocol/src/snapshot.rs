@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub peak: u32,
     /// Nobody new is let in.
     pub locked: bool,
+    /// Who has the link and does not watch.
+    pub outside: Outside,
     /// The camera.
     pub camera: SourceState,
     /// The microphone.
@@ -31,6 +33,19 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The stream as a whole.
     pub stats: StreamStats,
+}
+
+/// How many people have the link and do not watch. Each counts once, by browser; of one address at most 300 do, and 16 of clients without
+/// a cookie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Outside {
+    /// Have the page open and wait: for the broadcast to begin, for the lock to open, for room.
+    pub waiting: u32,
+    /// Were turned away since the lock fell.
+    pub turned_away: u32,
+    /// Were turned away in this broadcast because as many watched as may.
+    pub no_room: u32,
 }
 
 /// Where the broadcast is.

@@ -10,7 +10,9 @@ mod timeline;
 mod video;
 mod wanted;
 
-use crate::{CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title};
+use crate::{
+    CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title,
+};
 use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};

@@ -1,5 +1,6 @@
 //! The owner's side of the requests: who has a page open, whose session is whose, and how many were refused.
 
+mod outside;
 mod pages;
 mod refusals;
 mod sessions;
@@ -10,6 +11,7 @@ pub use refusals::Refusals;
 
 use crate::{Joined, PageId, PatchError, Patched, Refused, Request, Seat};
 use audience::{Audience, Input, Now, To, Visitor};
+use outside::Outsiders;
 use pages::Pages;
 use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
 use sdp::{Fragment, Offer};
@@ -27,6 +29,7 @@ pub struct Door {
     pages: Pages,
     sessions: Sessions,
     refusals: Refusals,
+    outsiders: Outsiders,
 }
 
 /// Makes, changes and frees viewers' transports.
@@ -53,17 +56,24 @@ impl Door {
         }
         // A reply whose receiver is gone is not wanted any more, so sending it may fail.
         match request {
-            Request::Page { token, visitor, reply } => drop(reply.send(audience.visit(&token, &visitor, now))),
+            Request::Page { token, visitor, reply } => {
+                let answer = audience.visit(&token, &visitor, now);
+                if let Err(refusal) = &answer {
+                    self.outsiders.refused(&visitor, refusal.code);
+                }
+                drop(reply.send(answer));
+            }
             Request::Knock { token, visitor, reply } => {
                 let answer = audience.knock(&token, &visitor, now);
                 // Most joins are refused here already, before their offer is read.
                 if let Err(refusal) = &answer {
                     self.refusals.count(refusal.code);
+                    self.outsiders.refused(&visitor, refusal.code);
                 }
                 drop(reply.send(answer));
             }
             Request::Join { token, visitor, offer, reply } => {
-                let joined = match audience.join(&token, visitor, now) {
+                let joined = match audience.join(&token, visitor.clone(), now) {
                     Ok(viewer) => {
                         let joined = self.open_session(viewer, &offer, transports);
                         audience.handle(became(viewer, &joined), now);
@@ -73,6 +83,7 @@ impl Door {
                 };
                 if let Err(Refused::Refusal(refusal)) = &joined {
                     self.refusals.count(refusal.code);
+                    self.outsiders.refused(&visitor, refusal.code);
                 }
                 // A client that gave up while it waited left no address to end its session by; it goes as one that never
                 // connects.

@@ -1,10 +1,13 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
 use crate::{PageId, Seat};
-use audience::{To, Visitor};
+use audience::{Headcount, To, Visitor};
 use protocol::{PageMessage, ViewerId};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
+
+/// A page that did not watch at so many looks in a row waits: on the way to a picture it does not watch either.
+const WAITS: u8 = 2;
 
 /// All open pages.
 #[derive(Debug, Default)]
@@ -29,11 +32,13 @@ struct Page {
     viewer: Option<ViewerId>,
     tell: mpsc::Sender<PageMessage>,
     seat: Seat,
+    /// At how many looks in a row it did not watch; two are enough.
+    waits: u8,
 }
 
 impl Pages {
     pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<PageMessage>, seat: Seat) {
-        self.pages.insert(id, Page { visitor, viewer: None, tell, seat });
+        self.pages.insert(id, Page { visitor, viewer: None, tell, seat, waits: 0 });
     }
 
     /// The page says that it holds the session of this viewer, which there is.
@@ -81,6 +86,29 @@ impl Pages {
 
     pub(super) fn len(&self) -> usize {
         self.pages.len()
+    }
+
+    /// How many people wait behind the pages: those whose page did not watch at [`WAITS`] looks, of which this is one. Who watches all the
+    /// same, by another page or by none, does not wait, and some may not.
+    pub(super) fn waiting<'a>(
+        &mut self,
+        watchers: impl Iterator<Item = &'a Visitor>,
+        may_wait: impl Fn(&Visitor) -> bool,
+    ) -> u32 {
+        let viewers = &self.viewers;
+        let watches =
+            |page: &Page| page.viewer.and_then(|viewer| viewers.get(&viewer)).is_some_and(|viewer| viewer.connected);
+        for page in self.pages.values_mut() {
+            page.waits = if watches(page) { 0 } else { (page.waits + 1).min(WAITS) };
+        }
+        if self.pages.values().all(|page| page.waits < WAITS) {
+            return 0;
+        }
+        let mut people = Headcount::default();
+        watchers.for_each(|visitor| people.leave_out(visitor));
+        let waiting = |page: &&Page| page.waits == WAITS && may_wait(&page.visitor);
+        self.pages.values().filter(waiting).for_each(|page| people.count(&page.visitor));
+        people.people()
     }
 
     /// Tells one page. A page that does not keep up is dropped, which closes its socket; it opens another.

@@ -1,5 +1,7 @@
 //! The door without a socket, in virtual time.
 
+mod outside;
+
 use super::*;
 use audience::{Output, Persisted, Refusal, Token, VisitorCookie};
 use std::time::Instant;

@@ -184,6 +184,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.background.look_around();
         }
         self.ask_name(now);
+        if let Some(outside) = self.door.outside(self.admission.audience()) {
+            self.events.tell(Event::Outside { outside });
+        }
         let totals = self.forwarder.totals();
         let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
         self.second_encoder.measured(Load { at: now.instant, encoding_us, left_out });
@@ -267,6 +270,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             watching: audience.watching(),
             peak: audience.peak(),
             locked: audience.locked(),
+            outside: self.door.outside_told(),
             camera: self.devices.camera().clone(),
             microphone: self.devices.microphone().clone(),
             devices: self.devices.known().clone(),
@@ -309,6 +313,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             return;
         }
         let reading = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
+        self.door.broadcast_begins();
         self.decide(Input::GoLive, now);
         self.broadcast.is_live(reading, now);
         self.tell_phase();
@@ -352,7 +357,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
                 Output::Tell { to, message } => self.door.tell(to, &message),
                 Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
-                Output::Event(event) => self.events.tell(event),
+                Output::Event(event) => {
+                    if matches!(event, Event::Lock { .. }) {
+                        self.door.lock_changed();
+                    }
+                    self.events.tell(event);
+                }
                 Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
             }
         }

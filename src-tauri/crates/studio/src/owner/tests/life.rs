@@ -4,7 +4,7 @@ use super::world::{World, browser};
 use crate::happened::Happened;
 use crate::settings::Written;
 use forward::Gone;
-use protocol::{Command, ErrorCode, Event, LeaveReason, PageMessage, Phase, RefusalCode, ViewerId};
+use protocol::{Command, ErrorCode, Event, LeaveReason, Outside, PageMessage, Phase, RefusalCode, ViewerId};
 use server::Refused;
 use std::time::{Duration, Instant};
 use stream::{Rid, VideoCodec};
@@ -300,4 +300,27 @@ fn one_look_around_and_one_question_for_stats_at_a_time() {
     assert_eq!(world.asked(), ["look around", "stats"]);
     let stats = world.told().into_iter().filter(|event| matches!(event, Event::Stats { .. })).count();
     assert_eq!(stats, 4, "the broadcast's own figures wait for nobody");
+}
+
+#[test]
+fn who_waits_and_who_was_turned_away_is_told_once_a_second_before_going_live_too() {
+    let mut world = World::offline(Written::default());
+    let page = world.open_page(&browser(1));
+    let outside = |world: &mut World| {
+        world.second();
+        let told = world.told().into_iter();
+        told.filter_map(|event| if let Event::Outside { outside } = event { Some(outside) } else { None }).next_back()
+    };
+    outside(&mut world);
+    let waits = Outside { waiting: 1, turned_away: 0, no_room: 0 };
+    assert_eq!(outside(&mut world), Some(waits));
+    assert_eq!(world.owner.snapshot().outside, waits, "a panel that opens now is told the same");
+    world.command(Command::GoLive).expect("nothing runs");
+    world.happened(Happened::FirstPicture(1));
+    world.command(Command::Lock { on: true }).expect("it locks");
+    assert_eq!(refusal(world.join(&browser(2), "h264").expect_err("it is locked")), RefusalCode::Locked);
+    assert_eq!(outside(&mut world), Some(Outside { turned_away: 1, ..waits }));
+    world.command(Command::Lock { on: false }).expect("it opens");
+    assert_eq!(outside(&mut world), Some(waits), "whom a lock kept out that is gone");
+    drop(page);
 }

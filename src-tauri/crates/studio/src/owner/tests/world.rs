@@ -109,6 +109,10 @@ impl Encoding for Asks {
         self.note(format!("video {}x{} {}", video.width, video.height, video.fps));
     }
 
+    fn set_title(&self, title: &str) {
+        self.note(format!("title {title}"));
+    }
+
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {
         self.note(format!("keyframe {codec:?} {rid:?}"));
     }
