@@ -1,9 +1,11 @@
-// What tests and measurements ask of a bare X server: to take a program's window off the screen, and to put it back. That is how a window
-// is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
+// What tests and measurements ask of a bare X server: a window's title, to take a program's window off the screen, and to put it back. That
+// is how a window is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
 
 import { connect } from 'node:net';
 
-const [GET_ATTRIBUTES, MAP, UNMAP, GET_GEOMETRY, QUERY_TREE] = [3, 8, 10, 14, 15];
+const [GET_ATTRIBUTES, MAP, UNMAP, GET_GEOMETRY, QUERY_TREE, GET_PROPERTY] = [3, 8, 10, 14, 15, 20];
+/** The property that holds a window's title, and any type of it. */
+const [WM_NAME, ANY_TYPE] = [39, 0];
 const VIEWABLE = 2;
 const REPLY_BYTES = 32;
 
@@ -33,6 +35,12 @@ export class X11 {
     return shown.reduce((one, other) => (other.pixels > one.pixels ? other : one)).id;
   }
 
+  /** Its title, as a task bar shows it; at most 256 bytes of it. */
+  async title(window) {
+    const reply = await this.#ask(GET_PROPERTY, window, [WM_NAME, ANY_TYPE, 0, 64]);
+    return reply.subarray(REPLY_BYTES, REPLY_BYTES + reply.readUInt32LE(16)).toString('latin1');
+  }
+
   minimise(window) {
     this.#send(UNMAP, window);
   }
@@ -50,17 +58,17 @@ export class X11 {
     return Array.from({ length: reply.readUInt16LE(16) }, (_, n) => reply.readUInt32LE(REPLY_BYTES + 4 * n));
   }
 
-  /** Each of these requests is a code and a window. */
-  #send(code, window) {
-    const request = Buffer.alloc(8);
+  /** Each of these requests is a code, a window, and more words where it takes them. */
+  #send(code, window, more = []) {
+    const request = Buffer.alloc(8 + 4 * more.length);
     request.writeUInt8(code, 0);
-    request.writeUInt16LE(2, 2);
-    request.writeUInt32LE(window, 4);
+    request.writeUInt16LE(2 + more.length, 2);
+    [window, ...more].forEach((word, at) => request.writeUInt32LE(word, 4 + 4 * at));
     this.#socket.write(request);
   }
 
-  #ask(code, window) {
-    this.#send(code, window);
+  #ask(code, window, more) {
+    this.#send(code, window, more);
     return new Promise((answered, failed) => this.#waiting.push({ answered, failed }));
   }
 

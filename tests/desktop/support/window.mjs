@@ -1,6 +1,6 @@
 // The real window, in a virtual display, driven over WebDriver; everything started here is ended by its process id.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -133,16 +133,6 @@ class Window {
       async () => (await this.run('return outerWidth')) === width && (await this.run('return outerHeight')) === height,
       `it is ${width}x${height}`,
     );
-  }
-
-  /** Its title as the display knows it: what a task bar shows. */
-  async titleOnDisplay() {
-    const { stdout } = spawnSync('xwininfo', ['-root', '-tree'], {
-      env: { ...process.env, DISPLAY: this.display },
-      encoding: 'utf8',
-      timeout: 5000,
-    });
-    return stdout;
   }
 
   /** Waits until `met` says so. */
