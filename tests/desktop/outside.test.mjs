@@ -1,129 +1,97 @@
 // What the panel says of those who are not in: who cannot open the link, who waits, who was turned away. And what it shows of a picture
 // that is none.
 
-import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { openChromium } from "../browser/support/chromium.mjs";
-import { missing, openWindow } from "./support/window.mjs";
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openChromium } from '../browser/support/chromium.mjs';
+import { missing, openWindow } from './support/window.mjs';
 
-describe(
-  "those who are not in",
-  { skip: missing() ?? false, timeout: 180_000 },
-  () => {
-    let window, browser;
-    const tabs = [];
+describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 }, () => {
+  let window, browser;
+  const tabs = [];
 
-    before(async () => {
-      window = await openWindow({
-        args: ["--camera", "pattern", "--microphone", "tone"],
-        settings: 'title = "Lea plays at eight"\n',
-      });
-      browser = await openChromium();
+  before(async () => {
+    window = await openWindow({
+      args: ['--camera', 'pattern', '--microphone', 'tone'],
+      settings: 'title = "Lea plays at eight"\n',
     });
+    browser = await openChromium();
+  });
 
-    after(async () => {
-      await browser?.close();
-      await window?.close();
-    });
+  after(async () => {
+    await browser?.close();
+    await window?.close();
+  });
 
-    async function comes() {
-      const person = await browser.person();
-      tabs.push(await person.open(await window.text("watch-link")));
-      return tabs.at(-1);
-    }
+  async function comes() {
+    const person = await browser.person();
+    tabs.push(await person.open(await window.text('watch-link')));
+    return tabs.at(-1);
+  }
 
-    const outside = async (words, why) =>
-      window.until(
-        async () =>
-          (await window.text("outside")).replace(/\s+/g, " ") === words,
-        why,
-      );
+  const outside = async (words, why) =>
+    window.until(async () => (await window.text('outside')).replace(/\s+/g, ' ') === words, why);
 
-    test("beside the link stands who cannot open it, and three steps for anyone else", async () => {
-      assert.match(await window.text("reach"), /^Only this computer\./);
-      assert.match(
-        await window.text("cannot"),
-        /Other computers and phones cannot/,
-      );
-      await window.click("elsewhere");
-      const steps = () =>
-        window.run(`return [...document.querySelectorAll('[data-testid="elsewhere-steps"] li')]
+  test('beside the link stands who cannot open it, and three steps for anyone else', async () => {
+    assert.match(await window.text('reach'), /^Only this computer\./);
+    assert.match(await window.text('cannot'), /Other computers and phones cannot/);
+    await window.click('elsewhere');
+    const steps = () =>
+      window.run(`return [...document.querySelectorAll('[data-testid="elsewhere-steps"] li')]
         .filter((step) => step.checkVisibility()).map((step) => step.innerText)`);
-      const shown = await steps();
-      assert.equal(shown.length, 3);
-      assert.match(
-        shown.join(" "),
-        new RegExp(`port ${new URL(await window.text("watch-link")).port}\\b`),
-      );
-      const [card, height] = await window.run(
-        `return [document.getElementById('elsewhere').getBoundingClientRect().height, innerHeight]`,
-      );
-      assert.ok(
-        card < 0.8 * height,
-        `the card is as high as its words: ${card} of ${height}`,
-      );
-      await window.screenshot("panel-elsewhere");
-      await window.run(`document.getElementById('elsewhere').hidePopover()`);
-      assert.deepEqual(await steps(), []);
-    });
+    const shown = await steps();
+    assert.equal(shown.length, 3);
+    assert.match(shown.join(' '), new RegExp(`port ${new URL(await window.text('watch-link')).port}\\b`));
+    const [card, height] = await window.run(
+      `return [document.getElementById('elsewhere').getBoundingClientRect().height, innerHeight]`,
+    );
+    assert.ok(card < 0.8 * height, `the card is as high as its words: ${card} of ${height}`);
+    await window.screenshot('panel-elsewhere');
+    await window.run(`document.getElementById('elsewhere').hidePopover()`);
+    assert.deepEqual(await steps(), []);
+  });
 
-    test("who waits is shown before going live", async () => {
-      assert.equal(await window.text("outside"), "");
-      await comes();
-      await outside("1 waiting", "somebody opened the page");
-      await comes();
-      await outside("2 waiting", "and somebody else");
-      await window.screenshot("panel-waiting");
-    });
+  test('who waits is shown before going live', async () => {
+    assert.equal(await window.text('outside'), '');
+    await comes();
+    await outside('1 waiting', 'somebody opened the page');
+    await comes();
+    await outside('2 waiting', 'and somebody else');
+    await window.screenshot('panel-waiting');
+  });
 
-    test("they are in when it begins, and wait no longer", async () => {
-      await window.click("go-live");
-      await window.find("end");
-      for (const tab of tabs) await tab.is("playing");
-      await outside("", "nobody waits");
-      assert.equal(await window.text("count"), "2");
-    });
+  test('they are in when it begins, and wait no longer', async () => {
+    await window.click('go-live');
+    await window.find('end');
+    for (const tab of tabs) await tab.is('playing');
+    await outside('', 'nobody waits');
+    assert.equal(await window.text('count'), '2');
+  });
 
-    test("who was turned away since the lock fell is shown until it opens", async () => {
-      await window.click("lock");
-      await window.until(
-        async () => (await window.text("lock")) === "Locked",
-        "it is locked",
-      );
-      const person = await browser.person();
-      await (
-        await person.context.newPage()
-      ).goto(await window.text("watch-link"));
-      await window.until(
-        async () =>
-          /1 turned away since you locked/.test(await window.text("outside")),
-        "it is said",
-      );
-      await window.screenshot("panel-turned-away");
-      await window.click("lock");
-      await window.until(
-        async () => !/turned away/.test(await window.text("outside")),
-        "it is open",
-      );
-    });
+  test('who was turned away since the lock fell is shown until it opens', async () => {
+    await window.click('lock');
+    await window.until(async () => (await window.text('lock')) === 'Locked', 'it is locked');
+    const person = await browser.person();
+    await (await person.context.newPage()).goto(await window.text('watch-link'));
+    await window.until(async () => /1 turned away since you locked/.test(await window.text('outside')), 'it is said');
+    await window.screenshot('panel-turned-away');
+    await window.click('lock');
+    await window.until(async () => !/turned away/.test(await window.text('outside')), 'it is open');
+  });
 
-    test("without a camera the stage shows what viewers see, with nothing over it", async () => {
-      await window.choose("camera", "off");
-      await window.until(
-        async () =>
-          (await window.run("return document.body.innerText")).includes(
-            "The camera is off",
-          ),
-        "it says so",
-      );
-      const over = () =>
-        window.run(`
+  test('without a camera the stage shows what viewers see, with nothing over it', async () => {
+    await window.choose('camera', 'off');
+    await window.until(
+      async () => (await window.run('return document.body.innerText')).includes('The camera is off'),
+      'it says so',
+    );
+    const over = () =>
+      window.run(`
         const picture = document.querySelector('[data-testid="preview"]');
         const { left, top, width, height } = picture.getBoundingClientRect();
         const points = [[0.5, 0.5], [0.1, 0.4], [0.9, 0.9], [0.5, 0.1]];
         return picture.width > 0 && points.every(([x, y]) => document.elementFromPoint(left + x * width, top + y * height) === picture);`);
-      await window.until(over, "the slate is seen whole");
-      await window.screenshot("panel-slate");
-    });
-  },
-);
+    await window.until(over, 'the slate is seen whole');
+    await window.screenshot('panel-slate');
+  });
+});
