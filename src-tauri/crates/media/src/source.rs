@@ -1,9 +1,6 @@
 //! What a camera and a microphone are to the rest of the crate.
 
-use crate::{
-    device::DeviceError,
-    frame::{RawPicture, SoundChunk},
-};
+use crate::frame::{RawPicture, SoundChunk};
 use protocol::ErrorCode;
 
 /// Whether there was a picture.
@@ -26,7 +23,7 @@ pub(crate) trait PictureSource: Send {
     /// No picture could be read for a while, for this reason: the rest of a sentence that begins with the camera. Where several
     /// may be meant another takes its place; else this is its error.
     fn unreadable(&mut self, why: String) -> Result<(), SourceError> {
-        Err(DeviceError::Other(why).delivering(&format!("The camera \"{}\"", self.id())))
+        Err(SourceError::Failed(format!("The camera \"{}\" {why}", self.id())))
     }
 
     /// What it is called, now that it is known which it is.
