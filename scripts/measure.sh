@@ -15,6 +15,10 @@ bench() {
     install_packages "" chromium
     npm_install tests
     SKYLARK_BIN="$PROGRAM" CROWD_BIN="$programs/crowd" node tests/bench/latency.mjs "${@:2}"
+  elif [ "${1:-}" = click ]; then
+    install_packages "" "chromium firefox-esr pulseaudio" ""
+    npm_install tests
+    SKYLARK_BIN="$PROGRAM" node tests/bench/click.mjs "${@:2}"
   else
     SKYLARK_BIN="$PROGRAM" FORWARDER_BIN="$programs/examples/idle" "$programs/bench" "$@"
   fi

@@ -38,7 +38,7 @@ export function page(folder: string, name: string, base: '/' | './' = '/'): User
       cssCodeSplit: false,
       rollupOptions: {
         output: {
-          entryFileNames: `assets/${name}.js`,
+          entryFileNames: (entry) => `assets/${entry.name === 'index' ? name : entry.name}.js`,
           chunkFileNames: `assets/${name}-[name].js`,
           assetFileNames: `assets/${name}[extname]`,
         },

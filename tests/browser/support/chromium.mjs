@@ -44,6 +44,20 @@ export async function openChromium({ autoplay = true, namespace, sound, flags = 
   return new Chromium(browser, folder);
 }
 
+/** The browser alone, for what measures it: `tab` gives a tab of a fresh profile, in which `before` runs first on every page. */
+export async function launchChromium() {
+  const chromium = await openChromium();
+  return {
+    async tab(before) {
+      const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 720 } });
+      const page = await context.newPage();
+      await page.addInitScript(before);
+      return { goto: (url) => page.goto(url), evaluate: (code) => page.evaluate(code), close: () => context.close() };
+    },
+    close: () => chromium.close(),
+  };
+}
+
 class Chromium {
   constructor(browser, folder) {
     this.browser = browser;

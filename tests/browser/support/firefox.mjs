@@ -14,7 +14,8 @@ export const missing = () =>
     ? missingCommand('pulseaudio')
     : 'Firefox is not installed (on Ubuntu there is only a snap, which cannot be driven)';
 
-export async function openFirefox() {
+/** Firefox, and the loudspeaker that it plays on. */
+async function start() {
   const sound = await loudspeaker();
   const browser = await puppeteer.launch({
     browser: 'firefox',
@@ -28,6 +29,15 @@ export async function openFirefox() {
       'app.update.enabled': false,
     },
   });
+  const close = async () => {
+    await browser.close();
+    await sound.close();
+  };
+  return { browser, close };
+}
+
+export async function openFirefox() {
+  const { browser, close } = await start();
   return {
     async open(url) {
       const page = await browser.newPage();
@@ -37,9 +47,21 @@ export async function openFirefox() {
       tab.response = await page.goto(url);
       return tab;
     },
-    async close() {
-      await browser.close();
-      await sound.close();
+    close,
+  };
+}
+
+/** The browser alone, for what measures it; as in Chromium. */
+export async function launchFirefox() {
+  const { browser, close } = await start();
+  return {
+    async tab(before) {
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      await page.setViewport({ width: 1280, height: 720 });
+      await page.evaluateOnNewDocument(before);
+      return { goto: (url) => page.goto(url), evaluate: (code) => page.evaluate(code), close: () => context.close() };
     },
+    close,
   };
 }

@@ -3,10 +3,16 @@ import { mount } from 'svelte';
 import '../shared/base.css';
 import { followTheme } from '../shared/theme.ts';
 import Page from './Page.svelte';
-import { place } from './place.ts';
+import { begun, here } from './start.ts';
 import './watch.css';
 
 followTheme();
-const target = document.getElementById('watch');
-const here = place(new URL(location.href));
-if (target && here) mount(Page, { target, props: { place: here } });
+
+/** Drawing the page takes as long as the server's answer: it waits for the offer to be on its way, and no longer. */
+async function show(): Promise<void> {
+  await begun?.session.posted;
+  const target = document.getElementById('watch');
+  if (target && here) mount(Page, { target, props: { place: here, begun } });
+}
+
+void show();

@@ -46,6 +46,10 @@ export class Session {
   /** It has been connected; before that there is nothing an ICE restart could bring back. */
   #wasConnected = false;
   #playout: Reading['playout'] = null;
+  #sayPosted!: () => void;
+
+  /** The offer is on its way, or there will be none. */
+  readonly posted = new Promise<void>((posted) => (this.#sayPosted = posted));
 
   constructor(whep: string, on: SessionEvents) {
     this.#whep = whep;
@@ -60,15 +64,20 @@ export class Session {
    */
   async join(): Promise<void> {
     try {
-      for (const kind of ['audio', 'video']) {
+      const [sound] = ['audio', 'video'].map((kind) => {
         const transceiver = this.#pc.addTransceiver(kind, { direction: 'recvonly' });
         offerCaptureTime(transceiver);
         // What arrives is shown; the sender smooths, and a buffer would only be latency.
         if ('jitterBufferTarget' in transceiver.receiver) transceiver.receiver.jitterBufferTarget = 0;
-        if (kind === 'audio') this.#gate = new SoundGate(transceiver.receiver, () => this.#lose());
-      }
-      const offer = await this.#offer({});
-      const created = await create(this.#whep, offer);
+        return transceiver.receiver;
+      });
+      const offering = this.#offer({});
+      // While the browser makes the offer: starting a worker takes as long.
+      if (sound) this.#gate = new SoundGate(sound, () => this.#lose());
+      const { sdp, set } = await offering;
+      const creating = create(this.#whep, sdp);
+      this.#sayPosted();
+      const [created] = await Promise.all([creating, set]);
       if (this.#ended) {
         if (created.is === 'created') remove(created.url);
         return;
@@ -100,8 +109,9 @@ export class Session {
     if (this.#ended || this.#checking || !this.#url || !this.#wasConnected) return;
     this.#checking = true;
     try {
-      const offer = await this.#offer({ iceRestart: true });
-      const fragment = await restart(this.#url, restartFragment(offer));
+      const { sdp, set } = await this.#offer({ iceRestart: true });
+      await set;
+      const fragment = await restart(this.#url, restartFragment(sdp));
       if (this.#ended) return;
       const answer = fragment === null ? null : withCredentials(this.#answer, fragment);
       if (answer === null) {
@@ -149,11 +159,11 @@ export class Session {
     return latencyByPlayoutMs(this.#playout.estimatedMs, this.#playout.sampledAtMs, difference);
   }
 
-  async #offer(options: RTCOfferOptions): Promise<string> {
-    const { sdp = '' } = await this.#pc.createOffer(options);
-    const stereo = withStereo(sdp);
-    await this.#pc.setLocalDescription({ type: 'offer', sdp: stereo });
-    return stereo;
+  /** `set`: it is this side's description. The server need not wait for that. */
+  async #offer(options: RTCOfferOptions): Promise<{ sdp: string; set: Promise<void> }> {
+    const { sdp: plain = '' } = await this.#pc.createOffer(options);
+    const sdp = withStereo(plain);
+    return { sdp, set: this.#pc.setLocalDescription({ type: 'offer', sdp }) };
   }
 
   #hold(url: string): void {
@@ -235,6 +245,7 @@ export class Session {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#sayPosted();
     clearInterval(this.#counting);
     clearTimeout(this.#deadline);
     if (this.#url) remove(this.#url);

@@ -1,10 +1,11 @@
 /** Watching one stream: session and socket as the machine says. Knows no page; the page shows `View` and plays the stream. */
 
 import type { PageMessage } from '../protocol/index.ts';
+import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
 import { start, step, type Input, type State } from './machine.ts';
 import type { Place } from './place.ts';
-import { Session } from './session.ts';
+import { Session, type SessionEvents } from './session.ts';
 import { PageSocket } from './socket.ts';
 
 export interface View {
@@ -26,9 +27,13 @@ export class Watch {
   #shown: Session | null = null;
   #sessionId: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** What the first join takes. */
+  #begun: Begun | null;
 
-  constructor(place: Place, changed: (view: View) => void) {
+  /** `begun` is a session that runs already. */
+  constructor(place: Place, begun: Begun | null, changed: (view: View) => void) {
     this.#place = place;
+    this.#begun = begun;
     this.#changed = changed;
     this.#socket = new PageSocket(place.events, {
       opened: () => {
@@ -107,7 +112,9 @@ export class Watch {
 
   #join(): void {
     if (this.#session !== this.#shown) this.#session?.leave();
-    const session = new Session(this.#place.whep, {
+    const begun = this.#begun;
+    this.#begun = null;
+    const on: SessionEvents = {
       held: (stream, id) => {
         this.#sessionId = id;
         this.#show({ stream });
@@ -122,9 +129,11 @@ export class Watch {
         this.#sessionId = null;
         this.#take({ is: 'lost' });
       },
-    });
+    };
+    const session = begun?.session ?? new Session(this.#place.whep, on);
     this.#session = session;
-    void session.join();
+    if (begun) begun.handTo(on);
+    else void session.join();
   }
 
   #leave(): void {

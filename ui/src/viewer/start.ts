@@ -1,0 +1,11 @@
+// What the document loads first: begins the session while the rest of the page is still loading. Nothing else may stand here.
+import { Begun } from './begun.ts';
+import { place } from './place.ts';
+
+export const here = place(new URL(location.href));
+
+/** The page's first session; null where there can be none. */
+export const begun = here && typeof RTCPeerConnection === 'function' ? new Begun(here.whep) : null;
+
+// Until the page has it: somebody who turns back at once is to be gone at once.
+addEventListener('pagehide', () => begun?.leaveIfNobodyHasIt());
