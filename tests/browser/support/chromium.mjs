@@ -65,12 +65,13 @@ class Chromium {
   }
 
   /** A profile of its own: cookies and all. */
-  async person({ width = 1280, height = 720, phone = false, colorScheme = 'dark' } = {}) {
+  async person({ width = 1280, height = 720, phone = false, colorScheme = 'dark', script = true } = {}) {
     const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme,
       isMobile: phone,
       hasTouch: phone,
+      javaScriptEnabled: script,
     });
     return new Person(context);
   }

@@ -102,11 +102,8 @@ export class WatchPage {
     return this.page.evaluate(`(${statistics})(${JSON.stringify(type)}, ${JSON.stringify(kind)})`);
   }
 
-  /** Kept under target/screenshots, for people to look at. */
-  async picture(name) {
-    const folder = join(repository, 'target', 'screenshots');
-    mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `watch-${name}.png`) });
+  picture(name) {
+    return picture(this.page, name);
   }
 
   async reload() {
@@ -116,6 +113,13 @@ export class WatchPage {
   close() {
     return this.page.close();
   }
+}
+
+/** Kept under target/screenshots, for people to look at. */
+export async function picture(page, name) {
+  const folder = join(repository, 'target', 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `watch-${name}.png`) });
 }
 
 /** The value that `fraction` of the sorted values lie under. */

@@ -649,7 +649,7 @@ code: RefusalCode,
 /**
  * The broadcaster's words.
  */
-reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" };
+reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "room" };
 
 export type PageHello = { "type": "watching", 
 /**

@@ -27,7 +27,7 @@ test('a page joins as soon as it is open, and plays when packets come', () => {
 test('without WebRTC nothing is tried', () => {
   const last = run({ is: 'open', webrtc: false });
   expect(last).toEqual({
-    state: { phase: { name: 'unsupported', lacks: 'webrtc' }, attempt: 0, resting: false },
+    state: { phase: { name: 'unsupported', lacks: 'webrtc' }, attempt: 0, resting: false, alone: false },
     session: 'leave',
   });
 });
@@ -137,4 +137,30 @@ test('too many joins from one address keep the words and wait as told', () => {
   const later = run(open, refused('too_many', 7));
   expect(names(later.state)).toBe('connecting');
   expect(later.retryMs).toBeGreaterThanOrEqual(7000);
+});
+
+test('after a while without the host the words may change, and nothing that is under way does', () => {
+  const resting = run(...playing, { is: 'lost' }).state;
+  const alone = step(resting, { is: 'alone' }, 0.5)!;
+  expect(alone).toEqual({ state: { ...resting, alone: true }, keepsTimer: true });
+  const trying = step(alone.state, { is: 'retry' }, 0.5)!;
+  expect(trying.state.alone, 'one attempt more is no sign of the host').toBe(true);
+  expect(step(trying.state, { is: 'lost' }, 0.5)!.state.alone).toBe(true);
+  expect(step(trying.state, { is: 'flowing' }, 0.5)!.state).toMatchObject({ phase: { name: 'playing' }, alone: false });
+  expect(step(alone.state, { is: 'ended' }, 0.5)!.state, 'the host said so').toMatchObject({ alone: false });
+  for (const other of [run(...playing), run(open, refused('full')), run(open, refused('not_live'))])
+    expect(step(other.state, { is: 'alone' }, 0.5), names(other.state)).toBeNull();
+});
+
+test('who was refused for now asks again as soon as there is room, spread over a second', () => {
+  for (const code of ['full', 'locked'] as const) {
+    const out = run(open, refused(code, 10)).state;
+    expect(step(out, { is: 'room' }, 1)!.retryMs).toBe(1000);
+    expect(step(out, { is: 'room' }, 0)!.retryMs).toBe(0);
+    const asking = step(step(out, { is: 'room' }, 0.5)!.state, { is: 'retry' }, 0.5)!;
+    expect(asking.session).toBe('join');
+    expect(step(asking.state, { is: 'room' }, 0.5), 'it asks already').toBeNull();
+  }
+  for (const other of [run(...playing), run(open), run(...playing, { is: 'removed', reason: null })])
+    expect(step(other.state, { is: 'room' }, 0.5), names(other.state)).toBeNull();
 });

@@ -25,6 +25,8 @@ export interface State {
   attempt: number;
   /** The next attempt waits for its time; nothing is under way. */
   resting: boolean;
+  /** It has been without the host for `aloneAfterMs`. */
+  alone: boolean;
 }
 
 export type Input =
@@ -39,6 +41,10 @@ export type Input =
   | { is: 'live' }
   | { is: 'offline' }
   | { is: 'ended' }
+  /** There may be room for whoever was refused. */
+  | { is: 'room' }
+  /** `aloneAfterMs` have passed in which `awaitsHost` held. */
+  | { is: 'alone' }
   | { is: 'removed'; reason: string | null }
   | { is: 'forgiven' }
   /** The time asked for by `retryMs` has come. */
@@ -46,15 +52,27 @@ export type Input =
   /** The network or the server is back: no need to wait longer. */
   | { is: 'reachable' };
 
-/** The next state and what to do. With `retryMs` absent no timer runs any more. */
+/** The next state and what to do. With `retryMs` absent no timer runs any more, unless `keepsTimer`. */
 export interface Step {
   state: State;
+  keepsTimer?: true;
   /** Leaving takes the picture away too; joining keeps the last one until there is a new one. */
   session?: 'join' | 'leave';
   retryMs?: number;
 }
 
-export const start: State = { phase: { name: 'connecting' }, attempt: 0, resting: false };
+export const start: State = { phase: { name: 'connecting' }, attempt: 0, resting: false, alone: false };
+
+/** Without the host for this long, it is no short interruption any more, and the words say so. */
+export const aloneAfterMs = 20_000;
+
+/** Pages that were refused come spread over this time when there is room: there may be a thousand of them, and one place. */
+const roomSpreadMs = 1000;
+
+/** It is the host that this waits for. */
+export function awaitsHost({ phase }: State): boolean {
+  return phase.name === 'connecting' || phase.name === 'reconnecting';
+}
 
 /** Null: nothing changes, a running timer goes on. `random` is between 0 and 1. */
 export function step(state: State, input: Input, random: number): Step | null {
@@ -81,6 +99,10 @@ export function step(state: State, input: Input, random: number): Step | null {
     case 'ended':
       if (final(phase) || phase.name === 'waiting' || phase.name === 'ended') return null;
       return stop({ name: played(phase) || input.is === 'ended' ? 'ended' : 'waiting' });
+    case 'room':
+      return refusedForNow(phase) && state.resting ? { state, retryMs: Math.round(roomSpreadMs * random) } : null;
+    case 'alone':
+      return awaitsHost(state) && !state.alone ? { state: { ...state, alone: true }, keepsTimer: true } : null;
     case 'removed':
       return phase.name === 'unsupported' ? null : stop({ name: 'removed', reason: input.reason });
     case 'forgiven':
@@ -91,10 +113,10 @@ export function step(state: State, input: Input, random: number): Step | null {
 }
 
 function refused(state: State, refusal: Input & { is: 'refused' }, random: number): Step {
-  const { phase, attempt } = state;
+  const { phase, attempt, alone } = state;
   // The page's socket tells when any of these is over; asking again is for a network that lets no socket through.
   const later = (next: Phase): Step => ({
-    state: { phase: next, attempt: attempt + 1, resting: true },
+    state: { phase: next, attempt: attempt + 1, resting: true, alone: alone && next === phase },
     session: 'leave',
     retryMs: politeMs(attempt, random, refusal.retryAfterS),
   });
@@ -119,14 +141,13 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
   }
 }
 
-function lost({ phase, attempt }: State, random: number): Step {
+function lost({ phase, attempt, alone }: State, random: number): Step {
   const next: Phase = phase.name === 'playing' ? { name: 'reconnecting' } : phase;
-  return { state: { phase: next, attempt: attempt + 1, resting: true }, retryMs: backoffMs(attempt, random) };
+  return { state: { phase: next, attempt: attempt + 1, resting: true, alone }, retryMs: backoffMs(attempt, random) };
 }
 
 function reachable(state: State): Step | null {
-  const trying = state.phase.name === 'connecting' || state.phase.name === 'reconnecting';
-  return trying && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
+  return awaitsHost(state) && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
 }
 
 function join(): Step {
@@ -139,6 +160,10 @@ function stop(phase: Phase): Step {
 
 function played(phase: Phase): boolean {
   return phase.name === 'playing' || phase.name === 'reconnecting';
+}
+
+function refusedForNow(phase: Phase): boolean {
+  return phase.name === 'full' || phase.name === 'locked';
 }
 
 /** Only a message about this viewer, or loading the page again, leads out of these. */

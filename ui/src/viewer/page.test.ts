@@ -30,7 +30,8 @@ test('waits never exceed their bounds', () => {
 });
 
 test('the words for a removed viewer say so, and give the reason where there is one', () => {
-  const said = (phase: Phase) => Object.values(words({ phase, attempt: 0, resting: false }) ?? {}).join(' ');
+  const said = (phase: Phase) =>
+    Object.values(words({ phase, attempt: 0, resting: false, alone: false }) ?? {}).join(' ');
   expect(said({ name: 'removed', reason: 'spoilers' })).toMatch(/removed.*spoilers/);
   expect(said({ name: 'removed', reason: null })).toMatch(/removed.*no reason/);
   expect(said({ name: 'full' })).toContain('This stream is full');

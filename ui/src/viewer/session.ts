@@ -128,6 +128,16 @@ export class Session {
     }
   }
 
+  /** The page was frozen, or nobody saw it: a connection that died meanwhile is to be found out now. */
+  wake(): void {
+    if (this.#url) void this.#count();
+  }
+
+  /** The video says that its stream is over, which only a closed connection does. */
+  stoodStill(): void {
+    this.#lose();
+  }
+
   /** The network came back or is another one. What a join has gathered on the old one is of no use: it is begun anew. */
   networkChanged(): void {
     if (this.#wasConnected) void this.check();

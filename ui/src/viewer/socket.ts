@@ -16,6 +16,7 @@ export class PageSocket {
   #socket: WebSocket | null = null;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waits = false;
 
   constructor(url: string, on: SocketEvents) {
     this.#url = url;
@@ -23,7 +24,7 @@ export class PageSocket {
   }
 
   open(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     if (this.#socket) return;
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
@@ -41,9 +42,15 @@ export class PageSocket {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#timer = setTimeout(() => this.open(), backoffMs(this.#attempt, Math.random()));
+      this.#waits = true;
       this.#attempt += 1;
       if (opened) this.#on.dropped();
     });
+  }
+
+  /** Where it waits to open again, it waits no longer. */
+  wake(): void {
+    if (this.#waits) this.open();
   }
 
   say(hello: PageHello): void {
@@ -51,10 +58,15 @@ export class PageSocket {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#waits = false;
   }
 }
 

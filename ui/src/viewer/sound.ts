@@ -1,5 +1,6 @@
 /**
- * Plays with sound, or muted where the browser insists on a click first. Tells whether it was refused.
+ * Plays with sound, or muted where the browser insists on a click first. Tells whether the sound was refused. Where a browser plays
+ * nothing at all without a click the video stays paused, and that click is to bring the sound as well.
  */
 export async function playAloud(video: HTMLVideoElement): Promise<{ refused: boolean }> {
   try {
@@ -9,8 +10,13 @@ export async function playAloud(video: HTMLVideoElement): Promise<{ refused: boo
     // Anything else is an attempt that was overtaken: another stream, or none any more.
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || video.muted) return { refused: false };
     video.muted = true;
-    await video.play().catch(() => {});
-    return { refused: true };
+    try {
+      await video.play();
+      return { refused: true };
+    } catch {
+      video.muted = false;
+      return { refused: false };
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import type { PageMessage } from '../protocol/index.ts';
 import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
-import { start, step, type Input, type State } from './machine.ts';
+import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from './machine.ts';
 import type { Place } from './place.ts';
 import { Session, type SessionEvents } from './session.ts';
 import { PageSocket } from './socket.ts';
@@ -27,6 +27,8 @@ export class Watch {
   #shown: Session | null = null;
   #sessionId: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #isOpen = false;
+  #alone: ReturnType<typeof setTimeout> | undefined;
   /** What the first join takes. */
   #begun: Begun | null;
 
@@ -53,7 +55,8 @@ export class Watch {
   /** Begins, or begins again after `close`. */
   open(): void {
     this.#take({ is: 'open', webrtc: typeof RTCPeerConnection === 'function' });
-    if (this.#view.state.phase.name !== 'unsupported') this.#socket.open();
+    this.#isOpen = this.#view.state.phase.name !== 'unsupported';
+    if (this.#isOpen) this.#socket.open();
   }
 
   /** The network is back. */
@@ -62,9 +65,24 @@ export class Watch {
     this.#take({ is: 'reachable' });
   }
 
+  /** The page is seen again, or runs again, after it may have been asleep for hours. */
+  wake(): void {
+    if (!this.#isOpen) return;
+    this.#session?.wake();
+    this.#socket.wake();
+    this.#take({ is: 'reachable' });
+  }
+
+  /** The video says that this stream is over. */
+  stoodStill(): void {
+    this.#session?.stoodStill();
+  }
+
   /** The page goes away. */
   close(): void {
+    this.#isOpen = false;
     clearTimeout(this.#retry);
+    this.#stopWaiting();
     this.#leave();
     this.#socket.close();
   }
@@ -82,8 +100,14 @@ export class Watch {
         this.#show({ title: message.title });
         this.#take({ is: message.live ? 'live' : 'offline' });
         return;
-      case 'count':
+      case 'count': {
+        const before = this.#view.watching;
         this.#show({ watching: message.watching });
+        if (before !== null && message.watching < before) this.#take({ is: 'room' });
+        return;
+      }
+      case 'room':
+        this.#take({ is: 'room' });
         return;
       case 'removed':
         this.#take({ is: 'removed', reason: message.reason });
@@ -103,10 +127,12 @@ export class Watch {
   #take(input: Input): void {
     const next = step(this.#view.state, input, Math.random());
     if (!next) return;
-    clearTimeout(this.#retry);
+    if (!next.keepsTimer) clearTimeout(this.#retry);
     if (next.retryMs !== undefined) this.#retry = setTimeout(() => this.#take({ is: 'retry' }), next.retryMs);
     if (next.session === 'leave') this.#leave();
     this.#show({ state: next.state });
+    if (!awaitsHost(next.state)) this.#stopWaiting();
+    else this.#alone ??= setTimeout(() => this.#take({ is: 'alone' }), aloneAfterMs);
     if (next.session === 'join') this.#join();
   }
 
@@ -143,6 +169,11 @@ export class Watch {
     this.#shown = null;
     this.#sessionId = null;
     this.#show({ stream: null });
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#alone);
+    this.#alone = undefined;
   }
 
   #sayWatching(): void {

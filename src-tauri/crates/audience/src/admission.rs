@@ -56,6 +56,11 @@ impl Audience {
         }
     }
 
+    /// Nobody new comes in.
+    pub(crate) fn shut(&self) -> bool {
+        self.live && (self.locked || self.full())
+    }
+
     pub(crate) fn full(&self) -> bool {
         self.max_viewers != 0 && self.viewers.places() >= self.max_viewers
     }

@@ -71,6 +71,8 @@ impl Audience {
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) {
+        // Places that viewers leave are told by the count, once a second: a crowd that comes and goes is no flood of messages.
+        let opens = matches!(input, Input::Lock(false) | Input::SetMaxViewers(_)) && self.shut();
         match input {
             Input::GoLive => self.go_live(),
             Input::End => self.end_broadcast(now),
@@ -93,6 +95,9 @@ impl Audience {
             Input::Latency { viewer, latency_ms } => self.latency(viewer, latency_ms),
             Input::Stats(stats) => self.stats(stats),
             Input::Tick => {}
+        }
+        if opens && !self.shut() {
+            self.tell(To::All, PageMessage::Room);
         }
         if self.count.take(now.instant) {
             self.tell(To::All, PageMessage::Count { watching: self.watching() });
@@ -173,6 +178,11 @@ impl Audience {
             retired: self.link.retired().cloned().collect(),
             bans: self.removals.bans(),
         }
+    }
+
+    /// The broadcaster's words for the stream; may be empty. Whoever has the link may know them.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// Whether there is something to watch, in a page's words.

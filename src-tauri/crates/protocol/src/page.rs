@@ -33,6 +33,9 @@ pub enum PageMessage {
     Retired,
     /// The broadcast ended; `State` with `live` follows when it is back.
     Ended,
+    /// The broadcaster lifted the lock, or lets more viewers in: whoever was refused for that may ask once more. Places that viewers
+    /// leave are told by `Count`.
+    Room,
 }
 
 /// What a watch page tells over its socket.

@@ -17,9 +17,6 @@ use std::sync::LazyLock;
 #[folder = "../../../ui/dist/viewer"]
 struct Embedded;
 
-/// The style of pages without script.
-const NOTICE_CSS: &[u8] = include_bytes!("notice.css");
-
 /// By name without `assets/`. Compressed once, as each is sent to every viewer.
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     let embedded = Embedded::iter().filter_map(|path| {
@@ -27,12 +24,15 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
         let file = Embedded::get(&path)?;
         Some((name, Asset::new(&path, file.data.into_owned())))
     });
-    embedded.chain([("notice.css".to_owned(), Asset::new("notice.css", NOTICE_CSS.to_vec()))]).collect()
+    embedded.collect()
 });
 
-static PAGE: LazyLock<Bytes> = LazyLock::new(|| {
+/// The document of the watch page, before and after what its head says of the stream.
+static PAGE: LazyLock<(String, String)> = LazyLock::new(|| {
     let page = Embedded::get("index.html").expect("the build fails without it");
-    page.data.into_owned().into()
+    let page = String::from_utf8(page.data.into_owned()).expect("the page is UTF-8");
+    let (before, after) = page.split_once("<title>Skylark</title>").expect("the page has its title");
+    (before.to_owned(), after.to_owned())
 });
 
 struct Asset {
@@ -59,9 +59,10 @@ impl Asset {
     }
 }
 
-/// The watch page's document.
-pub(crate) fn page() -> Bytes {
-    PAGE.clone()
+/// The watch page's document. `head` is what it says of the stream.
+pub(crate) fn page(head: &str) -> String {
+    let (before, after) = &*PAGE;
+    [before, head, after].concat()
 }
 
 /// `GET /assets/*`

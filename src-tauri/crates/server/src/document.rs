@@ -8,6 +8,11 @@ use axum::response::{Html, IntoResponse, Response};
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
+/// Text as it stands in HTML, in an attribute too.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
 /// What every page has.
 pub(crate) fn html(body: impl Into<axum::body::Body>, more: impl axum::response::IntoResponseParts) -> Response {
     let headers = [
@@ -16,4 +21,14 @@ pub(crate) fn html(body: impl Into<axum::body::Body>, more: impl axum::response:
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, more, Html(body.into())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn the_broadcaster_s_words_are_text() {
+        assert_eq!(escape(r#"<b onclick='x("&")'>"#), "&lt;b onclick=&#39;x(&quot;&amp;&quot;)&#39;&gt;");
+    }
 }

@@ -24,6 +24,7 @@ mod frames;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod guesses;
+mod head;
 mod headers;
 mod http;
 mod limiter;
@@ -45,6 +46,7 @@ mod shared;
 mod socket;
 mod taker;
 mod whep;
+mod words;
 
 pub use config::{Config, Limits, Metrics};
 pub use connection::Connection;

@@ -1,100 +1,92 @@
-//! Pages for people for whom there is nothing to watch here: small, without script, in plain words.
+//! Pages for people for whom there is nothing to watch here: without script, in the words and the look of the watch page's own states.
 
-use crate::document::html;
+use crate::document::{escape, html};
+use crate::words::say;
 use audience::Refusal;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::RefusalCode;
 
-/// Why somebody sees no stream.
+/// How soon a page that was refused for now asks again, where nothing else was said.
+const ASK_AGAIN_S: u32 = 10;
+
+/// Why somebody sees no stream. Who may come later comes in by itself.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.code.status()).expect("the codes' statuses are HTTP statuses");
-    let reason = refusal.reason.as_deref();
-    let (title, words) = match refusal.code {
+    let (state, title, detail) = match refusal.code {
         RefusalCode::UnknownLink => return nothing_here(),
-        RefusalCode::RetiredLink => (
-            "This link has been replaced",
-            "The broadcaster made a new link. Ask them for it, and you are welcome back.",
-        ),
-        RefusalCode::Kicked => ("You were removed", "The broadcaster has removed you from this stream."),
-        RefusalCode::Banned => ("You were removed", "The broadcaster has removed you, until they let you in again."),
-        RefusalCode::Locked => (
-            "This stream is locked",
-            "The broadcaster lets nobody new in at the moment. Ask them to unlock it, then load this page again.",
-        ),
-        RefusalCode::Full => (
-            "This stream is full",
-            "As many people are watching as the broadcaster has room for. This page tries again by itself.",
-        ),
-        RefusalCode::NotLive => ("Nothing is live", "The broadcaster is not live at the moment. Come back later."),
-        RefusalCode::TooMany | RefusalCode::BadOffer => {
-            ("This did not work", "Too much was asked for at once. Load this page again in a moment.")
-        }
+        RefusalCode::RetiredLink => ("gone", say("retired"), say("retired.detail").to_owned()),
+        RefusalCode::Kicked | RefusalCode::Banned => ("removed", say("removed"), removed(refusal.reason.as_deref())),
+        RefusalCode::Locked => ("locked", say("locked"), say("locked.detail").to_owned()),
+        RefusalCode::Full => ("full", say("full"), say("full.detail").to_owned()),
+        RefusalCode::NotLive => ("waiting", say("waiting"), say("waiting.detail").to_owned()),
+        RefusalCode::TooMany | RefusalCode::BadOffer => ("later", say("later"), say("later.detail").to_owned()),
     };
-    let mut response = (status, notice(title, words, reason)).into_response();
-    if let Some(seconds) = refusal.retry_after_s {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        response.headers_mut().insert(header::REFRESH, seconds.into());
-    }
-    response
+    let comes_back = !matches!(refusal.code, RefusalCode::RetiredLink | RefusalCode::Kicked | RefusalCode::Banned);
+    let page = (status, notice(state, title, &detail)).into_response();
+    if comes_back { asking_again(page, refusal.retry_after_s.unwrap_or(ASK_AGAIN_S)) } else { page }
 }
 
 /// The path, or the link, means nothing.
 pub(crate) fn nothing_here() -> Response {
-    let words = "There is no stream at this link. Check that it was copied whole, or ask the broadcaster for it again.";
-    (StatusCode::NOT_FOUND, notice("This link leads nowhere", words, None)).into_response()
+    (StatusCode::NOT_FOUND, notice("gone", say("nothing"), say("nothing.detail"))).into_response()
 }
 
 /// The program is starting or ending.
 pub(crate) fn unavailable() -> Response {
-    let page = notice("One moment", "The broadcaster's program is not ready. This page tries again by itself.", None);
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5"), (header::REFRESH, "5")], page).into_response()
+    let page = notice("later", say("unavailable"), say("unavailable.detail"));
+    asking_again((StatusCode::SERVICE_UNAVAILABLE, page).into_response(), 5)
 }
 
 /// `GET /`: says what answers here and gives nothing away.
 pub(crate) fn home() -> Response {
-    notice("Skylark", "Somebody may be broadcasting from this computer. To watch, you need the link they share.", None)
+    notice("home", say("home"), say("home.detail"))
 }
 
-/// One page. `reason` is the broadcaster's own text.
-fn notice(title: &str, words: &str, reason: Option<&str>) -> Response {
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    let quote = reason.map(|reason| format!("\n      <blockquote>{}</blockquote>", escape(reason))).unwrap_or_default();
+fn removed(reason: Option<&str>) -> String {
+    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+    reason.map_or(say("removed.no_reason").to_owned(), |reason| say("removed.reason").replace("{reason}", reason))
+}
+
+/// Browsers load the page again after this time, without script.
+fn asking_again(mut page: Response, seconds: u32) -> Response {
+    page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    page.headers_mut().insert(header::REFRESH, seconds.into());
+    page
+}
+
+/// One page, built as the watch page is. `detail` may have the broadcaster's own words in it.
+fn notice(state: &str, title: &str, detail: &str) -> Response {
+    let (title, detail) = (escape(title), escape(detail));
     let page = format!(
-        r#"<!doctype html>
-<html lang="en">
+        r##"<!doctype html>
+<html lang="en" data-state="{state}">
   <head>
     <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
     <meta name="color-scheme" content="dark light">
+    <meta name="theme-color" content="#000000">
     <meta name="robots" content="noindex">
-    <title>{title}</title>
+    <title>{title} · Skylark</title>
     <link rel="icon" type="image/svg+xml" href="./assets/icon.svg">
+    <link rel="icon" type="image/png" sizes="256x256" href="./assets/icon.png">
     <link rel="stylesheet" href="./assets/notice.css">
   </head>
   <body>
-    <main>
-      <img src="./assets/icon.svg" alt="" width="48" height="48">
-      <h1>{title}</h1>
-      <p>{words}</p>{quote}
+    <main class="page {state}">
+      <div class="player"></div>
+      <header class="about"><h1>Skylark</h1></header>
+      <div class="notice">
+        <div class="mark"><img src="./assets/icon.svg" alt="" width="48" height="48"></div>
+        <div>
+          <h2>{title}</h2>
+          <p>{detail}</p>
+        </div>
+      </div>
     </main>
   </body>
 </html>
-"#
+"##
     );
     html(page, ())
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn the_broadcaster_s_words_are_text() {
-        assert_eq!(escape(r#"<b onclick='x("&")'>"#), "&lt;b onclick=&#39;x(&quot;&amp;&quot;)&#39;&gt;");
-    }
 }

@@ -76,6 +76,16 @@ impl Outside {
         self.public.as_ref().map(|public| public.origin().authority())
     }
 
+    /// Where our paths begin, as the browser knows it: scheme, authority and path. None where it called us by what is no name.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> Option<String> {
+        let forwarded = || self.forwarded.as_ref().and_then(|forwarded| forwarded.host.clone());
+        let called = || text(headers, &header::HOST).map(str::to_owned);
+        let authority = self.authority().or_else(forwarded).or_else(called)?;
+        let named = |c: u8| c.is_ascii_alphanumeric() || b".-:[]".contains(&c);
+        let scheme = if self.secure { "https" } else { "http" };
+        authority.bytes().all(named).then(|| format!("{scheme}://{authority}{}", self.path()))
+    }
+
     /// A browser says which page opens a socket; only ours may, as the cookie goes along. Who sends no Origin is no browser. Ours are
     /// those of the public address, of the host that the trusted proxy says was called, and of the host that is called here.
     pub(crate) fn is_ours(&self, headers: &HeaderMap) -> bool {

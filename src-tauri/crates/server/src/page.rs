@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::document::{POLICY, html};
 use crate::headers::text;
 use crate::shared::Shared;
-use crate::{Request, assets, notice};
+use crate::{Request, assets, head, notice};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -19,13 +19,14 @@ pub(crate) async fn watch(
 ) -> Response {
     let visitor = client.visitor.clone();
     match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
-        Ok(Ok(())) => {
+        Ok(Ok(title)) => {
             let policy = format!("{POLICY}{}", own_sockets(&headers, &client));
             let more = [
                 (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
                 (header::CONTENT_SECURITY_POLICY, policy),
             ];
-            html(assets::page(), more)
+            let head = head::of_stream(&title, client.outside.base(&headers).as_deref());
+            html(assets::page(&head), more)
         }
         Ok(Err(refusal)) => notice::refused(&refusal),
         Err(_) => notice::unavailable(),

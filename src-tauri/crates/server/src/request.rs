@@ -15,8 +15,8 @@ pub enum Request {
         token: String,
         /// Without a cookie when it sent none; the answer will set one.
         visitor: Visitor,
-        /// Why not.
-        reply: oneshot::Sender<Result<(), Refusal>>,
+        /// The broadcaster's words for the stream, or why not.
+        reply: oneshot::Sender<Result<String, Refusal>>,
     },
     /// Asked before the body of a WHEP POST is read.
     Knock {
@@ -118,9 +118,8 @@ impl Request {
     /// closes a tab does not wait to hear of it.
     pub fn is_abandoned(&self) -> bool {
         match self {
-            Request::Page { reply, .. } | Request::Knock { reply, .. } | Request::PageOpened { reply, .. } => {
-                reply.is_closed()
-            }
+            Request::Page { reply, .. } => reply.is_closed(),
+            Request::Knock { reply, .. } | Request::PageOpened { reply, .. } => reply.is_closed(),
             Request::Join { reply, .. } => reply.is_closed(),
             Request::Patch { reply, .. } => reply.is_closed(),
             Request::Session { reply, .. } => reply.is_closed(),

@@ -85,7 +85,25 @@ fn the_lock_is_told_when_it_changes() {
     assert_eq!(stage.input(Input::Lock(true)), vec![Output::Event(Event::Lock { on: true })]);
     assert_eq!(stage.input(Input::Lock(true)), vec![]);
     assert!(stage.audience.locked());
-    assert_eq!(stage.input(Input::Lock(false)), vec![Output::Event(Event::Lock { on: false })]);
+    let room = Output::Tell { to: To::All, message: PageMessage::Room };
+    assert_eq!(stage.input(Input::Lock(false)), vec![Output::Event(Event::Lock { on: false }), room]);
+    assert_eq!(stage.input(Input::Lock(false)), vec![]);
+}
+
+#[test]
+fn pages_are_told_when_there_is_room_and_only_then() {
+    let mut stage = Stage::live();
+    stage.watch(&browser(1, "10.0.0.1"));
+    stage.watch(&browser(2, "10.0.0.2"));
+    let room = || vec![Output::Tell { to: To::All, message: PageMessage::Room }];
+    assert_eq!(stage.input(Input::SetMaxViewers(2)), vec![], "it became full");
+    assert_eq!(stage.input(Input::SetMaxViewers(1)), vec![], "it is full still");
+    assert_eq!(stage.input(Input::SetMaxViewers(3)), room());
+    assert_eq!(stage.input(Input::SetMaxViewers(0)), vec![], "there was room before");
+    stage.input(Input::SetMaxViewers(2));
+    stage.input(Input::Lock(true));
+    let unlocked = stage.input(Input::Lock(false));
+    assert!(!unlocked.contains(&room()[0]), "no lock any more, but no place either: {unlocked:?}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Door {
                 if let Err(refusal) = &answer {
                     self.outsiders.refused(&visitor, refusal.code);
                 }
-                drop(reply.send(answer));
+                drop(reply.send(answer.map(|()| audience.title().to_owned())));
             }
             Request::Knock { token, visitor, reply } => {
                 let answer = audience.knock(&token, &visitor, now);

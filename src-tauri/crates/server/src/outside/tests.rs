@@ -102,3 +102,24 @@ fn what_the_browser_calls_is_the_public_address_when_it_came_by_that() {
     let (tls, _) = outside("127.0.0.1", &[("host", "a.example"), ("x-forwarded-proto", "https")], &plain);
     assert_eq!((tls.path(), tls.is_secure()), ("", true), "a proxy with TLS, and no public address told");
 }
+
+#[test]
+fn where_our_paths_begin_as_the_browser_knows_it() {
+    let base = |headers: &[(&'static str, &'static str)], config: &Config| {
+        let (outside, headers) = outside("127.0.0.1", headers, config);
+        outside.base(&headers)
+    };
+    let plain = |host| base(&[("host", host)], &Config::default());
+    assert_eq!(plain("10.0.0.1:8787").as_deref(), Some("http://10.0.0.1:8787"));
+    assert_eq!(plain("[2001:db8::7]:8787").as_deref(), Some("http://[2001:db8::7]:8787"));
+    for odd in ["a\"b", "a b", "a<b", "a/b"] {
+        assert_eq!(plain(odd), None, "{odd}");
+    }
+    assert_eq!(base(&[], &Config::default()), None);
+    let public = with_public(true, 443, "/tv");
+    let by_public = base(&[("host", "live.example.org")], &public);
+    assert_eq!(by_public.as_deref(), Some("https://live.example.org/tv"));
+    let proxied = Config { trusted_proxy: Some([127, 0, 0, 1].into()), ..Config::default() };
+    let headers = [("host", "127.0.0.1:8787"), ("x-forwarded-host", "tv.example"), ("x-forwarded-proto", "https")];
+    assert_eq!(base(&headers, &proxied).as_deref(), Some("https://tv.example"));
+}

@@ -109,7 +109,7 @@ fn too_many(shared: &Shared, client: &Client) -> Option<Response> {
 async fn known(State(shared): State<Arc<Shared>>, Path(token): Path<String>, client: Client) -> Result<(), Response> {
     let (from, visitor) = (client.visitor.address, client.visitor);
     match shared.ask_with_link(from, |reply| Request::Page { token, visitor, reply }).await {
-        Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
+        Ok(answer) => answer.map(drop).map_err(|refusal| problem::refused(&refusal)),
         Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }
 }

@@ -53,7 +53,7 @@ async fn the_watch_page_and_its_cookie() {
     assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax") && attributes.contains("Path=/"));
     let (status, text) = page(response).await;
     assert_eq!(status, 200);
-    assert!(text.contains("/assets/watch.js"), "{text}");
+    assert!(text.contains("/assets/start.js") && text.contains("/assets/watch.js"), "{text}");
 
     let again = world.request(reqwest::Method::GET, "/w/the-link/").header("cookie", format!("{name}={value}"));
     let again = again.send().await.expect("answered");
@@ -93,12 +93,16 @@ async fn where_there_is_nothing_to_watch_a_page_says_why() {
     assert!(text.contains("full"), "{text}");
 
     world.input(Input::Lock(true)).await;
-    let (status, text) = page(world.get("/w/the-link").await).await;
+    let locked = world.get("/w/the-link").await;
+    assert!(header(&locked, "refresh").parse::<u32>().is_ok(), "it comes in by itself, too");
+    let (status, text) = page(locked).await;
     assert_eq!(status, 403);
     assert!(text.contains("locked"), "{text}");
 
     world.input(Input::Kick { viewer, reason: Some("<b>spoilers</b>".into()) }).await;
-    let (status, text) = page(watch(LINK).header("cookie", &cookie).send().await.expect("answered")).await;
+    let removed = watch(LINK).header("cookie", &cookie).send().await.expect("answered");
+    assert!(removed.headers().get("refresh").is_none(), "who was removed does not ask again");
+    let (status, text) = page(removed).await;
     assert_eq!(status, 403);
     assert!(text.contains("removed") && text.contains("&lt;b&gt;spoilers&lt;/b&gt;"), "{text}");
 
@@ -106,6 +110,44 @@ async fn where_there_is_nothing_to_watch_a_page_says_why() {
     let (status, text) = page(world.get("/w/the-link").await).await;
     assert_eq!(status, 410);
     assert!(text.contains("new link"), "{text}");
+}
+
+#[tokio::test]
+async fn a_pasted_link_has_the_stream_s_title_and_a_picture_and_refusals_do_not_tell_the_title() {
+    let world = World::live().await;
+    let title = "Sunday's <match>";
+    world.input(Input::SetTitle(title.into())).await;
+    let (_, text) = page(world.get("/w/the-link").await).await;
+    let written = "Sunday&#39;s &lt;match&gt;";
+    assert!(text.contains(&format!("<title>{written}</title>")), "{text}");
+    assert!(text.contains(&format!("property=\"og:title\" content=\"{written}\"")), "{text}");
+    let picture = format!("http://{}/assets/icon.png", world.address);
+    assert!(text.contains(&format!("property=\"og:image\" content=\"{picture}\"")), "{text}");
+    let icon = world.get("/assets/icon.png").await;
+    assert_eq!(header(&icon, "content-type"), "image/png");
+    assert!(icon.bytes().await.expect("read").starts_with(b"\x89PNG"));
+
+    let odd = world.request(reqwest::Method::GET, "/w/the-link").header("host", "a\"b").send().await.expect("answered");
+    assert!(!odd.text().await.expect("text").contains("og:image"), "a host that is none is no address");
+    for (path, locked) in [("/w/another", false), ("/", false), ("/w/the-link", true)] {
+        world.input(Input::Lock(locked)).await;
+        let (_, text) = page(world.get(path).await).await;
+        assert!(!text.contains("Sunday") && !text.contains("og:"), "{path}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn notices_and_the_watch_page_have_one_look() {
+    let world = World::live().await;
+    let style = |path: &'static str| async { world.get(path).await.text().await.expect("text") };
+    let (notices, watch) = (style("/assets/notice.css").await, style("/assets/watch.css").await);
+    assert!(notices.contains("prefers-color-scheme: light"), "light or dark without script");
+    let (_, notice) = page(world.get("/w/another").await).await;
+    let classes: Vec<_> = notice.split("class=\"").skip(1).filter_map(|rest| rest.split(['"', ' ']).next()).collect();
+    assert_eq!(classes, ["page", "player", "about", "notice", "mark"]);
+    for class in classes {
+        assert!(notices.contains(&format!(".{class}")) && watch.contains(&format!(".{class}")), "{class}");
+    }
 }
 
 #[tokio::test]
@@ -118,6 +160,7 @@ async fn refusals_set_no_cookie() {
 async fn assets_are_typed_compressed_and_asked_for_again() {
     let world = World::live().await;
     for (path, content_type) in [
+        ("/assets/start.js", "text/javascript; charset=utf-8"),
         ("/assets/watch.js", "text/javascript; charset=utf-8"),
         ("/assets/watch.css", "text/css; charset=utf-8"),
         ("/assets/notice.css", "text/css; charset=utf-8"),
