@@ -101,7 +101,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
         "libc",
         &[
             "server/src/allocator/gnu.rs",
-            "reach/src/system/unix.rs",
+            "reach/src/system",
             "reach/src/bind.rs",
             "media/src/camera",
             "media/src/microphone/quiet.rs",

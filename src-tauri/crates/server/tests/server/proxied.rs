@@ -14,9 +14,10 @@ fn config() -> (watch::Sender<Option<PublicUrl>>, Config) {
 }
 
 /// The files that a page names, resolved against where it was found.
+/// Those that a browser loads from where it has the page. The picture of a pasted link is named as the outside calls it.
 fn files(page: &str, at: &Url) -> Vec<Url> {
     let names = page.split(['"']).filter(|word| word.contains("assets/"));
-    names.map(|name| at.join(name).expect("a reference")).collect()
+    names.map(|name| at.join(name).expect("a reference")).filter(|file| file.origin() == at.origin()).collect()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod commands;
 mod place;
 mod run;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +27,7 @@ use crate::studio::CommandError;
 use crate::upload::{LineFull, Weighed};
 use audience::{Input, Now, Output};
 use forward::Gone;
-use protocol::{ErrorCode, Event, LeaveReason, Snapshot, ViewerId};
+use protocol::{ErrorCode, Event, LeaveReason, ViewerId};
 use server::{Door, PublicUrl, Request};
 use std::sync::Arc;
 use std::time::Instant;
@@ -257,26 +258,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// No encoder has a picture at hand any more.
     pub(crate) fn is_silent(&self) -> bool {
         self.encoding == 0
-    }
-
-    /// Everything as it is now.
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        let audience = self.admission.audience();
-        Snapshot {
-            phase: self.broadcast.phase(),
-            links: Some(self.reachability.links().clone()),
-            viewers: audience.viewers(),
-            removed: audience.removed(),
-            watching: audience.watching(),
-            peak: audience.peak(),
-            locked: audience.locked(),
-            outside: self.door.outside_told(),
-            camera: self.devices.camera().clone(),
-            microphone: self.devices.microphone().clone(),
-            devices: self.devices.known().clone(),
-            settings: self.configuration.meant().shown(),
-            stats: self.broadcast.stats(),
-        }
     }
 
     fn forwarded(&mut self, event: forward::Event, now: Now) {

@@ -1,0 +1,29 @@
+//! What the owner knows, for whoever has just begun to listen.
+
+use super::Owner;
+use crate::background::Background;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use protocol::Snapshot;
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Everything as it is now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let audience = self.admission.audience();
+        Snapshot {
+            phase: self.broadcast.phase(),
+            links: Some(self.reachability.links().clone()),
+            viewers: audience.viewers(),
+            removed: audience.removed(),
+            watching: audience.watching(),
+            peak: audience.peak(),
+            locked: audience.locked(),
+            outside: self.door.outside_told(),
+            camera: self.devices.camera().clone(),
+            microphone: self.devices.microphone().clone(),
+            devices: self.devices.known().clone(),
+            settings: self.configuration.meant().shown(),
+            stats: self.broadcast.stats(),
+        }
+    }
+}
