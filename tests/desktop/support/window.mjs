@@ -154,7 +154,17 @@ class Window {
   /** Kept under target/screenshots. */
   async screenshot(name) {
     mkdirSync(screenshots, { recursive: true });
-    writeFileSync(join(screenshots, `${name}.png`), await this.driver.takeScreenshot(), 'base64');
+    // The driver waits for what the window paints next, and one in which nothing moves paints nothing: a pixel that nobody sees changes.
+    await this.run(`
+      const pixel = document.body.appendChild(document.createElement('i'));
+      pixel.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 1px; height: 1px; pointer-events: none';
+      let times = 0;
+      const change = () => (pixel.style.background = ++times % 2 ? 'rgb(0 0 0 / 0.01)' : 'rgb(0 0 0 / 0.02)');
+      const timer = setInterval(change, 50);
+      window.painted = () => { clearInterval(timer); pixel.remove(); };`);
+    const png = await this.driver.takeScreenshot();
+    await this.run('window.painted()');
+    writeFileSync(join(screenshots, `${name}.png`), png, 'base64');
   }
 
   async close() {
