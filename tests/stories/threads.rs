@@ -6,7 +6,6 @@ mod beside;
 mod window;
 
 use crate::support::{Browser, Codec, Skylark, metrics, soon};
-use beside::{AFTER_ANOTHER, BESIDE};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -63,7 +62,7 @@ fn every_thread_of_the_architecture_is_tried() {
         rows.flat_map(|row| row.split('|').nth(1).expect("a cell").split('`').skip(1).step_by(2)).collect();
     let tried = ENDS.iter().map(|(name, _)| *name).chain(GOES_ON.iter().map(|(name, ..)| *name));
     let tried = tried.map(|name| if name == "send-0" { "send-N" } else { name });
-    let tried = tried.chain(BESIDE).chain([AFTER_ANOTHER]).chain(window::IN_THE_WINDOW);
+    let tried = tried.chain(beside::BESIDE).chain([beside::AFTER_ANOTHER]).chain(window::IN_THE_WINDOW);
     assert_eq!(tried.collect::<BTreeSet<_>>(), listed);
 }
 
