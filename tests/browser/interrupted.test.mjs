@@ -1,7 +1,7 @@
 // The system interferes: it pauses the video, hides or freezes the page, or brings it back from somewhere. In Chromium and in Firefox.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { needs } from '../support/needs.mjs';
 import * as inChromium from './support/chromium.mjs';
 import * as inFirefox from './support/firefox.mjs';
 import { broadcast } from './support/skylark.mjs';
@@ -13,8 +13,9 @@ const browsers = {
 
 const big = '.paused';
 
-for (const [name, { missing, open }] of Object.entries(browsers))
-  describe(name, { skip: missing() ?? false }, () => {
+for (const [name, { missing, open }] of Object.entries(browsers)) {
+  const { after, afterEach, before, beforeEach, describe, test } = needs(missing());
+  describe(name, () => {
     let skylark;
     let browser;
     let tab;
@@ -163,3 +164,4 @@ for (const [name, { missing, open }] of Object.entries(browsers))
       await tab.plays();
     });
   });
+}

@@ -10,8 +10,10 @@ import * as node from 'node:test';
 export function needs(missing) {
   if (!missing) return node;
   const nothing = () => {};
+  const skipped = (name) => node.test(name, { skip: missing }, nothing);
   return {
-    test: (name) => node.test(name, { skip: missing }, nothing),
+    test: skipped,
+    describe: skipped,
     before: nothing,
     after: nothing,
     beforeEach: nothing,
