@@ -63,6 +63,7 @@ cargo_tests() {
   log=$(mktemp)
   cargo test --locked --no-fail-fast "$@" 2>&1 | tee "$log" || status=$?
   if [ $status != 0 ]; then
+    # Where nothing of that is found (a compiler that was ended), the suite's name is all there is to say.
     { echo "$SUITE:"; grep -E -A2 "^test .* FAILED$|^thread .* panicked at |^error" "$log" | grep -vE "^(--|stack backtrace:|failures:|)$"; } >>"$WRONG" || true
   fi
   rm -f "$log"

@@ -89,16 +89,21 @@ test('a host that comes back with another link: the page says that this one lead
   assert.match(await tab.words(), /no stream at this link/);
 });
 
-test('a full stream says so, and lets the next one in when somebody leaves', async () => {
+/** Two pages of a stream that has room for one: one is in, the other is told that it is full. */
+async function onePlace() {
   await end();
   const tabs = [await chromium.open(skylark.live.watch), await chromium.open(skylark.live.watch)];
   for (const tab of tabs) await tab.is('waiting');
   skylark.tell('configure', { settings: { max_viewers: 1 } });
   await told('settings', 'the limit is set', 0);
   await goLive();
-
   const where = async () => (await Promise.all(tabs.map((tab) => tab.state()))).sort().join();
   await tabs[0].until(async () => (await where()) === 'full,playing', 10_000, where);
+  return { tabs, where };
+}
+
+test('a full stream says so, and lets the next one in when somebody leaves', async () => {
+  const { tabs } = await onePlace();
   const inside = (await tabs[0].state()) === 'playing' ? tabs[0] : tabs[1];
   const outside = inside === tabs[0] ? tabs[1] : tabs[0];
   assert.match(await outside.words(), /This stream is full/);
@@ -140,14 +145,7 @@ test('whoever is refused at the door, full or locked, comes in without doing any
 });
 
 test('a page that is open when it is refused, full or locked, comes in as soon as there is room', async () => {
-  await end();
-  const tabs = [await chromium.open(skylark.live.watch), await chromium.open(skylark.live.watch)];
-  for (const tab of tabs) await tab.is('waiting');
-  skylark.tell('configure', { settings: { max_viewers: 1 } });
-  await told('settings', 'the limit is set', 0);
-  await goLive();
-  const where = async () => (await Promise.all(tabs.map((tab) => tab.state()))).sort().join();
-  await tabs[0].until(async () => (await where()) === 'full,playing', 10_000, where);
+  const { tabs, where } = await onePlace();
   skylark.tell('configure', { settings: { max_viewers: 0 } });
   await tabs[0].until(async () => (await where()) === 'playing,playing', 5000, where);
   for (const tab of tabs) await tab.plays();
