@@ -14,7 +14,9 @@ test('on a terminal it says the link in a sentence and shows it as a code, and C
   const folder = mkdtempSync(join(tmpdir(), 'skylark-terminal-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const options = `headless --camera pattern --microphone tone --listen 127.0.0.1:0 --data-dir '${folder}/data'`;
-  const program = spawn('script', ['-qec', `'${binary}' ${options}`, '/dev/null'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // The shell gives way: one that stayed would get the signal, too, and answer with a figure of its own.
+  const command = `exec '${binary}' ${options}`;
+  const program = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'pipe'] });
   t.after(() => program.kill('SIGKILL'));
   const ended = new Promise((done) => program.once('exit', done));
   let shown = '';
