@@ -14,7 +14,8 @@ export async function front({ host, port, path, html }) {
     open.add(client);
     client.on('error', ends).on('close', ends);
     client.on('data', (bytes) => {
-      if (!behind && bytes.toString('latin1', 0, asks.length) === asks) {
+      // A browser sends its next request when it has the answer to the last, and by whichever connection is free.
+      if (bytes.toString('latin1', 0, asks.length) === asks) {
         client.write(head + html);
         return;
       }

@@ -12,7 +12,7 @@ export class SoundGate {
   readonly #worker: Worker | undefined;
   #asking: ReturnType<typeof setInterval> | undefined;
 
-  /** To be made before the offer: a browser may overlook it later. `failed`: no sound will come; the next gate is an open one. */
+  /** To be made before this side's description is set: a browser may overlook it later. `failed`: no sound will come; the next gate is an open one. */
   constructor(receiver: RTCRtpReceiver, failed: () => void) {
     this.#receiver = receiver;
     if (broken || typeof Worker !== 'function' || typeof RTCRtpScriptTransform !== 'function') return;

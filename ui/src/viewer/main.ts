@@ -8,9 +8,13 @@ import './watch.css';
 
 followTheme();
 
+/** A browser that makes no offer within this has a page all the same. */
+const offerWithinMs = 1000;
+
 /** Drawing the page takes as long as the server's answer: it waits for the offer to be on its way, and no longer. */
 async function show(): Promise<void> {
-  await begun?.session.posted;
+  const late = new Promise<void>((is) => setTimeout(is, offerWithinMs));
+  await Promise.race([begun?.session.posted, late]);
   const target = document.getElementById('watch');
   if (target && here) mount(Page, { target, props: { place: here, begun } });
 }

@@ -61,7 +61,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function joined(): Promise<{ session: Session; said: string[] }> {
+function begun(): { session: Session; said: string[] } {
   const said: string[] = [];
   const note = (what: string) => () => void said.push(what);
   const on: SessionEvents = {
@@ -71,7 +71,11 @@ async function joined(): Promise<{ session: Session; said: string[] }> {
     refused: note('refused'),
     lost: note('lost'),
   };
-  const session = new Session('http://host/whep/token', on);
+  return { session: new Session('http://host/whep/token', on), said };
+}
+
+async function joined(): Promise<{ session: Session; said: string[] }> {
+  const { session, said } = begun();
   await session.join();
   expect(said).toEqual(['held']);
   return { session, said };
@@ -96,20 +100,28 @@ test('a network that changes before the first connection begins the join anew', 
 });
 
 test('a network that changes before the server answered changes nothing', async () => {
-  const said: string[] = [];
-  const note = () => {};
-  const lost = () => void said.push('lost');
-  const session = new Session('http://host/whep/token', {
-    held: () => void said.push('held'),
-    flowing: note,
-    troubled: note,
-    refused: note,
-    lost,
-  });
+  const { session, said } = begun();
   const joining = session.join();
   session.networkChanged();
   await joining;
   expect(said).toEqual(['held']);
+});
+
+test('where the browser takes its own offer back, the session that the server made is given up', async () => {
+  const { session, said } = begun();
+  Connection.last.setLocalDescription = () => Promise.reject(new Error('closed'));
+  await session.join();
+  await vi.waitFor(() => expect(asked).toEqual(['POST', 'DELETE']));
+  expect(said).toEqual(['lost']);
+});
+
+test('who leaves before the offer is made asks the server for nothing', async () => {
+  const { session, said } = begun();
+  const joining = session.join();
+  session.leave();
+  await joining;
+  expect(asked).toEqual([]);
+  expect(said).toEqual([]);
 });
 
 test('a network that changes afterwards is met by an ICE restart', async () => {

@@ -51,6 +51,15 @@ export class Session {
   /** The offer is on its way, or there will be none. */
   readonly posted = new Promise<void>((posted) => (this.#sayPosted = posted));
 
+  /** Null where the browser makes no connection now: Firefox refuses to while the network is down. */
+  static begin(whep: string, on: SessionEvents): Session | null {
+    try {
+      return new Session(whep, on);
+    } catch {
+      return null;
+    }
+  }
+
   constructor(whep: string, on: SessionEvents) {
     this.#whep = whep;
     this.#on = on;
@@ -63,6 +72,7 @@ export class Session {
    * none is waited for and none is trickled.
    */
   async join(): Promise<void> {
+    let creating: ReturnType<typeof create> | undefined;
     try {
       const [sound] = ['audio', 'video'].map((kind) => {
         const transceiver = this.#pc.addTransceiver(kind, { direction: 'recvonly' });
@@ -75,7 +85,8 @@ export class Session {
       // While the browser makes the offer: starting a worker takes as long.
       if (sound) this.#gate = new SoundGate(sound, () => this.#lose());
       const { sdp, set } = await offering;
-      const creating = create(this.#whep, sdp);
+      if (this.#ended) return;
+      creating = create(this.#whep, sdp);
       this.#sayPosted();
       const [created] = await Promise.all([creating, set]);
       if (this.#ended) {
@@ -96,6 +107,8 @@ export class Session {
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: created.answer });
       if (!this.#ended) this.#hold(created.url);
     } catch {
+      // Whatever the server made meanwhile, nobody will watch.
+      if (!this.#url) void creating?.then((created) => created.is === 'created' && remove(created.url));
       this.#lose();
     }
   }

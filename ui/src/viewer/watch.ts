@@ -28,6 +28,8 @@ export class Watch {
   #sessionId: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isOpen = false;
+  /** The socket was open, and is not. */
+  #missed = false;
   #alone: ReturnType<typeof setTimeout> | undefined;
   /** What the first join takes. */
   #begun: Begun | null;
@@ -40,10 +42,15 @@ export class Watch {
     this.#socket = new PageSocket(place.events, {
       opened: () => {
         this.#sayWatching();
-        this.#take({ is: 'reachable' });
+        if (this.#missed) this.#lookAgain();
+        else this.#take({ is: 'reachable' });
+        this.#missed = false;
       },
       // A host that ends takes the socket with it: ask at once rather than when the picture has stood still for a while.
-      dropped: () => void this.#session?.check(),
+      dropped: () => {
+        this.#missed = true;
+        void this.#session?.check();
+      },
       message: (message) => this.#hear(message),
     });
   }
@@ -70,12 +77,12 @@ export class Watch {
     if (!this.#isOpen) return;
     this.#session?.wake();
     this.#socket.wake();
-    this.#take({ is: 'reachable' });
+    this.#lookAgain();
   }
 
   /** The video says that this stream is over. */
   stoodStill(): void {
-    this.#session?.stoodStill();
+    this.#shown?.stoodStill();
   }
 
   /** The page goes away. */
@@ -94,6 +101,12 @@ export class Watch {
       this.#socket.say({ type: 'latency', latency_ms: Math.round(latency_ms * 10) / 10 });
   }
 
+  /** What was said meanwhile was not heard: the server may be back, and there may be room. */
+  #lookAgain(): void {
+    this.#take({ is: 'reachable' });
+    this.#take({ is: 'room' });
+  }
+
   #hear(message: PageMessage): void {
     switch (message.type) {
       case 'state':
@@ -103,7 +116,9 @@ export class Watch {
       case 'count': {
         const before = this.#view.watching;
         this.#show({ watching: message.watching });
-        if (before !== null && message.watching < before) this.#take({ is: 'room' });
+        // Nobody's leaving opens a lock.
+        const isFull = this.#view.state.phase.name === 'full';
+        if (isFull && before !== null && message.watching < before) this.#take({ is: 'room' });
         return;
       }
       case 'room':
@@ -156,8 +171,12 @@ export class Watch {
         this.#take({ is: 'lost' });
       },
     };
-    const session = begun?.session ?? new Session(this.#place.whep, on);
+    const session = begun?.session ?? Session.begin(this.#place.whep, on);
     this.#session = session;
+    if (!session) {
+      this.#take({ is: 'lost' });
+      return;
+    }
     if (begun) begun.handTo(on);
     else void session.join();
   }

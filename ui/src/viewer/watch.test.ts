@@ -1,0 +1,105 @@
+// Watching, with a browser's connection and socket that the test plays.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PageMessage } from '../protocol/index.ts';
+import { Watch } from './watch.ts';
+
+const place = { whep: 'http://host/whep/token', events: 'ws://host/w/token/events' };
+
+/** A connection that a browser refuses to make as long as its network is down. */
+class Connection extends EventTarget {
+  static made = 0;
+  static isDown = false;
+  connectionState = 'new';
+  constructor() {
+    super();
+    if (Connection.isDown) throw new DOMException('the network is down', 'InvalidStateError');
+    Connection.made += 1;
+  }
+  addTransceiver = () => ({ receiver: {} });
+  createOffer = () => Promise.resolve({ type: 'offer', sdp: 'v=0\r\n' });
+  setLocalDescription = () => Promise.resolve();
+  close = () => {};
+}
+
+class Socket extends EventTarget {
+  static readonly OPEN = 1;
+  static last: Socket;
+  readyState = Socket.OPEN;
+  constructor() {
+    super();
+    Socket.last = this;
+  }
+  send = () => {};
+  close = () => {};
+  hears(message: PageMessage) {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
+  }
+}
+
+let refusal = { code: 'full', reason: null };
+let posts: number;
+
+beforeEach(() => {
+  [Connection.made, Connection.isDown, posts] = [0, false, 0];
+  vi.useFakeTimers();
+  vi.stubGlobal('RTCPeerConnection', Connection);
+  vi.stubGlobal('WebSocket', Socket);
+  vi.stubGlobal('fetch', () => {
+    posts += 1;
+    return Promise.resolve(new Response(JSON.stringify(refusal), { status: 503 }));
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A page that was refused, and whose socket is open. */
+async function refused(code: string): Promise<Watch> {
+  refusal = { code, reason: null };
+  const watch = new Watch(place, null, () => {});
+  watch.open();
+  Socket.last.dispatchEvent(new Event('open'));
+  Socket.last.hears({ type: 'count', watching: 3 });
+  await vi.waitFor(() => expect(watch.view.state.phase.name).toBe(code));
+  expect(posts).toBe(1);
+  return watch;
+}
+
+test('while the network is down a browser makes no connection: the page tries again, and plays when it is back', async () => {
+  Connection.isDown = true;
+  const watch = new Watch(place, null, () => {});
+  watch.open();
+  expect(watch.view.state).toMatchObject({ phase: { name: 'connecting' }, resting: true, attempt: 1 });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(Connection.made).toBe(0);
+  Connection.isDown = false;
+  watch.reachable();
+  expect(Connection.made).toBe(1);
+  watch.close();
+});
+
+test('a place that somebody leaves is asked for where the stream is full, and not where it is locked', async () => {
+  const full = await refused('full');
+  Socket.last.hears({ type: 'count', watching: 2 });
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(posts).toBe(2);
+  full.close();
+  posts = 0;
+  const locked = await refused('locked');
+  Socket.last.hears({ type: 'count', watching: 2 });
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(posts).toBe(1);
+  locked.close();
+});
+
+test('who was refused asks again when the socket is back, as what it was told meanwhile is lost', async () => {
+  const watch = await refused('locked');
+  Socket.last.dispatchEvent(new Event('close'));
+  await vi.advanceTimersByTimeAsync(1000);
+  Socket.last.dispatchEvent(new Event('open'));
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(posts).toBe(2);
+  watch.close();
+});
