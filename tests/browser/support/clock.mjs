@@ -2,7 +2,7 @@
 //
 // A block of 8 by 8 cells in the top right corner, row by row, bright for 1, dark for 0. Of the 96 by 54 fields of the picture (54 by 96
 // where it is upright) a cell is 2 wide and 2 high, and 3 are free at the edges. 32 bits of Unix milliseconds, 16 bits of frame number, 16 bits of CRC-16/CCITT-FALSE over the six bytes before it.
-// The flash, in the first 100 ms of every second: a white square around (28/32 W, 14/18 H).
+// The flash, in the first 100 ms of every second: a white lamp around (28/32 W, 14/18 H).
 
 export function installClock() {
   const canvas = document.createElement('canvas');

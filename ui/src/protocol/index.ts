@@ -383,7 +383,7 @@ waiting: number,
  */
 turned_away: number, 
 /**
- * Were turned away in this broadcast because as many watched as may.
+ * Were turned away in this broadcast because as many watched as may, and do not watch now.
  */
 no_room: number, };
 

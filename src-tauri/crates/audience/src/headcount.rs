@@ -46,6 +46,15 @@ impl Headcount {
         }
     }
 
+    /// How many were counted, without those.
+    pub fn people_but<'a>(&self, others: impl Iterator<Item = &'a Visitor>) -> u32 {
+        if self.counted.is_empty() {
+            return 0;
+        }
+        let others: HashSet<Identity> = others.map(Visitor::identity).collect();
+        self.counted.difference(&others).count() as u32
+    }
+
     /// How many were counted.
     pub fn people(&self) -> u32 {
         self.counted.len() as u32
@@ -103,6 +112,16 @@ mod tests {
         count.count(&browser(1, HOME));
         count.count(&browser(2, HOME));
         assert_eq!(count.people(), 1);
+    }
+
+    #[test]
+    fn who_has_got_in_since_is_not_counted() {
+        let mut count = Headcount::default();
+        count.count(&browser(1, HOME));
+        count.count(&browser(2, HOME));
+        assert_eq!(count.people_but([&browser(2, HOME), &browser(3, HOME)].into_iter()), 1);
+        assert_eq!(count.people_but([].into_iter()), 2, "and is again where it has left");
+        assert_eq!(Headcount::default().people_but([&browser(1, HOME)].into_iter()), 0);
     }
 
     #[test]

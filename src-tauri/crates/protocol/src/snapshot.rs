@@ -36,7 +36,7 @@ pub struct Snapshot {
 }
 
 /// How many people have the link and do not watch. Each counts once, by browser; of one address at most 300 do, and 16 of clients without
-/// a cookie.
+/// a cookie, which are told apart by what they call themselves: equal devices at one address that never were let in count as one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Outside {
@@ -44,7 +44,7 @@ pub struct Outside {
     pub waiting: u32,
     /// Were turned away since the lock fell.
     pub turned_away: u32,
-    /// Were turned away in this broadcast because as many watched as may.
+    /// Were turned away in this broadcast because as many watched as may, and do not watch now.
     pub no_room: u32,
 }
 

@@ -70,14 +70,6 @@ pub enum BindError {
 }
 
 impl BindError {
-    /// What a program tells apart.
-    pub fn code(&self) -> protocol::ErrorCode {
-        match self {
-            Self::InUse { .. } | Self::NoCommonPort => protocol::ErrorCode::PortInUse,
-            Self::Denied { .. } | Self::NotHere { .. } | Self::Failed { .. } => protocol::ErrorCode::BadSetting,
-        }
-    }
-
     /// The sentence without what to do about it on a command line: for where there are buttons for that.
     pub fn cause(&self) -> String {
         match self {
@@ -225,7 +217,7 @@ mod tests {
             let holder = open(transport, "127.0.0.1:0".parse().unwrap()).unwrap();
             let address = holder.local_addr().unwrap().as_socket().unwrap();
             let error = bind(Listen::from(address)).expect_err("it is taken");
-            assert_eq!(error.code(), protocol::ErrorCode::PortInUse);
+            assert!(matches!(error, BindError::InUse { .. }), "{error}");
             let message = error.to_string();
             assert!(message.contains(&format!("port {} ({transport}) is taken", address.port())), "{message}");
             let cause = error.cause();
@@ -278,7 +270,7 @@ mod tests {
     #[test]
     fn a_foreign_address_is_told_from_a_taken_port() {
         let error = bind(listen("192.0.2.1:0")).expect_err("TEST-NET-1 is nobody's");
-        assert_eq!(error.code(), protocol::ErrorCode::BadSetting);
+        assert!(matches!(error, BindError::NotHere { .. }), "{error}");
         assert!(error.to_string().contains("192.0.2.1:0 is no address of this computer"), "{error}");
     }
 }

@@ -3,19 +3,9 @@
 //! They are asked of its own program, `nmcli`, which any user may: a client of the system's bus would be a library for one answer. It is asked
 //! again only when the machine's addresses are others than at the last time.
 
+use crate::system;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long the program may take. Where it hangs, networks have no names of their own.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// How often it is looked whether it is done.
-const STEP: Duration = Duration::from_millis(10);
-
-/// Bytes of the answer that are read: some hundred connections.
-const MAX_ANSWER: usize = 16 * 1024;
 
 /// What was asked last, and what came of it.
 #[derive(Debug, Default)]
@@ -28,7 +18,7 @@ pub(crate) struct Connections {
 impl Connections {
     /// The names of the connections, asked for where these addresses are others than before.
     pub(crate) fn of(&mut self, addresses: Vec<(String, IpAddr)>) -> &HashMap<String, String> {
-        self.of_by(addresses, ask)
+        self.of_by(addresses, system::connections)
     }
 
     /// Those that are known, without asking anybody.
@@ -43,33 +33,6 @@ impl Connections {
         }
         &self.names
     }
-}
-
-/// What the program prints; nothing where there is none, or none that answers.
-fn ask() -> String {
-    let mut command = Command::new("nmcli");
-    command.args(["--terse", "--fields", "DEVICE,NAME", "connection", "show", "--active"]);
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let Ok(mut child) = child else { return String::new() };
-    let end = Instant::now() + PATIENCE;
-    // What it prints fits into the pipe, so it does not wait for a reader.
-    while Instant::now() < end {
-        match child.try_wait() {
-            Ok(None) => std::thread::sleep(STEP),
-            Ok(Some(_)) => {
-                let mut answer = Vec::new();
-                let read = child.stdout.take().map(|out| std::io::Read::take(out, MAX_ANSWER as u64));
-                // What could not be read is no name.
-                let _ = read.map(|mut out| std::io::Read::read_to_end(&mut out, &mut answer));
-                return String::from_utf8_lossy(&answer).into_owned();
-            }
-            Err(_) => break,
-        }
-    }
-    // It may be gone by now.
-    let _ = child.kill();
-    let _ = child.wait();
-    String::new()
 }
 
 /// Reads `DEVICE:NAME`, a connection a line, where `\` stands before a colon or a backslash of a name.
@@ -124,6 +87,6 @@ mod tests {
     #[test]
     fn where_the_program_is_missing_nothing_has_a_name() {
         // On a machine that has it, it answers with the machine's own connections.
-        assert!(names(&ask()).iter().all(|(device, name)| !device.is_empty() && !name.is_empty()));
+        assert!(names(&system::connections()).iter().all(|(device, name)| !device.is_empty() && !name.is_empty()));
     }
 }

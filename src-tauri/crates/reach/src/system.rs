@@ -8,7 +8,7 @@ mod unix;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{holder, medium, network_name};
+pub(crate) use linux::{connections, holder, medium, network_name};
 #[cfg(unix)]
 pub(crate) use unix::{allow_a_restart, interfaces, no_ipv6};
 #[cfg(windows)]
@@ -45,8 +45,14 @@ pub(crate) fn medium(name: &str) -> Medium {
 
 /// Nor what their networks are called.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub(crate) fn network_name(_: &str) -> Option<String> {
+pub(crate) fn network_name(_: &str, _: Medium) -> Option<String> {
     None
+}
+
+/// Nor what people called their connections.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn connections() -> String {
+    String::new()
 }
 
 /// Other systems are not asked who has a port; the error then names nobody.

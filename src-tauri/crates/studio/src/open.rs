@@ -72,7 +72,10 @@ impl OpenError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Port(BindError::NotHere { .. }) => ErrorCode::BadAddress,
-            Self::Port(_) => ErrorCode::PortInUse,
+            // What helps is another port, whyever this one is not to be had.
+            Self::Port(
+                BindError::InUse { .. } | BindError::Denied { .. } | BindError::NoCommonPort | BindError::Failed { .. },
+            ) => ErrorCode::PortInUse,
             Self::Settings(_) | Self::Option { .. } => ErrorCode::BadSetting,
             Self::Storage { .. } | Self::NoHome => ErrorCode::Storage,
             Self::Forward(_) => ErrorCode::DeviceFailed,

@@ -1,10 +1,12 @@
-//! What Linux tells in /proc and /sys, and of a Wi-Fi's name by an ioctl.
+//! What Linux tells in /proc and /sys, of a Wi-Fi's name by an ioctl, and of connections' names by NetworkManager.
 #![allow(unsafe_code)] // The standard library has no ioctl.
 
 use crate::medium::{Hardware, Medium};
 use crate::{Holder, Transport};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// What carries an interface.
 pub(crate) fn medium(name: &str) -> Medium {
@@ -28,33 +30,71 @@ fn hardware(folder: &Path) -> Hardware {
 }
 
 /// The name of the Wi-Fi that an interface is in. Any user may ask; where the kernel answers no such question any more it has none.
-pub(crate) fn network_name(interface: &str) -> Option<String> {
+pub(crate) fn network_name(interface: &str, medium: Medium) -> Option<String> {
     /// SIOCGIWESSID of the kernel's wireless.h.
     const GET_NAME: libc::c_ulong = 0x8b1b;
     /// IW_ESSID_MAX_SIZE.
     const LONGEST: usize = 32;
-    /// `struct iwreq` with its `iw_point`.
+    /// `struct iwreq` with its `iw_point`. The kernel copies all of it, which is 32 bytes whatever a pointer takes.
     #[repr(C)]
     struct Question {
         interface: [u8; 16],
         into: *mut u8,
         length: u16,
         flags: u16,
-        rest: [u8; 4],
+        rest: [u8; REST],
     }
-    if medium(interface) != Medium::Wifi || interface.len() >= 16 {
+    const REST: usize = 12 - size_of::<*mut u8>();
+    const { assert!(size_of::<Question>() == 32) };
+    if medium != Medium::Wifi || interface.len() >= 16 {
         return None;
     }
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").ok()?;
     let mut name = [0_u8; LONGEST + 1];
     let mut question =
-        Question { interface: [0; 16], into: name.as_mut_ptr(), length: LONGEST as u16, flags: 0, rest: [0; 4] };
+        Question { interface: [0; 16], into: name.as_mut_ptr(), length: LONGEST as u16, flags: 0, rest: [0; REST] };
     question.interface[..interface.len()].copy_from_slice(interface.as_bytes());
     // SAFETY: the structure is the kernel's, and it writes no more than `length` bytes to where `into` points, which is longer.
     let answered = unsafe { libc::ioctl(socket.as_raw_fd(), GET_NAME as _, &raw mut question) } == 0;
     let length = usize::from(question.length).min(LONGEST);
     let name = String::from_utf8_lossy(&name[..length]).trim_end_matches('\0').to_owned();
     (answered && !name.is_empty()).then_some(name)
+}
+
+/// How long the program may take. Where it hangs, networks have no names of their own.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether it is done.
+const STEP: Duration = Duration::from_millis(10);
+
+/// Bytes of the answer that are read: some hundred connections.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// The connections' names as NetworkManager's program prints them, `DEVICE:NAME`; nothing where there is none, or none that answers.
+pub(crate) fn connections() -> String {
+    let mut command = Command::new("nmcli");
+    command.args(["--terse", "--fields", "DEVICE,NAME", "connection", "show", "--active"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else { return String::new() };
+    let end = Instant::now() + PATIENCE;
+    // What it prints fits into the pipe, so it does not wait for a reader.
+    while Instant::now() < end {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(STEP),
+            Ok(Some(_)) => {
+                let mut answer = Vec::new();
+                let read = child.stdout.take().map(|out| std::io::Read::take(out, MAX_ANSWER as u64));
+                // What could not be read is no name.
+                let _ = read.map(|mut out| std::io::Read::read_to_end(&mut out, &mut answer));
+                return String::from_utf8_lossy(&answer).into_owned();
+            }
+            Err(_) => break,
+        }
+    }
+    // It may be gone by now.
+    let _ = child.kill();
+    let _ = child.wait();
+    String::new()
 }
 
 /// Who has this port, where /proc exists and tells: of another user's process only root may know.
@@ -102,8 +142,9 @@ mod tests {
 
     #[test]
     fn loopback_is_this_computer_and_in_no_wifi() {
-        assert_eq!((medium("lo"), network_name("lo")), (Medium::Computer, None));
-        assert_eq!(network_name("no such interface"), None);
+        assert_eq!((medium("lo"), network_name("lo", Medium::Computer)), (Medium::Computer, None));
+        assert_eq!(network_name("lo", Medium::Wifi), None, "a name is asked for, and there is none");
+        assert_eq!(network_name("no such interface", Medium::Wifi), None);
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn usable(entry: &libc::ifaddrs) -> Option<Interface> {
     };
     // SAFETY: ifa_name is a C string of the list.
     let name = unsafe { CStr::from_ptr(entry.ifa_name) }.to_string_lossy().into_owned();
-    let (medium, given) = (medium(&name), network_name(&name));
+    let medium = medium(&name);
+    let given = network_name(&name, medium);
     Some(Interface { name, ip, point_to_point: has(libc::IFF_POINTOPOINT), medium, given })
 }
 

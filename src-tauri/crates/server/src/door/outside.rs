@@ -35,8 +35,9 @@ impl Outsiders {
     }
 
     /// What there is to tell, where it is something else than before.
-    pub(super) fn changed(&mut self, waiting: u32) -> Option<Outside> {
-        let (turned_away, no_room) = (self.locked_out.people(), self.no_room.people());
+    pub(super) fn changed(&mut self, waiting: u32, audience: &Audience) -> Option<Outside> {
+        let turned_away = self.locked_out.people();
+        let no_room = self.no_room.people_but(audience.watchers());
         let now = Outside { waiting, turned_away, no_room };
         (std::mem::replace(&mut self.told, now) != now).then_some(now)
     }
@@ -52,7 +53,7 @@ impl super::Door {
     /// the next time: on the way to a picture everybody does for a moment.
     pub fn outside(&mut self, audience: &Audience) -> Option<Outside> {
         let waiting = self.pages.waiting(audience.watchers(), |visitor| !audience.is_removed(visitor));
-        self.outsiders.changed(waiting)
+        self.outsiders.changed(waiting, audience)
     }
 
     /// The same, as it was told last.
