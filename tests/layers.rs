@@ -39,7 +39,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("nokhwa", &["media/src/camera/device.rs"]),
     ("cpal", &["media/src/microphone/device.rs"]),
     ("openh264_sys2", &["media/src/encode"]),
-    ("vpx_sys", &["media/src/encode/vp8.rs"]),
+    ("vpx_sys", &["media/src/encode/vp8.rs", "media/src/encode/vp9.rs", "media/src/encode/vpx.rs"]),
     ("opus", &["media/src/encode", "media/tests/microphone.rs", "media/examples/cost.rs"]),
     ("rubato", &["media/src/microphone/convert.rs"]),
     ("turbojpeg", &["media/src/jpeg.rs"]),
@@ -194,13 +194,15 @@ fn manifest_of(file: &Path) -> PathBuf {
 
 /// The only files that name one of the codecs; all others ask its `CodecSpec`. A new codec is a file in the first folder and a
 /// line in its registry, and what makes and what packetises its bytes: a file each, and a line in their registries.
-const CODECS_NAMED_IN: [&str; 7] = [
+const CODECS_NAMED_IN: [&str; 9] = [
     "stream/src/codec/",
     "media/src/encode/h264.rs",
     "media/src/encode/vp8.rs",
+    "media/src/encode/vp9.rs",
     "media/src/pipeline/codecs/mod.rs",
     "media/src/pipeline/codecs/h264.rs",
     "media/src/pipeline/codecs/vp8.rs",
+    "media/src/pipeline/codecs/vp9.rs",
     "/src/packetise/mod.rs",
 ];
 

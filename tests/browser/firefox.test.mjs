@@ -8,9 +8,10 @@ import { percentile } from './support/watch-page.mjs';
 
 const { test } = needs(missing());
 
-test('Firefox plays VP8 with sound in stereo, and is kicked like any other', async (t) => {
-  // Firefox never pairs its own addresses with 127.0.0.1, so the broadcast is on all addresses of this machine.
-  const skylark = await broadcast({ listen: '0.0.0.0:0' });
+test('Firefox plays VP9 with sound in stereo, and is kicked like any other', async (t) => {
+  // Firefox never pairs its own addresses with 127.0.0.1, so the broadcast is on all addresses of this machine. VP9 is answered where
+  // there is time for it, and two slow cores that run the browser as well have it at this size.
+  const skylark = await broadcast({ listen: '0.0.0.0:0', args: ['--size', '640x360'] });
   t.after(() => skylark.remove());
   const firefox = await openFirefox();
   t.after(() => firefox.close());
@@ -24,7 +25,7 @@ test('Firefox plays VP8 with sound in stereo, and is kicked like any other', asy
   const codecs = await tab.statistics('codec');
   const codec = codecs.find(({ id }) => id === video.codecId)?.mimeType;
   console.log(`Firefox is sent ${codec}`);
-  assert.match(codec, /video\/VP8/i);
+  assert.match(codec, /video\/VP9/i);
 
   const frames = await tab.frames(4000);
   const read = frames.filter(({ clock }) => clock !== null);

@@ -57,7 +57,7 @@ inChromium('Chromium that wants a tap first: in sync from the tap on', async (t)
 });
 
 inFirefox('Firefox: in sync from the first second on', async (t) => {
-  // Firefox never pairs its own addresses with 127.0.0.1. It has no H.264 here, and VP8 at full size is all that two slow cores
+  // Firefox never pairs its own addresses with 127.0.0.1. It has no H.264 here, and VP9 at full size is all that two slow cores
   // can do: its sound device then stands still for a tenth of a second now and then, which is no matter of how it began.
   const skylark = await broadcast({ listen: '0.0.0.0:0', args: ['--size', '640x360'] });
   t.after(() => skylark.remove());

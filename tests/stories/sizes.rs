@@ -32,9 +32,11 @@ async fn odd_and_upright_sizes_are_sent_at_their_own_level() {
         assert_eq!((seen.missing, seen.closed), (0, false), "{size}");
         viewer.plays().await;
         assert_eq!(viewer.leave().await, 200);
-        let eye = Browser::new().watch_in(&whep, Codec::Vp8).await;
-        soon("VP8 of that size", eye.plays()).await;
-        assert_eq!(eye.leave().await, 200);
+        for codec in [Codec::Vp9, Codec::Vp8] {
+            let eye = Browser::new().watch_in(&whep, codec).await;
+            soon("another codec of that size", eye.plays()).await;
+            assert_eq!(eye.leave().await, 200);
+        }
     }
 }
 

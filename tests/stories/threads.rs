@@ -26,10 +26,11 @@ const ENDS: [(&str, &str); 7] = [
 const LOCK: &str = r#"{"command":"lock","on":true}"#;
 
 /// Those that are started again, or another in their place, with what has them do something and what sets things right after it.
-const GOES_ON: [(&str, &str, &str); 17] = [
+const GOES_ON: [(&str, &str, &str); 18] = [
     ("media-camera", "", ""),
     ("media-sound", "", ""),
     ("media-h264", "", ""),
+    ("media-vp9", "", ""),
     ("media-vp8", "", ""),
     (
         "media-device",
@@ -71,7 +72,10 @@ async fn what_fails_is_told_and_counted_and_goes_on() {
     let faults = TempDir::new().expect("there is room for a folder");
     let mut skylark = live(&faults).await;
     let whep = skylark.whep();
-    let viewers = [Browser::new().watch(&whep).await, Browser::new().watch_in(&whep, Codec::Vp8).await];
+    let mut viewers = Vec::new();
+    for codec in [Codec::H264, Codec::Vp9, Codec::Vp8] {
+        viewers.push(Browser::new().watch_in(&whep, codec).await);
+    }
     for (name, act, mend) in GOES_ON {
         for viewer in &viewers {
             viewer.sees("it plays before", |seen| seen.closed || seen.sounds > 10).await;
@@ -92,8 +96,9 @@ async fn what_fails_is_told_and_counted_and_goes_on() {
             _ => {}
         }
         if name == "media-encoders" {
-            Browser::new().watch(&whep).await.plays().await;
-            Browser::new().watch_in(&whep, Codec::Vp8).await.plays().await;
+            for codec in [Codec::H264, Codec::Vp9, Codec::Vp8] {
+                Browser::new().watch_in(&whep, codec).await.plays().await;
+            }
         } else {
             for viewer in &viewers {
                 let seen = viewer.plays().await;

@@ -38,16 +38,23 @@ async fn a_late_joiner_sees_the_same() {
 }
 
 #[tokio::test]
-async fn who_has_no_h264_gets_vp8() {
-    let mut skylark = Skylark::live().await;
-    let viewer = Browser::at(&skylark.watch()).await.watch_in(&skylark.whep(), Codec::Vp8).await;
-    let seen = viewer.plays().await;
-    assert!(seen.pictures[0].vp8_key, "it is VP8");
-    let rows = skylark.event_where("viewers", |event| event["viewers"][0][1]["layer"].is_object()).await;
-    assert_eq!(rows["viewers"][0][1]["layer"]["codec"], "vp8");
-    let both = Browser::at(&skylark.watch()).await.watch(&skylark.whep()).await;
-    both.plays().await;
-    viewer.plays().await;
+async fn who_has_no_h264_gets_vp9_and_who_has_neither_vp8() {
+    for (codec, name) in [(Codec::Vp9, "vp9"), (Codec::Vp8, "vp8")] {
+        let mut skylark = Skylark::live().await;
+        let viewer = Browser::at(&skylark.watch()).await.watch_in(&skylark.whep(), codec).await;
+        let seen = viewer.plays().await;
+        assert!(seen.pictures[0].vp_key && seen.pictures.iter().all(|picture| picture.codec == Some(codec)), "{name}");
+        assert_eq!(seen.missing, 0, "nothing is lost on loopback, and no number is left out");
+        let rows = skylark.event_where("viewers", |event| event["viewers"][0][1]["layer"].is_object()).await;
+        assert_eq!(rows["viewers"][0][1]["layer"]["codec"], name);
+        skylark.event_where("stats", |event| event["stats"]["second_encoder"] == true).await;
+        let other = Browser::at(&skylark.watch()).await.watch(&skylark.whep()).await;
+        other.plays().await;
+        let late = Browser::at(&skylark.watch()).await.watch_in(&skylark.whep(), codec).await;
+        let seen = late.plays().await;
+        assert!(seen.pictures[0].vp_key, "a late joiner of {name} begins with a keyframe");
+        viewer.plays().await;
+    }
 }
 
 #[tokio::test]

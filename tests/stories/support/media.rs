@@ -1,5 +1,6 @@
 //! What a story's viewer received, and waiting for it to receive something.
 
+use super::Codec;
 use std::sync::Mutex;
 use tokio::sync::Notify;
 
@@ -29,6 +30,8 @@ pub(crate) struct Seen {
 /// One picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Picture {
+    /// By its payload type.
+    pub(crate) codec: Option<Codec>,
     /// Of the 90 kHz clock.
     pub(crate) timestamp: u32,
     /// Bytes of payload.
@@ -37,8 +40,8 @@ pub(crate) struct Picture {
     pub(crate) nals: Vec<u8>,
     /// H.264 only, in keyframes: the level that its parameter set says, times ten.
     pub(crate) level: Option<u8>,
-    /// VP8 only: the keyframe bit of the frame's first byte.
-    pub(crate) vp8_key: bool,
+    /// VP8 and VP9 only: the keyframe bit of the frame's first byte.
+    pub(crate) vp_key: bool,
 }
 
 impl Watching {
@@ -73,18 +76,22 @@ impl Seen {
     /// Takes a packet. True: the picture it completes cannot be decoded, so that a keyframe must be asked for. The async
     /// `webrtc` peer drops what comes in the moment between the handshake's last message and its own readiness, which is
     /// often the start of the first picture.
-    pub(crate) fn video(&mut self, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) -> bool {
+    pub(crate) fn video(&mut self, codec: Codec, sequence: u16, timestamp: u32, last: bool, payload: &[u8]) -> bool {
         self.missing += gap(&mut self.last_video, sequence);
         if payload.is_empty() {
             return false;
         }
         let picture = self.building.get_or_insert_with(Picture::default);
         if picture.bytes == 0 {
-            picture.timestamp = timestamp;
-            picture.vp8_key = vp8_key(payload);
+            (picture.timestamp, picture.codec) = (timestamp, Some(codec));
+            picture.vp_key = match codec {
+                Codec::Vp8 => vp8_key(payload),
+                Codec::Vp9 => vp9_key(payload),
+                Codec::H264 | Codec::None => false,
+            };
         }
         picture.bytes += payload.len();
-        for nal in nals(payload) {
+        for nal in nals(payload).into_iter().filter(|_| codec == Codec::H264) {
             picture.nals.push(nal[0] & 0x1f);
             // Profile, constraints and level follow a sequence parameter set's type.
             if let [0x67 | 0x27 | 0x47, _, _, level, ..] = nal {
@@ -103,7 +110,7 @@ impl Seen {
 impl Picture {
     /// It refers to none before it. H.264: it comes with its parameter sets.
     fn is_keyframe(&self) -> bool {
-        self.vp8_key || [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
+        self.vp_key || [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
     }
 }
 
@@ -134,6 +141,17 @@ fn nals(payload: &[u8]) -> Vec<&[u8]> {
         28 => payload.get(1..).filter(|fu| fu.first().is_some_and(|fu| fu & 0x80 != 0)).into_iter().collect(),
         _ => vec![payload],
     }
+}
+
+/// Whether a VP9 payload (RFC 9628 4.2) begins a keyframe, by its descriptor and by the frame's own header behind that.
+fn vp9_key(payload: &[u8]) -> bool {
+    // A picture id (I), no reference (P), the frame's start (B), a scalability structure (V).
+    if payload[0] & 0b1100_1010 != 0b1000_1010 {
+        return false;
+    }
+    // A picture id of two bytes, and a structure of one layer with its size and one reference.
+    let [_, high, _, structure, .., frame] = payload.first_chunk::<12>().copied().unwrap_or_default();
+    high & 0x80 != 0 && structure == 0x18 && frame & 0b1111_1100 == 0b1000_0000
 }
 
 /// Whether a VP8 payload (RFC 7741 4.2) begins a keyframe.

@@ -43,9 +43,11 @@ pub(crate) enum Joined {
 }
 
 /// What the viewer's offer has for pictures.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codec {
     H264,
+    /// VP9 and VP8, as Debian's Firefox.
+    Vp9,
     Vp8,
     /// Sound only.
     None,
@@ -231,7 +233,7 @@ async fn peer(codec: Codec, address: &str, watching: Arc<Watching>) -> Arc<dyn P
         .with_media_engine(engine)
         .with_interceptor_registry(interceptors)
         .with_runtime(Arc::new(TokioRuntime))
-        .with_handler(Arc::new(Handler { watching }))
+        .with_handler(Arc::new(Handler { watching, offered: codec }))
         .with_udp_addrs(vec![address.to_owned()])
         .build()
         .await
@@ -251,14 +253,23 @@ fn opus() -> RTCRtpCodecParameters {
     coded(111, "audio/opus", 48_000, 2, "minptime=10;useinbandfec=1;stereo=1", &[])
 }
 
+/// The payload type of VP8 where it is offered beside another codec.
+const VP8_TOO: u8 = 96;
+
 fn video(codec: Codec) -> Vec<RTCRtpCodecParameters> {
     let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
     let (name, format) = match codec {
         Codec::H264 => ("video/H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+        Codec::Vp9 => ("video/VP9", "profile-id=0"),
         Codec::Vp8 => ("video/VP8", ""),
         Codec::None => return Vec::new(),
     };
-    vec![coded(102, name, 90_000, 0, format, &feedback), coded(103, "video/rtx", 90_000, 0, "apt=102", &[])]
+    let mut offered =
+        vec![coded(102, name, 90_000, 0, format, &feedback), coded(103, "video/rtx", 90_000, 0, "apt=102", &[])];
+    if codec == Codec::Vp9 {
+        offered.insert(0, coded(VP8_TOO, "video/VP8", 90_000, 0, "", &feedback));
+    }
+    offered
 }
 
 fn coded(
@@ -278,6 +289,7 @@ fn coded(
 
 struct Handler {
     watching: Arc<Watching>,
+    offered: Codec,
 }
 
 #[async_trait::async_trait]
@@ -290,7 +302,7 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let watching = self.watching.clone();
+        let (watching, offered) = (self.watching.clone(), self.offered);
         tokio::spawn(async move {
             let sound = track.kind().await == RtpCodecKind::Audio;
             while let Some(event) = track.poll().await {
@@ -298,9 +310,11 @@ impl PeerConnectionEventHandler for Handler {
                 let header = &packet.header;
                 if sound {
                     watching.change(|seen| seen.sound(header.sequence_number));
-                } else if watching
-                    .change(|seen| seen.video(header.sequence_number, header.timestamp, header.marker, &packet.payload))
-                {
+                    continue;
+                }
+                let codec = if header.payload_type == VP8_TOO { Codec::Vp8 } else { offered };
+                let (sequence, timestamp, last) = (header.sequence_number, header.timestamp, header.marker);
+                if watching.change(|seen| seen.video(codec, sequence, timestamp, last, &packet.payload)) {
                     let lost = PictureLossIndication { sender_ssrc: 0, media_ssrc: header.ssrc };
                     // A peer that is being closed takes no feedback any more.
                     let _ = track.write_rtcp(vec![Box::new(lost)]).await;

@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
             continue;
         }
         let parsed = Offer::parse(&offer).map_err(io::Error::other)?;
-        let joined = forwarder.join(ViewerId(viewers), &parsed, Rid::F).map_err(io::Error::other)?;
+        let joined = forwarder.join(ViewerId(viewers), &parsed, Rid::F, |_| true).map_err(io::Error::other)?;
         viewers += 1;
         offer.clear();
         let mut stdout = io::stdout().lock();

@@ -21,11 +21,15 @@ fn main() {
         "{}x{}, {} fps, {} kbit/s, pattern and tone, {seconds} s each",
         video.width, video.height, video.fps, video.bitrate_kbps
     );
-    for (name, vp8) in
-        [("H.264 and Opus", &[][..]), ("and VP8, full", &[Rid::F]), ("and VP8, full and half", &[Rid::F, Rid::H])]
-    {
+    for (name, codec, layers) in [
+        ("H.264 and Opus", VideoCodec::Vp8, &[][..]),
+        ("and VP8, full", VideoCodec::Vp8, &[Rid::F]),
+        ("and VP8, full and half", VideoCodec::Vp8, &[Rid::F, Rid::H]),
+        ("and VP9, full", VideoCodec::Vp9, &[Rid::F]),
+        ("and VP9, full and half", VideoCodec::Vp9, &[Rid::F, Rid::H]),
+    ] {
         let pipeline = Pipeline::open(CameraChoice::Pattern, MicrophoneChoice::Tone, video, "cost".into(), |_| ());
-        pipeline.set_layers(VideoCodec::Vp8, vp8);
+        pipeline.set_layers(codec, layers);
         let late = Arc::new(Mutex::new(BTreeMap::<&str, Vec<Duration>>::new()));
         let seen = late.clone();
         pipeline.go_live(move |encoded| {

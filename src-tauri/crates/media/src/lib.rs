@@ -1,7 +1,7 @@
 //! From a device to an encoded frame.
 //!
 //! A [`Pipeline`] owns a camera and a microphone, or the pattern and the tone that need no device, and the encoders. Its
-//! threads are `media-camera` (convert, scale), `media-h264` and `media-vp8` (encode), `media-sound`, and one
+//! threads are `media-camera` (convert, scale), `media-h264`, `media-vp9` and `media-vp8` (encode), `media-sound`, and one
 //! `media-device` for each open camera and microphone, because a driver may hang; a `media-listing` asks what a device is. Between the camera and the encoders there
 //! is one place for the newest picture: what was not taken in time is overwritten, so nothing queues. Pictures and sound
 //! carry the time of their capture from one monotonic clock ([`std::time::Instant`]).

@@ -225,21 +225,24 @@ fn another_size_starts_with_a_keyframe_in_the_same_stream() {
 }
 
 #[test]
-fn vp8_is_made_while_it_is_wanted() {
-    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
-    studio.pipeline.set_layers(VideoCodec::Vp8, &[Rid::F]);
-    let stream = studio.live();
-    let vp8 = |picture: &VideoFrame| picture.codec == VideoCodec::Vp8;
-    let full = pictures(&stream, "VP8", 10, vp8);
-    assert!(full[0].keyframe && full.iter().all(|picture| picture.rid == Rid::F), "the full layer only");
-    studio.pipeline.set_layers(VideoCodec::Vp8, &[Rid::F, Rid::H]);
-    let half = pictures(&stream, "VP8 half", 5, |picture| vp8(picture) && picture.rid == Rid::H);
-    assert!(half[0].keyframe && half[0].width == 320, "it starts with a keyframe of its own");
-    studio.pipeline.request_keyframe(VideoCodec::Vp8, Rid::H);
-    pictures(&stream, "VP8 keyframe", 1, |picture| vp8(picture) && picture.rid == Rid::H && picture.keyframe);
-    studio.pipeline.set_layers(VideoCodec::Vp8, &[]);
-    while stream.try_recv().is_ok() {}
-    assert!(pictures(&stream, "H.264", 60, |_| true).iter().all(|picture| !vp8(picture)), "none once nobody wants it");
+fn a_codec_on_demand_is_made_while_it_is_wanted() {
+    for codec in [VideoCodec::Vp9, VideoCodec::Vp8] {
+        let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+        studio.pipeline.set_layers(codec, &[Rid::F]);
+        let stream = studio.live();
+        let made = |picture: &VideoFrame| picture.codec == codec;
+        let full = pictures(&stream, "picture of it", 10, made);
+        assert!(full[0].keyframe && full.iter().all(|picture| picture.rid == Rid::F), "the full layer only");
+        studio.pipeline.set_layers(codec, &[Rid::F, Rid::H]);
+        let half = pictures(&stream, "half", 5, |picture| made(picture) && picture.rid == Rid::H);
+        assert!(half[0].keyframe && half[0].width == 320, "it starts with a keyframe of its own");
+        studio.pipeline.request_keyframe(codec, Rid::H);
+        pictures(&stream, "keyframe", 1, |picture| made(picture) && picture.rid == Rid::H && picture.keyframe);
+        studio.pipeline.set_layers(codec, &[]);
+        while stream.try_recv().is_ok() {}
+        let others = pictures(&stream, "H.264", 60, |_| true);
+        assert!(others.iter().all(|picture| picture.codec == VideoCodec::H264), "none once nobody wants it");
+    }
 }
 
 #[test]

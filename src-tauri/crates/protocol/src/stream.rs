@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 pub enum VideoCodec {
     /// H.264 constrained baseline: three spatial layers from one encoder.
     H264,
-    /// VP8: encoded only while a viewer without H.264 is watching.
+    /// VP9, profile 0: encoded only while a viewer without H.264 is watching.
+    Vp9,
+    /// VP8: encoded only while a viewer with neither is watching, or one whose VP9 the machine has no time for.
     Vp8,
 }
 

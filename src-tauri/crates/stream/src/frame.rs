@@ -35,7 +35,7 @@ pub struct VideoFrame {
     pub layer_sync: bool,
     /// What came between capture and encoder.
     pub way: Way,
-    /// H.264: an Annex B access unit, with SPS and PPS before an IDR. VP8: one frame.
+    /// H.264: an Annex B access unit, with SPS and PPS before an IDR. VP8, VP9: one frame.
     pub data: Bytes,
 }
 

@@ -11,8 +11,8 @@ mod frame;
 
 pub use clock::Clock;
 pub use codec::{
-    CODECS, CodecSpec, Descriptor, Fit, Fmtp, H264Level, LAYERS, PayloadDescriptor, PictureIds, TemporalSync,
-    layer_index,
+    CODECS, CodecSpec, Descriptor, Fit, Fmtp, H264Level, LAYERS, PacketDescriptor, PayloadDescriptor, PictureIds,
+    TemporalSync, layer_index,
 };
 pub use frame::{AudioFrame, Frame, VideoFrame, Way};
 pub use protocol::{Rid, VideoCodec};

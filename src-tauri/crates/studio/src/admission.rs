@@ -109,20 +109,16 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
     fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
         let max = self.upload.admit(viewer, self.stale).ok_or_else(full)?;
-        let joined = self.forwarder.join(viewer, offer, max).map_err(|error| {
+        let joined = self.forwarder.join(viewer, offer, max, self.may_encode).map_err(|error| {
             self.upload.release(viewer);
             match error {
                 OfferError::Unfit(_) => Refused::BadOffer(error.to_string()),
                 OfferError::NoMedia(_) => Refused::NoMedia(error.to_string()),
+                OfferError::NoEncoder => Refused::NoEncoder,
                 OfferError::Overloaded => Refused::Overloaded,
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),
             }
         })?;
-        if !joined.codec.is_none_or(self.may_encode) {
-            self.forwarder.close(viewer);
-            self.upload.release(viewer);
-            return Err(Refused::NoEncoder);
-        }
         match self.upload.settle(viewer, joined.codec, self.stale) {
             Some(settled) if settled != max => self.forwarder.cap(viewer, settled),
             Some(_) => {}

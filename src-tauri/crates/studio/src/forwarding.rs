@@ -4,12 +4,18 @@ use forward::{Answered, Forwarder, NoViewer, OfferError, Totals};
 use protocol::{Rid, ViewerId, ViewerStats};
 use sdp::{Fragment, Offer};
 use std::net::SocketAddr;
-use stream::H264Level;
+use stream::{H264Level, VideoCodec};
 
 /// Viewers' transports, as the owner sees them. No call waits for a thread that sends or receives.
 pub(crate) trait Forwarding {
-    /// Answers an offer; `max` caps the layer.
-    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<Answered, OfferError>;
+    /// Answers an offer with a codec that may be encoded; `max` caps the layer.
+    fn join(
+        &self,
+        viewer: ViewerId,
+        offer: &Offer,
+        max: Rid,
+        may_encode: &dyn Fn(VideoCodec) -> bool,
+    ) -> Result<Answered, OfferError>;
 
     /// Takes a trickle fragment in; an ICE restart gives the one to answer with.
     fn patch(&self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, NoViewer>;
@@ -35,8 +41,14 @@ pub(crate) trait Forwarding {
 }
 
 impl Forwarding for Forwarder {
-    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<Answered, OfferError> {
-        Forwarder::join(self, viewer, offer, max)
+    fn join(
+        &self,
+        viewer: ViewerId,
+        offer: &Offer,
+        max: Rid,
+        may_encode: &dyn Fn(VideoCodec) -> bool,
+    ) -> Result<Answered, OfferError> {
+        Forwarder::join(self, viewer, offer, max, may_encode)
     }
 
     fn patch(&self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, NoViewer> {

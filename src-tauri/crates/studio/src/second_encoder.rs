@@ -1,12 +1,12 @@
-//! Whether this machine has room for a second encoder, which a viewer who takes no codec but one on demand would start: a third of a
-//! core, for one viewer, that everybody pays for where there is none. Decisions only.
+//! Whether this machine has room for a second encoder, which a viewer who takes no codec but those on demand would start: a third of a
+//! core or two, for one viewer, that everybody pays for where there is none. Decisions only.
 
 use std::time::{Duration, Instant};
 
 /// Judges by how the first encoder does.
 #[derive(Debug)]
 pub(crate) struct SecondEncoder {
-    too_busy: f64,
+    cores: usize,
     before: Option<Load>,
     /// Part of each of the last seconds that the first encoder was at work.
     busy: [f64; SECONDS],
@@ -29,12 +29,11 @@ pub(crate) struct Load {
 /// pictures take, and is no reason to refuse it one.
 const SECONDS: usize = 3;
 
-/// Above this part of the time the first encoder is hardly through with a picture when the next comes, and so would be a second one
-/// of the same pictures, on a core of its own.
+/// Above this part of the time an encoder on a core of its own is hardly through with a picture when the next comes.
 const TOO_BUSY: f64 = 0.9;
 
-/// The same where both encoders have one core together.
-const TOO_BUSY_ALONE: f64 = 0.4;
+/// The same of both encoders together, where there is one core.
+const TOO_BUSY_TOGETHER: f64 = 0.8;
 
 /// So long nothing may have been left out.
 const CALM: Duration = Duration::from_secs(10);
@@ -42,8 +41,7 @@ const CALM: Duration = Duration::from_secs(10);
 impl SecondEncoder {
     /// On a machine with so many cores.
     pub(crate) fn new(cores: usize) -> SecondEncoder {
-        let too_busy = if cores > 1 { TOO_BUSY } else { TOO_BUSY_ALONE };
-        SecondEncoder { too_busy, before: None, busy: [0.0; SECONDS], left_out: None }
+        SecondEncoder { cores, before: None, busy: [0.0; SECONDS], left_out: None }
     }
 
     /// A second or so went by.
@@ -60,10 +58,12 @@ impl SecondEncoder {
         }
     }
 
-    /// Whether it has room, as far as is known: before anything was measured it is taken to have.
-    pub(crate) fn has_room(&self, now: Instant) -> bool {
+    /// Whether it has room for one that takes `weight` times as long as the first for the same pictures, as far as is known: before
+    /// anything was measured it is taken to have.
+    pub(crate) fn has_room(&self, weight: f64, now: Instant) -> bool {
+        let too_busy = if self.cores > 1 { TOO_BUSY / weight } else { TOO_BUSY_TOGETHER / (1.0 + weight) };
         let calm = self.left_out.is_none_or(|at| now.saturating_duration_since(at) >= CALM);
-        self.busy.iter().any(|busy| *busy <= self.too_busy) && calm
+        self.busy.iter().any(|busy| *busy <= too_busy) && calm
     }
 }
 
@@ -97,14 +97,29 @@ mod tests {
             (1, &[(410, 0); 3], false),
         ] {
             let (second, now) = after(cores, seconds);
-            assert_eq!(second.has_room(now), room, "{cores}: {seconds:?}");
+            assert_eq!(second.has_room(1.0, now), room, "{cores}: {seconds:?}");
+        }
+    }
+
+    #[test]
+    fn one_that_takes_twice_as_long_needs_twice_the_time() {
+        for (cores, ms, light, heavy) in [
+            (2, 440, true, true),
+            (2, 460, true, false),
+            (2, 910, false, false),
+            (1, 260, true, true),
+            (1, 270, true, false),
+            (1, 410, false, false),
+        ] {
+            let (second, now) = after(cores, &[(ms, 0); 3]);
+            assert_eq!([second.has_room(1.0, now), second.has_room(2.0, now)], [light, heavy], "{cores}: {ms}");
         }
     }
 
     #[test]
     fn there_is_none_for_a_while_after_pictures_were_left_out() {
         let (second, now) = after(2, &[(200, 0), (200, 3), (200, 0)]);
-        assert!(!second.has_room(now));
-        assert!(second.has_room(now + CALM));
+        assert!(!second.has_room(1.0, now));
+        assert!(second.has_room(1.0, now + CALM));
     }
 }

@@ -4,7 +4,7 @@
 use rtp::packetise::Picture;
 use rtp::prefetch;
 use std::collections::VecDeque;
-use stream::{CodecSpec, Descriptor, PictureIds, Rid, VideoCodec};
+use stream::{CodecSpec, Descriptor, PacketDescriptor, PictureIds, Rid, VideoCodec};
 
 /// One picture's sequence number, timestamp and descriptor towards one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub(crate) struct PictureNumbers {
     /// The first packet's.
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
-    /// The first packet's. It means nothing for a codec without descriptors.
+    /// That of all its packets. It means nothing for a codec without descriptors.
     pub(crate) descriptor: Descriptor,
 }
 
 impl PictureNumbers {
-    /// What stands before the payload of the picture's packet `index`, for a codec that has it.
-    pub(crate) fn descriptor_of(&self, codec: VideoCodec, index: usize) -> Option<Descriptor> {
-        CodecSpec::of(codec).descriptor.as_ref().map(|kind| kind.of_packet(self.descriptor, index))
+    /// What stands before the payload of packet `index` of the picture's `packets`, for a codec that has it.
+    pub(crate) fn descriptor_of(&self, codec: VideoCodec, index: usize, packets: usize) -> Option<PacketDescriptor> {
+        CodecSpec::of(codec).descriptor.as_ref().map(|kind| kind.of_packet(self.descriptor, index, packets))
     }
 }
 
@@ -90,6 +90,7 @@ impl Numbering {
             picture_id: self.picture_id,
             base_index: self.base_index,
             key_index: self.key_index,
+            keyframe: picture.keyframe,
             temporal: picture.temporal,
             step_up: picture.step_up,
         }
@@ -197,9 +198,9 @@ mod tests {
         assert_eq!(second.descriptor[2..4], [0x80, 1]);
         assert_eq!(second.descriptor[4], first.descriptor[4], "only base pictures move TL0PICIDX");
         assert_eq!((first.timestamp, second.timestamp), (5, 6), "never the same twice");
-        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 0).map(|d| d[0]), Some(0x90));
-        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 1).map(|d| d[0]), Some(0x80));
-        assert_eq!(first.descriptor_of(VideoCodec::H264, 0), None);
+        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 0, 3).map(|d| d[0]), Some(0x90));
+        assert_eq!(first.descriptor_of(VideoCodec::Vp8, 1, 3).map(|d| d[0]), Some(0x80));
+        assert_eq!(first.descriptor_of(VideoCodec::H264, 0, 3), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The handle on the threads: what may be asked of them, and how frames come in.
 
-use crate::connection::answer::{Local, answer, restart_answer};
+use crate::connection::answer::{Local, answer_with_room, restart_answer};
 use crate::connection::dtls::Server;
 use crate::connection::transport::Timeouts;
 use crate::threads::announce::{Announcer, Session};
@@ -93,25 +93,31 @@ impl Forwarder {
         Ok((Forwarder { inner: Arc::new(inner) }, viewers))
     }
 
-    /// Answers an offer. No layer above `max` is sent. No media is sent before ICE and DTLS are done. Waits for no thread, and
-    /// takes no longer for the worst offer than for a few of a browser's.
-    pub fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<Answered, OfferError> {
+    /// Answers an offer, with a codec that may be encoded now. No layer above `max` is sent. No media is sent before ICE and DTLS
+    /// are done. Waits for no thread, and takes no longer for the worst offer than for a few of a browser's.
+    pub fn join(
+        &self,
+        viewer: ViewerId,
+        offer: &Offer,
+        max: Rid,
+        may_encode: impl Fn(VideoCodec) -> bool,
+    ) -> Result<Answered, OfferError> {
         let at = Instant::now();
         let ice = Credentials::random();
         let candidates = lock(&self.inner.candidates).clone();
-        let (joined, negotiated, theirs) = answer(
-            offer,
-            &Local {
-                ice: &ice,
-                fingerprint: self.inner.server.fingerprint(),
-                candidates: &candidates,
-                ssrcs: different_ssrcs(),
-                cname: &self.inner.cname,
-                session: rand::random::<u64>() >> 1,
-                codecs: &self.inner.codecs,
-                level: *lock(&self.inner.level),
-            },
-        )?;
+        let mut codecs = self.inner.codecs.clone();
+        codecs.retain(|codec| may_encode(*codec));
+        let local = Local {
+            ice: &ice,
+            fingerprint: self.inner.server.fingerprint(),
+            candidates: &candidates,
+            ssrcs: different_ssrcs(),
+            cname: &self.inner.cname,
+            session: rand::random::<u64>() >> 1,
+            codecs: &codecs,
+            level: *lock(&self.inner.level),
+        };
+        let (joined, negotiated, theirs) = answer_with_room(offer, &local, &self.inner.codecs)?;
         if !self.inner.announcer.enter(viewer, Session { remote_ufrag: theirs.ice_ufrag.clone() }) {
             return Err(OfferError::Duplicate);
         }

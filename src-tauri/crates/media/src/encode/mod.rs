@@ -1,4 +1,4 @@
-//! The encoders. Each of the two picture codecs is bound in one file.
+//! The encoders. Each library of picture codecs is bound in one file, and each codec is set up in one.
 
 #[cfg(feature = "h264")]
 mod h264;
@@ -9,6 +9,8 @@ mod simulcast;
 #[cfg(test)]
 mod tests;
 mod vp8;
+mod vp9;
+mod vpx;
 
 #[cfg(feature = "h264")]
 pub(crate) use h264::H264;
@@ -17,6 +19,7 @@ pub(crate) use opus::{PACKET, SoundEncoder};
 #[cfg(feature = "h264")]
 pub(crate) use simulcast::Simulcast;
 pub(crate) use vp8::Vp8;
+pub(crate) use vp9::{Effort, Vp9};
 
 /// An encoder refused; what it said, for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,5 @@
-//! From a frame to RTP payloads, once for all who are sent it: H.264 (RFC 6184), VP8 (RFC 7741), Opus (RFC 7587).
+//! From a frame to RTP payloads, once for all who are sent it: H.264 (RFC 6184), VP8 (RFC 7741), VP9 (RFC 9628), Opus
+//! (RFC 7587).
 
 #[cfg(any(test, feature = "testing"))]
 pub mod depacketise;
@@ -6,6 +7,7 @@ mod h264;
 mod opus;
 mod picture;
 mod vp8;
+mod vp9;
 
 pub use opus::Sound;
 pub use picture::Picture;
@@ -37,6 +39,7 @@ impl Packetiser {
         // The one place where a codec's packetiser is chosen.
         let packets = match frame.codec {
             VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
+            VideoCodec::Vp9 => vp9::payloads(frame, MAX_PAYLOAD),
             VideoCodec::Vp8 => vp8::payloads(&frame.data, MAX_PAYLOAD),
         };
         let layer = &mut self.layers[layer_index(frame.codec, frame.rid)];

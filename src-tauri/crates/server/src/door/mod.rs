@@ -222,7 +222,7 @@ fn became(viewer: ViewerId, joined: &Result<Joined, Refused>) -> Input {
 }
 
 /// What the broadcaster is told of an offer that takes only what there is no room to encode.
-const NO_ENCODER: &str = "the offer takes no H.264, and this computer has no room to encode VP8 as well";
+const NO_ENCODER: &str = "the offer takes no H.264, and this computer has no room to encode VP9 or VP8 as well";
 
 /// Of an answering fragment; it names the ICE session from then on.
 fn ice_ufrag(fragment: &str) -> Option<&str> {

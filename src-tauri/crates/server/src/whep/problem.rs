@@ -54,7 +54,7 @@ pub(crate) fn unavailable(_: &Unavailable) -> Response {
 
 /// There is no room for one more encoder at this moment.
 pub(super) fn no_encoder() -> Response {
-    let message = "This browser takes no H.264, and the broadcaster's computer has no room to encode VP8 as well. Another browser may do";
+    let message = "This browser takes no H.264, and the broadcaster's computer has no room to encode VP9 or VP8 as well. Another browser may do";
     let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, Some(RefusalCode::Full), message, None);
     response.headers_mut().insert(header::RETRY_AFTER, 30.into());
     response

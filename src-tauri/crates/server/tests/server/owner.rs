@@ -51,7 +51,7 @@ impl Transports for Words {
     fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         self.offers.push(offer.transport.ice_ufrag.clone());
         match offer.media.first() {
-            None => return Err(Refused::NoMedia("neither H.264, VP8 nor Opus is offered".into())),
+            None => return Err(Refused::NoMedia("neither H.264, VP9, VP8 nor Opus is offered".into())),
             Some(media) if media.kind == "text" => return Err(Refused::BadOffer("it has no picture".into())),
             Some(media) if media.kind == "application" => return Err(Refused::NoEncoder),
             Some(_) => self.joining.push(viewer),

@@ -120,7 +120,7 @@ async fn who_would_need_an_encoder_more_is_told_in_words_where_there_is_no_room(
     assert_eq!((refused.status().as_u16(), header(&refused, "retry-after")), (503, "30"));
     let body: Value = refused.json().await.expect("a problem is JSON");
     assert_eq!(body["code"], "full");
-    assert!(body["message"].as_str().is_some_and(|message| message.contains("no room to encode VP8")), "{body}");
+    assert!(body["message"].as_str().is_some_and(|message| message.contains("no room to encode VP9 or VP8")), "{body}");
 }
 
 #[tokio::test]

@@ -7,15 +7,16 @@ mod descriptor;
 mod h264;
 mod level;
 mod vp8;
+mod vp9;
 
-pub use descriptor::{Descriptor, PayloadDescriptor, PictureIds};
+pub use descriptor::{Descriptor, PacketDescriptor, PayloadDescriptor, PictureIds};
 pub use level::H264Level;
 
 use protocol::{Rid, VideoCodec};
 use std::borrow::Cow;
 
 /// All codecs, the one that viewers are answered first at the front. In the order of [`VideoCodec`]'s variants.
-pub const CODECS: [&CodecSpec; 2] = [&h264::SPEC, &vp8::SPEC];
+pub const CODECS: [&CodecSpec; 3] = [&h264::SPEC, &vp9::SPEC, &vp8::SPEC];
 
 /// How many different layers there can be, of all codecs together.
 pub const LAYERS: usize = CODECS.len() * Rid::ALL.len();
@@ -38,6 +39,8 @@ pub struct CodecSpec {
     /// A layer is encoded only while somebody watches it, as long as another codec is there that is always encoded. Else all
     /// layers are, as long as the broadcast runs.
     pub on_demand: bool,
+    /// How long encoding a picture takes, in the time that H.264's does. A second encoder is started only where there is that time.
+    pub weight: f64,
     /// Where a viewer may step up to a higher temporal layer.
     pub temporal_sync: TemporalSync,
     /// What stands before each payload and is different for each viewer; none where the payload is the same for all.
@@ -95,7 +98,8 @@ mod tests {
         // A new variant does not compile here before it has its line.
         let place = |codec| match codec {
             VideoCodec::H264 => 0,
-            VideoCodec::Vp8 => 1,
+            VideoCodec::Vp9 => 1,
+            VideoCodec::Vp8 => 2,
         };
         for (index, spec) in CODECS.iter().enumerate() {
             assert_eq!((place(spec.codec), spec.codec as usize), (index, index));
@@ -123,8 +127,10 @@ mod tests {
 
     #[test]
     fn who_asks_for_a_layer_that_is_not_encoded_gets_the_next_larger() {
-        let spec = CodecSpec::of(VideoCodec::Vp8);
-        assert_eq!(Rid::ALL.map(|rid| spec.layer_for(rid)), [Some(Rid::H), Some(Rid::H), Some(Rid::F)]);
+        for codec in [VideoCodec::Vp9, VideoCodec::Vp8] {
+            let spec = CodecSpec::of(codec);
+            assert_eq!(Rid::ALL.map(|rid| spec.layer_for(rid)), [Some(Rid::H), Some(Rid::H), Some(Rid::F)]);
+        }
         let spec = CodecSpec::of(VideoCodec::H264);
         assert_eq!(Rid::ALL.map(|rid| spec.layer_for(rid)), Rid::ALL.map(Some));
     }

@@ -1,4 +1,4 @@
-//! VP8 (RFC 7741): encoded only while a viewer without a codec that is always encoded is watching.
+//! VP8 (RFC 7741): what every browser takes, encoded only while a viewer is watching who takes, or is given, nothing better.
 
 use super::{CodecSpec, Descriptor, Fit, PayloadDescriptor, PictureIds, TemporalSync};
 use protocol::{Rid, VideoCodec};
@@ -11,8 +11,9 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     // Each layer is an encoder of its own, and a quarter of the size is too little to be worth a third.
     layers: &[Rid::H, Rid::F],
     on_demand: true,
+    weight: 1.0,
     temporal_sync: TemporalSync::ByEncoder,
-    descriptor: Some(PayloadDescriptor { write, first_only: S }),
+    descriptor: Some(PayloadDescriptor { write, len: 6, first_only: S, last_only: 0 }),
 };
 
 /// The packet is the start of a partition.
@@ -31,11 +32,16 @@ mod tests {
 
     #[test]
     fn the_descriptor_says_where_the_picture_stands() {
-        let ids = PictureIds { picture_id: 0x1234, base_index: 7, key_index: 3, temporal: 1, step_up: true };
+        let ids =
+            PictureIds { picture_id: 0x1234, base_index: 7, key_index: 3, keyframe: false, temporal: 1, step_up: true };
         assert_eq!(write(&ids), [0x90, 0xf0, 0x92, 0x34, 7, 0b0110_0011]);
         let descriptor = SPEC.descriptor.expect("VP8 has one");
         let first = descriptor.of_picture(&ids);
-        assert_eq!(descriptor.of_packet(first, 0), first);
-        assert_eq!(descriptor.of_packet(first, 1), [0x80, 0xf0, 0x92, 0x34, 7, 0b0110_0011], "no start of a partition");
+        assert_eq!(*descriptor.of_packet(first, 0, 2), first);
+        assert_eq!(
+            *descriptor.of_packet(first, 1, 2),
+            [0x80, 0xf0, 0x92, 0x34, 7, 0b0110_0011],
+            "no start of a partition"
+        );
     }
 }

@@ -172,8 +172,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// The HTTP side asks something.
     pub(crate) fn requested(&mut self, request: Request, now: Now) {
         let may_encode = |codec| {
-            let running = !CodecSpec::of(codec).on_demand || codec == TOP_CODEC || self.on_demand.runs(codec);
-            running || self.second_encoder.has_room(now.instant)
+            let spec = CodecSpec::of(codec);
+            let running = !spec.on_demand || codec == TOP_CODEC || self.on_demand.runs(codec);
+            running || self.second_encoder.has_room(spec.weight, now.instant)
         };
         self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, &may_encode, now);
         self.carry_out_quietly(now);

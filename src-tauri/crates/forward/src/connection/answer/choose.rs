@@ -112,7 +112,8 @@ const OTHER_KIND: Why = Why("only pictures and sound are sent here");
 const NO_PORT: Why = Why("its port is 0, which takes it back");
 const UNWANTED: Why = Why("it is sendonly or inactive: the player does not want to receive it");
 const OTHER_PROTO: Why = Why("it is not carried by UDP/TLS/RTP/SAVPF");
-const NO_CODEC: Why = Why("it has neither VP8 nor H.264 of a baseline profile with packetization-mode=1");
+const NO_CODEC: Why =
+    Why("it has neither VP8, VP9 of profile 0 nor H.264 of a baseline profile with packetization-mode=1");
 const NO_OPUS: Why = Why("it has no Opus with 48 kHz");
 const NO_MUX: Why = Why("it has no rtcp-mux");
 const SECOND_PICTURE: Why = Why("there is one picture, and an m-line before it is sent that");

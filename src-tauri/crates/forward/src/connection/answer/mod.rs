@@ -10,7 +10,9 @@ pub(crate) use local::Local;
 pub(crate) use restart::restart_answer;
 pub(crate) use write::answer;
 
+use crate::connection::negotiated::Negotiated;
 use protocol::RejectedMedia;
+use sdp::{Offer, Transport};
 use std::fmt::Write;
 use stream::VideoCodec;
 
@@ -37,16 +39,33 @@ pub enum OfferError {
     Unfit(&'static str),
     /// No m-line with a codec that is sent here.
     #[error(
-        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1) or VP8 pictures, to be received{}",
+        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1), VP9 (profile 0) or VP8 pictures, to be received{}",
         told(.0)
     )]
     NoMedia(Vec<RejectedMedia>),
+    /// Of the codecs of its picture none may be encoded now. Worth trying again.
+    #[error("there is no room to encode any of the codecs that are offered")]
+    NoEncoder,
     /// The viewer id is in use.
     #[error("this viewer is already there")]
     Duplicate,
     /// The receiving thread is so far behind that as many joins wait for it as may. Worth trying again.
     #[error("too many viewers join at this moment")]
     Overloaded,
+}
+
+/// An answer, what it agrees on, and the transport of the viewer's that everything goes over.
+type Agreed = (Answered, Negotiated, Transport);
+
+/// Answers an offer where only some codecs have room (`local.codecs`) of `all` that could be encoded. Who offers a picture that none
+/// of those can be is not answered with sound alone, as there may be room soon.
+pub(crate) fn answer_with_room(offer: &Offer, local: &Local<'_>, all: &[VideoCodec]) -> Result<Agreed, OfferError> {
+    let agreed = answer(offer, local);
+    let has_picture = |agreed: &Result<Agreed, OfferError>| matches!(agreed, Ok((Answered { codec: Some(_), .. }, ..)));
+    if local.codecs != all && !has_picture(&agreed) && has_picture(&answer(offer, &Local { codecs: all, ..*local })) {
+        return Err(OfferError::NoEncoder);
+    }
+    agreed
 }
 
 fn told(rejected: &[RejectedMedia]) -> String {

@@ -9,7 +9,7 @@ use sdp::{Fragment, Offer};
 use stream::H264Level;
 
 /// What is encoded where a test does not say otherwise.
-const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
+const CODECS: [VideoCodec; 3] = [VideoCodec::H264, VideoCodec::Vp9, VideoCodec::Vp8];
 
 fn join(offer: &str) -> Result<(Answered, Negotiated), OfferError> {
     join_where(&CODECS, offer)
@@ -18,6 +18,11 @@ fn join(offer: &str) -> Result<(Answered, Negotiated), OfferError> {
 /// The kinds of the m-lines that are rejected, and why.
 fn rejected(joined: &Answered) -> Vec<(&str, &str)> {
     joined.rejected.iter().map(|m| (m.media.as_str(), m.reason.as_str())).collect()
+}
+
+/// An offer whose VP8 and VP9 are something else.
+fn no_vp(offer: &str) -> String {
+    offer.replace(" VP8/90000", " VP7/90000").replace(" VP9/90000", " VP7/90000")
 }
 
 fn is_no_media(refused: Option<OfferError>) -> bool {
@@ -58,11 +63,49 @@ fn has(answer: &str, line: &str) -> bool {
 }
 
 #[test]
-fn without_h264_everybody_gets_vp8() {
-    let (joined, negotiated) = join_where(&[VideoCodec::Vp8], CHROMIUM).expect("it offers VP8 as well");
-    assert_eq!(joined.codec, Some(VideoCodec::Vp8));
-    assert!(!joined.answer.contains("H264"), "{}", joined.answer);
-    assert!(negotiated.video.is_some_and(|video| video.rtx_pt.is_some()), "repairs go with the codec");
+fn without_h264_everybody_gets_vp9_and_without_that_vp8() {
+    for (codecs, codec, pt) in [(&CODECS[1..], VideoCodec::Vp9, 98), (&CODECS[2..], VideoCodec::Vp8, 96)] {
+        let (joined, negotiated) = join_where(codecs, CHROMIUM).expect("it offers all");
+        assert_eq!(joined.codec, Some(codec));
+        assert!(!joined.answer.contains("H264"), "{}", joined.answer);
+        let video = negotiated.video.expect("a picture");
+        assert_eq!((video.pt, video.rtx_pt), (pt, Some(pt + 1)), "repairs go with the codec");
+    }
+    let (joined, _) = join_where(&CODECS[1..], CHROMIUM).expect("it offers all");
+    assert!(has(&joined.answer, "a=fmtp:98 profile-id=0"), "of its four profiles the first: {}", joined.answer);
+}
+
+#[test]
+fn a_codec_that_there_is_no_room_for_is_not_answered_and_one_with_room_is() {
+    let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
+    let with_room = |codecs: &[VideoCodec], text: &str| {
+        let local = Local {
+            ice: &ice,
+            fingerprint: "sha-256 AB",
+            candidates: &[],
+            ssrcs: [1, 2, 3],
+            cname: "",
+            session: 1,
+            codecs,
+            level: H264Level::default(),
+        };
+        answer_with_room(&Offer::parse(text).expect("an offer"), &local, &CODECS).map(|(joined, ..)| joined.codec)
+    };
+    let (h264, vp8) = (VideoCodec::H264, VideoCodec::Vp8);
+    assert_eq!(with_room(&CODECS, FIREFOX), Ok(Some(VideoCodec::Vp9)));
+    assert_eq!(with_room(&[h264, vp8], FIREFOX), Ok(Some(vp8)), "a worse one goes before none");
+    assert_eq!(
+        with_room(&[h264], FIREFOX),
+        Err(OfferError::NoEncoder),
+        "it would hear, and wonder where the picture is"
+    );
+    assert_eq!(with_room(&[h264], CHROMIUM), Ok(Some(h264)));
+    let picture_only = FIREFOX.replace("opus/48000/2", "speex/48000/2");
+    assert_eq!(with_room(&[h264], &picture_only), Err(OfferError::NoEncoder));
+    let sound_only = no_vp(FIREFOX);
+    assert_eq!(with_room(&[h264], &sound_only), Ok(None), "more room would not help it");
+    let nothing = sound_only.replace("opus/48000/2", "speex/48000/2");
+    assert!(is_no_media(with_room(&[h264], &nothing).err()));
 }
 
 #[test]
@@ -113,18 +156,21 @@ fn the_answer_says_the_level_that_is_sent() {
 }
 
 #[test]
-fn firefox_without_h264_gets_vp8_and_its_bundle_only_sound() {
+fn firefox_without_h264_gets_vp9_and_its_bundle_only_sound() {
     let (joined, negotiated) = accepted(FIREFOX);
-    assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::Vp8), true));
+    assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::Vp9), true));
     let video = negotiated.video.expect("a picture");
-    assert_eq!((video.pt, video.rtx_pt), (120, Some(124)));
+    assert_eq!((video.pt, video.rtx_pt), (121, Some(125)));
+    let vp8 = FIREFOX.replace(" VP9/90000", " VP7/90000");
+    let video = accepted(&vp8).1.video.expect("a picture");
+    assert_eq!((video.codec, video.pt, video.rtx_pt), (VideoCodec::Vp8, 120, Some(124)), "who has only that");
     assert!(has(&joined.answer, "a=extmap:6/sendonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"));
     assert!(has(&joined.answer, "m=audio 9 UDP/TLS/RTP/SAVPF 109"), "port 0 with bundle-only is no rejection");
 }
 
 #[test]
 fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
-    let offer = CHROMIUM.replace("H264/90000", "H265/90000").replace(" VP8/90000", " VP7/90000");
+    let offer = no_vp(&CHROMIUM.replace("H264/90000", "H265/90000"));
     let (joined, negotiated) = accepted(&offer);
     assert_eq!((joined.codec, joined.audio, negotiated.video), (None, true, None));
     assert!(has(&joined.answer, "a=group:BUNDLE 1"));
@@ -135,12 +181,13 @@ fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
     let nothing = offer.replace("opus/48000/2", "speex/48000/2");
     let refused = join(&nothing).expect_err("nothing is left").to_string();
     assert!(
-        refused.contains("video: it has neither VP8 nor H.264") && refused.contains("audio: it has no Opus"),
+        refused.contains("video: it has neither VP8, VP9 of profile 0 nor H.264")
+            && refused.contains("audio: it has no Opus"),
         "{refused}"
     );
     assert_eq!(
         rejected(&joined),
-        [("video", "it has neither VP8 nor H.264 of a baseline profile with packetization-mode=1")]
+        [("video", "it has neither VP8, VP9 of profile 0 nor H.264 of a baseline profile with packetization-mode=1")]
     );
     assert_eq!(joined.rejected[0].mid, "0");
     assert!(
@@ -152,9 +199,9 @@ fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
 #[test]
 fn h264_needs_packetization_mode_1_and_a_baseline_profile() {
     let codec = |offer: String| accepted(&offer).0.codec;
-    assert_eq!(codec(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")), Some(VideoCodec::Vp8));
+    assert_eq!(codec(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")), Some(VideoCodec::Vp9));
     let high = CHROMIUM.replace("=42e01f", "=640c1f").replace("=42001f", "=64001f");
-    assert_eq!(codec(high), Some(VideoCodec::Vp8));
+    assert_eq!(codec(high), Some(VideoCodec::Vp9));
     let baseline = CHROMIUM.replace("=42e01f", "=640c1f");
     assert_eq!(accepted(&baseline).1.video.expect("a picture").pt, 102, "plain baseline will do");
 }
@@ -162,8 +209,8 @@ fn h264_needs_packetization_mode_1_and_a_baseline_profile() {
 #[test]
 fn h264_without_a_mode_is_tried_where_there_is_nothing_else() {
     let silent = CHROMIUM.replace("packetization-mode=1;", "").replace("packetization-mode=0;", "");
-    assert_eq!(accepted(&silent).0.codec, Some(VideoCodec::Vp8), "VP8 is sure to be taken");
-    let alone = silent.replace(" VP8/90000", " VP7/90000");
+    assert_eq!(accepted(&silent).0.codec, Some(VideoCodec::Vp9), "VP9 is sure to be taken");
+    let alone = no_vp(&silent);
     let (joined, _) = accepted(&alone);
     assert_eq!(joined.codec, Some(VideoCodec::H264));
     assert!(

@@ -1,17 +1,17 @@
 //! The answer, written line by line.
 
 use super::choose::{ABS_CAPTURE_TIME, ABS_SEND_TIME, MID, PLAYOUT_DELAY, TWCC, choose, place_in_bundle};
-use super::{Answered, Local, OfferError};
-use crate::connection::negotiated::{Negotiated, NegotiatedAudio, NegotiatedVideo};
+use super::{Agreed, Answered, Local, OfferError};
+use crate::connection::negotiated::{NegotiatedAudio, NegotiatedVideo};
 use port::Credentials;
-use sdp::{Media, Offer, Transport};
+use sdp::{Media, Offer};
 use std::fmt::Write;
 use std::net::SocketAddr;
 use stream::CodecSpec;
 
 /// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3). With the answer comes the
 /// transport of the viewer's that everything goes over.
-pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<(Answered, Negotiated, Transport), OfferError> {
+pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<Agreed, OfferError> {
     let choice = choose(offer, local)?;
     let mut sdp = String::with_capacity(2048);
     let mut answered: Vec<usize> = [choice.video, choice.audio].into_iter().flatten().collect();

@@ -149,8 +149,8 @@ impl NackResponder {
         let Some(header) = &mut self.header else { return 0 };
         let payload = &picture.packets[index];
         let original = numbers.sequence.wrapping_add(index as u16).to_be_bytes();
-        let descriptor = numbers.descriptor_of(self.codec, index);
-        let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
+        let descriptor = numbers.descriptor_of(self.codec, index, picture.packets.len());
+        let descriptor = descriptor.as_deref().unwrap_or_default();
         header.begin(numbers.timestamp, cx.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
         let transport_seq = cx.flow.next(header.is_numbered(), bytes);
@@ -171,8 +171,8 @@ impl NackResponder {
         cx: &mut Context<'_, S>,
     ) {
         let payload = &picture.packets[index];
-        let descriptor = numbers.descriptor_of(self.codec, index);
-        let descriptor = descriptor.as_ref().map_or(&[][..], |bytes| &bytes[..]);
+        let descriptor = numbers.descriptor_of(self.codec, index, picture.packets.len());
+        let descriptor = descriptor.as_deref().unwrap_or_default();
         plain.begin(numbers.timestamp, 0, Extras::default());
         cx.flow.next(false, plain.len() + descriptor.len() + payload.len());
         let marker = index + 1 == picture.packets.len();

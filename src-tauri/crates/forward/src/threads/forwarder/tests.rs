@@ -131,7 +131,8 @@ struct Viewer {
 
 impl Viewer {
     fn join(stage: &Stage, id: ViewerId, mut client: Client, template: &str) -> Viewer {
-        let joined = stage.forwarder.join(id, &offer(&client.offer(template)), Rid::F).expect("a browser's offer");
+        let joined =
+            stage.forwarder.join(id, &offer(&client.offer(template)), Rid::F, |_| true).expect("a browser's offer");
         client.accept(&joined.answer);
         let mut viewer = Viewer { client, socket: Viewer::socket("127.0.0.1:0"), to: stage.address };
         viewer.client.check(true);

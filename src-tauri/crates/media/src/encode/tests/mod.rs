@@ -7,6 +7,7 @@ mod opus;
 #[cfg(feature = "h264")]
 mod sps;
 mod vp8;
+mod vp9;
 
 use crate::{
     VideoConfig,
@@ -73,7 +74,7 @@ fn decode(pictures: &[VideoFrame]) -> Vec<(Option<Reading>, u64)> {
             pictures.iter().for_each(|picture| file.write_all(&picture.data).expect("written"));
             "h264"
         }
-        VideoCodec::Vp8 => {
+        VideoCodec::Vp9 | VideoCodec::Vp8 => {
             file.write_all(&ivf(pictures)).expect("written");
             "ivf"
         }
@@ -136,9 +137,10 @@ fn temporal_layers_can_be_dropped(pictures: &[VideoFrame]) {
     }
 }
 
-/// The IVF container, which is how ffmpeg takes VP8.
+/// The IVF container, which is how ffmpeg takes VP8 and VP9.
 fn ivf(pictures: &[VideoFrame]) -> Vec<u8> {
-    let mut out = b"DKIF\0\0\x20\0VP80".to_vec();
+    let mut out = b"DKIF\0\0\x20\0".to_vec();
+    out.extend(if pictures[0].codec == VideoCodec::Vp9 { b"VP90" } else { b"VP80" });
     out.extend(pictures[0].width.to_le_bytes());
     out.extend(pictures[0].height.to_le_bytes());
     out.extend(30_u32.to_le_bytes());

@@ -1,8 +1,11 @@
 //! The codecs as their threads drive them, a file each: encoders are made and remade to suit the picture and the orders.
 
+mod effort;
 #[cfg(feature = "h264")]
 mod h264;
+mod layered;
 mod vp8;
+mod vp9;
 
 use super::orders::Orders;
 use crate::{VideoConfig, encode::EncodeError, frame::Picture};
@@ -14,6 +17,7 @@ use stream::{CodecSpec, VideoCodec, VideoFrame};
 pub const CODECS: &[VideoCodec] = &[
     #[cfg(feature = "h264")]
     VideoCodec::H264,
+    VideoCodec::Vp9,
     VideoCodec::Vp8,
 ];
 
@@ -42,6 +46,7 @@ pub(super) fn codec(codec: VideoCodec) -> Option<Box<dyn Codec>> {
         VideoCodec::H264 => Some(Box::<h264::H264Codec>::default()),
         #[cfg(not(feature = "h264"))]
         VideoCodec::H264 => None,
+        VideoCodec::Vp9 => Some(Box::<vp9::Vp9Codec>::default()),
         VideoCodec::Vp8 => Some(Box::<vp8::Vp8Codec>::default()),
     }
 }

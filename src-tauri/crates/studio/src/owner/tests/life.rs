@@ -216,7 +216,7 @@ fn an_address_is_blocked_by_its_text() {
 fn a_viewer_of_vp8_has_no_smallest_layer_and_its_encoder_outlives_it_a_while() {
     let mut world = World::live(Written { max_upload_kbps: Some(300), ..Written::default() });
     assert_eq!(refusal(world.join(&browser(1), "vp8").expect_err("the half does not fit")), RefusalCode::Full);
-    assert_eq!(world.asked(), ["join 1 Q", "close 1"]);
+    assert_eq!(world.asked(), ["join 1 Q Vp8", "close 1"]);
     for rids in [vec![Rid::H], vec![]] {
         world.happened(Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp8, rids }));
     }
@@ -262,7 +262,7 @@ fn a_second_encoder_is_said_and_refused_where_there_is_no_room_for_it() {
     assert!(!second(&mut world, 200));
     (0..3).for_each(|_| assert!(!second(&mut world, 950)));
     assert_eq!(world.join(&browser(1), "vp8"), Err(Refused::NoEncoder), "the first is at work nearly all of the time");
-    assert_eq!(world.asked(), ["join 1 F", "close 1"]);
+    assert_eq!(world.asked(), [""; 0]);
     world.watch(&browser(2), ViewerId(2));
     assert!(!second(&mut world, 200));
     world.watch(&browser(3), ViewerId(3));
@@ -274,6 +274,33 @@ fn a_second_encoder_is_said_and_refused_where_there_is_no_room_for_it() {
     world.happened(layers(vec![]));
     world.advance(Duration::from_secs(31));
     assert!(!second(&mut world, 900), "and when it is over");
+}
+
+#[test]
+fn who_has_no_h264_is_sent_vp9_where_there_is_time_for_it_and_vp8_where_there_is_not() {
+    let mut world = World::live(Written::default());
+    let busy = |world: &mut World, ms| {
+        for _ in 0..4 {
+            encoded(world, ms);
+            world.advance(Duration::from_secs(1));
+            world.second();
+        }
+        world.asked();
+    };
+    busy(&mut world, 600);
+    assert!(world.join(&browser(1), "vp9").is_ok());
+    assert_eq!(world.asked(), ["join 1 F Vp8"], "VP9 would take longer than a picture lasts");
+    busy(&mut world, 300);
+    assert!(world.join(&browser(2), "vp9").is_ok());
+    assert_eq!(world.asked(), ["join 2 F Vp9"]);
+    let rids = vec![Rid::F];
+    world.happened(Happened::Forward(forward::Event::LayersWanted { codec: VideoCodec::Vp9, rids }));
+    busy(&mut world, 600);
+    assert!(world.join(&browser(3), "vp9").is_ok());
+    assert_eq!(world.asked(), ["join 3 F Vp9"], "it runs already");
+    busy(&mut world, 950);
+    assert!(world.join(&browser(4), "vp9").is_ok());
+    assert_eq!(world.join(&browser(5), "vp8"), Err(Refused::NoEncoder), "who has only VP8 would start one more");
 }
 
 #[test]

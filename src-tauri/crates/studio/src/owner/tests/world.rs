@@ -43,14 +43,24 @@ impl Asks {
 }
 
 impl Forwarding for Asks {
-    fn join(&self, viewer: ViewerId, offer: &Offer, max: Rid) -> Result<forward::Answered, OfferError> {
+    fn join(
+        &self,
+        viewer: ViewerId,
+        offer: &Offer,
+        max: Rid,
+        may_encode: &dyn Fn(VideoCodec) -> bool,
+    ) -> Result<forward::Answered, OfferError> {
         let codec = match offer.transport.ice_ufrag.as_str() {
             "nothing" => return Err(OfferError::NoMedia(vec![])),
             "unfit" => return Err(OfferError::Unfit("it has no rtcp-mux")),
-            "vp8" => Some(VideoCodec::Vp8),
+            // As Debian's Firefox offers it.
+            "vp9" if may_encode(VideoCodec::Vp9) => Some(VideoCodec::Vp9),
+            "vp8" | "vp9" if may_encode(VideoCodec::Vp8) => Some(VideoCodec::Vp8),
+            "vp8" | "vp9" => return Err(OfferError::NoEncoder),
             _ => Some(VideoCodec::H264),
         };
-        self.note(format!("join {viewer} {max:?}"));
+        let on_demand = codec.filter(|codec| *codec != VideoCodec::H264);
+        self.note(format!("join {viewer} {max:?}{}", on_demand.map_or(String::new(), |codec| format!(" {codec:?}"))));
         let rejected = match offer.transport.ice_ufrag.as_str() {
             "silent" => vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }],
             _ => vec![],

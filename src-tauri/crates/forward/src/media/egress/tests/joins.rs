@@ -5,7 +5,7 @@ use super::world::{GOP, VIDEO_SSRC, World, pli};
 use std::time::Duration;
 use stream::{Rid, VideoCodec};
 
-const CODECS: [VideoCodec; 2] = [VideoCodec::H264, VideoCodec::Vp8];
+const CODECS: [VideoCodec; 3] = [VideoCodec::H264, VideoCodec::Vp9, VideoCodec::Vp8];
 
 /// The test's viewer asserts that sequence numbers have no gap, and that no picture refers to a missing one.
 #[test]
@@ -96,24 +96,28 @@ fn the_packets_of_a_run_have_one_size_unless_parameter_sets_come_first() {
 
 #[test]
 fn a_viewer_before_the_broadcast_waits_for_the_first_keyframe() {
-    let mut world = World::new(VideoCodec::Vp8);
-    let viewer = world.join(Rid::F);
-    assert_eq!(world.viewers[viewer].egress.poll_timeout(), None, "a waiting viewer has no timer");
-    world.run(Duration::from_millis(10));
-    assert!(world.viewers[viewer].shown[0].keyframe);
+    for codec in CODECS {
+        let mut world = World::new(codec);
+        let viewer = world.join(Rid::F);
+        assert_eq!(world.viewers[viewer].egress.poll_timeout(), None, "a waiting viewer has no timer");
+        world.run(Duration::from_millis(10));
+        assert!(world.viewers[viewer].shown[0].keyframe);
+    }
 }
 
 #[test]
 fn a_new_broadcast_carries_on_seamlessly() {
-    let mut world = World::new(VideoCodec::Vp8);
-    let viewer = world.join(Rid::F);
-    world.run(Duration::from_millis(700));
-    world.history.clear();
-    world.now += Duration::from_secs(7);
-    world.timers();
-    world.force_keyframe = true;
-    world.run(Duration::from_secs(8));
-    assert!(world.viewers[viewer].shown.len() > 220, "{}", world.viewers[viewer].shown.len());
+    for codec in CODECS {
+        let mut world = World::new(codec);
+        let viewer = world.join(Rid::F);
+        world.run(Duration::from_millis(700));
+        world.history.clear();
+        world.now += Duration::from_secs(7);
+        world.timers();
+        world.force_keyframe = true;
+        world.run(Duration::from_secs(8));
+        assert!(world.viewers[viewer].shown.len() > 220, "{codec:?}: {}", world.viewers[viewer].shown.len());
+    }
 }
 
 #[test]
@@ -167,10 +171,11 @@ fn a_keyframe_is_asked_for_of_the_layer_there_is_where_the_target_is_not_encoded
     for (codec, layers, asked) in [
         (VideoCodec::H264, vec![Rid::F], Rid::F),
         (VideoCodec::H264, vec![Rid::H, Rid::F], Rid::H),
+        (VideoCodec::Vp9, vec![Rid::H, Rid::F], Rid::H),
         (VideoCodec::Vp8, vec![Rid::H, Rid::F], Rid::H),
     ] {
         for (round_trip, max) in [(None, Rid::F), (Some(Duration::from_millis(1)), Rid::Q)] {
-            if codec == VideoCodec::Vp8 && max == Rid::F {
+            if codec != VideoCodec::H264 && max == Rid::F {
                 continue; // It starts with its cap: the smaller layers are encoded only while somebody watches them.
             }
             let mut world = World::new(codec);

@@ -7,7 +7,7 @@ use stream::{Rid, VideoCodec};
 
 #[test]
 fn a_lost_packet_is_sent_again_from_the_history() {
-    for codec in [VideoCodec::H264, VideoCodec::Vp8] {
+    for codec in [VideoCodec::H264, VideoCodec::Vp9, VideoCodec::Vp8] {
         let mut world = World::new(codec);
         let viewer = world.join(Rid::F);
         world.run(Duration::from_millis(400));

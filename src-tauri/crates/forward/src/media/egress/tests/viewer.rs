@@ -103,7 +103,8 @@ pub(super) struct TestViewer {
     codec: VideoCodec,
     open: Vec<Rtp>,
     decoded: HashSet<(usize, u64)>,
-    last_descriptor: Option<[u8; 6]>,
+    /// Picture id and TL0PICIDX.
+    last_descriptor: Option<(u16, u8)>,
     /// When each keyframe began for which a picture was abandoned.
     pub(super) abandoned: Vec<Instant>,
     keyframe_due: bool,
@@ -164,9 +165,8 @@ impl TestViewer {
             assert_eq!(packet.sequence, last.sequence.wrapping_add(1), "sequence numbers have no gap");
             if !last.marker && packet.timestamp != last.timestamp {
                 // The picture was abandoned. Browsers discard what they have of it and go on at the keyframe.
-                if self.codec == VideoCodec::Vp8 {
-                    let descriptor = self.open[0].payload.first_chunk().copied().expect("a descriptor");
-                    self.last_descriptor = Some(self.vp8_follows(&descriptor));
+                if self.codec != VideoCodec::H264 {
+                    self.last_descriptor = Some(self.follows(&self.open[0].payload));
                 }
                 self.open.clear();
                 self.abandoned.push(packet.at);
@@ -194,7 +194,7 @@ impl TestViewer {
                 let nals = rtp::packetise::depacketise::h264(&payloads);
                 nals.last().expect("a picture")[1..].to_vec()
             }
-            VideoCodec::Vp8 => self.vp8(packets),
+            VideoCodec::Vp9 | VideoCodec::Vp8 => self.described(packets),
         };
         let text = String::from_utf8_lossy(&data[..data.len().min(60)]).into_owned();
         let fields: Vec<u64> =
@@ -222,31 +222,50 @@ impl TestViewer {
         });
     }
 
-    fn vp8(&mut self, packets: &[Rtp]) -> Vec<u8> {
+    /// A picture's bytes, behind the descriptors that its codec has.
+    fn described(&mut self, packets: &[Rtp]) -> Vec<u8> {
         let mut data = Vec::new();
-        let mut first = [0; 6];
         for (i, packet) in packets.iter().enumerate() {
-            let (descriptor, rest) = packet.payload.split_first_chunk::<6>().expect("a descriptor");
-            assert_eq!(descriptor[0], if i == 0 { 0x90 } else { 0x80 }, "S bit on the first packet only");
-            assert_eq!(descriptor[1], 0xf0);
-            if i == 0 {
-                first = *descriptor;
-            } else {
-                assert_eq!(descriptor[1..], first[1..]);
-            }
-            data.extend(rest);
+            data.extend(self.descriptor(&packet.payload, i == 0, i + 1 == packets.len()).1);
         }
-        self.last_descriptor = Some(self.vp8_follows(&first));
+        self.last_descriptor = Some(self.follows(&packets[0].payload));
         data
     }
 
-    fn vp8_follows(&self, first: &[u8; 6]) -> [u8; 6] {
-        if let Some(last) = self.last_descriptor {
-            let id = |d: &[u8; 6]| u16::from_be_bytes([d[2], d[3]]) & 0x7fff;
-            assert_eq!(id(first), (id(&last) + 1) & 0x7fff, "picture ids have no gap");
-            let base = first[5] >> 6 == 0;
-            assert_eq!(first[4], last[4].wrapping_add(u8::from(base)), "TL0PICIDX counts base pictures");
+    /// What stands before the payload of one packet, and the payload.
+    fn descriptor<'p>(&self, payload: &'p [u8], first: bool, last: bool) -> (&'p [u8], &'p [u8]) {
+        if self.codec == VideoCodec::Vp8 {
+            let (descriptor, rest) = payload.split_at(6);
+            assert_eq!(descriptor[0], if first { 0x90 } else { 0x80 }, "S bit on the first packet only");
+            assert_eq!(descriptor[1], 0xf0);
+            return (descriptor, rest);
         }
-        *first
+        let (descriptor, rest) = payload.split_at(3);
+        let [begins, ends] = [descriptor[0] & 0x08 != 0, descriptor[0] & 0x04 != 0];
+        assert_eq!((begins, ends), (first, last), "B bit on the first packet only, E bit on the last");
+        assert_eq!(descriptor[0] & 0xb1, 0x80, "a picture id, and no layers");
+        // A keyframe's first packet has the scalability structure.
+        if descriptor[0] & 0x02 != 0 {
+            assert!(first && descriptor[0] & 0x40 == 0, "it refers to nothing");
+            assert_eq!(rest[0], 0x18);
+            return (descriptor, &rest[8..]);
+        }
+        (descriptor, rest)
+    }
+
+    /// The ids of a picture, by its first packet: the next ones after those of the picture before.
+    fn follows(&self, payload: &[u8]) -> (u16, u8) {
+        let (id, base) = match self.codec {
+            VideoCodec::Vp8 => (&payload[2..4], Some((payload[4], payload[5] >> 6 == 0))),
+            _ => (&payload[1..3], None),
+        };
+        let id = u16::from_be_bytes([id[0], id[1]]) & 0x7fff;
+        if let Some((last_id, last_base)) = self.last_descriptor {
+            assert_eq!(id, (last_id + 1) & 0x7fff, "picture ids have no gap");
+            if let Some((index, is_base)) = base {
+                assert_eq!(index, last_base.wrapping_add(u8::from(is_base)), "TL0PICIDX counts base pictures");
+            }
+        }
+        (id, base.map_or(0, |(index, _)| index))
     }
 }

@@ -140,7 +140,7 @@ impl World {
         if keyframe {
             self.frame = 0;
         }
-        let temporal = [0, 2, 1, 2][self.frame as usize % 4];
+        let temporal = if self.codec == VideoCodec::Vp9 { 0 } else { [0, 2, 1, 2][self.frame as usize % 4] };
         self.frame += 1;
         for rid in self.layers.clone() {
             let frame = self.video_frame(rid, temporal, keyframe);
@@ -185,7 +185,7 @@ impl World {
                 data.extend(body);
                 data
             }
-            VideoCodec::Vp8 => body,
+            VideoCodec::Vp9 | VideoCodec::Vp8 => body,
         };
         // A picture of the highest temporal layer refers to the base picture only if there was none of the middle one in between.
         let layer_sync = temporal > 0 && refers == self.last_lower[i][0];

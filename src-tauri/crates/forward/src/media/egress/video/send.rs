@@ -124,7 +124,7 @@ impl VideoEgress {
             bytes += payload.len();
             let transport_seq = cx.flow.next(numbered, payload.len() + self.header.len());
             let header = self.header.packet(numbers.sequence.wrapping_add(index as u16), index == last, transport_seq);
-            match numbers.descriptor_of(p.codec, index) {
+            match numbers.descriptor_of(p.codec, index, p.packets.len()) {
                 None => cx.out.rtp(header, &[payload]),
                 Some(descriptor) => cx.out.rtp(header, &[&descriptor, payload]),
             }

@@ -41,19 +41,19 @@ fn many_viewers_on_several_threads_get_the_same_pictures() {
 }
 
 #[test]
-fn a_viewer_without_h264_makes_vp8_wanted_until_it_leaves() {
+fn a_viewer_without_h264_makes_vp9_wanted_until_it_leaves() {
     let stage = Stage::new("127.0.0.1:0", Config::default());
     let mut viewer = Viewer::join(&stage, VIEWER, dimpl(), FIREFOX);
     viewer.until("the join", |viewer| viewer.client.is_connected());
     let mut told: Vec<Event> = vec![stage.event(), stage.event(), stage.event()];
     told.retain(|event| !matches!(event, Event::Checked(_) | Event::Connected(_)));
     assert!(
-        matches!(&told[..], [Event::LayersWanted { codec: VideoCodec::Vp8, rids }] if !rids.is_empty()),
+        matches!(&told[..], [Event::LayersWanted { codec: VideoCodec::Vp9, rids }] if !rids.is_empty()),
         "{told:?}"
     );
     stage.forwarder.close(VIEWER);
     let wanted = std::iter::from_fn(|| Some(stage.event())).find(|event| matches!(event, Event::LayersWanted { .. }));
-    assert_eq!(wanted, Some(Event::LayersWanted { codec: VideoCodec::Vp8, rids: vec![] }));
+    assert_eq!(wanted, Some(Event::LayersWanted { codec: VideoCodec::Vp9, rids: vec![] }));
 }
 
 #[test]
@@ -91,7 +91,10 @@ fn a_dual_stack_socket_serves_ipv4_and_ipv6() {
     Viewer::connected(&stage, VIEWER, dimpl()).until("a picture", |v| v.count(108) >= 11);
     stage.address.set_ip(std::net::Ipv6Addr::LOCALHOST.into());
     let mut client = dimpl();
-    let joined = stage.forwarder.join(ViewerId(2), &offer(&client.offer(CHROMIUM)), Rid::F).expect("a browser's offer");
+    let joined = stage
+        .forwarder
+        .join(ViewerId(2), &offer(&client.offer(CHROMIUM)), Rid::F, |_| true)
+        .expect("a browser's offer");
     client.accept(&joined.answer);
     client.check(true);
     client.begin(Instant::now());

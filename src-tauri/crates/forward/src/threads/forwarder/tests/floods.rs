@@ -36,7 +36,8 @@ fn what_viewers_send_makes_no_events_but_one_request_for_a_keyframe_a_second() {
     // Not a keyframe, so there is nothing to start from.
     stage.pictures = 1;
     let mut client = dimpl();
-    let joined = stage.forwarder.join(VIEWER, &offer(&client.offer(CHROMIUM)), Rid::F).expect("a browser's offer");
+    let joined =
+        stage.forwarder.join(VIEWER, &offer(&client.offer(CHROMIUM)), Rid::F, |_| true).expect("a browser's offer");
     let pair = joined.answer.lines().find_map(|line| line.strip_prefix("a=ssrc-group:FID ")).expect("a source");
     let ssrc: u32 = pair.split(' ').next().and_then(|ssrc| ssrc.parse().ok()).expect("a number");
     client.accept(&joined.answer);

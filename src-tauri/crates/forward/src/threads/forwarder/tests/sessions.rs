@@ -53,8 +53,8 @@ fn the_first_authentic_check_is_told_once_and_a_false_one_never() {
 #[test]
 fn who_never_comes_has_failed() {
     let stage = Stage::new("127.0.0.1:0", Config { join_timeout: Duration::from_millis(50), ..Config::default() });
-    stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F).expect("a browser's offer");
-    assert_eq!(stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F), Err(OfferError::Duplicate));
+    stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F, |_| true).expect("a browser's offer");
+    assert_eq!(stage.forwarder.join(VIEWER, &offer(CHROMIUM), Rid::F, |_| true), Err(OfferError::Duplicate));
     assert_eq!(stage.event(), Event::Gone(VIEWER, Gone::Failed));
     assert_eq!(stage.forwarder.patch(VIEWER, &fragment("a=mid:0\r\n")), Err(NoViewer));
     assert_eq!(stage.forwarder.totals().failed, 1);
@@ -113,7 +113,7 @@ fn whoever_asks_waits_for_no_receiving_thread_and_nothing_it_must_do_is_lost() {
     let (forwarder, viewers) = Forwarder::start(config, &port, events).expect("the forwarder starts");
     port.start((viewers,)).expect("the port starts");
     let offer = offer(&Client::new(1, 1200, Instant::now()).offer(CHROMIUM));
-    let join = |id| forwarder.join(ViewerId(id), &offer, Rid::F).map(drop);
+    let join = |id| forwarder.join(ViewerId(id), &offer, Rid::F, |_| true).map(drop);
     join(0).expect("a browser's offer");
     assert_eq!(hangs.recv_timeout(Duration::from_secs(10)), Ok(Event::Gone(ViewerId(0), Gone::Failed)));
     // The receiving thread is telling of that, and stays there. All of this returns.
