@@ -18,7 +18,7 @@ test('page, script and style together are under 60 kB gzipped', () => {
     `the watch page: ${sum} bytes gzipped (${files.map((name, index) => `${name} ${sizes[index]}`).join(', ')})`,
   );
   assert.ok(
-    files.some((name) => name.endsWith('watch.js')),
+    files.some((name) => name.endsWith('watch-main.js')),
     'the page is built',
   );
   assert.ok(sum < budgetBytes, `${sum} of ${budgetBytes} bytes`);

@@ -10,9 +10,13 @@ class Connection extends EventTarget {
   addTransceiver = () => ({ receiver: {} });
   createOffer = () => Promise.resolve({ type: 'offer', sdp: 'v=0\r\n' });
   setLocalDescription = () => Promise.resolve();
+  setRemoteDescription = () => Promise.resolve();
+  getReceivers = () => [];
+  getStats = () => Promise.resolve(new Map());
   close = () => void (Connection.closed += 1);
 }
 
+const never = (): Promise<void> => new Promise(() => {});
 const refusal = { code: 'locked', reason: null };
 
 beforeEach(() => {
@@ -23,6 +27,22 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** The server takes whoever asks. */
+function accept(): void {
+  vi.stubGlobal(
+    'MediaStream',
+    class {
+      getTracks = () => [];
+    },
+  );
+  const headers = { Location: '/whep/token/session' };
+  vi.stubGlobal('fetch', (url: string) => {
+    const response = new Response('v=0\r\n', { status: 201, headers });
+    Object.defineProperty(response, 'url', { value: url });
+    return Promise.resolve(response);
+  });
+}
+
 function listener(): { said: string[]; on: SessionEvents } {
   const said: string[] = [];
   const note = (what: string) => () => void said.push(what);
@@ -31,18 +51,46 @@ function listener(): { said: string[]; on: SessionEvents } {
 }
 
 test('what was said before somebody listened is told, once; the offer did not wait for that', async () => {
-  const begun = new Begun('http://host/whep/token');
-  await begun.session.posted;
+  const begun = new Begun('http://host/whep/token', never);
   const { said, on } = listener();
-  await vi.waitFor(() => expect(Connection.closed, 'a refused session ends by itself').toBe(1));
+  await begun.ripe;
+  expect(Connection.closed, 'a refused session ends by itself').toBe(1);
   begun.handTo(on);
   expect(said).toEqual(['refused']);
 });
 
+test('the stream is shown before there is a page, and the page comes when there is a picture', async () => {
+  accept();
+  let seen!: () => void;
+  const show = vi.fn(() => new Promise<void>((is) => (seen = is)));
+  const begun = new Begun('http://host/whep/token', show);
+  const ripe = vi.fn();
+  void begun.ripe.then(ripe);
+  await vi.waitFor(() => expect(show).toHaveBeenCalledOnce());
+  expect(ripe).not.toHaveBeenCalled();
+  seen();
+  await begun.ripe;
+  const { said, on } = listener();
+  begun.handTo(on);
+  expect(said).toEqual(['held']);
+  begun.session.leave();
+});
+
+test('a page that is there already shows the stream itself', async () => {
+  accept();
+  const show = vi.fn(never);
+  const begun = new Begun('http://host/whep/token', show);
+  const { said, on } = listener();
+  begun.handTo(on);
+  await vi.waitFor(() => expect(said).toEqual(['held']));
+  expect(show).not.toHaveBeenCalled();
+  begun.session.leave();
+});
+
 test('who turns back before the page is there leaves no session, and finds a new one if it comes again', async () => {
-  const begun = new Begun('http://host/whep/token');
+  const begun = new Begun('http://host/whep/token', never);
   begun.leaveIfNobodyHasIt();
-  await begun.session.posted;
+  await begun.ripe;
   expect(Connection.closed).toBe(1);
   const { said, on } = listener();
   begun.handTo(on);
@@ -50,7 +98,7 @@ test('who turns back before the page is there leaves no session, and finds a new
 });
 
 test('a session that somebody has is theirs to end', () => {
-  const begun = new Begun('http://host/whep/token');
+  const begun = new Begun('http://host/whep/token', never);
   begun.handTo(listener().on);
   begun.leaveIfNobodyHasIt();
   expect(Connection.closed).toBe(0);

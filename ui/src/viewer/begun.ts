@@ -6,17 +6,25 @@ type Say = (on: SessionEvents) => void;
 
 export class Begun {
   readonly session: Session;
+  /** There is a picture, or there will be none without more words: the page's time has come. */
+  readonly ripe: Promise<void>;
   #on: SessionEvents | null = null;
   /** A session says a handful of things before it flows, and none of them twice without the others. */
   #said: Say[] = [];
+  #ripen!: () => void;
 
-  constructor(whep: string) {
+  /** `show` shows the stream, and resolves when there is a picture. */
+  constructor(whep: string, show: (stream: MediaStream) => Promise<void>) {
+    this.ripe = new Promise((ripen) => (this.#ripen = ripen));
     this.session = new Session(whep, {
-      held: (stream, id) => this.#tell((on) => on.held(stream, id)),
+      held: (stream, id) => {
+        if (!this.#on) void show(stream).then(this.#ripen);
+        this.#tell((on) => on.held(stream, id));
+      },
       flowing: () => this.#tell((on) => on.flowing()),
       troubled: () => this.#tell((on) => on.troubled()),
-      refused: (refusal) => this.#tell((on) => on.refused(refusal)),
-      lost: () => this.#tell((on) => on.lost()),
+      refused: (refusal) => this.#end((on) => on.refused(refusal)),
+      lost: () => this.#end((on) => on.lost()),
     });
     void this.session.join();
   }
@@ -33,7 +41,12 @@ export class Begun {
   leaveIfNobodyHasIt(): void {
     if (this.#on) return;
     this.session.leave();
-    this.#tell((on) => on.lost());
+    this.#end((on) => on.lost());
+  }
+
+  #end(say: Say): void {
+    this.#tell(say);
+    this.#ripen();
   }
 
   #tell(say: Say): void {

@@ -46,10 +46,6 @@ export class Session {
   /** It has been connected; before that there is nothing an ICE restart could bring back. */
   #wasConnected = false;
   #playout: Reading['playout'] = null;
-  #sayPosted!: () => void;
-
-  /** The offer is on its way, or there will be none. */
-  readonly posted = new Promise<void>((posted) => (this.#sayPosted = posted));
 
   /** Null where the browser makes no connection now: Firefox refuses to while the network is down. */
   static begin(whep: string, on: SessionEvents): Session | null {
@@ -87,7 +83,6 @@ export class Session {
       const { sdp, set } = await offering;
       if (this.#ended) return;
       creating = create(this.#whep, sdp);
-      this.#sayPosted();
       const [created] = await Promise.all([creating, set]);
       if (this.#ended) {
         if (created.is === 'created') remove(created.url);
@@ -268,7 +263,6 @@ export class Session {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#sayPosted();
     clearInterval(this.#counting);
     clearTimeout(this.#deadline);
     if (this.#url) remove(this.#url);

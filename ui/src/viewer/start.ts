@@ -1,20 +1,36 @@
-// What the document loads first: begins the session while the rest of the page is still loading. Nothing else may stand here.
+// What the document loads, and all of it: begins the session and shows its picture, and then sends for the page. While a browser reads
+// and draws the page it does not connect.
+import { followTheme } from '../shared/theme.ts';
 import { Begun } from './begun.ts';
+import { Picture } from './picture.ts';
 import { place } from './place.ts';
 
-export const here = place(new URL(location.href));
+/** Whoever has no picture by then is told what the page is doing. */
+const pictureWithinMs = 1000;
 
+const here = place(new URL(location.href));
+const picture = new Picture();
 /** The page's first session; null where there can be none, or not now. */
-export const begun = here && begin(here.whep);
+const begun = here && begin(here.whep);
+// What is around the picture is in the right colours before there are words in it.
+followTheme();
 
 function begin(whep: string): Begun | null {
   try {
-    return new Begun(whep);
+    return new Begun(whep, (stream) => picture.show(stream));
   } catch {
     // No WebRTC, of which the page speaks, or no network: there Firefox makes no connection, and the page tries again.
     return null;
   }
 }
 
+async function sendForPage(): Promise<void> {
+  const late = new Promise<void>((is) => setTimeout(is, pictureWithinMs));
+  await Promise.race([begun?.ripe, late]);
+  const { show } = await import('./main.ts');
+  if (here) show(here, begun, picture);
+}
+
 // Until the page has it: somebody who turns back at once is to be gone at once.
 addEventListener('pagehide', () => begun?.leaveIfNobodyHasIt());
+void sendForPage();

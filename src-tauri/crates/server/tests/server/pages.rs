@@ -53,7 +53,7 @@ async fn the_watch_page_and_its_cookie() {
     assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax") && attributes.contains("Path=/"));
     let (status, text) = page(response).await;
     assert_eq!(status, 200);
-    assert!(text.contains("/assets/start.js") && text.contains("/assets/watch.js"), "{text}");
+    assert!(text.contains("/assets/start.js") && text.contains("/assets/watch-main.js"), "{text}");
 
     let again = world.request(reqwest::Method::GET, "/w/the-link/").header("cookie", format!("{name}={value}"));
     let again = again.send().await.expect("answered");
@@ -161,7 +161,7 @@ async fn assets_are_typed_compressed_and_asked_for_again() {
     let world = World::live().await;
     for (path, content_type) in [
         ("/assets/start.js", "text/javascript; charset=utf-8"),
-        ("/assets/watch.js", "text/javascript; charset=utf-8"),
+        ("/assets/watch-main.js", "text/javascript; charset=utf-8"),
         ("/assets/watch.css", "text/css; charset=utf-8"),
         ("/assets/notice.css", "text/css; charset=utf-8"),
         ("/assets/icon.svg", "image/svg+xml"),
