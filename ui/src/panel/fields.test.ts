@@ -1,21 +1,7 @@
 // From what was typed to a change, and from a refusal to its field.
 import { expect, test } from 'vitest';
-import type { Settings } from '../protocol/index.ts';
 import { change, fields, isWrong, refusedField } from './fields.ts';
-
-const settings: Settings = {
-  camera: 'off',
-  microphone: 'off',
-  size: '1280x720',
-  fps: 30,
-  bitrate_kbps: 2500,
-  max_viewers: 0,
-  max_upload_kbps: 0,
-  public: '',
-  public_media: '',
-  title: '',
-  hardware_acceleration: 'auto',
-};
+import { settings } from './settings.testing.ts';
 
 test('what was not touched is not sent', () => {
   expect(change(fields(settings), settings)).toEqual({});

@@ -15,6 +15,7 @@ import { ended, type Ended } from './ended.ts';
 import { failed, lately, type Failed } from './failed.ts';
 import { NO_ORDER, order, type Order } from './order.ts';
 import { apply } from './state.ts';
+import { NO_PACE, pace } from './pace.ts';
 import type { Steady } from './steady.ts';
 import { sign, type StreamHealth } from './stream.ts';
 import { ofEvent, told, withToast, type Toast } from './toasts.ts';
@@ -59,6 +60,7 @@ export class Panel {
   #nextToast = 1;
   #undoEnds = 0;
   #stream = $state.raw<Steady<StreamHealth> | null>(null);
+  #pace = $state.raw(NO_PACE);
   #zoom = keptZoom(localStorage);
   #title = '';
 
@@ -70,6 +72,11 @@ export class Panel {
   /** How the stream itself does. */
   get stream(): StreamHealth {
     return this.#stream?.shown ?? 'good';
+  }
+
+  /** Pictures a second. */
+  get fps(): number {
+    return this.#pace.shown;
   }
 
   async start(): Promise<void> {
@@ -167,7 +174,7 @@ export class Panel {
       await what();
       return true;
     } catch (error) {
-      this.#tell({ text: reason(error), harm: true, file: false });
+      this.#tell({ code: failure(error).code, text: reason(error), harm: true, file: false });
       return false;
     }
   }
@@ -182,6 +189,7 @@ export class Panel {
     switch (message.kind) {
       case 'snapshot':
         this.#show(message.snapshot);
+        this.#pace = pace(NO_PACE, message.snapshot.stats.fps, message.snapshot.settings.fps);
         break;
       case 'levels':
         this.levels = message;
@@ -194,6 +202,7 @@ export class Panel {
         if (this.snapshot) {
           this.ended = ended(this.ended, this.snapshot, event, Date.now());
           this.#show(apply(this.snapshot, event));
+          if (event.event === 'stats') this.#pace = pace(this.#pace, event.stats.fps, this.snapshot.settings.fps);
         }
         const toast = ofEvent(event);
         if (toast) this.#tell(toast);

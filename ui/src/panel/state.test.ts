@@ -1,6 +1,7 @@
 // What each event makes of the panel's state.
 import { describe, expect, test } from 'vitest';
 import type { Snapshot, Viewer } from '../protocol/index.ts';
+import { settings } from './settings.testing.ts';
 import { apply } from './state.ts';
 
 const none = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
@@ -21,19 +22,7 @@ const empty: Snapshot = {
   camera: { state: 'off' },
   microphone: { state: 'off' },
   devices: { cameras: [], microphones: [] },
-  settings: {
-    camera: 'off',
-    microphone: 'off',
-    size: '1280x720',
-    fps: 30,
-    bitrate_kbps: 2500,
-    max_viewers: 0,
-    max_upload_kbps: 0,
-    public: '',
-    public_media: '',
-    title: '',
-    hardware_acceleration: 'auto',
-  },
+  settings,
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
 };
 

@@ -21,7 +21,8 @@ test('the worst thing about it', () => {
   expect(streamHealth(snapshot())).toBe('good');
   expect(streamHealth(snapshot({ camera: failed, microphone: failed }))).toBe('no_picture');
   expect(streamHealth(snapshot({ microphone: failed }, 9))).toBe('no_sound');
-  expect(streamHealth(snapshot({}, 20))).toBe('slow');
+  for (const fps of [1, 20, 21, 23]) expect(streamHealth(snapshot({}, fps))).toBe('slow');
+  for (const fps of [24, 27, 30]) expect(streamHealth(snapshot({}, fps))).toBe('good');
   expect(streamHealth(snapshot({ camera: { state: 'off' } }))).toBe('good');
 });
 
@@ -33,6 +34,11 @@ test('one viewer who loses has a bad network; most of them have ours in common',
   expect(streamHealth(snapshot({ viewers: [losing(1, 0.2)] }))).toBe('good');
   expect(streamHealth(snapshot({ viewers: [losing(1, 0.2), losing(2, 0.2), losing(3, 0)] }))).toBe('short');
   expect(streamHealth(snapshot({ viewers: [1, 2, 3, 4, 5].map((id) => losing(id, id < 3 ? 0.2 : 0)) }))).toBe('good');
+});
+
+test('nor is the first second', () => {
+  expect(sign(null, snapshot({}, 10), 0).shown).toBe('good');
+  expect(sign(null, snapshot({ camera: failed }), 0).shown).toBe('no_picture');
 });
 
 test('a slow second is no sign; a device is known at once', () => {

@@ -5,8 +5,8 @@ import { follow, steadyFrom, type Steady } from './steady.ts';
 
 export type StreamHealth = 'no_picture' | 'no_sound' | 'slow' | 'short' | 'good';
 
-/** Fewer pictures than this part of those wanted, and movement is no longer smooth. */
-const FEW = 0.7;
+/** Fewer pictures than this part of those wanted, and movement is not as smooth as it was meant to be. */
+const FEW = 0.8;
 /** So many viewers who do badly at one time have one cause, and that is on this side. */
 const SHORT_AT_LEAST = 2;
 /** What is wrong is said when it has lasted so long, or is over for as long: a second's figure is none. */
@@ -25,7 +25,8 @@ export function streamHealth({ camera, microphone, settings, stats, viewers }: S
 /** The same, without flickering; what a device does is known at once. */
 export function sign(before: Steady<StreamHealth> | null, now: Snapshot, at: number): Steady<StreamHealth> {
   const measured = streamHealth(now);
-  if (!before) return steadyFrom(measured);
   const ofDevice = (one: StreamHealth): boolean => one === 'no_picture' || one === 'no_sound';
+  // Nor is the first second's.
+  before ??= steadyFrom(ofDevice(measured) ? measured : 'good');
   return follow(before, measured, at, (from, to) => (ofDevice(from) || ofDevice(to) ? 0 : LASTS_MS));
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../protocol/index.ts';
 import { MAX_TOASTS, ofEvent, told, withToast, type Toast } from './toasts.ts';
 
-const toast = (id: number, text: string): Toast => ({ id, text, harm: true, file: false });
+const toast = (id: number, text: string): Toast => ({ id, code: null, text, harm: true, file: false });
 const gone = { state: 'failed', id: 'a', code: 'device_lost', message: 'The camera is gone.' } as const;
 const off = { state: 'off' } as const;
 
@@ -28,5 +28,10 @@ test('the same is told once, and no more than a glance takes in', () => {
 
 test('errors are told, and those about files with the folder', () => {
   expect(ofEvent({ event: 'lock', on: true })).toBeNull();
-  expect(ofEvent({ event: 'error', code: 'storage', message: 'x' })).toEqual({ text: 'x', harm: true, file: true });
+  expect(ofEvent({ event: 'error', code: 'storage', message: 'x' })).toEqual({
+    code: 'storage',
+    text: 'x',
+    harm: true,
+    file: true,
+  });
 });

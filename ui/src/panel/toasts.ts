@@ -1,8 +1,11 @@
 // Which of what happened is told for a while: not what the stage says already.
-import type { Event, Snapshot } from '../protocol/index.ts';
+import type { ErrorCode, Event, Snapshot } from '../protocol/index.ts';
 
 export interface Toast {
   id: number;
+  /** What kind of thing went wrong, which the panel says in its own words; null where it is a fault of the page. */
+  code: ErrorCode | null;
+  /** The program's own sentence. */
   text: string;
   harm: boolean;
   /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
@@ -25,7 +28,7 @@ export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
 
 export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
   if (event.event !== 'error') return null;
-  return { text: event.message, harm: true, file: event.code === 'storage' };
+  return { code: event.code, text: event.message, harm: true, file: event.code === 'storage' };
 }
 
 function onStage({ phase, camera, microphone }: Snapshot): string[] {

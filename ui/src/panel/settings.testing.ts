@@ -1,0 +1,16 @@
+// Settings as a program has them that was told nothing, for tests.
+import type { Settings } from '../protocol/index.ts';
+
+export const settings: Settings = {
+  camera: 'off',
+  microphone: 'off',
+  size: '1280x720',
+  fps: 30,
+  bitrate_kbps: 2500,
+  max_viewers: 0,
+  max_upload_kbps: 0,
+  public: '',
+  public_media: '',
+  title: '',
+  hardware_acceleration: 'auto',
+};
