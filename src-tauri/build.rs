@@ -8,9 +8,10 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 11] = [
+    const COMMANDS: [&str; 12] = [
         "subscribe",
         "seen",
+        "preview",
         "command",
         "quit",
         "copy",

@@ -1,8 +1,8 @@
 //! The control panel's window: a thin shell around [`studio::Studio`], and the only code that knows Tauri.
 //!
 //! The window is made here, so that the web view is told what to paint with before it begins (`acceleration.rs`).
-//! The panel asks by the commands in `commands.rs` and is told by one channel (`feed.rs`); its preview comes over a URI
-//! scheme of its own (`preview.rs`).
+//! The panel asks by the commands in `commands.rs` and is told by one channel (`feed.rs`); its preview comes by a way of its own
+//! (`preview.rs`).
 
 mod acceleration;
 mod awake;
@@ -16,12 +16,16 @@ mod shell;
 use crate::logging;
 use shell::Shell;
 use std::process::ExitCode;
+use std::time::Duration;
 use studio::{HardwareAcceleration, Options, Studio};
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewWindowBuilder};
 use threads::After;
 
 /// The one window's label, as in tauri.conf.json.
 const PANEL: &str = "panel";
+
+/// Between a panic and the next try.
+const REST: Duration = Duration::from_secs(1);
 
 /// Opens the window and runs until it is closed.
 pub fn run(options: Options) -> ExitCode {
@@ -39,10 +43,10 @@ pub fn run(options: Options) -> ExitCode {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
-        .register_asynchronous_uri_scheme_protocol("preview", preview::answer)
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
             commands::seen,
+            commands::preview,
             commands::command,
             commands::quit,
             commands::copy,
@@ -55,7 +59,13 @@ pub fn run(options: Options) -> ExitCode {
         ])
         .setup(move |app| {
             open(app, studio::hardware_acceleration(&options))?;
-            app.manage(Shell::open(app.handle(), options, attend));
+            let (shell, asked) = Shell::new(options, attend);
+            app.manage(shell);
+            Shell::open(app.handle());
+            let handle = app.handle().clone();
+            let rest = || tokio::time::sleep(REST);
+            let show_picture = move || preview::show(handle.clone(), asked.clone());
+            tauri::async_runtime::spawn(threads::remade("preview", rest, show_picture));
             Ok(())
         })
         .on_window_event(close::on_window_event)
@@ -90,7 +100,8 @@ fn open(app: &App, wish: HardwareAcceleration) -> tauri::Result<()> {
     let described = app.config().app.windows.iter().find(|window| window.label == PANEL);
     let window =
         WebviewWindowBuilder::from_config(app, described.expect("tauri.conf.json has the panel's window"))?.build()?;
-    acceleration::choose(&window, wish)
+    acceleration::choose(&window, wish)?;
+    preview::prepare(&window)
 }
 
 /// What is done for a studio as long as it is there. A broadcast goes on without being kept awake; without the other two it could not be

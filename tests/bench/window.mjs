@@ -25,8 +25,8 @@ const [program, empty] = [process.env.SKYLARK_BIN, process.env.EMPTY_WINDOW_BIN]
 const [width, height] = [1280, 800];
 /** Of the empty page, and of Skylark's button that goes live: there the window was drawn. */
 const accent = 0x6ec6f7;
-/** On every eighth line: the button alone has some thousands. */
-const drawnPixels = 1000;
+/** The button alone has some ten thousand. */
+const drawnPixels = 8000;
 /** Caches fill, and encoders start. */
 const settleMs = 4000;
 const sources = ['--camera', 'pattern', '--microphone', 'tone', '--hardware-acceleration', acceleration];
@@ -67,8 +67,8 @@ async function skylark() {
     await measure('live');
     x11.close();
     return await window.run(`
-      const canvas = document.querySelector('[data-testid="preview"]');
-      return canvas.width + 'x' + canvas.height;`);
+      const place = document.querySelector('[data-testid="preview-place"]').getBoundingClientRect();
+      return Math.floor(place.width) + 'x' + Math.floor(place.height);`);
   } finally {
     await window.close();
   }

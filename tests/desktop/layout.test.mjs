@@ -4,10 +4,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { By, Key } from 'selenium-webdriver';
+import { camera, noCamera } from '../support/devices.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 const SOURCES = ['--camera', 'pattern', '--microphone', 'tone'];
 const skip = missing() ?? false;
+/** The colour of the window where nothing is. */
+const GROUND = 0x0e1216;
 
 describe('sizes', { skip, timeout: 120_000 }, () => {
   let window;
@@ -43,9 +46,7 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
     ]) {
       await window.resize(width, height);
       assert.deepEqual(await window.run(HIDDEN), [], `${width}x${height}`);
-      const picture = await window.run(
-        `return document.querySelector('[data-testid="preview"]').parentElement.getBoundingClientRect().height`,
-      );
+      const { height: picture } = await (await window.find('preview-place')).getRect();
       assert.ok(picture >= 100, `there is room for the picture at ${width}x${height}: ${picture}`);
     }
   });
@@ -100,6 +101,62 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
     }
   });
 
+  test('the picture has no bars, and the fields are no longer than what is in them', async () => {
+    for (const [width, height] of [
+      [420, 720],
+      [1280, 800],
+      [1920, 1080],
+    ]) {
+      await window.resize(width, height);
+      await window.until(async () => {
+        const { width: across, height: down, pixels } = await window.seen('preview-place');
+        // Even numbers leave a pixel or two.
+        const [right, bottom] = [across - 4, down - 4];
+        const corners = [3 * across + 3, 3 * across + right, bottom * across + 3, bottom * across + right];
+        return corners.every((at) => (pixels.readUInt32LE(4 * at) & 0xffffff) !== GROUND);
+      }, `the picture fills its place at ${width}x${height}`);
+      for (const id of ['camera', 'microphone', 'watch-link']) {
+        const field = await (await window.find(id)).getRect();
+        assert.ok(field.width <= 640, `${id} is ${field.width} px wide at ${width}x${height}`);
+      }
+    }
+  });
+
+  test('what can be pressed looks like it', async () => {
+    const plain = await window.run(`
+      const clear = (colour) => /^(transparent|rgba\\(.*, 0\\))$/.test(colour);
+      return [...document.querySelectorAll('button')]
+        .filter((button) => button.offsetParent !== null)
+        .filter((button) => {
+          const { backgroundColor, borderTopColor } = getComputedStyle(button);
+          return clear(backgroundColor) && clear(borderTopColor);
+        })
+        .map((button) => button.textContent.trim());`);
+    assert.deepEqual(plain, []);
+  });
+
+  test('the settings can be saved at every size, without scrolling', async () => {
+    for (const [width, height] of [
+      [420, 720],
+      [420, 560],
+      [1280, 800],
+      [1920, 1080],
+    ]) {
+      await window.resize(width, height);
+      await window.click('settings');
+      await window.find('settings-sheet');
+      const seen = await window.run(`
+        const { left, top, bottom, width, height } = document.querySelector('[data-testid="save"]').getBoundingClientRect();
+        const on = document.elementFromPoint(left + width / 2, top + height / 2);
+        return { top, bottom, height: innerHeight, on: on?.dataset.testid ?? null };`);
+      assert.equal(seen.on, 'save', `it is on top at ${width}x${height}`);
+      assert.ok(seen.top >= 0 && seen.bottom <= seen.height, JSON.stringify(seen));
+      await window.screenshot(`panel-sheet-${width}x${height}`);
+      await (await window.find('title')).sendKeys(Key.ESCAPE);
+      await window.until(async () => !(await window.isThere('settings-sheet')), 'Escape closes the sheet');
+    }
+  });
+
   test('a notice covers no count', async () => {
     for (const [width, height] of [
       [420, 720],
@@ -125,6 +182,57 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
       // The next size has a notice of its own: this one would be replaced while it is looked at.
       await (await window.find('toast')).findElement(By.css('button:last-child')).click();
       await window.until(async () => !(await window.isThere('toast')), 'it is dismissed');
+    }
+  });
+});
+
+describe('what comes and goes', { skip: skip || (noCamera() ?? false), timeout: 120_000 }, () => {
+  let window, eyes;
+
+  before(async () => {
+    eyes = camera({ kind: 'slow-pictures' });
+    window = await openWindow({
+      args: ['--camera', 'default', '--microphone', 'tone'],
+      before: eyes.before,
+      width: 1920,
+    });
+    await window.click('go-live');
+    await window.find('end');
+  });
+  after(async () => {
+    await window?.close();
+    eyes?.remove();
+  });
+
+  test('moves no button of the broadcast', async () => {
+    const own = await (await window.find('camera')).getAttribute('value');
+    const sign = async (word) => (await window.text('stream-health')).endsWith(word);
+    for (const [width, height] of [
+      [420, 720],
+      [833, 560],
+      [1280, 720],
+    ]) {
+      await window.resize(width, height);
+      await window.find('end');
+      const places = {};
+      const note = async (state) => (places[state] = await (await window.find('end')).getRect());
+      await window.choose('camera', 'pattern');
+      await window.until(() => sign('Good'), 'all is well');
+      await note('good');
+      await window.choose('camera', own);
+      await window.find('stream-detail');
+      await note('few pictures');
+      await window.screenshot(`panel-few-pictures-${width}`);
+      eyes.set('unplugged');
+      await window.find('camera-trouble');
+      await note('no picture');
+      await window.screenshot(`panel-no-picture-${width}`);
+      eyes.set('ok');
+      await window.choose('camera', 'off');
+      await window.until(async () => !(await window.isThere('camera-trouble')), 'it is off');
+      await note('off');
+      for (const [state, place] of Object.entries(places))
+        assert.deepEqual(place, places.good, `${state} at ${width}x${height}`);
     }
   });
 });
@@ -186,6 +294,10 @@ test('the system’s size of text is the window’s', { skip, timeout: 120_000 }
     const window = await openWindow({ args: SOURCES, width: 1280, height: 800, environment });
     try {
       await window.screenshot(`panel-text-${environment.GDK_DPI_SCALE ?? 1}`);
+      const [link, height] = await window.run(
+        `return [document.querySelector('[data-testid="watch-link"]').getBoundingClientRect().bottom, innerHeight]`,
+      );
+      assert.ok(link <= height, `the link is seen without scrolling: ${link} of ${height}`);
       return await window.run('return outerWidth / innerWidth');
     } finally {
       await window.close();

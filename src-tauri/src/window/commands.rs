@@ -1,6 +1,7 @@
 //! What the panel may ask of the program: the whole list.
 
 use super::feed::Feed;
+use super::preview::Place;
 use super::shell::Way;
 use super::{PANEL, Shell, close};
 use protocol::{Command, CommandRefused, PanelMessage};
@@ -16,7 +17,7 @@ use tauri_plugin_opener::OpenerExt;
 /// place of the one before.
 #[tauri::command]
 pub(super) async fn subscribe(shell: State<'_, Shell>, channel: Channel<PanelMessage>) -> Result<(), CommandRefused> {
-    let feed = Feed::start(shell.studio()?, channel);
+    let feed = Feed::start(shell.opened().await?, channel);
     *shell.feed.lock().unwrap_or_else(PoisonError::into_inner) = Some(feed);
     Ok(())
 }
@@ -27,6 +28,12 @@ pub(super) fn seen(shell: State<'_, Shell>, seen: bool) {
     if let Some(feed) = &*shell.feed.lock().unwrap_or_else(PoisonError::into_inner) {
         feed.is_seen(seen);
     }
+}
+
+/// Where the panel shows the picture from now on; nowhere, with a size of 0 by 0, while nobody looks.
+#[tauri::command]
+pub(super) fn preview(shell: State<'_, Shell>, place: Place) {
+    shell.preview.send_replace(place.seen());
 }
 
 /// Carries out a command of the protocol.

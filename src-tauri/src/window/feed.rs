@@ -1,5 +1,6 @@
 //! Tells the panel: a snapshot, then events, and how loud the microphone is. While nobody sees it, only what does not come again.
 
+use super::REST;
 use protocol::{Event, PanelMessage};
 use std::time::Duration;
 use studio::{Levels, Studio};
@@ -11,9 +12,6 @@ use tokio::time::MissedTickBehavior;
 
 /// Fast enough for the eye.
 const LEVELS_EVERY: Duration = Duration::from_millis(66);
-
-/// Between a panic and the next try.
-const REST: Duration = Duration::from_secs(1);
 
 /// Decibels by which a level must differ to be told again: less than the meter's smallest step on a screen.
 const LEVEL_STEP: f32 = 0.25;

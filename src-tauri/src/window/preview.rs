@@ -1,99 +1,133 @@
-//! Hands the panel pictures of what is sent. Pixels that the page puts into a canvas of their size cost the web view a fraction of
-//! what it takes to read a compressed picture and scale it, and a request needs no port.
+//! Shows the panel's preview of what is sent, in the size in which the panel has a place for it.
+//!
+//! Where the system lets us, the program paints the picture itself, over the page's place for it (`painter.rs`): that costs a tenth of
+//! bringing the pixels into the page, which paints them into memory that the program then copies. Elsewhere, and while something of
+//! the page stands over the picture, the page is handed it, each as one message (`script.rs`).
+
+mod painter;
+mod script;
 
 use super::{PANEL, Shell};
-use studio::PreviewPicture;
-use tauri::http::{Request, Response, StatusCode, header};
-use tauri::{Manager, UriSchemeContext, UriSchemeResponder, Wry};
-use threads::Died;
+use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tauri::{AppHandle, Manager, WebviewWindow};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// Answers one request: the page says how large it shows the picture, and which it has. Scaling a picture takes a millisecond, so it
-/// happens on a thread that may block.
-pub(super) fn answer(context: UriSchemeContext<'_, Wry>, request: Request<Vec<u8>>, responder: UriSchemeResponder) {
-    if context.webview_label() != PANEL {
-        return respond(responder, StatusCode::FORBIDDEN, Vec::new());
-    }
-    let Some(asked) = request.uri().query().and_then(Asked::read) else {
-        return respond(responder, StatusCode::BAD_REQUEST, Vec::new());
-    };
-    let Ok(studio) = context.app_handle().state::<Shell>().studio() else {
-        return respond(responder, StatusCode::NOT_FOUND, Vec::new());
-    };
-    // Answered whatever happens: the page asks for the next picture when it has this one.
-    let answer = move |picture| match picture {
-        Ok(Some(picture)) => respond(responder, StatusCode::OK, message(picture)),
-        Ok(None) => respond(responder, StatusCode::NO_CONTENT, Vec::new()),
-        Err(Died(_)) => respond(responder, StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
-    };
-    let make = move || studio.preview((asked.width, asked.height), asked.after);
-    tauri::async_runtime::spawn_blocking(threads::answered("preview", make, answer));
-}
+pub(super) use painter::prepare;
 
-/// What the page asks: `width=832&height=468&after=17`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Asked {
+/// Enough to see oneself move.
+const BETWEEN: Duration = Duration::from_micros(1_000_000 / 15);
+
+/// The same behind something that stands over the picture for a while, where it costs more and is looked at less.
+const BETWEEN_BEHIND: Duration = Duration::from_millis(200);
+
+/// For a page to say that it has a picture. One that is being loaded anew never does.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Where the panel shows the picture.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+pub(super) struct Place {
     /// Pixels of the screen.
     width: u16,
+    /// Pixels of the screen.
     height: u16,
-    /// The number of the picture that the page has; 0: none.
-    after: u32,
+    /// Left, top, right and bottom as parts of the page's width and height; none while not all of it is free.
+    within: Option<[f64; 4]>,
 }
 
-impl Asked {
-    fn read(query: &str) -> Option<Asked> {
-        let value = |name: &str| {
-            query
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value)
+/// A picture on its way to the screen.
+enum Made {
+    /// To be painted: blue, green, red and a byte that says nothing for each pixel.
+    Pixels { size: (u16, u16), pixels: Vec<u8>, within: [f64; 4] },
+    /// To be run by the page.
+    Script(String),
+}
+
+/// Shows pictures until the program ends; none while nobody looks.
+pub(super) async fn show(app: AppHandle, mut asked: watch::Receiver<Option<Place>>) {
+    let (mut has, mut is_painted) = (0, false);
+    loop {
+        let place = *asked.borrow_and_update();
+        let (Some(place), Ok(studio), Some(window)) =
+            (place, app.state::<Shell>().studio(), app.get_webview_window(PANEL))
+        else {
+            if asked.changed().await.is_err() {
+                return; // The program ends.
+            }
+            has = 0;
+            continue;
         };
-        let size = |name: &str| value(name)?.parse().ok();
-        Some(Asked { width: size("width")?, height: size("height")?, after: value("after")?.parse().ok()? })
-    }
-}
-
-/// Number (32 bits), width and height (16 bits each), least byte first, and then the planes. `ui/src/panel/picture.ts` reads it.
-fn message(picture: PreviewPicture) -> Vec<u8> {
-    let mut message = Vec::with_capacity(8 + picture.planes.len());
-    message.extend(picture.number.to_le_bytes());
-    message.extend(picture.width.to_le_bytes());
-    message.extend(picture.height.to_le_bytes());
-    message.extend(picture.planes);
-    message
-}
-
-fn respond(responder: UriSchemeResponder, status: StatusCode, body: Vec<u8>) {
-    let response = Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "application/octet-stream")
-        .header(header::CACHE_CONTROL, "no-store")
-        // The page has another scheme. Who else could ask is refused by the window's name.
-        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-        .body(body)
-        .expect("the parts are constants");
-    responder.respond(response);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_says_size_and_picture() {
-        let asked = Some(Asked { width: 832, height: 468, after: 17 });
-        assert_eq!(Asked::read("width=832&height=468&after=17"), asked);
-        assert_eq!(Asked::read("after=17&x=1&height=468&width=832"), asked);
-        for wrong in
-            ["", "width=832", "width=832&height=468", "width=-1&height=2&after=0", "width=70000&height=2&after=0"]
-        {
-            assert_eq!(Asked::read(wrong), None, "{wrong}");
+        let begun = Instant::now();
+        let within = place.within.filter(|_| painter::CAN);
+        // Scaling a picture takes a millisecond, so it happens on a thread that may block.
+        let make = move || {
+            let picture = studio.preview((place.width, place.height), has)?;
+            let made = match within {
+                Some(within) => {
+                    Made::Pixels { size: (picture.width, picture.height), pixels: picture.pixels(), within }
+                }
+                None => Made::Script(script::write(&picture)),
+            };
+            Some((picture.number, made))
+        };
+        let made = tauri::async_runtime::spawn_blocking(threads::caught("preview", make)).await;
+        // What panicked there was told; the next picture is tried all the same.
+        if let Ok(Ok(Some((number, made)))) = made {
+            has = number;
+            match made {
+                Made::Pixels { size, pixels, within } => {
+                    paint(&window, size, pixels, within).await;
+                    is_painted = true;
+                }
+                Made::Script(script) => deliver(&window, script).await,
+            }
+        }
+        if within.is_none() && is_painted {
+            painter::clear(&window); // The page has its own by now, so that the place is never empty.
+            is_painted = false;
+        }
+        let between = if painter::CAN && within.is_none() { BETWEEN_BEHIND } else { BETWEEN };
+        match timeout_at(begun + between, asked.changed()).await {
+            // Whoever asks may be a page that was loaded anew, and has none.
+            Ok(Ok(())) => has = 0,
+            Ok(Err(_)) => return,
+            Err(_) => {}
         }
     }
+}
 
-    #[test]
-    fn a_message_begins_with_number_and_size() {
-        let picture = PreviewPicture { number: 0x0102_0304, width: 2, height: 4, planes: vec![9; 12] };
-        assert_eq!(message(picture), [&[4, 3, 2, 1, 2, 0, 4, 0][..], &[9; 12]].concat());
+/// Returns when it has been taken for the next time that the window is drawn.
+async fn paint(window: &WebviewWindow, size: (u16, u16), pixels: Vec<u8>, within: [f64; 4]) {
+    let (taken, is_taken) = oneshot::channel();
+    let told = move || {
+        // Nobody waits any more for a window that took too long.
+        taken.send(()).ok();
+    };
+    if painter::paint(window, size, pixels, within, told).is_ok() {
+        timeout(PATIENCE, is_taken).await.ok();
+    }
+}
+
+/// Returns when the page has it: no picture is sent behind one that was not taken yet.
+async fn deliver(window: &WebviewWindow, script: String) {
+    let (taken, is_taken) = oneshot::channel();
+    let taken = Mutex::new(Some(taken));
+    let told = move |_| {
+        if let Some(taken) = taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Nobody waits any more for a page that took too long.
+            taken.send(()).ok();
+        }
+    };
+    if window.eval_with_callback(script, told).is_ok() {
+        timeout(PATIENCE, is_taken).await.ok();
+    }
+}
+
+impl Place {
+    /// None where it has no size: nobody looks.
+    pub(super) fn seen(self) -> Option<Place> {
+        (self.width > 0 && self.height > 0).then_some(self)
     }
 }

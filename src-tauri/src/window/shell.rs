@@ -1,13 +1,15 @@
 //! What the window's commands share: the studio, or why there is none, and the panel's subscription.
 
 use super::feed::Feed;
+use super::preview::Place;
 use crate::logging;
-use protocol::CommandRefused;
+use protocol::{CommandRefused, ErrorCode};
 use serde::Deserialize;
-use std::process::exit;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 use studio::{Elsewhere, OpenError, Options, Studio};
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
+use threads::After;
+use tokio::sync::watch;
 
 /// Exit code for an option or a settings key that cannot be, as without a window.
 const BAD_USAGE: i32 = 2;
@@ -16,11 +18,20 @@ const BAD_USAGE: i32 = 2;
 pub(super) struct Shell {
     /// With what was chosen since after a failed start: one may fail after another.
     options: Mutex<Options>,
-    /// Or why it could not be opened: the panel shows it, since a program started from a menu has no terminal.
-    studio: RwLock<Result<Studio, OpenError>>,
+    /// None while it is being opened.
+    studio: watch::Sender<Option<Result<Studio, Failed>>>,
     pub(super) feed: Mutex<Option<Feed>>,
+    /// Where the panel shows the picture.
+    pub(super) preview: watch::Sender<Option<Place>>,
     /// What is done for a studio as long as it is there.
     attend: Attend,
+}
+
+/// Why there is no studio: the panel shows it, since a program started from a menu has no terminal.
+#[derive(Clone)]
+struct Failed {
+    refused: CommandRefused,
+    exit_code: i32,
 }
 
 /// A way on after a failed start.
@@ -41,31 +52,58 @@ pub(super) enum Way {
 type Attend = fn(&AppHandle, &Studio);
 
 impl Shell {
-    /// Opens the studio. An option that cannot be ends the program at once: whoever gave it reads the terminal. Any other failure is
-    /// printed too, and shown in the window.
-    pub(super) fn open(app: &AppHandle, options: Options, attend: Attend) -> Shell {
-        let studio = tauri::async_runtime::block_on(opened(app, options.clone(), attend));
-        if let Err(OpenError::Option { .. }) = &studio {
-            logging::finish();
-            exit(BAD_USAGE);
-        }
-        Shell { options: Mutex::new(options), studio: RwLock::new(studio), feed: Mutex::default(), attend }
+    /// Without a studio yet: [`Shell::open`] opens it. Where the panel shows the picture is told by what is returned beside it.
+    pub(super) fn new(options: Options, attend: Attend) -> (Shell, watch::Receiver<Option<Place>>) {
+        let (preview, asked) = watch::channel(None);
+        let (options, studio) = (Mutex::new(options), watch::Sender::new(None));
+        (Shell { options, studio, feed: Mutex::default(), preview, attend }, asked)
+    }
+
+    /// Opens the studio while the window is drawn. An option that cannot be ends the program: whoever gave it reads the terminal. Any
+    /// other failure is printed too, and shown in the window.
+    pub(super) fn open(app: &AppHandle) {
+        let opening = app.clone();
+        let open = async move {
+            let shell = opening.state::<Shell>();
+            let options = shell.options();
+            let opened = opened(&opening, options, shell.attend).await;
+            if let Err(OpenError::Option { .. }) = &opened {
+                return opening.exit(BAD_USAGE);
+            }
+            shell.studio.send_replace(Some(opened.map_err(failed)));
+        };
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            if threads::task("main", After::Ends, open).await.is_err() {
+                app.exit(1); // There is no studio that could end it.
+            }
+        });
     }
 
     /// The studio, or why there is none.
     pub(super) fn studio(&self) -> Result<Studio, CommandRefused> {
-        let studio = self.studio.read().unwrap_or_else(PoisonError::into_inner);
-        studio.as_ref().cloned().map_err(refused)
+        match &*self.studio.borrow() {
+            Some(Ok(studio)) => Ok(studio.clone()),
+            Some(Err(failed)) => Err(failed.refused.clone()),
+            None => Err(CommandRefused { code: ErrorCode::WrongState, message: "Skylark is still opening.".into() }),
+        }
+    }
+
+    /// The same, once it has been opened or could not be.
+    pub(super) async fn opened(&self) -> Result<Studio, CommandRefused> {
+        // It never ends before: its other half is in here.
+        drop(self.studio.subscribe().wait_for(Option::is_some).await);
+        self.studio()
     }
 
     /// The settings file, which may be what is wrong.
     pub(super) fn settings_file(&self) -> Option<std::path::PathBuf> {
-        self.options.lock().unwrap_or_else(PoisonError::into_inner).settings_file()
+        self.options().settings_file()
     }
 
     /// Opens the studio after all. What was chosen holds for this run of the program, and stays out of the file.
     pub(super) async fn open_again(&self, app: &AppHandle, how: Way) -> Result<(), CommandRefused> {
-        if self.studio().is_ok() {
+        if self.opened().await.is_ok() {
             return Ok(());
         }
         let options = {
@@ -82,17 +120,20 @@ impl Shell {
             options.clone()
         };
         let opened = opened(app, options, self.attend).await;
-        *self.studio.write().unwrap_or_else(PoisonError::into_inner) = opened;
+        self.studio.send_replace(Some(opened.map_err(failed)));
         self.studio().map(drop)
     }
 
     /// For a program whose studio never opened.
     pub(super) fn exit_code(&self) -> i32 {
-        match &*self.studio.read().unwrap_or_else(PoisonError::into_inner) {
-            Ok(_) => 0,
-            Err(OpenError::Settings(_)) => BAD_USAGE,
-            Err(_) => 1,
+        match &*self.studio.borrow() {
+            Some(Err(failed)) => failed.exit_code,
+            Some(Ok(_)) | None => 0,
         }
+    }
+
+    fn options(&self) -> Options {
+        self.options.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -105,6 +146,7 @@ async fn opened(app: &AppHandle, options: Options, attend: Attend) -> Result<Stu
     opened
 }
 
-fn refused(error: &OpenError) -> CommandRefused {
-    CommandRefused { code: error.code(), message: error.cause() }
+fn failed(error: OpenError) -> Failed {
+    let exit_code = if matches!(error, OpenError::Settings(_)) { BAD_USAGE } else { 1 };
+    Failed { refused: CommandRefused { code: error.code(), message: error.cause() }, exit_code }
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Builder, By, Capabilities, until } from 'selenium-webdriver';
+import { look } from '../../support/framebuffer.mjs';
 import { missingCommand } from '../../support/needs.mjs';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -151,20 +152,28 @@ class Window {
     return this.driver.executeScript(script, ...args);
   }
 
+  /** What is on the screen where this element stands, or the whole window: not all of it is painted by the page. */
+  async seen(id = null) {
+    const { x, y, width, height } = await this.driver.manage().window().getRect();
+    if (id === null) return look(this.#folder, { x, y, width, height });
+    const part = await this.run(
+      `const { left, top, right, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+       const large = outerWidth / innerWidth;
+       return [left, top, right, bottom].map((edge) => edge * large);`,
+      `[data-testid="${id}"]`,
+    );
+    const [left, top, right, bottom] = [...part.slice(0, 2).map(Math.ceil), ...part.slice(2).map(Math.floor)];
+    return look(this.#folder, { x: x + left, y: y + top, width: right - left, height: bottom - top });
+  }
+
   /** Kept under target/screenshots. */
   async screenshot(name) {
     mkdirSync(screenshots, { recursive: true });
-    // The driver waits for what the window paints next, and one in which nothing moves paints nothing: a pixel that nobody sees changes.
-    await this.run(`
-      const pixel = document.body.appendChild(document.createElement('i'));
-      pixel.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 1px; height: 1px; pointer-events: none';
-      let times = 0;
-      const change = () => (pixel.style.background = ++times % 2 ? 'rgb(0 0 0 / 0.01)' : 'rgb(0 0 0 / 0.02)');
-      const timer = setInterval(change, 50);
-      window.painted = () => { clearInterval(timer); pixel.remove(); };`);
-    const png = await this.driver.takeScreenshot();
-    await this.run('window.painted()');
-    writeFileSync(join(screenshots, `${name}.png`), png, 'base64');
+    // What was changed just now is on the screen a few pictures later.
+    await this.driver.executeAsyncScript(
+      'requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 500)))',
+    );
+    writeFileSync(join(screenshots, `${name}.png`), (await this.seen()).png());
   }
 
   async close() {
@@ -198,7 +207,8 @@ class Window {
 
   /** Xvfb picks a free display itself and writes its number to descriptor 3. */
   #startDisplay(width, height) {
-    this.#display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
+    const options = ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nocursor', '-nolisten', 'tcp'];
+    this.#display = spawn('Xvfb', [...options, '-fbdir', this.#folder], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     return new Promise((found, failed) => {

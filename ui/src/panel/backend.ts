@@ -1,7 +1,7 @@
 // The only file that knows Tauri: what the panel asks of the program and is told by it.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Command, PanelMessage } from '../protocol/index.ts';
-import type { Area } from './pictures.ts';
+import type { Place } from './pictures.ts';
 
 /** Rejects with a `CommandRefused` when the program could not open its studio (the port is taken, say). */
 export async function subscribe(told: (message: PanelMessage) => void): Promise<void> {
@@ -57,11 +57,12 @@ export async function seen(seen: boolean): Promise<void> {
   await invoke('seen', { seen });
 }
 
-/** The newest picture as it is shown in an area of so many pixels; null where it looks like picture `after`. */
-export async function picture({ width, height }: Area, after: number): Promise<ArrayBuffer | null> {
-  // WebView2 and Android know no schemes of an application's own and give it a host name instead.
-  const origin = navigator.userAgent.includes('Windows') ? 'http://preview.localhost' : 'preview://localhost';
-  const answer = await fetch(`${origin}/picture?width=${width}&height=${height}&after=${after}`);
-  if (!answer.ok) throw new Error(`there is no picture (${answer.status})`);
-  return answer.status === 204 ? null : answer.arrayBuffer();
+/** Says where the picture is shown from now on. */
+export async function preview(place: Place): Promise<void> {
+  await invoke('preview', { place });
+}
+
+/** Has each picture shown that the program hands over because it does not paint it itself: its size, and its planes with a character for each byte. */
+export function takePictures(show: (width: number, height: number, planes: string) => void): void {
+  Object.assign(globalThis, { skylarkPicture: show });
 }

@@ -1,25 +1,22 @@
 // What the program hands over becomes the pixels that a canvas takes.
 import { describe, expect, test } from 'vitest';
-import { fitted, pixels, read } from './picture.ts';
+import { fitted, isWhole, pixels, type Picture } from './picture.ts';
 
 /** A picture of one colour. */
-function message(width: number, height: number, [y, u, v]: [number, number, number], number = 7): ArrayBuffer {
-  const bytes = new Uint8Array(8 + width * height * 1.5);
-  const header = new DataView(bytes.buffer);
-  header.setUint32(0, number, true);
-  header.setUint16(4, width, true);
-  header.setUint16(6, height, true);
-  bytes.fill(y, 8, 8 + width * height);
-  bytes.fill(u, 8 + width * height, 8 + width * height * 1.25);
-  bytes.fill(v, 8 + width * height * 1.25);
-  return bytes.buffer;
+function picture(width: number, height: number, [y, u, v]: [number, number, number]): Picture {
+  const plane = (value: number, bytes: number): string => String.fromCharCode(value).repeat(bytes);
+  const pixels = width * height;
+  return { width, height, planes: plane(y, pixels) + plane(u, pixels / 4) + plane(v, pixels / 4) };
+}
+
+/** The same with one byte changed. */
+function changed(one: Picture, at: number, value: number): Picture {
+  return { ...one, planes: one.planes.slice(0, at) + String.fromCharCode(value) + one.planes.slice(at + 1) };
 }
 
 function shown(colour: [number, number, number]): number[] {
-  const picture = read(message(4, 2, colour));
-  if (!picture) throw new Error('it is a picture');
   const into = new Uint32Array(8);
-  pixels(picture, into);
+  pixels(picture(4, 2, colour), into);
   expect(new Set(into).size, 'every pixel is the same').toBe(1);
   return [...new Uint8Array(into.buffer).slice(0, 4)];
 }
@@ -64,13 +61,10 @@ describe('pixels', () => {
   });
 
   test('each pixel stands where it belongs, and takes the colour of its square', () => {
-    const bytes = message(4, 4, [16, 128, 128]);
-    const picture = read(bytes);
-    if (!picture) throw new Error('it is a picture');
-    picture.y[4 + 3] = 235; // The second row's last.
-    picture.v[2] = 240; // The lower left square.
+    const bright = changed(picture(4, 4, [16, 128, 128]), 4 + 3, 235); // The second row's last.
+    const both = changed(bright, 16 + 4 + 2, 240); // The lower left square.
     const into = new Uint32Array(16);
-    pixels(picture, into);
+    pixels(both, into);
     expect(into[7]).toBe(0xffffffff);
     expect(into.filter((pixel) => pixel === 0xffffffff)).toHaveLength(1);
     const reddish = [...into.keys()].filter((at) => ((into[at] as number) & 0xffffff) === 0x0000b3);
@@ -78,16 +72,13 @@ describe('pixels', () => {
   });
 });
 
-describe('a message', () => {
-  test('says number and size', () => {
-    expect(read(message(4, 2, [1, 2, 3], 0xfffffffe))).toMatchObject({ number: 0xfffffffe, width: 4, height: 2 });
-  });
-
-  test('that is cut off, or of no size, is none', () => {
-    const whole = message(4, 2, [1, 2, 3]);
-    for (const length of [0, 7, 8, whole.byteLength - 1]) expect(read(whole.slice(0, length))).toBeNull();
-    expect(read(message(0, 0, [1, 2, 3]))).toBeNull();
-  });
+test('a picture that is cut off, or of no size, is none', () => {
+  const whole = picture(4, 2, [1, 2, 3]);
+  expect(isWhole(whole)).toBe(true);
+  for (const length of [0, 8, whole.planes.length - 1])
+    expect(isWhole({ ...whole, planes: whole.planes.slice(0, length) })).toBe(false);
+  expect(isWhole(picture(0, 0, [1, 2, 3]))).toBe(false);
+  expect(isWhole({ width: 3, height: 2, planes: 'x'.repeat(9) })).toBe(false);
 });
 
 test('a picture is shown pixel by pixel where it was made for the place, and stretched where it is smaller', () => {

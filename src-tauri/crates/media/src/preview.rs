@@ -22,6 +22,13 @@ pub struct PreviewPicture {
     pub planes: Vec<u8>,
 }
 
+impl PreviewPicture {
+    /// As a screen has them: blue, green, red, and a byte that says nothing, row by row without padding.
+    pub fn pixels(&self) -> Vec<u8> {
+        yuv::bgrx(&self.planes, self.width.into(), self.height.into())
+    }
+}
+
 /// Makes pictures for the panel, when asked.
 pub(crate) struct Preview {
     /// What was shown last, and its number; 0 before the first.
@@ -96,6 +103,26 @@ mod tests {
             let found = pattern::read(&made.planes, shown.0.into(), shown.0.into(), shown.1.into());
             let found = found.unwrap_or_else(|| panic!("the cells are whole at {shown:?}"));
             assert_eq!((found.unix_ms, found.flash), (42_000, true));
+        }
+    }
+
+    #[test]
+    fn its_pixels_are_what_a_screen_shows() {
+        let colours = [
+            ([16, 128, 128], [0, 0, 0]),
+            ([235, 128, 128], [255, 255, 255]),
+            ([82, 90, 240], [0, 0, 255]),
+            ([145, 54, 34], [0, 255, 0]),
+            ([41, 240, 110], [255, 0, 0]),
+        ];
+        for ([y, u, v], shown) in colours {
+            let planes = [vec![y; 8], vec![u; 2], vec![v; 2]].concat();
+            let pixels = PreviewPicture { number: 1, width: 4, height: 2, planes }.pixels();
+            assert_eq!(pixels.len(), 4 * 8);
+            for pixel in pixels.chunks(4) {
+                let near = pixel.iter().zip(shown).all(|(&found, wanted): (&u8, u8)| found.abs_diff(wanted) <= 3);
+                assert!(near, "{pixel:?} is not {shown:?}");
+            }
         }
     }
 

@@ -147,6 +147,20 @@ pub(crate) fn planar(source: Planes<'_>, colour: Colour, into: &mut Picture) {
     }
 }
 
+/// The planes of a picture (Y, U and V one after another, without padding) as packed pixels: blue, green, red, and a byte that says
+/// nothing.
+pub(crate) fn bgrx(planes: &[u8], width: usize, height: usize) -> Vec<u8> {
+    let (pixels, half) = (width * height, width as c_int / 2);
+    assert!(width % 2 == 0 && height % 2 == 0 && planes.len() == pixels * 3 / 2, "libyuv reads that much");
+    let mut into = vec![0; 4 * pixels];
+    let (y, colour) = planes.split_at(pixels);
+    let (u, v) = colour.split_at(pixels / 4);
+    let (w, h) = (width as c_int, height as c_int);
+    // SAFETY: the planes were measured, and `into` has four bytes for each pixel.
+    unsafe { sys::rs_I420ToARGB(y.as_ptr(), w, u.as_ptr(), half, v.as_ptr(), half, into.as_mut_ptr(), 4 * w, w, h) };
+    into
+}
+
 /// From the full range of JPEG to the range of video, in place.
 pub(crate) fn narrow(picture: &mut Picture) {
     let (width, height) = size(picture);
