@@ -206,7 +206,6 @@ describe('what comes and goes', { skip: skip || (noCamera() ?? false), timeout: 
 
   test('moves no button of the broadcast', async () => {
     const own = await (await window.find('camera')).getAttribute('value');
-    const sign = async (word) => (await window.text('stream-health')).endsWith(word);
     for (const [width, height] of [
       [420, 720],
       [833, 560],
@@ -217,8 +216,11 @@ describe('what comes and goes', { skip: skip || (noCamera() ?? false), timeout: 
       const places = {};
       const note = async (state) => (places[state] = await (await window.find('end')).getRect());
       await window.choose('camera', 'pattern');
-      await window.until(() => sign('Good'), 'all is well');
-      await note('good');
+      await window.until(
+        async () => !(await window.text('stream-health')).endsWith('No picture'),
+        'there is a picture',
+      );
+      await note('pattern');
       await window.choose('camera', own);
       await window.find('stream-detail');
       await note('few pictures');
@@ -232,7 +234,7 @@ describe('what comes and goes', { skip: skip || (noCamera() ?? false), timeout: 
       await window.until(async () => !(await window.isThere('camera-trouble')), 'it is off');
       await note('off');
       for (const [state, place] of Object.entries(places))
-        assert.deepEqual(place, places.good, `${state} at ${width}x${height}`);
+        assert.deepEqual(place, places.pattern, `${state} at ${width}x${height}`);
     }
   });
 });

@@ -151,7 +151,10 @@ pub(crate) fn planar(source: Planes<'_>, colour: Colour, into: &mut Picture) {
 /// nothing.
 pub(crate) fn bgrx(planes: &[u8], width: usize, height: usize) -> Vec<u8> {
     let (pixels, half) = (width * height, width as c_int / 2);
-    assert!(width % 2 == 0 && height % 2 == 0 && planes.len() == pixels * 3 / 2, "libyuv reads that much");
+    assert!(
+        width.is_multiple_of(2) && height.is_multiple_of(2) && planes.len() == pixels * 3 / 2,
+        "libyuv reads that much"
+    );
     let mut into = vec![0; 4 * pixels];
     let (y, colour) = planes.split_at(pixels);
     let (u, v) = colour.split_at(pixels / 4);
