@@ -21,6 +21,9 @@ const COUNT = `
     return fetch(url, options);
   };`;
 
+/** The colour of what stands over the page. */
+const SURFACE = 0x161b21;
+
 for (const acceleration of ['off', 'on']) {
   describe(`the preview, hardware acceleration ${acceleration}`, { skip: missing() ?? false, timeout: 120_000 }, () => {
     let window, x11, shown;
@@ -74,10 +77,10 @@ for (const acceleration of ['off', 'on']) {
       const before = (await counted()).given;
       await window.until(async () => (await counted()).given > before + 2, 'the page is given it');
       // The sheet ends at the window's edge, and the list behind it is narrower: the rest of the sheet stands over the picture.
-      const sheet = await window.seen('settings-sheet');
-      const { pixels } = sheet;
-      const ground = pixels.readUInt32LE(4 * (10 * sheet.width + 10)) & 0xffffff;
-      assert.equal(ground, 0x161b21, 'the sheet has its own ground, not the picture');
+      await window.until(async () => {
+        const { width, pixels } = await window.seen('settings-sheet');
+        return (pixels.readUInt32LE(4 * (10 * width + 10)) & 0xffffff) === SURFACE;
+      }, 'the sheet has its own ground, not the picture');
       await (await window.find('title')).sendKeys(Key.ESCAPE);
       await window.until(async () => !(await covered()), 'it is free again');
       await moves(3, 'it moves again');
