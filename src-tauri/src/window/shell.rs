@@ -73,11 +73,11 @@ impl Shell {
             shell.studio.send_replace(Some(opened.map_err(failed)));
         };
         let app = app.clone();
-        tauri::async_runtime::spawn(async move {
+        tauri::async_runtime::spawn(threads::task("main", After::Ends, async move {
             if threads::task("main", After::Ends, open).await.is_err() {
                 app.exit(1); // There is no studio that could end it.
             }
-        });
+        }));
     }
 
     /// The studio, or why there is none.
