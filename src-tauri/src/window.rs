@@ -10,6 +10,7 @@ mod close;
 mod commands;
 mod display;
 mod feed;
+mod place;
 mod preview;
 mod shell;
 

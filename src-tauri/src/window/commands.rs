@@ -1,7 +1,7 @@
 //! What the panel may ask of the program: the whole list.
 
 use super::feed::Feed;
-use super::preview::Place;
+use super::place::Place;
 use super::shell::Way;
 use super::{PANEL, Shell, close};
 use protocol::{Command, CommandRefused, PanelMessage};

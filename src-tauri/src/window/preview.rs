@@ -7,8 +7,8 @@
 mod painter;
 mod script;
 
+use super::place::Place;
 use super::{PANEL, Shell};
-use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Manager, WebviewWindow};
@@ -25,17 +25,6 @@ const BETWEEN_BEHIND: Duration = Duration::from_millis(200);
 
 /// For a page to say that it has a picture. One that is being loaded anew never does.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Where the panel shows the picture.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-pub(super) struct Place {
-    /// Pixels of the screen.
-    width: u16,
-    /// Pixels of the screen.
-    height: u16,
-    /// Left, top, right and bottom as parts of the page's width and height; none while not all of it is free.
-    within: Option<[f64; 4]>,
-}
 
 /// A picture on its way to the screen.
 enum Made {
@@ -122,12 +111,5 @@ async fn deliver(window: &WebviewWindow, script: String) {
     };
     if window.eval_with_callback(script, told).is_ok() {
         timeout(PATIENCE, is_taken).await.ok();
-    }
-}
-
-impl Place {
-    /// None where it has no size: nobody looks.
-    pub(super) fn seen(self) -> Option<Place> {
-        (self.width > 0 && self.height > 0).then_some(self)
     }
 }

@@ -1,7 +1,7 @@
 //! What the window's commands share: the studio, or why there is none, and the panel's subscription.
 
 use super::feed::Feed;
-use super::preview::Place;
+use super::place::Place;
 use crate::logging;
 use protocol::{CommandRefused, ErrorCode};
 use serde::Deserialize;
