@@ -1,10 +1,10 @@
 // What the document says before any script of it runs, and without; and that its words can be read over any picture.
 
-import assert from "node:assert/strict";
-import { needs } from "../support/needs.mjs";
-import { missing, openChromium } from "./support/chromium.mjs";
-import { broadcast } from "./support/skylark.mjs";
-import { picture as keep } from "./support/watch-page.mjs";
+import assert from 'node:assert/strict';
+import { needs } from '../support/needs.mjs';
+import { missing, openChromium } from './support/chromium.mjs';
+import { broadcast } from './support/skylark.mjs';
+import { picture as keep } from './support/watch-page.mjs';
 
 const { after, before, test } = needs(missing());
 
@@ -14,10 +14,10 @@ let skylark;
 before(async () => {
   chromium = await openChromium();
   skylark = await broadcast();
-  skylark.tell("configure", {
+  skylark.tell('configure', {
     settings: { title: 'Sunday <concert> & "more"' },
   });
-  await skylark.event(({ event }) => event === "settings", "the title is set");
+  await skylark.event(({ event }) => event === 'settings', 'the title is set');
 });
 
 after(async () => {
@@ -27,83 +27,72 @@ after(async () => {
 
 for (const [name, size] of Object.entries({
   wide: { width: 1280, height: 720 },
-  phone: { width: 390, height: 844, phone: true, colorScheme: "light" },
+  phone: { width: 390, height: 844, phone: true, colorScheme: 'light' },
 }))
   test(`${name}: with script switched off a sentence is visible`, async () => {
     const person = await chromium.person({ ...size, script: false });
     const page = await person.context.newPage();
     await page.goto(skylark.live.watch);
     // By its place: a search by text passes over what stands in <noscript>.
-    const sentence = page.locator("noscript p");
-    await sentence.waitFor({ state: "visible", timeout: 5000 });
+    const sentence = page.locator('noscript p');
+    await sentence.waitFor({ state: 'visible', timeout: 5000 });
     assert.match(await sentence.textContent(), /Watching needs it/);
     const box = await sentence.boundingBox();
     assert.ok(
       box.y >= 0 && box.y + box.height <= size.height && box.width > 100,
       `it is on the screen: ${JSON.stringify(box)}`,
     );
-    assert.equal(
-      await page.locator("noscript h2").textContent(),
-      "JavaScript is switched off",
-    );
+    assert.equal(await page.locator('noscript h2').textContent(), 'JavaScript is switched off');
     await keep(page, `no-script-${name}`);
     await person.close();
   });
 
-test("title, icon and what a chat shows of a pasted link are in the document", async () => {
+test('title, icon and what a chat shows of a pasted link are in the document', async () => {
   const person = await chromium.person({ script: false });
   const page = await person.context.newPage();
   await page.goto(skylark.live.watch);
-  const said = await page.locator("head").evaluate((head) => {
-    const content = (property) =>
-      head.querySelector(`meta[property="${property}"]`)?.content;
+  const said = await page.locator('head').evaluate((head) => {
+    const content = (property) => head.querySelector(`meta[property="${property}"]`)?.content;
     return {
-      title: head.querySelector("title").textContent,
-      ogTitle: content("og:title"),
-      picture: content("og:image"),
-      sentence: content("og:description"),
-      icons: [...head.querySelectorAll('link[rel="icon"]')].map(
-        ({ type }) => type,
-      ),
+      title: head.querySelector('title').textContent,
+      ogTitle: content('og:title'),
+      picture: content('og:image'),
+      sentence: content('og:description'),
+      icons: [...head.querySelectorAll('link[rel="icon"]')].map(({ type }) => type),
       text: head.innerHTML,
     };
   });
   assert.equal(said.title, 'Sunday <concert> & "more"');
   assert.equal(said.ogTitle, said.title);
-  assert.ok(said.icons.includes("image/png"));
+  assert.ok(said.icons.includes('image/png'));
   assert.ok(said.sentence.length > 10);
   const picture = await fetch(said.picture);
-  assert.equal(picture.headers.get("content-type"), "image/png");
+  assert.equal(picture.headers.get('content-type'), 'image/png');
   const { pathname, hostname } = new URL(skylark.live.watch);
-  assert.ok(
-    !said.text.includes(pathname.split("/").at(-1)),
-    "the link itself is not repeated",
-  );
+  assert.ok(!said.text.includes(pathname.split('/').at(-1)), 'the link itself is not repeated');
   assert.equal(new URL(said.picture).hostname, hostname);
   await person.close();
 });
 
-test("the first thing that the document asks for is what begins the connection", async () => {
+test('the first thing that the document asks for is what begins the connection', async () => {
   const tab = await chromium.open(skylark.live.watch);
   await tab.plays();
-  const scripts = await tab.page.evaluate(() =>
-    [...document.scripts].map(({ src }) => src.split("/").at(-1)),
-  );
-  assert.deepEqual(scripts, ["start.js"]);
+  const scripts = await tab.page.evaluate(() => [...document.scripts].map(({ src }) => src.split('/').at(-1)));
+  assert.deepEqual(scripts, ['start.js']);
   assert.equal(
     await tab.page.evaluate(() => window.connections.length),
     1,
-    "the session that was begun is the one that plays",
+    'the session that was begun is the one that plays',
   );
   assert.deepEqual(tab.faults, []);
   await tab.close();
 });
 
-test("the picture is there before the page around it, and plays on when that comes", async () => {
+test('the picture is there before the page around it, and plays on when that comes', async () => {
   let release;
   const held = new Promise((done) => (release = done));
   const before = (page) =>
-    page.route("**/assets/watch-main.js", async (route) => {
+    page.route('**/assets/watch-main.js', async (route) => {
       await held;
       await route.continue();
     });
@@ -111,30 +100,22 @@ test("the picture is there before the page around it, and plays on when that com
   await tab.until(
     async () => (await tab.clock()) !== null,
     15_000,
-    async () => "there is a picture",
+    async () => 'there is a picture',
   );
-  assert.equal(
-    await tab.page.locator(".about").count(),
-    0,
-    "nothing is around it",
-  );
-  const box = await tab.page.locator("video").boundingBox();
-  assert.deepEqual(
-    box,
-    { x: 0, y: 0, width: 1280, height: 720 },
-    "it is where the page will have it",
-  );
+  assert.equal(await tab.page.locator('.about').count(), 0, 'nothing is around it');
+  const box = await tab.page.locator('video').boundingBox();
+  assert.deepEqual(box, { x: 0, y: 0, width: 1280, height: 720 }, 'it is where the page will have it');
   await tab.page.evaluate(() => {
-    window.video = document.querySelector("video");
+    window.video = document.querySelector('video');
     window.pauses = 0;
-    window.video.addEventListener("pause", () => (window.pauses += 1));
+    window.video.addEventListener('pause', () => (window.pauses += 1));
   });
   release();
   await tab.plays();
   const after = await tab.page.evaluate(() => ({
-    same: document.querySelector("video") === window.video,
-    videos: document.querySelectorAll("video").length,
-    pages: document.querySelectorAll(".page").length,
+    same: document.querySelector('video') === window.video,
+    videos: document.querySelectorAll('video').length,
+    pages: document.querySelectorAll('.page').length,
     pauses: window.pauses,
     connections: window.connections.length,
   }));
@@ -149,36 +130,25 @@ test("the picture is there before the page around it, and plays on when that com
   await tab.close();
 });
 
-test("who turns back before the page is there is nobody who watches", async () => {
+test('who turns back before the page is there is nobody who watches', async () => {
   const person = await chromium.person();
   const page = await person.context.newPage();
   let asked;
   const posted = new Promise((done) => (asked = done));
-  await page.route("**/assets/watch-main.js", () => {});
-  await page.route(
-    "**/whep/*",
-    async (route) => (await route.continue(), asked()),
-  );
+  await page.route('**/assets/watch-main.js', () => {});
+  await page.route('**/whep/*', async (route) => (await route.continue(), asked()));
   const since = skylark.events.length;
-  await page.goto(skylark.live.watch, { waitUntil: "commit" });
+  await page.goto(skylark.live.watch, { waitUntil: 'commit' });
   await posted;
-  const { viewer } = await skylark.event(
-    ({ event }) => event === "viewer_joined",
-    "it is connected",
-    { since },
-  );
-  await page.goto("about:blank");
-  const left = await skylark.event(
-    ({ event }) => event === "viewer_left",
-    "it left",
-    { since, withinMs: 3000 },
-  );
-  assert.deepEqual([left.viewer, left.reason], [viewer.id, "left"]);
+  const { viewer } = await skylark.event(({ event }) => event === 'viewer_joined', 'it is connected', { since });
+  await page.goto('about:blank');
+  const left = await skylark.event(({ event }) => event === 'viewer_left', 'it left', { since, withinMs: 3000 });
+  assert.deepEqual([left.viewer, left.reason], [viewer.id, 'left']);
   await person.close();
 });
 
 /** Every picture lies between these two. */
-const pictures = { white: "brightness(0) invert(1)", black: "brightness(0)" };
+const pictures = { white: 'brightness(0) invert(1)', black: 'brightness(0)' };
 
 for (const [picture, filter] of Object.entries(pictures))
   test(`title and count have a contrast of 4.5 to 1 over a ${picture} picture`, async () => {
@@ -190,25 +160,19 @@ for (const [picture, filter] of Object.entries(pictures))
       5000,
       () => tab.words(),
     );
-    await tab.page.evaluate(
-      (value) => (document.querySelector("video").style.filter = value),
-      filter,
-    );
+    await tab.page.evaluate((value) => (document.querySelector('video').style.filter = value), filter);
     await tab.page.evaluate(() => {
       // What is behind the words is what a reader sees beside them, without the shadow that is only theirs.
-      document.querySelector(".about").style.textShadow = "none";
-      for (const word of document.querySelectorAll(".about, .about > *"))
-        word.style.transition = "none";
+      document.querySelector('.about').style.textShadow = 'none';
+      for (const word of document.querySelectorAll('.about, .about > *')) word.style.transition = 'none';
     });
     await tab.picture(`contrast-${picture}`);
-    for (const [at, selector] of [".about h1", ".about .count"].entries()) {
+    for (const [at, selector] of ['.about h1', '.about .count'].entries()) {
       // The words go when nobody moves.
       await tab.page.mouse.move(320 + at, 300);
       const { words, behind } = await colours(tab.page, selector);
       const ratio = contrast(words, behind);
-      console.log(
-        `${selector} over ${picture}: ${ratio.toFixed(2)} (${words} on ${behind})`,
-      );
+      console.log(`${selector} over ${picture}: ${ratio.toFixed(2)} (${words} on ${behind})`);
       assert.ok(ratio >= 4.5, `${selector} over ${picture}: ${ratio}`);
     }
     await tab.close();
@@ -220,38 +184,29 @@ async function colours(page, selector) {
   const computed = await element.evaluate((found) => {
     const { color } = getComputedStyle(found);
     const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
-    found.style.color = "transparent";
+    found.style.color = 'transparent';
     return { colour: [red, green, blue], alpha };
   });
-  const shot = (await element.screenshot()).toString("base64");
-  await element.evaluate((found) => (found.style.color = ""));
+  const shot = (await element.screenshot()).toString('base64');
+  await element.evaluate((found) => (found.style.color = ''));
   const reader = await page.context().newPage();
   const pixels = await reader.evaluate(async (data) => {
-    const bytes = Uint8Array.from(atob(data), (character) =>
-      character.charCodeAt(0),
-    );
-    const image = await createImageBitmap(
-      new Blob([bytes], { type: "image/png" }),
-    );
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
     const canvas = new OffscreenCanvas(image.width, image.height);
-    const pen = canvas.getContext("2d");
+    const pen = canvas.getContext('2d');
     pen.drawImage(image, 0, 0);
     const all = pen.getImageData(0, 0, image.width, image.height).data;
     const colours = new Set();
-    for (let at = 0; at < all.length; at += 4)
-      colours.add(all.slice(at, at + 3).join());
-    return [...colours].map((colour) => colour.split(",").map(Number));
+    for (let at = 0; at < all.length; at += 4) colours.add(all.slice(at, at + 3).join());
+    return [...colours].map((colour) => colour.split(',').map(Number));
   }, shot);
   await reader.close();
   const mixed = (behind) =>
-    computed.colour.map(
-      (part, at) => part * computed.alpha + behind[at] * (1 - computed.alpha),
-    );
+    computed.colour.map((part, at) => part * computed.alpha + behind[at] * (1 - computed.alpha));
   const worst = pixels
     .map((behind) => ({ words: mixed(behind), behind }))
-    .sort(
-      (a, b) => contrast(a.words, a.behind) - contrast(b.words, b.behind),
-    )[0];
+    .sort((a, b) => contrast(a.words, a.behind) - contrast(b.words, b.behind))[0];
   return worst;
 }
 
@@ -260,14 +215,10 @@ function contrast(one, other) {
   const luminance = (colour) => {
     const [red, green, blue] = colour.map((part) => {
       const share = part / 255;
-      return share <= 0.04045
-        ? share / 12.92
-        : ((share + 0.055) / 1.055) ** 2.4;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     });
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const [dark, light] = [luminance(one), luminance(other)].sort(
-    (a, b) => a - b,
-  );
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
 }
