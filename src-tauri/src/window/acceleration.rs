@@ -67,13 +67,6 @@ impl Device {
 pub(super) fn choose(window: &WebviewWindow, wish: Wish) -> tauri::Result<()> {
     let machine = system::ask();
     let policy = decide(wish, &machine);
-    tracing::info!(
-        "the window is {}",
-        match policy {
-            Policy::Gpu => "composited by the GPU",
-            Policy::Painted => "painted without a GPU",
-        }
-    );
     tracing::debug!("hardware_acceleration is {wish}, and this machine has {machine:?}");
     system::tell(window, policy)
 }

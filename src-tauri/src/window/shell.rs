@@ -18,6 +18,8 @@ const BAD_USAGE: i32 = 2;
 pub(super) struct Shell {
     /// With what was chosen since after a failed start: one may fail after another.
     options: Mutex<Options>,
+    /// Held by who opens it again.
+    opening: tokio::sync::Mutex<()>,
     /// None while it is being opened.
     studio: watch::Sender<Option<Result<Studio, Failed>>>,
     pub(super) feed: Mutex<Option<Feed>>,
@@ -56,7 +58,9 @@ impl Shell {
     pub(super) fn new(options: Options, attend: Attend) -> (Shell, watch::Receiver<Option<Place>>) {
         let (preview, asked) = watch::channel(None);
         let (options, studio) = (Mutex::new(options), watch::Sender::new(None));
-        (Shell { options, studio, feed: Mutex::default(), preview, attend }, asked)
+        let shell =
+            Shell { options, opening: tokio::sync::Mutex::default(), studio, feed: Mutex::default(), preview, attend };
+        (shell, asked)
     }
 
     /// Opens the studio while the window is drawn. An option that cannot be ends the program: whoever gave it reads the terminal. Any
@@ -103,6 +107,8 @@ impl Shell {
 
     /// Opens the studio after all. What was chosen holds for this run of the program, and stays out of the file.
     pub(super) async fn open_again(&self, app: &AppHandle, how: Way) -> Result<(), CommandRefused> {
+        // Two at a time would open two studios, of which one would have the port and the other the window.
+        let _alone = self.opening.lock().await;
         if self.opened().await.is_ok() {
             return Ok(());
         }

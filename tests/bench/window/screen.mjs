@@ -21,10 +21,6 @@ export class Screen {
     return look(this.#folder).count(colour);
   }
 
-  get pid() {
-    return this.#server.pid;
-  }
-
   close() {
     this.#server.kill('SIGTERM');
     rmSync(this.#folder, { recursive: true, force: true });

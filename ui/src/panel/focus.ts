@@ -2,6 +2,7 @@
 // next to it is focused, and never a button, so that a second press of the key does nothing.
 
 const SPOTS = 'li, h1, h2, summary';
+const PRESSED = 'button, input, select, a';
 
 /** Keeps it so below `root`. Say it once, for the whole page: it holds for whatever comes and goes. */
 export function keepFocus(root: HTMLElement): () => void {
@@ -29,7 +30,7 @@ export function keepFocus(root: HTMLElement): () => void {
     // The row below takes the place of a row; what is of another kind belongs to something else, and what stands above is read first.
     const whole = [...record.removedNodes].find((node) => node.contains(gone));
     const near = next?.nodeName === whole?.nodeName ? [next, before] : [before, next];
-    const beside = near.find((one) => one?.isConnected) ?? (record.target as Element);
+    const beside = near.find((one) => one?.isConnected && !one.matches(PRESSED)) ?? (record.target as Element);
     focusOn(beside.isConnected ? beside : root);
   };
 

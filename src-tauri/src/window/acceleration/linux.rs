@@ -18,6 +18,11 @@ pub(super) fn ask() -> Machine {
 
 /// Tells the web view of the window.
 pub(super) fn tell(window: &WebviewWindow, policy: Policy) -> tauri::Result<()> {
+    let how = match policy {
+        Policy::Gpu => "composited by the GPU",
+        Policy::Painted => "painted without a GPU",
+    };
+    tracing::info!("the window is {how}");
     window.with_webview(move |webview| {
         let policy = match policy {
             Policy::Gpu => HardwareAccelerationPolicy::Always,

@@ -1,4 +1,4 @@
-// The table of words: each message can be read, each key is used with the values it takes, and no words stand beside it.
+// The table of words: each message can be read; each of the panel's keys is used with the values it takes, and no words stand beside it there.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'svelte/compiler';
