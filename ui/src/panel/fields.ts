@@ -43,9 +43,9 @@ export function change(edited: Fields, settings: Settings): SettingsChange | Wro
       changed[field] = text;
       continue;
     }
-    const number = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-    if (!(number <= MOST)) return { field, text: withExample(say('settings.not_whole', { text, most: MOST }), field) };
-    changed[field] = number;
+    if (!/^\d+$/.test(text.trim())) return { field, text: withExample(say('settings.not_whole', { text }), field) };
+    if (Number(text) > MOST) return { field, text: withExample(say('settings.too_large', { text }), field) };
+    changed[field] = Number(text);
   }
   return changed as SettingsChange;
 }
