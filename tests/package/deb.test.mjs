@@ -127,7 +127,15 @@ test('the installed program goes live and serves its watch page', { timeout: 60_
     assert.equal(live.event, 'live');
     const page = await fetch(live.watch);
     assert.equal(page.status, 200);
-    assert.match(await page.text(), /<video|watch\.js/);
+    const files = [...(await page.text()).matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)];
+    assert.ok(
+      files.some(([, file]) => file.endsWith('.js')),
+      'the page names its script',
+    );
+    for (const [, file] of files) {
+      const part = await fetch(new URL(file, live.watch));
+      assert.equal(part.status, 200, `${file} is in the package`);
+    }
     program.stdin.write('{"command":"quit"}\n');
     assert.equal(await ended, 0, 'quit ends the program with 0');
   } finally {
