@@ -1,10 +1,12 @@
-//! VP8 as its thread drives it: an encoder for each layer that is wanted.
+//! VP8 as its thread drives it.
 
-use super::{Codec, Orders, suited};
+use super::{
+    Codec, Orders,
+    layered::{LayerEncoder, Layered},
+};
 use crate::{
-    encode::{EncodeError, Keyframes, Vp8},
+    encode::{EncodeError, Vp8},
     frame::Picture,
-    yuv,
 };
 use std::time::Instant;
 use stream::{Rid, VideoCodec, VideoFrame};
@@ -14,17 +16,7 @@ const THREAD: &str = "media-vp8";
 /// Each layer that somebody watches by an encoder of its own.
 #[derive(Default)]
 pub(super) struct Vp8Codec {
-    layers: Vec<Vp8Layer>,
-    keyframes: Option<Keyframes>,
-    half: Option<Picture>,
-}
-
-struct Vp8Layer {
-    rid: Rid,
-    encoder: Vp8,
-    kbps: u32,
-    /// Its first picture is still to come, and is a keyframe.
-    first: bool,
+    layers: Layered<Vp8>,
 }
 
 impl Codec for Vp8Codec {
@@ -39,47 +31,39 @@ impl Codec for Vp8Codec {
         orders: &Orders,
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
-        let config = suited(orders.video(), picture);
-        let wanted = orders.layers(VideoCodec::Vp8);
-        self.layers.retain(|layer| {
-            wanted.contains(&layer.rid)
-                && layer.encoder.size() == config.layer_size(layer.rid)
-                && layer.encoder.fps() == config.fps
-        });
-        let keyframes = self.keyframes.get_or_insert_with(Keyframes::new);
-        orders.take_keyframes(VideoCodec::Vp8).into_iter().for_each(|rid| keyframes.request(rid));
-        let due = keyframes.take(captured);
-        for rid in wanted {
-            let kbps = orders.kbps(rid);
-            let layer = match self.layers.iter_mut().position(|layer| layer.rid == rid) {
-                Some(at) => &mut self.layers[at],
-                None => {
-                    let encoder = Vp8::new(rid, config.layer_size(rid), config.fps, kbps)?;
-                    self.layers.push(Vp8Layer { rid, encoder, kbps, first: true });
-                    self.layers.last_mut().expect("it was just added")
-                }
-            };
-            if std::mem::replace(&mut layer.kbps, kbps) != kbps {
-                layer.encoder.set_bitrate(kbps)?;
-            }
-            let scaled = match rid {
-                Rid::F => picture,
-                _ => halve(&mut self.half, picture, layer.encoder.size()),
-            };
-            let keyframe = std::mem::take(&mut layer.first) || due[rid.index()];
-            layer.encoder.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
-        }
-        Ok(())
+        self.layers.encode(picture, captured, orders, hand_on)
     }
 
     fn reset(&mut self) {
-        self.layers.clear();
+        self.layers.reset();
     }
 }
 
-fn halve<'a>(half: &'a mut Option<Picture>, picture: &Picture, (width, height): (u16, u16)) -> &'a Picture {
-    let half = half.get_or_insert_with(|| Picture::black(width, height, picture.captured));
-    half.reshape(width, height);
-    yuv::scale(picture, half, [0, 0, width.into(), height.into()]);
-    half
+impl LayerEncoder for Vp8 {
+    const CODEC: VideoCodec = VideoCodec::Vp8;
+
+    fn new(rid: Rid, size: (u16, u16), fps: u32, kbps: u32) -> Result<Self, EncodeError> {
+        Vp8::new(rid, size, fps, kbps)
+    }
+
+    fn size(&self) -> (u16, u16) {
+        Vp8::size(self)
+    }
+
+    fn fps(&self) -> u32 {
+        Vp8::fps(self)
+    }
+
+    fn set_bitrate(&mut self, kbps: u32) -> Result<(), EncodeError> {
+        Vp8::set_bitrate(self, kbps)
+    }
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        keyframe: bool,
+    ) -> Result<Option<VideoFrame>, EncodeError> {
+        Vp8::encode(self, picture, captured, keyframe)
+    }
 }
