@@ -6,7 +6,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A PulseAudio of its own; `environment` is for the browser that is to use it. */
+/**
+ * A PulseAudio of its own; `environment` is for the browser that is to use it. Its sink plays in blocks of 50 ms, as devices do: with
+ * rewinds it takes two seconds at once, and whoever opens it waits for the next two.
+ */
 export async function loudspeaker() {
   const folder = mkdtempSync(join(tmpdir(), 'skylark-pulse-'));
   const socket = join(folder, 'native');
@@ -15,7 +18,7 @@ export async function loudspeaker() {
     [
       ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit'],
       ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
-      ...['-L', 'module-null-sink sink_name=nobody rate=48000 channels=2'],
+      ...['-L', 'module-null-sink sink_name=nobody rate=48000 channels=2 norewinds=1'],
     ],
     { stdio: 'ignore', env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder } },
   );
