@@ -18,7 +18,7 @@ function icon(): Plugin {
 /**
  * Builds `src/PAGE/index.html` into `dist/PAGE` under fixed names: `assets/NAME.js` and `assets/NAME.css`. Both pages
  * are embedded in the program, so a hash in the name would save nobody a request; and both are served under a content
- * security policy without inline script and without `data:`, so nothing is inlined. `base` is what files are named from:
+ * security policy without `data:`, so nothing is inlined. `base` is what files are named from:
  * './' where a proxy may put the page below any path.
  */
 export function page(folder: string, name: string, base: '/' | './' = '/'): UserConfig {
@@ -32,7 +32,7 @@ export function page(folder: string, name: string, base: '/' | './' = '/'): User
     build: {
       outDir: resolve(import.meta.dirname, 'dist', folder),
       emptyOutDir: true,
-      target: ['es2021', 'safari15', 'chrome100', 'firefox100'],
+      target: ['safari15', 'chrome100', 'firefox100'],
       assetsInlineLimit: 0,
       modulePreload: false,
       cssCodeSplit: false,

@@ -2,23 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { followingTheSystem, wholeDocument } from './vite.document.ts';
 import { page } from './vite.shared.ts';
 
 const read = (path: string): string => readFileSync(resolve(import.meta.dirname, path), 'utf8');
 
 /**
- * `assets/notice.css`: what the watch page has of it, in one file. The theme is the system's, as no script is there to say which;
+ * `assets/notice.css`: what the watch page has of it, in one file;
  * `icon.png`: for whoever shows no SVG, and for chats that show what a link leads to.
  */
 function notices(): Plugin {
   return {
     name: 'skylark-notices',
     generateBundle() {
-      const tokens = read('src/shared/tokens.css');
-      const light = /^:root\[data-theme='light'\] (\{[^}]*\})$/m;
-      if (!light.test(tokens)) this.error('src/shared/tokens.css has no light theme where it was looked for');
       const style = [
-        tokens.replace(light, '@media (prefers-color-scheme: light) {\n:root $1\n}'),
+        followingTheSystem(read('src/shared/tokens.css')),
         read('src/shared/base.css').replace("@import './tokens.css';\n", ''),
         read('src/viewer/notice.css'),
       ];
@@ -43,18 +41,19 @@ function documentWords(): Plugin {
   };
 }
 
+const main = resolve(import.meta.dirname, 'src/viewer/main.ts');
 const viewer = page('viewer', 'watch', './');
-// A file of its own, which the document loads first and the rest of the page takes its parts from.
-const start = resolve(import.meta.dirname, 'src', 'viewer', 'start.ts');
 
 export default defineConfig({
   ...viewer,
-  plugins: [...(viewer.plugins ?? []), notices(), documentWords()],
+  plugins: [...(viewer.plugins ?? []), notices(), documentWords(), wholeDocument(viewer)],
   build: {
     ...viewer.build,
     rollupOptions: {
       ...viewer.build?.rollupOptions,
-      input: { start, watch: resolve(viewer.root ?? '', 'index.html') },
+      // Sent for by the script in the document.
+      preserveEntrySignatures: 'exports-only',
+      input: { 'watch-main': main, watch: resolve(viewer.root ?? '', 'index.html') },
     },
   },
 });

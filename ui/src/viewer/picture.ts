@@ -11,7 +11,6 @@ export class Picture {
 
   constructor() {
     this.video.playsInline = true;
-    this.video.volume = keptVolume();
   }
 
   /** Shows a stream where the page will have it; resolves when there is something to see. */
@@ -29,6 +28,8 @@ export class Picture {
       if (tells) this.video.requestVideoFrameCallback(() => is());
       else this.video.addEventListener('loadeddata', () => is(), { once: true });
     });
+    // Not before: what a browser keeps has to be fetched from its disk.
+    this.video.volume = keptVolume();
     this.video.srcObject = stream;
     this.started = playAloud(this.video);
     return seen;

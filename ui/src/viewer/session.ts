@@ -27,6 +27,17 @@ const connectWithinMs = 8000;
 /** From connected to the first packet; a stream that is silent for longer is taken for what it is. */
 const silentMs = 2000;
 
+/** Null where the browser makes no connection now: Firefox refuses to while the network is down. */
+export type Begin = (whep: string, on: SessionEvents) => Session | null;
+
+export const begin: Begin = (whep, on) => {
+  try {
+    return new Session(whep, on);
+  } catch {
+    return null;
+  }
+};
+
 export class Session {
   readonly #whep: string;
   readonly #on: SessionEvents;
@@ -46,15 +57,6 @@ export class Session {
   /** It has been connected; before that there is nothing an ICE restart could bring back. */
   #wasConnected = false;
   #playout: Reading['playout'] = null;
-
-  /** Null where the browser makes no connection now: Firefox refuses to while the network is down. */
-  static begin(whep: string, on: SessionEvents): Session | null {
-    try {
-      return new Session(whep, on);
-    } catch {
-      return null;
-    }
-  }
 
   constructor(whep: string, on: SessionEvents) {
     this.#whep = whep;

@@ -1,9 +1,9 @@
-// What the document loads, and all of it: begins the session and shows its picture, and then sends for the page. While a browser reads
-// and draws the page it does not connect.
-import { followTheme } from '../shared/theme.ts';
+// What stands in the document itself, so that nothing has to be asked for first: begins the session and shows its picture, and then sends
+// for the page. While a browser reads and draws the page it does not connect.
 import { Begun } from './begun.ts';
 import { Picture } from './picture.ts';
 import { place } from './place.ts';
+import { begin } from './session.ts';
 
 /** Whoever has no picture by then is told what the page is doing. */
 const pictureWithinMs = 1000;
@@ -11,11 +11,9 @@ const pictureWithinMs = 1000;
 const here = place(new URL(location.href));
 const picture = new Picture();
 /** The page's first session; null where there can be none, or not now. */
-const begun = here && begin(here.whep);
-// What is around the picture is in the right colours before there are words in it.
-followTheme();
+const begun = here && first(here.whep);
 
-function begin(whep: string): Begun | null {
+function first(whep: string): Begun | null {
   try {
     return new Begun(whep, (stream) => picture.show(stream));
   } catch {
@@ -28,7 +26,7 @@ async function sendForPage(): Promise<void> {
   const late = new Promise<void>((is) => setTimeout(is, pictureWithinMs));
   await Promise.race([begun?.ripe, late]);
   const { show } = await import('./main.ts');
-  if (here) show(here, begun, picture);
+  if (here) show(here, begun, begin, picture);
 }
 
 // Until the page has it: somebody who turns back at once is to be gone at once.

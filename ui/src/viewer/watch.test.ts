@@ -1,6 +1,7 @@
 // Watching, with a browser's connection and socket that the test plays.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PageMessage } from '../protocol/index.ts';
+import { begin } from './session.ts';
 import { Watch } from './watch.ts';
 
 const place = { whep: 'http://host/whep/token', events: 'ws://host/w/token/events' };
@@ -58,7 +59,7 @@ afterEach(() => {
 /** A page that was refused, and whose socket is open. */
 async function refused(code: string): Promise<Watch> {
   refusal = { code, reason: null };
-  const watch = new Watch(place, null, () => {});
+  const watch = new Watch(place, null, begin, () => {});
   watch.open();
   Socket.last.dispatchEvent(new Event('open'));
   Socket.last.hears({ type: 'count', watching: 3 });
@@ -69,7 +70,7 @@ async function refused(code: string): Promise<Watch> {
 
 test('while the network is down a browser makes no connection: the page tries again, and plays when it is back', async () => {
   Connection.isDown = true;
-  const watch = new Watch(place, null, () => {});
+  const watch = new Watch(place, null, begin, () => {});
   watch.open();
   expect(watch.view.state).toMatchObject({ phase: { name: 'connecting' }, resting: true, attempt: 1 });
   await vi.advanceTimersByTimeAsync(30_000);

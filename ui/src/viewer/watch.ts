@@ -5,7 +5,7 @@ import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
 import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from './machine.ts';
 import type { Place } from './place.ts';
-import { Session, type SessionEvents } from './session.ts';
+import type { Begin, Session, SessionEvents } from './session.ts';
 import { PageSocket } from './socket.ts';
 
 export interface View {
@@ -33,11 +33,13 @@ export class Watch {
   #alone: ReturnType<typeof setTimeout> | undefined;
   /** What the first join takes. */
   #begun: Begun | null;
+  readonly #begin: Begin;
 
-  /** `begun` is a session that runs already. */
-  constructor(place: Place, begun: Begun | null, changed: (view: View) => void) {
+  /** `begun` is a session that runs already; `begin` begins each later one. */
+  constructor(place: Place, begun: Begun | null, begin: Begin, changed: (view: View) => void) {
     this.#place = place;
     this.#begun = begun;
+    this.#begin = begin;
     this.#changed = changed;
     this.#socket = new PageSocket(place.events, {
       opened: () => {
@@ -171,7 +173,7 @@ export class Watch {
         this.#take({ is: 'lost' });
       },
     };
-    const session = begun?.session ?? Session.begin(this.#place.whep, on);
+    const session = begun?.session ?? this.#begin(this.#place.whep, on);
     this.#session = session;
     if (!session) {
       this.#take({ is: 'lost' });

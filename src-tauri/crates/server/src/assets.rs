@@ -1,10 +1,14 @@
 //! The files of the watch page, embedded in the program.
 
+use crate::document::Sources;
 use crate::headers::text;
 use crate::notice;
+use aws_lc_rs::digest;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -27,13 +31,31 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     embedded.collect()
 });
 
-/// The document of the watch page, before and after what its head says of the stream.
-static PAGE: LazyLock<(String, String)> = LazyLock::new(|| {
+static PAGE: LazyLock<Page> = LazyLock::new(|| {
     let page = Embedded::get("index.html").expect("the build fails without it");
     let page = String::from_utf8(page.data.into_owned()).expect("the page is UTF-8");
     let (before, after) = page.split_once("<title>Skylark</title>").expect("the page has its title");
-    (before.to_owned(), after.to_owned())
+    let own = Sources { script: hash(&page, "script"), style: hash(&page, "style") };
+    Page { own, before: before.to_owned(), after: after.to_owned() }
 });
+
+/// The document of the watch page.
+struct Page {
+    own: Sources,
+    /// Before what its head says of the stream.
+    before: String,
+    /// After it.
+    after: String,
+}
+
+/// The source expression (CSP 3, 2.3.1) for the only element of this name in a document, with a blank before.
+fn hash(page: &str, element: &str) -> String {
+    let (_, rest) = page.split_once(&format!("<{element}")).expect("the build put it there");
+    let (_, rest) = rest.split_once('>').expect("its tag ends");
+    let (text, after) = rest.split_once(&format!("</{element}>")).expect("it ends");
+    assert!(!after.contains(&format!("<{element}")), "a policy with one {element} would block the other");
+    format!(" 'sha256-{}'", BASE64_STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes())))
+}
 
 struct Asset {
     content_type: &'static str,
@@ -59,10 +81,24 @@ impl Asset {
     }
 }
 
-/// The watch page's document. `head` is what it says of the stream.
-pub(crate) fn page(head: &str) -> String {
-    let (before, after) = &*PAGE;
-    [before, head, after].concat()
+/// The watch page's document, for a browser that sent `headers`, and how it is coded. `head` is what it says of the stream.
+pub(crate) fn page(head: &str, headers: &HeaderMap) -> (HeaderMap, Bytes) {
+    let Page { before, after, .. } = &*PAGE;
+    let mut coding = HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Encoding"))]);
+    if !accepts_gzip(headers) {
+        return (coding, [before, head, after].concat().into());
+    }
+    coding.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    for part in [before, head, after] {
+        encoder.write_all(part.as_bytes()).expect("a Vec takes everything");
+    }
+    (coding, encoder.finish().expect("a Vec takes everything").into())
+}
+
+/// What stands in the document itself, for its policy.
+pub(crate) fn own() -> &'static Sources {
+    &PAGE.own
 }
 
 /// `GET /assets/*`

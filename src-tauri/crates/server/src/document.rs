@@ -3,24 +3,32 @@
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
-/// No inline script or style, nothing from elsewhere, no frame around it: the page shows a stream whose address is a
-/// secret. `blob:` is for media that a script puts together.
-pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
+/// What a document has in itself, as its policy names it: each empty, or a source with a blank before it.
+#[derive(Default)]
+pub(crate) struct Sources {
+    pub(crate) script: String,
+    pub(crate) style: String,
+}
+
+/// Nothing inline but what is named by its hash, nothing from elsewhere, no frame around it: the page shows a stream whose address is a
+/// secret. `blob:` is for media that a script puts together. `sockets` are sources, each with a blank before it.
+pub(crate) fn policy(Sources { script, style }: &Sources, sockets: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self'; media-src 'self' blob:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'{sockets}"
+    )
+}
 
 /// Text as it stands in HTML, in an attribute too.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// What every page has.
+/// What every page has. `more` may have another policy.
 pub(crate) fn html(body: impl Into<axum::body::Body>, more: impl axum::response::IntoResponseParts) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, more, Html(body.into())).into_response()
+    let headers = [(header::X_FRAME_OPTIONS, "DENY"), (header::CACHE_CONTROL, "no-store")];
+    ([(header::CONTENT_SECURITY_POLICY, policy(&Sources::default(), ""))], headers, more, Html(body.into()))
+        .into_response()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The watch page.
 
 use crate::client::Client;
-use crate::document::{POLICY, html};
+use crate::document::{html, policy};
 use crate::headers::text;
 use crate::shared::Shared;
 use crate::{Request, assets, head, notice};
@@ -20,13 +20,14 @@ pub(crate) async fn watch(
     let visitor = client.visitor.clone();
     match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
         Ok(Ok(title)) => {
-            let policy = format!("{POLICY}{}", own_sockets(&headers, &client));
+            let policy = policy(assets::own(), &own_sockets(&headers, &client));
             let more = [
                 (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
                 (header::CONTENT_SECURITY_POLICY, policy),
             ];
             let head = head::of_stream(&title, client.outside.base(&headers).as_deref());
-            html(assets::page(&head), more)
+            let (coding, page) = assets::page(&head, &headers);
+            html(page, (coding, more))
         }
         Ok(Err(refusal)) => notice::refused(&refusal),
         Err(_) => notice::unavailable(),

@@ -2,7 +2,11 @@
 
 use crate::world::{LINK, World, header};
 use audience::{Input, Token};
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::Response;
+use std::io::Read;
 
 /// Every HTML answer has these.
 fn hardened(response: &Response) {
@@ -11,7 +15,7 @@ fn hardened(response: &Response) {
     assert_eq!(header(response, "referrer-policy"), "no-referrer");
     assert_eq!(header(response, "cache-control"), "no-store");
     let policy = header(response, "content-security-policy");
-    for directive in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+    for directive in ["default-src 'none'", "frame-ancestors 'none'"] {
         assert!(policy.split("; ").any(|part| part == directive), "{directive} of {policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
@@ -20,11 +24,32 @@ fn hardened(response: &Response) {
 /// A page's status and text, checked for what its policy would block.
 async fn page(response: Response) -> (u16, String) {
     hardened(&response);
-    let status = response.status().as_u16();
+    let (status, policy) = (response.status().as_u16(), header(&response, "content-security-policy").to_owned());
     let text = response.text().await.expect("a page is text");
-    assert!(!text.contains("<style") && !text.contains("style="), "no inline style: {text}");
-    assert!(!text.contains("<script>"), "no inline script: {text}");
+    for element in ["script", "style"] {
+        let sources = format!("{element}-src 'self'{}", inline(&text, element));
+        assert!(
+            policy.split("; ").any(|part| part == sources),
+            "no more than the document's own: {sources} in {policy}"
+        );
+    }
+    let (outside, _) = text.split_once("<style").unwrap_or((&text, ""));
+    let (outside, _) = outside.split_once("<script").unwrap_or((outside, ""));
+    let (_, body) = text.split_once("<body").expect("a page has a body");
+    assert!(!outside.contains("style=") && !body.contains("style="), "no style in an attribute: {text}");
     (status, text)
+}
+
+/// The hashes of what stands in a page, as a policy names them.
+fn inline(text: &str, element: &str) -> String {
+    let tag = format!("<{element}");
+    let all = text.split(&tag).skip(1).map(|rest| {
+        let (attributes, rest) = rest.split_once('>').expect("the tag ends");
+        let (inside, _) = rest.split_once(&format!("</{element}>")).expect("the element ends");
+        assert!(!attributes.contains("src="), "what more it needs is its script's business: {attributes}");
+        format!(" 'sha256-{}'", BASE64_STANDARD.encode(digest::digest(&digest::SHA256, inside.as_bytes())))
+    });
+    all.collect()
 }
 
 #[tokio::test]
@@ -53,13 +78,34 @@ async fn the_watch_page_and_its_cookie() {
     assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax") && attributes.contains("Path=/"));
     let (status, text) = page(response).await;
     assert_eq!(status, 200);
-    assert!(text.contains("/assets/start.js") && text.contains("/assets/watch-main.js"), "{text}");
+    assert_eq!(text.matches("<script").count(), 1, "{text}");
+    assert!(text.contains("/assets/watch-main.js") && !text.contains("rel=\"stylesheet\""), "{text}");
 
     let again = world.request(reqwest::Method::GET, "/w/the-link/").header("cookie", format!("{name}={value}"));
     let again = again.send().await.expect("answered");
     assert!(header(&again, "set-cookie").contains(value), "a known browser keeps its name");
     let other = world.get("/w/the-link").await;
     assert!(!header(&other, "set-cookie").contains(value), "another one gets its own");
+}
+
+#[tokio::test]
+async fn the_watch_page_is_compressed_for_who_takes_that() {
+    let world = World::live().await;
+    let get =
+        |coding: &'static str| world.request(reqwest::Method::GET, "/w/the-link").header("accept-encoding", coding);
+    let plain = get("identity").send().await.expect("answered");
+    assert!(plain.headers().get("content-encoding").is_none());
+    let packed = get("gzip, br").send().await.expect("answered");
+    for answer in [&plain, &packed] {
+        assert_eq!(header(answer, "vary"), "Accept-Encoding");
+        hardened(answer);
+    }
+    assert_eq!(header(&packed, "content-encoding"), "gzip");
+    let (plain, packed) = (plain.bytes().await.expect("read"), packed.bytes().await.expect("read"));
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).expect("it is gzip");
+    assert_eq!(unpacked, plain);
+    assert!(packed.len() < plain.len() / 2, "{} of {} bytes", packed.len(), plain.len());
 }
 
 #[tokio::test]
@@ -139,9 +185,11 @@ async fn a_pasted_link_has_the_stream_s_title_and_a_picture_and_refusals_do_not_
 #[tokio::test]
 async fn notices_and_the_watch_page_have_one_look() {
     let world = World::live().await;
-    let style = |path: &'static str| async { world.get(path).await.text().await.expect("text") };
-    let (notices, watch) = (style("/assets/notice.css").await, style("/assets/watch.css").await);
-    assert!(notices.contains("prefers-color-scheme: light"), "light or dark without script");
+    let notices = world.get("/assets/notice.css").await.text().await.expect("text");
+    let (_, watch) = page(world.get("/w/the-link").await).await;
+    for look in [&notices, &watch] {
+        assert!(look.contains("prefers-color-scheme: light"), "light or dark without script");
+    }
     let (_, notice) = page(world.get("/w/another").await).await;
     let classes: Vec<_> = notice.split("class=\"").skip(1).filter_map(|rest| rest.split(['"', ' ']).next()).collect();
     assert_eq!(classes, ["page", "player", "about", "notice", "mark"]);
@@ -160,9 +208,7 @@ async fn refusals_set_no_cookie() {
 async fn assets_are_typed_compressed_and_asked_for_again() {
     let world = World::live().await;
     for (path, content_type) in [
-        ("/assets/start.js", "text/javascript; charset=utf-8"),
         ("/assets/watch-main.js", "text/javascript; charset=utf-8"),
-        ("/assets/watch.css", "text/css; charset=utf-8"),
         ("/assets/notice.css", "text/css; charset=utf-8"),
         ("/assets/icon.svg", "image/svg+xml"),
     ] {
