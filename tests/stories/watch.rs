@@ -1,6 +1,6 @@
 //! Somebody opens the link and watches.
 
-use crate::support::{Browser, Codec, Skylark, soon};
+use crate::support::{Browser, Codec, Picture, Seen, Skylark, soon};
 use std::time::Duration;
 
 #[tokio::test]
@@ -55,6 +55,37 @@ async fn who_has_no_h264_gets_vp9_and_who_has_neither_vp8() {
         assert!(seen.pictures[0].vp_key, "a late joiner of {name} begins with a keyframe");
         viewer.plays().await;
     }
+}
+
+#[tokio::test]
+async fn main_is_sent_until_one_comes_who_takes_baseline() {
+    let skylark = Skylark::live().await;
+    let whep = skylark.whep();
+    let (baseline, main) = ((Some(66), Some(false)), (Some(77), Some(true)));
+    let is = |picture: &Picture| (picture.profile, picture.arithmetic);
+    let keyframes =
+        |seen: &Seen| -> Vec<_> { seen.pictures.iter().map(is).filter(|(profile, _)| profile.is_some()).collect() };
+
+    let best = Browser::at(&skylark.watch()).await.watch_in(&whep, Codec::H264Main).await;
+    assert!(best.answer.contains("profile-level-id=4d00"), "{}", best.answer);
+    let seen = best.plays().await;
+    assert!(keyframes(&seen).iter().all(|said| *said == main), "{:?}", keyframes(&seen));
+
+    let least = Browser::new().watch(&whep).await;
+    assert!(least.answer.contains("profile-level-id=42e0"), "{}", least.answer);
+    least.plays().await;
+    best.sees("baseline", |seen| keyframes(seen).last() == Some(&baseline)).await;
+    assert_eq!(least.leave().await, 200);
+    // The next one finds it in the history, as it stays a while.
+    let next = Browser::new().watch(&whep).await;
+    next.plays().await;
+    let others = [best.plays().await, next.plays().await];
+    let [of_best, of_next] = others.each_ref().map(keyframes);
+    assert!(of_next.iter().all(|said| *said == baseline), "never anything else: {of_next:?}");
+    let changed = of_best.iter().position(|said| *said == baseline).expect("it was seen before");
+    assert!(of_best[..changed].iter().all(|said| *said == main), "{of_best:?}");
+    assert!(of_best[changed..].iter().all(|said| *said == baseline), "it changed once: {of_best:?}");
+    assert!(others.iter().all(|seen| seen.missing == 0 && !seen.closed), "nobody misses anything");
 }
 
 #[tokio::test]

@@ -38,6 +38,9 @@ pub(crate) struct Picture {
     pub(crate) bytes: usize,
     /// H.264 only: the NAL unit types in it.
     pub(crate) nals: Vec<u8>,
+    /// H.264 only, in keyframes: `profile_idc` of its parameter set, and whether its slices are coded arithmetically (CABAC).
+    pub(crate) profile: Option<u8>,
+    pub(crate) arithmetic: Option<bool>,
     /// H.264 only, in keyframes: the level that its parameter set says, times ten.
     pub(crate) level: Option<u8>,
     /// VP8 and VP9 only: the keyframe bit of the frame's first byte.
@@ -87,15 +90,20 @@ impl Seen {
             picture.vp_key = match codec {
                 Codec::Vp8 => vp8_key(payload),
                 Codec::Vp9 => vp9_key(payload),
-                Codec::H264 | Codec::None => false,
+                Codec::H264 | Codec::H264Main | Codec::None => false,
             };
         }
         picture.bytes += payload.len();
-        for nal in nals(payload).into_iter().filter(|_| codec == Codec::H264) {
+        for nal in nals(payload).into_iter().filter(|_| matches!(codec, Codec::H264 | Codec::H264Main)) {
             picture.nals.push(nal[0] & 0x1f);
             // Profile, constraints and level follow a sequence parameter set's type.
-            if let [0x67 | 0x27 | 0x47, _, _, level, ..] = nal {
-                picture.level = Some(*level);
+            if let [0x67 | 0x27 | 0x47, profile, _, level, ..] = nal {
+                (picture.profile, picture.level) = (Some(*profile), Some(*level));
+            }
+            // Two ids of a picture parameter set come first, each as ue(v); those of a stream of its own are 0 to 2.
+            if let [0x68 | 0x28 | 0x48, bits, ..] = nal {
+                let id = |bits: u8| if bits & 0x80 != 0 { bits << 1 } else { bits << 3 };
+                picture.arithmetic = Some(id(id(*bits)) & 0x80 != 0);
             }
         }
         let Some(whole) = self.building.take_if(|_| last) else { return false };

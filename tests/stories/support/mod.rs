@@ -13,6 +13,7 @@ mod viewer;
 
 #[cfg(target_os = "linux")]
 pub(crate) use alone::Alone;
+pub(crate) use media::{Picture, Seen};
 #[cfg(target_os = "linux")]
 pub(crate) use network::{Network, Watcher};
 pub(crate) use program::{DataFolder, Skylark};

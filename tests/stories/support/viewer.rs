@@ -45,7 +45,10 @@ pub(crate) enum Joined {
 /// What the viewer's offer has for pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codec {
+    /// Constrained baseline.
     H264,
+    /// Main and constrained baseline, as Chromium.
+    H264Main,
     /// VP9 and VP8, as Debian's Firefox.
     Vp9,
     Vp8,
@@ -260,6 +263,7 @@ fn video(codec: Codec) -> Vec<RTCRtpCodecParameters> {
     let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
     let (name, format) = match codec {
         Codec::H264 => ("video/H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+        Codec::H264Main => ("video/H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f"),
         Codec::Vp9 => ("video/VP9", "profile-id=0"),
         Codec::Vp8 => ("video/VP8", ""),
         Codec::None => return Vec::new(),

@@ -12,7 +12,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use stream::Rid;
+use stream::{Profile, Rid};
 
 /// Who encodes which layer, and on which thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +53,17 @@ pub fn encode(arrangement: Arrangement, config: &VideoConfig, pictures: u32) -> 
 
 fn run(arrangement: Arrangement, config: &VideoConfig, pictures: u32) -> Result<Vec<Took>, EncodeError> {
     let mut encoders = match arrangement {
-        Arrangement::OneCall => vec![H264::new(config, &Rid::ALL)?],
-        Arrangement::TopFirst => vec![H264::new(config, &[Rid::F])?, H264::new(config, &[Rid::Q, Rid::H])?],
+        Arrangement::OneCall => vec![H264::new(config, &Rid::ALL, Profile::Baseline)?],
+        Arrangement::TopFirst => vec![
+            H264::new(config, &[Rid::F], Profile::Baseline)?,
+            H264::new(config, &[Rid::Q, Rid::H], Profile::Baseline)?,
+        ],
         Arrangement::Separate | Arrangement::TwoThreads => {
-            vec![H264::new(config, &[Rid::F])?, H264::new(config, &[Rid::H])?, H264::new(config, &[Rid::Q])?]
+            vec![
+                H264::new(config, &[Rid::F], Profile::Baseline)?,
+                H264::new(config, &[Rid::H], Profile::Baseline)?,
+                H264::new(config, &[Rid::Q], Profile::Baseline)?,
+            ]
         }
     };
     let lower = encoders.split_off(1);

@@ -7,7 +7,7 @@ use std::{
     sync::mpsc::{Receiver, channel},
     time::{Duration, Instant},
 };
-use stream::{AudioFrame, Frame, Rid, VideoCodec, VideoFrame};
+use stream::{AudioFrame, Frame, Profile, Rid, VideoCodec, VideoFrame};
 
 /// Nothing here takes longer; a test that waits for what never comes fails with a sentence.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -222,6 +222,23 @@ fn another_size_starts_with_a_keyframe_in_the_same_stream() {
     studio.pipeline.set_video(VideoConfig::new(1280, 720, 30, 2500).expect("a usual size"));
     let larger = pictures(&stream, "larger picture", 3, |picture| (picture.width, picture.height) == (1280, 720));
     assert!(larger[0].keyframe);
+}
+
+#[test]
+fn another_profile_begins_with_a_keyframe_in_every_layer_and_nothing_of_the_one_before_comes_after_it() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Off);
+    let stream = studio.live();
+    assert!(pictures(&stream, "picture", 9, |_| true).iter().all(|picture| picture.profile == Profile::Main));
+    for profile in [Profile::Baseline, Profile::Main] {
+        studio.pipeline.set_profile(VideoCodec::H264, profile);
+        for rid in [Rid::F, Rid::H, Rid::Q] {
+            let first =
+                pictures(&stream, "other profile", 1, |picture| picture.rid == rid && picture.profile == profile);
+            assert!(first[0].keyframe, "{rid:?} begins anew");
+        }
+        let after = pictures(&stream, "pictures of it", 30, |_| true);
+        assert!(after.iter().all(|picture| picture.profile == profile && !picture.keyframe), "once, and no other");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum VideoCodec {
-    /// H.264 constrained baseline: three spatial layers from one encoder.
+    /// H.264, main where all who watch take that, else constrained baseline: three spatial layers from one encoder.
     H264,
     /// VP9, profile 0: encoded only while a viewer without H.264 is watching.
     Vp9,

@@ -12,6 +12,7 @@ pub fn annex_b(data: &[u8]) {
     let mut packetiser = Packetiser::new(Clock::new(now, SystemTime::UNIX_EPOCH));
     for spec in CODECS {
         let picture = packetiser.video(&VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: spec.codec,
             rid: Rid::F,
             temporal: 0,

@@ -1,5 +1,6 @@
 //! One frame of the stream: a picture of one spatial layer, or a packet of sound.
 
+use crate::Profile;
 use bytes::Bytes;
 use protocol::{Rid, VideoCodec};
 use std::time::Instant;
@@ -22,6 +23,8 @@ pub struct VideoFrame {
     pub rid: Rid,
     /// The temporal layer: 0 is the base, 2 can be left out by everybody.
     pub temporal: u8,
+    /// How much of the codec it uses. It changes at keyframes only.
+    pub profile: Profile,
     /// Decodable without any picture before it, and the start of a new chain.
     pub keyframe: bool,
     /// When the camera took it.

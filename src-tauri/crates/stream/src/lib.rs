@@ -12,7 +12,7 @@ mod frame;
 pub use clock::Clock;
 pub use codec::{
     CODECS, CodecSpec, Descriptor, Fit, Fmtp, H264Level, LAYERS, PacketDescriptor, PayloadDescriptor, PictureIds,
-    TemporalSync, layer_index,
+    Profile, TemporalSync, layer_index,
 };
 pub use frame::{AudioFrame, Frame, VideoFrame, Way};
 pub use protocol::{Rid, VideoCodec};

@@ -3,7 +3,9 @@
 use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
+use crate::profiles::Profiles;
 use crate::random::random_hex;
+use crate::steps::TOP_CODEC;
 use crate::upload::{self, LineFull, Upload, Weighed};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal};
 use forward::{NoViewer, OfferError};
@@ -12,13 +14,14 @@ use protocol::{RefusalCode, Rid, ViewerId};
 use sdp::{Fragment, Offer};
 use server::{Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
-use stream::VideoCodec;
+use stream::{Profile, VideoCodec};
 
-/// The audience, and each viewer's share of the line.
+/// The audience, each viewer's share of the line, and what all of them can decode.
 #[derive(Debug)]
 pub(crate) struct Admission {
     audience: Audience,
     upload: Upload,
+    profiles: Profiles,
     /// When the audience wants to be asked again.
     timeout: Instant,
 }
@@ -34,7 +37,8 @@ impl Admission {
         now: Now,
     ) -> Admission {
         let audience = Audience::new(persisted, max_viewers, now).with_unfinished_joins(unfinished_joins);
-        Admission { audience, upload: Upload::new(max_upload_kbps, upload::rates(video)), timeout: now.instant }
+        let upload = Upload::new(max_upload_kbps, upload::rates(video));
+        Admission { audience, upload, profiles: Profiles::default(), timeout: now.instant }
     }
 
     /// Lets the audience take in what happened. What follows is there to be polled.
@@ -74,19 +78,33 @@ impl Admission {
         now: Now,
     ) {
         let stale = self.audience.stale_join(now);
-        let mut shares = Shares { upload: &mut self.upload, stale, forwarder, meter, may_encode };
+        let (upload, profiles, now_is) = (&mut self.upload, &mut self.profiles, now.instant);
+        let mut shares = Shares { upload, profiles, stale, forwarder, meter, may_encode, now: now_is };
         door.answer(request, &mut self.audience, &mut shares, now);
     }
 
     /// Something was heard of a joiner, so that its share of the line weighs. Where there is none left, a joiner that should have
     /// finished its handshake by now gives its own. An error: there is no such one either.
     pub(crate) fn weigh(&mut self, viewer: ViewerId, now: Now) -> Result<Weighed, LineFull> {
-        self.upload.weigh(viewer, self.audience.stale_join(now))
+        let weighed = self.upload.weigh(viewer, self.audience.stale_join(now))?;
+        self.profiles.there(viewer);
+        Ok(weighed)
     }
 
     /// A viewer is gone, and its share of the line free: these others may have larger layers now.
-    pub(crate) fn release(&mut self, viewer: ViewerId) -> Vec<(ViewerId, Rid)> {
+    pub(crate) fn release(&mut self, viewer: ViewerId, now: Now) -> Vec<(ViewerId, Rid)> {
+        self.profiles.gone(viewer, now.instant);
         self.upload.release(viewer)
+    }
+
+    /// The profile that is to be encoded from now on, where that is another than before.
+    pub(crate) fn profile(&mut self, now: Now) -> Option<Profile> {
+        self.profiles.poll(now.instant)
+    }
+
+    /// When that may be another without anything having happened.
+    pub(crate) fn profile_timeout(&self) -> Option<Instant> {
+        self.profiles.timeout()
     }
 
     /// The cap or the layers changed: these viewers' layers change with it.
@@ -98,11 +116,13 @@ impl Admission {
 /// Makes transports that have their share of the line.
 struct Shares<'a, F> {
     upload: &'a mut Upload,
+    profiles: &'a mut Profiles,
     /// A joiner whose share another one may have.
     stale: Option<ViewerId>,
     forwarder: &'a F,
     meter: &'a Meter,
     may_encode: &'a dyn Fn(VideoCodec) -> bool,
+    now: Instant,
 }
 
 impl<F: Forwarding> Transports for Shares<'_, F> {
@@ -127,7 +147,10 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
                 return Err(full());
             }
         }
-        let forward::Answered { answer, ice_ufrag: etag, rejected, .. } = joined;
+        let forward::Answered { answer, codec, takes, ice_ufrag: etag, rejected, .. } = joined;
+        if codec == Some(TOP_CODEC) {
+            self.profiles.answered(viewer, takes);
+        }
         Ok(Joined { session: random_hex(), answer, etag, rejected })
     }
 
@@ -137,6 +160,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
 
     fn close(&mut self, viewer: ViewerId) {
         self.forwarder.close(viewer);
+        self.profiles.gone(viewer, self.now);
         for (other, rid) in self.upload.release(viewer) {
             self.forwarder.cap(other, rid);
         }

@@ -6,7 +6,7 @@ use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use stream::{Frame, Rid, VideoCodec};
+use stream::{Frame, Profile, Rid, VideoCodec};
 use tokio::sync::mpsc;
 
 /// Devices and encoders, as the owner sees them. No call waits for a device, nor for an encoder that has a picture at hand.
@@ -37,6 +37,9 @@ pub(crate) trait Encoding {
 
     /// Which layers of a codec on demand are encoded.
     fn set_layers(&self, codec: VideoCodec, rids: &[Rid]);
+
+    /// How much of a codec may be used, from its next keyframes on, which come at once.
+    fn set_profile(&self, codec: VideoCodec, profile: Profile);
 }
 
 /// The pipeline, and the way of what it makes.
@@ -87,6 +90,10 @@ impl Encoding for Encoders {
 
     fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
         self.pipeline.set_layers(codec, rids);
+    }
+
+    fn set_profile(&self, codec: VideoCodec, profile: Profile) {
+        self.pipeline.set_profile(codec, profile);
     }
 }
 

@@ -50,6 +50,7 @@ mod meter;
 mod outputs;
 mod places;
 mod processor_time;
+mod profiles;
 mod steps;
 mod storage;
 mod turns;

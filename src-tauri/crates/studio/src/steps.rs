@@ -67,6 +67,7 @@ mod tests {
         let at = |ms| captured + Duration::from_millis(ms);
         let way = Way { delivered: at(1), converted: at(3), taken: at(6) };
         let video = |rid| VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: TOP_CODEC,
             rid,
             temporal: 0,

@@ -1,6 +1,6 @@
 //! What one viewer's offer and our answer agreed on: made by `sdp`, read by `egress`.
 
-use stream::VideoCodec;
+use stream::{Profile, VideoCodec};
 
 /// What a viewer is to be sent, and with which SSRCs and payload types. At least one of `video` and `audio` is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) struct Negotiated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NegotiatedVideo {
     pub(crate) codec: VideoCodec,
+    /// The most of the codec that may be sent.
+    pub(crate) takes: Profile,
     pub(crate) pt: u8,
     /// Payload type of RFC 4588 retransmissions. Without one the same packet is sent again.
     pub(crate) rtx_pt: Option<u8>,

@@ -52,6 +52,7 @@ pub fn rtcp(data: &[u8]) {
 
 fn frame(codec: VideoCodec, captured: Instant, data: Bytes) -> VideoFrame {
     VideoFrame {
+        profile: stream::Profile::Baseline,
         codec,
         rid: Rid::F,
         temporal: 0,
@@ -68,6 +69,7 @@ fn frame(codec: VideoCodec, captured: Instant, data: Bytes) -> VideoFrame {
 fn negotiated() -> Negotiated {
     let video = NegotiatedVideo {
         codec: VideoCodec::H264,
+        takes: stream::Profile::Main,
         pt: 96,
         rtx_pt: Some(97),
         // Small numbers, which a fuzzer finds.

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{LAYERS, Rid, VideoCodec, layer_index};
+use stream::{LAYERS, Profile, Rid, VideoCodec, layer_index};
 
 /// How long every picture can be sent again. A viewer that asks later has skipped the picture already.
 const REPAIRABLE: Duration = Duration::from_secs(1);
@@ -63,9 +63,9 @@ impl History {
     }
 
     /// The layer to send to a viewer whose target is `rid`: that one or the next smaller one that is encoded and has a keyframe, else
-    /// the next larger one.
-    pub(crate) fn nearest(&self, codec: VideoCodec, rid: Rid) -> Option<Rid> {
-        nearest(rid, |r| !self.layer(codec, r).base.is_empty() && self.is_alive(codec, r))
+    /// the next larger one. Of pictures that use more of the codec than the viewer takes there is none for it.
+    pub(crate) fn nearest(&self, codec: VideoCodec, takes: Profile, rid: Rid) -> Option<Rid> {
+        nearest(rid, |r| self.layer(codec, r).starts(takes) && self.is_alive(codec, r))
     }
 
     /// The layer of which such a viewer needs a keyframe where there is none of any: the nearest that is encoded.
@@ -108,6 +108,11 @@ impl LayerHistory {
             self.recent.pop_front();
         }
         self.recent.push_back(picture);
+    }
+
+    /// It has a keyframe for who takes so much of the codec. All that followed it uses the same.
+    pub(crate) fn starts(&self, takes: Profile) -> bool {
+        self.base.first().is_some_and(|keyframe| keyframe.profile <= takes)
     }
 
     pub(crate) fn newest(&self) -> Option<&Arc<Picture>> {

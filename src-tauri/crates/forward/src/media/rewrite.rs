@@ -177,6 +177,7 @@ mod tests {
             codec: VideoCodec::Vp8,
             rid: Rid::F,
             temporal,
+            profile: stream::Profile::Baseline,
             keyframe,
             step_up: false,
             captured: Instant::now(),

@@ -1,7 +1,7 @@
 //! OpenH264, bound by its C interface: the safe wrapper is fixed to one spatial and one temporal layer.
 #![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
 
-use super::EncodeError;
+use super::{EncodeError, parameter_sets};
 use crate::{VideoConfig, frame::Picture};
 use bytes::BytesMut;
 use openh264_sys2 as sys;
@@ -10,7 +10,7 @@ use std::{
     ptr,
     time::Instant,
 };
-use stream::{Rid, VideoCodec, VideoFrame, Way};
+use stream::{Profile, Rid, VideoCodec, VideoFrame, Way};
 use sys::source::APILoader;
 
 /// One encoder that makes independent streams of a picture, one for each of its spatial layers, each with three temporal
@@ -24,6 +24,8 @@ pub(crate) struct H264 {
     started: Option<Instant>,
     /// Each layer's last temporal layer.
     last: [u8; LAYERS],
+    /// What each layer's last keyframe says that it is.
+    profiles: [Profile; LAYERS],
 }
 
 // SAFETY: OpenH264 keeps no thread-local state, and `&mut self` lets one thread in at a time.
@@ -38,7 +40,7 @@ const TEMPORAL_LAYERS: c_int = 3;
 
 impl H264 {
     /// An encoder of those layers (the smallest first), whose first picture is a keyframe in each.
-    pub(crate) fn new(config: &VideoConfig, rids: &'static [Rid]) -> Result<Self, EncodeError> {
+    pub(crate) fn new(config: &VideoConfig, rids: &'static [Rid], profile: Profile) -> Result<Self, EncodeError> {
         let failed = |code| EncodeError { encoder: "OpenH264", action: "start", code };
         let mut encoder = ptr::null_mut();
         // SAFETY: the pointer is written on success only, and success is checked.
@@ -47,7 +49,8 @@ impl H264 {
             return Err(failed(code));
         }
         // From here on dropping it destroys the encoder.
-        let this = Self { encoder, config: *config, rids, output: Box::default(), started: None, last: [0; LAYERS] };
+        let (last, profiles) = ([0; LAYERS], [Profile::Main; LAYERS]);
+        let this = Self { encoder, config: *config, rids, output: Box::default(), started: None, last, profiles };
         this.set_option(sys::ENCODER_OPTION_TRACE_LEVEL, &mut (sys::WELS_LOG_QUIET as c_int));
         let mut parameters = sys::SEncParamExt::default();
         let table = this.table();
@@ -56,7 +59,7 @@ impl H264 {
         if code != 0 {
             return Err(failed(code));
         }
-        fill(&mut parameters, config, rids);
+        fill(&mut parameters, config, rids, profile);
         // SAFETY: as above.
         let code = unsafe { (table.InitializeExt.expect("OpenH264 has it"))(encoder, &parameters) };
         if code != 0 {
@@ -114,6 +117,11 @@ impl H264 {
             // A picture of layer 1 refers to layer 0 only; one of layer 2 to the picture before it, whichever layer has that.
             let last = std::mem::replace(&mut self.last[picture.rid.index()], picture.temporal);
             picture.layer_sync = picture.temporal < 2 || last == 0;
+            let profile = &mut self.profiles[picture.rid.index()];
+            if picture.keyframe {
+                *profile = parameter_sets::profile(&picture.data);
+            }
+            picture.profile = *profile;
         }
         Ok(pictures)
     }
@@ -142,6 +150,7 @@ impl H264 {
             codec: VideoCodec::H264,
             rid,
             temporal,
+            profile: Profile::Main,
             keyframe,
             captured,
             way: Way::at(captured),
@@ -196,7 +205,7 @@ fn largest(rids: &[Rid]) -> Rid {
     *rids.last().expect("an encoder has a layer")
 }
 
-fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid]) {
+fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid], profile: Profile) {
     let (width, height) = config.layer_size(largest(rids));
     parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
     parameters.iPicWidth = c_int::from(width);
@@ -206,6 +215,8 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid]) 
     parameters.iRCMode = sys::RC_BITRATE_MODE;
     parameters.iComplexityMode = sys::LOW_COMPLEXITY;
     parameters.iTemporalLayerNum = TEMPORAL_LAYERS;
+    // In baseline OpenH264 takes it back without a word.
+    parameters.iEntropyCodingModeFlag = (profile == Profile::Main).into();
     parameters.iSpatialLayerNum = rids.len() as c_int;
     // Independent streams: the upper layers of an SVC stream are nothing a browser can decode.
     parameters.bSimulcastAVC = true;
@@ -224,7 +235,10 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid]) 
         layer.iVideoHeight = c_int::from(height);
         layer.fFrameRate = config.fps as f32;
         layer.iSpatialBitrate = bits(config.layer_kbps(rid));
-        layer.uiProfileIdc = sys::PRO_BASELINE;
+        layer.uiProfileIdc = match profile {
+            Profile::Baseline => sys::PRO_BASELINE,
+            Profile::Main => sys::PRO_MAIN,
+        };
         // OpenH264 numbers levels as the stream does.
         layer.uiLevelIdc = config.h264_level(rid).idc().into();
         layer.sSliceArgument.uiSliceMode = sys::SM_SINGLE_SLICE;

@@ -5,6 +5,8 @@ mod h264;
 mod keyframes;
 mod opus;
 #[cfg(feature = "h264")]
+mod parameter_sets;
+#[cfg(feature = "h264")]
 mod simulcast;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::{EncodeError, H264};
 use crate::{VideoConfig, frame::Picture, yuv};
 use std::time::Instant;
-use stream::{Rid, VideoFrame};
+use stream::{Profile, Rid, VideoFrame};
 
 /// All layers of a picture: the top one by an encoder of its own that comes first, then the lower two in one call.
 ///
@@ -15,22 +15,29 @@ pub(crate) struct Simulcast {
     top: H264,
     lower: H264,
     half: Picture,
+    profile: Profile,
 }
 
 impl Simulcast {
     /// Its first picture is a keyframe in every layer.
-    pub(crate) fn new(config: &VideoConfig) -> Result<Self, EncodeError> {
+    pub(crate) fn new(config: &VideoConfig, profile: Profile) -> Result<Self, EncodeError> {
         let (width, height) = config.layer_size(Rid::H);
         Ok(Self {
-            top: H264::new(config, &[Rid::F])?,
-            lower: H264::new(config, &[Rid::Q, Rid::H])?,
+            top: H264::new(config, &[Rid::F], profile)?,
+            lower: H264::new(config, &[Rid::Q, Rid::H], profile)?,
             half: Picture::black(width, height, Instant::now()),
+            profile,
         })
     }
 
     /// What it was made for; bitrates may have changed since.
     pub(crate) fn config(&self) -> &VideoConfig {
         self.top.config()
+    }
+
+    /// The most that its streams use.
+    pub(crate) fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// Changes a layer's bitrate from the next picture on.

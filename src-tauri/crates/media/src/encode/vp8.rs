@@ -86,6 +86,7 @@ impl Vp8 {
         let flags = if keyframe { sys::VPX_EFLAG_FORCE_KF } else { step.flags };
         let made = self.encoder.encode(picture, captured, flags)?;
         Ok(made.map(|(data, keyframe)| VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::Vp8,
             rid: self.rid,
             temporal: step.temporal,

@@ -101,6 +101,7 @@ impl Vp9 {
         let flags = if keyframe { sys::VPX_EFLAG_FORCE_KF } else { 0 };
         let made = self.encoder.encode(picture, captured, flags)?;
         Ok(made.map(|(data, keyframe)| VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::Vp9,
             rid: self.rid,
             temporal: 0,

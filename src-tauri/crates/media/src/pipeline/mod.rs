@@ -27,7 +27,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use stream::{Frame, Rid, VideoCodec};
+use stream::{Frame, Profile, Rid, VideoCodec};
 use wanted::Wanted;
 
 type Events = Arc<dyn Fn(Event) + Send + Sync>;
@@ -147,6 +147,11 @@ impl Pipeline {
     pub fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
         self.orders.set_layers(codec, rids);
         self.encoders.change(|_| ());
+    }
+
+    /// How much of a codec may be used from its next picture on, which is a keyframe in each layer where that is another than before.
+    pub fn set_profile(&self, codec: VideoCodec, profile: Profile) {
+        self.orders.set_profile(codec, profile);
     }
 
     /// The newest picture as it is shown in an area of so many pixels (width, height), made in this call; none before the first,

@@ -2,7 +2,7 @@
 
 use crate::VideoConfig;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use stream::{CODECS, CodecSpec, Rid, VideoCodec};
+use stream::{CODECS, CodecSpec, Profile, Rid, VideoCodec};
 
 /// Which of a codec's layers are encoded whoever watches.
 pub(super) type Always = fn(VideoCodec) -> &'static [Rid];
@@ -20,12 +20,17 @@ struct State {
     keyframes: Vec<(VideoCodec, Rid)>,
     /// Of each codec, by its number: the layers that are encoded, the top one first.
     layers: [Vec<Rid>; CODECS.len()],
+    /// Of each codec, by its number: the most of it that may be used.
+    profiles: [Profile; CODECS.len()],
 }
 
 impl Orders {
     pub(super) fn new(video: VideoConfig, always: Always) -> Self {
         let layers = CODECS.map(|spec| layers(spec.codec, &[], always));
-        Self { always, state: Mutex::new(State { video, keyframes: Vec::new(), layers }) }
+        Self {
+            always,
+            state: Mutex::new(State { video, keyframes: Vec::new(), layers, profiles: [Profile::Main; CODECS.len()] }),
+        }
     }
 
     pub(super) fn video(&self) -> VideoConfig {
@@ -66,6 +71,16 @@ impl Orders {
     /// Somebody wants these layers of a codec. Those that are encoded always go on.
     pub(super) fn set_layers(&self, codec: VideoCodec, wanted: &[Rid]) {
         self.lock().layers[codec as usize] = layers(codec, wanted, self.always);
+    }
+
+    /// The most of a codec that may be used.
+    pub(super) fn profile(&self, codec: VideoCodec) -> Profile {
+        self.lock().profiles[codec as usize]
+    }
+
+    /// All who watch it take so much of a codec.
+    pub(super) fn set_profile(&self, codec: VideoCodec, profile: Profile) {
+        self.lock().profiles[codec as usize] = profile;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

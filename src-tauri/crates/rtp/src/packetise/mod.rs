@@ -48,6 +48,7 @@ impl Packetiser {
             codec: frame.codec,
             rid: frame.rid,
             temporal: frame.temporal,
+            profile: frame.profile,
             keyframe: frame.keyframe,
             step_up,
             captured: frame.captured,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use std::time::Instant;
-use stream::{CodecSpec, Rid, TemporalSync, VideoCodec, VideoFrame};
+use stream::{CodecSpec, Profile, Rid, TemporalSync, VideoCodec, VideoFrame};
 
 /// One picture of one layer, cut into RTP payloads.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Picture {
     pub rid: Rid,
     /// Temporal layer, 0 the base.
     pub temporal: u8,
+    /// How much of its codec it uses.
+    pub profile: Profile,
     /// It refers to no other picture.
     pub keyframe: bool,
     /// It needs nothing but the last base picture: a viewer may step up to its temporal layer here.

@@ -41,6 +41,7 @@ mod tests {
     fn frame(keyframe: bool, data: Bytes) -> VideoFrame {
         let captured = Instant::now();
         VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::Vp9,
             rid: Rid::F,
             temporal: 0,

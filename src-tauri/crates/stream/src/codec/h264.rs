@@ -1,6 +1,6 @@
-//! H.264 constrained baseline (RFC 6184): what is always encoded, all layers by one encoder.
+//! H.264, main or constrained baseline (RFC 6184): what is always encoded, all layers at once.
 
-use super::{CodecSpec, Fit, Fmtp, H264Level, TemporalSync};
+use super::{CodecSpec, Fit, Fmtp, H264Level, Profile, TemporalSync};
 use protocol::{Rid, VideoCodec};
 use std::borrow::Cow;
 
@@ -8,6 +8,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     codec: VideoCodec::H264,
     rtpmap: "H264/90000",
     fit,
+    profile,
     answer,
     layers: &Rid::ALL,
     on_demand: false,
@@ -24,14 +25,39 @@ fn fit(fmtp: Fmtp<'_, '_>) -> Option<Fit> {
     if mode.is_some_and(|mode| mode != "1") {
         return None;
     }
-    // profile_idc 66 is baseline; constraint_set1 (0x40) in the next byte makes it the constrained baseline that is sent.
-    // Without the parameter it is baseline (RFC 6184 section 8.1).
-    let profile = fmtp("profile-level-id").unwrap_or("420010");
-    let byte = |at: usize| profile.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-    match (byte(0), byte(2), mode) {
-        (Some(66), Some(_), None) => Some(Fit::Unsaid),
-        (Some(66), Some(iop), _) if iop & 0x40 != 0 => Some(Fit::Exact),
-        (Some(66), ..) => Some(Fit::Within),
+    let fit = match named(fmtp)? {
+        Named::Main | Named::ConstrainedBaseline => Fit::Exact,
+        Named::Baseline => Fit::Within,
+    };
+    Some(if mode.is_none() { Fit::Unsaid } else { fit })
+}
+
+fn profile(fmtp: Fmtp<'_, '_>) -> Profile {
+    if named(fmtp) == Some(Named::Main) { Profile::Main } else { Profile::Baseline }
+}
+
+/// A profile that has what is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Baseline,
+    ConstrainedBaseline,
+    Main,
+}
+
+/// By `profile_idc` and the constraints in the next byte (RFC 6184 section 8.1, table 5). Without the parameter it is baseline. Who
+/// takes High would take Main, but browsers that offer the one offer the other.
+fn named(fmtp: Fmtp<'_, '_>) -> Option<Named> {
+    const SET_0: u8 = 0x80;
+    const SET_1: u8 = 0x40;
+    const SET_2: u8 = 0x20;
+    let id = fmtp("profile-level-id").unwrap_or("420010");
+    let byte = |at: usize| id.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    match (byte(0)?, byte(2)?) {
+        (66, iop) if iop & SET_1 != 0 => Some(Named::ConstrainedBaseline),
+        (66, _) => Some(Named::Baseline),
+        // What both baseline and main have.
+        (77, iop) if iop & SET_0 != 0 => Some(Named::ConstrainedBaseline),
+        (77, iop) if iop & SET_2 == 0 => Some(Named::Main),
         _ => None,
     }
 }
@@ -78,6 +104,23 @@ mod tests {
         assert_eq!(of(&[]), Some(Fit::Unsaid), "nothing at all");
         assert_eq!(of(&[("profile-level-id", "64001f")]), None, "high, without a mode");
         assert!(Fit::Unsaid > Fit::Within, "what says what is sent goes first");
+    }
+
+    #[test]
+    fn main_is_what_table_5_calls_so() {
+        let of = |id: &'static str| {
+            let fmtp = |name: &str| (name == "profile-level-id").then_some(id);
+            named(&fmtp).map(|_| profile(&fmtp))
+        };
+        for id in ["4d001f", "4D001F", "4d401f", "4d0028"] {
+            assert_eq!(of(id), Some(Profile::Main), "{id}");
+        }
+        for id in ["42001f", "42e01f", "4d801f", "4de01f"] {
+            assert_eq!(of(id), Some(Profile::Baseline), "{id}");
+        }
+        for id in ["4d201f", "58a01f", "64001f", "640c1f", "f4001f", "4d", "4dxx1f", ""] {
+            assert_eq!(of(id), None, "{id}");
+        }
     }
 
     #[test]

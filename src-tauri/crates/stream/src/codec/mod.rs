@@ -6,11 +6,13 @@
 mod descriptor;
 mod h264;
 mod level;
+mod profile;
 mod vp8;
 mod vp9;
 
 pub use descriptor::{Descriptor, PacketDescriptor, PayloadDescriptor, PictureIds};
 pub use level::H264Level;
+pub use profile::Profile;
 
 use protocol::{Rid, VideoCodec};
 use std::borrow::Cow;
@@ -29,8 +31,10 @@ pub struct CodecSpec {
     /// Encoding name and clock rate, as `a=rtpmap` has them (RFC 8866 section 6.6); the case of letters does not matter.
     pub rtpmap: &'static str,
     /// How well what is sent here suits a payload type with the `a=fmtp` parameters that are looked up by name; none where it
-    /// cannot be sent. Of several that can, the best is answered, and the first of those.
+    /// cannot be sent. Of several that can, with the same [`CodecSpec::profile`], the best is answered, and the first of those.
     pub fit: for<'a> fn(Fmtp<'_, 'a>) -> Option<Fit>,
+    /// How much of the codec may be sent to a payload type that suits. Of several that suit the one with the most is answered.
+    pub profile: for<'a> fn(Fmtp<'_, 'a>) -> Profile,
     /// One `a=fmtp` line of the answer, made of the one that was offered, all parameters of the payload type, and the level of what
     /// is sent. What is sent satisfies the offer's parameters, so the answer repeats them; only the level may be another.
     pub answer: for<'a> fn(&'a str, Fmtp<'_, 'a>, H264Level) -> Cow<'a, str>,

@@ -1,12 +1,13 @@
 //! VP8 (RFC 7741): what every browser takes, encoded only while a viewer is watching who takes, or is given, nothing better.
 
-use super::{CodecSpec, Descriptor, Fit, PayloadDescriptor, PictureIds, TemporalSync};
+use super::{CodecSpec, Descriptor, Fit, PayloadDescriptor, PictureIds, Profile, TemporalSync};
 use protocol::{Rid, VideoCodec};
 
 pub(super) const SPEC: CodecSpec = CodecSpec {
     codec: VideoCodec::Vp8,
     rtpmap: "VP8/90000",
     fit: |_| Some(Fit::Exact),
+    profile: |_| Profile::Baseline,
     answer: |offered, _, _| offered.into(),
     // Each layer is an encoder of its own, and a quarter of the size is too little to be worth a third.
     layers: &[Rid::H, Rid::F],

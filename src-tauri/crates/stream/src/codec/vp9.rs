@@ -1,13 +1,14 @@
 //! VP9 (RFC 9628), profile 0: half the bits of VP8 for twice its time. Encoded only while a viewer without a codec that is always
 //! encoded is watching.
 
-use super::{CodecSpec, Descriptor, Fit, Fmtp, PayloadDescriptor, PictureIds, TemporalSync};
+use super::{CodecSpec, Descriptor, Fit, Fmtp, PayloadDescriptor, PictureIds, Profile, TemporalSync};
 use protocol::{Rid, VideoCodec};
 
 pub(super) const SPEC: CodecSpec = CodecSpec {
     codec: VideoCodec::Vp9,
     rtpmap: "VP9/90000",
     fit,
+    profile: |_| Profile::Baseline,
     answer: |offered, _, _| offered.into(),
     // As with VP8.
     layers: &[Rid::H, Rid::F],

@@ -126,6 +126,7 @@ mod tests {
 
     fn picture(rid: Rid, keyframe: bool, at: Instant) -> VideoFrame {
         VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: CODEC,
             rid,
             temporal: 0,

@@ -39,6 +39,7 @@ impl Output for Counter {
 fn picture(keyframe: bool) -> Frame {
     let now = Instant::now();
     Frame::Video(VideoFrame {
+        profile: stream::Profile::Baseline,
         codec: CODEC,
         rid: Rid::F,
         temporal: 0,

@@ -206,7 +206,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// The earliest time at which something is to be done.
     pub(crate) fn timeout(&self) -> Instant {
-        let others = [self.on_demand.timeout(), self.broadcast.timeout()];
+        let others = [self.on_demand.timeout(), self.broadcast.timeout(), self.admission.profile_timeout()];
         others.into_iter().flatten().fold(self.admission.timeout(), Instant::min)
     }
 
@@ -218,6 +218,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         for (codec, rids) in self.on_demand.expire(now.instant) {
             self.encoders.set_layers(codec, &rids);
         }
+        self.suit_profile(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
             self.start_failed(
                 "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),
@@ -273,7 +274,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.door.connected(viewer);
             }
             forward::Event::Gone(viewer, why) => {
-                self.forget(viewer);
+                self.forget(viewer, now);
                 let reason = match why {
                     Gone::Closed => LeaveReason::Left,
                     Gone::Timeout | Gone::Failed => LeaveReason::Timeout,
@@ -314,6 +315,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.events.tell(Event::Phase { phase: self.broadcast.phase() });
     }
 
+    /// Has the encoder make what all who watch can decode.
+    fn suit_profile(&mut self, now: Now) {
+        if let Some(profile) = self.admission.profile(now) {
+            self.encoders.set_profile(TOP_CODEC, profile);
+        }
+    }
+
     /// Lets the audience decide what is no command, and carries that out.
     fn decide(&mut self, input: Input, now: Now) {
         self.admission.handle(input, now);
@@ -335,7 +343,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 Output::Keep(persisted) => self.background.keep_audience(persisted),
                 Output::Drop { viewer, .. } => {
                     self.forwarder.close(viewer);
-                    self.forget(viewer);
+                    self.forget(viewer, now);
                 }
                 Output::Tell { to, message } => self.door.tell(to, &message),
                 Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
@@ -364,19 +372,20 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
             Err(LineFull) => self.turn_away(viewer, now),
         }
+        self.suit_profile(now);
     }
 
     /// A joiner has no share of the line.
     fn turn_away(&mut self, viewer: ViewerId, now: Now) {
         self.forwarder.close(viewer);
-        self.forget(viewer);
+        self.forget(viewer, now);
         self.decide(Input::JoinFailed { viewer }, now);
     }
 
     /// Frees what the studio holds of a viewer, and gives its share of the line to others.
-    fn forget(&mut self, viewer: ViewerId) {
+    fn forget(&mut self, viewer: ViewerId, now: Now) {
         self.door.close(viewer);
-        for (other, rid) in self.admission.release(viewer) {
+        for (other, rid) in self.admission.release(viewer, now) {
             self.forwarder.cap(other, rid);
         }
     }

@@ -4,6 +4,7 @@ use super::{Local, OfferError};
 use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
 use protocol::RejectedMedia;
 use sdp::{Extmap, Media, Offer, PayloadType};
+use std::cmp::Reverse;
 use stream::{CODECS, CodecSpec, Fit, VideoCodec};
 
 pub(super) const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
@@ -113,7 +114,7 @@ const NO_PORT: Why = Why("its port is 0, which takes it back");
 const UNWANTED: Why = Why("it is sendonly or inactive: the player does not want to receive it");
 const OTHER_PROTO: Why = Why("it is not carried by UDP/TLS/RTP/SAVPF");
 const NO_CODEC: Why =
-    Why("it has neither VP8, VP9 of profile 0 nor H.264 of a baseline profile with packetization-mode=1");
+    Why("it has neither VP8, VP9 of profile 0 nor H.264 of a baseline or main profile with packetization-mode=1");
 const NO_OPUS: Why = Why("it has no Opus with 48 kHz");
 const NO_MUX: Why = Why("it has no rtcp-mux");
 const SECOND_PICTURE: Why = Why("there is one picture, and an m-line before it is sent that");
@@ -138,6 +139,7 @@ fn negotiate_video(m: &Media, codec: VideoCodec, of: &PayloadType, local: &Local
     };
     NegotiatedVideo {
         codec,
+        takes: (CodecSpec::of(codec).profile)(&|name| of.parameter(name)),
         pt: of.number,
         rtx_pt: m.payload_types.iter().find(repairs).map(|rtx| rtx.number),
         ssrc: local.ssrcs[0],
@@ -169,7 +171,11 @@ fn video_codec<'o>(m: &'o Media, ours: &[VideoCodec]) -> Option<(VideoCodec, &'o
     let best = |spec: &CodecSpec| {
         let named = m.payload_types.iter().filter(|of| of.encoding.eq_ignore_ascii_case(spec.rtpmap));
         let fitting = named.filter_map(|of| Some(((spec.fit)(&|name| of.parameter(name))?, of)));
-        fitting.min_by_key(|(fit, _)| *fit).map(|(fit, of)| (fit, spec.codec, of))
+        let better = |(fit, of): &(Fit, &PayloadType)| {
+            let most = Reverse((spec.profile)(&|name| of.parameter(name)));
+            (*fit == Fit::Unsaid, most, *fit)
+        };
+        fitting.min_by_key(better).map(|(fit, of)| (fit, spec.codec, of))
     };
     let offered = CODECS.iter().filter(|spec| ours.contains(&spec.codec)).filter_map(|spec| best(spec));
     // The first of those that are equally good.

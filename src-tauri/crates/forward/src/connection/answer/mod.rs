@@ -14,7 +14,7 @@ use crate::connection::negotiated::Negotiated;
 use protocol::RejectedMedia;
 use sdp::{Offer, Transport};
 use std::fmt::Write;
-use stream::VideoCodec;
+use stream::{Profile, VideoCodec};
 
 /// What a viewer's offer led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Answered {
     pub answer: String,
     /// The codec of the picture; none: sound only.
     pub codec: Option<VideoCodec>,
+    /// The most of that codec that may be sent.
+    pub takes: Profile,
     /// Sound is sent.
     pub audio: bool,
     /// Our ICE user name fragment, for an ETag.

@@ -1,5 +1,7 @@
 //! Answers to the offers of real browsers, and to offers that cannot be answered.
 
+mod codecs;
+
 use super::*;
 use crate::client::{CHROMIUM, FIREFOX};
 use crate::connection::negotiated::Negotiated;
@@ -63,57 +65,11 @@ fn has(answer: &str, line: &str) -> bool {
 }
 
 #[test]
-fn without_h264_everybody_gets_vp9_and_without_that_vp8() {
-    for (codecs, codec, pt) in [(&CODECS[1..], VideoCodec::Vp9, 98), (&CODECS[2..], VideoCodec::Vp8, 96)] {
-        let (joined, negotiated) = join_where(codecs, CHROMIUM).expect("it offers all");
-        assert_eq!(joined.codec, Some(codec));
-        assert!(!joined.answer.contains("H264"), "{}", joined.answer);
-        let video = negotiated.video.expect("a picture");
-        assert_eq!((video.pt, video.rtx_pt), (pt, Some(pt + 1)), "repairs go with the codec");
-    }
-    let (joined, _) = join_where(&CODECS[1..], CHROMIUM).expect("it offers all");
-    assert!(has(&joined.answer, "a=fmtp:98 profile-id=0"), "of its four profiles the first: {}", joined.answer);
-}
-
-#[test]
-fn a_codec_that_there_is_no_room_for_is_not_answered_and_one_with_room_is() {
-    let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
-    let with_room = |codecs: &[VideoCodec], text: &str| {
-        let local = Local {
-            ice: &ice,
-            fingerprint: "sha-256 AB",
-            candidates: &[],
-            ssrcs: [1, 2, 3],
-            cname: "",
-            session: 1,
-            codecs,
-            level: H264Level::default(),
-        };
-        answer_with_room(&Offer::parse(text).expect("an offer"), &local, &CODECS).map(|(joined, ..)| joined.codec)
-    };
-    let (h264, vp8) = (VideoCodec::H264, VideoCodec::Vp8);
-    assert_eq!(with_room(&CODECS, FIREFOX), Ok(Some(VideoCodec::Vp9)));
-    assert_eq!(with_room(&[h264, vp8], FIREFOX), Ok(Some(vp8)), "a worse one goes before none");
-    assert_eq!(
-        with_room(&[h264], FIREFOX),
-        Err(OfferError::NoEncoder),
-        "it would hear, and wonder where the picture is"
-    );
-    assert_eq!(with_room(&[h264], CHROMIUM), Ok(Some(h264)));
-    let picture_only = FIREFOX.replace("opus/48000/2", "speex/48000/2");
-    assert_eq!(with_room(&[h264], &picture_only), Err(OfferError::NoEncoder));
-    let sound_only = no_vp(FIREFOX);
-    assert_eq!(with_room(&[h264], &sound_only), Ok(None), "more room would not help it");
-    let nothing = sound_only.replace("opus/48000/2", "speex/48000/2");
-    assert!(is_no_media(with_room(&[h264], &nothing).err()));
-}
-
-#[test]
 fn chromium_gets_h264_with_repairs_and_stereo_opus() {
     let (joined, negotiated) = accepted(CHROMIUM);
     assert_eq!((joined.codec, joined.audio), (Some(VideoCodec::H264), true));
     let video = negotiated.video.expect("a picture");
-    assert_eq!((video.pt, video.rtx_pt), (108, Some(109)), "constrained baseline, packetization-mode 1");
+    assert_eq!((video.pt, video.rtx_pt), (116, Some(117)), "main, packetization-mode 1");
     assert!(video.nack && video.pli && video.fir && video.remb && video.transport_cc);
     assert_eq!(video.extensions.twcc, Some(4));
     assert_eq!(video.extensions.playout_delay, Some(5));
@@ -121,12 +77,12 @@ fn chromium_gets_h264_with_repairs_and_stereo_opus() {
     for line in [
         "a=group:BUNDLE 0 1",
         "a=ice-lite",
-        "m=video 9 UDP/TLS/RTP/SAVPF 108 109",
-        "a=rtpmap:108 H264/90000",
-        "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        "a=fmtp:109 apt=108",
+        "m=video 9 UDP/TLS/RTP/SAVPF 116 117",
+        "a=rtpmap:116 H264/90000",
+        "a=fmtp:116 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f",
+        "a=fmtp:117 apt=116",
         "a=ssrc-group:FID 1001 1002",
-        "a=rtcp-fb:108 nack pli",
+        "a=rtcp-fb:116 nack pli",
         "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         "m=audio 9 UDP/TLS/RTP/SAVPF 111",
         "a=setup:passive",
@@ -138,21 +94,6 @@ fn chromium_gets_h264_with_repairs_and_stereo_opus() {
         assert!(has(&joined.answer, line), "{line} is missing in\n{}", joined.answer);
     }
     assert_eq!(joined.answer.matches("a=candidate:1 ").count(), 1, "the candidates stand with the first m-line only");
-}
-
-#[test]
-fn the_answer_says_the_level_that_is_sent() {
-    let said = |offer: &str, level| {
-        let (joined, _) =
-            answer_at(&Offer::parse(offer).expect("a browser's offer"), &CODECS, level).expect("answered");
-        joined.answer.split("profile-level-id=").nth(1).expect("H.264").get(..6).expect("six digits").to_owned()
-    };
-    let full_hd = H264Level::of(1080, 1920, 30, 4000).expect("it can be sent");
-    assert_eq!(said(CHROMIUM, full_hd), "42e028");
-    let same = CHROMIUM.replace("level-asymmetry-allowed=1;", "");
-    assert_eq!(said(&same, full_hd), "42e01f", "more than was offered may not be said");
-    let more = same.replace("=42e01f", "=42e034");
-    assert_eq!(said(&more, full_hd), "42e028");
 }
 
 #[test]
@@ -187,41 +128,16 @@ fn a_picture_without_a_known_codec_is_rejected_and_the_sound_stays() {
     );
     assert_eq!(
         rejected(&joined),
-        [("video", "it has neither VP8, VP9 of profile 0 nor H.264 of a baseline profile with packetization-mode=1")]
+        [(
+            "video",
+            "it has neither VP8, VP9 of profile 0 nor H.264 of a baseline or main profile with packetization-mode=1"
+        )]
     );
     assert_eq!(joined.rejected[0].mid, "0");
     assert!(
         accepted(CHROMIUM).0.rejected.is_empty() && accepted(FIREFOX).0.rejected.is_empty(),
         "what browsers offer is answered whole"
     );
-}
-
-#[test]
-fn h264_needs_packetization_mode_1_and_a_baseline_profile() {
-    let codec = |offer: String| accepted(&offer).0.codec;
-    assert_eq!(codec(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")), Some(VideoCodec::Vp9));
-    let high = CHROMIUM.replace("=42e01f", "=640c1f").replace("=42001f", "=64001f");
-    assert_eq!(codec(high), Some(VideoCodec::Vp9));
-    let baseline = CHROMIUM.replace("=42e01f", "=640c1f");
-    assert_eq!(accepted(&baseline).1.video.expect("a picture").pt, 102, "plain baseline will do");
-}
-
-#[test]
-fn h264_without_a_mode_is_tried_where_there_is_nothing_else() {
-    let silent = CHROMIUM.replace("packetization-mode=1;", "").replace("packetization-mode=0;", "");
-    assert_eq!(accepted(&silent).0.codec, Some(VideoCodec::Vp9), "VP9 is sure to be taken");
-    let alone = no_vp(&silent);
-    let (joined, _) = accepted(&alone);
-    assert_eq!(joined.codec, Some(VideoCodec::H264));
-    assert!(
-        has(&joined.answer, "a=fmtp:102 level-asymmetry-allowed=1;profile-level-id=42001f"),
-        "as it was offered: {}",
-        joined.answer
-    );
-    let bare: String = alone.split_inclusive('\n').filter(|line| !line.contains("profile-level-id")).collect();
-    assert_eq!(accepted(&bare).0.codec, Some(VideoCodec::H264), "a player that writes no parameters at all");
-    let mixed = CHROMIUM.replace("a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;", "a=fmtp:102 ");
-    assert_eq!(accepted(&mixed).1.video.expect("a picture").pt, 108, "what says its mode goes before what does not");
 }
 
 #[test]

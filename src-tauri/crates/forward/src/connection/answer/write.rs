@@ -37,6 +37,7 @@ pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<Agreed, OfferEr
     let joined = Answered {
         answer: sdp,
         codec: choice.negotiated.video.as_ref().map(|v| v.codec),
+        takes: choice.negotiated.video.as_ref().map(|v| v.takes).unwrap_or_default(),
         audio: choice.negotiated.audio.is_some(),
         ice_ufrag: local.ice.ufrag.clone(),
         rejected: choice.rejected,

@@ -6,6 +6,7 @@ mod initial_probe;
 mod joins;
 mod link;
 mod nacks;
+mod profiles;
 mod reports;
 mod rfc8867;
 mod seeds;

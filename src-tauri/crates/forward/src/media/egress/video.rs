@@ -24,7 +24,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{Clock, CodecSpec, Rid, VideoCodec, layer_index};
+use stream::{Clock, CodecSpec, Profile, Rid, VideoCodec, layer_index};
 
 /// A viewer with a shorter round trip than this is in the same building or city, and such paths carry the top layer. It is
 /// measured in the handshake, so the time for its cryptography is part of it.
@@ -33,6 +33,8 @@ const NEAR: Duration = Duration::from_millis(5);
 /// The picture, towards one viewer.
 pub(super) struct VideoEgress {
     codec: VideoCodec,
+    /// The most of the codec that the viewer decodes.
+    takes: Profile,
     ssrc: u32,
     repairs_allowed: bool,
     header: Header,
@@ -92,6 +94,7 @@ impl VideoEgress {
         let below_half = |seed: u32| (seed & 0x7fff) as u16;
         Self {
             codec: n.codec,
+            takes: n.takes,
             ssrc: n.ssrc,
             repairs_allowed: n.nack,
             header: Header::new(n.pt, n.ssrc, extensions, &n.mid),
@@ -163,7 +166,7 @@ impl VideoEgress {
 
     /// Sends a picture that was just added to the history, if the viewer is to have it.
     pub(super) fn picture<S: PacketSink>(&mut self, p: &Arc<Picture>, h: &History, cx: &mut Context<'_, S>) {
-        if p.codec != self.codec {
+        if p.codec != self.codec || p.profile > self.takes {
             return;
         }
         if let State::Paused = self.state {
@@ -180,7 +183,7 @@ impl VideoEgress {
             State::AwaitingKeyframe | State::Paused => {
                 // A keyframe of a smaller layer does not start it, as everything since the larger layer's last keyframe would have to be
                 // sent from the history.
-                if p.keyframe && h.nearest(self.codec, self.selector.target().rid) == Some(p.rid) {
+                if p.keyframe && h.nearest(self.codec, self.takes, self.selector.target().rid) == Some(p.rid) {
                     self.start_at_target(h, cx);
                 }
             }
@@ -208,7 +211,7 @@ impl VideoEgress {
         }
         self.answers.answered(cx.now);
         let rid = self.current().map(|f| f.rid);
-        match rid.filter(|rid| !h.layer(self.codec, *rid).base().is_empty()) {
+        match rid.filter(|rid| h.layer(self.codec, *rid).starts(self.takes)) {
             Some(rid) => self.start_from_history(self.start_layer(rid, h), h, cx),
             None => self.start_at_target(h, cx),
         }

@@ -67,6 +67,7 @@ impl Stage {
         data.extend([0, 0, 0, 1, if keyframe { 0x65 } else { 0x41 }, 0x88]);
         data.extend(std::iter::repeat_n(0x5a, if keyframe { 12_000 } else { 3_000 }));
         self.forwarder.video(&VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal: 0,
@@ -86,6 +87,7 @@ impl Stage {
         let mut data = vec![0, 0, 0, 1, 0x41, 0x88];
         data.resize(bytes, 0x5a);
         self.forwarder.video(&VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal: 0,

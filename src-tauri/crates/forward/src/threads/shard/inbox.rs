@@ -274,6 +274,7 @@ mod tests {
         let mut taken = Taken::default();
         for _ in 0..MAX_MEDIA / 2 {
             let picture = packetiser.video(&stream::VideoFrame {
+                profile: stream::Profile::Baseline,
                 codec: stream::VideoCodec::H264,
                 rid: Rid::F,
                 temporal: 0,

@@ -68,6 +68,7 @@ impl ShardWorld {
     fn next_picture(&mut self, temporal: u8) -> Arc<Picture> {
         self.handed_in += Duration::from_millis(33);
         self.packetiser.video(&VideoFrame {
+            profile: stream::Profile::Baseline,
             codec: VideoCodec::H264,
             rid: Rid::F,
             temporal,
@@ -145,6 +146,7 @@ impl ShardWorld {
 fn negotiated() -> Negotiated {
     let video = NegotiatedVideo {
         codec: VideoCodec::H264,
+        takes: stream::Profile::Main,
         pt: 102,
         rtx_pt: None,
         ssrc: VIDEO,

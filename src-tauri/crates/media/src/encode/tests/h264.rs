@@ -7,7 +7,7 @@ use crate::{
     frame::Picture,
 };
 use std::{sync::OnceLock, time::Instant};
-use stream::{Rid, VideoFrame};
+use stream::{Profile, Rid, VideoFrame};
 
 /// Eight seconds at 720p with regular keyframes, encoded once for several tests.
 fn eight_seconds() -> &'static [VideoFrame] {
@@ -15,8 +15,17 @@ fn eight_seconds() -> &'static [VideoFrame] {
     PICTURES.get_or_init(|| encode(&VideoConfig::default(), 240, |_, _| ()))
 }
 
-fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Simulcast)) -> Vec<VideoFrame> {
-    let (mut encoder, mut keyframes) = (Simulcast::new(config).expect("it starts"), Keyframes::new());
+fn encode(config: &VideoConfig, pictures: u32, before: impl FnMut(u32, &mut Simulcast)) -> Vec<VideoFrame> {
+    encode_as(Profile::Main, config, pictures, before)
+}
+
+fn encode_as(
+    profile: Profile,
+    config: &VideoConfig,
+    pictures: u32,
+    mut before: impl FnMut(u32, &mut Simulcast),
+) -> Vec<VideoFrame> {
+    let (mut encoder, mut keyframes) = (Simulcast::new(config, profile).expect("it starts"), Keyframes::new());
     let mut film = Film::new(config);
     (0..pictures)
         .flat_map(|number| {
@@ -118,7 +127,7 @@ fn a_keyframe_starts_anew_and_carries_its_parameter_sets() {
 fn a_forced_keyframe_is_one_of_its_layer_only() {
     for forced in Rid::ALL {
         let config = VideoConfig::default();
-        let (mut encoder, mut film) = (Simulcast::new(&config).expect("it starts"), Film::new(&config));
+        let (mut encoder, mut film) = (Simulcast::new(&config, Profile::Main).expect("it starts"), Film::new(&config));
         for number in 0..12 {
             let force = Rid::ALL.map(|rid| number == 7 && rid == forced);
             let (picture, captured) = film.next();
@@ -168,16 +177,19 @@ fn every_size_says_its_own_level_and_decodes_whole_in_every_layer() {
     if no_decoder() {
         return;
     }
-    for (width, height, levels) in SIZES {
+    let both = [(Profile::Baseline, 66), (Profile::Main, 77)];
+    for ((profile, idc), (width, height, levels)) in both.into_iter().flat_map(|of| SIZES.map(|size| (of, size))) {
         let config = VideoConfig::new(width, height, 30, 2000).expect("it can be sent");
-        let pictures = encode(&config, 6, |_, _| ());
+        let pictures = encode_as(profile, &config, 6, |_, _| ());
         for (rid, level) in Rid::ALL.into_iter().zip(levels) {
             let pictures = layer(&pictures, rid);
             let size = config.layer_size(rid);
             let what = format!("{width}x{height} {rid:?}");
             let said = sps::read(&pictures[0].data);
-            assert_eq!(said, sps::Sps { profile: 66, constraints: said.constraints, level, size }, "{what}");
-            assert_eq!(said.constraints & 0xc0, 0xc0, "{what} is constrained baseline");
+            assert_eq!(said, sps::Sps { profile: idc, constraints: said.constraints, level, size }, "{what}");
+            if profile == Profile::Baseline {
+                assert_eq!(said.constraints & 0xc0, 0xc0, "{what} is constrained baseline");
+            }
             assert_eq!((pictures[0].width, pictures[0].height), size, "{what}");
             assert_eq!(level, config.h264_level(rid).idc(), "{what}: what is answered is what is sent");
             let decoded = decode(&pictures);
@@ -186,6 +198,27 @@ fn every_size_says_its_own_level_and_decodes_whole_in_every_layer() {
             if size.0 >= 8 * 32 {
                 assert_eq!(numbers(&decoded), (0..6).collect::<Vec<_>>(), "{what}");
             }
+        }
+    }
+}
+
+/// In baseline OpenH264 takes arithmetic coding back without a word, and so it might in main.
+#[test]
+fn main_has_arithmetic_coding_and_baseline_has_not_and_each_picture_says_which() {
+    if no_decoder() {
+        return;
+    }
+    let config = VideoConfig::default();
+    for (profile, idc, arithmetic) in [(Profile::Baseline, 66, false), (Profile::Main, 77, true)] {
+        let pictures = encode_as(profile, &config, 130, |_, _| ());
+        for rid in Rid::ALL {
+            let pictures = layer(&pictures, rid);
+            for keyframe in pictures.iter().filter(|picture| picture.keyframe) {
+                let said = (sps::read(&keyframe.data).profile, sps::arithmetic(&keyframe.data));
+                assert_eq!(said, (idc, arithmetic), "{rid:?}");
+            }
+            assert!(pictures.iter().all(|picture| picture.profile == profile), "{rid:?} {profile:?}");
+            assert_eq!(numbers(&decode(&pictures)), (0..130).collect::<Vec<_>>(), "{rid:?} {profile:?}");
         }
     }
 }

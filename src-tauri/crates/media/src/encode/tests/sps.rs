@@ -1,4 +1,5 @@
-//! Reads a sequence parameter set as the standard writes it (H.264 7.3.2.1.1), for what a decoder takes from it.
+//! Reads a sequence parameter set as the standard writes it (H.264 7.3.2.1.1), for what a decoder takes from it; and of a picture
+//! parameter set (7.3.2.2) the way in which it codes.
 
 /// What a baseline stream says of itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +41,15 @@ pub(super) fn read(data: &[u8]) -> Sps {
         level: bytes[2],
         size: ((width - left - right) as u16, (height - top - bottom) as u16),
     }
+}
+
+/// Whether the first picture parameter set of an Annex B stream asks for arithmetic coding (CABAC).
+pub(super) fn arithmetic(data: &[u8]) -> bool {
+    let nal = stream::annex_b::nal_units(data).find(|nal| nal.first().is_some_and(|kind| kind & 0x1f == 8));
+    let mut bits = Bits { bytes: &nal.expect("a keyframe has it")[1..], at: 0 };
+    bits.number(); // pic_parameter_set_id
+    bits.number(); // seq_parameter_set_id
+    bits.take(1) == 1
 }
 
 struct Bits<'a> {

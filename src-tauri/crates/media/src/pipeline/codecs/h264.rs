@@ -1,4 +1,4 @@
-//! H.264 as its thread drives it: one encoder for all layers, made anew when the size changes.
+//! H.264 as its thread drives it: one encoder for all layers, made anew when the size or the profile changes.
 
 use super::{Codec, Orders, suited};
 use crate::{
@@ -32,15 +32,18 @@ impl Codec for H264Codec {
         let config = suited(orders.video(), picture);
         // A bitrate changes while an encoder runs, but the level of its stream does not.
         let kind = |of: &VideoConfig| (of.width, of.height, of.fps, Rid::ALL.map(|rid| of.h264_level(rid)));
-        let fits = |made: &VideoConfig| kind(made) == kind(&config);
-        if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder.config())) {
+        let profile = orders.profile(VideoCodec::H264);
+        let fits = |made: &Simulcast| kind(made.config()) == kind(&config) && made.profile() == profile;
+        if self.running.as_ref().is_some_and(|(encoder, ..)| !fits(encoder)) {
             self.running = None;
         }
         let (encoder, keyframes, rates) = match &mut self.running {
             Some(running) => running,
-            none => {
-                none.insert((Simulcast::new(&config)?, Keyframes::new(), Rid::ALL.map(|rid| config.layer_kbps(rid))))
-            }
+            none => none.insert((
+                Simulcast::new(&config, profile)?,
+                Keyframes::new(),
+                Rid::ALL.map(|rid| config.layer_kbps(rid)),
+            )),
         };
         for rid in Rid::ALL {
             let kbps = orders.kbps(rid);

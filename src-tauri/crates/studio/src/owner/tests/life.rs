@@ -230,6 +230,7 @@ fn encoded(world: &World, ms: u64) {
     let taken = Instant::now();
     let way = stream::Way { delivered: taken, converted: taken, taken };
     let picture = stream::VideoFrame {
+        profile: stream::Profile::Baseline,
         codec: VideoCodec::H264,
         rid: Rid::Q,
         temporal: 0,
@@ -301,6 +302,32 @@ fn who_has_no_h264_is_sent_vp9_where_there_is_time_for_it_and_vp8_where_there_is
     busy(&mut world, 950);
     assert!(world.join(&browser(4), "vp9").is_ok());
     assert_eq!(world.join(&browser(5), "vp8"), Err(Refused::NoEncoder), "who has only VP8 would start one more");
+}
+
+#[test]
+fn main_is_encoded_until_one_comes_who_takes_baseline_and_again_a_while_after_all_such_have_left() {
+    let mut world = World::live(Written::default());
+    world.watch(&browser(1), ViewerId(1));
+    world.asked();
+    let joined = world.join(&browser(2), "baseline").expect("there is room");
+    assert_eq!(world.asked(), ["join 2 F"], "nothing was heard of it yet");
+    world.happened(Happened::Forward(forward::Event::Checked(ViewerId(2))));
+    assert_eq!(world.asked(), ["profile H264 Baseline"], "while it shakes hands");
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(2))));
+    world.join(&browser(3), "baseline").expect("there is room");
+    world.happened(Happened::Forward(forward::Event::Checked(ViewerId(3))));
+    assert!(world.leave(&joined));
+    world.advance(Duration::from_secs(60));
+    world.asked();
+    world.happened(Happened::Forward(forward::Event::Gone(ViewerId(3), forward::Gone::Failed)));
+    world.advance(Duration::from_secs(29));
+    assert_eq!(world.asked(), [""; 0], "it may come back");
+    world.advance(Duration::from_secs(2));
+    assert_eq!(world.asked(), ["profile H264 Main"]);
+    world.command(Command::End).expect("it is live");
+    world.asked();
+    world.advance(Duration::from_secs(60));
+    assert_eq!(world.asked(), [""; 0]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use stream::{H264Level, Rid, VideoCodec};
+use stream::{H264Level, Profile, Rid, VideoCodec};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// The link of every test.
@@ -66,7 +66,9 @@ impl Forwarding for Asks {
             _ => vec![],
         };
         let audio = rejected.is_empty();
-        Ok(forward::Answered { answer: "v=0 answer".into(), codec, audio, ice_ufrag: "first".into(), rejected })
+        let takes = if offer.transport.ice_ufrag == "baseline" { Profile::Baseline } else { Profile::Main };
+        let (answer, ice_ufrag) = ("v=0 answer".into(), "first".into());
+        Ok(forward::Answered { answer, codec, takes, audio, ice_ufrag, rejected })
     }
 
     fn patch(&self, _: ViewerId, _: &Fragment) -> Result<Option<String>, NoViewer> {
@@ -133,6 +135,10 @@ impl Encoding for Asks {
 
     fn set_layers(&self, codec: VideoCodec, rids: &[Rid]) {
         self.note(format!("layers {codec:?} {rids:?}"));
+    }
+
+    fn set_profile(&self, codec: VideoCodec, profile: Profile) {
+        self.note(format!("profile {codec:?} {profile:?}"));
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     collections::HashSet,
     time::{Duration, Instant},
 };
-use stream::{Clock, Rid, VideoCodec};
+use stream::{Clock, Profile, Rid, VideoCodec};
 
 #[derive(Clone, Debug)]
 pub(super) struct Rtp {
@@ -89,6 +89,7 @@ pub(super) struct Shown {
     pub(super) temporal: u8,
     pub(super) number: u64,
     pub(super) keyframe: bool,
+    pub(super) profile: Profile,
 }
 
 pub(super) struct TestViewer {
@@ -199,7 +200,7 @@ impl TestViewer {
         let text = String::from_utf8_lossy(&data[..data.len().min(60)]).into_owned();
         let fields: Vec<u64> =
             text.split(';').next().expect("split").split(':').map(|f| f.parse().expect("a number")).collect();
-        let [layer, temporal, number, refers, keyframe] = fields[..] else { panic!("{text}") };
+        let [layer, temporal, number, refers, keyframe, profile] = fields[..] else { panic!("{text}") };
         let layer = layer as usize;
         assert!(
             keyframe == 1 || !self.keyframe_due,
@@ -219,6 +220,7 @@ impl TestViewer {
             temporal: temporal as u8,
             number,
             keyframe: keyframe == 1,
+            profile: if profile == 0 { Profile::Baseline } else { Profile::Main },
         });
     }
 

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant, UNIX_EPOCH},
 };
-use stream::{AudioFrame, Clock, Rid, VideoCodec, VideoFrame};
+use stream::{AudioFrame, Clock, Profile, Rid, VideoCodec, VideoFrame};
 
 pub(super) const VIDEO_SSRC: u32 = 0x0a0a_0a0a;
 pub(super) const RTX_SSRC: u32 = 0x0b0b_0b0b;
@@ -30,6 +30,7 @@ pub(super) fn negotiated(codec: VideoCodec) -> Negotiated {
     Negotiated {
         video: Some(NegotiatedVideo {
             codec,
+            takes: Profile::Main,
             pt: 102,
             rtx_pt: Some(103),
             ssrc: VIDEO_SSRC,
@@ -73,6 +74,8 @@ pub(super) struct World {
     pub(super) sizes: [(usize, usize); 3],
     pub(super) keyframe_asked: Vec<(Instant, Rid)>,
     pub(super) force_keyframe: bool,
+    /// How much of the codec is used from the next keyframe on.
+    pub(super) profile: Profile,
     /// The round trip of the handshakes. Unless a test sets it, it is that of a good path.
     pub(super) round_trip: Option<Duration>,
 }
@@ -99,6 +102,7 @@ impl World {
             sizes: [(6_000, 600), (16_000, 2_000), (50_000, 9_500)],
             keyframe_asked: Vec::new(),
             force_keyframe: false,
+            profile: Profile::Baseline,
             round_trip: Some(Duration::from_millis(1)),
         }
     }
@@ -174,7 +178,7 @@ impl World {
         }
         self.last_lower[i][level] = number;
         let (of_key, of_other) = self.sizes[i];
-        let text = format!("{i}:{temporal}:{number}:{refers}:{};", u8::from(keyframe));
+        let text = format!("{i}:{temporal}:{number}:{refers}:{}:{};", u8::from(keyframe), self.profile as u8);
         let mut body = text.into_bytes();
         body.resize(if keyframe { of_key } else { of_other }, b'x');
         let data = match self.codec {
@@ -193,6 +197,7 @@ impl World {
             codec: self.codec,
             rid,
             temporal,
+            profile: self.profile,
             keyframe,
             captured: self.now - Duration::from_millis(10),
             way: stream::Way::at(self.now - Duration::from_millis(10)),

@@ -9,7 +9,7 @@ use crate::media::rewrite::newer;
 use crate::media::sink::PacketSink;
 use rtp::packetise::Picture;
 use std::{cmp::Ordering, sync::Arc, time::Duration};
-use stream::Rid;
+use stream::{Profile, Rid};
 
 /// A viewer whose pictures were queued for longer is sent none until the next keyframe.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
@@ -33,7 +33,7 @@ impl VideoEgress {
     /// keyframe, or earlier where the path carries its start quickly. On a thin path a smaller layer than the goal may come first,
     /// one that can be started within [`START`].
     pub(in crate::media::egress) fn retarget<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
-        let goal = h.nearest(self.codec, self.selector.target().rid);
+        let goal = h.nearest(self.codec, self.takes, self.selector.target().rid);
         let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
         let gone = !h.is_alive(self.codec, f.rid);
         if goal < f.rid {
@@ -60,7 +60,7 @@ impl VideoEgress {
         let rate = self.path.measured.into_iter().chain(self.path.capacity).reduce(f32::max)?;
         let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
         let between = Rid::ALL.into_iter().filter(|rid| *rid > from && *rid <= goal);
-        let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
+        let usable = |rid: &Rid| h.nearest(self.codec, self.takes, *rid) == Some(*rid);
         between.rev().find(|rid| usable(rid) && h.layer(self.codec, *rid).start_bytes() <= budget)
     }
 
@@ -68,7 +68,7 @@ impl VideoEgress {
     pub(super) fn start_layer(&self, goal: Rid, h: &History) -> Rid {
         let time = START.saturating_sub(self.path.queue).as_secs_f32();
         let budget = self.path.capacity.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
-        let usable = |rid: &Rid| h.nearest(self.codec, *rid) == Some(*rid);
+        let usable = |rid: &Rid| h.nearest(self.codec, self.takes, *rid) == Some(*rid);
         let below = || Rid::ALL.into_iter().filter(|rid| *rid <= goal).filter(usable);
         let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
         below().rev().find(affordable).or_else(|| below().next()).unwrap_or(goal)
@@ -84,13 +84,16 @@ impl VideoEgress {
         }
     }
 
-    /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. The target itself may not be encoded:
+    /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. Where there is one that uses too much of
+    /// the codec, the encoder was told already, and one that uses less is on its way. The target itself may not be encoded:
     /// VP8 has no smallest layer.
     pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
-        if let Some(rid) = h.nearest(self.codec, target) {
+        if let Some(rid) = h.nearest(self.codec, self.takes, target) {
             self.start_from_history(rid, h, cx);
-        } else if let Some(rid) = h.nearest_encoded(self.codec, target) {
+        } else if h.nearest(self.codec, Profile::Main, target).is_none()
+            && let Some(rid) = h.nearest_encoded(self.codec, target)
+        {
             self.keyframe_request.want(rid, cx.now);
         }
     }
@@ -103,7 +106,7 @@ impl VideoEgress {
         h: &History,
         cx: &mut Context<'_, S>,
     ) {
-        let goal = h.nearest(self.codec, self.selector.target().rid);
+        let goal = h.nearest(self.codec, self.takes, self.selector.target().rid);
         if goal == Some(p.rid) && f.rid != p.rid {
             self.make_way(cx);
             self.state = State::Following(self.current_from(p));
@@ -179,7 +182,7 @@ impl VideoEgress {
     pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, cx: &mut Context<'_, S>) {
         let layer = h.layer(self.codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
-        let Some(keyframe) = base.first() else { return };
+        let Some(keyframe) = base.first().filter(|keyframe| keyframe.profile <= self.takes) else { return };
         self.make_way(cx);
         let mut f = self.current_from(keyframe);
         f.next = newest.number + 1;

@@ -9,15 +9,15 @@ fn a_viewer_gets_the_first_picture_from_the_history_then_live_picture_and_sound(
         let mut stage = Stage::new("127.0.0.1:0", Config::default());
         stage.picture();
         let mut viewer = Viewer::connected(&stage, VIEWER, client);
-        let marker = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108);
+        let marker = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 116);
         viewer.until("the last packet of the first picture", marker);
-        let first = viewer.count(108);
+        let first = viewer.count(116);
         assert!(first >= 11, "a keyframe of 12 kB is at least 11 packets, not {first}");
         for _ in 0..10 {
             stage.picture();
             stage.sound();
         }
-        viewer.until("ten more pictures and sounds", |v| v.count(108) >= first + 30 && v.count(111) >= 10);
+        viewer.until("ten more pictures and sounds", |v| v.count(116) >= first + 30 && v.count(111) >= 10);
         let totals = stage.forwarder.totals();
         assert_eq!((totals.joins, totals.connected, totals.viewers, totals.dropped_unsent), (1, 1, 1, 0));
         assert!(totals.sends < totals.packets_sent, "packets go out in runs: {totals:?}");
@@ -35,7 +35,7 @@ fn many_viewers_on_several_threads_get_the_same_pictures() {
         stage.picture();
     }
     for viewer in &mut viewers {
-        viewer.until("five more pictures", |v| v.count(108) >= 11 + 15);
+        viewer.until("five more pictures", |v| v.count(116) >= 11 + 15);
     }
     assert_eq!(stage.forwarder.stats().len(), 12);
 }
@@ -61,7 +61,7 @@ fn the_sequence_numbers_roll_over_and_the_client_opens_every_packet() {
     let mut stage = Stage::new("127.0.0.1:0", Config::default());
     stage.picture();
     let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
-    viewer.until("the first picture", |v| v.count(108) >= 11);
+    viewer.until("the first picture", |v| v.count(116) >= 11);
     let number = |packet: &bytes::BytesMut| u16::from_be_bytes([packet[2], packet[3]]);
     let mut last = viewer.client.rtp.iter().map(number).max().expect("it came");
     let (mut packets, mut rollovers) = (0, 0);
@@ -69,8 +69,8 @@ fn the_sequence_numbers_roll_over_and_the_client_opens_every_packet() {
         viewer.client.rtp.clear();
         stage.picture_of(16 * 1_100);
         // A client that could not open one would panic; one that is missing is waited for in vain.
-        viewer.until("the next picture", |v| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108));
-        for packet in viewer.client.rtp.iter().filter(|packet| packet[1] & 0x7f == 108) {
+        viewer.until("the next picture", |v| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 116));
+        for packet in viewer.client.rtp.iter().filter(|packet| packet[1] & 0x7f == 116) {
             assert_eq!(number(packet), last.wrapping_add(1), "nothing is left out");
             rollovers += u32::from(number(packet) == 0);
             last = number(packet);
@@ -88,7 +88,7 @@ fn a_dual_stack_socket_serves_ipv4_and_ipv6() {
     stage.picture();
     // Packets must come from 127.0.0.9, which the viewer speaks to, not from the address routing prefers.
     stage.address.set_ip([127, 0, 0, 9].into());
-    Viewer::connected(&stage, VIEWER, dimpl()).until("a picture", |v| v.count(108) >= 11);
+    Viewer::connected(&stage, VIEWER, dimpl()).until("a picture", |v| v.count(116) >= 11);
     stage.address.set_ip(std::net::Ipv6Addr::LOCALHOST.into());
     let mut client = dimpl();
     let joined = stage
@@ -99,7 +99,7 @@ fn a_dual_stack_socket_serves_ipv4_and_ipv6() {
     client.check(true);
     client.begin(Instant::now());
     let mut viewer = Viewer { client, socket: Viewer::socket("[::1]:0"), to: stage.address };
-    viewer.until("a picture over IPv6", |v| v.count(108) >= 11);
+    viewer.until("a picture over IPv6", |v| v.count(116) >= 11);
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn the_end_of_a_stream_is_not_shown_to_who_joins_the_next() {
     // One that refers to what the viewer never got.
     stage.picture();
     assert!(matches!(stage.event(), Event::KeyframeWanted { codec: VideoCodec::H264, rid: Rid::F }));
-    assert_eq!(viewer.count(108), 0);
+    assert_eq!(viewer.count(116), 0);
     stage.pictures = 30;
     stage.picture();
-    viewer.until("the first picture of the next stream", |v| v.count(108) >= 11);
+    viewer.until("the first picture of the next stream", |v| v.count(116) >= 11);
 }

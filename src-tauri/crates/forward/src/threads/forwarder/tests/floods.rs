@@ -27,7 +27,7 @@ fn what_is_forged_replayed_or_unknown_is_counted_and_harms_nobody() {
     });
     viewer.client.rtp.clear();
     stage.picture();
-    viewer.until("the next picture", |v| v.count(108) >= 3);
+    viewer.until("the next picture", |v| v.count(116) >= 3);
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn floods_of_requests_change_no_other_viewers_picture() {
     stage.picture();
     let mut flooder = Viewer::connected(&stage, VIEWER, dimpl());
     let mut watcher = Viewer::connected(&stage, ViewerId(2), dimpl());
-    let first = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108);
+    let first = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 116);
     flooder.until("the first picture", first);
     watcher.until("the first picture", first);
-    let packet = flooder.client.rtp.iter().find(|packet| packet[1] & 0x7f == 108).expect("it came");
+    let packet = flooder.client.rtp.iter().find(|packet| packet[1] & 0x7f == 116).expect("it came");
     let (ssrc, mut number) = (packet[8..12].to_vec(), u16::from_be_bytes([packet[2], packet[3]]));
     let mut last = watcher.client.rtp.iter().map(|packet| u16::from_be_bytes([packet[2], packet[3]])).max();
     for _ in 0..60 {
@@ -93,7 +93,7 @@ fn floods_of_requests_change_no_other_viewers_picture() {
         watcher.client.rtp.clear();
         watcher.until("the next picture", first);
         for packet in &watcher.client.rtp {
-            assert_eq!(packet[1] & 0x7f, 108, "a picture, and no repair that nobody asked for");
+            assert_eq!(packet[1] & 0x7f, 116, "a picture, and no repair that nobody asked for");
             let number = u16::from_be_bytes([packet[2], packet[3]]);
             assert_eq!(
                 last.map(|last| last.wrapping_add(1)),
@@ -121,7 +121,7 @@ const A_SECOND: usize = 500_000;
 /// Sends a second's worth of one kind of the worst reports, all at once.
 fn flood(attacker: &mut Viewer, kind: usize, turn: u16) {
     attacker.take_all();
-    let packet = attacker.client.rtp.iter().rfind(|packet| packet[1] & 0x7f == 108).expect("it is sent pictures");
+    let packet = attacker.client.rtp.iter().rfind(|packet| packet[1] & 0x7f == 116).expect("it is sent pictures");
     let about = About {
         ssrc: u32::from_be_bytes([packet[8], packet[9], packet[10], packet[11]]),
         sequence: u16::from_be_bytes([packet[2], packet[3]]),
@@ -142,7 +142,7 @@ fn the_worst_reports_of_a_viewer_on_each_shard_cost_the_others_nothing_and_its_r
     // Viewers go to the shard that has the fewest, so each has one of either.
     let mut attackers = [1, 2].map(|id| Viewer::connected(&stage, ViewerId(id), dimpl()));
     let mut watchers = [3, 4].map(|id| Viewer::connected(&stage, ViewerId(id), dimpl()));
-    let whole = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 108);
+    let whole = |v: &Viewer| v.client.rtp.iter().any(|packet| packet[1] == 0x80 | 116);
     attackers.iter_mut().chain(&mut watchers).for_each(|viewer| viewer.until("the first picture", whole));
     let number = |packet: &[u8]| u16::from_be_bytes([packet[2], packet[3]]);
     let mut last =

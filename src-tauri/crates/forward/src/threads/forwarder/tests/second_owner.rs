@@ -53,7 +53,7 @@ fn two_owners_have_one_port_and_each_is_given_what_is_its_own() {
     let mut stage = Stage::with("127.0.0.1:0", Config::default(), |viewers, port| (viewers, echo(port)));
     stage.picture();
     let mut viewer = Viewer::connected(&stage, VIEWER, dimpl());
-    viewer.until("the first picture", |v| v.count(108) >= 11);
+    viewer.until("the first picture", |v| v.count(116) >= 11);
 
     // RTP in its first byte: before a check passed it is nobody's, and a check without the password proves nothing.
     let speech = [0x80, 1, 2, 3];
@@ -71,7 +71,7 @@ fn two_owners_have_one_port_and_each_is_given_what_is_its_own() {
         stage.picture();
         peer.send_to(&speech, stage.address).expect("loopback takes it");
         assert_eq!(receive(&peer), [3, 2, 1, 0x80], "what comes from there is the second owner's");
-        viewer.until("the next picture", |v| v.count(108) >= 3);
+        viewer.until("the next picture", |v| v.count(116) >= 3);
     }
 
     // Neither hears of the other's: a report of the viewer is opened by its transport, the peer's would be no report at all.

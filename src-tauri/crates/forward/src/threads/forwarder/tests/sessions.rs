@@ -70,7 +70,7 @@ fn another_path_and_an_ice_restart_keep_the_session() {
     let before = viewer.client.responses;
     viewer.until("an answer at the new address", |v| v.client.responses > before);
     viewer.client.rtp.clear();
-    viewer.until_with("pictures at the new address", |v| v.count(108) >= 3, || stage.picture());
+    viewer.until_with("pictures at the new address", |v| v.count(116) >= 3, || stage.picture());
     assert_eq!(stage.forwarder.totals().paths_changed, 1);
 
     let restart = viewer.client.restart();
@@ -82,7 +82,7 @@ fn another_path_and_an_ice_restart_keep_the_session() {
     let before = viewer.client.responses;
     viewer.until("an answer in the new session", |v| v.client.responses > before);
     viewer.client.rtp.clear();
-    viewer.until_with("pictures in the new session", |v| v.count(108) >= 3, || stage.picture());
+    viewer.until_with("pictures in the new session", |v| v.count(116) >= 3, || stage.picture());
     let trickle = format!("{restart}a=candidate:1\r\n");
     assert_eq!(stage.forwarder.patch(VIEWER, &fragment(&trickle)), Ok(None), "trickle after the restart");
 }
@@ -148,7 +148,7 @@ fn nobody_who_did_not_ask_is_sent_media_though_ten_viewers_choose_its_address() 
         }
         stage.picture();
         for viewer in &mut viewers {
-            viewer.until("the viewers go on watching", |v| v.count(108) >= 3);
+            viewer.until("the viewers go on watching", |v| v.count(116) >= 3);
         }
     }
     let mut buffer = [0; 2000];
