@@ -53,7 +53,9 @@ async fn a_job_in_the_background_runs_and_reads_what_is_typed_once_it_is_in_the_
 #[tokio::test]
 async fn a_terminal_that_goes_ends_it_cleanly() {
     let (typing, reading) = terminal();
-    let mut skylark = Skylark::live_at(&["setsid", "--ctty"], reading.into(), Stdio::inherit()).await;
+    // Where the tests themselves are to outlive their terminal, the program would inherit that.
+    let hears = ["env", "--default-signal=HUP", "setsid", "--ctty"];
+    let mut skylark = Skylark::live_at(&hears, reading.into(), Stdio::inherit()).await;
     let viewer = Browser::new().watch(&skylark.whep()).await;
     viewer.plays().await;
     drop(typing);
