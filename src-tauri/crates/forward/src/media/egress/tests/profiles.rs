@@ -53,6 +53,25 @@ fn who_takes_baseline_waits_for_it_and_begins_with_its_first_keyframe() {
     assert!(world.keyframe_asked.is_empty());
 }
 
+/// The layers change one after the other, the largest first.
+#[test]
+fn who_takes_baseline_and_may_have_a_small_layer_only_waits_for_that_one() {
+    for max in Rid::ALL {
+        let mut world = World::new(VideoCodec::H264);
+        world.profile = Profile::Main;
+        world.run(Duration::from_millis(700));
+        let mut n = negotiated(VideoCodec::H264);
+        n.video.as_mut().expect("video").takes = Profile::Baseline;
+        let viewer = world.join_as(&n, max);
+        world.run(Duration::from_millis(100));
+        encode(&mut world, Profile::Baseline);
+        world.run(Duration::from_millis(300));
+        let shown = &world.viewers[viewer].shown;
+        assert!(shown.len() > 6 && shown[0].keyframe, "{max:?}: {}", shown.len());
+        assert!(shown.iter().all(|shown| shown.rid == max), "{max:?}");
+    }
+}
+
 #[test]
 fn back_to_main_is_a_keyframe_in_the_same_stream() {
     let mut world = World::new(VideoCodec::H264);

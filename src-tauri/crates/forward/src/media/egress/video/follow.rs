@@ -84,16 +84,17 @@ impl VideoEgress {
         }
     }
 
-    /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. Where there is one that uses too much of
-    /// the codec, the encoder was told already, and one that uses less is on its way. The target itself may not be encoded:
-    /// VP8 has no smallest layer.
+    /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. Where that layer's keyframe uses too much
+    /// of the codec, the encoder was told already, and one that uses less is on its way: layers change one after the other, and
+    /// another one that has changed before it may be too large for the path. The target itself may not be encoded: VP8 has no
+    /// smallest layer.
     pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
-        if let Some(rid) = h.nearest(self.codec, self.takes, target) {
-            self.start_from_history(rid, h, cx);
-        } else if h.nearest(self.codec, Profile::Main, target).is_none()
-            && let Some(rid) = h.nearest_encoded(self.codec, target)
-        {
+        if let Some(rid) = h.nearest(self.codec, Profile::Main, target) {
+            if h.layer(self.codec, rid).starts(self.takes) {
+                self.start_from_history(rid, h, cx);
+            }
+        } else if let Some(rid) = h.nearest_encoded(self.codec, target) {
             self.keyframe_request.want(rid, cx.now);
         }
     }
