@@ -205,6 +205,9 @@ fn largest(rids: &[Rid]) -> Rid {
     *rids.last().expect("an encoder has a layer")
 }
 
+/// The finest is OpenH264's own. The coarsest is H.264's, nine steps beyond OpenH264's own, so that the rate is kept whatever is filmed.
+const QUANTISERS: [c_int; 2] = [12, 51];
+
 fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid], profile: Profile) {
     let (width, height) = config.layer_size(largest(rids));
     parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
@@ -213,6 +216,7 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid], 
     parameters.fMaxFrameRate = config.fps as f32;
     parameters.iTargetBitrate = rids.iter().map(|rid| bits(config.layer_kbps(*rid))).sum();
     parameters.iRCMode = sys::RC_BITRATE_MODE;
+    [parameters.iMinQp, parameters.iMaxQp] = QUANTISERS;
     parameters.iComplexityMode = sys::LOW_COMPLEXITY;
     parameters.iTemporalLayerNum = TEMPORAL_LAYERS;
     // In baseline OpenH264 takes it back without a word.

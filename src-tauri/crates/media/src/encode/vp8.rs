@@ -101,9 +101,12 @@ impl Vp8 {
     }
 }
 
+/// The coarsest that VP8 has: the rate is kept whatever is filmed.
+const COARSEST: u32 = 63;
+
 fn fill(settings: &mut sys::vpx_codec_enc_cfg_t, kbps: u32) {
     settings.g_error_resilient = sys::VPX_ERROR_RESILIENT_DEFAULT;
-    settings.rc_max_quantizer = 60;
+    settings.rc_max_quantizer = COARSEST;
     settings.rc_undershoot_pct = 100;
     settings.rc_overshoot_pct = 15;
     settings.ts_number_layers = SHARES.len() as c_uint;

@@ -1,6 +1,6 @@
 //! What OpenH264 makes of the settings: layers, keyframes, rate and bits, as far as a stream's bytes tell.
 
-use super::{Film, decode, kbps, no_decoder, numbers, sps, temporal_layers_can_be_dropped};
+use super::{Film, decode, kbps, no_decoder, numbers, snow, sps, temporal_layers_can_be_dropped};
 use crate::{
     VideoConfig,
     encode::{Keyframes, Simulcast},
@@ -82,6 +82,19 @@ fn the_pattern_spends_other_bitrates_too() {
         let spent = kbps(&layer(&encode(&config, 240, |_, _| ()), Rid::F));
         assert!((spent / f64::from(wanted) - 1.0).abs() < 0.1, "{width}x{height}: {spent} of {wanted} kbit/s");
     }
+}
+
+/// Where the quantiser ends, the rate does.
+#[test]
+fn what_cannot_be_foretold_gets_coarser_rather_than_larger() {
+    let config = VideoConfig::new(640, 360, 30, 1200).expect("it can be");
+    let mut encoder = Simulcast::new(&config, Profile::Main).expect("it starts");
+    let mut pictures = Vec::new();
+    for picture in snow(640, 360, 120) {
+        pictures.extend(all(&mut encoder, &picture, picture.captured, [false; 3]));
+    }
+    let spent = kbps(&layer(&pictures, Rid::F)[60..]);
+    assert!(spent < 1.1 * 1200.0, "{spent} of 1200 kbit/s");
 }
 
 #[test]

@@ -49,6 +49,30 @@ impl Film {
     }
 }
 
+/// Pictures of which none can be foretold from the one before: blocks of chance shades.
+fn snow(width: u16, height: u16, count: u32) -> impl Iterator<Item = Picture> {
+    let start = Instant::now();
+    let mut random = 0x2545_f491_u32;
+    (0..count).map(move |number| {
+        let mut picture = Picture::black(width, height, start + Duration::from_secs(1) * number / 30);
+        let blocks: Vec<u8> = (0..usize::from(width).div_ceil(8) * usize::from(height).div_ceil(8))
+            .map(|_| {
+                random ^= random << 13;
+                random ^= random >> 17;
+                random ^= random << 5;
+                64 + (random >> 25) as u8
+            })
+            .collect();
+        let across = usize::from(width).div_ceil(8);
+        let [luma, _, _] = picture.planes_mut();
+        for (at, shade) in luma.iter_mut().enumerate() {
+            let (row, column) = (at / usize::from(width), at % usize::from(width));
+            *shade = blocks[row / 8 * across + column / 8];
+        }
+        picture
+    })
+}
+
 /// Bits a second of pictures at 30 a second.
 fn kbps(pictures: &[VideoFrame]) -> f64 {
     let bytes: usize = pictures.iter().map(|picture| picture.data.len()).sum();

@@ -1,6 +1,6 @@
 //! What libvpx makes: keyframes when they are asked for, temporal layers, and the rate.
 
-use super::{Film, decode, kbps, no_decoder, numbers, temporal_layers_can_be_dropped};
+use super::{Film, decode, kbps, no_decoder, numbers, snow, temporal_layers_can_be_dropped};
 use crate::{VideoConfig, encode::Vp8};
 use stream::{Rid, VideoFrame};
 
@@ -33,6 +33,17 @@ fn it_decodes_and_spends_its_bitrate() {
         let spent = kbps(&pictures);
         assert!((spent / f64::from(wanted) - 1.0).abs() < 0.1, "{width}x{height}: {spent} of {wanted} kbit/s");
     }
+}
+
+/// Where the quantiser ends, the rate does.
+#[test]
+fn what_cannot_be_foretold_gets_coarser_rather_than_larger() {
+    let mut encoder = Vp8::new(Rid::F, (640, 360), 30, 1200).expect("it starts");
+    let frames: Vec<_> = snow(640, 360, 120)
+        .filter_map(|picture| encoder.encode(&picture, picture.captured, false).expect("it encodes"))
+        .collect();
+    let spent = kbps(&frames[60..]);
+    assert!(spent < 1.1 * 1200.0, "{spent} of 1200 kbit/s");
 }
 
 #[test]
