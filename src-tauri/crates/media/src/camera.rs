@@ -149,6 +149,8 @@ struct Opened {
     format: PictureFormat,
     /// As [`RawPicture::stride`].
     stride: usize,
+    /// As [`RawPicture::full_range`].
+    full_range: bool,
 }
 
 /// One picture, as bytes of the format that the camera was opened with.
@@ -242,7 +244,8 @@ impl PictureSource for Camera {
                 };
             }
         };
-        let Opened { format, stride } = *device.format();
+        let Opened { format, stride, full_range } = *device.format();
+        into.full_range = full_range;
         (into.format, into.width, into.height, into.stride) = (format.pixels, format.width, format.height, stride);
         into.captured = picture.captured;
         spare.give(std::mem::replace(&mut into.data, picture.data));

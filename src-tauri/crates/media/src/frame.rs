@@ -54,6 +54,11 @@ impl PixelFormat {
         }
     }
 
+    /// Luma and colour as numbers beside each other: what can be of the full range or not.
+    pub(crate) fn is_plain_yuv(self) -> bool {
+        !matches!(self, Self::Rgb24 | Self::Bgr24 | Self::Bgrx | Self::Grey | Self::Mjpeg)
+    }
+
     /// Bytes of a row, of the first plane where there are several, without padding. 0 for what has no rows.
     pub(crate) fn row(self, width: usize) -> usize {
         match self {
@@ -86,6 +91,8 @@ pub(crate) struct RawPicture {
     /// Bytes from one row to the next, of the first plane where there are several; planes of colour alone have half of it. 0:
     /// there is no padding.
     pub(crate) stride: usize,
+    /// Of YUV: black is 0 and white 255, and not 16 and 235. JPEG's always is, whatever is said here.
+    pub(crate) full_range: bool,
     pub(crate) data: Vec<u8>,
     pub(crate) captured: Instant,
 }
@@ -93,7 +100,15 @@ pub(crate) struct RawPicture {
 impl RawPicture {
     /// An empty one, for a source to fill.
     pub(crate) fn new() -> Self {
-        Self { format: PixelFormat::I420, width: 0, height: 0, stride: 0, data: Vec::new(), captured: Instant::now() }
+        Self {
+            format: PixelFormat::I420,
+            width: 0,
+            height: 0,
+            stride: 0,
+            full_range: false,
+            data: Vec::new(),
+            captured: Instant::now(),
+        }
     }
 }
 

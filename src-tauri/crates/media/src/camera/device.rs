@@ -57,7 +57,7 @@ impl Device {
     }
 
     pub(super) fn opened(&self) -> Opened {
-        Opened { format: self.format, stride: 0 }
+        Opened { format: self.format, stride: 0, full_range: false }
     }
 
     /// Waits for the next picture. None: it came damaged. nokhwa makes the buffer; the one that is given is not needed.

@@ -142,6 +142,8 @@ pub(super) struct Format {
     pub(super) bytes_per_line: u32,
     /// Pieces of memory that a picture is in.
     pub(super) planes: u32,
+    /// Black is 0 and white 255, as in JPEG, and not 16 and 235.
+    pub(super) full_range: bool,
 }
 
 /// What a driver answers to the index of a list.
@@ -216,11 +218,19 @@ pub(super) fn set_format(device: &File, kind: Kind, wanted: Format) -> io::Resul
 
 /// `struct v4l2_pix_format` and `v4l2_pix_format_mplane` begin alike.
 fn unpacked(kind: Kind, numbers: &[u32; 50]) -> Format {
-    let (bytes_per_line, planes) = match kind {
-        Kind::Single => (numbers[4], 1),
-        Kind::Planes => (numbers[6], u32::from(numbers[45].to_ne_bytes()[0])),
+    // What the driver's default means follows from its colour space: JPEG's is the full range, that of every other YUV is not.
+    const FULL: u32 = 1;
+    const DEFAULT: u32 = 0;
+    const JPEG: u32 = 7;
+    let (bytes_per_line, planes, colours, quantisation) = match kind {
+        Kind::Single => (numbers[4], 1, numbers[6], numbers[10]),
+        Kind::Planes => {
+            let [planes, _, _, quantisation] = numbers[45].to_ne_bytes();
+            (numbers[6], planes.into(), numbers[4], quantisation.into())
+        }
     };
-    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], bytes_per_line, planes }
+    let full_range = quantisation == FULL || (quantisation == DEFAULT && colours == JPEG);
+    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], bytes_per_line, planes, full_range }
 }
 
 /// The time between two pictures, in seconds as a fraction.
@@ -348,34 +358,4 @@ fn call<T>(device: &File, direction: u32, number: u32, argument: &mut T) -> io::
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg(target_pointer_width = "64")]
-    fn the_structures_are_as_large_as_the_kernels() {
-        let sizes = [
-            size_of::<Capability>(),
-            size_of::<FormatDescription>(),
-            size_of::<SizeEntry>(),
-            size_of::<IntervalEntry>(),
-            size_of::<FormatAnswer>(),
-            size_of::<StreamParameters>(),
-            size_of::<BufferRequest>(),
-            size_of::<Buffer>(),
-            size_of::<Plane>(),
-        ];
-        assert_eq!(sizes, [104, 64, 44, 52, 208, 204, 20, 88, 64]);
-        assert_eq!(std::mem::offset_of!(Buffer, memory_at), 64);
-        assert_eq!(std::mem::offset_of!(FormatAnswer, union), 8);
-    }
-
-    #[test]
-    fn a_format_by_planes_is_read_where_the_kernel_writes_it() {
-        let mut numbers = [0; 50];
-        numbers[..7].copy_from_slice(&[1280, 720, 0x3231_564e, 1, 8, 1_382_400, 1344]);
-        numbers[45] = u32::from_ne_bytes([1, 0, 0, 0]);
-        let format = Format { width: 1280, height: 720, fourcc: 0x3231_564e, bytes_per_line: 1344, planes: 1 };
-        assert_eq!(unpacked(Kind::Planes, &numbers), format);
-    }
-}
+mod tests;

@@ -198,7 +198,7 @@ fn opened(agreed: Format, rate: Option<Rate>) -> Result<Opened, DeviceError> {
     // Some drivers tell none, or less than a row has.
     let packed = pixels.row(width.into());
     let stride = (agreed.bytes_per_line as usize).max(packed);
-    Ok(Opened { format: PictureFormat { width, height, rate, pixels }, stride })
+    Ok(Opened { format: PictureFormat { width, height, rate, pixels }, stride, full_range: agreed.full_range })
 }
 
 /// For a device that lists nothing at all.
@@ -220,7 +220,14 @@ mod tests {
     use super::*;
 
     fn format(letters: &[u8; 4], width: u32, bytes_per_line: u32) -> Format {
-        Format { width, height: 720, fourcc: u32::from_le_bytes(*letters), bytes_per_line, planes: 1 }
+        Format {
+            width,
+            height: 720,
+            fourcc: u32::from_le_bytes(*letters),
+            bytes_per_line,
+            planes: 1,
+            full_range: false,
+        }
     }
 
     #[test]
