@@ -127,12 +127,12 @@ test('the installed program goes live and serves its watch page', { timeout: 60_
     assert.equal(live.event, 'live');
     const page = await fetch(live.watch);
     assert.equal(page.status, 200);
-    const files = [...(await page.text()).matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)];
+    const files = (await page.text()).match(/\bassets\/[\w.-]+\.\w+/g) ?? [];
     assert.ok(
-      files.some(([, file]) => file.endsWith('.js')),
-      'the page names its script',
+      files.some((file) => file.endsWith('.js')),
+      'the document names what it sends for',
     );
-    for (const [, file] of files) {
+    for (const file of files) {
       const part = await fetch(new URL(file, live.watch));
       assert.equal(part.status, 200, `${file} is in the package`);
     }
