@@ -130,6 +130,16 @@ test('the picture is there before the page around it, and plays on when that com
   await tab.close();
 });
 
+test('a page that does not come is sent for again', async () => {
+  let asked = 0;
+  const before = (page) =>
+    page.route('**/assets/watch-main.js', (route) => (asked++ ? route.continue() : route.abort('connectionfailed')));
+  const tab = await chromium.open(skylark.live.watch, { before });
+  await tab.plays();
+  assert.equal(asked, 2);
+  await tab.close();
+});
+
 test('who turns back before the page is there is nobody who watches', async () => {
   const person = await chromium.person();
   const page = await person.context.newPage();

@@ -1,5 +1,6 @@
 // What stands in the document itself, so that nothing has to be asked for first: begins the session and shows its picture, and then sends
 // for the page. While a browser reads and draws the page it does not connect.
+import { backoffMs } from './backoff.ts';
 import { Begun } from './begun.ts';
 import { Picture } from './picture.ts';
 import { place } from './place.ts';
@@ -25,8 +26,19 @@ function first(whep: string): Begun | null {
 async function sendForPage(): Promise<void> {
   const late = new Promise<void>((is) => setTimeout(is, pictureWithinMs));
   await Promise.race([begun?.ripe, late]);
-  const { show } = await import('./main.ts');
+  const { show } = await fetched();
   if (here) show(here, begun, begin, picture);
+}
+
+/** Without the page nobody says what becomes of the stream: it is sent for until it is there. */
+async function fetched(): Promise<typeof import('./main.ts')> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await import('./main.ts');
+    } catch {
+      await new Promise((is) => setTimeout(is, backoffMs(attempt, Math.random())));
+    }
+  }
 }
 
 // Until the page has it: somebody who turns back at once is to be gone at once.
