@@ -40,6 +40,20 @@ fn answer_to(offer: &Offer, codecs: &[VideoCodec]) -> Result<(Answered, Negotiat
     answer_at(offer, codecs, H264Level::default())
 }
 
+/// Our side where nobody looks at what it says of itself.
+fn unsaid<'a>(ice: &'a Credentials, codecs: &'a [VideoCodec]) -> Local<'a> {
+    Local {
+        ice,
+        fingerprint: "sha-256 AB",
+        candidates: &[],
+        ssrcs: [1, 2, 3],
+        cname: "",
+        session: 1,
+        codecs,
+        level: H264Level::default(),
+    }
+}
+
 fn answer_at(offer: &Offer, codecs: &[VideoCodec], level: H264Level) -> Result<(Answered, Negotiated), OfferError> {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let candidates = ["192.0.2.1:8787".parse().expect("an address"), "[2001:db8::1]:8787".parse().expect("an address")];
@@ -172,17 +186,7 @@ fn without_a_bundle_the_first_m_line_is_taken_with_its_own_transport() {
     let of = |text: &str| {
         let offer = Offer::parse(text).expect("an offer");
         let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
-        let local = Local {
-            ice: &ice,
-            fingerprint: "sha-256 AB",
-            candidates: &[],
-            ssrcs: [1, 2, 3],
-            cname: "",
-            session: 1,
-            codecs: &CODECS,
-            level: H264Level::default(),
-        };
-        let (_, _, theirs) = answer(&offer, &local).expect("something is sent");
+        let (_, _, theirs) = answer(&offer, &unsaid(&ice, &CODECS)).expect("something is sent");
         (theirs.ice_ufrag, theirs.fingerprint.digest[0])
     };
     assert_eq!(of(&alone), ("rb05".into(), 0xe6), "the picture's");

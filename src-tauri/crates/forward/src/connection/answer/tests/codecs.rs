@@ -24,17 +24,8 @@ fn without_h264_everybody_gets_vp9_and_without_that_vp8() {
 fn a_codec_that_there_is_no_room_for_is_not_answered_and_one_with_room_is() {
     let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
     let with_room = |codecs: &[VideoCodec], text: &str| {
-        let local = Local {
-            ice: &ice,
-            fingerprint: "sha-256 AB",
-            candidates: &[],
-            ssrcs: [1, 2, 3],
-            cname: "",
-            session: 1,
-            codecs,
-            level: H264Level::default(),
-        };
-        answer_with_room(&Offer::parse(text).expect("an offer"), &local, &CODECS).map(|(joined, ..)| joined.codec)
+        answer_with_room(&Offer::parse(text).expect("an offer"), &unsaid(&ice, codecs), &CODECS)
+            .map(|(joined, ..)| joined.codec)
     };
     let (h264, vp8) = (VideoCodec::H264, VideoCodec::Vp8);
     assert_eq!(with_room(&CODECS, FIREFOX), Ok(Some(VideoCodec::Vp9)));
