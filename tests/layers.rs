@@ -17,8 +17,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("forward", &["protocol", "threads", "stream", "port", "rtp", "sdp"]),
     ("media", &["protocol", "threads", "stream"]),
     ("reach", &["protocol"]),
+    ("record", &["protocol", "stream"]),
     ("server", &["protocol", "threads", "audience", "sdp"]),
-    ("studio", &["protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "server"]),
+    (
+        "studio",
+        &["protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "record", "server"],
+    ),
     ("crowd", &[]),
     ("fakecam", &[]),
 ];
@@ -88,6 +92,8 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("base64", &["server/src/assets.rs", "server/tests"]),
     ("reqwest", &["server/tests"]),
     ("tokio_tungstenite", &["server/tests"]),
+    // Recording: what the clock on the wall shows.
+    ("jiff", &["record/src/names.rs"]),
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/qr.rs"]),
@@ -120,7 +126,15 @@ const NAMED_IN: &[(&str, &[&str])] = &[
             "src-tauri/src/signals/unix.rs",
         ],
     ),
-    ("rustix", &["server/src/nofile/unix.rs", "studio/src/processor_time/unix.rs", "src-tauri/fuzz/src"]),
+    (
+        "rustix",
+        &[
+            "record/src/space/unix.rs",
+            "server/src/nofile/unix.rs",
+            "studio/src/processor_time/unix.rs",
+            "src-tauri/fuzz/src",
+        ],
+    ),
     ("windows_sys", &["reach/src/system/windows.rs"]),
     ("socket2", &["reach/src"]),
 ];
@@ -204,9 +218,10 @@ fn manifest_of(file: &Path) -> PathBuf {
 }
 
 /// The only files that name one of the codecs; all others ask its `CodecSpec`. A new codec is a file in the first folder and a
-/// line in its registry, and what makes and what packetises its bytes: a file each, and a line in their registries.
-const CODECS_NAMED_IN: [&str; 9] = [
+/// line in its registry, and what makes, what packetises and what records its bytes: a file each, and a line in their registries.
+const CODECS_NAMED_IN: [&str; 10] = [
     "stream/src/codec/",
+    "record/src/mp4/avc.rs",
     "media/src/encode/h264.rs",
     "media/src/encode/vp8.rs",
     "media/src/encode/vp9.rs",
