@@ -8,7 +8,7 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 12] = [
+    const COMMANDS: [&str; 13] = [
         "subscribe",
         "seen",
         "preview",
@@ -18,6 +18,7 @@ fn window() {
         "open_link",
         "open_settings_file",
         "open_settings_folder",
+        "show_recording",
         "start_again",
         "zoom",
         "entitle",

@@ -48,6 +48,9 @@ struct Broadcast {
     /// A fixed link that can be guessed, instead of the secret one.
     #[arg(long, value_name = "NAME")]
     stream: Option<String>,
+    /// Record each broadcast: to a file (NAME.mp4; the next is numbered), or into a folder.
+    #[arg(long, value_name = "FILE|FOLDER")]
+    record: Option<PathBuf>,
 }
 
 /// The settings that were given.
@@ -106,6 +109,7 @@ impl From<Broadcast> for Options {
             config: given.config,
             data_dir: given.data_dir,
             stream: given.stream,
+            record: given.record,
             usual_settings: false,
             elsewhere: None,
             settings: given.settings.0,

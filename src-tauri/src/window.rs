@@ -54,6 +54,7 @@ pub fn run(options: Options) -> ExitCode {
             commands::open_link,
             commands::open_settings_file,
             commands::open_settings_folder,
+            commands::show_recording,
             commands::start_again,
             commands::zoom,
             commands::entitle

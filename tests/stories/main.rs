@@ -31,6 +31,7 @@ mod patch;
 mod proxied;
 #[cfg(target_os = "linux")]
 mod public_name;
+mod record;
 mod scrape;
 mod script;
 mod settings;

@@ -1,6 +1,9 @@
 //! Events as sentences, for a person who reads them in a terminal. What only a program would want is left out there.
 
-use protocol::{Event, LeaveReason, Outside, Removal, RemovedViewer, SourceState, Viewer};
+use protocol::{
+    Event, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer, SourceState, UnfinishedRecording,
+    Viewer,
+};
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
 pub(super) fn words(event: &Event) -> Option<String> {
@@ -24,6 +27,9 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::Links { links } => format!("The link is: {}", links.watch),
         Event::Camera { state } => source("Camera", state)?,
         Event::Microphone { state } => source("Microphone", state)?,
+        Event::Recording { recording } => recorded(recording)?,
+        Event::UnfinishedRecordings { files } if !files.is_empty() => unfinished(files),
+        Event::RecordingMended { file, .. } => format!("{file} is whole now."),
         Event::Error { message, .. } => message.clone(),
         // Figures once a second, answers to questions of programs, and what the sentences above have said already.
         _ => return None,
@@ -69,6 +75,24 @@ fn source(what: &str, state: &SourceState) -> Option<String> {
         SourceState::Running { id, format } => Some(format!("{what}: {id}, {format}.")),
         SourceState::Failed { message, .. } => Some(format!("{what}: {message}")),
     }
+}
+
+/// Where it is recorded to, and what was, once each.
+fn recorded(recording: &Recording) -> Option<String> {
+    let Recording { state, file, seconds, bytes, .. } = recording;
+    let file = file.as_deref()?;
+    match state {
+        RecordingState::Recording if *bytes == 0 => Some(format!("Recording to {file}.")),
+        RecordingState::Stopped => {
+            Some(format!("Recorded to {file}: {}:{:02} min, {} MB.", seconds / 60, seconds % 60, bytes / 1_000_000))
+        }
+        _ => None,
+    }
+}
+
+fn unfinished(files: &[UnfinishedRecording]) -> String {
+    let names: Vec<&str> = files.iter().map(|unfinished| unfinished.file.as_str()).collect();
+    format!("Not finished: {}. They play; {{\"command\":\"mend_recording\"}} makes them whole.", names.join(", "))
 }
 
 /// Without what a terminal would take for an order: names of devices and browsers are strangers' words.

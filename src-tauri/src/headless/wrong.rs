@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 14] = [
+const EXAMPLES: [(&str, &str); 18] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -19,6 +19,10 @@ const EXAMPLES: [(&str, &str); 14] = [
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
     ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
     ("list_devices", r#"{"command":"list_devices"}"#),
+    ("record", r#"{"command":"record","path":"/home/anna/Videos/Sunday.mp4"}"#),
+    ("stop_recording", r#"{"command":"stop_recording"}"#),
+    ("mark", r#"{"command":"mark","text":"The choir"}"#),
+    ("mend_recording", r#"{"command":"mend_recording","file":"/home/anna/Videos/Sunday.mp4"}"#),
     ("configure", r#"{"command":"configure","settings":{"title":"Match","max_viewers":50}}"#),
 ];
 
@@ -71,6 +75,10 @@ mod tests {
             Command::SetCamera { .. } => "set_camera",
             Command::SetMicrophone { .. } => "set_microphone",
             Command::ListDevices => "list_devices",
+            Command::Record { .. } => "record",
+            Command::StopRecording => "stop_recording",
+            Command::Mark { .. } => "mark",
+            Command::MendRecording { .. } => "mend_recording",
             Command::Configure { .. } => "configure",
         }
     }

@@ -94,10 +94,10 @@ async fn feed(studio: Studio, channel: Channel<PanelMessage>, mut seen: watch::R
     }
 }
 
-/// The viewers' figures are told anew each second, and stand in the snapshot. The broadcast's own are in the window's title, which is seen
+/// The viewers' figures and the recording's are told anew each second, and stand in the snapshot. The broadcast's own are in the window's title, which is seen
 /// of a minimised window too.
 fn comes_again(event: &Event) -> bool {
-    matches!(event, Event::Viewers { .. })
+    matches!(event, Event::Viewers { .. } | Event::Recording { .. })
 }
 
 fn look_different(one: &Levels, other: &Levels) -> bool {

@@ -8,6 +8,7 @@ mod network;
 mod program;
 #[cfg(target_os = "linux")]
 mod proxy;
+pub(crate) mod recorded;
 mod relay;
 mod viewer;
 

@@ -27,6 +27,11 @@ export async function openLink(): Promise<void> {
   await invoke('open_link');
 }
 
+/** Shows the file of the last recording in the system's file manager. */
+export async function showRecording(): Promise<void> {
+  await invoke('show_recording');
+}
+
 /** Shows the settings file in the system's file manager. */
 export async function openSettingsFolder(): Promise<void> {
   await invoke('open_settings_folder');

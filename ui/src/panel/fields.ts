@@ -8,7 +8,14 @@ export type Field = keyof SettingsChange;
 
 /** The largest number that fits into a message. */
 const MOST = 4_294_967_295;
-const NUMBERS: Field[] = ['fps', 'bitrate_kbps', 'max_viewers', 'max_upload_kbps'];
+const NUMBERS: Field[] = [
+  'fps',
+  'bitrate_kbps',
+  'max_viewers',
+  'max_upload_kbps',
+  'recording_minutes',
+  'recording_megabytes',
+];
 
 /** How each can be written, for who wrote it otherwise. */
 const EXAMPLES: Fields = {
@@ -20,6 +27,9 @@ const EXAMPLES: Fields = {
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',
+  recordings: '/home/anna/Videos',
+  recording_minutes: '60',
+  recording_megabytes: '4000',
   hardware_acceleration: 'auto',
 };
 const KEYS = Object.keys(EXAMPLES) as Field[];

@@ -142,6 +142,10 @@ export class Panel {
     await this.#attempt(backend.openLink);
   }
 
+  async showRecording(): Promise<void> {
+    await this.#attempt(backend.showRecording);
+  }
+
   async forgive(viewer: ViewerId): Promise<void> {
     await this.command({ command: 'forgive', viewer });
   }

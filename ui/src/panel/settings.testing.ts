@@ -12,5 +12,8 @@ export const settings: Settings = {
   public: '',
   public_media: '',
   title: '',
+  recordings: '',
+  recording_minutes: 0,
+  recording_megabytes: 0,
   hardware_acceleration: 'auto',
 };

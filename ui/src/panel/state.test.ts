@@ -24,7 +24,26 @@ const empty: Snapshot = {
   devices: { cameras: [], microphones: [] },
   settings,
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
+  recording: { state: 'off', file: null, seconds: 0, bytes: 0 },
+  unfinished_recordings: [],
 };
+
+describe('recordings', () => {
+  test('what the last event says is what it is, and a message that is not said any more is gone', () => {
+    const said = { state: 'recording', file: '/v/a.mp4', seconds: 1, bytes: 2, message: 'Little room.' } as const;
+    const state = apply(empty, { event: 'recording', ...said });
+    expect(state.recording).toEqual(said);
+    const after = apply(state, { event: 'recording', state: 'stopped', file: '/v/a.mp4', seconds: 3, bytes: 4 });
+    expect(after.recording).toEqual({ state: 'stopped', file: '/v/a.mp4', seconds: 3, bytes: 4 });
+  });
+
+  test('what was mended is not offered any more', () => {
+    const files = [{ file: '/v/a.mp4', bytes: 7 }];
+    const state = apply(empty, { event: 'unfinished_recordings', files });
+    expect(state.unfinished_recordings).toEqual(files);
+    expect(apply(state, { event: 'unfinished_recordings', files: [] }).unfinished_recordings).toEqual([]);
+  });
+});
 
 describe('viewers', () => {
   test('the newest stands first, and nobody stands twice', () => {

@@ -33,12 +33,19 @@ export function apply(now: Snapshot, event: Event): Snapshot {
       return { ...now, settings: event.settings };
     case 'stats':
       return { ...now, stats: event.stats };
+    case 'recording': {
+      const { event: _, ...recording } = event;
+      return { ...now, recording };
+    }
+    case 'unfinished_recordings':
+      return { ...now, unfinished_recordings: event.files };
     // What these say comes as a phase, a link or a list too; errors, attempts and failed joins are shown for a while, not kept.
     case 'live':
     case 'ended':
     case 'error':
     case 'attempts':
     case 'failed_join':
+    case 'recording_mended':
       return now;
   }
 }

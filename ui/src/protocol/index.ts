@@ -330,6 +330,18 @@ public_media: string,
  */
 title: string, 
 /**
+ * The folder that recordings go to; empty: the user's folder for videos.
+ */
+recordings: string, 
+/**
+ * After so many minutes a recording goes on in another file; 0: never.
+ */
+recording_minutes: number, 
+/**
+ * When a file of a recording has so many megabytes it goes on in another; 0: never.
+ */
+recording_megabytes: number, 
+/**
  * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
  */
 hardware_acceleration: string, };
@@ -369,6 +381,18 @@ public_media?: string,
  */
 title?: string, 
 /**
+ * The folder that recordings go to; empty: the user's folder for videos.
+ */
+recordings?: string, 
+/**
+ * After so many minutes a recording goes on in another file; 0: never.
+ */
+recording_minutes?: number, 
+/**
+ * When a file of a recording has so many megabytes it goes on in another; 0: never.
+ */
+recording_megabytes?: number, 
+/**
  * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
  */
 hardware_acceleration?: string, };
@@ -386,6 +410,40 @@ turned_away: number,
  * Were turned away in this broadcast because as many watched as may, and do not watch now.
  */
 no_room: number, };
+
+export type RecordingState = "off" | "starting" | "waiting" | "recording" | "stopping" | "stopped" | "failed";
+
+export type Recording = { 
+/**
+ * What it does.
+ */
+state: RecordingState, 
+/**
+ * The file that is being written, or was written last; none before there is one.
+ */
+file: string | null, 
+/**
+ * How long it is, all its files together.
+ */
+seconds: number, 
+/**
+ * How large it is, all its files together.
+ */
+bytes: number, 
+/**
+ * For a person: why it ended by itself, what is missing, that the disk has little room. Absent where there is nothing to say.
+ */
+message?: string, };
+
+export type UnfinishedRecording = { 
+/**
+ * Which.
+ */
+file: string, 
+/**
+ * How large it is.
+ */
+bytes: number, };
 
 export type Snapshot = { 
 /**
@@ -439,7 +497,15 @@ settings: Settings,
 /**
  * The stream as a whole.
  */
-stats: StreamStats, };
+stats: StreamStats, 
+/**
+ * The recording.
+ */
+recording: Recording, 
+/**
+ * What was begun in an earlier run and can be mended.
+ */
+unfinished_recordings: Array<UnfinishedRecording>, };
 
 export type Command = { "command": "go_live" } | { "command": "end" } | { "command": "quit" } | { "command": "kick", 
 /**
@@ -481,7 +547,19 @@ camera: string, } | { "command": "set_microphone",
 /**
  * `tone`, `off` or a microphone's name.
  */
-microphone: string, } | { "command": "list_devices" } | { "command": "configure", 
+microphone: string, } | { "command": "list_devices" } | { "command": "record", 
+/**
+ * A file, or a folder; absent: the settings' folder.
+ */
+path: string | null, } | { "command": "stop_recording" } | { "command": "mark", 
+/**
+ * The chapter's title.
+ */
+text: string | null, } | { "command": "mend_recording", 
+/**
+ * One of [`crate::Snapshot::unfinished_recordings`], or any other that Skylark began; absent: all of those.
+ */
+file: string | null, } | { "command": "configure", 
 /**
  * What changes.
  */
@@ -591,7 +669,43 @@ settings: Settings, } | { "event": "stats",
 /**
  * The stream as a whole.
  */
-stats: StreamStats, } | { "event": "error", 
+stats: StreamStats, } | { "event": "recording", 
+/**
+ * What it does.
+ */
+state: RecordingState, 
+/**
+ * The file that is being written, or was written last; none before there is one.
+ */
+file: string | null, 
+/**
+ * How long it is, all its files together.
+ */
+seconds: number, 
+/**
+ * How large it is, all its files together.
+ */
+bytes: number, 
+/**
+ * For a person: why it ended by itself, what is missing, that the disk has little room. Absent where there is nothing to say.
+ */
+message?: string, } | { "event": "unfinished_recordings", 
+/**
+ * All that can be.
+ */
+files: Array<UnfinishedRecording>, } | { "event": "recording_mended", 
+/**
+ * Which.
+ */
+file: string, 
+/**
+ * How long it is.
+ */
+seconds: number, 
+/**
+ * How large it is.
+ */
+bytes: number, } | { "event": "error", 
 /**
  * What a program tells apart.
  */

@@ -65,6 +65,26 @@ pub enum Command {
     },
     /// Look for cameras and microphones again; answered by [`crate::Event::Devices`].
     ListDevices,
+    /// Record the broadcast, from now on or from its beginning.
+    Record {
+        /// A file, or a folder; absent: the settings' folder.
+        #[serde(default)]
+        path: Option<String>,
+    },
+    /// End the recording; the broadcast goes on.
+    StopRecording,
+    /// Mark this moment of the recording: it becomes a chapter.
+    Mark {
+        /// The chapter's title.
+        #[serde(default)]
+        text: Option<String>,
+    },
+    /// Make a recording whole that was not finished.
+    MendRecording {
+        /// One of [`crate::Snapshot::unfinished_recordings`], or any other that Skylark began; absent: all of those.
+        #[serde(default)]
+        file: Option<String>,
+    },
     /// Change settings and keep them.
     Configure {
         /// What changes.

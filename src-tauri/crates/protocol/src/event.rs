@@ -1,8 +1,8 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, RemovedViewer, Settings, SourceState, StreamStats, Viewer,
-    ViewerId, ViewerStats,
+    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, Recording, RemovedViewer, Settings, SourceState,
+    StreamStats, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,27 @@ pub enum Event {
     Stats {
         /// The stream as a whole.
         stats: StreamStats,
+    },
+    /// The recording changed; once a second while it is being written.
+    Recording {
+        /// As it is now.
+        #[serde(flatten)]
+        recording: Recording,
+    },
+    /// What can be mended changed.
+    UnfinishedRecordings {
+        /// All that can be.
+        files: Vec<UnfinishedRecording>,
+    },
+    /// A recording that was not finished is whole now.
+    RecordingMended {
+        /// Which.
+        file: String,
+        /// How long it is.
+        seconds: u32,
+        /// How large it is.
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        bytes: u64,
     },
     /// Something went wrong, or a command could not be carried out. Nothing that worked was lost by it.
     Error {

@@ -55,6 +55,15 @@ macro_rules! settings {
                 /// Shown on the watch page.
                 title: String as Title = "",
                     example "\"Sunday's match\"";
+                /// The folder that recordings go to; empty: the user's folder for videos.
+                recordings: String as String,
+                    example "\"/home/anna/Videos/Church\"";
+                /// After so many minutes a recording goes on in another file; 0: never.
+                recording_minutes: u32 as u32 = "0",
+                    example "60 (0: one file)";
+                /// When a file of a recording has so many megabytes it goes on in another; 0: never.
+                recording_megabytes: u32 as u32 = "0",
+                    example "4000 (0: one file)";
                 /// Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
                 hardware_acceleration: String as HardwareAcceleration = "auto", option "--hardware-acceleration" "auto|on|off",
                     example "\"off\" (or \"auto\", or \"on\")";

@@ -1,6 +1,6 @@
 //! All that the panel shows, as it is at one moment.
 
-use crate::{ErrorCode, Links, RemovedViewer, Settings, StreamStats, Viewer};
+use crate::{ErrorCode, Links, Recording, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer};
 use serde::{Deserialize, Serialize};
 
 /// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
@@ -33,6 +33,10 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The stream as a whole.
     pub stats: StreamStats,
+    /// The recording.
+    pub recording: Recording,
+    /// What was begun in an earlier run and can be mended.
+    pub unfinished_recordings: Vec<UnfinishedRecording>,
 }
 
 /// How many people have the link and do not watch. Each counts once, by browser; of one address at most 300 do, and 16 of clients without

@@ -1,7 +1,7 @@
 //! Recording: from the encoded frames that viewers are sent to files that survive a crash. No second encoder.
 //!
 //! Decided without I/O and without a clock: what bytes a file is made of (`mp4`), when one ends and the next begins
-//! ([`Sequence`](sequence)), and how much room must be left (`space`). The shell around them, [`Recorder`], is called on a
+//! (`sequence`), and how much room must be left (`space`). The shell around them, [`Recorder`], is called on a
 //! thread of its own (the studio's), writes a fragment a second, and has it on the disk before the next begins. What was not
 //! finished, [`mend`] makes whole.
 

@@ -3,11 +3,14 @@
 use crate::happened::Happened;
 use crate::public_name::Question;
 use crate::reachability::Surroundings;
+use crate::recording::RecordingNews;
 use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
 use reach::Networks;
+use record::{Journal, MendError, Target};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use threads::Died;
 use tokio::sync::mpsc;
@@ -29,6 +32,12 @@ pub(crate) trait Background {
 
     /// Writes the settings; [`Happened::Unwritten`] follows if that fails.
     fn keep_settings(&self, written: Written);
+
+    /// Looks whether a recording of so many bytes a second can be written there: [`RecordingNews::Checked`] follows.
+    fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64);
+
+    /// Makes a file whole that was not finished: [`RecordingNews::Mended`] follows.
+    fn mend_recording(&self, file: PathBuf);
 }
 
 /// The thread that writes, and tokio's for what blocks.
@@ -36,6 +45,8 @@ pub(crate) struct Threads {
     pub(crate) writer: Writer,
     /// Looked at by one thread at a time: the owner waits for an answer before it asks again.
     pub(crate) networks: Arc<Mutex<Networks>>,
+    /// Which recordings are not finished.
+    pub(crate) journal: Journal,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -75,6 +86,49 @@ impl Background for Threads {
 
     fn keep_settings(&self, written: Written) {
         self.writer.keep_settings(written);
+    }
+
+    fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {
+        let check = move || target.check(bytes_a_second);
+        self.recordings(check, move |checked| {
+            let checked = checked.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            Some(RecordingNews::Checked(number, checked))
+        });
+    }
+
+    fn mend_recording(&self, file: PathBuf) {
+        let (journal, path) = (self.journal.clone(), file.clone());
+        let mend = move || {
+            let mended = record::mend(&path);
+            if !matches!(mended, Err(MendError::Disk(_) | MendError::Busy(_))) {
+                journal.forget(&path);
+            }
+            mended
+        };
+        // A panic is told by itself.
+        self.recordings(mend, move |mended| mended.ok().map(|mended| RecordingNews::Mended(file, mended)));
+    }
+}
+
+impl Threads {
+    /// Looks which recordings were not finished: [`RecordingNews::Unfinished`] follows where there are any.
+    pub(crate) fn look_for_unfinished(&self) {
+        let journal = self.journal.clone();
+        let found = |found: Result<Vec<_>, Died>| found.ok().filter(|found| !found.is_empty());
+        self.recordings(move || journal.look(), move |looked| found(looked).map(RecordingNews::Unfinished));
+    }
+
+    /// Asks a disk, which may take its time.
+    fn recordings<T: 'static>(
+        &self,
+        ask: impl FnOnce() -> T + Send + 'static,
+        news: impl FnOnce(Result<T, Died>) -> Option<RecordingNews> + Send + 'static,
+    ) {
+        let tell = self.tell.clone();
+        tokio::task::spawn_blocking(threads::answered("recordings", ask, move |answer| {
+            // The owner is gone only when the program ends.
+            news(answer).into_iter().for_each(|news| drop(tell.send(Happened::Recording(news))));
+        }));
     }
 }
 

@@ -2,7 +2,11 @@
 
 use crate::happened::Happened;
 use crate::outputs::Outputs;
+use crate::recorders::Recorders;
+use crate::recording::Reached;
 use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
+use record::{Checked, Split};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -40,12 +44,25 @@ pub(crate) trait Encoding {
 
     /// How much of a codec may be used, from its next keyframes on, which come at once.
     fn set_profile(&self, codec: VideoCodec, profile: Profile);
+
+    /// Records what is sent, from its next keyframe on. [`crate::recording::RecordingNews::Told`] follows with this number.
+    fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()>;
+
+    /// Gives the recording nothing more.
+    fn stop_recording(&self);
+
+    /// Marks this moment of the recording. False: its disk is behind.
+    fn mark(&self, at: Instant, title: String) -> bool;
+
+    /// How far the recording is, if there is one.
+    fn recorded(&self) -> Option<Reached>;
 }
 
 /// The pipeline, and the way of what it makes.
 pub(crate) struct Encoders {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) outputs: Arc<Outputs>,
+    pub(crate) recorders: Recorders,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -94,6 +111,22 @@ impl Encoding for Encoders {
 
     fn set_profile(&self, codec: VideoCodec, profile: Profile) {
         self.pipeline.set_profile(codec, profile);
+    }
+
+    fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()> {
+        self.recorders.start(number, target, split)
+    }
+
+    fn stop_recording(&self) {
+        self.recorders.stop();
+    }
+
+    fn mark(&self, at: Instant, title: String) -> bool {
+        self.recorders.mark(at, title)
+    }
+
+    fn recorded(&self) -> Option<Reached> {
+        self.recorders.reached()
     }
 }
 

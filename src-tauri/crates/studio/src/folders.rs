@@ -10,7 +10,12 @@ pub(crate) struct Folders {
     pub(crate) config: PathBuf,
     /// For what the program keeps.
     pub(crate) data: PathBuf,
+    /// For what the program records.
+    pub(crate) recordings: PathBuf,
 }
+
+/// What the folder for recordings is called, in the user's folder for videos.
+const RECORDINGS: &str = "Skylark";
 
 impl Folders {
     /// As the environment tells; none where it does not even tell a home folder.
@@ -26,19 +31,41 @@ impl Folders {
             let base = absolute.or_else(|| home(&variable).map(|home| home.join(fallback)));
             base.map(|base| base.join("skylark"))
         };
-        Some(Folders { config: folder("XDG_CONFIG_HOME", ".config")?, data: folder("XDG_DATA_HOME", ".local/share")? })
+        let config = folder("XDG_CONFIG_HOME", ".config")?;
+        // xdg-user-dirs: the folder for videos has a name in the user's language.
+        let named = config.parent().and_then(|base| std::fs::read_to_string(base.join("user-dirs.dirs")).ok());
+        let videos = match (named.as_deref().and_then(videos_in), home(&variable)) {
+            (Some((true, below)), Some(home)) => home.join(below),
+            (Some((false, path)), _) => path,
+            (_, home) => home?.join("Videos"),
+        };
+        Some(Folders { config, data: folder("XDG_DATA_HOME", ".local/share")?, recordings: videos.join(RECORDINGS) })
     }
 
     #[cfg(target_os = "macos")]
     fn from(variable: impl Fn(&str) -> Option<OsString>) -> Option<Folders> {
         let folder = home(&variable)?.join("Library/Application Support/Skylark");
-        Some(Folders { config: folder.clone(), data: folder })
+        let recordings = home(&variable)?.join("Movies").join(RECORDINGS);
+        Some(Folders { config: folder.clone(), data: folder, recordings })
     }
 
     #[cfg(target_os = "windows")]
     fn from(variable: impl Fn(&str) -> Option<OsString>) -> Option<Folders> {
         let folder = |name| variable(name).map(|base| PathBuf::from(base).join("Skylark"));
-        Some(Folders { config: folder("APPDATA")?, data: folder("LOCALAPPDATA")? })
+        let recordings = variable("USERPROFILE").map(|home| PathBuf::from(home).join("Videos").join(RECORDINGS))?;
+        Some(Folders { config: folder("APPDATA")?, data: folder("LOCALAPPDATA")?, recordings })
+    }
+}
+
+/// The folder for videos that a file of xdg-user-dirs names: whether it is below the home folder, and where.
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+fn videos_in(text: &str) -> Option<(bool, PathBuf)> {
+    let named = text.lines().find_map(|line| line.trim().strip_prefix("XDG_VIDEOS_DIR="))?.trim_matches('"');
+    match named.strip_prefix("$HOME/") {
+        // The home folder itself, which says that there is none.
+        Some("") => None,
+        Some(below) => Some((true, below.into())),
+        None => Some((false, named.into())).filter(|(_, path): &(bool, PathBuf)| path.is_absolute()),
     }
 }
 
@@ -65,5 +92,22 @@ mod tests {
         assert_eq!(moved.config, PathBuf::from("/c/skylark"));
         assert_eq!(moved.data, home.data, "a relative path does not count");
         assert_eq!(folders(&[]), None);
+    }
+
+    #[test]
+    fn recordings_go_where_the_user_has_videos() {
+        let folder = tempfile::tempdir().expect("the system has room for a folder");
+        let config = folder.path().to_str().expect("the system names it in UTF-8").to_owned();
+        let recordings = || folders(&[("HOME", "/home/anna"), ("XDG_CONFIG_HOME", &config)]).unwrap().recordings;
+        assert_eq!(recordings(), PathBuf::from("/home/anna/Videos/Skylark"));
+        for (line, wanted) in [
+            ("XDG_VIDEOS_DIR=\"$HOME/Filme\"", "/home/anna/Filme/Skylark"),
+            ("XDG_VIDEOS_DIR=\"/mnt/film\"", "/mnt/film/Skylark"),
+            ("XDG_VIDEOS_DIR=\"$HOME/\"", "/home/anna/Videos/Skylark"),
+        ] {
+            std::fs::write(folder.path().join("user-dirs.dirs"), format!("# names\nXDG_MUSIC_DIR=\"x\"\n{line}\n"))
+                .unwrap();
+            assert_eq!(recordings(), PathBuf::from(wanted), "{line}");
+        }
     }
 }

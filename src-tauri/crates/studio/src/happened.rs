@@ -1,6 +1,7 @@
 //! What other threads tell the owner.
 
 use crate::reachability::Surroundings;
+use crate::recording::RecordingNews;
 use protocol::{Devices, ViewerId, ViewerStats};
 use std::net::SocketAddr;
 use stream::{Rid, VideoCodec};
@@ -31,6 +32,8 @@ pub(crate) enum Happened {
     NotLooked,
     /// Something could not be written, with a sentence that says so.
     Unwritten(String),
+    /// Of a recording.
+    Recording(RecordingNews),
     /// A thread or a task panicked, one of a library's perhaps.
     Panicked(threads::Panicked),
 }

@@ -26,6 +26,7 @@ mod events;
 mod on_demand;
 mod public_name;
 mod reachability;
+mod recording;
 mod second_encoder;
 
 // What the parts are made of.
@@ -51,6 +52,7 @@ mod outputs;
 mod places;
 mod processor_time;
 mod profiles;
+mod recorders;
 mod steps;
 mod storage;
 mod turns;

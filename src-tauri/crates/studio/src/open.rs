@@ -8,6 +8,7 @@ use crate::configuration::Configuration;
 use crate::devices::Devices;
 use crate::encoding::Encoders;
 use crate::events::Events;
+use crate::folders::Folders;
 use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::outputs::{Outputs, ToViewers};
@@ -15,6 +16,7 @@ use crate::owner::{self, Owner, Parts, Wires, now};
 use crate::places::Places;
 use crate::random::fresh_token;
 use crate::reachability::{self, Reachability, Surroundings};
+use crate::recorders::Recorders;
 use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit};
 use crate::storage::Keeper;
 use crate::studio::Studio;
@@ -24,6 +26,7 @@ use audience::Token;
 use media::Pipeline;
 use protocol::ErrorCode;
 use reach::{BindError, Bound};
+use record::{Journal, Target};
 use server::Metrics;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -169,12 +172,13 @@ impl Studio {
             let tell = tell.clone();
             threads::listen(move |panicked| drop(tell.send(Happened::Panicked(panicked.clone()))))
         };
+        let clock = Clock::start();
         let forwarder = {
             let config = forward::Config {
                 handshakes_of_one_address: settings.limits.unfinished_joins as usize,
                 join_timeout: settings.limits.join_timeout_s.into(),
                 consent_timeout: settings.limits.viewer_timeout_s.into(),
-                clock: Clock::start(),
+                clock,
                 codecs: media::CODECS.to_vec(),
                 level: settings.video.h264_level(Rid::F),
                 shards: settings.sending_threads.count(),
@@ -239,10 +243,14 @@ impl Studio {
         };
         let writer = Writer::start(Files { keeper, settings: found.file }, complain).map_err(OpenError::Forward)?;
         let now = now();
+        let journal = Journal::of(&places.data);
+        let recorders = Recorders::new(outputs.clone(), clock, journal.clone(), tell.clone());
+        let background = Threads { writer, networks, journal, tell: tell.clone() };
+        background.look_for_unfinished();
         let parts = Parts {
-            encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), tell: tell.clone() },
+            encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), recorders, tell: tell.clone() },
             forwarder,
-            background: Threads { writer, networks, tell: tell.clone() },
+            background,
             tell,
             events: Events::new(events.clone()),
             reachability,
@@ -257,9 +265,13 @@ impl Studio {
             ),
             devices: Devices::new(&settings.camera, &settings.microphone),
             configuration,
+            recordings: Folders::of_user().map(|folders| folders.recordings),
             meter,
         };
-        let owner = Owner::new(parts, surroundings, complaints, now);
+        let mut owner = Owner::new(parts, surroundings, complaints, now);
+        if let Some(path) = options.record {
+            owner.record_always(Target::new(path), now);
+        }
         let aftermath = Aftermath {
             snapshot: owner.snapshot(),
             events: events.clone(),

@@ -16,6 +16,8 @@ pub struct Options {
     pub data_dir: Option<PathBuf>,
     /// A fixed, guessable watch token instead of the secret one.
     pub stream: Option<String>,
+    /// Each broadcast is recorded, to this file or folder.
+    pub record: Option<PathBuf>,
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,

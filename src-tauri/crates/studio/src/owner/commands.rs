@@ -90,6 +90,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
+            Command::Record { path } => self.record(path),
+            Command::StopRecording => self.stop_recording(),
+            Command::Mark { text } => self.mark(text, now),
+            Command::MendRecording { file } => self.mend_recording(file),
             Command::Configure { settings } => self.configure(&settings, now),
             Command::ListDevices => {
                 if self.devices.wanted() {
@@ -115,6 +119,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     fn go_live(&mut self, now: Now) -> Result<(), CommandError> {
         let number = self.broadcast.start(now.instant)?;
         self.tell_phase();
+        self.record_if_wanted(now);
         self.encoding += 1;
         self.encoders.go_live(number);
         Ok(())

@@ -2,6 +2,7 @@
 
 mod commands;
 mod place;
+mod recording;
 mod run;
 mod snapshot;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::happened::Happened;
 use crate::meter::Meter;
 use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
+use crate::recording::Recording;
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
@@ -29,6 +31,7 @@ use audience::{Input, Now, Output};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, ViewerId};
 use server::{Door, PublicUrl, Request};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use stream::{CODECS, CodecSpec};
@@ -55,6 +58,9 @@ pub(crate) struct Owner<F, E, B> {
     broadcast: Broadcast,
     on_demand: OnDemand,
     second_encoder: SecondEncoder,
+    recording: Recording,
+    /// Where recordings go when nobody says; none where there is no home folder.
+    recordings: Option<PathBuf>,
     /// Written by the encoders' threads.
     meter: Arc<Meter>,
 
@@ -81,6 +87,7 @@ pub(crate) struct Parts<F, E, B> {
     pub(crate) public_url: watch::Sender<Option<PublicUrl>>,
     pub(crate) admission: Admission,
     pub(crate) devices: Devices,
+    pub(crate) recordings: Option<PathBuf>,
     pub(crate) meter: Arc<Meter>,
 }
 
@@ -107,6 +114,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
             second_encoder: SecondEncoder::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            recording: Recording::default(),
+            recordings: parts.recordings,
             meter: parts.meter,
             encoding: 0,
             stats_asked: false,
@@ -158,6 +167,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
             Happened::NotLooked => self.looking = false,
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
+            Happened::Recording(news) => self.recording_news(news, now),
             Happened::Panicked(panicked) => {
                 let message = panicked.to_string();
                 if panicked.after == After::Ends {
@@ -186,6 +196,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.background.look_around();
         }
         self.ask_name(now);
+        self.second_of_recording();
         if let Some(outside) = self.door.outside(self.admission.audience()) {
             self.events.tell(Event::Outside { outside });
         }
@@ -255,11 +266,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Why it has to, if nobody asked for it.
     pub(crate) fn failed(&self) -> Option<&str> {
         self.failed.as_deref()
-    }
-
-    /// No encoder has a picture at hand any more.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.encoding == 0
     }
 
     fn forwarded(&mut self, event: forward::Event, now: Now) {

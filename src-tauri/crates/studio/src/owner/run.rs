@@ -62,6 +62,7 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
             }
         }
     }
+    owner.quit_recording();
     owner.end(now());
     // The server closes the pages' sockets once they have heard.
     let _ = wires.shutdown.send(true);
@@ -75,7 +76,7 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
         }
     };
     if timeout(LAST_WORK, silent).await.is_err() {
-        tracing::warn!("an encoder did not stop in time");
+        tracing::warn!("an encoder did not stop in time, or the disk did not take the last of a recording");
     }
     if timeout(LAST_WORK, owner.background.finish()).await.is_err() {
         tracing::warn!("the last change could not be written in time");

@@ -24,6 +24,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: self.devices.known().clone(),
             settings: self.configuration.meant().shown(),
             stats: self.broadcast.stats(),
+            recording: self.recording.shown(),
+            unfinished_recordings: self.recording.unfinished(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::happened::Happened;
 use crate::outputs::{Output, Outputs, Taken, ToViewers};
 use crate::owner::Owner;
 use crate::reachability::Surroundings;
+use crate::recorders::Recorders;
 use crate::settings::Written;
 use audience::Now;
 use forward::Forwarder;
@@ -69,7 +70,9 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     let outputs = Arc::new(Outputs::new(|_, _| ()));
     outputs.add(Arc::new(ToViewers::new(forwarder.clone(), Arc::default())));
     outputs.add(Arc::new(Stuck { pictures: AtomicU32::new(0), stamps, go_on: Mutex::new(go_on) }));
-    let encoders = Encoders { pipeline: Arc::new(pipeline), outputs, tell };
+    let journal = record::Journal::of(std::path::Path::new("/nowhere"));
+    let recorders = Recorders::new(outputs.clone(), stream::Clock::start(), journal, tell.clone());
+    let encoders = Encoders { pipeline: Arc::new(pipeline), outputs, recorders, tell };
     let (parts, mut events) = parts(Written::default(), forwarder.clone(), encoders, Asks::default(), now());
     let mut owner = Owner::new(parts, Surroundings::default(), Vec::new(), now());
     owner.events.somebody_listens();

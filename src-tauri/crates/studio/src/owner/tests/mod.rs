@@ -3,5 +3,6 @@
 mod devices;
 mod hanging;
 mod life;
+mod recording;
 mod settings;
 mod world;

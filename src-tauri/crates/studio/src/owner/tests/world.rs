@@ -13,16 +13,20 @@ use crate::meter::Meter;
 use crate::owner::{Owner, Parts};
 use crate::public_name::Question;
 use crate::reachability::{Reachability, Surroundings};
+use crate::recording::Reached;
 use crate::settings::Written;
 use crate::studio::CommandError;
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
 use protocol::{Command, Event, PageMessage, RejectedMedia, ViewerId, ViewerStats};
+use record::{Checked, Split, Target};
 use sdp::{Fingerprint, Fragment, Hash, Offer, Transport};
 use server::{Joined, PageId, Refused, Request, Seat};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,7 +38,7 @@ pub(super) const LINK: &str = "the-link";
 
 /// What the others were asked, in order.
 #[derive(Clone, Default)]
-pub(super) struct Asks(Rc<RefCell<Vec<String>>>);
+pub(super) struct Asks(Rc<RefCell<Vec<String>>>, Rc<Cell<Option<Reached>>>);
 
 impl Asks {
     fn note(&self, what: String) {
@@ -140,6 +144,24 @@ impl Encoding for Asks {
     fn set_profile(&self, codec: VideoCodec, profile: Profile) {
         self.note(format!("profile {codec:?} {profile:?}"));
     }
+
+    fn record(&self, number: u64, _: Checked, split: Split) -> io::Result<()> {
+        self.note(format!("record {number} {split:?}"));
+        Ok(())
+    }
+
+    fn stop_recording(&self) {
+        self.note("stop recording".into());
+    }
+
+    fn mark(&self, _: Instant, title: String) -> bool {
+        self.note(format!("mark {title}"));
+        true
+    }
+
+    fn recorded(&self) -> Option<Reached> {
+        self.1.get()
+    }
 }
 
 impl Background for Asks {
@@ -161,6 +183,14 @@ impl Background for Asks {
 
     fn keep_settings(&self, _: Written) {
         self.note("keep settings".into());
+    }
+
+    fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {
+        self.note(format!("check recording {number} {target:?} {bytes_a_second}"));
+    }
+
+    fn mend_recording(&self, file: PathBuf) {
+        self.note(format!("mend {}", file.display()));
     }
 }
 
@@ -194,6 +224,7 @@ pub(super) fn parts<F, E, B>(
             now,
         ),
         devices: Devices::new(&meant.camera, &meant.microphone),
+        recordings: Some(PathBuf::from("/home/anna/Videos/Skylark")),
         configuration,
         meter: Arc::new(Meter::default()),
     };
@@ -293,6 +324,16 @@ impl World {
     /// What the others were asked since the last call.
     pub(super) fn asked(&mut self) -> Vec<String> {
         std::mem::take(&mut self.asks.0.borrow_mut())
+    }
+
+    /// Each broadcast is to be recorded there.
+    pub(super) fn record_always(&mut self, folder: &std::path::Path) {
+        self.owner.record_always(Target::new(folder), self.now);
+    }
+
+    /// How far its recorder says the recording is.
+    pub(super) fn recorded(&mut self, reached: Option<Reached>) {
+        self.asks.1.set(reached);
     }
 
     /// What the panel was told since the last call.
