@@ -18,10 +18,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("media", &["protocol", "threads", "stream"]),
     ("reach", &["protocol"]),
     ("record", &["protocol", "stream"]),
+    ("relay", &["protocol", "threads", "stream", "rtp"]),
     ("server", &["protocol", "threads", "audience", "sdp"]),
     (
         "studio",
-        &["protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "record", "server"],
+        &[
+            "protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "record", "relay",
+            "server",
+        ],
     ),
     ("crowd", &[]),
     ("fakecam", &[]),
@@ -65,6 +69,9 @@ const NAMED_IN: &[(&str, &[&str])] = &[
             "rtp/tests",
         ],
     ),
+    ("webrtc", &["relay/src/peer"]),
+    ("rtc", &["relay/src/peer"]),
+    ("async_trait", &["relay/src"]),
     ("dimpl", &["forward/src/client.rs"]),
     (
         "aws_lc",
@@ -82,9 +89,9 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("mio", &["port/src/datagrams", "port/src/port.rs"]),
     // The HTTP side. All of `server` is written in axum, so replacing it is writing `server` anew.
     ("axum", &["server/src"]),
-    ("hyper", &["server/src/http.rs"]),
+    ("hyper", &["server/src/http.rs", "relay/src/http", "relay/src/whip/mod.rs"]),
     ("httparse", &["server/src/fuzz.rs"]),
-    ("http_body_util", &["server/src/whep/body.rs"]),
+    ("http_body_util", &["server/src/whep/body.rs", "relay/src/http/mod.rs"]),
     ("tower", &["server/src/http.rs"]),
     ("rust_embed", &["server/src/assets.rs"]),
     ("flate2", &["server/src/assets.rs", "server/tests"]),
@@ -94,6 +101,9 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("tokio_tungstenite", &["server/tests"]),
     // Recording: what the clock on the wall shows.
     ("jiff", &["record/src/names.rs"]),
+    ("tokio_rustls", &["relay/src/http", "relay/tests"]),
+    ("rustls_native_certs", &["relay/src/http/tls.rs"]),
+    ("url", &["relay/src/http", "relay/src/whip", "relay/src/target.rs"]),
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/qr.rs"]),
@@ -279,11 +289,16 @@ fn a_codec_is_found_where_it_is_named() {
     assert_eq!(sources(file).collect::<Vec<_>>(), ["a", "b"]);
 }
 
+/// Libraries whose name others begin with, which are not meant.
+const WHOLE: [&str; 1] = ["rtc"];
+
 /// Whether a line uses a library: as a path, in a `use` or in an `extern crate`.
 fn names(line: &str, library: &str) -> bool {
     line.match_indices(library).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        let rest = line[at + library.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let rest = &line[at + library.len()..];
+        let longer = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let rest = if WHOLE.contains(&library) { rest } else { rest.trim_start_matches(longer) };
         let whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '"');
         let whole_crate = ["use", "crate"].contains(&line[..at].split_whitespace().next_back().unwrap_or_default());
         whole && (rest.starts_with("::") || whole_crate && (rest.starts_with(" as ") || rest.starts_with(';')))
@@ -301,6 +316,7 @@ fn a_library_is_found_however_it_is_named() {
     ] {
         assert!(names(line, "yuv_sys"), "{line}");
     }
+    assert!(names("use rtc::sansio::Protocol;", "rtc") && !names("use rtp::rtcp::Report;", "rtc"));
     for line in ["mod opus;", "let opus = 1;", "use super::my_opus::Thing;", "pub use codec::opus;"] {
         assert!(!names(line, "opus"), "{line}");
     }

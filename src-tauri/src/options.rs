@@ -51,6 +51,12 @@ struct Broadcast {
     /// Record each broadcast: to a file (NAME.mp4; the next is numbered), or into a folder.
     #[arg(long, value_name = "FILE|FOLDER")]
     record: Option<PathBuf>,
+    /// Hand the stream to an engine as well, as in whip+https://HOST/PATH; again for more.
+    #[arg(long = "relay", value_name = "URL")]
+    relays: Vec<String>,
+    /// What relays are told: TOML, a table a relay by its URL, in a file that only you may read.
+    #[arg(long, value_name = "FILE")]
+    relay_secrets: Option<PathBuf>,
 }
 
 /// The settings that were given.
@@ -110,6 +116,8 @@ impl From<Broadcast> for Options {
             data_dir: given.data_dir,
             stream: given.stream,
             record: given.record,
+            relays: given.relays,
+            relay_secrets: given.relay_secrets,
             usual_settings: false,
             elsewhere: None,
             settings: given.settings.0,

@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 18] = [
+const EXAMPLES: [(&str, &str); 20] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -23,6 +23,8 @@ const EXAMPLES: [(&str, &str); 18] = [
     ("stop_recording", r#"{"command":"stop_recording"}"#),
     ("mark", r#"{"command":"mark","text":"The choir"}"#),
     ("mend_recording", r#"{"command":"mend_recording","file":"/home/anna/Videos/Sunday.mp4"}"#),
+    ("relay", r#"{"command":"relay","url":"whip+https://example.org/whip/me","secrets":{"bearer":"…"}}"#),
+    ("stop_relay", r#"{"command":"stop_relay","relay":1}"#),
     ("configure", r#"{"command":"configure","settings":{"title":"Match","max_viewers":50}}"#),
 ];
 
@@ -79,6 +81,8 @@ mod tests {
             Command::StopRecording => "stop_recording",
             Command::Mark { .. } => "mark",
             Command::MendRecording { .. } => "mend_recording",
+            Command::Relay { .. } => "relay",
+            Command::StopRelay { .. } => "stop_relay",
             Command::Configure { .. } => "configure",
         }
     }

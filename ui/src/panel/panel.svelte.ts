@@ -134,6 +134,16 @@ export class Panel {
     }
   }
 
+  /** Hands the stream to an engine as well; a refusal is the caller's to show. Null: it was done. */
+  async relay(url: string, bearer: string): Promise<string | null> {
+    try {
+      await backend.command({ command: 'relay', url, secrets: bearer ? { bearer } : {} });
+      return null;
+    } catch (error) {
+      return reason(error);
+    }
+  }
+
   async copy(text: string): Promise<boolean> {
     return this.#attempt(() => backend.copy(text));
   }

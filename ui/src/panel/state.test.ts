@@ -22,6 +22,7 @@ const empty: Snapshot = {
   camera: { state: 'off' },
   microphone: { state: 'off' },
   devices: { cameras: [], microphones: [] },
+  relays: [],
   settings,
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
   recording: { state: 'off', file: null, seconds: 0, bytes: 0 },
@@ -68,6 +69,17 @@ describe('viewers', () => {
     expect(state.viewers.find((v) => v.id === 1)?.stats.rtt_ms).toBe(31);
     expect(state.viewers.find((v) => v.id === 2)).toBe(two.viewers.find((v) => v.id === 2));
   });
+});
+
+test('a relay is listed as it is now, until somebody stops it', () => {
+  const relay = { event: 'relay' as const, relay: 1, engine: 'whip' as const, host: 'live.example.org' };
+  let state = apply(empty, { ...relay, state: 'connecting' });
+  state = apply(state, { ...relay, relay: 2, state: 'running', message: 'H264 in 3 sizes.' });
+  state = apply(state, { ...relay, state: 'waiting', message: 'It is tried again.' });
+  expect(state.relays.map((one) => one.state)).toEqual(['waiting', 'running']);
+  expect(state.relays[0]).not.toHaveProperty('event');
+  state = apply(state, { ...relay, state: 'stopped', gone: true });
+  expect(state.relays.map((one) => one.relay)).toEqual([2]);
 });
 
 test('a removal is listed until it is forgiven', () => {

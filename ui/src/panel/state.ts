@@ -1,5 +1,5 @@
 // What the panel knows, as a pure step from one snapshot and one event to the next.
-import type { Event, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import type { Event, Relay, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 
 export function apply(now: Snapshot, event: Event): Snapshot {
   switch (event.event) {
@@ -29,6 +29,8 @@ export function apply(now: Snapshot, event: Event): Snapshot {
       return { ...now, microphone: event.state };
     case 'devices':
       return { ...now, devices: event.devices };
+    case 'relay':
+      return { ...now, relays: relayed(now.relays, event) };
     case 'settings':
       return { ...now, settings: event.settings };
     case 'stats':
@@ -48,6 +50,12 @@ export function apply(now: Snapshot, event: Event): Snapshot {
     case 'recording_mended':
       return now;
   }
+}
+
+function relayed(relays: Relay[], { event: _, ...relay }: { event: 'relay' } & Relay): Relay[] {
+  if (relay.gone) return relays.filter((one) => one.relay !== relay.relay);
+  const known = relays.some((one) => one.relay === relay.relay);
+  return known ? relays.map((one) => (one.relay === relay.relay ? relay : one)) : [...relays, relay];
 }
 
 function without(viewers: Viewer[], id: ViewerId): Viewer[] {

@@ -200,7 +200,7 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "unknown_name" | "storage" | "thread_failed";
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "bad_relay" | "unknown_name" | "storage" | "thread_failed";
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 
@@ -285,6 +285,58 @@ code: ErrorCode,
  * The cause and the remedy.
  */
 message: string, };
+
+export type RelayId = number;
+
+export type RelayEngine = "whip";
+
+export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
+
+export type Relay = { 
+/**
+ * Which.
+ */
+relay: RelayId, 
+/**
+ * What kind of server.
+ */
+engine: RelayEngine, 
+/**
+ * The server's name, and its port where that is not the usual one.
+ */
+host: string, 
+/**
+ * How far it is.
+ */
+state: RelayState, 
+/**
+ * Where people watch there, where that is known.
+ */
+watch?: string, 
+/**
+ * How many watch there, where the server tells.
+ */
+watching?: number, 
+/**
+ * Running: what it is sent. Else: the cause and the remedy, for people.
+ */
+message?: string, 
+/**
+ * Somebody stopped it: it is forgotten, and nothing more comes of it.
+ */
+gone?: boolean, };
+
+export type Secret = string;
+
+export type RelaySecrets = { 
+/**
+ * Sent as `Authorization: Bearer`, to the origin of the URL and to no other.
+ */
+bearer?: Secret, 
+/**
+ * A file of certificates (PEM) that are trusted in the place of the system's.
+ */
+ca?: string, };
 
 export type Settings = { 
 /**
@@ -491,6 +543,10 @@ microphone: SourceState,
  */
 devices: Devices, 
 /**
+ * The engines that the stream is handed to.
+ */
+relays: Array<Relay>, 
+/**
  * As they are now.
  */
 settings: Settings, 
@@ -559,7 +615,19 @@ text: string | null, } | { "command": "mend_recording",
 /**
  * One of [`crate::Snapshot::unfinished_recordings`], or any other that Skylark began; absent: all of those.
  */
-file: string | null, } | { "command": "configure", 
+file: string | null, } | { "command": "relay", 
+/**
+ * `whip+https://HOST[:PORT]/PATH`.
+ */
+url: string, 
+/**
+ * What it is told and nobody else.
+ */
+secrets: RelaySecrets, } | { "command": "stop_relay", 
+/**
+ * Which.
+ */
+relay: RelayId, } | { "command": "configure", 
 /**
  * What changes.
  */
@@ -661,7 +729,7 @@ state: SourceState, } | { "event": "devices",
 /**
  * All of them.
  */
-devices: Devices, } | { "event": "settings", 
+devices: Devices, } | { "event": "relay" } & Relay | { "event": "settings", 
 /**
  * As they are now.
  */

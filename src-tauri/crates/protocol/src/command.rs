@@ -1,6 +1,6 @@
 //! What the panel and scripts may ask of the program.
 
-use crate::{SettingsChange, ViewerId};
+use crate::{RelayId, RelaySecrets, SettingsChange, ViewerId};
 use serde::{Deserialize, Serialize};
 
 /// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
@@ -84,6 +84,19 @@ pub enum Command {
         /// One of [`crate::Snapshot::unfinished_recordings`], or any other that Skylark began; absent: all of those.
         #[serde(default)]
         file: Option<String>,
+    },
+    /// Hand the stream to an engine as well, now and whenever it is live, until it is stopped or the program ends.
+    Relay {
+        /// `whip+https://HOST[:PORT]/PATH`.
+        url: String,
+        /// What it is told and nobody else.
+        #[serde(default)]
+        secrets: RelaySecrets,
+    },
+    /// Take the stream away from an engine, and forget it.
+    StopRelay {
+        /// Which.
+        relay: RelayId,
     },
     /// Change settings and keep them.
     Configure {

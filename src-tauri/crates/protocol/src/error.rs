@@ -31,6 +31,8 @@ pub enum ErrorCode {
     EncoderFailed,
     /// The port is taken.
     PortInUse,
+    /// What is no relay's URL, or one that cannot be; or there is no such relay.
+    BadRelay,
     /// The public name has no address that could be found.
     UnknownName,
     /// Something could not be read or written on disk.

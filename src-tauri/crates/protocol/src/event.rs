@@ -1,7 +1,7 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, Recording, RemovedViewer, Settings, SourceState,
+    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, Recording, Relay, RemovedViewer, Settings, SourceState,
     StreamStats, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,8 @@ pub enum Event {
         /// All of them.
         devices: Devices,
     },
+    /// It goes otherwise with a relay than before.
+    Relay(Relay),
     /// The settings changed.
     Settings {
         /// As they are now.

@@ -1,6 +1,6 @@
 //! All that the panel shows, as it is at one moment.
 
-use crate::{ErrorCode, Links, Recording, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer};
+use crate::{ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer};
 use serde::{Deserialize, Serialize};
 
 /// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
@@ -29,6 +29,9 @@ pub struct Snapshot {
     pub microphone: SourceState,
     /// What could be chosen.
     pub devices: Devices,
+    /// The engines that the stream is handed to.
+    #[serde(default)]
+    pub relays: Vec<Relay>,
     /// As they are now.
     pub settings: Settings,
     /// The stream as a whole.

@@ -107,6 +107,11 @@ impl Admission {
         self.profiles.timeout()
     }
 
+    /// Engines that the stream is handed to take no more than this.
+    pub(crate) fn relays_take(&mut self, profile: Profile, now: Now) {
+        self.profiles.relays_take(profile, now.instant);
+    }
+
     /// The cap or the layers changed: these viewers' layers change with it.
     pub(crate) fn share_anew(&mut self, max_upload_kbps: u32, video: &VideoConfig) -> Vec<(ViewerId, Rid)> {
         self.upload.configure(max_upload_kbps, upload::rates(video))

@@ -4,10 +4,12 @@ use crate::happened::Happened;
 use crate::public_name::Question;
 use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
+use crate::relaying::Relaying;
 use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
+use protocol::RelayId;
 use reach::Networks;
 use record::{Journal, MendError, Target};
 use std::path::PathBuf;
@@ -38,6 +40,12 @@ pub(crate) trait Background {
 
     /// Makes a file whole that was not finished: [`RecordingNews::Mended`] follows.
     fn mend_recording(&self, file: PathBuf);
+
+    /// Hands the stream to an engine: [`Happened::Relay`] follows, to its end.
+    fn open_relay(&mut self, relay: RelayId, target: relay::Target);
+
+    /// Takes the stream away from it. It tells when it has ended.
+    fn close_relay(&mut self, relay: RelayId);
 }
 
 /// The thread that writes, and tokio's for what blocks.
@@ -48,12 +56,13 @@ pub(crate) struct Threads {
     /// Which recordings are not finished.
     pub(crate) journal: Journal,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
+    pub(crate) relaying: Relaying,
 }
 
 impl Threads {
-    /// Done when the last value is written, which a disk may never be.
+    /// Done when the last value is written, which a disk may never be, and the last relay has taken leave.
     pub(crate) async fn finish(&mut self) {
-        self.writer.finish().await;
+        tokio::join!(self.writer.finish(), self.relaying.finish());
     }
 }
 
@@ -86,6 +95,14 @@ impl Background for Threads {
 
     fn keep_settings(&self, written: Written) {
         self.writer.keep_settings(written);
+    }
+
+    fn open_relay(&mut self, relay: RelayId, target: relay::Target) {
+        self.relaying.open(relay, target);
+    }
+
+    fn close_relay(&mut self, relay: RelayId) {
+        self.relaying.close(relay);
     }
 
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {

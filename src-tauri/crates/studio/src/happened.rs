@@ -2,7 +2,7 @@
 
 use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
-use protocol::{Devices, ViewerId, ViewerStats};
+use protocol::{Devices, RelayId, ViewerId, ViewerStats};
 use std::net::SocketAddr;
 use stream::{Rid, VideoCodec};
 
@@ -30,6 +30,8 @@ pub(crate) enum Happened {
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Nobody could look.
     NotLooked,
+    /// A relay is that far.
+    Relay(RelayId, relay::State),
     /// Something could not be written, with a sentence that says so.
     Unwritten(String),
     /// Of a recording.

@@ -27,6 +27,7 @@ mod on_demand;
 mod public_name;
 mod reachability;
 mod recording;
+mod relays;
 mod second_encoder;
 
 // What the parts are made of.
@@ -53,6 +54,7 @@ mod places;
 mod processor_time;
 mod profiles;
 mod recorders;
+mod relaying;
 mod steps;
 mod storage;
 mod turns;

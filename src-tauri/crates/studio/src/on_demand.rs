@@ -11,6 +11,8 @@ const LINGER: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(crate) struct OnDemand {
     layers: [Demand; LAYERS],
+    viewers: [bool; LAYERS],
+    relays: [bool; LAYERS],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,10 +28,22 @@ enum Demand {
 impl OnDemand {
     /// Viewers want these layers of a codec now. Some: encode these from now on.
     pub(crate) fn wanted(&mut self, codec: VideoCodec, rids: &[Rid], now: Instant) -> Option<Vec<Rid>> {
+        Rid::ALL.iter().for_each(|rid| self.viewers[layer_index(codec, *rid)] = rids.contains(rid));
+        self.settle(codec, now)
+    }
+
+    /// Engines that the stream is handed to are sent these layers of a codec. Some: encode these from now on.
+    pub(crate) fn relayed(&mut self, codec: VideoCodec, rids: &[Rid], now: Instant) -> Option<Vec<Rid>> {
+        Rid::ALL.iter().for_each(|rid| self.relays[layer_index(codec, *rid)] = rids.contains(rid));
+        self.settle(codec, now)
+    }
+
+    fn settle(&mut self, codec: VideoCodec, now: Instant) -> Option<Vec<Rid>> {
         let before = self.encoded(codec);
         for rid in Rid::ALL {
-            let demand = &mut self.layers[layer_index(codec, rid)];
-            if rids.contains(&rid) {
+            let index = layer_index(codec, rid);
+            let demand = &mut self.layers[index];
+            if self.viewers[index] || self.relays[index] {
                 *demand = Demand::Watched;
             } else if *demand == Demand::Watched {
                 *demand = Demand::Lingering { until: now + LINGER };
@@ -101,6 +115,18 @@ mod tests {
         on_demand.wanted(CODEC, &[], start);
         assert_eq!(on_demand.wanted(CODEC, &[Rid::F], start + Duration::from_secs(10)), None);
         assert_eq!(on_demand.expire(start + LINGER), [], "it is watched again");
+    }
+
+    #[test]
+    fn what_an_engine_is_sent_is_encoded_though_nobody_watches_here() {
+        let start = Instant::now();
+        let mut on_demand = OnDemand::default();
+        assert_eq!(on_demand.relayed(CODEC, &[Rid::F], start), Some(vec![Rid::F]));
+        assert_eq!(on_demand.wanted(CODEC, &[Rid::F], start), None);
+        assert_eq!(on_demand.wanted(CODEC, &[], start), None);
+        assert_eq!(on_demand.timeout(), None, "it is sent on");
+        assert_eq!(on_demand.relayed(CODEC, &[], start), None);
+        assert_eq!(on_demand.expire(start + LINGER), [(CODEC, vec![])]);
     }
 
     #[test]

@@ -17,14 +17,16 @@ use crate::places::Places;
 use crate::random::fresh_token;
 use crate::reachability::{self, Reachability, Surroundings};
 use crate::recorders::Recorders;
-use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit};
+use crate::relaying::Relaying;
+use crate::relays::Relays;
+use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit, relay_secrets};
 use crate::storage::Keeper;
 use crate::studio::Studio;
 use crate::writer::Writer;
 use crate::{files, metrics_token};
 use audience::Token;
 use media::Pipeline;
-use protocol::ErrorCode;
+use protocol::{ErrorCode, RelaySecrets};
 use reach::{BindError, Bound};
 use record::{Journal, Target};
 use server::Metrics;
@@ -143,6 +145,7 @@ impl Studio {
                 Metrics::Token(token)
             }
         };
+        let relays = read_relays(&options)?;
         let mut complaints = Vec::new();
         complaints.extend(found.complaint.map(|message| (ErrorCode::Storage, message)));
         complaints.extend(configuration.outdated().map(|message| (ErrorCode::BadSetting, message)));
@@ -245,7 +248,8 @@ impl Studio {
         let now = now();
         let journal = Journal::of(&places.data);
         let recorders = Recorders::new(outputs.clone(), clock, journal.clone(), tell.clone());
-        let background = Threads { writer, networks, journal, tell: tell.clone() };
+        let relaying = Relaying::new(outputs.clone(), clock, tell.clone());
+        let background = Threads { writer, networks, journal, tell: tell.clone(), relaying };
         background.look_for_unfinished();
         let parts = Parts {
             encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), recorders, tell: tell.clone() },
@@ -266,6 +270,7 @@ impl Studio {
             devices: Devices::new(&settings.camera, &settings.microphone),
             configuration,
             recordings: Folders::of_user().map(|folders| folders.recordings),
+            relays,
             meter,
         };
         let mut owner = Owner::new(parts, surroundings, complaints, now);
@@ -297,6 +302,17 @@ pub fn hardware_acceleration(options: &Options) -> HardwareAcceleration {
     let written = Places::of(options).and_then(|places| Found::glance(&places.settings)).unwrap_or_default();
     let configuration = Configuration::new(written, options);
     configuration.map_or(HardwareAcceleration::Auto, |configuration| configuration.meant().hardware_acceleration)
+}
+
+/// The relays that the command line asks for, and what they are told.
+fn read_relays(options: &Options) -> Result<Relays, OpenError> {
+    let wrong = |option| move |message| OpenError::Option { option, message };
+    let secrets = options.relay_secrets.as_deref().map(relay_secrets::read).transpose();
+    let mut relays = Relays::new(secrets.map_err(wrong("--relay-secrets"))?.unwrap_or_default());
+    for url in &options.relays {
+        relays.add(url, RelaySecrets::default()).map_err(|error| wrong("--relay")(error.message))?;
+    }
+    Ok(relays)
 }
 
 /// What the settings file says. One that was named must be there; the usual one need not.

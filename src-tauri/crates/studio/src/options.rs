@@ -18,6 +18,10 @@ pub struct Options {
     pub stream: Option<String>,
     /// Each broadcast is recorded, to this file or folder.
     pub record: Option<PathBuf>,
+    /// Where the stream goes as well: `whip+https://…`.
+    pub relays: Vec<String>,
+    /// What relays are told, by their URLs: a file of TOML that only the user may read.
+    pub relay_secrets: Option<PathBuf>,
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,

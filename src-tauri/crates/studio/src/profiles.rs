@@ -16,6 +16,8 @@ pub(crate) struct Profiles {
     answered: BTreeSet<ViewerId>,
     /// There, or connecting.
     limited: BTreeSet<ViewerId>,
+    /// What engines that the stream is handed to take of it.
+    relays: Profile,
     /// Nobody is, since a while ago; until then it stays as it is.
     until: Option<Instant>,
     /// What was told.
@@ -25,7 +27,13 @@ pub(crate) struct Profiles {
 impl Default for Profiles {
     /// Nobody is there, and the encoders begin with the most.
     fn default() -> Profiles {
-        Profiles { answered: BTreeSet::new(), limited: BTreeSet::new(), until: None, told: Profile::Main }
+        Profiles {
+            answered: BTreeSet::new(),
+            limited: BTreeSet::new(),
+            relays: Profile::Main,
+            until: None,
+            told: Profile::Main,
+        }
     }
 }
 
@@ -49,7 +57,15 @@ impl Profiles {
     /// A viewer or joiner is gone.
     pub(crate) fn gone(&mut self, viewer: ViewerId, now: Instant) {
         self.answered.remove(&viewer);
-        if self.limited.remove(&viewer) && self.limited.is_empty() {
+        if self.limited.remove(&viewer) && self.limited.is_empty() && self.relays == Profile::Main {
+            self.until = Some(now + LINGER);
+        }
+    }
+
+    /// Engines take no more than this, for those who watch there.
+    pub(crate) fn relays_take(&mut self, profile: Profile, now: Instant) {
+        let before = std::mem::replace(&mut self.relays, profile);
+        if before < Profile::Main && profile == Profile::Main && self.limited.is_empty() {
             self.until = Some(now + LINGER);
         }
     }
@@ -62,7 +78,7 @@ impl Profiles {
     /// What is to be encoded from now on, where that is another than before.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Profile> {
         self.until = self.until.filter(|until| *until > now);
-        let free = self.limited.is_empty() && self.until.is_none();
+        let free = self.limited.is_empty() && self.relays == Profile::Main && self.until.is_none();
         let profile = if free { Profile::Main } else { Profile::Baseline };
         (std::mem::replace(&mut self.told, profile) != profile).then_some(profile)
     }
@@ -96,6 +112,23 @@ mod tests {
         assert_eq!(profiles.poll(start + LINGER - Duration::from_millis(1)), None, "not at once");
         assert_eq!(profiles.poll(start + LINGER), Some(Profile::Main));
         assert_eq!(profiles.timeout(), None);
+    }
+
+    #[test]
+    fn an_engine_counts_as_a_viewer_does_and_lingers_so() {
+        let start = Instant::now();
+        let mut profiles = Profiles::default();
+        profiles.relays_take(Profile::Baseline, start);
+        assert_eq!(profiles.poll(start), Some(Profile::Baseline));
+        profiles.answered(BERT, Profile::Baseline);
+        profiles.there(BERT);
+        profiles.gone(BERT, start);
+        assert_eq!((profiles.timeout(), profiles.poll(start + LINGER)), (None, None), "the engine is there");
+        profiles.relays_take(Profile::Main, start);
+        assert_eq!(profiles.poll(start), None, "it may come back");
+        assert_eq!(profiles.poll(start + LINGER), Some(Profile::Main));
+        profiles.relays_take(Profile::Main, start + LINGER);
+        assert_eq!(profiles.timeout(), None, "nothing changed");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod document;
 mod file;
 mod forms;
 mod found;
+pub(crate) mod relay_secrets;
 mod types;
 mod value;
 

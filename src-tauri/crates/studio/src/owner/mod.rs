@@ -3,7 +3,9 @@
 mod commands;
 mod place;
 mod recording;
+mod relays;
 mod run;
+mod shares;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -23,13 +25,13 @@ use crate::meter::Meter;
 use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Recording;
+use crate::relays::Relays;
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
-use crate::upload::{LineFull, Weighed};
 use audience::{Input, Now, Output};
 use forward::Gone;
-use protocol::{ErrorCode, Event, LeaveReason, ViewerId};
+use protocol::{ErrorCode, Event, LeaveReason};
 use server::{Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,6 +63,7 @@ pub(crate) struct Owner<F, E, B> {
     recording: Recording,
     /// Where recordings go when nobody says; none where there is no home folder.
     recordings: Option<PathBuf>,
+    relays: Relays,
     /// Written by the encoders' threads.
     meter: Arc<Meter>,
 
@@ -88,6 +91,7 @@ pub(crate) struct Parts<F, E, B> {
     pub(crate) admission: Admission,
     pub(crate) devices: Devices,
     pub(crate) recordings: Option<PathBuf>,
+    pub(crate) relays: Relays,
     pub(crate) meter: Arc<Meter>,
 }
 
@@ -116,6 +120,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             second_encoder: SecondEncoder::new(std::thread::available_parallelism().map_or(1, usize::from)),
             recording: Recording::default(),
             recordings: parts.recordings,
+            relays: parts.relays,
             meter: parts.meter,
             encoding: 0,
             stats_asked: false,
@@ -165,6 +170,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Listed(devices) => self.listed(Some(devices)),
             Happened::NotListed => self.listed(None),
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
+            Happened::Relay(relay, state) => self.relay_told(relay, state, now),
             Happened::NotLooked => self.looking = false,
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
             Happened::Recording(news) => self.recording_news(news, now),
@@ -250,6 +256,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.broadcast.ending();
                 self.tell_phase();
                 self.decide(Input::End, now);
+                self.relays_live(false);
                 self.encoders.end();
                 self.events.tell(Event::Ended);
                 self.broadcast.ended();
@@ -305,6 +312,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.door.broadcast_begins();
         self.decide(Input::GoLive, now);
         self.broadcast.is_live(reading, now);
+        self.relays_live(true);
         self.tell_phase();
         let links = self.reachability.links();
         self.events.tell(Event::Live { watch: links.watch.clone(), whep: links.whep.clone(), port: links.port });
@@ -363,36 +371,5 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
         }
         result
-    }
-
-    /// A joiner was heard of: its share of the line weighs from here on, if there is one left.
-    fn weigh(&mut self, viewer: ViewerId, now: Now) {
-        match self.admission.weigh(viewer, now) {
-            Ok(Weighed { layer, instead_of }) => {
-                if let Some(rid) = layer {
-                    self.forwarder.cap(viewer, rid);
-                }
-                if let Some(stale) = instead_of {
-                    self.turn_away(stale, now);
-                }
-            }
-            Err(LineFull) => self.turn_away(viewer, now),
-        }
-        self.suit_profile(now);
-    }
-
-    /// A joiner has no share of the line.
-    fn turn_away(&mut self, viewer: ViewerId, now: Now) {
-        self.forwarder.close(viewer);
-        self.forget(viewer, now);
-        self.decide(Input::JoinFailed { viewer }, now);
-    }
-
-    /// Frees what the studio holds of a viewer, and gives its share of the line to others.
-    fn forget(&mut self, viewer: ViewerId, now: Now) {
-        self.door.close(viewer);
-        for (other, rid) in self.admission.release(viewer, now) {
-            self.forwarder.cap(other, rid);
-        }
     }
 }

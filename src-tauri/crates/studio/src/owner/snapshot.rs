@@ -22,6 +22,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             camera: self.devices.camera().clone(),
             microphone: self.devices.microphone().clone(),
             devices: self.devices.known().clone(),
+            relays: self.relays.shown(),
             settings: self.configuration.meant().shown(),
             stats: self.broadcast.stats(),
             recording: self.recording.shown(),

@@ -4,5 +4,6 @@ mod devices;
 mod hanging;
 mod life;
 mod recording;
+mod relays;
 mod settings;
 mod world;

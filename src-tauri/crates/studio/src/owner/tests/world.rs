@@ -14,12 +14,13 @@ use crate::owner::{Owner, Parts};
 use crate::public_name::Question;
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Reached;
+use crate::relays::Relays;
 use crate::settings::Written;
 use crate::studio::CommandError;
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
-use protocol::{Command, Event, PageMessage, RejectedMedia, ViewerId, ViewerStats};
+use protocol::{Command, Event, PageMessage, RejectedMedia, RelayId, ViewerId, ViewerStats};
 use record::{Checked, Split, Target};
 use sdp::{Fingerprint, Fragment, Hash, Offer, Transport};
 use server::{Joined, PageId, Refused, Request, Seat};
@@ -192,6 +193,14 @@ impl Background for Asks {
     fn mend_recording(&self, file: PathBuf) {
         self.note(format!("mend {}", file.display()));
     }
+
+    fn open_relay(&mut self, relay: RelayId, target: relay::Target) {
+        self.note(format!("open relay {relay} {}", target.host()));
+    }
+
+    fn close_relay(&mut self, relay: RelayId) {
+        self.note(format!("close relay {relay}"));
+    }
 }
 
 /// The parts of an owner whose port is 8787 on every address, and what it tells the panel.
@@ -226,6 +235,7 @@ pub(super) fn parts<F, E, B>(
         devices: Devices::new(&meant.camera, &meant.microphone),
         recordings: Some(PathBuf::from("/home/anna/Videos/Skylark")),
         configuration,
+        relays: Relays::default(),
         meter: Arc::new(Meter::default()),
     };
     (parts, events)

@@ -1,0 +1,30 @@
+//! Hands the stream to engines that people run, which fan it out: a home's line carries it up once.
+//!
+//! The contract: a [`Relays`] has one thread, on which the signalling and the packets of all relays are; it shares nothing with what
+//! serves viewers. [`Relays::open`] begins with one of them and [`Told`] says how it goes. While it runs there is an [`Uplink`],
+//! which whoever has the stream gives the frames to, on a thread of its own because it may wait. An engine that is slow, gone, full or
+//! answers noise is tried again ([`Life`] decides when) or given up with a reason, in words, and nobody else notices.
+//!
+//! What goes out goes nowhere else: URLs come from the broadcaster alone, a secret goes to the origin that it was given for, no
+//! redirect leads from TLS to none, a certificate's error is final, and what comes back is read with a bound.
+//!
+//! An engine is a folder (`whip/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
+
+mod answer;
+mod engine;
+mod http;
+mod life;
+mod peer;
+mod relays;
+mod run;
+mod target;
+mod told;
+mod trouble;
+mod whip;
+
+pub use life::{Life, Step};
+pub use peer::Uplink;
+pub use relays::{Open, Relays};
+pub use target::Target;
+pub use told::{State, Told};
+pub use trouble::Trouble;

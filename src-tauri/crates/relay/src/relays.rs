@@ -1,0 +1,58 @@
+//! The thread on which all relays are, and how one is opened.
+
+use crate::run::{self, Tell};
+use crate::target::Target;
+use crate::told::Told;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use stream::Clock;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::watch;
+
+/// How long a relay rests that failed by a mistake of ours.
+const REST: Duration = Duration::from_secs(1);
+
+/// Where relays are opened. Their thread ends with it, and what is open is cut off without a word: stop it before.
+#[derive(Debug)]
+pub struct Relays {
+    runtime: Handle,
+    _ends: watch::Sender<()>,
+}
+
+/// A relay that was opened. Dropping it stops it, which is done when [`crate::State::Stopped`] or
+/// [`crate::State::Failed`] was told.
+#[derive(Debug)]
+pub struct Open {
+    _stop: watch::Sender<()>,
+}
+
+impl Relays {
+    /// Starts the thread `relays`.
+    ///
+    /// # Errors
+    ///
+    /// The system has no room for it.
+    pub fn start() -> io::Result<Relays> {
+        // One thread for all: what they send together is a home's upload, and it is apart from what serves viewers and decides.
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (ends, end) = watch::channel(());
+        threads::restarted("relays", move || {
+            let mut end = end.clone();
+            // Nobody sends: it changes when the other side is gone.
+            let _ = runtime.block_on(end.changed());
+        })?;
+        Ok(Relays { runtime: handle, _ends: ends })
+    }
+
+    /// Begins to hand the stream to somebody. `tell` is called on the relays' thread and must not block; `clock` is the stream's.
+    pub fn open(&self, target: Target, clock: Clock, tell: impl Fn(Told) + Send + Sync + 'static) -> Open {
+        let (stop, stopped) = watch::channel(());
+        let tell: Tell = Arc::new(tell);
+        let rest = || tokio::time::sleep(REST);
+        let make = move || run::run(target.clone(), clock, tell.clone(), stopped.clone());
+        self.runtime.spawn(threads::remade("relay", rest, make));
+        Open { _stop: stop }
+    }
+}

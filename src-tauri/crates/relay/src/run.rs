@@ -1,0 +1,218 @@
+//! One relay, from the first attempt to the end: carries out what its [`Life`] decides.
+
+use crate::answer::{self, Unfit};
+use crate::engine::Engine;
+use crate::http::{self, Way};
+use crate::life::{Life, Step};
+use crate::peer::{self, Peer};
+use crate::target::Target;
+use crate::told::{State, Told};
+use crate::trouble::Trouble;
+use crate::whip::Whip;
+use protocol::RelayEngine;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use stream::Clock;
+use threads::Died;
+use tokio::sync::watch;
+
+/// Whom a relay tells.
+pub(crate) type Tell = Arc<dyn Fn(Told) + Send + Sync>;
+
+/// Runs until it is stopped (nobody holds the other end of `stopped`), or given up.
+pub(crate) async fn run(target: Target, clock: Clock, tell: Tell, mut stopped: watch::Receiver<()>) {
+    let mut life = Life::new(Instant::now());
+    let mut way = None;
+    while !life.is_over() {
+        if life.poll() == Some(Step::Connect) {
+            tell(Told::State(State::Connecting));
+            attempt(&target, clock, &tell, &mut stopped, &mut life, &mut way).await;
+            continue;
+        }
+        tokio::select! {
+            biased;
+            _ = stopped.changed() => life.stop(),
+            () = until(life.timeout()) => drop(life.time(Instant::now())),
+        }
+        if life.is_over() {
+            tell(Told::State(State::Stopped));
+        }
+    }
+}
+
+/// How an attempt ended.
+enum End {
+    Stopped,
+    Lost(Trouble),
+}
+
+/// One attempt, and the connection that comes of it, until that is over and leave is taken.
+async fn attempt(
+    target: &Target,
+    clock: Clock,
+    tell: &Tell,
+    stopped: &mut watch::Receiver<()>,
+    life: &mut Life,
+    way: &mut Option<Way>,
+) {
+    let mut made: Option<(Box<dyn Engine>, Peer)> = None;
+    let end = tokio::select! {
+        biased;
+        _ = stopped.changed() => End::Stopped,
+        why = hold(target, clock, tell, life, way, &mut made) => End::Lost(why),
+    };
+    let words = match end {
+        End::Stopped => {
+            life.stop();
+            None
+        }
+        End::Lost(why) if life.lost(&why, rand::random(), Instant::now()) => {
+            Some(State::Waiting(format!("{why}. It is tried again.")))
+        }
+        End::Lost(why) => Some(State::Failed(format!("{why}."))),
+    };
+    let over = words.is_none();
+    words.into_iter().for_each(|state| tell(Told::State(state)));
+    if let Some((mut engine, peer)) = made {
+        peer.close().await;
+        engine.end().await;
+    }
+    if over {
+        life.poll();
+        tell(Told::State(State::Stopped));
+    }
+}
+
+/// Connects and stays connected. What ended it; what is to be closed then is left in `made`.
+async fn hold(
+    target: &Target,
+    clock: Clock,
+    tell: &Tell,
+    life: &mut Life,
+    way: &mut Option<Way>,
+    made: &mut Option<(Box<dyn Engine>, Peer)>,
+) -> Trouble {
+    let patience = life.timeout();
+    let mut answered = false;
+    let connected = tokio::select! {
+        connected = connect(target, clock, tell, way, made, &mut answered) => connected,
+        () = until(patience) => Err(if answered { no_path(target) } else { Trouble::Silent { host: target.host() } }),
+    };
+    let uplink = match connected {
+        Ok(uplink) => uplink,
+        Err(why) => return why,
+    };
+    let Some((engine, peer)) = made else { return Trouble::Ours("there is no connection".into()) };
+    life.connected(Instant::now());
+    let _flowing = Flowing(tell.clone());
+    tell(Told::Up(Box::new(uplink)));
+    tell(Told::State(State::Running));
+    tokio::select! {
+        why = engine.over() => why,
+        closed = peer.over() => {
+            let host = target.host();
+            if closed { Trouble::Ended { host } } else { Trouble::Lost { host } }
+        }
+    }
+}
+
+/// From nothing to media that can flow.
+async fn connect(
+    target: &Target,
+    clock: Clock,
+    tell: &Tell,
+    way: &mut Option<Way>,
+    made: &mut Option<(Box<dyn Engine>, Peer)>,
+    answered: &mut bool,
+) -> Result<peer::Uplink, Trouble> {
+    let address = http::addresses(&target.url).await?[0];
+    let way = match way {
+        Some(way) => way.clone(),
+        None => way.insert(trust(target).await?).clone(),
+    };
+    let engine: Box<dyn Engine> = match target.engine {
+        RelayEngine::Whip => Box::new(Whip::new(way, target)),
+    };
+    let wished = Arc::new(std::sync::OnceLock::new());
+    let wish = {
+        let (wished, tell) = (wished.clone(), tell.clone());
+        move |rid| {
+            if let Some(codec) = wished.get() {
+                tell(Told::Keyframe(*codec, rid));
+            }
+        }
+    };
+    let peer = Peer::new(address.ip(), wish).await?;
+    let (engine, peer) = made.insert((engine, peer));
+    let theirs = engine.publish(peer.offer()).await?;
+    let taken = answer::read(&theirs.answer).map_err(|unfit| match unfit {
+        Unfit::Noise(why) => Trouble::Noise { host: target.host(), why: why.to_owned() },
+        Unfit::NoPicture => Trouble::NoCodec { host: target.host(), offered: peer::for_people() },
+    })?;
+    *answered = true;
+    let _ = wished.set(taken.codec);
+    let (codec, layers, profile) = (taken.codec, taken.layers.clone(), taken.profile);
+    tell(Told::State(State::Answered { codec, layers, profile }));
+    let noise = |trouble: Trouble| Trouble::Noise { host: target.host(), why: trouble.to_string() };
+    peer.answered(&theirs.answer, theirs.ice_servers).await.map_err(noise)?;
+    let connected = peer.connected();
+    tokio::pin!(connected);
+    loop {
+        tokio::select! {
+            biased;
+            well = &mut connected => {
+                if well {
+                    return peer.uplink(&taken, clock).await;
+                }
+                return Err(no_path(target));
+            }
+            ways = peer.found() => {
+                let ways = ways.clone();
+                // Told in vain where a way is found meanwhile.
+                tokio::select! {
+                    biased;
+                    well = &mut connected => {
+                        if well {
+                            return peer.uplink(&taken, clock).await;
+                        }
+                        return Err(no_path(target));
+                    }
+                    () = engine.trickle(&ways) => {}
+                }
+            }
+        }
+    }
+}
+
+fn no_path(target: &Target) -> Trouble {
+    Trouble::NoPath { host: target.host() }
+}
+
+/// Says that nothing can flow any more, however that comes about.
+struct Flowing(Tell);
+
+impl Drop for Flowing {
+    fn drop(&mut self) {
+        (self.0)(Told::Down);
+    }
+}
+
+/// Reads what is trusted, on a thread for what blocks.
+async fn trust(target: &Target) -> Result<Way, Trouble> {
+    let ca = target.secrets.ca.clone();
+    let read = move || http::trusting(ca.as_deref().map(Path::new));
+    let read = tokio::task::spawn_blocking(threads::caught("certificates", read)).await;
+    match read {
+        Ok(Ok(trusted)) => Ok(Way { tls: Arc::new(trusted?) }),
+        Ok(Err(Died(panicked))) => Err(Trouble::Ours(panicked.what)),
+        Err(ended) => Err(Trouble::Ours(ended.to_string())),
+    }
+}
+
+async fn until(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,88 @@
+//! The file of what relays are told: TOML, a table a relay, by its URL. Nothing of it is ever written or shown.
+
+use protocol::RelaySecrets;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The longest that is read, bytes.
+const LONGEST: u64 = 256 * 1024;
+
+/// Reads it. The error is one sentence or two, and has nothing of what stands in the file but a line's number.
+pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, RelaySecrets>, String> {
+    let shown = path.display();
+    let unread = |error: io::Error| format!("{shown} cannot be read ({error})");
+    let file = File::open(path).map_err(unread)?;
+    if others_can_read(&file).map_err(unread)? {
+        return Err(format!("{shown} can be read by others, and has secrets in it. Close it with: chmod go= {shown}"));
+    }
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text).map_err(unread)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let secrets: BTreeMap<String, RelaySecrets> = toml_edit::de::from_str(text).map_err(|error| {
+        let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        let example = "[\"whip+https://HOST/PATH\"], and below it bearer = \"…\" and, for a server with a certificate of its own, ca = \"FILE\"";
+        format!("{shown}, line {line}: this is not what relays are told. Write a table a relay: {example}.")
+    })?;
+    Ok(secrets.into_iter().map(|(url, secrets)| (url.trim().to_owned(), secrets)).collect())
+}
+
+fn others_can_read(file: &File) -> io::Result<bool> {
+    let about = file.metadata()?;
+    #[cfg(unix)]
+    {
+        Ok(std::os::unix::fs::MetadataExt::mode(&about) & 0o044 != 0)
+    }
+    // Elsewhere rights are lists, and a user's own folders are closed to others.
+    #[cfg(not(unix))]
+    {
+        Ok(about.is_dir())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn with(text: &str, mode: u32) -> Result<BTreeMap<String, RelaySecrets>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relays.toml");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        read(&path)
+    }
+
+    #[test]
+    fn a_table_a_relay_is_read_from_a_file_of_ones_own() {
+        let read =
+            with("[\"whip+https://a/x\"]\nbearer = \"s3cret\"\nca = \"/ca.pem\"\n[\"whip+https://b/\"]\n", 0o600)
+                .unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read["whip+https://a/x"].bearer.as_ref().map(|bearer| bearer.reveal()), Some("s3cret"));
+        assert_eq!(read["whip+https://a/x"].ca.as_deref(), Some("/ca.pem"));
+    }
+
+    #[test]
+    fn what_others_can_read_is_refused_with_what_to_do() {
+        for mode in [0o640, 0o604, 0o644] {
+            assert!(with("", mode).is_err_and(|said| said.contains("chmod go=")), "{mode:o}");
+        }
+        assert!(read(Path::new("/nowhere/relays.toml")).is_err_and(|said| said.contains("cannot be read")));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_what_stands_there() {
+        for text in [
+            "[\"a\"]\nbearer = \"s3cret",
+            "[\"a\"]\npassword = \"s3cret\"",
+            "[\"a\"]\nbearer = 3 # s3cret",
+            "bearer = \"s3cret\"",
+        ] {
+            let said = with(text, 0o600).expect_err(text);
+            assert!(said.contains("line ") && said.contains("bearer = \"…\"") && !said.contains("s3cret"), "{said}");
+        }
+    }
+}
