@@ -1,7 +1,7 @@
 # ./dev test: the suites, what of them was skipped and why, and one true line at the end.
 # shellcheck shell=bash
 
-SUITES="scripts ui rust browser desktop package"
+SUITES="scripts ui rust browser desktop relays package"
 
 FAILED=()
 # Each suite runs in a shell of its own, so what it has to say beside its result is kept in files.
@@ -99,11 +99,12 @@ built() {
   export SKYLARK_BIN FAKECAM_BIN
 }
 
-# One file after the other: these stories share two cores with real browsers.
+# One file after the other: these stories share two cores with real browsers. NODE_TESTS_BEFORE: what starts them, in a network of their own.
 node_tests() {
   local log status=0 line passed=0
   log=$(mktemp)
-  node --test --test-concurrency=1 --test-reporter=spec "$@" | tee "$log" || status=1
+  # shellcheck disable=SC2086
+  ${NODE_TESTS_BEFORE:-} node --test --test-concurrency=1 --test-reporter=spec "$@" | tee "$log" || status=1
   while read -r line; do
     case $line in
       '﹣ '*) skip "$SUITE: ${line#﹣ }" ;;

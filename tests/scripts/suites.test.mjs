@@ -56,7 +56,7 @@ test('a suite of which everything is skipped is left out, with the reason', asyn
   assert.match(ended.said, /browser: it plays .*# Chromium is not installed/);
   assert.match(
     lastLine(ended),
-    /Passed: scripts ui rust desktop\. Skipped: 1, listed above\. Left out: browser \(all skipped\), package \(not asked for\)\./,
+    /Passed: scripts ui rust desktop\. Skipped: 1, listed above\. Left out: browser \(all skipped\), relays \(not asked for\), package \(not asked for\)\./,
   );
 });
 
