@@ -98,12 +98,13 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     // What stands in the document itself is named in its policy by its hash.
     ("base64", &["server/src/assets.rs", "server/tests"]),
     ("reqwest", &["server/tests"]),
-    ("tokio_tungstenite", &["server/tests"]),
+    ("futures_util", &["server/tests", "relay/src/janus/socket.rs"]),
+    ("tokio_tungstenite", &["server/tests", "relay/src/janus/socket.rs"]),
     // Recording: what the clock on the wall shows.
     ("jiff", &["record/src/names.rs"]),
     ("tokio_rustls", &["relay/src/http", "relay/tests"]),
     ("rustls_native_certs", &["relay/src/http/tls.rs"]),
-    ("url", &["relay/src/http", "relay/src/whip", "relay/src/target.rs"]),
+    ("url", &["relay/src/http", "relay/src/whip", "relay/src/janus", "relay/src/target.rs"]),
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/qr.rs"]),

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const HTTP_PORT = 18088;
-export const WS_PORT = 18188;
+/** The WebSockets' address. It is the interface's that Janus takes: who reaches it comes from there, too. */
+const ADDRESS = '127.0.0.77';
+const WS_PORT = 18188;
+export const SOCKET = `ws://${ADDRESS}:${WS_PORT}`;
+/** What it wants of who makes a room. */
+const ADMIN_KEY = 'the-admin-key';
 const API = `http://127.0.0.1:${HTTP_PORT}/janus`;
 const templates = join(import.meta.dirname, '../janus');
 
@@ -18,7 +23,14 @@ export class Janus {
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'skylark-janus-'));
-    const values = { FOLDER: this.folder, INTERFACE: process.env.SKYLARK_RELAYS_INTERFACE, HTTP_PORT, WS_PORT };
+    const values = {
+      FOLDER: this.folder,
+      INTERFACE: process.env.SKYLARK_RELAYS_INTERFACE,
+      ADDRESS,
+      ADMIN_KEY,
+      HTTP_PORT,
+      WS_PORT,
+    };
     for (const name of readdirSync(templates)) {
       const text = readFileSync(join(templates, name), 'utf8').replace(/@([A-Z_]+)@/g, (_, key) => values[key]);
       writeFileSync(join(this.folder, name), text);
@@ -66,21 +78,23 @@ export class Janus {
     };
   }
 
-  /** A room of this number for one publisher. */
-  async makeRoom(room, codec) {
+  /** Makes a room of this number for one publisher. */
+  async makeRoom(room, codec, more = {}) {
     const handle = await this.attach();
     const profile = codec === 'h264' ? { h264_profile: '42e01f' } : {};
-    await handle.ask({
-      request: 'create',
-      room,
-      publishers: 1,
-      videocodec: codec,
-      audiocodec: 'opus',
-      bitrate: 4_000_000,
-      secret: 's',
-      ...profile,
-    });
+    const codecs = { videocodec: codec, audiocodec: 'opus', ...profile };
+    const keys = { secret: 's', admin_key: ADMIN_KEY };
+    await handle.ask({ request: 'create', room, publishers: 1, bitrate: 4_000_000, ...codecs, ...keys, ...more });
+    return this.room(room);
+  }
+
+  /** One that is there. */
+  async room(room) {
+    const handle = await this.attach();
     return {
+      /** Asks the room something. */
+      ask: (body) => handle.ask({ room, ...body }),
+
       /** Who publishes there now. */
       publishers: async () =>
         (await handle.ask({ request: 'listparticipants', room })).participants.filter((one) => one.publisher),

@@ -1,7 +1,7 @@
 // Debian's simple-whip-server, which puts what it is given into a room of Janus.
 
 import { spawn } from 'node:child_process';
-import { until, WS_PORT } from './janus.mjs';
+import { SOCKET, until } from './janus.mjs';
 
 const PORT = 17080;
 // Of the interface that Janus takes: who reaches it comes from there, too.
@@ -18,7 +18,7 @@ export class WhipServer {
     const env = {
       ...process.env,
       WHIP_PORT: String(PORT),
-      JANUS_WS: `ws://127.0.0.1:${WS_PORT}`,
+      JANUS_WS: SOCKET,
       DEBUG: 'whip:*',
       DEBUG_COLORS: '0',
     };

@@ -288,7 +288,7 @@ message: string, };
 
 export type RelayId = number;
 
-export type RelayEngine = "whip";
+export type RelayEngine = "whip" | "janus";
 
 export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
 
@@ -333,6 +333,26 @@ export type RelaySecrets = {
  * Sent as `Authorization: Bearer`, to the origin of the URL and to no other.
  */
 bearer?: Secret, 
+/**
+ * Janus: what a room wants of who joins.
+ */
+pin?: Secret, 
+/**
+ * Janus: a room's own token for who joins.
+ */
+token?: Secret, 
+/**
+ * Janus: what a room that is made here is to be operated with.
+ */
+room_secret?: Secret, 
+/**
+ * Janus: what it wants of who makes a room.
+ */
+admin_key?: Secret, 
+/**
+ * Janus: what its API wants with each request.
+ */
+api_secret?: Secret, 
 /**
  * A file of certificates (PEM) that are trusted in the place of the system's.
  */
@@ -617,7 +637,7 @@ text: string | null, } | { "command": "mend_recording",
  */
 file: string | null, } | { "command": "relay", 
 /**
- * `whip+https://HOST[:PORT]/PATH`.
+ * `whip+https://HOST[:PORT]/PATH` or `janus+wss://HOST[:PORT]/ROOM`.
  */
 url: string, 
 /**

@@ -53,6 +53,8 @@ pub struct Relay {
 pub enum RelayEngine {
     /// Whatever takes WHIP (RFC 9725). It lists nobody and removes nobody.
     Whip,
+    /// A room of Janus' VideoRoom.
+    Janus,
 }
 
 /// How far a relay is.
@@ -80,6 +82,16 @@ pub enum RelayState {
 pub struct RelaySecrets {
     /// Sent as `Authorization: Bearer`, to the origin of the URL and to no other.
     pub bearer: Option<Secret>,
+    /// Janus: what a room wants of who joins.
+    pub pin: Option<Secret>,
+    /// Janus: a room's own token for who joins.
+    pub token: Option<Secret>,
+    /// Janus: what a room that is made here is to be operated with.
+    pub room_secret: Option<Secret>,
+    /// Janus: what it wants of who makes a room.
+    pub admin_key: Option<Secret>,
+    /// Janus: what its API wants with each request.
+    pub api_secret: Option<Secret>,
     /// A file of certificates (PEM) that are trusted in the place of the system's.
     pub ca: Option<String>,
 }

@@ -8,11 +8,12 @@
 //! What goes out goes nowhere else: URLs come from the broadcaster alone, a secret goes to the origin that it was given for, no
 //! redirect leads from TLS to none, a certificate's error is final, and what comes back is read with a bound.
 //!
-//! An engine is a folder (`whip/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
+//! An engine is a folder (`whip/`, `janus/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
 
 mod answer;
 mod engine;
 mod http;
+mod janus;
 mod life;
 mod peer;
 mod relays;

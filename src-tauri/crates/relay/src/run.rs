@@ -3,6 +3,7 @@
 use crate::answer::{self, Unfit};
 use crate::engine::Engine;
 use crate::http::{self, Way};
+use crate::janus::Janus;
 use crate::life::{Life, Step};
 use crate::peer::{self, Peer};
 use crate::target::Target;
@@ -133,6 +134,7 @@ async fn connect(
     };
     let engine: Box<dyn Engine> = match target.engine {
         RelayEngine::Whip => Box::new(Whip::new(way, target)),
+        RelayEngine::Janus => Box::new(Janus::new(way, target)),
     };
     let wished = Arc::new(std::sync::OnceLock::new());
     let wish = {

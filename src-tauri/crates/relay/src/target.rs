@@ -9,33 +9,70 @@ const LONGEST: usize = 2048;
 /// The longest secret or file name, bytes.
 const LONGEST_SECRET: usize = 8192;
 
+/// A kind of server, as it is written.
+struct Kind {
+    engine: RelayEngine,
+    prefix: &'static str,
+    example: &'static str,
+    /// What may be written, and what it stands for.
+    schemes: [(&'static str, &'static str); 2],
+    /// The last part of the path is a room.
+    has_room: bool,
+}
+
+const KINDS: [Kind; 2] = [
+    Kind {
+        engine: RelayEngine::Whip,
+        prefix: "whip+",
+        example: "whip+https://HOST/PATH",
+        schemes: [("https", "https"), ("http", "http")],
+        has_room: false,
+    },
+    Kind {
+        engine: RelayEngine::Janus,
+        prefix: "janus+",
+        example: "janus+wss://HOST/ROOM",
+        schemes: [("wss", "https"), ("ws", "http")],
+        has_room: true,
+    },
+];
+
 /// One relay's URL and secrets. `Debug` shows the host alone: the path may be a secret too.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     pub(crate) engine: RelayEngine,
+    /// http or https, also where it stands for ws or wss.
     pub(crate) url: Url,
+    /// Of an engine that has rooms.
+    pub(crate) room: Option<String>,
     pub(crate) secrets: RelaySecrets,
 }
 
 impl Target {
-    /// Reads a URL such as `whip+https://live.example.org/whip/me`. An error says what can be written.
+    /// Reads a URL such as `whip+https://live.example.org/whip/me` or `janus+wss://live.example.org/1234`. An error says what can be written.
     pub fn parse(text: &str, secrets: RelaySecrets) -> Result<Target, String> {
         let text = text.trim();
-        let example = "whip+https://HOST/PATH";
         if text.len() > LONGEST {
             return Err(format!("A relay's URL has at most {LONGEST} bytes."));
         }
-        let Some(plain) = text.strip_prefix("whip+") else {
+        let Some(kind) = KINDS.iter().find(|kind| text.starts_with(kind.prefix)) else {
             let scheme = text.split_once("://").map_or(text, |(scheme, _)| scheme);
-            let scheme: String =
-                scheme.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).take(20).collect();
+            let readable = |c: &char| c.is_ascii_alphanumeric() || "+-.".contains(*c);
+            let scheme: String = scheme.chars().filter(readable).take(20).collect();
+            let known = KINDS.map(|kind| kind.example).join(" or ");
             return Err(format!(
-                "A relay's URL begins with the kind of its server, as in {example}. \"{scheme}\" is none that is known."
+                "A relay's URL begins with the kind of its server, as in {known}. \"{scheme}\" is none that is known."
             ));
         };
-        let url = Url::parse(plain).map_err(|error| format!("This is no URL ({error}). It is written {example}."))?;
-        if !matches!(url.scheme(), "https" | "http") {
-            return Err(format!("A WHIP server is reached by https (or by http in this network): {example}."));
+        let Kind { engine, prefix, example, .. } = *kind;
+        let mut url = Url::parse(&text[prefix.len()..])
+            .map_err(|error| format!("This is no URL ({error}). It is written {example}."))?;
+        if let Some((_, http)) = kind.schemes.iter().find(|(written, _)| *written == url.scheme()) {
+            // What a WebSocket begins with is HTTP.
+            let same = url.as_str().replacen(url.scheme(), http, 1);
+            url = Url::parse(&same).map_err(|error| format!("This is no URL ({error}). It is written {example}."))?;
+        } else {
+            return Err(format!("Such a server is reached as in {example}, or without TLS in this network."));
         }
         if url.host_str().is_none_or(str::is_empty) {
             return Err(format!("The URL names no host. It is written {example}."));
@@ -43,14 +80,22 @@ impl Target {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("A URL is no place for a user's name or password: give the secret as bearer.".to_owned());
         }
-        let bearer = secrets.bearer.as_ref().map_or("", |bearer| bearer.reveal());
-        if bearer.len() > LONGEST_SECRET || secrets.ca.as_ref().is_some_and(|ca| ca.len() > LONGEST_SECRET) {
+        let room = if kind.has_room {
+            Some(take_room(&mut url).ok_or(format!("The URL names no room: {example}."))?)
+        } else {
+            None
+        };
+        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_secret, ca } = &secrets;
+        let all = [bearer, pin, token, room_secret, admin_key, api_secret].into_iter().flatten();
+        let longest = all.map(|secret| secret.reveal().len()).chain(ca.as_ref().map(String::len)).max();
+        if longest.is_some_and(|longest| longest > LONGEST_SECRET) {
             return Err(format!("A secret has at most {LONGEST_SECRET} bytes."));
         }
+        let bearer = bearer.as_ref().map_or("", |bearer| bearer.reveal());
         if !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("A bearer token is letters, digits and signs of ASCII, without blanks.".to_owned());
         }
-        Ok(Target { engine: RelayEngine::Whip, url, secrets })
+        Ok(Target { engine, url, room, secrets })
     }
 
     /// What kind of server it is.
@@ -65,8 +110,15 @@ impl Target {
 
     /// Both go to the same place.
     pub fn is_at(&self, other: &Target) -> bool {
-        self.engine == other.engine && self.url == other.url
+        self.engine == other.engine && self.url == other.url && self.room == other.room
     }
+}
+
+/// Takes the last part of the path, and leaves what is before it.
+fn take_room(url: &mut Url) -> Option<String> {
+    let room = url.path_segments()?.next_back().filter(|room| !room.is_empty())?.to_owned();
+    url.path_segments_mut().ok()?.pop().push("");
+    Some(room)
 }
 
 /// A URL's host, and its port where it is not the usual one.
@@ -107,12 +159,29 @@ mod tests {
     }
 
     #[test]
+    fn a_room_of_janus_is_the_last_part_of_the_path() {
+        for (text, url, room) in [
+            ("janus+wss://j.example.org/1234", "https://j.example.org/", "1234"),
+            ("janus+wss://j.example.org:8989/janus/lobby", "https://j.example.org:8989/janus/", "lobby"),
+            ("janus+ws://127.0.0.1:8188/7", "http://127.0.0.1:8188/", "7"),
+        ] {
+            let target = parse(text).expect(text);
+            assert_eq!((target.url.as_str(), target.room.as_deref()), (url, Some(room)));
+            assert_eq!(target.engine(), RelayEngine::Janus);
+        }
+        assert!(!parse("janus+ws://127.0.0.1/7").unwrap().is_at(&parse("janus+ws://127.0.0.1/8").unwrap()));
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_what_can() {
         for (text, words) in [
             ("", "whip+https://HOST/PATH"),
             ("https://live.example.org/", "\"https\" is none"),
-            ("janus+wss://live.example.org/1", "\"janus+wss\" is none"),
-            ("whip+rtmp://live.example.org/", "by https"),
+            ("livekit+wss://live.example.org/1", "\"livekit+wss\" is none"),
+            ("janus+https://live.example.org/1", "janus+wss://HOST/ROOM"),
+            ("janus+wss://live.example.org/", "names no room"),
+            ("janus+wss://live.example.org", "names no room"),
+            ("whip+rtmp://live.example.org/", "as in whip+https"),
             ("whip+https://", "no URL"),
             ("whip+https:///x", "HOST"),
             ("whip+https://me:word@live.example.org/", "give the secret as bearer"),
@@ -128,7 +197,8 @@ mod tests {
             assert!(error.contains(words), "{text}: {error}");
         }
         assert!(parse(&format!("whip+https://a/{}", "x".repeat(3000))).is_err());
-        let bearer = |text: &str| RelaySecrets { bearer: Some(Secret::from(text.to_owned())), ca: None };
+        let bearer =
+            |text: &str| RelaySecrets { bearer: Some(Secret::from(text.to_owned())), ..RelaySecrets::default() };
         for wrong in ["two words", "line\nbreak", "ü"] {
             assert!(
                 Target::parse("whip+https://a/", bearer(wrong)).is_err_and(|said| !said.contains(wrong)),
@@ -140,7 +210,7 @@ mod tests {
 
     #[test]
     fn neither_path_nor_secret_is_shown() {
-        let secrets = RelaySecrets { bearer: Some(Secret::from("s3cret".to_owned())), ca: None };
+        let secrets = RelaySecrets { bearer: Some(Secret::from("s3cret".to_owned())), ..RelaySecrets::default() };
         let target = Target::parse("whip+https://live.example.org/stream-key?k=word", secrets).unwrap();
         assert_eq!(format!("{target:?}"), "Target(live.example.org)");
     }

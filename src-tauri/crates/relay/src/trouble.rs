@@ -66,13 +66,13 @@ pub enum Trouble {
         error: String,
     },
     /// Its answer is longer than any that is read.
-    #[error("{host} answers with more than is read of an answer: check that the URL is that of the WHIP endpoint")]
+    #[error("{host} answers with more than is read of an answer: check that the URL is the right one")]
     TooLong {
         /// The name.
         host: String,
     },
     /// 401 or 403.
-    #[error("{host} refuses the secret ({status}): check the bearer token")]
+    #[error("{host} refuses the secret ({status}): check it")]
     WrongSecret {
         /// The name.
         host: String,
@@ -106,7 +106,9 @@ pub enum Trouble {
         why: &'static str,
     },
     /// 404 or 410.
-    #[error("{host} knows no such endpoint ({status}): check the path of the URL, and that the server has it ready")]
+    #[error(
+        "{host} knows no such endpoint or room ({status}): check the path of the URL, and that the server has it ready"
+    )]
     NoEndpoint {
         /// The name.
         host: String,
@@ -136,7 +138,7 @@ pub enum Trouble {
         retry_after: Option<Duration>,
     },
     /// Any other status.
-    #[error("{host} answers {status}{said} instead of 201: check that the URL is that of the WHIP endpoint")]
+    #[error("{host} answers {status}{said} and does not take the stream: check that the URL is the right one")]
     Status {
         /// The name.
         host: String,
@@ -146,7 +148,7 @@ pub enum Trouble {
         said: String,
     },
     /// A 201 whose answer is none.
-    #[error("{host} answers what is no answer to an offer ({why}): check that the URL is that of the WHIP endpoint")]
+    #[error("{host} answers what is no answer to an offer ({why}): check that the URL is the right one")]
     Noise {
         /// The name.
         host: String,

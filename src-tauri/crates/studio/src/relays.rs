@@ -194,7 +194,7 @@ mod tests {
     const URL: &str = "whip+https://live.example.org/whip/key";
 
     fn secret(text: &str) -> RelaySecrets {
-        RelaySecrets { bearer: Some(Secret::from(text.to_owned())), ca: None }
+        RelaySecrets { bearer: Some(Secret::from(text.to_owned())), ..RelaySecrets::default() }
     }
 
     fn words(todo: &[Do]) -> Vec<String> {

@@ -4,7 +4,7 @@ mod connect;
 mod redirect;
 mod tls;
 
-pub(crate) use connect::{Way, addresses};
+pub(crate) use connect::{Stream, Way, addresses};
 pub(crate) use redirect::{next, same_origin};
 pub(crate) use tls::trusting;
 

@@ -25,7 +25,7 @@ struct Tried {
 
 impl Tried {
     fn new(url: &str, ca: Option<String>) -> Tried {
-        let secrets = RelaySecrets { bearer: Some(Secret::from(BEARER.to_owned())), ca };
+        let secrets = RelaySecrets { bearer: Some(Secret::from(BEARER.to_owned())), ca, ..RelaySecrets::default() };
         let target = Target::parse(url, secrets).expect("the test's URL can be read");
         let relays = Relays::start().expect("there is room for a thread");
         let (tell, told) = mpsc::unbounded_channel();
@@ -71,7 +71,7 @@ fn page() -> Said {
 #[tokio::test]
 async fn noise_is_said_to_be_noise_and_tried_again() {
     for (answer, words) in [
-        (page as fn() -> Said, "answers 200 instead of 201"),
+        (page as fn() -> Said, "answers 200 and does not take"),
         (|| said("201 Created", &["Location: /s"], "<html>"), "it is no SDP"),
         (|| said("201 Created", &["Location: /s"], "v=0\r\nm=video 9 x 96\r\n"), "no keys"),
         (|| Said::Bytes(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()), "is no HTTP"),
@@ -79,7 +79,7 @@ async fn noise_is_said_to_be_noise_and_tried_again() {
         (|| Said::Bytes([b"HTTP/1.1 200 OK\r\nX: ".as_slice(), &vec![b'x'; 100_000]].concat()), "is no HTTP"),
         (|| Said::Flood, "more than is read"),
         (|| said("500 Oops", &["Content-Type: text/plain"], "it broke"), "answers 500: it broke"),
-        (|| said("404 Not Found", &[], ""), "no such endpoint"),
+        (|| said("404 Not Found", &[], ""), "no such endpoint or room"),
     ] {
         let server = Server::start(move |_| answer()).await;
         let mut relay = Tried::new(&server.relay("/whip"), None);

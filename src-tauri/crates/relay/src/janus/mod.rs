@@ -1,0 +1,159 @@
+//! Janus' VideoRoom by its WebSocket API: a room is joined, or made where there is none, and published in.
+
+mod socket;
+mod words;
+
+use crate::engine::{Answered, Engine, Ways};
+use crate::http::Way;
+use crate::target::{Target, host};
+use crate::trouble::Trouble;
+use async_trait::async_trait;
+use protocol::{RelaySecrets, Secret};
+use serde_json::{Value, json};
+use socket::Socket;
+use std::time::Duration;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use url::Url;
+
+/// Janus forgets a session of which it hears nothing for 60 s unless it is set otherwise.
+const KEEP_ALIVE: Duration = Duration::from_secs(25);
+
+/// How long the goodbye may take: a server that hangs must keep neither the next attempt nor the program's end.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// The most bits a second that a room made here takes of us, which Janus tells us by REMB: more than three layers can have.
+const BITRATE: u32 = 30_000_000;
+
+/// One session with a Janus.
+pub(crate) struct Janus {
+    way: Way,
+    url: Url,
+    room: Value,
+    secrets: RelaySecrets,
+    connected: Option<Connected>,
+}
+
+struct Connected {
+    socket: Socket,
+    session: u64,
+    handle: u64,
+    alive: Interval,
+}
+
+impl Janus {
+    pub(crate) fn new(way: Way, target: &Target) -> Janus {
+        let room = target.room.clone().unwrap_or_default();
+        // Rooms are numbers unless Janus is set to strings.
+        let room = room.parse::<u64>().map_or_else(|_| json!(room), |number| json!(number));
+        Janus { way, url: target.url.clone(), room, secrets: target.secrets.clone(), connected: None }
+    }
+
+    async fn connect(&mut self) -> Result<&mut Connected, Trouble> {
+        let mut socket = Socket::open(&self.way, &self.url, reveal(&self.secrets.api_secret)).await?;
+        let id = |value: &Value| value["data"]["id"].as_u64().ok_or_else(|| words::noise(&self.url, "it names no id"));
+        let session = id(&socket.ask(json!({ "janus": "create" })).await?)?;
+        let attach = json!({ "janus": "attach", "session_id": session, "plugin": "janus.plugin.videoroom" });
+        let handle = id(&socket.ask(attach).await?)?;
+        let mut alive = interval(KEEP_ALIVE);
+        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(self.connected.insert(Connected { socket, session, handle, alive }))
+    }
+
+    /// A room for one publisher, whom nobody who joins is told of but by who publishes.
+    fn new_room(&self) -> Value {
+        let mut room = json!({
+            "request": "create", "room": self.room, "publishers": 1, "is_private": true, "notify_joining": false,
+            "videocodec": "h264,vp8", "h264_profile": "42e01f", "audiocodec": "opus", "opus_fec": true, "bitrate": BITRATE,
+        });
+        for (name, value) in
+            [("secret", &self.secrets.room_secret), ("pin", &self.secrets.pin), ("admin_key", &self.secrets.admin_key)]
+        {
+            if let Some(value) = value {
+                room[name] = json!(value.reveal());
+            }
+        }
+        room
+    }
+}
+
+impl Connected {
+    /// Asks the plugin, and waits for its answer.
+    async fn message(&mut self, url: &Url, body: Value, offer: Option<&str>) -> Result<Value, Trouble> {
+        let (session, handle) = (self.session, self.handle);
+        let mut message = json!({ "janus": "message", "session_id": session, "handle_id": handle, "body": body });
+        if let Some(sdp) = offer {
+            message["jsep"] = json!({ "type": "offer", "sdp": sdp });
+        }
+        let answer = self.socket.ask(message).await?;
+        match words::refusal(url, &answer["plugindata"]["data"]) {
+            Some(trouble) => Err(trouble),
+            None => Ok(answer),
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for Janus {
+    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
+        let (url, room, new_room) = (self.url.clone(), self.room.clone(), self.new_room());
+        let (pin, token) = (self.secrets.pin.clone(), self.secrets.token.clone());
+        let connected = self.connect().await?;
+        let there = connected.message(&url, json!({ "request": "exists", "room": room }), None).await?;
+        if there["plugindata"]["data"]["exists"] == json!(false) {
+            connected.message(&url, new_room, None).await?;
+        }
+        let mut join =
+            json!({ "request": "joinandconfigure", "ptype": "publisher", "room": room, "display": "Skylark" });
+        for (name, value) in [("pin", &pin), ("token", &token)] {
+            if let Some(value) = value {
+                join[name] = json!(value.reveal());
+            }
+        }
+        let joined = connected.message(&url, join, Some(offer)).await?;
+        let answer = joined["jsep"]["sdp"].as_str().ok_or_else(|| words::noise(&url, "it answers no offer"))?;
+        Ok(Answered { answer: answer.to_owned(), ice_servers: Vec::new() })
+    }
+
+    async fn trickle(&mut self, ways: &Ways) {
+        let Some(connected) = self.connected.as_mut() else { return };
+        let candidate = |text: &String| json!({ "candidate": text, "sdpMid": ways.mid, "sdpMLineIndex": 0 });
+        let mut candidates: Vec<Value> = ways.candidates.iter().map(candidate).collect();
+        candidates.extend(ways.last.then(|| json!({ "completed": true })));
+        let (session, handle) = (connected.session, connected.handle);
+        let told = json!({ "janus": "trickle", "session_id": session, "handle_id": handle, "candidates": candidates });
+        // It finds us by our checks where it is not told.
+        let _ = connected.socket.ask(told).await;
+    }
+
+    async fn end(&mut self) {
+        let Some(mut connected) = self.connected.take() else { return };
+        let goodbye = connected.socket.ask(json!({ "janus": "destroy", "session_id": connected.session }));
+        if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
+            tracing::debug!("{} does not answer the goodbye", host(&self.url));
+        }
+    }
+
+    async fn over(&mut self) -> Trouble {
+        let Some(Connected { socket, session, alive, .. }) = self.connected.as_mut() else {
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::select! {
+                event = socket.next() => match event {
+                    Err(trouble) => return trouble,
+                    Ok(event) if words::ends(&event) => return Trouble::Ended { host: host(&self.url) },
+                    Ok(_) => {}
+                },
+                _ = alive.tick() => {
+                    if let Err(trouble) = socket.tell(json!({ "janus": "keepalive", "session_id": *session })).await {
+                        return trouble;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reveal(secret: &Option<Secret>) -> Option<String> {
+    secret.as_ref().map(|secret| secret.reveal().to_owned())
+}

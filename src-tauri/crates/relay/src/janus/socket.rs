@@ -1,0 +1,110 @@
+//! Janus' WebSocket: requests with their answers, and what comes by itself; read with a bound.
+
+use super::words;
+use crate::http::{Stream, Way};
+use crate::target::host;
+use crate::trouble::Trouble;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use url::Url;
+
+/// An answer must be here after this.
+const ANSWER: Duration = Duration::from_secs(8);
+
+/// The longest message that is read, bytes: an answer with three layers and all its candidates has some 6 kB.
+const LONGEST: usize = 64 * 1024;
+
+/// Messages that may come before the one that is waited for.
+const MOST_BEFORE: usize = 256;
+
+pub(super) struct Socket {
+    stream: WebSocketStream<Stream>,
+    url: Url,
+    api_secret: Option<String>,
+    requests: u64,
+}
+
+impl Socket {
+    /// Opens one to an http or https URL, which stands for ws or wss.
+    pub(super) async fn open(way: &Way, url: &Url, api_secret: Option<String>) -> Result<Socket, Trouble> {
+        let silent = || Trouble::Silent { host: host(url) };
+        let stream = way.open(url).await?;
+        let written = url.as_str().replacen("http", "ws", 1);
+        let mut request = written.into_client_request().map_err(|error| Trouble::Ours(error.to_string()))?;
+        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("janus-protocol"));
+        let mut config = WebSocketConfig::default();
+        (config.max_message_size, config.max_frame_size) = (Some(LONGEST), Some(LONGEST));
+        let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
+        let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
+        Ok(Socket { stream, url: url.clone(), api_secret, requests: 0 })
+    }
+
+    /// Asks, and waits for the answer that is no mere receipt.
+    pub(super) async fn ask(&mut self, request: Value) -> Result<Value, Trouble> {
+        let receipt_is_all = request["janus"] == "trickle";
+        let silent = Trouble::Silent { host: host(&self.url) };
+        let asked = async {
+            let transaction = self.send(request).await?;
+            for _ in 0..MOST_BEFORE {
+                let event = self.next().await?;
+                let is_receipt = event["janus"] == "ack";
+                if event["transaction"] == json!(transaction) && (receipt_is_all || !is_receipt) {
+                    return words::refusal(&self.url, &event["error"]).map_or(Ok(event), Err);
+                }
+            }
+            Err(words::noise(&self.url, "it answers something else"))
+        };
+        timeout(ANSWER, asked).await.unwrap_or(Err(silent))
+    }
+
+    /// Says something that wants no answer.
+    pub(super) async fn tell(&mut self, request: Value) -> Result<(), Trouble> {
+        let silent = Trouble::Silent { host: host(&self.url) };
+        timeout(ANSWER, self.send(request)).await.unwrap_or(Err(silent)).map(drop)
+    }
+
+    /// The next message. It may be called anew whenever it is not waited for any more.
+    pub(super) async fn next(&mut self) -> Result<Value, Trouble> {
+        loop {
+            match self.stream.next().await {
+                None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
+                Some(Err(error)) => return Err(said(&self.url, &error)),
+                Some(Ok(Message::Text(text))) => {
+                    return serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"));
+                }
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    async fn send(&mut self, mut request: Value) -> Result<String, Trouble> {
+        self.requests += 1;
+        let transaction = format!("s{}", self.requests);
+        request["transaction"] = json!(transaction);
+        if let Some(secret) = &self.api_secret {
+            request["apisecret"] = json!(secret);
+        }
+        let sent = self.stream.send(Message::text(request.to_string())).await;
+        sent.map(|()| transaction).map_err(|error| said(&self.url, &error))
+    }
+}
+
+fn said(url: &Url, error: &Error) -> Trouble {
+    let host = host(url);
+    match error {
+        Error::Http(response) => {
+            let status = response.status().as_u16();
+            Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") }
+        }
+        Error::Capacity(_) => Trouble::TooLong { host },
+        Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
+        other => Trouble::NoHttp { host, error: other.to_string() },
+    }
+}

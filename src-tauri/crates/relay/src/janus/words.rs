@@ -1,0 +1,75 @@
+//! What Janus says when it refuses, and when it is over.
+
+use crate::target::host;
+use crate::trouble::Trouble;
+use serde_json::Value;
+use url::Url;
+
+/// The longest of its own words that are shown, characters.
+const LONGEST: usize = 80;
+
+/// What is wrong, where this has an error's code: Janus' own (`error`) or the VideoRoom's (`plugindata.data`).
+pub(super) fn refusal(url: &Url, said: &Value) -> Option<Trouble> {
+    let code = said["error_code"].as_u64().or_else(|| said["code"].as_u64())?;
+    let host = host(url);
+    let text = said["error"].as_str().or_else(|| said["reason"].as_str()).unwrap_or_default();
+    // It repeats numbers and names of rooms, and no secret.
+    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    Some(match code {
+        // The API's secret or token; the room's pin, token or admin key.
+        403 | 433 => Trouble::WrongSecret { host, status: code as u16 },
+        426 => Trouble::NoEndpoint { host, status: 426 },
+        432 => Trouble::Busy { host, status: 432, said: format!(": {text}"), retry_after: None },
+        _ => Trouble::Status { host, status: code as u16, said: format!(": {text}") },
+    })
+}
+
+/// An answer that is none.
+pub(super) fn noise(url: &Url, why: &str) -> Trouble {
+    Trouble::Noise { host: host(url), why: why.to_owned() }
+}
+
+/// Janus, or who runs the room, ended it.
+pub(super) fn ends(event: &Value) -> bool {
+    let by_janus = matches!(event["janus"].as_str(), Some("hangup" | "detached" | "timeout"));
+    let data = &event["plugindata"]["data"];
+    by_janus || data["videoroom"] == "destroyed" || data["leaving"] == "ok"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_refusal_is_told_by_its_code() {
+        let url = Url::parse("https://janus.example.org/").expect("well-formed");
+        let of = |said: Value| refusal(&url, &said);
+        assert_eq!(of(json!({ "videoroom": "joined" })), None);
+        assert_eq!(of(Value::Null), None);
+        let wrong = of(json!({ "error_code": 433, "error": "Unauthorized (wrong pin)" })).expect("it refuses");
+        assert!(wrong.is_final() && wrong.to_string().contains("refuses the secret (433)"));
+        let api = of(json!({ "code": 403, "reason": "Unauthorized request (wrong or missing secret/token)" }));
+        assert!(api.is_some_and(|trouble| trouble.is_final()));
+        let full = of(json!({ "error_code": 432, "error": "Maximum number of publishers (1) already reached" }));
+        assert!(full.is_some_and(|trouble| !trouble.is_final() && trouble.to_string().contains("(1) already")));
+    }
+
+    #[test]
+    fn a_hangup_a_kick_and_the_end_of_the_room_are_the_end() {
+        for event in [
+            json!({ "janus": "hangup", "reason": "ICE failed" }),
+            json!({ "janus": "timeout" }),
+            json!({ "janus": "event", "plugindata": { "data": { "videoroom": "destroyed" } } }),
+            json!({ "janus": "event", "plugindata": { "data": { "videoroom": "event", "leaving": "ok", "reason": "kicked" } } }),
+        ] {
+            assert!(ends(&event), "{event}");
+        }
+        for event in [
+            json!({ "janus": "media", "receiving": true }),
+            json!({ "janus": "event", "plugindata": { "data": { "videoroom": "event", "leaving": 7 } } }),
+        ] {
+            assert!(!ends(&event), "{event}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// The stream published in a room of a real Janus by its own API. It runs in a network of its own (scripts/relays.sh).
+
+import assert from 'node:assert/strict';
+import { broadcast } from '../browser/support/skylark.mjs';
+import { needs } from '../support/needs.mjs';
+import { Janus, SOCKET } from './support/janus.mjs';
+
+const { test, before, after } = needs(process.env.SKYLARK_RELAYS_MISSING || null);
+
+const ROOM = 777;
+const SECRETS = { room_secret: 's', pin: 'the-pin', admin_key: 'the-admin-key' };
+
+let janus, skylark;
+
+before(async () => {
+  janus = new Janus();
+  await janus.start();
+  skylark = await broadcast({ args: ['--size', '640x360', '--bitrate', '900k'] });
+});
+
+after(async () => {
+  await skylark?.remove();
+  await janus?.remove();
+});
+
+const is = (state, since = 0, withinMs = 15_000) =>
+  skylark.event((event) => event.event === 'relay' && event.state === state, `the relay is ${state}`, {
+    since,
+    withinMs,
+  });
+
+test('a room that is not there is made, and three layers and the sound are published in it', async () => {
+  skylark.tell('relay', { url: `janus+${SOCKET}/${ROOM}`, secrets: SECRETS });
+  const running = await is('running');
+  assert.equal(running.engine, 'janus');
+  assert.equal(running.message, 'H264 in 3 sizes.');
+  const room = await janus.room(ROOM);
+  const { f, h, q, sound } = await room.count(2000);
+  for (const [name, layer] of Object.entries({ f, h, q }))
+    assert.ok(layer.pictures > 40, `${name}: ${JSON.stringify(layer)}`);
+  assert.ok(f.bytes > 2 * h.bytes && h.bytes > 1.5 * q.bytes && sound.pictures > 60, JSON.stringify([f, h, q, sound]));
+});
+
+test('who runs the room may remove it, and it comes back', async () => {
+  const room = await janus.room(ROOM);
+  const since = skylark.events.length;
+  const [publisher] = await room.publishers();
+  await room.ask({ request: 'kick', id: publisher.id, secret: 's' });
+  const waiting = await is('waiting', since);
+  assert.match(waiting.message, /ended it/);
+  await is('running', since);
+  assert.equal((await room.publishers()).length, 1);
+});
+
+test('a Janus that is killed is missed at once, and the room is made anew when it is back', async () => {
+  const since = skylark.events.length;
+  await janus.kill();
+  await is('waiting', since, 3000);
+  await janus.start();
+  await is('running', since, 10_000);
+  const { f } = await (await janus.room(ROOM)).count(1000);
+  assert.ok(f.pictures > 15, JSON.stringify(f));
+});
+
+test('a wrong pin or admin key is said in words and not tried again', async () => {
+  await janus.makeRoom(ROOM + 1, 'h264', { pin: 'another-pin' });
+  for (const [room, secrets] of [
+    [ROOM + 1, SECRETS],
+    [ROOM + 2, { ...SECRETS, admin_key: 'no-such-key' }],
+  ]) {
+    const since = skylark.events.length;
+    skylark.tell('relay', { url: `janus+${SOCKET}/${room}`, secrets });
+    const failed = await is('failed', since);
+    assert.match(failed.message, /refuses the secret \(433\)/);
+    skylark.tell('stop_relay', { relay: failed.relay });
+  }
+});
+
+test('the end of the broadcast empties the room', async () => {
+  const since = skylark.events.length;
+  skylark.tell('end');
+  await is('stopped', since);
+  assert.equal((await (await janus.room(ROOM)).publishers()).length, 0);
+  const told = JSON.stringify(skylark.events) + skylark.log;
+  for (const secret of [...Object.values(SECRETS), 'another-pin', 'no-such-key']) {
+    if (secret.length > 1) assert.ok(!told.includes(secret), secret);
+  }
+});
