@@ -135,9 +135,11 @@ export class Panel {
   }
 
   /** Hands the stream to an engine as well; a refusal is the caller's to show. Null: it was done. */
-  async relay(url: string, bearer: string): Promise<string | null> {
+  async relay(url: string, secret: string): Promise<string | null> {
+    // Without one it is told what the file of secrets has for it.
+    const secrets = !secret ? {} : url.startsWith('janus+') ? { pin: secret } : { bearer: secret };
     try {
-      await backend.command({ command: 'relay', url, secrets: bearer ? { bearer } : {} });
+      await backend.command({ command: 'relay', url, secrets });
       return null;
     } catch (error) {
       return reason(error);
