@@ -62,6 +62,17 @@ test('a Janus that is killed is missed at once, and the room is made anew when i
   assert.ok(f.pictures > 15, JSON.stringify(f));
 });
 
+test('a Janus that stands still and reads nothing is left, disturbs nobody, and is sent the stream when it goes on', async () => {
+  const since = skylark.events.length;
+  janus.stand(true);
+  const waiting = await is('waiting', since);
+  assert.match(waiting.message, /nothing is heard of 127.0.0.77:18188 any more/);
+  const still = skylark.events.slice(since).filter((event) => event.event === 'stats');
+  assert.ok(still.length > 2 && still.every(({ stats }) => stats.fps > 27), JSON.stringify(still));
+  janus.stand(false);
+  await is('running', skylark.events.indexOf(waiting), 20_000);
+});
+
 test('a wrong pin or admin key is said in words and not tried again', async () => {
   await janus.makeRoom(ROOM + 1, 'h264', { pin: 'another-pin' });
   for (const [room, secrets] of [

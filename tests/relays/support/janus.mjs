@@ -52,6 +52,11 @@ export class Janus {
     }, 'Janus answers');
   }
 
+  /** It stands still, and reads nothing, until it goes on. */
+  stand(still) {
+    this.#process.kill(still ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** As a crash does. */
   async kill() {
     this.#process?.kill('SIGKILL');
