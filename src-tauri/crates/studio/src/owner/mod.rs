@@ -1,5 +1,6 @@
 //! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
 
+mod carry_out;
 mod commands;
 mod place;
 mod recording;
@@ -28,8 +29,7 @@ use crate::recording::Recording;
 use crate::relays::Relays;
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
-use crate::studio::CommandError;
-use audience::{Input, Now, Output};
+use audience::{Input, Now};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason};
 use server::{Door, PublicUrl, Request};
@@ -334,42 +334,5 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if let Some(profile) = self.admission.profile(now) {
             self.encoders.set_profile(TOP_CODEC, profile);
         }
-    }
-
-    /// Lets the audience decide what is no command, and carries that out.
-    fn decide(&mut self, input: Input, now: Now) {
-        self.admission.handle(input, now);
-        self.carry_out_quietly(now);
-    }
-
-    fn carry_out_quietly(&mut self, now: Now) {
-        if let Err(error) = self.carry_out(now) {
-            tracing::error!("the audience rejected what was no command: {error}");
-        }
-    }
-
-    /// Carries out what the audience decided. An error: it was a command that cannot be carried out.
-    fn carry_out(&mut self, now: Now) -> Result<(), CommandError> {
-        let mut result = Ok(());
-        while let Some(output) = self.admission.poll() {
-            match output {
-                Output::Rejected { code, message } => result = Err(CommandError { code, message }),
-                Output::Keep(persisted) => self.background.keep_audience(persisted),
-                Output::Drop { viewer, .. } => {
-                    self.forwarder.close(viewer);
-                    self.forget(viewer, now);
-                }
-                Output::Tell { to, message } => self.door.tell(to, &message),
-                Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
-                Output::Event(event) => {
-                    if matches!(event, Event::Lock { .. }) {
-                        self.door.lock_changed();
-                    }
-                    self.events.tell(event);
-                }
-                Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
-            }
-        }
-        result
     }
 }

@@ -1,0 +1,48 @@
+//! Carries out what the audience decides.
+
+use super::Owner;
+use crate::background::Background;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use crate::studio::CommandError;
+use audience::{Input, Now, Output};
+use protocol::Event;
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Lets the audience decide what is no command, and carries that out.
+    pub(super) fn decide(&mut self, input: Input, now: Now) {
+        self.admission.handle(input, now);
+        self.carry_out_quietly(now);
+    }
+
+    pub(super) fn carry_out_quietly(&mut self, now: Now) {
+        if let Err(error) = self.carry_out(now) {
+            tracing::error!("the audience rejected what was no command: {error}");
+        }
+    }
+
+    /// Carries out what the audience decided. An error: it was a command that cannot be carried out.
+    pub(super) fn carry_out(&mut self, now: Now) -> Result<(), CommandError> {
+        let mut result = Ok(());
+        while let Some(output) = self.admission.poll() {
+            match output {
+                Output::Rejected { code, message } => result = Err(CommandError { code, message }),
+                Output::Keep(persisted) => self.background.keep_audience(persisted),
+                Output::Drop { viewer, .. } => {
+                    self.forwarder.close(viewer);
+                    self.forget(viewer, now);
+                }
+                Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
+                Output::Event(event) => {
+                    if matches!(event, Event::Lock { .. }) {
+                        self.door.lock_changed();
+                    }
+                    self.events.tell(event);
+                }
+                Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
+            }
+        }
+        result
+    }
+}
