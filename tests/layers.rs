@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sdp", &[]),
     ("stream", &["protocol"]),
     ("audience", &["protocol"]),
+    ("chat", &["protocol", "audience"]),
     ("rtp", &["stream"]),
     ("forward", &["protocol", "threads", "stream", "port", "rtp", "sdp"]),
     ("media", &["protocol", "threads", "stream"]),
@@ -23,8 +24,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "studio",
         &[
-            "protocol", "threads", "stream", "port", "sdp", "audience", "forward", "media", "reach", "record", "relay",
-            "server",
+            "protocol", "threads", "stream", "port", "sdp", "audience", "chat", "forward", "media", "reach", "record",
+            "relay", "server",
         ],
     ),
     ("crowd", &[]),
@@ -53,6 +54,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("ab_glyph", &["media/src/text.rs"]),
+    ("unicode_", &["chat/src/text.rs", "chat/src/likeness.rs"]),
     // What carries media.
     (
         "rtc_",
@@ -253,11 +255,8 @@ fn a_codec_is_named_in_its_own_files() {
     let mut places = CODECS_NAMED_IN.to_vec();
     for file in files {
         let path = file.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
-        if tries(&path) {
-            continue;
-        }
         let text = fs::read_to_string(&file).unwrap();
-        let Some(line) = sources(&text).find(|line| names_a_codec(line)) else { continue };
+        let Some(line) = sources(&text).find(|line| names_a_codec(line) && !tries(&path)) else { continue };
         let place = CODECS_NAMED_IN.iter().find(|place| path.contains(**place));
         assert!(place.is_some(), "{path} names a codec ({}): ask its CodecSpec", line.trim());
         places.retain(|other| Some(other) != place);

@@ -10,6 +10,7 @@ mod attacked;
 mod ban;
 #[cfg(target_os = "linux")]
 mod cameras;
+mod chat;
 mod crowd;
 mod documented;
 mod end;

@@ -3,6 +3,7 @@
 use crate::support::{Browser, Skylark, soon};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -42,6 +43,30 @@ impl Page {
         .await
     }
 
+    pub(crate) async fn says(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.expect("the socket is open");
+    }
+
+    /// Says what may cost it the socket.
+    pub(crate) async fn says_whatever(&mut self, message: Message) {
+        let _ = self.0.send(message).await;
+    }
+
+    /// Sends these bytes as they are: a frame of its own making.
+    pub(crate) async fn says_raw(&mut self, bytes: &[u8]) {
+        let MaybeTlsStream::Plain(stream) = self.0.get_mut() else { panic!("no story has TLS") };
+        stream.write_all(bytes).await.expect("the socket is open");
+    }
+
+    /// Says the same so many times, or until the socket is closed.
+    pub(crate) async fn floods(&mut self, text: &str, times: usize) {
+        for _ in 0..times {
+            if self.0.send(Message::text(text)).await.is_err() {
+                return;
+            }
+        }
+    }
+
     pub(crate) async fn is_closed(&mut self) {
         soon("the socket is closed", async {
             while let Some(Ok(message)) = self.0.next().await {
@@ -54,7 +79,7 @@ impl Page {
     }
 }
 
-async fn cookie_of(skylark: &Skylark) -> String {
+pub(crate) async fn cookie_of(skylark: &Skylark) -> String {
     let page = Browser::new().get(&skylark.watch()).await;
     let cookie = page.headers().get("set-cookie").expect("the page sets it").to_str().unwrap();
     cookie.split(';').next().unwrap().to_owned()

@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 20] = [
+const EXAMPLES: [(&str, &str); 33] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -26,6 +26,19 @@ const EXAMPLES: [(&str, &str); 20] = [
     ("relay", r#"{"command":"relay","url":"whip+https://example.org/whip/me","secrets":{"bearer":"…"}}"#),
     ("stop_relay", r#"{"command":"stop_relay","relay":1}"#),
     ("configure", r#"{"command":"configure","settings":{"title":"Match","max_viewers":50}}"#),
+    ("say", r#"{"command":"say","text":"Welcome!","reply_to":1764412800007}"#),
+    ("delete_message", r#"{"command":"delete_message","message":1764412800007}"#),
+    ("delete_messages", r#"{"command":"delete_messages","viewer":7}"#),
+    ("restore_messages", r#"{"command":"restore_messages","messages":[1764412800007]}"#),
+    ("mute", r#"{"command":"mute","viewer":7,"seconds":60}"#),
+    ("unmute", r#"{"command":"unmute","viewer":7}"#),
+    ("slow_mode", r#"{"command":"slow_mode","seconds":10}"#),
+    ("chat", r#"{"command":"chat","mode":"everyone"}"#),
+    ("pin", r#"{"command":"pin","message":1764412800007}"#),
+    ("unwanted_words", r#"{"command":"unwanted_words","words":["spoiler"]}"#),
+    ("links_in_chat", r#"{"command":"links_in_chat","on":false}"#),
+    ("save_chat", r#"{"command":"save_chat","path":"chat.txt","format":"text"}"#),
+    ("lower_hand", r#"{"command":"lower_hand","viewer":7}"#),
 ];
 
 /// The command of a line, or what is wrong with it, for a person.
@@ -84,6 +97,19 @@ mod tests {
             Command::Relay { .. } => "relay",
             Command::StopRelay { .. } => "stop_relay",
             Command::Configure { .. } => "configure",
+            Command::Say { .. } => "say",
+            Command::DeleteMessage { .. } => "delete_message",
+            Command::DeleteMessages { .. } => "delete_messages",
+            Command::RestoreMessages { .. } => "restore_messages",
+            Command::Mute { .. } => "mute",
+            Command::Unmute { .. } => "unmute",
+            Command::SlowMode { .. } => "slow_mode",
+            Command::Chat { .. } => "chat",
+            Command::Pin { .. } => "pin",
+            Command::UnwantedWords { .. } => "unwanted_words",
+            Command::LinksInChat { .. } => "links_in_chat",
+            Command::SaveChat { .. } => "save_chat",
+            Command::LowerHand { .. } => "lower_hand",
         }
     }
 

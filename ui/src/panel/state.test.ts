@@ -27,6 +27,17 @@ const empty: Snapshot = {
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
   recording: { state: 'off', file: null, seconds: 0, bytes: 0 },
   unfinished_recordings: [],
+  chat: {
+    mode: 'everyone',
+    slow_s: 0,
+    links: true,
+    unwanted_words: [],
+    pinned: null,
+    messages: [],
+    names: [],
+    muted: [],
+    hands: [],
+  },
 };
 
 describe('recordings', () => {

@@ -1,7 +1,14 @@
 // What the panel knows, as a pure step from one snapshot and one event to the next.
 import type { Event, Relay, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import { conversation } from './conversation.ts';
 
 export function apply(now: Snapshot, event: Event): Snapshot {
+  const next = step(now, event);
+  const chat = conversation(now.chat, event);
+  return chat === now.chat ? next : { ...next, chat };
+}
+
+function step(now: Snapshot, event: Event): Snapshot {
   switch (event.event) {
     case 'phase':
       return { ...now, phase: event.phase };
@@ -48,6 +55,16 @@ export function apply(now: Snapshot, event: Event): Snapshot {
     case 'attempts':
     case 'failed_join':
     case 'recording_mended':
+    // What people say is the conversation's; reactions and a saved file are shown for a while.
+    case 'chat':
+    case 'chat_deleted':
+    case 'chat_state':
+    case 'chat_saved':
+    case 'reactions':
+    case 'name':
+    case 'hand':
+    case 'muted':
+    case 'unmuted':
       return now;
   }
 }

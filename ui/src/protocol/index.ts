@@ -200,7 +200,7 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "bad_relay" | "unknown_name" | "storage" | "thread_failed";
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "unknown_message" | "bad_message" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "bad_relay" | "unknown_name" | "storage" | "thread_failed";
 
 export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
 
@@ -517,6 +517,108 @@ file: string,
  */
 bytes: number, };
 
+export type MessageId = number;
+
+export type ChatMessage = { 
+/**
+ * Which.
+ */
+id: MessageId, 
+/**
+ * When, milliseconds since the Unix epoch.
+ */
+at: number, 
+/**
+ * Who; none for the broadcaster.
+ */
+viewer: ViewerId | null, 
+/**
+ * What the viewer was called then.
+ */
+name: string, 
+/**
+ * The broadcaster wrote it.
+ */
+host: boolean, 
+/**
+ * The colour of the name, one of [`ChatMessage::COLOURS`]; two viewers whose lines follow one another never have the same.
+ */
+colour: number, 
+/**
+ * As it was written, without control characters and what turns the direction of other people's lines.
+ */
+text: string, 
+/**
+ * The message that it answers.
+ */
+reply_to?: MessageId, };
+
+export type SharedMessage = ChatMessage;
+
+export type ChatMode = "everyone" | "admitted" | "off";
+
+export type ChatFormat = "text" | "json";
+
+export type ChatRefusal = "not_watching" | "chat_off" | "not_admitted" | "muted" | "too_fast" | "slow_mode" | "empty" | "too_long" | "bad_name" | "reserved_name" | "unwanted_word" | "no_links" | "unknown_message" | "bad_reaction";
+
+export type MutedViewer = { 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Until then, milliseconds since the Unix epoch; none: until the broadcaster says otherwise.
+ */
+until?: number, };
+
+export type ViewerName = { 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * As it was chosen, with a number where another has the name.
+ */
+name: string, };
+
+export type ChatSnapshot = { 
+/**
+ * Who may write.
+ */
+mode: ChatMode, 
+/**
+ * Least time between two messages of a viewer, seconds.
+ */
+slow_s: number, 
+/**
+ * Viewers may send links.
+ */
+links: boolean, 
+/**
+ * What viewers may not write.
+ */
+unwanted_words: Array<string>, 
+/**
+ * What stands above all others.
+ */
+pinned: SharedMessage | null, 
+/**
+ * The last of them, the oldest first.
+ */
+messages: Array<SharedMessage>, 
+/**
+ * What those who watch are called.
+ */
+names: Array<ViewerName>, 
+/**
+ * Who may not write.
+ */
+muted: Array<MutedViewer>, 
+/**
+ * Who raised a hand, the first first.
+ */
+hands: Array<ViewerId>, };
+
 export type Snapshot = { 
 /**
  * Where the broadcast is.
@@ -581,7 +683,11 @@ recording: Recording,
 /**
  * What was begun in an earlier run and can be mended.
  */
-unfinished_recordings: Array<UnfinishedRecording>, };
+unfinished_recordings: Array<UnfinishedRecording>, 
+/**
+ * What people say.
+ */
+chat: ChatSnapshot, };
 
 export type Command = { "command": "go_live" } | { "command": "end" } | { "command": "quit" } | { "command": "kick", 
 /**
@@ -651,7 +757,71 @@ relay: RelayId, } | { "command": "configure",
 /**
  * What changes.
  */
-settings: SettingsChange, };
+settings: SettingsChange, } | { "command": "say", 
+/**
+ * At most 500 characters.
+ */
+text: string, 
+/**
+ * A message that it answers.
+ */
+reply_to: MessageId | null, } | { "command": "delete_message", 
+/**
+ * Which.
+ */
+message: MessageId, } | { "command": "delete_messages", 
+/**
+ * Who.
+ */
+viewer: ViewerId, } | { "command": "restore_messages", 
+/**
+ * As [`crate::Event::ChatDeleted`] told them.
+ */
+messages: Array<MessageId>, } | { "command": "mute", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * For so long; none: until `unmute`.
+ */
+seconds: number | null, } | { "command": "unmute", 
+/**
+ * Who.
+ */
+viewer: ViewerId, } | { "command": "slow_mode", 
+/**
+ * 0: off.
+ */
+seconds: number, } | { "command": "chat", 
+/**
+ * From now on.
+ */
+mode: ChatMode, } | { "command": "pin", 
+/**
+ * Which; null: none.
+ */
+message: MessageId | null, } | { "command": "unwanted_words", 
+/**
+ * All of them; what was there before is not.
+ */
+words: Array<string>, } | { "command": "links_in_chat", 
+/**
+ * They may.
+ */
+on: boolean, } | { "command": "save_chat", 
+/**
+ * A file that is not there yet; none: one in the data folder.
+ */
+path: string | null, 
+/**
+ * As what.
+ */
+format: ChatFormat, } | { "command": "lower_hand", 
+/**
+ * Who.
+ */
+viewer: ViewerId, };
 
 export type Event = { "event": "live", 
 /**
@@ -793,7 +963,75 @@ seconds: number,
 /**
  * How large it is.
  */
-bytes: number, } | { "event": "error", 
+bytes: number, } | { "event": "chat", 
+/**
+ * What.
+ */
+message: SharedMessage, } | { "event": "chat_deleted", 
+/**
+ * Which.
+ */
+messages: Array<MessageId>, } | { "event": "chat_state", 
+/**
+ * Who may write.
+ */
+mode: ChatMode, 
+/**
+ * Least time between two messages of a viewer, seconds.
+ */
+slow_s: number, 
+/**
+ * Viewers may send links.
+ */
+links: boolean, 
+/**
+ * What stands above all others.
+ */
+pinned: SharedMessage | null, 
+/**
+ * What viewers may not write.
+ */
+unwanted_words: Array<string>, } | { "event": "chat_saved", 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * So many messages.
+ */
+messages: number, } | { "event": "reactions", 
+/**
+ * By emoji.
+ */
+counts: { [key in string]: number }, } | { "event": "name", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * With a number where another has it.
+ */
+name: string, } | { "event": "hand", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Up.
+ */
+up: boolean, } | { "event": "muted", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Until then, milliseconds since the Unix epoch; none: until unmuted.
+ */
+until?: number, } | { "event": "unmuted", 
+/**
+ * Who.
+ */
+viewer: ViewerId, } | { "event": "error", 
 /**
  * What a program tells apart.
  */
@@ -851,7 +1089,67 @@ code: RefusalCode,
 /**
  * The broadcaster's words.
  */
-reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "room" };
+reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "room" } | { "type": "chat", 
+/**
+ * The oldest first.
+ */
+messages: Array<SharedMessage>, } | { "type": "chat_deleted", 
+/**
+ * Which.
+ */
+messages: Array<MessageId>, } | { "type": "chat_state", 
+/**
+ * Who may write.
+ */
+mode: ChatMode, 
+/**
+ * Least time between two messages of a viewer, seconds.
+ */
+slow_s: number, 
+/**
+ * Viewers may send links.
+ */
+links: boolean, 
+/**
+ * What stands above all others.
+ */
+pinned: SharedMessage | null, 
+/**
+ * The first message of this broadcast, when there will be one: what a page has from before is of another.
+ */
+first: MessageId, } | { "type": "reactions", 
+/**
+ * By emoji.
+ */
+counts: { [key in string]: number }, } | { "type": "you", 
+/**
+ * Whose messages are this viewer's own; none while it does not watch.
+ */
+viewer: ViewerId | null, 
+/**
+ * None before one was chosen.
+ */
+name: string | null, 
+/**
+ * May read only.
+ */
+muted: boolean, 
+/**
+ * Until then, milliseconds since the Unix epoch; none: until the broadcaster says otherwise.
+ */
+until?: number, 
+/**
+ * The hand is up.
+ */
+hand: boolean, } | { "type": "refused", 
+/**
+ * Why.
+ */
+code: ChatRefusal, 
+/**
+ * When it may be tried again, seconds.
+ */
+retry_after_s?: number, };
 
 export type PageHello = { "type": "watching", 
 /**
@@ -861,4 +1159,28 @@ session: string, } | { "type": "latency",
 /**
  * Milliseconds.
  */
-latency_ms: number, };
+latency_ms: number, } | { "type": "chat_since", 
+/**
+ * The newest that it has.
+ */
+message: MessageId | null, } | { "type": "chat_closed" } | { "type": "say", 
+/**
+ * At most 500 characters.
+ */
+text: string, 
+/**
+ * A message that it answers.
+ */
+reply_to: MessageId | null, } | { "type": "name", 
+/**
+ * At most 32 characters.
+ */
+name: string, } | { "type": "react", 
+/**
+ * One of [`PageHello::REACTIONS`].
+ */
+emoji: string, } | { "type": "hand", 
+/**
+ * Up.
+ */
+up: boolean, };

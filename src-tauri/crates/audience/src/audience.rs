@@ -151,6 +151,16 @@ impl Audience {
         self.viewers.peak()
     }
 
+    /// Who a viewer is: one that was let in, or one that left a moment ago.
+    pub fn visitor(&self, viewer: ViewerId) -> Option<&Visitor> {
+        self.viewers.visitor(viewer)
+    }
+
+    /// Media flows to this viewer.
+    pub fn is_watching(&self, viewer: ViewerId) -> bool {
+        self.viewers.is_watching(viewer)
+    }
+
     /// Whether this visitor was removed: it waits for nothing but to be forgiven.
     pub fn is_removed(&self, visitor: &Visitor) -> bool {
         self.removals.refuses(visitor, Door::Join).is_some()

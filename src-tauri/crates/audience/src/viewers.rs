@@ -102,9 +102,14 @@ impl Viewers {
         self.lives.get(&id).map(Life::visitor).or_else(|| self.returning.visitor(id))
     }
 
+    /// Media flows to this viewer.
+    pub(crate) fn is_watching(&self, id: ViewerId) -> bool {
+        matches!(self.lives.get(&id), Some(Life::Watching { .. }))
+    }
+
     /// Media flowed to this viewer, or flows.
     pub(crate) fn watched(&self, id: ViewerId) -> bool {
-        matches!(self.lives.get(&id), Some(Life::Watching { .. })) || self.returning.visitor(id).is_some()
+        self.is_watching(id) || self.returning.visitor(id).is_some()
     }
 
     /// Every viewer of this browser.

@@ -1,6 +1,6 @@
 //! What the panel and scripts may ask of the program.
 
-use crate::{RelayId, RelaySecrets, SettingsChange, ViewerId};
+use crate::{ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, SettingsChange, ViewerId};
 use serde::{Deserialize, Serialize};
 
 /// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
@@ -102,5 +102,79 @@ pub enum Command {
     Configure {
         /// What changes.
         settings: SettingsChange,
+    },
+    /// Write to everybody.
+    Say {
+        /// At most 500 characters.
+        text: String,
+        /// A message that it answers.
+        #[serde(default)]
+        reply_to: Option<MessageId>,
+    },
+    /// Take a message out of the chat.
+    DeleteMessage {
+        /// Which.
+        message: MessageId,
+    },
+    /// Take all out that a viewer wrote.
+    DeleteMessages {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Undo a deletion.
+    RestoreMessages {
+        /// As [`crate::Event::ChatDeleted`] told them.
+        messages: Vec<MessageId>,
+    },
+    /// Let a viewer read only.
+    Mute {
+        /// Who.
+        viewer: ViewerId,
+        /// For so long; none: until `unmute`.
+        #[serde(default)]
+        seconds: Option<u32>,
+    },
+    /// Let a viewer write: after a mute, and while only admitted names may.
+    Unmute {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Least time between two messages of a viewer.
+    SlowMode {
+        /// 0: off.
+        seconds: u32,
+    },
+    /// Who may write.
+    Chat {
+        /// From now on.
+        mode: ChatMode,
+    },
+    /// Have one message stand above all others, or none.
+    Pin {
+        /// Which; null: none.
+        message: Option<MessageId>,
+    },
+    /// What viewers may not write: whole words, in any case and in common disguises.
+    UnwantedWords {
+        /// All of them; what was there before is not.
+        words: Vec<String>,
+    },
+    /// Whether viewers may send links.
+    LinksInChat {
+        /// They may.
+        on: bool,
+    },
+    /// Write the chat into a file; answered by [`crate::Event::ChatSaved`].
+    SaveChat {
+        /// A file that is not there yet; none: one in the data folder.
+        #[serde(default)]
+        path: Option<String>,
+        /// As what.
+        format: ChatFormat,
+    },
+    /// Take a viewer's hand down.
+    LowerHand {
+        /// Who.
+        viewer: ViewerId,
     },
 }

@@ -17,6 +17,10 @@ pub enum ErrorCode {
     BadSetting,
     /// What is no address, or an address that is never refused: this computer's own.
     BadAddress,
+    /// A message of the chat that is not, or no longer, there.
+    UnknownMessage,
+    /// A text that cannot be said: nothing in it to be seen, or too long.
+    BadMessage,
     /// No such camera or microphone.
     NoDevice,
     /// Another program has the device.

@@ -1,10 +1,11 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    Devices, ErrorCode, LeaveReason, Links, Outside, Phase, Recording, Relay, RemovedViewer, Settings, SourceState,
-    StreamStats, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    ChatMode, Devices, ErrorCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay, RemovedViewer,
+    Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What happened. The panel gets a [`crate::Snapshot`] first and these after it; `skylark headless` prints one a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +143,69 @@ pub enum Event {
         /// How large it is.
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         bytes: u64,
+    },
+    /// Somebody wrote something; also one that was deleted and is there again.
+    Chat {
+        /// What.
+        message: SharedMessage,
+    },
+    /// Messages were taken out of the chat.
+    ChatDeleted {
+        /// Which.
+        messages: Vec<MessageId>,
+    },
+    /// The chat's rules changed; first when a broadcast begins, with an empty chat.
+    ChatState {
+        /// Who may write.
+        mode: ChatMode,
+        /// Least time between two messages of a viewer, seconds.
+        slow_s: u32,
+        /// Viewers may send links.
+        links: bool,
+        /// What stands above all others.
+        pinned: Option<SharedMessage>,
+        /// What viewers may not write.
+        unwanted_words: Vec<String>,
+    },
+    /// The chat was written into a file.
+    ChatSaved {
+        /// Where.
+        path: String,
+        /// So many messages.
+        messages: u32,
+    },
+    /// How often people reacted in the last moment.
+    Reactions {
+        /// By emoji.
+        counts: BTreeMap<String, u32>,
+    },
+    /// A viewer chose a name, or another one.
+    Name {
+        /// Who.
+        viewer: ViewerId,
+        /// With a number where another has it.
+        name: String,
+    },
+    /// A viewer raised a hand, or it is down again.
+    Hand {
+        /// Who.
+        viewer: ViewerId,
+        /// Up.
+        up: bool,
+    },
+    /// A viewer may read only.
+    Muted {
+        /// Who.
+        viewer: ViewerId,
+        /// Until then, milliseconds since the Unix epoch; none: until unmuted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional, type = "number"))]
+        until: Option<u64>,
+    },
+    /// A viewer may write again.
+    Unmuted {
+        /// Who.
+        viewer: ViewerId,
     },
     /// Something went wrong, or a command could not be carried out. Nothing that worked was lost by it.
     Error {

@@ -7,6 +7,7 @@
 //! Units are in the names: `_ms` milliseconds, `_kbps` kilobits (1000 bits) a second, `_at` milliseconds since the Unix
 //! epoch. A fraction is between 0 and 1.
 
+mod chat;
 mod command;
 mod error;
 mod event;
@@ -24,12 +25,15 @@ mod stream;
 pub mod typescript;
 mod viewer;
 
+pub use chat::{
+    ChatFormat, ChatMessage, ChatMode, ChatRefusal, ChatSnapshot, MessageId, MutedViewer, SharedMessage, ViewerName,
+};
 pub use command::Command;
 pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use ids::ViewerId;
 pub use network::Network;
-pub use page::{PageHello, PageMessage};
+pub use page::{Class, PageHello, PageMessage};
 pub use panel::{CommandRefused, PanelMessage};
 pub use recording::{Recording, RecordingState, UnfinishedRecording};
 pub use relay::{Relay, RelayEngine, RelayId, RelaySecrets, RelayState};

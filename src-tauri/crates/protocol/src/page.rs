@@ -1,7 +1,8 @@
 //! What the program and a watch page tell each other over the page's socket.
 
-use crate::RefusalCode;
+use crate::{ChatMode, ChatRefusal, MessageId, RefusalCode, SharedMessage, ViewerId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a watch page is told over its socket (`GET /w/TOKEN/events`, WebSocket, text frames).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,77 @@ pub enum PageMessage {
     /// The broadcaster lifted the lock, or lets more viewers in: whoever was refused for that may ask once more. Places that viewers
     /// leave are told by `Count`.
     Room,
+    /// Messages that the page has not, or has not any more; to pages that show the chat.
+    Chat {
+        /// The oldest first.
+        messages: Vec<SharedMessage>,
+    },
+    /// Messages were taken out of the chat.
+    ChatDeleted {
+        /// Which.
+        messages: Vec<MessageId>,
+    },
+    /// The chat's rules: first when a page shows it, and whenever they change.
+    ChatState {
+        /// Who may write.
+        mode: ChatMode,
+        /// Least time between two messages of a viewer, seconds.
+        slow_s: u32,
+        /// Viewers may send links.
+        links: bool,
+        /// What stands above all others.
+        pinned: Option<SharedMessage>,
+        /// The first message of this broadcast, when there will be one: what a page has from before is of another.
+        first: MessageId,
+    },
+    /// How often people reacted in the last moment; may be missed.
+    Reactions {
+        /// By emoji.
+        counts: BTreeMap<String, u32>,
+    },
+    /// What this viewer is in the chat.
+    You {
+        /// Whose messages are this viewer's own; none while it does not watch.
+        viewer: Option<ViewerId>,
+        /// None before one was chosen.
+        name: Option<String>,
+        /// May read only.
+        muted: bool,
+        /// Until then, milliseconds since the Unix epoch; none: until the broadcaster says otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional, type = "number"))]
+        until: Option<u64>,
+        /// The hand is up.
+        hand: bool,
+    },
+    /// What the page said last was not taken.
+    Refused {
+        /// Why.
+        code: ChatRefusal,
+        /// When it may be tried again, seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        retry_after_s: Option<u32>,
+    },
+}
+
+/// What the program does with a message for which a page has no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Closes the page's socket: the page opens another, and asks for what it missed.
+    MustHear,
+    /// Leaves it out.
+    MayMiss,
+}
+
+impl PageMessage {
+    /// Whether a page may go without it.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Reactions { .. } => Class::MayMiss,
+            _ => Class::MustHear,
+        }
+    }
 }
 
 /// What a watch page tells over its socket.
@@ -53,4 +125,52 @@ pub enum PageHello {
         /// Milliseconds.
         latency_ms: f32,
     },
+    /// The page shows the chat: tell it what came after this message, and what comes. Null: it has nothing yet.
+    ChatSince {
+        /// The newest that it has.
+        message: Option<MessageId>,
+    },
+    /// The page does not show the chat any more.
+    ChatClosed,
+    /// Write to everybody.
+    Say {
+        /// At most 500 characters.
+        text: String,
+        /// A message that it answers.
+        #[serde(default)]
+        reply_to: Option<MessageId>,
+    },
+    /// Call this viewer so.
+    Name {
+        /// At most 32 characters.
+        name: String,
+    },
+    /// React to the picture.
+    React {
+        /// One of [`PageHello::REACTIONS`].
+        emoji: String,
+    },
+    /// Raise the hand, or take it down.
+    Hand {
+        /// Up.
+        up: bool,
+    },
+}
+
+impl PageHello {
+    /// What there is to react with.
+    pub const REACTIONS: [&str; 6] = ["👍", "❤️", "😂", "😮", "👏", "🎉"];
+
+    /// It concerns what people say, and not what they watch.
+    pub fn is_of_chat(&self) -> bool {
+        match self {
+            Self::Watching { .. } | Self::Latency { .. } => false,
+            Self::ChatSince { .. }
+            | Self::ChatClosed
+            | Self::Say { .. }
+            | Self::Name { .. }
+            | Self::React { .. }
+            | Self::Hand { .. } => true,
+        }
+    }
 }

@@ -127,6 +127,15 @@ macro_rules! settings {
                 /// A viewer of whom nothing is heard for this long is gone.
                 viewer_timeout_s: u32 as Seconds = "10",
                     example "10 (whole seconds)";
+                /// Messages in the chat that a viewer may write within `chat_window_s`.
+                chat_messages: u32 as u32 = "5",
+                    example "5 (a whole number)";
+                /// The time in which `chat_messages` are counted.
+                chat_window_s: u32 as Seconds = "5",
+                    example "5 (whole seconds)";
+                /// Who writes on and on all the same is muted for this.
+                chat_mute_s: u32 as Seconds = "60",
+                    example "60 (whole seconds)";
             }
         }
     };

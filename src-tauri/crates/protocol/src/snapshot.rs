@@ -1,6 +1,8 @@
 //! All that the panel shows, as it is at one moment.
 
-use crate::{ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer};
+use crate::{
+    ChatSnapshot, ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer,
+};
 use serde::{Deserialize, Serialize};
 
 /// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
@@ -40,6 +42,8 @@ pub struct Snapshot {
     pub recording: Recording,
     /// What was begun in an earlier run and can be mended.
     pub unfinished_recordings: Vec<UnfinishedRecording>,
+    /// What people say.
+    pub chat: ChatSnapshot,
 }
 
 /// How many people have the link and do not watch. Each counts once, by browser; of one address at most 300 do, and 16 of clients without

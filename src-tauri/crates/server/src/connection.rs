@@ -22,7 +22,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Frames that a page may send between two pings: its messages' are half of that, at most (`socket.rs`). Those of a message that
 /// never ends are no message.
-const MAX_FRAMES: u32 = 120;
+const MAX_FRAMES: u32 = 240;
 
 /// A stream that fails when for some time nothing was read and nothing could be written, or when it has to give way to another. It goes along when a connection becomes a
 /// WebSocket, and with it the connection's place: dropped, it makes room for another.

@@ -45,6 +45,7 @@ mod serve;
 mod shared;
 mod socket;
 mod taker;
+mod told;
 mod whep;
 mod words;
 
@@ -57,3 +58,4 @@ pub use public_url::PublicUrl;
 pub use request::{Joined, PageId, PatchError, Patched, Refused, Request};
 pub use serve::{serve, serve_with};
 pub use taker::{Taker, Takers};
+pub use told::Told;

@@ -1,8 +1,8 @@
 //! What the owner of the broadcast is asked.
 
-use crate::Seat;
+use crate::{Seat, Told};
 use audience::{Refusal, Visitor};
-use protocol::{PageHello, PageMessage, RefusalCode, RejectedMedia};
+use protocol::{PageHello, RefusalCode, RejectedMedia};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -85,7 +85,7 @@ pub enum Request {
         /// Who.
         visitor: Visitor,
         /// What it is told. Bounded: a page that does not keep up (`try_send` fails) is dropped by dropping this.
-        tell: mpsc::Sender<PageMessage>,
+        tell: mpsc::Sender<Told>,
         /// Of its connection, which makes room for others while no viewer watches by this page.
         seat: Seat,
         /// Why it gets no socket; after an `Ok` the page counts as open until [`Request::PageClosed`].

@@ -4,12 +4,12 @@ use crate::client::Client;
 use crate::places::Seat;
 use crate::shared::{Shared, ended};
 use crate::whep::problem;
-use crate::{PageId, Request};
+use crate::{PageId, Request, Told};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use protocol::{PageHello, PageMessage};
+use protocol::PageHello;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,25 +17,26 @@ use threads::After;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-/// Messages that wait for a page that reads slowly. They are few (the count comes once a second), so a page this far behind
-/// is not there any more.
+/// Messages that wait for a page that reads slowly. They are few (the count comes once a second, the busiest chat twenty frames), and the
+/// kernel holds some seconds of them besides, so a page this far behind is not there any more. Who comes back to a chat is given
+/// thirteen at once.
 const PAGE_QUEUE: usize = 32;
 
 /// A message that a page does not take within this ends its socket.
 const SEND_TIME: Duration = Duration::from_secs(5);
 
-/// Largest message from a page, bytes.
-const MAX_MESSAGE: usize = 4096;
+/// Largest message from a page, bytes: 500 characters of any script, and what JSON makes of them.
+const MAX_MESSAGE: usize = 8192;
 
-/// Read at once from a page, bytes: what it says is a hundred.
+/// Read at once from a page, bytes: what it says is a hundred mostly.
 const READ_BUFFER: usize = 1024;
 
 /// Pings in the idle time; as many without an answer end a socket.
 const PINGS: u32 = 3;
 
-/// Messages of any kind that a page may send between two pings; it has one to say, and its latency once a second. What they are made
-/// of is counted by its connection.
-const MAX_HEARD: u32 = 60;
+/// Messages of any kind that a page may send between two pings: its latency once a second, what somebody writes and reacts with twice as
+/// fast as is let through, so that who writes on and on is told first. What they are made of is counted by its connection.
+const MAX_HEARD: u32 = 120;
 
 /// What a page of another address is told, and who finds it in front of a proxy that changes what we are called.
 const NOT_OURS: &str = "This socket is for the watch page of the same address. Behind a proxy, start Skylark with --public and the address that \
@@ -106,13 +107,7 @@ impl Drop for OpenPage {
 }
 
 /// Runs a page's socket to its end.
-async fn run(
-    mut socket: WebSocket,
-    told: mpsc::Receiver<PageMessage>,
-    open: OpenPage,
-    seat: Seat,
-    shared: Arc<Shared>,
-) {
+async fn run(mut socket: WebSocket, told: mpsc::Receiver<Told>, open: OpenPage, seat: Seat, shared: Arc<Shared>) {
     if let Some((code, reason)) = converse(&mut socket, told, &open, &seat, &shared).await {
         let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
         let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(close)).await;
@@ -122,7 +117,7 @@ async fn run(
 /// Carries messages both ways; answers with what the socket is to be closed, none when the page is gone.
 async fn converse(
     socket: &mut WebSocket,
-    mut told: mpsc::Receiver<PageMessage>,
+    mut told: mpsc::Receiver<Told>,
     open: &OpenPage,
     seat: &Seat,
     shared: &Shared,
@@ -138,7 +133,7 @@ async fn converse(
             biased;
             () = ended(&mut shutdown) => {
                 while let Ok(message) = told.try_recv() {
-                    send(socket, text_frame(&message)).await?;
+                    send(socket, message.frame()).await?;
                 }
                 return Some((close_code::AWAY, "the broadcaster's program ends"));
             }
@@ -171,7 +166,7 @@ async fn converse(
                 }
             }
             message = told.recv() => match message {
-                Some(message) => send(socket, text_frame(&message)).await?,
+                Some(message) => send(socket, message.frame()).await?,
                 None => return Some((close_code::POLICY, "this page is told nothing more")),
             },
         }
@@ -181,8 +176,4 @@ async fn converse(
 /// None when the page does not take it.
 async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
     tokio::time::timeout(SEND_TIME, socket.send(message)).await.ok()?.ok()
-}
-
-fn text_frame(message: &PageMessage) -> Message {
-    Message::Text(serde_json::to_string(message).expect("a page message has no map with odd keys").into())
 }

@@ -1,5 +1,6 @@
 //! What takes its time and is done on other threads, so that the owner waits for none of it.
 
+use crate::chat_file;
 use crate::happened::Happened;
 use crate::public_name::Question;
 use crate::reachability::Surroundings;
@@ -9,11 +10,12 @@ use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
-use protocol::RelayId;
+use protocol::{ChatFormat, RelayId, SharedMessage};
 use reach::Networks;
 use record::{Journal, MendError, Target};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 use threads::Died;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -31,6 +33,9 @@ pub(crate) trait Background {
 
     /// Writes the watch token and the bans; [`Happened::Unwritten`] follows if that fails.
     fn keep_audience(&self, persisted: Persisted);
+
+    /// Writes messages into a file that is not there yet; without a path, into one in the data folder. [`Happened::ChatSaved`] follows.
+    fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>);
 
     /// Writes the settings; [`Happened::Unwritten`] follows if that fails.
     fn keep_settings(&self, written: Written);
@@ -57,6 +62,8 @@ pub(crate) struct Threads {
     pub(crate) journal: Journal,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
     pub(crate) relaying: Relaying,
+    /// Where things are kept.
+    pub(crate) folder: PathBuf,
 }
 
 impl Threads {
@@ -95,6 +102,16 @@ impl Background for Threads {
 
     fn keep_settings(&self, written: Written) {
         self.writer.keep_settings(written);
+    }
+
+    fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>) {
+        let (tell, folder) = (self.tell.clone(), self.folder.clone());
+        let save = move || chat_file::save(path, &folder, format, &messages, SystemTime::now());
+        tokio::task::spawn_blocking(threads::answered("chat-file", save, move |saved| {
+            let saved = saved.unwrap_or_else(|Died(panicked)| Err(panicked.what));
+            // The owner is gone only when the program ends.
+            let _ = tell.send(Happened::ChatSaved(saved));
+        }));
     }
 
     fn open_relay(&mut self, relay: RelayId, target: relay::Target) {

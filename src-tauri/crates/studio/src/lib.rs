@@ -20,6 +20,7 @@ mod owner;
 // The parts: decisions, in virtual time.
 mod admission;
 mod broadcast;
+mod chat_file;
 mod configuration;
 mod devices;
 mod events;

@@ -249,7 +249,8 @@ impl Studio {
         let journal = Journal::of(&places.data);
         let recorders = Recorders::new(outputs.clone(), clock, journal.clone(), tell.clone());
         let relaying = Relaying::new(outputs.clone(), clock, tell.clone());
-        let background = Threads { writer, networks, journal, tell: tell.clone(), relaying };
+        let background =
+            Threads { writer, networks, journal, tell: tell.clone(), relaying, folder: places.data.clone() };
         background.look_for_unfinished();
         let parts = Parts {
             encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), recorders, tell: tell.clone() },

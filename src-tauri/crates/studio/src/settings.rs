@@ -138,6 +138,12 @@ impl Limits {
             joins_burst: self.joins_burst,
         }
     }
+
+    /// Those of the chat.
+    pub(crate) fn of_chat(&self) -> chat::Limits {
+        let messages = chat::Rate { most: self.chat_messages, within: self.chat_window_s.into() };
+        chat::Limits { messages, mute: self.chat_mute_s.into() }
+    }
 }
 
 impl Written {

@@ -9,7 +9,7 @@ mod tests;
 
 pub use refusals::Refusals;
 
-use crate::{Joined, PageId, PatchError, Patched, Refused, Request, Seat};
+use crate::{Joined, PageId, PatchError, Patched, Refused, Request, Seat, Told};
 use audience::{Audience, Input, Now, To, Visitor};
 use outside::Outsiders;
 use pages::Pages;
@@ -106,8 +106,33 @@ impl Door {
     }
 
     /// Tells the pages it is for. One that does not keep up is dropped, which closes its socket; it opens another.
-    pub fn tell(&mut self, to: To, message: &PageMessage) {
+    pub fn tell(&mut self, to: To, message: PageMessage) {
         self.pages.tell(to, message);
+    }
+
+    /// Tells one page.
+    pub fn tell_page(&mut self, page: PageId, message: PageMessage) {
+        self.pages.tell_one(page, message);
+    }
+
+    /// Tells the pages that show the chat.
+    pub fn tell_chatting(&mut self, message: PageMessage) {
+        self.pages.tell_chatting(message);
+    }
+
+    /// The viewer whose session the page holds.
+    pub fn viewer_of(&self, page: PageId) -> Option<ViewerId> {
+        self.pages.viewer(page).filter(|viewer| self.sessions.is_of(*viewer))
+    }
+
+    /// Whether a page that asks for the chat is to be answered: not, if it asked a moment ago.
+    pub fn asks_for_chat(&mut self, page: PageId, now: Now) -> bool {
+        self.pages.asks_for_chat(page, now.instant)
+    }
+
+    /// The page shows the chat from now on, or does not.
+    pub fn show_chat(&mut self, page: PageId, shows: bool) {
+        self.pages.show_chat(page, shows);
     }
 
     /// Media flows to the viewer: the connection of its page is a viewer's own.
@@ -187,7 +212,7 @@ impl Door {
         &mut self,
         page: PageId,
         visitor: Visitor,
-        tell: mpsc::Sender<PageMessage>,
+        tell: mpsc::Sender<Told>,
         seat: Seat,
         greeting: Vec<PageMessage>,
     ) {
@@ -207,6 +232,8 @@ impl Door {
                     audience.handle(Input::Latency { viewer, latency_ms }, now);
                 }
             }
+            // Of the chat the door knows nothing but who shows it: the owner took what concerns that.
+            _ => {}
         }
     }
 }

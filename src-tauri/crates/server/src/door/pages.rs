@@ -1,13 +1,17 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
-use crate::{PageId, Seat};
+use crate::{PageId, Seat, Told};
 use audience::{Headcount, To, Visitor};
-use protocol::{PageMessage, ViewerId};
+use protocol::{Class, PageMessage, ViewerId};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// A page that did not watch at so many looks in a row waits: on the way to a picture it does not watch either.
 const WAITS: u8 = 2;
+
+/// A page may ask for the chat once in this time.
+const CHAT_ASKS: Duration = Duration::from_secs(1);
 
 /// All open pages.
 #[derive(Debug, Default)]
@@ -30,15 +34,19 @@ struct Page {
     visitor: Visitor,
     /// The viewer whose session the page said it holds. Stays when that viewer is gone: the page is to hear why.
     viewer: Option<ViewerId>,
-    tell: mpsc::Sender<PageMessage>,
+    tell: mpsc::Sender<Told>,
     seat: Seat,
+    /// It shows the chat, and is told of it.
+    chats: bool,
+    /// When it may ask for the chat again.
+    may_ask: Option<Instant>,
     /// At how many looks in a row it did not watch; two are enough.
     waits: u8,
 }
 
 impl Pages {
-    pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<PageMessage>, seat: Seat) {
-        self.pages.insert(id, Page { visitor, viewer: None, tell, seat, waits: 0 });
+    pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<Told>, seat: Seat) {
+        self.pages.insert(id, Page { visitor, viewer: None, tell, seat, chats: false, may_ask: None, waits: 0 });
     }
 
     /// The page says that it holds the session of this viewer, which there is.
@@ -113,7 +121,7 @@ impl Pages {
 
     /// Tells one page. A page that does not keep up is dropped, which closes its socket; it opens another.
     pub(super) fn tell_one(&mut self, id: PageId, message: PageMessage) {
-        if self.pages.get(&id).is_some_and(|page| page.tell.try_send(message).is_err()) {
+        if self.pages.get(&id).is_some_and(|page| !page.hears(&message.into())) {
             self.pages.remove(&id);
         }
     }
@@ -124,19 +132,64 @@ impl Pages {
             let closes = concerns(&page.visitor);
             if closes {
                 // Whoever does not keep up hears nothing; the socket closes all the same.
-                let _ = page.tell.try_send(last.clone());
+                let _ = page.tell.try_send(last.clone().into());
             }
             !closes
         });
     }
 
     /// Tells all pages it is for.
-    pub(super) fn tell(&mut self, to: To, message: &PageMessage) {
-        self.pages.retain(|_, page| !page.is(to) || page.tell.try_send(message.clone()).is_ok());
+    pub(super) fn tell(&mut self, to: To, message: PageMessage) {
+        if matches!(message, PageMessage::Removed { .. }) {
+            // What people say is not for who was removed.
+            self.pages.values_mut().filter(|page| page.is(to)).for_each(|page| page.chats = false);
+        }
+        self.tell_where(|page| page.is(to), message);
+    }
+
+    /// Tells those that show the chat.
+    pub(super) fn tell_chatting(&mut self, message: PageMessage) {
+        self.tell_where(|page| page.chats, message);
+    }
+
+    fn tell_where(&mut self, concerns: impl Fn(&Page) -> bool, message: PageMessage) {
+        let told = Told::from(message);
+        self.pages.retain(|_, page| !concerns(page) || page.hears(&told));
+    }
+
+    /// The page asks for the chat; not, if it did a moment ago: to answer costs more than to ask.
+    pub(super) fn asks_for_chat(&mut self, id: PageId, now: Instant) -> bool {
+        let Some(page) = self.pages.get_mut(&id).filter(|page| page.may_ask.is_none_or(|then| now >= then)) else {
+            return false;
+        };
+        page.may_ask = Some(now + CHAT_ASKS);
+        true
+    }
+
+    /// The page shows the chat from now on, or does not.
+    pub(super) fn show_chat(&mut self, id: PageId, shows: bool) {
+        if let Some(page) = self.pages.get_mut(&id) {
+            page.chats = shows;
+        }
     }
 }
 
 impl Page {
+    /// False: it has no room for what it must hear, so it does not keep up.
+    fn hears(&self, told: &Told) -> bool {
+        match told.message().class() {
+            Class::MustHear => self.tell.try_send(told.clone()).is_ok(),
+            Class::MayMiss => {
+                // Half the room is for the others.
+                if self.tell.capacity() * 2 > self.tell.max_capacity() {
+                    // An error: the socket is gone, which its end says.
+                    let _ = self.tell.try_send(told.clone());
+                }
+                true
+            }
+        }
+    }
+
     fn is(&self, to: To) -> bool {
         match to {
             To::All => true,
@@ -156,11 +209,15 @@ mod tests {
         VisitorCookie::from_random([n; 16])
     }
 
-    fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<PageMessage> {
+    fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<Told> {
         let (tell, told) = mpsc::channel(room);
         let visitor = Visitor::new(Some(cookie(n)), [203, 0, 113, n].into(), "Firefox/140.0");
         pages.open(PageId(n.into()), visitor, tell, Seat::nowhere());
         told
+    }
+
+    fn heard(told: &mut mpsc::Receiver<Told>) -> Result<PageMessage, mpsc::error::TryRecvError> {
+        told.try_recv().map(|told| told.message().clone())
     }
 
     #[test]
@@ -168,14 +225,14 @@ mod tests {
         let mut pages = Pages::default();
         let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
         pages.watches(PageId(2), ViewerId(7));
-        pages.tell(To::All, &PageMessage::Ended);
-        pages.tell(To::Visitor(cookie(1)), &PageMessage::Forgiven);
-        pages.tell(To::Viewer(ViewerId(7)), &PageMessage::Count { watching: 1 });
-        assert_eq!(first.try_recv(), Ok(PageMessage::Ended));
-        assert_eq!(first.try_recv(), Ok(PageMessage::Forgiven));
-        assert!(first.try_recv().is_err());
-        assert_eq!(second.try_recv(), Ok(PageMessage::Ended));
-        assert_eq!(second.try_recv(), Ok(PageMessage::Count { watching: 1 }));
+        pages.tell(To::All, PageMessage::Ended);
+        pages.tell(To::Visitor(cookie(1)), PageMessage::Forgiven);
+        pages.tell(To::Viewer(ViewerId(7)), PageMessage::Count { watching: 1 });
+        assert_eq!(heard(&mut first), Ok(PageMessage::Ended));
+        assert_eq!(heard(&mut first), Ok(PageMessage::Forgiven));
+        assert!(heard(&mut first).is_err());
+        assert_eq!(heard(&mut second), Ok(PageMessage::Ended));
+        assert_eq!(heard(&mut second), Ok(PageMessage::Count { watching: 1 }));
     }
 
     #[test]
@@ -183,18 +240,53 @@ mod tests {
         let mut pages = Pages::default();
         let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
         pages.close_where(|visitor| visitor.cookie == Some(cookie(1)), &PageMessage::Retired);
-        pages.tell(To::All, &PageMessage::Ended);
-        assert_eq!(first.try_recv(), Ok(PageMessage::Retired));
-        assert_eq!(first.try_recv(), Err(mpsc::error::TryRecvError::Disconnected), "its socket closes");
-        assert_eq!(second.try_recv(), Ok(PageMessage::Ended));
+        pages.tell(To::All, PageMessage::Ended);
+        assert_eq!(heard(&mut first), Ok(PageMessage::Retired));
+        assert_eq!(heard(&mut first), Err(mpsc::error::TryRecvError::Disconnected), "its socket closes");
+        assert_eq!(heard(&mut second), Ok(PageMessage::Ended));
     }
 
     #[test]
     fn a_page_that_does_not_keep_up_is_dropped_and_delays_nobody() {
         let mut pages = Pages::default();
         let (_slow, mut quick) = (open(&mut pages, 1, 1), open(&mut pages, 2, 8));
-        (0..3).for_each(|watching| pages.tell(To::All, &PageMessage::Count { watching }));
+        (0..3).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
         assert_eq!(pages.len(), 1);
         assert_eq!((0..3).filter(|_| quick.try_recv().is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn only_pages_that_show_the_chat_are_told_of_it() {
+        let mut pages = Pages::default();
+        let (mut shows, mut not) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
+        pages.show_chat(PageId(1), true);
+        let said = || PageMessage::ChatDeleted { messages: vec![] };
+        pages.tell_chatting(said());
+        pages.show_chat(PageId(1), false);
+        pages.tell_chatting(said());
+        assert_eq!((heard(&mut shows), heard(&mut shows).is_err(), heard(&mut not).is_err()), (Ok(said()), true, true));
+    }
+
+    #[test]
+    fn what_may_be_missed_closes_no_page_and_takes_no_room_from_what_may_not() {
+        let mut pages = Pages::default();
+        let mut slow = open(&mut pages, 1, 8);
+        pages.show_chat(PageId(1), true);
+        (0..100).for_each(|_| pages.tell_chatting(PageMessage::Reactions { counts: [("👍".to_owned(), 1)].into() }));
+        (0..4).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
+        assert_eq!(pages.len(), 1);
+        assert_eq!(std::iter::from_fn(|| heard(&mut slow).ok()).count(), 8, "four of each");
+        (0..9).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
+        assert_eq!(pages.len(), 0, "what it must hear it has no room for");
+    }
+
+    #[test]
+    fn a_page_asks_for_the_chat_once_a_second() {
+        let (mut pages, now) = (Pages::default(), Instant::now());
+        let _told = open(&mut pages, 1, 8);
+        let at = |ms| now + Duration::from_millis(ms);
+        let asked = [0, 1, 999, 1000, 1500].map(|ms| pages.asks_for_chat(PageId(1), at(ms)));
+        assert_eq!(asked, [true, false, false, true, false]);
+        assert!(!pages.asks_for_chat(PageId(9), at(0)), "which is not there");
     }
 }

@@ -118,7 +118,7 @@ impl Owner {
                 let _ = done.send(viewers);
             }
             Order::Tell(message, times, done) => {
-                (0..times).for_each(|_| self.door.tell(To::All, &message));
+                (0..times).for_each(|_| self.door.tell(To::All, message.clone()));
                 let _ = done.send(self.door.pages());
             }
             Order::Look(look) => {
@@ -142,7 +142,7 @@ impl Owner {
         loop {
             match self.audience.poll() {
                 Output::Timeout(_) => return,
-                Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::Tell { to, message } => self.door.tell(to, message),
                 Output::CloseStrangers => self.door.close_strangers(&self.audience, now()),
                 Output::Drop { viewer, .. } => {
                     self.transports.close(viewer);

@@ -32,13 +32,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                     self.forwarder.close(viewer);
                     self.forget(viewer, now);
                 }
-                Output::Tell { to, message } => self.door.tell(to, &message),
+                Output::Tell { to, message } => self.door.tell(to, message),
                 Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
                 Output::Event(event) => {
                     if matches!(event, Event::Lock { .. }) {
                         self.door.lock_changed();
                     }
+                    self.people_changed(&event, now);
                     self.events.tell(event);
+                    self.carry_out_chat();
                 }
                 Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
             }

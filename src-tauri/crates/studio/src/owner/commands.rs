@@ -97,6 +97,19 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Command::Relay { url, secrets } => self.relay(&url, secrets),
             Command::StopRelay { relay } => self.stop_relay(relay),
             Command::Configure { settings } => self.configure(&settings, now),
+            command @ (Command::Say { .. }
+            | Command::DeleteMessage { .. }
+            | Command::DeleteMessages { .. }
+            | Command::RestoreMessages { .. }
+            | Command::Mute { .. }
+            | Command::Unmute { .. }
+            | Command::SlowMode { .. }
+            | Command::Chat { .. }
+            | Command::Pin { .. }
+            | Command::UnwantedWords { .. }
+            | Command::LinksInChat { .. }
+            | Command::SaveChat { .. }
+            | Command::LowerHand { .. }) => self.moderate(command, now),
             Command::ListDevices => {
                 if self.devices.wanted() {
                     self.background.list_devices();

@@ -1,6 +1,7 @@
 //! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
 
 mod carry_out;
+mod chat;
 mod commands;
 mod place;
 mod recording;
@@ -29,6 +30,7 @@ use crate::recording::Recording;
 use crate::relays::Relays;
 use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
+use ::chat::Chat;
 use audience::{Input, Now};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason};
@@ -56,6 +58,9 @@ pub(crate) struct Owner<F, E, B> {
     public_url: watch::Sender<Option<PublicUrl>>,
     admission: Admission,
     door: Door,
+    chat: Chat,
+    /// The chat is being written into a file.
+    saving_chat: bool,
     devices: Devices,
     broadcast: Broadcast,
     on_demand: OnDemand,
@@ -103,6 +108,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         complaints: Vec<(ErrorCode, String)>,
         now: Now,
     ) -> Owner<F, E, B> {
+        let chat = Chat::new(parts.configuration.meant().limits.of_chat());
         let mut owner = Owner {
             forwarder: parts.forwarder,
             encoders: parts.encoders,
@@ -114,6 +120,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             public_url: parts.public_url,
             admission: parts.admission,
             door: Door::default(),
+            chat,
+            saving_chat: false,
             devices: parts.devices,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
@@ -172,6 +180,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
             Happened::Relay(relay, state) => self.relay_told(relay, state, now),
             Happened::NotLooked => self.looking = false,
+            Happened::ChatSaved(saved) => self.chat_saved(saved, now),
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
             Happened::Recording(news) => self.recording_news(news, now),
             Happened::Panicked(panicked) => {
@@ -187,6 +196,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// The HTTP side asks something.
     pub(crate) fn requested(&mut self, request: Request, now: Now) {
+        let request = match request {
+            Request::PageSaid { page, hello } if hello.is_of_chat() => return self.page_chats(page, hello, now),
+            request => request,
+        };
         let may_encode = |codec| {
             let spec = CodecSpec::of(codec);
             let running = !spec.on_demand || codec == TOP_CODEC || self.on_demand.runs(codec);
@@ -223,7 +236,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// The earliest time at which something is to be done.
     pub(crate) fn timeout(&self) -> Instant {
-        let others = [self.on_demand.timeout(), self.broadcast.timeout(), self.admission.profile_timeout()];
+        let others =
+            [self.on_demand.timeout(), self.broadcast.timeout(), self.admission.profile_timeout(), self.chat.timeout()];
         others.into_iter().flatten().fold(self.admission.timeout(), Instant::min)
     }
 
@@ -236,6 +250,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_layers(codec, &rids);
         }
         self.suit_profile(now);
+        self.chat_is_due(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
             self.start_failed(
                 "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),
@@ -257,6 +272,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.tell_phase();
                 self.decide(Input::End, now);
                 self.relays_live(false);
+                self.chat.end();
+                self.carry_out_chat();
                 self.encoders.end();
                 self.events.tell(Event::Ended);
                 self.broadcast.ended();
@@ -314,6 +331,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.broadcast.is_live(reading, now);
         self.relays_live(true);
         self.tell_phase();
+        self.chat.begin(now);
+        self.carry_out_chat();
         let links = self.reachability.links();
         self.events.tell(Event::Live { watch: links.watch.clone(), whep: links.whep.clone(), port: links.port });
     }

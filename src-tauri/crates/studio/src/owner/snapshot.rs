@@ -27,6 +27,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             stats: self.broadcast.stats(),
             recording: self.recording.shown(),
             unfinished_recordings: self.recording.unfinished(),
+            chat: self.chat.snapshot(|viewer| audience.is_watching(viewer)),
         }
     }
 }

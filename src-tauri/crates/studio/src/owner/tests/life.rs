@@ -105,11 +105,7 @@ fn a_kick_closes_the_transport_tells_the_page_and_then_the_panel() {
     world.told();
     world.command(Command::Kick { viewer, reason: Some("  ".into()) }).expect("she watches");
     assert_eq!(world.asked(), ["close 1"], "a kick is not kept");
-    assert_eq!(
-        page.try_recv(),
-        Ok(PageMessage::Removed { code: RefusalCode::Kicked, reason: None }),
-        "blanks are none"
-    );
+    assert_eq!(page.hears(), Some(PageMessage::Removed { code: RefusalCode::Kicked, reason: None }), "blanks are none");
     let told = world.told();
     assert_eq!(told[0], Event::ViewerLeft { viewer, reason: LeaveReason::Kicked });
     assert!(matches!(&told[1], Event::Removed { viewer: removed } if removed.id == viewer), "{told:?}");
@@ -132,7 +128,7 @@ fn the_end_is_told_in_order_and_closes_every_transport() {
     world.told();
     world.command(Command::End).expect("it is live");
     assert_eq!(world.asked(), ["close 1", "close 2", "stop encoding"], "viewers before the encoders");
-    assert_eq!(page.try_recv(), Ok(PageMessage::Ended));
+    assert_eq!(page.hears(), Some(PageMessage::Ended));
     let told = world.told();
     assert_eq!(phases(&told), [&Phase::Ending, &Phase::Offline]);
     let at = |wanted: &Event| told.iter().position(|event| event == wanted).expect("it is told");

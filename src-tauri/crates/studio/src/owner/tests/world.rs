@@ -20,10 +20,12 @@ use crate::studio::CommandError;
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, MicrophoneChoice, VideoConfig};
-use protocol::{Command, Event, PageMessage, RejectedMedia, RelayId, ViewerId, ViewerStats};
+use protocol::{
+    ChatFormat, Command, Event, PageHello, PageMessage, RejectedMedia, RelayId, SharedMessage, ViewerId, ViewerStats,
+};
 use record::{Checked, Split, Target};
 use sdp::{Fingerprint, Fragment, Hash, Offer, Transport};
-use server::{Joined, PageId, Refused, Request, Seat};
+use server::{Joined, PageId, Refused, Request, Seat, Told};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
@@ -201,6 +203,10 @@ impl Background for Asks {
     fn close_relay(&mut self, relay: RelayId) {
         self.note(format!("close relay {relay}"));
     }
+
+    fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>) {
+        self.note(format!("save {} messages as {format:?} {path:?}", messages.len()));
+    }
 }
 
 /// The parts of an owner whose port is 8787 on every address, and what it tells the panel.
@@ -321,14 +327,19 @@ impl World {
         self.ask(|reply| Request::Leave { token, session, reply })
     }
 
-    pub(super) fn open_page(&mut self, visitor: &Visitor) -> mpsc::Receiver<PageMessage> {
+    pub(super) fn open_page(&mut self, visitor: &Visitor) -> Page {
         let (tell, mut told) = mpsc::channel(32);
         self.pages += 1;
         let (page, token, visitor) = (PageId(self.pages), LINK.to_owned(), visitor.clone());
         let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, seat: Seat::nowhere(), reply });
         opened.expect("the test's page may open");
         while told.try_recv().is_ok() {}
-        told
+        Page { id: page, told }
+    }
+
+    /// A page says something.
+    pub(super) fn says(&mut self, page: &Page, hello: PageHello) {
+        self.owner.requested(Request::PageSaid { page: page.id, hello }, self.now);
     }
 
     /// What the others were asked since the last call.
@@ -349,6 +360,19 @@ impl World {
     /// What the panel was told since the last call.
     pub(super) fn told(&mut self) -> Vec<Event> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+}
+
+/// An open page.
+pub(super) struct Page {
+    id: PageId,
+    told: mpsc::Receiver<Told>,
+}
+
+impl Page {
+    /// What it was told next.
+    pub(super) fn hears(&mut self) -> Option<PageMessage> {
+        self.told.try_recv().ok().map(|told| told.message().clone())
     }
 }
 

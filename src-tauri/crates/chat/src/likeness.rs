@@ -1,0 +1,107 @@
+//! What looks alike: texts of other scripts, cases, accents and disguises, brought to one form that is compared and never shown.
+
+use crate::text::is_invisible;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::skeleton;
+
+/// Two names that a person takes for the same have the same likeness (confusables of UTS 39 after NFKD, in one case, without what is
+/// not seen). Accents stay.
+pub(crate) fn likeness(text: &str) -> String {
+    let seen = text.nfkd().filter(|c| !is_invisible(*c));
+    let folded: String = seen.flat_map(|c| fold(c).collect::<Vec<_>>()).collect();
+    // What is told apart by no more than a serif.
+    folded
+        .chars()
+        .map(|c| {
+            if matches!(c, 'i' | '1' | '|') {
+                'l'
+            } else if c == '0' {
+                'o'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// The same without accents, and with what stands for a letter in disguise as that letter: `Br0@dcâster`. A `1` and an upright
+/// stroke stand for two letters, so each way is given. Blanks stay.
+pub(crate) fn undisguised(text: &str, punctuation: bool) -> [String; 2] {
+    let seen = text.nfkd().filter(|c| !is_combining_mark(*c) && (c.is_whitespace() || !is_invisible(*c)));
+    let seen: Vec<char> = seen.collect();
+    ['i', 'l'].map(|one| {
+        let letter = |at: usize| {
+            // At a word's end it is what it is.
+            let within = seen.get(at + 1).is_some_and(|next| next.is_alphanumeric());
+            letter(seen[at], one, punctuation && (within || matches!(seen[at], '@' | '$' | '€')))
+        };
+        let letters = (0..seen.len()).flat_map(|at| fold(letter(at)).collect::<Vec<_>>());
+        letters.filter(|c| !is_combining_mark(*c)).collect()
+    })
+}
+
+/// A character as the Latin letter that it looks like, where it does; in lower case.
+fn fold(c: char) -> impl Iterator<Item = char> {
+    let bytes = &mut [0; 4];
+    let like =
+        |c: char, bytes: &mut [u8; 4]| skeleton(c.encode_utf8(bytes)).flat_map(char::to_lowercase).collect::<String>();
+    let folded = match c {
+        // So the skeletons have it.
+        'm' | 'M' => "rn".to_owned(),
+        c if c.is_ascii() => c.to_ascii_lowercase().to_string(),
+        c => {
+            // A capital may look like a Latin one where the small letter does not. But a capital I looks like a small l.
+            let capital = like(c, bytes);
+            let latin = capital.len() == 1 && capital != "l" && capital.is_ascii();
+            if latin { capital } else { c.to_lowercase().map(|c| like(c, bytes)).collect() }
+        }
+    };
+    folded.chars().collect::<Vec<_>>().into_iter()
+}
+
+fn letter(c: char, one: char, punctuation: bool) -> char {
+    match c {
+        '0' => 'o',
+        '1' => one,
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        '9' => 'g',
+        '@' if punctuation => 'a',
+        '$' if punctuation => 's',
+        '!' | '|' if punctuation => one,
+        '+' if punctuation => 't',
+        '€' if punctuation => 'e',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_alike_is_alike() {
+        for other in ["ANNA", "Аnnа", "Anna\u{200b}", "\u{3164}Anna", "Ａｎｎａ", "𝐀𝐧𝐧𝐚"] {
+            assert_eq!(likeness(other), likeness("Anna"), "{other:?}");
+        }
+        for other in ["lan", "IAN", "1an", "Іаn"] {
+            assert_eq!(likeness(other), likeness("Ian"), "{other:?}");
+        }
+        for other in ["Änna", "Ana", "Anne", "Anna2", "Ханна"] {
+            assert_ne!(likeness(other), likeness("Anna"), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn disguises_come_off() {
+        let plain = undisguised("broadcaster", true);
+        for other in ["Br0adc4ster", "BRÔADCASTER", "brоаdсаstеr", "bro@dca$ter", "ВROADCASTER"] {
+            assert!(undisguised(other, true).iter().any(|form| plain.contains(form)), "{other:?}");
+        }
+        assert_eq!(undisguised("a1!", false), ["ai!", "al!"]);
+    }
+}

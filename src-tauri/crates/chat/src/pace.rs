@@ -1,0 +1,97 @@
+//! How much one person may say, and what becomes of who says more.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// So many within such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At least one.
+    pub most: u32,
+    /// In which they are counted.
+    pub within: Duration,
+}
+
+/// When somebody did something, as far as the rate has to know.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pace {
+    /// At most as many as the rate allows.
+    times: VecDeque<Instant>,
+}
+
+impl Pace {
+    /// Takes one more; an error says how long to wait for it.
+    pub(crate) fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        let most = rate.most.max(1) as usize;
+        while self.times.front().is_some_and(|time| self.times.len() > most || now >= *time + rate.within) {
+            self.times.pop_front();
+        }
+        match self.times.front() {
+            Some(first) if self.times.len() == most => Err(*first + rate.within - now),
+            _ => {
+                self.times.push_back(now);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// How often somebody went on although told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Strikes {
+    count: u32,
+    last: Option<Instant>,
+}
+
+/// Who is told so often that it is too fast, and goes on, is muted.
+const STRIKES: u32 = 5;
+
+/// Who was quiet for this long is told anew.
+const FORGIVEN: Duration = Duration::from_secs(30);
+
+impl Strikes {
+    /// One more; true: it is enough.
+    pub(crate) fn one_more(&mut self, now: Instant) -> bool {
+        if self.last.is_some_and(|last| now.saturating_duration_since(last) >= FORGIVEN) {
+            self.count = 0;
+        }
+        self.last = Some(now);
+        self.count += 1;
+        let enough = self.count >= STRIKES;
+        if enough {
+            self.count = 0;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_within_such_a_time() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        let rate = Rate { most: 3, within: Duration::from_secs(5) };
+        let at = |ms| start + Duration::from_millis(ms);
+        for ms in [0, 1000, 2000] {
+            assert_eq!(pace.take(rate, at(ms)), Ok(()));
+        }
+        assert_eq!(pace.take(rate, at(3000)), Err(Duration::from_secs(2)));
+        assert_eq!(pace.take(rate, at(4999)), Err(Duration::from_millis(1)), "to be told costs nothing");
+        assert_eq!(pace.take(rate, at(5000)), Ok(()));
+        assert!(pace.take(rate, at(5001)).is_err());
+        assert!(pace.times.len() <= 3);
+    }
+
+    #[test]
+    fn who_goes_on_is_told_five_times() {
+        let (mut strikes, start) = (Strikes::default(), Instant::now());
+        let at = |s| start + Duration::from_secs(s);
+        assert_eq!((0..5).map(|s| strikes.one_more(at(s))).collect::<Vec<_>>(), [false, false, false, false, true]);
+        assert!(!strikes.one_more(at(5)));
+        for s in [40, 80, 120, 160, 200, 240] {
+            assert!(!strikes.one_more(at(s)), "now and then is no flood");
+        }
+    }
+}
