@@ -44,6 +44,10 @@ function documentWords(): Plugin {
 const main = resolve(import.meta.dirname, 'src/viewer/main.ts');
 const viewer = page('viewer', 'watch', './');
 
+/** The chat's look is a file of its own, which comes with the chat. */
+const assetFileNames = ({ names }: { names: string[] }): string =>
+  names.includes('chat.css') ? 'assets/watch-chat.css' : 'assets/watch[extname]';
+
 export default defineConfig({
   ...viewer,
   plugins: [...(viewer.plugins ?? []), notices(), documentWords(), wholeDocument(viewer)],
@@ -51,8 +55,9 @@ export default defineConfig({
     ...viewer.build,
     rollupOptions: {
       ...viewer.build?.rollupOptions,
-      // Sent for by the script in the document.
-      preserveEntrySignatures: 'exports-only',
+      // Sent for by the script in the document. The chat, which is sent for when it is wanted, takes from it what both need.
+      preserveEntrySignatures: 'allow-extension',
+      output: { ...viewer.build?.rollupOptions?.output, assetFileNames },
       input: { 'watch-main': main, watch: resolve(viewer.root ?? '', 'index.html') },
     },
   },

@@ -3,6 +3,7 @@ import type {
   Command,
   CommandRefused,
   ErrorCode,
+  MessageId,
   PanelMessage,
   RemovedViewer,
   SettingsChange,
@@ -49,6 +50,8 @@ export class Panel {
   order = $state.raw<Order>(NO_ORDER);
   /** No row may move: somebody is about to click one. */
   held = false;
+  /** Messages that were deleted last, and can come back. */
+  deleted = $state.raw<MessageId[]>([]);
   /** How the last broadcast went. */
   ended = $state.raw<Ended | null>(null);
   settingsOpen = $state(false);
@@ -59,6 +62,9 @@ export class Panel {
   #toasts = $state.raw<Toast[]>([]);
   #nextToast = 1;
   #undoEnds = 0;
+  #restoreEnds = 0;
+  /** A deletion was asked for: what goes now goes by it, and not with a viewer. */
+  #deletes = false;
   #stream = $state.raw<Steady<StreamHealth> | null>(null);
   #pace = $state.raw(NO_PACE);
   #zoom = keptZoom(localStorage);
@@ -121,6 +127,7 @@ export class Panel {
 
   /** Carries a command out; a refusal is shown. Says whether it was carried out. */
   async command(command: Command): Promise<boolean> {
+    this.#deletes = command.command === 'delete_message' || command.command === 'delete_messages';
     return this.#attempt(() => backend.command(command));
   }
 
@@ -160,6 +167,13 @@ export class Panel {
 
   async forgive(viewer: ViewerId): Promise<void> {
     await this.command({ command: 'forgive', viewer });
+  }
+
+  /** Takes the last deletion back. */
+  async restore(): Promise<void> {
+    const messages = this.deleted;
+    this.deleted = [];
+    await this.command({ command: 'restore_messages', messages });
   }
 
   async quit(): Promise<void> {
@@ -225,6 +239,8 @@ export class Panel {
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
         if (event.event === 'removed') this.#offerUndo(event.viewer);
+        // Lines that went with a viewer come back with the viewer.
+        if (event.event === 'chat_deleted' && this.#deletes) this.#offerRestore(event.messages);
         if (event.event === 'removed' && event.viewer.removal === 'blocked')
           this.attempts = without(this.attempts, event.viewer.address);
         if (event.event === 'forgiven' && this.undo?.id === event.viewer) this.undo = null;
@@ -242,6 +258,12 @@ export class Panel {
     if (snapshot.viewers.length >= (before?.viewers.length ?? 0))
       this.order = order(this.order, snapshot.viewers, now, this.held);
     this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
+  }
+
+  #offerRestore(messages: MessageId[]): void {
+    this.deleted = messages;
+    clearTimeout(this.#restoreEnds);
+    this.#restoreEnds = setTimeout(() => (this.deleted = []), UNDO_MS) as unknown as number;
   }
 
   #offerUndo(viewer: RemovedViewer): void {

@@ -1,5 +1,6 @@
 // Which of what happened is told for a while: not what the stage says already.
 import type { ErrorCode, Event, Snapshot } from '../protocol/index.ts';
+import { say } from './say.ts';
 
 export interface Toast {
   id: number;
@@ -27,6 +28,10 @@ export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
 }
 
 export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
+  if (event.event === 'chat_saved') {
+    const { messages, path } = event;
+    return { code: null, text: say('chat.saved', { messages, path }), harm: false, file: false };
+  }
   if (event.event !== 'error') return null;
   return { code: event.code, text: event.message, harm: true, file: event.code === 'storage' };
 }

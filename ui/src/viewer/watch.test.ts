@@ -104,3 +104,16 @@ test('who was refused asks again when the socket is back, as what it was told me
   expect(posts).toBe(2);
   watch.close();
 });
+
+test('what does not concern the picture goes to who listens, and to nobody when nobody does', async () => {
+  const watch = await refused('full');
+  const heard: string[] = [];
+  watch.listen({ holds: () => heard.push('holds'), hear: ({ type }) => heard.push(type) });
+  Socket.last.hears({ type: 'chat', messages: [] });
+  Socket.last.hears({ type: 'count', watching: 3 });
+  Socket.last.hears({ type: 'refused', code: 'muted' });
+  watch.listen(null);
+  Socket.last.hears({ type: 'chat_deleted', messages: [] });
+  expect(heard).toEqual(['chat', 'refused']);
+  watch.close();
+});

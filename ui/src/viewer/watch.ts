@@ -1,6 +1,6 @@
 /** Watching one stream: session and socket as the machine says. Knows no page; the page shows `View` and plays the stream. */
 
-import type { PageMessage } from '../protocol/index.ts';
+import type { PageHello, PageMessage } from '../protocol/index.ts';
 import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
 import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from './machine.ts';
@@ -15,6 +15,13 @@ export interface View {
   watching: number | null;
   /** What plays; null where nothing may be seen. */
   stream: MediaStream | null;
+}
+
+/** Who hears of what this page does not know: the chat. */
+export interface Listener {
+  /** The page holds a session and has told so: what is said now is said by who watches. */
+  holds(): void;
+  hear(message: PageMessage): void;
 }
 
 export class Watch {
@@ -34,6 +41,7 @@ export class Watch {
   /** What the first join takes. */
   #begun: Begun | null;
   readonly #begin: Begin;
+  #listener: Listener | null = null;
 
   /** `begun` is a session that runs already; `begin` begins each later one. */
   constructor(place: Place, begun: Begun | null, begin: Begin, changed: (view: View) => void) {
@@ -87,6 +95,16 @@ export class Watch {
     this.#shown?.stoodStill();
   }
 
+  /** Has somebody hear what concerns the picture in nothing, from now on. */
+  listen(listener: Listener | null): void {
+    this.#listener = listener;
+    if (this.#sessionId) listener?.holds();
+  }
+
+  say(hello: PageHello): void {
+    this.#socket.say(hello);
+  }
+
   /** The page goes away. */
   close(): void {
     this.#isOpen = false;
@@ -138,6 +156,9 @@ export class Watch {
         return;
       case 'ended':
         this.#take({ is: 'ended' });
+        return;
+      default:
+        this.#listener?.hear(message);
     }
   }
 
@@ -198,7 +219,9 @@ export class Watch {
   }
 
   #sayWatching(): void {
-    if (this.#sessionId) this.#socket.say({ type: 'watching', session: this.#sessionId });
+    if (!this.#sessionId) return;
+    this.#socket.say({ type: 'watching', session: this.#sessionId });
+    this.#listener?.holds();
   }
 
   #show(change: Partial<View>): void {

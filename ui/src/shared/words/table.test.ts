@@ -6,7 +6,11 @@ import { describe, expect, test } from 'vitest';
 import * as english from './en.json';
 import { names } from './format.ts';
 
-const sections: Record<string, Record<string, string>> = { panel: english.panel, watch: english.watch };
+const sections: Record<string, Record<string, string>> = {
+  panel: english.panel,
+  watch: english.watch,
+  chat: english.chat,
+};
 
 test.each(Object.keys(sections))('every message of %s can be read', (section) => {
   for (const message of Object.values(sections[section] ?? {})) expect(() => names(message)).not.toThrow();

@@ -1,0 +1,111 @@
+// The chat of a page, with a server that the test plays.
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { ChatMessage, PageHello, PageMessage } from '../../protocol/index.ts';
+import { Chat, kept } from './chat.ts';
+
+let said: PageHello[];
+let returned: string[];
+let reacted: Record<string, number>[];
+let chat: Chat;
+
+function begin(name: string | null): void {
+  [said, returned, reacted] = [[], [], []];
+  chat = new Chat(name, {
+    changed: () => {},
+    reacted: (counts) => reacted.push(counts),
+    returned: (text) => returned.push(text),
+    say: (hello) => said.push(hello),
+  });
+}
+
+beforeEach(() => begin(null));
+
+function line(id: number, viewer: number | null = 1): ChatMessage {
+  return { id, at: 0, viewer, name: 'Anna', host: viewer === null, colour: 0, text: `${id}` };
+}
+
+function you(change: Partial<PageMessage & { type: 'you' }> = {}): PageMessage {
+  return { type: 'you', viewer: 7, name: null, muted: false, hand: false, ...change };
+}
+
+function state(first: number): PageMessage {
+  return { type: 'chat_state', mode: 'everyone', slow_s: 0, links: true, pinned: null, first };
+}
+
+const texts = (): string[] => chat.view.lines.map(({ text }) => text);
+
+test('after a lost connection it asks for what came since, and shows nothing twice', () => {
+  chat.holds();
+  chat.hear({ type: 'chat', messages: [line(1), line(2)] });
+  chat.holds();
+  expect(said).toEqual([
+    { type: 'chat_since', message: null },
+    { type: 'chat_since', message: 2 },
+  ]);
+  chat.hear({ type: 'chat', messages: [line(2), line(3)] });
+  expect(texts()).toEqual(['1', '2', '3']);
+});
+
+test('what was taken out goes, and what comes back stands where it stood', () => {
+  chat.hear({ type: 'chat', messages: [line(1), line(2), line(3)] });
+  chat.hear({ type: 'chat_deleted', messages: [2, 9] });
+  expect(texts()).toEqual(['1', '3']);
+  chat.hear({ type: 'chat', messages: [line(2)] });
+  expect(texts()).toEqual(['1', '2', '3']);
+});
+
+test('another broadcast begins with an empty chat', () => {
+  chat.hear({ type: 'chat', messages: [line(1), line(2)] });
+  chat.hear(state(100));
+  expect(texts()).toEqual([]);
+});
+
+test('an evening of messages is not kept whole', () => {
+  for (let id = 0; id < kept + 50; id += 1) chat.hear({ type: 'chat', messages: [line(id)] });
+  expect(chat.view.lines.length).toBe(kept);
+  expect(texts()[0]).toBe('50');
+});
+
+test('what was refused is given back, and the reason is there', () => {
+  chat.hear(you());
+  expect(chat.write('  ', null)).toBe(false);
+  expect(chat.write('too fast', null)).toBe(true);
+  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 3 });
+  expect(returned).toEqual(['too fast']);
+  expect(chat.view.refused).toEqual({ code: 'too_fast', retryAfterS: 3 });
+  chat.write('again', 4);
+  expect(said.at(-1)).toEqual({ type: 'say', text: 'again', reply_to: 4 });
+  expect(chat.view.refused).toBe(null);
+  chat.hear({ type: 'chat', messages: [line(5, 7)] });
+  chat.hear({ type: 'refused', code: 'bad_reaction' });
+  expect(returned).toEqual(['too fast']);
+});
+
+test('a name that was chosen here before is said where the server does not know it', () => {
+  begin('Anna');
+  chat.holds();
+  chat.hear(you());
+  expect(said.at(-1)).toEqual({ type: 'name', name: 'Anna' });
+  chat.hear(you({ name: 'Anna 2' }));
+  expect(said.length).toBe(2);
+  expect(chat.view.you.name).toBe('Anna 2');
+});
+
+test('a name that cannot be is not said again', () => {
+  begin('Broadcaster');
+  chat.hear(you());
+  chat.hear({ type: 'refused', code: 'reserved_name' });
+  chat.hear(you());
+  expect(said.length).toBe(1);
+});
+
+test('a page that asked too early asks again', () => {
+  vi.useFakeTimers();
+  chat.holds();
+  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  expect(chat.view.refused).toBe(null);
+  vi.advanceTimersByTime(1100);
+  expect(said.length).toBe(2);
+  chat.close();
+  vi.useRealTimers();
+});

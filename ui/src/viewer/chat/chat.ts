@@ -1,0 +1,158 @@
+/** The chat as this page has it: what was said, what this viewer is in it, and what became of what was written last. Knows no page. */
+
+import type {
+  ChatMessage,
+  ChatMode,
+  ChatRefusal,
+  MessageId,
+  PageHello,
+  PageMessage,
+  ViewerId,
+} from '../../protocol/index.ts';
+
+/** Lines that a page keeps; older ones go from the top. */
+export const kept = 500;
+
+export interface ChatView {
+  /** The oldest first. */
+  lines: readonly ChatMessage[];
+  pinned: ChatMessage | null;
+  mode: ChatMode;
+  slowS: number;
+  you: { viewer: ViewerId | null; name: string | null; muted: boolean; hand: boolean };
+  /** The server answers: this page holds a session. */
+  heard: boolean;
+  /** Why what was said last was not taken. */
+  refused: { code: ChatRefusal; retryAfterS: number | null } | null;
+}
+
+export interface ChatEvents {
+  changed(view: ChatView): void;
+  reacted(counts: Record<string, number>): void;
+  /** What was written was not taken: it is to be written again, or changed. */
+  returned(text: string): void;
+  say(hello: PageHello): void;
+}
+
+/** The server lets a page ask once a second. */
+const askAgainMs = 1100;
+
+export class Chat {
+  readonly #on: ChatEvents;
+  #name: string | null;
+  #view: ChatView = {
+    lines: [],
+    pinned: null,
+    mode: 'everyone',
+    slowS: 0,
+    you: { viewer: null, name: null, muted: false, hand: false },
+    heard: false,
+    refused: null,
+  };
+  /** Written, and neither heard again nor refused. */
+  #sent: string[] = [];
+  #asks: ReturnType<typeof setTimeout> | undefined;
+
+  /** `name`: what this viewer was called here before. */
+  constructor(name: string | null, on: ChatEvents) {
+    this.#name = name;
+    this.#on = on;
+  }
+
+  get view(): ChatView {
+    return this.#view;
+  }
+
+  /** The page holds a session: what it missed is asked for. */
+  holds(): void {
+    clearTimeout(this.#asks);
+    this.#on.say({ type: 'chat_since', message: this.#view.lines.at(-1)?.id ?? null });
+  }
+
+  close(): void {
+    clearTimeout(this.#asks);
+    this.#on.say({ type: 'chat_closed' });
+  }
+
+  hear(message: PageMessage): void {
+    switch (message.type) {
+      case 'chat':
+        return this.#add(message.messages);
+      case 'chat_deleted': {
+        const gone = new Set(message.messages);
+        return this.#show({ lines: this.#view.lines.filter(({ id }) => !gone.has(id)) });
+      }
+      case 'chat_state':
+        return this.#show({
+          lines: this.#view.lines.filter(({ id }) => id >= message.first),
+          pinned: message.pinned,
+          mode: message.mode,
+          slowS: message.slow_s,
+        });
+      case 'you': {
+        const { viewer, name, muted, hand } = message;
+        this.#show({ you: { viewer, name, muted, hand }, heard: true });
+        // Another session of a browser that the server does not know any more.
+        if (name === null && this.#name !== null) this.#on.say({ type: 'name', name: this.#name });
+        return;
+      }
+      case 'reactions':
+        return this.#on.reacted(message.counts);
+      case 'refused':
+        return this.#refused(message.code, message.retry_after_s ?? null);
+    }
+  }
+
+  /** False: there is nothing to say. */
+  write(text: string, replyTo: MessageId | null): boolean {
+    if (text.trim() === '') return false;
+    this.#sent.push(text);
+    this.#show({ refused: null });
+    this.#on.say({ type: 'say', text, reply_to: replyTo });
+    return true;
+  }
+
+  call(name: string): void {
+    this.#name = name;
+    this.#show({ refused: null });
+    this.#on.say({ type: 'name', name });
+  }
+
+  react(emoji: string): void {
+    this.#on.say({ type: 'react', emoji });
+  }
+
+  raise(up: boolean): void {
+    this.#on.say({ type: 'hand', up });
+  }
+
+  #add(messages: ChatMessage[]): void {
+    const { you } = this.#view;
+    const known = new Set(this.#view.lines.map(({ id }) => id));
+    const more = messages.filter(({ id }) => !known.has(id));
+    if (more.some(({ viewer }) => viewer !== null && viewer === you.viewer)) this.#sent = [];
+    const last = this.#view.lines.at(-1)?.id ?? -1;
+    const lines = [...this.#view.lines, ...more];
+    // What was taken out and is there again stands where it stood.
+    if (more.some(({ id }) => id < last)) lines.sort((a, b) => a.id - b.id);
+    this.#show({ lines: lines.slice(-kept) });
+  }
+
+  #refused(code: ChatRefusal, retryAfterS: number | null): void {
+    // Before media flows the page may be refused, and is not any more when it asks again.
+    if (!this.#view.heard && (code === 'not_watching' || code === 'too_fast')) {
+      clearTimeout(this.#asks);
+      this.#asks = setTimeout(() => this.holds(), askAgainMs);
+      return;
+    }
+    const text = this.#sent.shift();
+    if (text !== undefined) this.#on.returned(text);
+    if (code === 'bad_name' || code === 'reserved_name') this.#name = null;
+    this.#show({ refused: { code, retryAfterS } });
+  }
+
+  #show(change: Partial<ChatView>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#on.changed(this.#view);
+  }
+}
