@@ -45,7 +45,7 @@ struct Takes {
 #[derive(Debug)]
 pub(crate) enum Do {
     /// Begin with it.
-    Open(RelayId, Target),
+    Open(RelayId, Box<Target>),
     /// End it. It tells when it has.
     Close(RelayId),
     /// Tell the panel how it is.
@@ -168,7 +168,7 @@ impl Relays {
 impl Entry {
     fn open(&mut self) -> Do {
         self.open = true;
-        Do::Open(self.shown.relay, self.target.clone())
+        Do::Open(self.shown.relay, Box::new(self.target.clone()))
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
         assert!(relays.add(URL, RelaySecrets::default()).is_err_and(|error| error.message.contains("stop one")));
         assert!(relays.add("rtmp://x", RelaySecrets::default()).is_err_and(|error| error.code == ErrorCode::BadRelay));
         let Some(Do::Open(_, target)) = relays.live(true).into_iter().next() else { panic!("it begins") };
-        assert_eq!(target, Target::parse(&format!("{URL}1"), secret("s3cret")).unwrap(), "it is told its secret");
+        assert_eq!(*target, Target::parse(&format!("{URL}1"), secret("s3cret")).unwrap(), "it is told its secret");
         let told = format!("{relays:?} {}", serde_json::to_string(&relays.shown()).unwrap());
         assert!(
             !told.contains("s3cret") && !relays.shown().iter().any(|relay| format!("{relay:?}").contains("key")),

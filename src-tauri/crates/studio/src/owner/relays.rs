@@ -50,7 +50,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     fn carry_out_for_relays(&mut self, todo: Vec<Do>) {
         for todo in todo {
             match todo {
-                Do::Open(relay, target) => self.background.open_relay(relay, target),
+                Do::Open(relay, target) => self.background.open_relay(relay, *target),
                 Do::Close(relay) => self.background.close_relay(relay),
                 Do::Tell(relay) => self.events.tell(Event::Relay(relay)),
             }
