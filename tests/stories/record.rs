@@ -115,7 +115,7 @@ async fn a_folder_that_cannot_be_written_is_said_and_the_broadcast_goes_on() {
     let mut skylark = recording(DataFolder::new(), &in_the_way.join("x.mp4")).await;
     let failed = state(&mut skylark, "failed").await;
     let message = failed["message"].as_str().expect("it says why");
-    assert!(message.contains(in_the_way.to_str().expect("ours")) && message.contains("another folder"), "{message}");
+    assert!(message.contains(in_the_way.to_str().expect("ours")) && message.contains("Name a folder"), "{message}");
     assert_eq!(skylark.event("error").await["message"], message);
     Browser::new().watch(&skylark.whep()).await.plays().await;
 }

@@ -56,7 +56,7 @@ macro_rules! settings {
                 title: String as Title = "",
                     example "\"Sunday's match\"";
                 /// The folder that recordings go to; empty: the user's folder for videos.
-                recordings: String as String,
+                recordings: String as Folder,
                     example "\"/home/anna/Videos/Church\"";
                 /// After so many minutes a recording goes on in another file; 0: never.
                 recording_minutes: u32 as u32 = "0",

@@ -43,7 +43,7 @@ impl Names {
                 made => return made.map(|file| Made { path, file, instead_of }),
             }
         }
-        Err(ErrorKind::AlreadyExists.into())
+        Err(io::Error::other(format!("there are {MOST} files of that name")))
     }
 }
 

@@ -45,9 +45,9 @@ pub(crate) struct Sequence {
 enum State {
     /// Nothing is written yet: it is not known what there will be.
     Waiting(Held),
-    Writing(Muxer),
+    Writing(Box<Muxer>),
     /// A keyframe begins the next file, and sound of the time before it is still to come.
-    Turning(Muxer, Held),
+    Turning(Box<Muxer>, Held),
 }
 
 /// What waits for its file.
@@ -102,7 +102,7 @@ impl Sequence {
             State::Writing(_) => Vec::new(),
         };
         if let State::Writing(muxer) = self.wait() {
-            steps.extend(finished(muxer));
+            steps.extend(finished(*muxer));
         }
         steps
     }
@@ -190,7 +190,7 @@ impl Sequence {
     fn turn(&mut self) -> Vec<Step> {
         let State::Turning(muxer, held) = self.wait() else { return Vec::new() };
         let sound = muxer.has_sound() || !held.sounds.is_empty();
-        let mut steps = finished(muxer);
+        let mut steps = finished(*muxer);
         steps.extend(self.begin_with(held, sound));
         steps
     }
@@ -215,7 +215,7 @@ impl Sequence {
         for sound in sounds {
             steps.extend(written(muxer.audio(sound)));
         }
-        self.state = State::Writing(muxer);
+        self.state = State::Writing(Box::new(muxer));
         steps
     }
 

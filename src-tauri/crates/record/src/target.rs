@@ -131,5 +131,7 @@ mod tests {
         fs::write(&file, "").expect("it can be written");
         let said = Target::new(file.join("below/x.mp4")).check(1).expect_err("a file has nothing below it");
         assert!(said.contains("a-file") && said.contains("another folder"), "{said}");
+        let said = Target::new(format!("{}/", file.display())).check(1).expect_err("a file is no folder");
+        assert!(said.contains("is a file") && said.contains("older"), "{said}");
     }
 }

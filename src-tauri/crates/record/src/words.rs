@@ -16,6 +16,7 @@ pub(crate) fn cannot(path: &Path, error: &io::Error) -> String {
         ErrorKind::ReadOnlyFilesystem => {
             format!("The disk of {shown} can only be read. Record to another folder.")
         }
+        ErrorKind::AlreadyExists => format!("{shown} is a file, and no folder. Name a folder, or a file in one."),
         ErrorKind::NotADirectory => {
             format!("{shown} cannot be made, because a part of its path is a file. Record to another folder.")
         }

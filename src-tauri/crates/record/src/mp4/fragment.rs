@@ -96,7 +96,7 @@ pub(super) fn read(moof: &[u8], data: Option<&[u8]>) -> Option<Told> {
         };
         let mut end = start;
         for (n, sample) in samples.chunks_exact(SAMPLE).enumerate() {
-            end += u64::from(word(sample, 0));
+            end = u64::saturating_add(end, word(sample, 0).into());
             let size = word(sample, 1) as usize;
             if let Some(data) = data {
                 let bytes = data.get(at..at + size)?;

@@ -71,11 +71,11 @@ pub(super) fn tracks(picture: Option<&PictureFormat>, sound: bool, created: u64)
             track(boxes, SOUND_ID, created, (0, 0), SOUND_SCALE, sound_entry);
         }
         boxes.put(b"mvex", |boxes| {
-            for (id, flags) in [(PICTURE_ID, NEEDS_OTHERS), (SOUND_ID, NEEDS_NONE)] {
-                if if id == PICTURE_ID { picture.is_some() } else { sound } {
-                    boxes
-                        .full(b"trex", 0, 0, |boxes| [id, 1, 0, 0, flags].into_iter().for_each(|word| boxes.u32(word)));
-                }
+            let picture = picture.map(|_| (PICTURE_ID, NEEDS_OTHERS));
+            for (id, flags) in picture.into_iter().chain(sound.then_some((SOUND_ID, NEEDS_NONE))) {
+                boxes.full(b"trex", 0, 0, |boxes| {
+                    [id, 1, 0, 0, flags].into_iter().for_each(|word| boxes.u32(word));
+                });
             }
         });
     });

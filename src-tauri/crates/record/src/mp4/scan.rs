@@ -13,6 +13,9 @@ use std::time::Duration;
 /// No `moof` of ours is as large: a second of samples, 12 bytes each.
 const LARGEST_MOOF: u32 = 1 << 20;
 
+/// No `moov` of ours is as large: two tracks. It is in the front twice.
+const LARGEST_MOOV: u32 = 8 << 10;
+
 /// What a file turned out to be.
 #[derive(Debug)]
 pub(crate) enum Kept {
@@ -60,7 +63,7 @@ pub(crate) fn scan(file: &mut (impl Read + Seek)) -> io::Result<Kept> {
         return Ok(Kept::Foreign);
     }
     let moov = match front.get(MOOV_AT..).and_then(head) {
-        Some((size, kind)) if kind == *b"moov" => front.get(MOOV_AT..MOOV_AT + size as usize),
+        Some((size, kind)) if kind == *b"moov" && size <= LARGEST_MOOV => front.get(MOOV_AT..MOOV_AT + size as usize),
         Some((_, kind)) if kind == *b"free" => return Ok(Kept::Whole),
         _ => return Ok(Kept::Foreign),
     };

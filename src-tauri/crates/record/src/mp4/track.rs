@@ -134,13 +134,15 @@ pub(super) struct Sound {
     run: Run,
     /// When the last packet ends.
     end: Option<i64>,
+    /// The position of the packet that follows it.
+    next: u64,
     /// The line of times is being led back to the packets' own, by a sample each.
     leading: i64,
 }
 
 impl Sound {
     pub(super) fn new(base: Instant) -> Sound {
-        Sound { base, run: Run::default(), end: None, leading: 0 }
+        Sound { base, run: Run::default(), end: None, next: 0, leading: 0 }
     }
 
     /// Takes in the next packet.
@@ -152,7 +154,7 @@ impl Sound {
             None => (meant.max(0), 0),
             Some(end) => {
                 let off = meant - end;
-                if off > GAP {
+                if off > GAP || frame.position > self.next && off > TOLERATED {
                     // The packet before is said to last until this one: so all is in its place, also where the fragment went already.
                     if let Some(last) = self.run.samples.last_mut() {
                         last.duration += off as u32;
@@ -168,6 +170,7 @@ impl Sound {
                 }
             }
         };
+        self.next = frame.position + u64::from(frame.samples);
         let duration = i64::from(frame.samples) + step;
         self.end = Some(at + duration);
         let sample = Sample { size: frame.data.len() as u32, duration: duration as u32, flags: NEEDS_NONE };
@@ -256,7 +259,10 @@ mod tests {
         }
         let run = sound.take();
         assert_eq!(run.samples.len(), 20);
+        // A single packet as well, which its position tells.
+        sound.add(&AudioFrame { position: 71 * 960, ..sound_at(at(base, 71.0 * PACKET)) });
         let lookahead = LOOKAHEAD as u64;
+        assert!(sound.take().start.abs_diff(71 * 960 - lookahead) < 2);
         assert!(run.end().abs_diff(70 * 960 - lookahead) < 20, "{}", run.end());
         assert!(run.samples[9].duration > 50 * 960, "{:?}", run.samples[9]);
     }

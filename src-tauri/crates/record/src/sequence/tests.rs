@@ -3,7 +3,9 @@
 use super::*;
 use crate::mp4::{Kept, scan};
 use crate::testing::{picture_at, sound_at};
+use proptest::prelude::*;
 use std::io::Cursor;
+use std::sync::LazyLock;
 
 /// What is on a disk, and what only its cache has.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +69,34 @@ fn record(split: Split, frames: &[Frame]) -> (Disk, Vec<Step>) {
 
 fn kept(file: &[u8]) -> Kept {
     scan(&mut Cursor::new(file)).expect("memory can be read")
+}
+
+/// A recording that was cut off.
+static CUT_OFF: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let (mut sequence, mut disk) = (sequence(Split::default()), Disk::default());
+    broadcast(Instant::now(), 4).iter().for_each(|frame| disk.carry_out(&sequence.take(frame)));
+    disk.files.remove(0)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_damage_makes_mending_panic(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        length in any::<prop::sample::Index>(),
+    ) {
+        let mut file = CUT_OFF.clone();
+        for (at, byte) in damage {
+            // Past the room at the front, which is most of it and all zeros.
+            let at = [at.index(2_000), 96 * 1024 + at.index(file.len() - 96 * 1024)][usize::from(byte) % 2];
+            file[at] = byte;
+        }
+        file.truncate(1 + length.index(file.len()));
+        if let Ok(Kept::Unfinished(kept)) = scan(&mut Cursor::new(&file)) {
+            prop_assert!(kept.bytes <= file.len() as u64 && !kept.seal().is_empty());
+        }
+    }
 }
 
 /// How often a sample's bytes stand in the files.

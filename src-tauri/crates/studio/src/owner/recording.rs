@@ -184,11 +184,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// The settings' folder, or the user's for videos.
     fn usual_target(&self) -> Result<Target, CommandError> {
-        let set = self.configuration.meant().recordings.clone().filter(|folder| !folder.is_empty());
         // A folder, whatever its name looks like.
-        let open = |folder: String| Target::new(folder + std::path::MAIN_SEPARATOR_STR);
-        set.map(open)
-            .or_else(|| self.recordings.clone().map(Target::new))
+        let set = self.configuration.meant().recordings.as_ref().map(|folder| Target::new(folder.path().join("")));
+        set.or_else(|| self.recordings.clone().map(Target::new))
             .ok_or_else(|| bad("There is no home folder to record to: say where to, or set `recordings`.".into()))
     }
 }

@@ -7,6 +7,7 @@ use std::convert::identity;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 use thiserror::Error;
@@ -40,6 +41,7 @@ texts! {
     IpAddr, empty is none: true;
     MetricsAccess, empty is none: true;
     HardwareAcceleration, empty is none: true;
+    Folder, empty is none: true;
 }
 
 /// Values that are written as they are, or as a number.
@@ -95,6 +97,33 @@ impl Value for Bitrate {
     /// On the command line it has a unit.
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|error: ParseError| error.to_string())
+    }
+}
+
+/// A folder, by its whole path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl FromStr for Folder {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let path = PathBuf::from(text);
+        // What it is relative to would be where the program happens to have been started.
+        let what = "the whole path of a folder; write it from its beginning, as in /home/anna/Videos";
+        if path.is_absolute() { Ok(Folder(path)) } else { Err(ParseError { text: text.into(), what }) }
+    }
+}
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.display().fmt(f)
     }
 }
 
@@ -291,6 +320,15 @@ mod tests {
         for bad in ["", "1280", "1280x", "x720", "0x720", "1280x720x3", "big"] {
             let error = bad.parse::<Size>().expect_err(bad).to_string();
             assert!(error.contains("1280x720"), "the remedy is named: {error}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_a_whole_path() {
+        assert!("/home/anna/Videos".parse::<Folder>().is_ok());
+        for bad in ["Videos", "~/Videos", "./x"] {
+            let error = bad.parse::<Folder>().expect_err(bad).to_string();
+            assert!(error.contains("as in /home/anna/Videos"), "{error}");
         }
     }
 
