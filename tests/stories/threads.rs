@@ -26,7 +26,7 @@ const ENDS: [(&str, &str); 7] = [
 const LOCK: &str = r#"{"command":"lock","on":true}"#;
 
 /// Those that are started again, or another in their place, with what has them do something and what sets things right after it.
-const GOES_ON: [(&str, &str, &str); 18] = [
+const GOES_ON: [(&str, &str, &str); 20] = [
     ("media-camera", "", ""),
     ("media-sound", "", ""),
     ("media-h264", "", ""),
@@ -46,6 +46,8 @@ const GOES_ON: [(&str, &str, &str); 18] = [
     ("devices", r#"{"command":"list_devices"}"#, r#"{"command":"list_devices"}"#),
     ("names", r#"{"command":"configure","settings":{"public":"localhost"}}"#, ""),
     ("commands", LOCK, ""),
+    ("recordings", r#"{"command":"record"}"#, ""),
+    ("recording", r#"{"command":"record"}"#, r#"{"command":"stop_recording"}"#),
     ("connection", "GET", ""),
     ("offers", "POST", ""),
     ("media-encoders", r#"{"command":"end"}"#, r#"{"command":"go_live"}"#),

@@ -37,6 +37,7 @@ impl SlowOutput {
         threads::restarted(name, move || {
             while let Some(delivery) = ring.wait() {
                 taker(&delivery);
+                threads::fault();
             }
         })?;
         Ok(SlowOutput { shared })

@@ -46,6 +46,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 Running::No => Err(wrong_state("Nothing is live.")),
                 Running::Starting | Running::Live => {
                     self.end(now);
+                    self.record_if_wanted(now);
                     Ok(())
                 }
             },
@@ -134,7 +135,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     fn go_live(&mut self, now: Now) -> Result<(), CommandError> {
         let number = self.broadcast.start(now.instant)?;
         self.tell_phase();
-        self.record_if_wanted(now);
         self.encoding += 1;
         self.encoders.go_live(number);
         Ok(())
