@@ -77,15 +77,11 @@ pub(super) async fn open_settings_folder(app: AppHandle, shell: State<'_, Shell>
     open_path(&app, file.parent().unwrap_or(&file))
 }
 
-/// Shows the file of the last recording in the system's file manager. It is the studio's, never one that a page names.
+/// Shows the folder of the last recording in the system's file manager. It is the studio's, never one that a page names.
 #[tauri::command]
 pub(super) async fn show_recording(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
     let snapshot = shell.studio().map_err(|refused| refused.message)?.snapshot().await;
     let Some(file) = snapshot.recording.file.map(PathBuf::from) else { return Err("Nothing was recorded yet.".into()) };
-    // Not every file manager can mark a file; its folder can be opened by all.
-    if app.opener().reveal_item_in_dir(&file).is_ok() {
-        return Ok(());
-    }
     open_path(&app, file.parent().unwrap_or(&file))
 }
 

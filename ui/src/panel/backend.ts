@@ -27,7 +27,7 @@ export async function openLink(): Promise<void> {
   await invoke('open_link');
 }
 
-/** Shows the file of the last recording in the system's file manager. */
+/** Shows the folder of the last recording in the system's file manager. */
 export async function showRecording(): Promise<void> {
   await invoke('show_recording');
 }
