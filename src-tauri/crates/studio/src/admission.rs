@@ -1,5 +1,6 @@
 //! Who is let in: the audience, which decides about people, and the upload cap, which decides about the line.
 
+use crate::encoder_room::May;
 use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
@@ -67,20 +68,22 @@ impl Admission {
         &self.audience
     }
 
-    /// Lets the door answer a request, with transports of this forwarder, for codecs that are encoded or may be. What follows is there to be polled.
+    /// Lets the door answer a request, with transports of this forwarder, for codecs that are encoded or may be: the one that somebody
+    /// was answered, if so. What follows is there to be polled.
     pub(crate) fn answer<F: Forwarding>(
         &mut self,
         door: &mut Door,
         request: Request,
         forwarder: &F,
         meter: &Meter,
-        may_encode: &dyn Fn(VideoCodec) -> bool,
+        may_encode: &dyn Fn(VideoCodec) -> May,
         now: Now,
-    ) {
+    ) -> Option<VideoCodec> {
         let stale = self.audience.stale_join(now);
         let (upload, profiles, now_is) = (&mut self.upload, &mut self.profiles, now.instant);
-        let mut shares = Shares { upload, profiles, stale, forwarder, meter, may_encode, now: now_is };
+        let mut shares = Shares { upload, profiles, stale, forwarder, meter, may_encode, answered: None, now: now_is };
         door.answer(request, &mut self.audience, &mut shares, now);
+        shares.answered
     }
 
     /// Something was heard of a joiner, so that its share of the line weighs. Where there is none left, a joiner that should have
@@ -126,7 +129,9 @@ struct Shares<'a, F> {
     stale: Option<ViewerId>,
     forwarder: &'a F,
     meter: &'a Meter,
-    may_encode: &'a dyn Fn(VideoCodec) -> bool,
+    may_encode: &'a dyn Fn(VideoCodec) -> May,
+    /// Which codec was in the answer.
+    answered: Option<VideoCodec>,
     now: Instant,
 }
 
@@ -134,7 +139,12 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
     fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
         let max = self.upload.admit(viewer, self.stale).ok_or_else(full)?;
-        let joined = self.forwarder.join(viewer, offer, max, self.may_encode).map_err(|error| {
+        let may = |codec| (self.may_encode)(codec);
+        let mut joined = self.forwarder.join(viewer, offer, max, &|codec| may(codec) == May::Yes);
+        if matches!(joined, Err(OfferError::NoEncoder)) {
+            joined = self.forwarder.join(viewer, offer, max, &|codec| may(codec) != May::No);
+        }
+        let joined = joined.map_err(|error| {
             self.upload.release(viewer);
             match error {
                 OfferError::Unfit(_) => Refused::BadOffer(error.to_string()),
@@ -153,6 +163,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             }
         }
         let forward::Answered { answer, codec, takes, ice_ufrag: etag, rejected, .. } = joined;
+        self.answered = codec;
         if codec == Some(TOP_CODEC) {
             self.profiles.answered(viewer, takes);
         }

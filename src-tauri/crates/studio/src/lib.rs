@@ -23,13 +23,13 @@ mod broadcast;
 mod chat_file;
 mod configuration;
 mod devices;
+mod encoder_room;
 mod events;
 mod on_demand;
 mod public_name;
 mod reachability;
 mod recording;
 mod relays;
-mod second_encoder;
 
 // What the parts are made of.
 mod links;

@@ -7,12 +7,17 @@ use stream::{CODECS, LAYERS, Rid, VideoCodec, layer_index};
 /// network, so that whoever does finds a first picture in the history.
 const LINGER: Duration = Duration::from_secs(30);
 
+/// How long an answer counts as a viewer of its codec: longer than a handshake takes, and short for one that never comes.
+const PROMISED: Duration = Duration::from_secs(5);
+
 /// What viewers want, by codec and layer.
 #[derive(Debug, Default)]
 pub(crate) struct OnDemand {
     layers: [Demand; LAYERS],
     viewers: [bool; LAYERS],
     relays: [bool; LAYERS],
+    /// Until when somebody who was answered each codec is expected.
+    promised: [Option<Instant>; CODECS.len()],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -55,6 +60,16 @@ impl OnDemand {
     /// Whether any layer of it is encoded.
     pub(crate) fn runs(&self, codec: VideoCodec) -> bool {
         !self.encoded(codec).is_empty()
+    }
+
+    /// Somebody was answered this codec, and may want layers of it in a moment.
+    pub(crate) fn answered(&mut self, codec: VideoCodec, now: Instant) {
+        self.promised[codec as usize] = Some(now + PROMISED);
+    }
+
+    /// Whether any layer of it is encoded, or will be as somebody was answered it.
+    pub(crate) fn runs_or_will(&self, codec: VideoCodec, now: Instant) -> bool {
+        self.runs(codec) || self.promised[codec as usize].is_some_and(|until| now < until)
     }
 
     /// When [`OnDemand::expire`] has something to do.
@@ -127,6 +142,19 @@ mod tests {
         assert_eq!(on_demand.timeout(), None, "it is sent on");
         assert_eq!(on_demand.relayed(CODEC, &[], start), None);
         assert_eq!(on_demand.expire(start + LINGER), [(CODEC, vec![])]);
+    }
+
+    #[test]
+    fn who_was_answered_counts_until_it_should_have_come() {
+        let start = Instant::now();
+        let mut on_demand = OnDemand::default();
+        on_demand.answered(CODEC, start);
+        assert!(!on_demand.runs(CODEC));
+        assert!(on_demand.runs_or_will(CODEC, start + PROMISED - Duration::from_millis(1)));
+        assert!(!on_demand.runs_or_will(VideoCodec::Vp9, start), "it is another");
+        assert!(!on_demand.runs_or_will(CODEC, start + PROMISED));
+        on_demand.wanted(CODEC, &[Rid::F], start + PROMISED);
+        assert!(on_demand.runs_or_will(CODEC, start + 2 * PROMISED));
     }
 
     #[test]

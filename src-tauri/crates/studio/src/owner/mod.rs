@@ -19,6 +19,7 @@ use crate::background::Background;
 use crate::broadcast::{Broadcast, Running};
 use crate::configuration::Configuration;
 use crate::devices::Devices;
+use crate::encoder_room::{EncoderRoom, Load};
 use crate::encoding::Encoding;
 use crate::events::Events;
 use crate::forwarding::Forwarding;
@@ -28,7 +29,6 @@ use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Recording;
 use crate::relays::Relays;
-use crate::second_encoder::{Load, SecondEncoder};
 use crate::steps::TOP_CODEC;
 use ::chat::Chat;
 use audience::{Input, Now};
@@ -38,7 +38,7 @@ use server::{Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-use stream::{CODECS, CodecSpec};
+use stream::CODECS;
 use threads::After;
 use tokio::sync::{mpsc, watch};
 
@@ -64,7 +64,7 @@ pub(crate) struct Owner<F, E, B> {
     devices: Devices,
     broadcast: Broadcast,
     on_demand: OnDemand,
-    second_encoder: SecondEncoder,
+    encoder_room: EncoderRoom,
     recording: Recording,
     /// Where recordings go when nobody says; none where there is no home folder.
     recordings: Option<PathBuf>,
@@ -125,7 +125,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: parts.devices,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
-            second_encoder: SecondEncoder::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            encoder_room: EncoderRoom::new(std::thread::available_parallelism().map_or(1, usize::from)),
             recording: Recording::default(),
             recordings: parts.recordings,
             relays: parts.relays,
@@ -200,12 +200,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Request::PageSaid { page, hello } if hello.is_of_chat() => return self.page_chats(page, hello, now),
             request => request,
         };
-        let may_encode = |codec| {
-            let spec = CodecSpec::of(codec);
-            let running = !spec.on_demand || codec == TOP_CODEC || self.on_demand.runs(codec);
-            running || self.second_encoder.has_room(spec.weight, now.instant)
-        };
-        self.admission.answer(&mut self.door, request, &self.forwarder, &self.meter, &may_encode, now);
+        let runs = |codec| codec == TOP_CODEC || self.on_demand.runs_or_will(codec, now.instant);
+        let may_encode = |codec| self.encoder_room.may(codec, &runs, now.instant);
+        let (door, forwarder) = (&mut self.door, &self.forwarder);
+        if let Some(codec) = self.admission.answer(door, request, forwarder, &self.meter, &may_encode, now) {
+            self.on_demand.answered(codec, now.instant);
+        }
         self.carry_out_quietly(now);
     }
 
@@ -221,7 +221,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         let totals = self.forwarder.totals();
         let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
-        self.second_encoder.measured(Load { at: now.instant, encoding_us, left_out });
+        self.encoder_room.measured(Load { at: now.instant, encoding_us, left_out });
         let reading = self.meter.read(totals.bytes_sent, now.instant);
         let second_encoder = CODECS.iter().any(|spec| spec.codec != TOP_CODEC && self.on_demand.runs(spec.codec));
         let video = &self.configuration.meant().video;
