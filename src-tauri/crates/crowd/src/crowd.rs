@@ -1,5 +1,6 @@
 //! N viewers, joining at a given rate, watching for a given time.
 
+use crate::Codec;
 use crate::light::Light;
 use crate::loss::Loss;
 use crate::plan::Plan;
@@ -31,8 +32,8 @@ pub struct Options {
     pub watch: Duration,
     /// With sound.
     pub sound: bool,
-    /// Offer VP8 only.
-    pub vp8: bool,
+    /// What they take.
+    pub codec: Codec,
     /// Percent of RTP packets that are thrown away on arrival.
     pub loss_percent: f64,
     /// Once all are there they flood the server, as [`Crowd::flood`] says; for [`run`].
@@ -49,7 +50,7 @@ impl Default for Options {
             joins_per_second: 20.0,
             watch: Duration::from_secs(5),
             sound: false,
-            vp8: false,
+            codec: Codec::default(),
             loss_percent: 0.0,
             flood: false,
         }
@@ -96,7 +97,7 @@ pub struct ViewerReport {
     pub late_p95_ms: f64,
     /// Video payload, kilobits a second, from the first keyframe on.
     pub kbps: f64,
-    /// What was received: `h264` or `vp8`.
+    /// What was received: `h264`, `vp9` or `vp8`.
     pub codec: Option<&'static str>,
     /// Why the viewer did not get in or dropped out.
     pub error: Option<String>,
@@ -147,7 +148,7 @@ impl Crowd {
                 endpoint: options.endpoint.clone(),
                 name: format!("skylark-crowd/{n}"),
                 sound: options.sound,
-                vp8: options.vp8,
+                codec: options.codec,
                 local,
             };
             let progress = Progress { trace: (at == options.whole).then(Vec::new), ..Progress::default() };

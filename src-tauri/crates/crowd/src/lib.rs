@@ -8,6 +8,7 @@
 //! And somebody who means harm ([`attacker`]), whom the stories set beside such viewers.
 
 pub mod attacker;
+mod codec;
 mod crowd;
 mod janus;
 mod light;
@@ -25,6 +26,7 @@ mod viewer;
 mod visit;
 mod whep;
 
+pub use codec::Codec;
 pub use crowd::{Crowd, Options, Report, ViewerReport, run};
 pub use light::Discard;
 pub use percentile::percentile;

@@ -21,9 +21,9 @@ struct Arguments {
     /// With sound
     #[arg(long)]
     audio: bool,
-    /// Offer VP8 only
-    #[arg(long)]
-    vp8: bool,
+    /// The best codec that they offer: h264, vp9 or vp8
+    #[arg(long, default_value = "h264", value_parser = codec)]
+    codec: crowd::Codec,
     /// Light viewers: the same to the server at a fraction of the work, for crowds of a thousand
     #[arg(long)]
     light: bool,
@@ -41,6 +41,10 @@ struct Arguments {
     json: bool,
 }
 
+fn codec(name: &str) -> Result<crowd::Codec, String> {
+    crowd::Codec::named(name).ok_or_else(|| "it is h264, vp9 or vp8".into())
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
@@ -54,7 +58,7 @@ async fn main() -> anyhow::Result<()> {
         joins_per_second: a.joins_per_second,
         watch: Duration::from_secs_f64(a.seconds),
         sound: a.audio,
-        vp8: a.vp8,
+        codec: a.codec,
         whole: if a.light { a.whole } else { u32::MAX },
         loss_percent: a.loss,
         flood: a.flood,

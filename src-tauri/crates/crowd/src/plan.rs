@@ -1,5 +1,6 @@
 //! What one viewer is to do.
 
+use crate::Codec;
 use std::net::IpAddr;
 
 #[derive(Clone)]
@@ -9,7 +10,7 @@ pub(crate) struct Plan {
     pub(crate) endpoint: String,
     pub(crate) name: String,
     pub(crate) sound: bool,
-    pub(crate) vp8: bool,
+    pub(crate) codec: Codec,
     /// The viewer's own address: one from which the endpoint can be reached.
     pub(crate) local: IpAddr,
 }

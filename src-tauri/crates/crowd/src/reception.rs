@@ -1,5 +1,6 @@
 //! What one viewer received, told from its packets alone.
 
+use crate::Codec;
 use crate::percentile::percentile;
 use crate::sequence::Sequence;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -50,8 +51,8 @@ pub struct Packet<'a> {
     pub marker: bool,
     /// The RTP payload.
     pub payload: &'a [u8],
-    /// H.264, else VP8.
-    pub h264: bool,
+    /// Of which codec.
+    pub codec: Codec,
 }
 
 /// Totals of a viewer at one moment.
@@ -160,9 +161,7 @@ impl Reception {
     fn open(&mut self, packet: &Packet<'_>, now: Instant) {
         let opening = self.opening.entry(packet.timestamp).or_default();
         opening.packets.insert(packet.sequence);
-        let starts =
-            if packet.h264 { h264_keyframe_starts(packet.payload) } else { vp8_keyframe_starts(packet.payload) };
-        if starts {
+        if packet.codec.keyframe_starts(packet.payload) {
             opening.start = Some(opening.start.map_or(packet.sequence, |s| s.min(packet.sequence)));
         }
         if packet.marker {
@@ -179,43 +178,6 @@ impl Reception {
     }
 }
 
-/// RFC 6184: the packet holds an SPS (in a STAP-A or alone) or the first fragment of an IDR slice.
-pub(crate) fn h264_keyframe_starts(payload: &[u8]) -> bool {
-    const IDR: u8 = 5;
-    const SPS: u8 = 7;
-    const STAP_A: u8 = 24;
-    const FU_A: u8 = 28;
-    match payload[0] & 0x1f {
-        SPS => true,
-        STAP_A => payload.get(3).is_some_and(|nal| nal & 0x1f == SPS),
-        FU_A => payload.get(1).is_some_and(|fu| fu & 0x80 != 0 && matches!(fu & 0x1f, IDR | SPS)),
-        _ => false,
-    }
-}
-
-/// RFC 7741: the first packet of partition 0, whose frame header has the inverse-key-frame bit clear.
-fn vp8_keyframe_starts(payload: &[u8]) -> bool {
-    let first = payload[0];
-    if first & 0x10 == 0 || first & 0x07 != 0 {
-        return false;
-    }
-    let mut at = 1;
-    if first & 0x80 != 0 {
-        let Some(&extension) = payload.get(1) else { return false };
-        at += 1;
-        if extension & 0x80 != 0 {
-            at += if payload.get(at).is_some_and(|p| p & 0x80 != 0) { 2 } else { 1 };
-        }
-        if extension & 0x40 != 0 {
-            at += 1;
-        }
-        if extension & 0x30 != 0 {
-            at += 1;
-        }
-    }
-    payload.get(at).is_some_and(|header| header & 1 == 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,7 +187,7 @@ mod tests {
     }
 
     fn packet(sequence: u64, timestamp: u64, marker: bool, payload: &[u8]) -> Packet<'_> {
-        Packet { sequence, timestamp, marker, payload, h264: true }
+        Packet { sequence, timestamp, marker, payload, codec: Codec::H264 }
     }
 
     #[test]
@@ -293,12 +255,5 @@ mod tests {
         assert_eq!((totals.packets, totals.lost, totals.repaired), (3, 1, 1));
         assert_eq!(totals.longest_gap, Duration::from_millis(120));
         assert_eq!(totals.latest.as_millis(), 54, "picture 5 was due 66 ms after picture 3 and came after 121");
-    }
-
-    #[test]
-    fn vp8_keyframes_are_told_by_the_frame_header() {
-        assert!(vp8_keyframe_starts(&[0x90, 0xe0, 0x81, 0x02, 0x03, 0x20, 0x00]));
-        assert!(!vp8_keyframe_starts(&[0x90, 0xe0, 0x81, 0x02, 0x03, 0x20, 0x01]), "an interframe");
-        assert!(!vp8_keyframe_starts(&[0x80, 0x80]), "no start of a partition");
     }
 }

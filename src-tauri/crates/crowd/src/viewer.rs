@@ -26,7 +26,7 @@ pub(crate) async fn watch(
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     update(&progress, |p| p.started = Some(started));
-    let mut peer = Peer::bind(plan.local, build(plan.vp8)).await?;
+    let mut peer = Peer::bind(plan.local, build(plan.codec)).await?;
     let session = signal(&mut peer.rtc, &plan, &http).await?;
     update(&progress, |p| p.answered = Some(Instant::now()));
 
@@ -62,11 +62,12 @@ async fn signal(rtc: &mut Rtc, plan: &Plan, http: &reqwest::Client) -> anyhow::R
     Ok(Session::Whep(session))
 }
 
-fn build(vp8: bool) -> Rtc {
+fn build(best: crate::Codec) -> Rtc {
     // Packets, not frames, and no waiting for reordered ones: what arrives is counted when it arrives.
     RtcConfig::new()
         .clear_codecs()
-        .enable_h264(!vp8)
+        .enable_h264(best == crate::Codec::H264)
+        .enable_vp9(best == crate::Codec::Vp9)
         .enable_vp8(true)
         .enable_opus(true, false)
         .set_rtp_mode(true)
@@ -90,14 +91,18 @@ fn count(rtc: &Rtc, event: Event, progress: &mut Progress) {
         progress.sound.insert(*packet.seq_no);
         return;
     }
-    let h264 = codec == Codec::H264;
-    progress.codec = Some(if h264 { "h264" } else { "vp8" });
+    let codec = match codec {
+        Codec::H264 => crate::Codec::H264,
+        Codec::Vp9 => crate::Codec::Vp9,
+        _ => crate::Codec::Vp8,
+    };
+    progress.codec = Some(codec.name());
     let packet = Packet {
         sequence: *packet.seq_no,
         timestamp: packet.time.numer(),
         marker: packet.header.marker,
         payload: &packet.payload,
-        h264,
+        codec,
     };
     progress.video.packet(&packet, Instant::now());
 }

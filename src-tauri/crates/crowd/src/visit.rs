@@ -1,8 +1,8 @@
 //! A viewer that is asked to do one thing at a time, so that it can leave in every way that real ones do.
 
+use crate::codec::h264_keyframe_starts;
 use crate::crowd::local_address;
 use crate::peer::Peer;
-use crate::reception::h264_keyframe_starts;
 use crate::whep;
 use anyhow::{Context, bail};
 use std::net::IpAddr;

@@ -73,7 +73,7 @@ impl Viewer {
         let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let ours = Credentials { ufrag: hex[..8].to_owned(), pwd: hex[8..].to_owned() };
         let certificate = dimpl::certificate::generate_self_signed_certificate()?;
-        let offer = sdp::offer(&ours, &certificate.fingerprint_str(), address, true, false);
+        let offer = sdp::offer(&ours, &certificate.fingerprint_str(), address, true, crate::Codec::H264);
         let response = say(target.address, from, &target.post(name, None, &offer)).await?;
         if response.status != 201 {
             bail!("the endpoint answered {}: {}", response.status, response.body);

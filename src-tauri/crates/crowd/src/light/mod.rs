@@ -90,7 +90,7 @@ impl Light {
             session.start(http, &sdp::answer(ice, &fingerprint, local, &session.offer)).await?;
             return Ok((theirs, Session::Janus(session)));
         }
-        let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.vp8);
+        let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.codec);
         let session = whep::post(http, &plan.endpoint, &plan.name, offer).await?;
         Ok((sdp::Answer::parse(&session.answer)?, Session::Whep(session)))
     }

@@ -1,6 +1,7 @@
 //! The offer of a light viewer, and what it reads in the answer (RFC 8866, RFC 9429).
 
 use super::stun::Credentials;
+use crate::Codec;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +18,7 @@ pub(crate) struct Answer {
     pub(crate) fingerprint: String,
     /// The server begins the handshake, not the viewer.
     pub(crate) server_begins: bool,
-    pub(crate) h264: bool,
+    pub(crate) codec: Codec,
     pub(crate) video: u8,
     pub(crate) rtx: Option<u8>,
     pub(crate) audio: Option<u8>,
@@ -26,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 /// Receives one picture and maybe sound, with the header extensions and feedback that Chromium 156 offers.
-pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, vp8: bool) -> String {
+pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, codec: Codec) -> String {
     let mut sdp = String::with_capacity(2048);
     let bundle = if sound { "0 1" } else { "0" };
     lines(
@@ -62,12 +63,24 @@ pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sou
             ],
         );
     };
-    lines(&mut sdp, &[&format!("m=video 9 UDP/TLS/RTP/SAVPF {}", if vp8 { "96 97" } else { "102 103 96 97" })]);
+    let numbers = match codec {
+        Codec::H264 => "102 103 96 97",
+        Codec::Vp9 => "98 99 96 97",
+        Codec::Vp8 => "96 97",
+    };
+    lines(&mut sdp, &[&format!("m=video 9 UDP/TLS/RTP/SAVPF {numbers}")]);
     transport(&mut sdp, 0);
     lines(&mut sdp, &["a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"]);
-    if !vp8 {
-        format(&mut sdp, 102, "H264");
-        lines(&mut sdp, &["a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"]);
+    match codec {
+        Codec::H264 => {
+            format(&mut sdp, 102, "H264");
+            lines(&mut sdp, &["a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"]);
+        }
+        Codec::Vp9 => {
+            format(&mut sdp, 98, "VP9");
+            lines(&mut sdp, &["a=fmtp:98 profile-id=0"]);
+        }
+        Codec::Vp8 => {}
     }
     format(&mut sdp, 96, "VP8");
     if sound {
@@ -145,7 +158,7 @@ impl Answer {
             }
         }
         let codec = codecs.get(&answer.video).context("the answer has no picture")?;
-        answer.h264 = codec.eq_ignore_ascii_case("H264");
+        answer.codec = Codec::named(codec).context("the answer has a codec that was not offered")?;
         if answer.candidates.is_empty() || answer.ice.pwd.is_empty() || answer.fingerprint.is_empty() {
             bail!("the answer lacks candidates, a password or a fingerprint");
         }
@@ -179,7 +192,7 @@ impl Answer {
                 let Some(pt) = first_number() else { return };
                 match (kind, codec.to_ascii_lowercase().as_str()) {
                     ("video", "rtx") => self.rtx = Some(pt),
-                    ("video", "h264" | "vp8") if self.video == 0 => {
+                    ("video", "h264" | "vp9" | "vp8") if self.video == 0 => {
                         self.video = pt;
                         codecs.insert(pt, codec.to_owned());
                     }
@@ -207,7 +220,7 @@ mod tests {
         )
         .expect("an answer");
         assert_eq!((answer.video, answer.rtx, answer.audio, answer.twcc), (102, Some(103), None, Some(4)));
-        assert!(answer.h264 && !answer.server_begins);
+        assert!(answer.codec == Codec::H264 && !answer.server_begins);
         assert_eq!(answer.candidates, ["127.0.0.1:4000".parse().expect("an address")]);
         assert_eq!((&*answer.ice.ufrag, &*answer.ice.pwd, &*answer.fingerprint), ("uf", "pw", "AA:BB"));
         assert!(Answer::parse("v=0\r\n").is_err());

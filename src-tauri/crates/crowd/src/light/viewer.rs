@@ -279,13 +279,13 @@ impl Viewer {
         };
         self.video_highest = self.video_highest.max(Some(number));
         self.missing.came(number);
-        progress.codec = Some(if self.answer.h264 { "h264" } else { "vp8" });
+        progress.codec = Some(self.answer.codec.name());
         // From the second round on, so that an earlier one than the first has an extended timestamp, too.
         let newest = self.timestamp.unwrap_or((1 << 32) + u64::from(timestamp));
         let extended = newest.wrapping_add_signed(i64::from(timestamp.wrapping_sub(newest as u32) as i32));
         self.timestamp = Some(newest.max(extended));
         let marker = packet[1] & 0x80 != 0;
-        let packet = Packet { sequence: number, timestamp: extended, marker, payload, h264: self.answer.h264 };
+        let packet = Packet { sequence: number, timestamp: extended, marker, payload, codec: self.answer.codec };
         let new = progress.video.packet(&packet, at);
         progress.twice += u64::from(!new && !repair);
     }
