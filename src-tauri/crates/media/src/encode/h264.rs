@@ -208,6 +208,9 @@ fn largest(rids: &[Rid]) -> Rid {
 /// The finest is OpenH264's own. The coarsest is H.264's, nine steps beyond OpenH264's own, so that the rate is kept whatever is filmed.
 const QUANTISERS: [c_int; 2] = [12, 51];
 
+/// Primaries and transfer of BT.709, as sRGB's, and the matrix of BT.601 (tables E-3 to E-5 of H.264).
+const COLOUR: [u8; 3] = [1, 1, 6];
+
 fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid], profile: Profile) {
     let (width, height) = config.layer_size(largest(rids));
     parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
@@ -246,6 +249,12 @@ fn fill(parameters: &mut sys::SEncParamExt, config: &VideoConfig, rids: &[Rid], 
         // OpenH264 numbers levels as the stream does.
         layer.uiLevelIdc = config.h264_level(rid).idc().into();
         layer.sSliceArgument.uiSliceMode = sys::SM_SINGLE_SLICE;
+        // The range of video, and what [`COLOUR`] says.
+        layer.bVideoSignalTypePresent = true;
+        layer.uiVideoFormat = sys::VF_UNDEF as _;
+        layer.bFullRange = false;
+        layer.bColorDescriptionPresent = true;
+        [layer.uiColorPrimaries, layer.uiTransferCharacteristics, layer.uiColorMatrix] = COLOUR;
     }
 }
 

@@ -1,6 +1,6 @@
 //! What OpenH264 makes of the settings: layers, keyframes, rate and bits, as far as a stream's bytes tell.
 
-use super::{Film, decode, kbps, no_decoder, numbers, snow, sps, temporal_layers_can_be_dropped};
+use super::{Film, colours, decode, kbps, no_decoder, numbers, snow, sps, temporal_layers_can_be_dropped};
 use crate::{
     VideoConfig,
     encode::{Keyframes, Simulcast},
@@ -95,6 +95,16 @@ fn what_cannot_be_foretold_gets_coarser_rather_than_larger() {
     }
     let spent = kbps(&layer(&pictures, Rid::F)[60..]);
     assert!(spent < 1.1 * 1200.0, "{spent} of 1200 kbit/s");
+}
+
+#[test]
+fn every_layer_says_its_colours() {
+    if no_decoder() {
+        return;
+    }
+    for rid in Rid::ALL {
+        assert_eq!(colours(&layer(eight_seconds(), rid)), "tv,smpte170m,bt709,bt709", "{rid:?}");
+    }
 }
 
 #[test]

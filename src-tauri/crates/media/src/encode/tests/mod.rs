@@ -92,18 +92,7 @@ fn no_decoder() -> bool {
 /// of each picture's luma.
 fn decode(pictures: &[VideoFrame]) -> Vec<(Option<Reading>, u64)> {
     let first = &pictures[0];
-    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
-    let format = match first.codec {
-        VideoCodec::H264 => {
-            pictures.iter().for_each(|picture| file.write_all(&picture.data).expect("written"));
-            "h264"
-        }
-        VideoCodec::Vp9 | VideoCodec::Vp8 => {
-            file.write_all(&ivf(pictures)).expect("written");
-            "ivf"
-        }
-    };
-    file.flush().expect("written");
+    let (file, format) = written(pictures);
     let mut ffmpeg = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "warning", "-threads", "1", "-err_detect", "explode", "-f", format, "-i"])
         .arg(file.path())
@@ -128,6 +117,35 @@ fn decode(pictures: &[VideoFrame]) -> Vec<(Option<Reading>, u64)> {
     let complaints = String::from_utf8_lossy(&finished.stderr);
     assert!(finished.status.success() && complaints.is_empty(), "ffmpeg: {complaints}");
     found
+}
+
+/// One layer's pictures as a file for ffmpeg, and what its format is called there.
+fn written(pictures: &[VideoFrame]) -> (tempfile::NamedTempFile, &'static str) {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let format = match pictures[0].codec {
+        VideoCodec::H264 => {
+            pictures.iter().for_each(|picture| file.write_all(&picture.data).expect("written"));
+            "h264"
+        }
+        VideoCodec::Vp9 | VideoCodec::Vp8 => {
+            file.write_all(&ivf(pictures)).expect("written");
+            "ivf"
+        }
+    };
+    file.flush().expect("written");
+    (file, format)
+}
+
+/// What one layer's pictures say of their colours, in ffprobe's words: range, matrix, transfer and primaries.
+fn colours(pictures: &[VideoFrame]) -> String {
+    let (file, format) = written(pictures);
+    let probed = Command::new("ffprobe")
+        .args(["-v", "error", "-show_entries", "stream=color_range,color_space,color_transfer,color_primaries"])
+        .args(["-of", "csv=p=0", "-f", format])
+        .arg(file.path())
+        .output()
+        .expect("ffprobe comes with ffmpeg: the test asked no_decoder first");
+    String::from_utf8_lossy(&probed.stdout).trim().to_owned()
 }
 
 /// The film's numbers of pictures that were decoded, each of which must have been readable.

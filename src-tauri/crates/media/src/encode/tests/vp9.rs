@@ -1,6 +1,6 @@
 //! What libvpx makes of VP9: profile 0, keyframes when they are asked for and only then, and the rate.
 
-use super::{Film, decode, kbps, no_decoder, numbers};
+use super::{Film, colours, decode, kbps, no_decoder, numbers};
 use crate::{
     VideoConfig,
     encode::{Effort, Vp9},
@@ -39,6 +39,16 @@ fn it_decodes_and_spends_its_bitrate_with_either_effort() {
         let spent = kbps(&pictures);
         assert!((spent / f64::from(wanted) - 1.0).abs() < 0.1, "{width}x{height}: {spent} of {wanted} kbit/s");
     }
+}
+
+#[test]
+fn its_colours_are_said() {
+    if no_decoder() {
+        return;
+    }
+    let config = VideoConfig::new(1280, 720, 30, 2500).expect("it can be");
+    // There is no place for more in VP9.
+    assert_eq!(colours(&encode(&config, 2, regular)), "tv,bt470bg,unknown,unknown");
 }
 
 #[test]
