@@ -22,6 +22,11 @@ test('it stays where it is while the mean moves by less than a picture', () => {
   expect(new Set(shown([24, 24.6, 23.5, 24.9, 24.2, 23.8, 24.4]))).toEqual(new Set([24]));
 });
 
+test('at the edge of what is wanted it stands still', () => {
+  expect(new Set(shown([30, 30, 30, 30, 30, 29.1, 28.9, 29.1, 28.9, 29.1, 29.1, 28.9]))).toEqual(new Set([30]));
+  expect(new Set(shown([29, 29.1, 28.9, 29.2, 28.8, 29.4, 29]))).toEqual(new Set([29]));
+});
+
 test('what is wanted is said only where it is reached', () => {
   expect(shown([28, 28, 28, 28, 28]).at(-1)).toBe(28);
 });
