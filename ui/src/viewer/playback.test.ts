@@ -55,6 +55,17 @@ test('what the viewer paused stays paused, whatever comes', () => {
   ).toEqual([]);
 });
 
+test('what the viewer paused in a floating picture stays paused while it floats, however often the page is seen', () => {
+  const floating = run(playing, [{ is: 'screen', filled: true }, { is: 'asleep' }, { is: 'awake' }, { is: 'stopped' }]);
+  const seen = run(floating.playback, [{ is: 'asleep' }, { is: 'awake' }]);
+  expect(seen).toMatchObject({ deeds: [], playback: { paused: true } });
+  expect(run(seen.playback, [{ is: 'screen', filled: false }]).deeds).toEqual(['play']);
+  expect(run(seen.playback, [{ is: 'pressed' }, { is: 'asleep' }, { is: 'stopped' }, { is: 'awake' }]).deeds).toEqual([
+    'play',
+    'play',
+  ]);
+});
+
 test('what was stopped while nobody saw it goes on when somebody does', () => {
   const asleep = run(playing, [{ is: 'asleep' }, { is: 'stopped' }]);
   expect(asleep.deeds).toEqual([]);

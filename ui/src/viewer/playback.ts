@@ -12,6 +12,8 @@ export interface Playback {
   asleep: boolean;
   /** The browser's own controls fill the screen, or its menu is open: who pauses there is the viewer. */
   byBrowser: 'screen' | 'menu' | null;
+  /** It was paused where the browser's own controls fill the screen, and that was nothing the system did to an unseen page. */
+  held: boolean;
   /** So often has it gone on by itself since it last ran for `steadyMs`. */
   attempts: number;
 }
@@ -42,7 +44,14 @@ export interface Turn {
   deed?: 'play' | 'pause';
 }
 
-export const atFirst: Playback = { wanted: true, paused: true, asleep: false, byBrowser: null, attempts: 0 };
+export const atFirst: Playback = {
+  wanted: true,
+  paused: true,
+  asleep: false,
+  byBrowser: null,
+  held: false,
+  attempts: 0,
+};
 
 /** Whoever pauses it this often in a row means it: a call that is still on, or the viewer by a way that the page does not see. */
 const maxAttempts = 3;
@@ -57,22 +66,25 @@ export function turn(playback: Playback, heard: Heard): Turn {
     case 'told':
       return wish(playback, heard.play);
     case 'stopped': {
-      const stopped: Playback = { ...playback, paused: true };
+      const stopped: Playback = { ...playback, paused: true, held: byBrowser === 'screen' && !asleep };
       if (byBrowser === 'menu') return { playback: { ...stopped, wanted: false, byBrowser: null } };
       if (!wanted || asleep || byBrowser || attempts >= maxAttempts) return { playback: stopped };
       return { playback: { ...stopped, attempts: attempts + 1 }, deed: 'play' };
     }
     case 'started':
       // Whoever started it wants it.
-      return { playback: { ...playback, paused: false, wanted: true } };
+      return { playback: { ...playback, paused: false, wanted: true, held: false } };
     case 'steady':
       return { playback: { ...playback, attempts: 0 } };
     case 'stream':
       return wanted ? { playback: { ...playback, attempts: 0 }, deed: 'play' } : { playback };
     case 'asleep':
       return { playback: { ...playback, asleep: true } };
-    case 'awake':
-      return goOn({ ...playback, asleep: false });
+    case 'awake': {
+      const awake: Playback = { ...playback, asleep: false };
+      // What the viewer paused in a floating picture stays so until that is closed.
+      return byBrowser === 'screen' && playback.held ? { playback: awake } : goOn(awake);
+    }
     case 'screen':
       return heard.filled ? { playback: { ...playback, byBrowser: 'screen' } } : goOn({ ...playback, byBrowser: null });
     case 'menu':

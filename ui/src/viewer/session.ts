@@ -183,7 +183,10 @@ export class Session {
   async #offer(options: RTCOfferOptions): Promise<{ sdp: string; set: Promise<void> }> {
     const { sdp: plain = '' } = await this.#pc.createOffer(options);
     const sdp = withStereo(plain);
-    return { sdp, set: this.#pc.setLocalDescription({ type: 'offer', sdp }) };
+    const set = this.#pc.setLocalDescription({ type: 'offer', sdp });
+    // Whoever waits for it hears of a failure; who has left meanwhile does not wait, and a page must not be told of that.
+    set.catch(() => {});
+    return { sdp, set };
   }
 
   #hold(url: string): void {

@@ -8,11 +8,13 @@ const place = { whep: 'http://host/whep/token', events: 'ws://host/w/token/event
 
 /** A connection that a browser refuses to make as long as its network is down. */
 class Connection extends EventTarget {
+  static tried = 0;
   static made = 0;
   static isDown = false;
   connectionState = 'new';
   constructor() {
     super();
+    Connection.tried += 1;
     if (Connection.isDown) throw new DOMException('the network is down', 'InvalidStateError');
     Connection.made += 1;
   }
@@ -41,7 +43,7 @@ let refusal = { code: 'full', reason: null };
 let posts: number;
 
 beforeEach(() => {
-  [Connection.made, Connection.isDown, posts] = [0, false, 0];
+  [Connection.tried, Connection.made, Connection.isDown, posts] = [0, 0, false, 0];
   vi.useFakeTimers();
   vi.stubGlobal('RTCPeerConnection', Connection);
   vi.stubGlobal('WebSocket', Socket);
@@ -73,10 +75,24 @@ test('while the network is down a browser makes no connection: the page tries ag
   const watch = new Watch(place, null, begin, () => {});
   watch.open();
   expect(watch.view.state).toMatchObject({ phase: { name: 'connecting' }, resting: true, attempt: 1 });
+  expect(Connection.tried).toBe(1);
   await vi.advanceTimersByTimeAsync(30_000);
+  const tried = Connection.tried;
+  expect(tried).toBeGreaterThan(1);
   expect(Connection.made).toBe(0);
   Connection.isDown = false;
   watch.reachable();
+  expect([Connection.tried, Connection.made]).toEqual([tried + 1, 1]);
+  watch.close();
+});
+
+test('a network that comes back without a word is found by trying', async () => {
+  Connection.isDown = true;
+  const watch = new Watch(place, null, begin, () => {});
+  watch.open();
+  await vi.advanceTimersByTimeAsync(10_000);
+  Connection.isDown = false;
+  await vi.advanceTimersByTimeAsync(30_000);
   expect(Connection.made).toBe(1);
   watch.close();
 });
