@@ -26,6 +26,9 @@ const BETWEEN_BEHIND: Duration = Duration::from_millis(200);
 /// For a page to say that it has a picture. One that is being loaded anew never does.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The same while the program's own picture stands before what the page shows over it: it is taken away soon, whatever the page does.
+const HANDOVER: Duration = Duration::from_millis(100);
+
 /// A picture on its way to the screen.
 enum Made {
     /// To be painted: blue, green, red and a byte that says nothing for each pixel.
@@ -70,11 +73,11 @@ pub(super) async fn show(app: AppHandle, mut asked: watch::Receiver<Option<Place
                     paint(&window, size, pixels, within).await;
                     is_painted = true;
                 }
-                Made::Script(script) => deliver(&window, script).await,
+                Made::Script(script) => deliver(&window, script, if is_painted { HANDOVER } else { PATIENCE }).await,
             }
         }
         if within.is_none() && is_painted {
-            painter::clear(&window); // The page has its own by now, so that the place is never empty.
+            painter::clear(&window); // The page has its own by now, so that the place is not empty.
             is_painted = false;
         }
         let between = if painter::CAN && within.is_none() { BETWEEN_BEHIND } else { BETWEEN };
@@ -100,7 +103,7 @@ async fn paint(window: &WebviewWindow, size: (u16, u16), pixels: Vec<u8>, within
 }
 
 /// Returns when the page has it: no picture is sent behind one that was not taken yet.
-async fn deliver(window: &WebviewWindow, script: String) {
+async fn deliver(window: &WebviewWindow, script: String, patience: Duration) {
     let (taken, is_taken) = oneshot::channel();
     let taken = Mutex::new(Some(taken));
     let told = move |_| {
@@ -110,6 +113,6 @@ async fn deliver(window: &WebviewWindow, script: String) {
         }
     };
     if window.eval_with_callback(script, told).is_ok() {
-        timeout(PATIENCE, is_taken).await.ok();
+        timeout(patience, is_taken).await.ok();
     }
 }

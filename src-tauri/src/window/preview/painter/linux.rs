@@ -1,7 +1,7 @@
 //! GTK draws a widget into the window, and whoever is asked after it draws over that: the picture, over WebKitGTK's page.
 
 use super::{Placed, placed};
-use gtk::cairo::{Context, Format, ImageSurface, Operator};
+use gtk::cairo::{Context, Extend, Format, ImageSurface, Operator};
 use gtk::glib::prelude::{ObjectExt, ToValue};
 use gtk::prelude::WidgetExt;
 use std::cell::RefCell;
@@ -102,6 +102,8 @@ impl Shown {
         context.scale(scale, scale);
         context.rectangle(0.0, 0.0, width, height);
         context.set_source_surface(&self.surface, 0.0, 0.0)?;
+        // Scaled, a pixel at the edge is mixed with what is beyond it: itself, and not nothing.
+        context.source().set_extend(Extend::Pad);
         context.set_operator(Operator::Source);
         context.fill()?;
         context.restore()
