@@ -5,8 +5,8 @@ use crate::frame::Picture;
 use crate::yuv;
 use std::time::Instant;
 
-/// Pixels on each side. A panel says more to nobody by a larger picture, which it stretches itself where it has the room: each
-/// pixel is carried into another process fifteen times a second.
+/// Pixels on each side. A larger picture says no more to the broadcaster, and where there is room for one it is stretched: each pixel is
+/// copied, or even carried into another process, many times a second.
 const LARGEST: u16 = 1280;
 
 /// A picture for the panel: pixels as they are. Compressing them here and reading that there costs more than carrying them.

@@ -9,9 +9,9 @@ use std::time::Instant;
 pub(crate) enum Slate {
     /// The broadcaster chose so.
     Off,
-    /// The camera was opened and has not delivered a picture yet.
+    /// The camera was opened and has not delivered a picture yet, or none was there since the program started.
     Starting,
-    /// The camera does not deliver.
+    /// The camera delivers no more.
     Away,
 }
 

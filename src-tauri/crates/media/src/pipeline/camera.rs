@@ -17,6 +17,7 @@ use crate::{
 };
 use protocol::SourceState;
 use std::{
+    cell::Cell,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -77,9 +78,11 @@ pub(super) fn opener(title: Arc<Title>) -> Opener {
 impl CameraThread {
     pub(super) fn run(&self) {
         let (mut told, mut tried) = (None, None);
+        let seen = Cell::new(false);
         while let Some((number, wish)) = self.wanted.current() {
             let mut tell = |state: SourceState| {
                 // A device that stays away is told once, not with every attempt.
+                seen.set(seen.get() || matches!(state, SourceState::Running { .. }));
                 if told.as_ref() != Some(&state) {
                     if let SourceState::Failed { message, .. } = &state {
                         tracing::warn!("camera: {message}");
@@ -104,9 +107,11 @@ impl CameraThread {
                 result
             });
             if let Err(error) = delivered {
-                let drawn = self.show(Slate::Away, &wish.video);
+                // Nobody misses a picture that was never there.
+                let slate = if seen.get() { Slate::Away } else { Slate::Starting };
+                let drawn = self.show(slate, &wish.video);
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
-                self.rest(Slate::Away, drawn, number, &wish.video, Some(self.retry));
+                self.rest(slate, drawn, number, &wish.video, Some(self.retry));
             }
         }
     }
@@ -254,6 +259,32 @@ mod tests {
             matches!(slot.wait(20, Duration::from_secs(10)), slot::Next::New(..)),
             "10 pictures, 3 slates, and pictures again"
         );
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
+    }
+
+    #[test]
+    fn nobody_is_told_that_a_camera_comes_back_which_was_never_there() {
+        let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
+        let (wanted, slot) =
+            (Arc::new(Wanted::new(Wish { camera: CameraChoice::Default, video })), Arc::new(Slot::default()));
+        let open = |_: &Wish| {
+            let open = || Err(SourceError::NotFound("A camera".into()));
+            Meant { id: "none".into(), open: Box::new(open) }
+        };
+        let camera = CameraThread {
+            wanted: wanted.clone(),
+            slot: slot.clone(),
+            events: Arc::new(drop),
+            open: Box::new(open),
+            retry: Duration::from_millis(10),
+            title: Arc::new(Title::new("")),
+        };
+        let thread = thread::spawn(move || camera.run());
+        let slot::Next::New(_, picture) = slot.wait(0, Duration::from_secs(10)) else { panic!("there is a slate") };
+        let drawn = |slate: Slate| slate.draw(320, 180, Instant::now(), "");
+        assert!(picture.planes() == drawn(Slate::Starting).planes());
+        assert!(picture.planes() != drawn(Slate::Away).planes());
         wanted.close();
         thread.join().expect("it ends when it is told to");
     }
