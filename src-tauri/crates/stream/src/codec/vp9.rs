@@ -1,4 +1,4 @@
-//! VP9 (RFC 9628), profile 0: half the bits of VP8 for twice its time. Encoded only while a viewer without a codec that is always
+//! VP9 (RFC 9628), profile 0: far fewer bits than VP8's, for more time. Encoded only while a viewer without a codec that is always
 //! encoded is watching.
 
 use super::{CodecSpec, Descriptor, Fit, Fmtp, PayloadDescriptor, PictureIds, Profile, TemporalSync};
