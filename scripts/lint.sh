@@ -10,6 +10,7 @@ lint() {
   say "The pages' types"; npm run --silent --prefix ui check
   say "Clippy"; cargo clippy --locked --workspace --all-targets -- -D warnings
   cargo clippy --locked -p skylark --no-default-features --all-targets -- -D warnings
+  say "Clippy without H.264"; cargo clippy --locked -p studio --no-default-features --lib -- -D warnings
   lint_for_windows
   say "Documentation"; RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
   lint_headless_tree

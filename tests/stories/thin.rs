@@ -1,7 +1,7 @@
 //! Somebody watches over a line that gets thin for a while, and over lines that lose packets.
 
 use crate::support::{Network, PATIENCE, Skylark, Watcher};
-use ::crowd::{Options, ViewerReport};
+use ::crowd::{Codec, Options, ViewerReport};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,12 @@ const COLLAPSED: u32 = 200;
 /// The longest the picture may stand still. The goal is half a second, on a machine that does nothing else.
 const STILL: Duration = Duration::from_secs(2);
 
-async fn watched(network: &Network) -> (Skylark, Watcher) {
+async fn watched(network: &Network, codec: Codec) -> (Skylark, Watcher) {
     let listen = format!("{}:0", Network::HOST);
     let mut options = vec!["--listen", &listen];
     options.extend(STREAM);
     let skylark = Skylark::live_behind(&network.before(), &options).await;
-    let options = Options { endpoint: skylark.whep(), viewers: 1, sound: true, ..Options::default() };
+    let options = Options { endpoint: skylark.whep(), viewers: 1, sound: true, codec, ..Options::default() };
     let watcher = network.watch(options).await;
     (skylark, watcher)
 }
@@ -42,9 +42,20 @@ fn seconds(since: Instant) -> f32 {
 
 #[tokio::test]
 async fn a_line_that_gets_thin_costs_size_and_not_the_picture_and_when_it_recovers_so_does_the_size() {
+    thin(Codec::H264).await;
+}
+
+#[tokio::test]
+async fn so_it_does_for_who_has_no_h264() {
+    for codec in [Codec::Vp9, Codec::Vp8] {
+        thin(codec).await;
+    }
+}
+
+async fn thin(codec: Codec) {
     let Some(network) = Network::new() else { return };
     network.carry(AMPLE);
-    let (mut skylark, watcher) = watched(&network).await;
+    let (mut skylark, watcher) = watched(&network, codec).await;
     on(&mut skylark, |rid| rid == "f").await;
 
     watcher.crowd.begin_window();
@@ -69,7 +80,7 @@ async fn a_line_that_gets_thin_costs_size_and_not_the_picture_and_when_it_recove
     let climbed = seconds(recovered);
     let after = seen(&watcher);
     println!(
-        "20 Mbit/s to {THIN} kbit/s: the smaller layer is told of after {fell:.1} s (goal 1 s, told once a second), the picture \
+        "{codec:?}: 20 Mbit/s to {THIN} kbit/s: the smaller layer is told of after {fell:.1} s (goal 1 s, told once a second), the picture \
          stood still for {:.0} ms at most (500), {:.1} pictures a second, from 2 s on the queue p50 {} ms, p95 {} ms, longest {} ms \
          (100); back: the top layer is told of after {climbed:.1} s (5), still for {:.0} ms",
         during.longest_gap_ms,
@@ -81,7 +92,7 @@ async fn a_line_that_gets_thin_costs_size_and_not_the_picture_and_when_it_recove
     );
     assert_eq!(dropped, 0, "nobody has to join anew");
     for (name, seen) in [("when it falls", &during), ("when it rises", &after)] {
-        assert_eq!(seen.error, None);
+        assert_eq!((seen.error.as_deref(), seen.codec), (None, Some(codec.name())));
         assert!(seen.longest_gap_ms < STILL.as_millis() as f64, "{} ms without a picture {name}", seen.longest_gap_ms);
     }
     assert!(during.kbps < f64::from(THIN), "no more than there is room for: {} kbit/s", during.kbps);
@@ -92,7 +103,7 @@ async fn a_line_that_gets_thin_costs_size_and_not_the_picture_and_when_it_recove
 async fn a_line_that_collapses_goes_on_with_the_smallest_layer_and_recovers() {
     let Some(network) = Network::new() else { return };
     network.carry(AMPLE);
-    let (mut skylark, watcher) = watched(&network).await;
+    let (mut skylark, watcher) = watched(&network, Codec::H264).await;
     on(&mut skylark, |rid| rid == "f").await;
 
     watcher.crowd.begin_window();
@@ -122,7 +133,7 @@ async fn a_line_that_collapses_goes_on_with_the_smallest_layer_and_recovers() {
 async fn a_line_that_loses_packets_costs_neither_pictures_nor_size() {
     let Some(network) = Network::new() else { return };
     network.carry(AMPLE);
-    let (mut skylark, watcher) = watched(&network).await;
+    let (mut skylark, watcher) = watched(&network, Codec::H264).await;
     on(&mut skylark, |rid| rid == "f").await;
     for of_a_thousand in [10, 50] {
         network.lose(of_a_thousand);
