@@ -6,7 +6,7 @@ use ::crowd::{Codec, Options, Report};
 use std::time::Duration;
 
 /// Of a size at which two slow cores have the time for each codec.
-const SMALL: [&str; 4] = ["--size", "640x360", "--bitrate", "1000k"];
+const SMALL: [&str; 6] = ["--listen", "127.0.0.1:0", "--size", "640x360", "--bitrate", "1000k"];
 
 const CODECS: [Codec; 3] = [Codec::H264, Codec::Vp9, Codec::Vp8];
 
