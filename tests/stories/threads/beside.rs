@@ -7,7 +7,21 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use tempfile::TempDir;
 
-pub(super) const BESIDE: [&str; 5] = ["media-listing", "page", "page-closed", "discard", "give-back"];
+pub(super) const BESIDE: [&str; 10] = [
+    "media-listing",
+    "page",
+    "page-closed",
+    "discard",
+    "give-back",
+    "chat-file",
+    "relays",
+    "relay",
+    "relay-peer",
+    "certificates",
+];
+
+/// What runs only while an engine takes the stream. It is started as every slow output's thread is, of which `recording` is tried.
+pub(super) const WITH_AN_ENGINE: &str = "relay-uplink";
 
 /// What needs the owner to fail as well.
 pub(super) const AFTER_ANOTHER: &str = "aftermath";
@@ -66,6 +80,13 @@ async fn have_done(skylark: &mut Skylark, name: &str) {
             let origin = skylark.origin();
             let come_and_go = move || drop(crowd(origin.strip_prefix("http://").expect("it is plain HTTP")));
             tokio::task::spawn_blocking(come_and_go).await.expect("they are let in");
+        }
+        "chat-file" => skylark.command(r#"{"command":"save_chat","format":"text"}"#).await,
+        "relays" | "relay" | "relay-peer" | "certificates" => {
+            // Nobody listens there: it is tried again and again.
+            let scheme = if name == "certificates" { "https" } else { "http" };
+            let url = format!("whip+{scheme}://127.0.0.1:1/{name}");
+            skylark.command(&format!(r#"{{"command":"relay","url":"{url}"}}"#)).await;
         }
         other => panic!("nobody knows how to have {other} do something"),
     }
