@@ -44,7 +44,7 @@ const SECONDS: usize = 3;
 const TOO_BUSY: f64 = 0.9;
 
 /// All encoders together may take this part of the cores: what they make has to be sent, too.
-const OF_ALL: f64 = 0.8;
+const OF_ALL: f64 = 0.9;
 
 /// So long nothing may have been left out.
 const CALM: Duration = Duration::from_secs(10);
