@@ -22,7 +22,7 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
   const HIDDEN = `
     const hidden = [];
     for (const element of document.querySelectorAll('main button, main select, main output')) {
-      if (element.offsetParent === null) continue;
+      if (element.offsetParent === null || element.closest('details:not([open])')) continue;
       element.scrollIntoView({ block: 'nearest' });
       const { left, top, width, height } = element.getBoundingClientRect();
       const seen = document.elementFromPoint(left + width / 2, top + height / 2);
@@ -108,6 +108,7 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
       [1920, 1080],
     ]) {
       await window.resize(width, height);
+      await window.run(`document.querySelector('[data-testid="preview-place"]').scrollIntoView()`);
       await window.until(async () => {
         const { width: across, height: down, pixels } = await window.seen('preview-place');
         // Even numbers leave a pixel or two.
