@@ -74,6 +74,7 @@ impl Orders {
     }
 
     /// The most of a codec that may be used.
+    #[cfg_attr(not(feature = "h264"), expect(dead_code, reason = "only H.264 has more than one"))]
     pub(super) fn profile(&self, codec: VideoCodec) -> Profile {
         self.lock().profiles[codec as usize]
     }
