@@ -20,9 +20,6 @@ pub(super) const BESIDE: [&str; 10] = [
     "certificates",
 ];
 
-/// What runs only while an engine takes the stream. It is started as every slow output's thread is, of which `recording` is tried.
-pub(super) const WITH_AN_ENGINE: &str = "relay-uplink";
-
 /// What needs the owner to fail as well.
 pub(super) const AFTER_ANOTHER: &str = "aftermath";
 
