@@ -3,7 +3,7 @@
 //! Decided without I/O and without a clock: what bytes a file is made of (`mp4`), when one ends and the next begins
 //! (`sequence`), and how much room must be left (`space`). The shell around them, [`Recorder`], is called on a
 //! thread of its own (the studio's), writes a fragment a second, and has it on the disk before the next begins. What was not
-//! finished, [`mend`] makes whole.
+//! finished, [`mend()`] makes whole.
 
 mod mend;
 mod mp4;
