@@ -37,8 +37,8 @@ export class WatchPage {
     return this.page.evaluate(() => document.body.innerText);
   }
 
-  /** Waits until the page is in `state`. */
-  async is(state, withinMs = 15_000) {
+  /** Waits until the page is in `state`. Who was refused for a moment asks again after some seconds. */
+  async is(state, withinMs = 30_000) {
     await this.until(
       async () => (await this.state()) === state,
       withinMs,
@@ -56,7 +56,7 @@ export class WatchPage {
   }
 
   /** Plays, and the clock in the picture runs. */
-  async plays(withinMs = 15_000) {
+  async plays(withinMs = 30_000) {
     await this.is('playing', withinMs);
     await this.until(
       async () => (await this.clock()) !== null,

@@ -12,7 +12,9 @@ pub(crate) struct EncoderRoom {
     before: Option<Load>,
     /// Part of each of the last seconds that each codec's encoder was at work.
     busy: [[f64; SECONDS]; CODECS.len()],
-    /// When pictures were last left out because a sending thread did not keep up.
+    /// In how many seconds in a row, until now, pictures were left out because a sending thread did not keep up.
+    behind: usize,
+    /// When it was behind for the last time for longer than a moment.
     left_out: Option<Instant>,
 }
 
@@ -20,8 +22,8 @@ pub(crate) struct EncoderRoom {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) at: Instant,
-    /// Microseconds that pictures spent in each codec's encoder, from the first layer's begin to the last layer's end. Where the machine
-    /// is busy with other things they grow with that.
+    /// Microseconds of a core that pictures took in each codec's encoder. What they waited for one is not in it: others' work is no
+    /// work of an encoder, and where it leaves too little, pictures are left out.
     pub(crate) encoding_us: [u64; CODECS.len()],
     /// Pictures that viewers were not given because their thread did not keep up.
     pub(crate) left_out: u64,
@@ -36,8 +38,8 @@ pub(crate) enum May {
     No,
 }
 
-/// The least of so many seconds counts: a browser that starts on the same machine keeps an encoder waiting for longer than its
-/// pictures take, and is no reason to refuse it one.
+/// What was so in each of so many seconds counts: a browser that starts on the same machine keeps everything waiting for a moment,
+/// and is no reason to refuse it its codec.
 const SECONDS: usize = 3;
 
 /// Above this part of the time an encoder on a core of its own is hardly through with a picture when the next comes.
@@ -46,13 +48,13 @@ const TOO_BUSY: f64 = 0.9;
 /// All encoders together may take this part of the cores: what they make has to be sent, too.
 const OF_ALL: f64 = 0.9;
 
-/// So long nothing may have been left out.
+/// So long it may not have been behind.
 const CALM: Duration = Duration::from_secs(10);
 
 impl EncoderRoom {
     /// On a machine with so many cores.
     pub(crate) fn new(cores: usize) -> EncoderRoom {
-        EncoderRoom { cores, before: None, busy: [[0.0; SECONDS]; CODECS.len()], left_out: None }
+        EncoderRoom { cores, before: None, busy: [[0.0; SECONDS]; CODECS.len()], behind: 0, left_out: None }
     }
 
     /// A second or so went by.
@@ -65,7 +67,8 @@ impl EncoderRoom {
                 busy[SECONDS - 1] = now.saturating_sub(then) as f64 / 1e6 / elapsed;
             }
         }
-        if load.left_out > before.left_out {
+        self.behind = if load.left_out > before.left_out { self.behind + 1 } else { 0 };
+        if self.behind >= SECONDS {
             self.left_out = Some(load.at);
         }
     }
@@ -212,9 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn there_is_none_for_a_while_after_pictures_were_left_out() {
-        let (room, now) = after(2, &[(200, 0, 0), (200, 0, 3), (200, 0, 0)]);
+    fn there_is_none_for_a_while_after_pictures_were_left_out_for_seconds() {
+        let (room, now) = after(2, &[(200, 0, 3); SECONDS]);
         assert_eq!(may(&room, Vp8, &[], now), May::No);
         assert_eq!(may(&room, Vp8, &[], now + CALM), May::Yes);
+        let (room, now) = after(2, &[(200, 0, 3), (200, 0, 3), (200, 0, 0), (200, 0, 3), (200, 0, 3)]);
+        assert_eq!(may(&room, Vp8, &[], now), May::Yes, "a moment is none");
     }
 }

@@ -1,16 +1,17 @@
 //! Where the milliseconds of a picture go before it is sent. Written by the encoders' thread, read by `/metrics`.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
-use stream::{CODECS, LAYERS, Rid, VideoCodec, VideoFrame, layer_index};
+use std::time::{Duration, Instant};
+use stream::{CODECS, Rid, VideoCodec, VideoFrame};
 
 /// Microseconds of all pictures since the program started, added up, step after step.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     pictures: AtomicU64,
     spent: [AtomicU64; NAMES.len()],
-    /// From when the encoders of a codec began with a picture until a layer of it was there.
-    encoding: [AtomicU64; LAYERS],
+    /// What each codec's thread used of a core, and how long it had been on one when that was last added up.
+    encoding: [AtomicU64; CODECS.len()],
+    on_core: [AtomicU64; CODECS.len()],
 }
 
 /// The codec whose top layer runs whenever the broadcast does.
@@ -21,11 +22,13 @@ const NAMES: [&str; 7] = ["capture", "convert", "wait", "encode_f", "packetise",
 
 impl Steps {
     /// A layer of a picture was handed on: it came out of its encoder at `encoded` and was packetised and with the sending
-    /// threads at `packetised`.
-    pub(crate) fn count(&self, video: &VideoFrame, encoded: Instant, packetised: Instant) {
-        let way = video.way;
-        let took = encoded.saturating_duration_since(way.taken).as_micros() as u64;
-        self.encoding[layer_index(video.codec, video.rid)].fetch_add(took, Relaxed);
+    /// threads at `packetised`. The codec's thread, which calls this, had been on a core for `on_core` then.
+    pub(crate) fn count(&self, video: &VideoFrame, encoded: Instant, packetised: Instant, on_core: Duration) {
+        let (way, codec) = (video.way, video.codec as usize);
+        let on_core = on_core.as_micros() as u64;
+        let before = self.on_core[codec].swap(on_core, Relaxed);
+        // Less than before: it is another thread, which began since.
+        self.encoding[codec].fetch_add(on_core.checked_sub(before).unwrap_or(on_core), Relaxed);
         if video.codec != TOP_CODEC {
             return;
         }
@@ -46,13 +49,9 @@ impl Steps {
         }
     }
 
-    /// Microseconds that pictures were in each codec's encoders, from the begin of the first layer to the end of the last.
+    /// Microseconds of a core that each codec's thread used until its last picture. What it waited for one is not in it.
     pub(crate) fn encoding_us(&self) -> [u64; CODECS.len()] {
-        // A layer's time counts from when the encoders began with the picture, so the longest holds the others.
-        CODECS.map(|spec| {
-            let layers = Rid::ALL.map(|rid| self.encoding[layer_index(spec.codec, rid)].load(Relaxed));
-            layers.into_iter().max().unwrap_or(0)
-        })
+        std::array::from_fn(|codec| self.encoding[codec].load(Relaxed))
     }
 
     /// How many pictures there were, and what they spent on each step.
@@ -65,15 +64,10 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
     use stream::Way;
 
-    #[test]
-    fn each_step_begins_where_the_one_before_it_ended() {
-        let captured = Instant::now();
-        let at = |ms| captured + Duration::from_millis(ms);
-        let way = Way { delivered: at(1), converted: at(3), taken: at(6) };
-        let of = |codec, rid| VideoFrame {
+    fn of(codec: VideoCodec, rid: Rid, captured: Instant, way: Way) -> VideoFrame {
+        VideoFrame {
             profile: stream::Profile::Baseline,
             codec,
             rid,
@@ -85,19 +79,35 @@ mod tests {
             layer_sync: true,
             way,
             data: Default::default(),
-        };
-        let video = |rid| of(TOP_CODEC, rid);
+        }
+    }
+
+    #[test]
+    fn each_step_begins_where_the_one_before_it_ended() {
+        let captured = Instant::now();
+        let at = |ms| captured + Duration::from_millis(ms);
+        let way = Way { delivered: at(1), converted: at(3), taken: at(6) };
+        let video = |rid| of(TOP_CODEC, rid, captured, way);
         let steps = Steps::default();
-        steps.count(&video(Rid::F), at(10), at(15));
-        steps.count(&video(Rid::H), at(21), at(22));
-        steps.count(&video(Rid::Q), at(28), at(29));
+        steps.count(&video(Rid::F), at(10), at(15), Duration::ZERO);
+        steps.count(&video(Rid::H), at(21), at(22), Duration::ZERO);
+        steps.count(&video(Rid::Q), at(28), at(29), Duration::ZERO);
         let (pictures, spent) = steps.read();
         assert_eq!(pictures, 1);
         assert_eq!(spent.map(|(_, us)| us / 1000), [1, 2, 3, 4, 5, 15, 22]);
-        steps.count(&of(VideoCodec::Vp8, Rid::H), at(17), at(18));
-        steps.count(&of(VideoCodec::Vp8, Rid::F), at(14), at(15));
-        let encoding = steps.encoding_us();
-        assert_eq!(encoding[TOP_CODEC as usize] / 1000, 22, "from 6 to 28");
-        assert_eq!(encoding[VideoCodec::Vp8 as usize] / 1000, 11, "from 6 to 17");
+    }
+
+    #[test]
+    fn a_codecs_thread_is_charged_what_it_used_and_the_one_after_it_from_nothing() {
+        let steps = Steps::default();
+        let counted = |codec, ms| {
+            let now = Instant::now();
+            steps.count(&of(codec, Rid::F, now, Way::at(now)), now, now, Duration::from_millis(ms));
+            steps.encoding_us()[codec as usize] / 1000
+        };
+        let on_core = [5, 11, 30, 4, 9];
+        assert_eq!(on_core.map(|ms| counted(VideoCodec::Vp8, ms)), [5, 11, 30, 34, 39]);
+        assert_eq!(steps.encoding_us()[TOP_CODEC as usize], 0);
+        assert_eq!(counted(TOP_CODEC, 7), 7);
     }
 }

@@ -1,7 +1,7 @@
 //! The first output: all viewers, by the forwarder. What the encoders make is counted here.
 
 use super::{Output, Taken};
-use crate::meter::Meter;
+use crate::{meter::Meter, processor_time};
 use forward::Forwarder;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +25,7 @@ impl Output for ToViewers {
         self.meter.video(frame);
         let encoded = Instant::now();
         self.forwarder.video(frame);
-        self.meter.steps.count(frame, encoded, Instant::now());
+        self.meter.steps.count(frame, encoded, Instant::now(), processor_time::of_this_thread());
         Taken::Yes
     }
 

@@ -221,10 +221,9 @@ fn a_viewer_of_vp8_has_no_smallest_layer_and_its_encoder_outlives_it_a_while() {
     assert_eq!(world.asked(), ["layers Vp8 []"]);
 }
 
-/// A picture that was in the first encoder for so long.
+/// A picture that took the first encoder so long.
 fn encoded(world: &World, ms: u64) {
     let taken = Instant::now();
-    let way = stream::Way { delivered: taken, converted: taken, taken };
     let picture = stream::VideoFrame {
         profile: stream::Profile::Baseline,
         codec: VideoCodec::H264,
@@ -235,11 +234,12 @@ fn encoded(world: &World, ms: u64) {
         width: 2,
         height: 2,
         layer_sync: true,
-        way,
+        way: stream::Way::at(taken),
         data: Default::default(),
     };
-    let encoded = taken + Duration::from_millis(ms);
-    world.owner.meter.steps.count(&picture, encoded, encoded);
+    let steps = &world.owner.meter.steps;
+    let until_now = steps.encoding_us()[VideoCodec::H264 as usize];
+    steps.count(&picture, taken, taken, Duration::from_micros(until_now) + Duration::from_millis(ms));
 }
 
 #[test]
