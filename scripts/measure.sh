@@ -34,9 +34,11 @@ bench_window() {
   SKYLARK_BIN="$PROGRAM" EMPTY_WINDOW_BIN="$(target_dir)/release/examples/empty_window" node tests/bench/window.mjs "$@"
 }
 
-# Runs one fuzz target, or each in turn. What it finds of use stays in src-tauri/fuzz/corpus, what crashes in artifacts.
+# Runs one fuzz target, or each in turn. What it finds of use stays in src-tauri/fuzz/corpus, what crashes in artifacts. `keep` packs the
+# corpora into the repository, each no larger than what it reaches needs: the next one to fuzz begins where this one ended.
 fuzz() {
-  local folder=src-tauri/fuzz target targets=() seeds output
+  local folder=src-tauri/fuzz target targets=() seeds output keep=""
+  if [ "${1:-}" = keep ]; then keep=yes; shift; fi
   for target in "$folder"/fuzz_targets/*.rs; do targets+=("$(basename "$target" .rs)"); done
   if [ -n "${1:-}" ]; then
     [ -f "$folder/fuzz_targets/$1.rs" ] || die "There is no fuzz target '$1'. The targets are: ${targets[*]}"
@@ -50,12 +52,30 @@ fuzz() {
   build_pages
   output="$(target_dir)/fuzz"
   for target in "${targets[@]}"; do
+    unpack_corpus "$folder" "$target"
+    if [ -n "$keep" ]; then
+      say "Keeping what $target has learnt"
+      CARGO_TARGET_DIR="$output" cargo +nightly fuzz cmin --fuzz-dir "$folder" "$target" "$folder/corpus/$target" -- -max_len=65536
+      pack_corpus "$folder" "$target"
+      continue
+    fi
     say "Fuzzing $target for ${2:-60} s"
-    mkdir -p "$folder/corpus/$target"
     seeds=("$folder/seeds/$target")
     [ "$target" != offer ] || seeds+=(src-tauri/crates/forward/tests/offers)
     # As long as the longest offer that is read. What takes a tenth of a second fails in the target itself (fuzz/src/lib.rs).
     CARGO_TARGET_DIR="$output" cargo +nightly fuzz run --fuzz-dir "$folder" "$target" "$folder/corpus/$target" "${seeds[@]}" -- \
       -max_total_time="${2:-60}" -max_len=65536 -timeout=10 -print_final_stats=1
   done
+}
+
+# What earlier runs learnt, unless there is something already.
+unpack_corpus() {
+  mkdir -p "$1/corpus/$2"
+  if [ -f "$1/corpora/$2.tar.gz" ] && [ -z "$(ls -A "$1/corpus/$2")" ]; then tar -xzf "$1/corpora/$2.tar.gz" -C "$1/corpus"; fi
+}
+
+# The same files make the same archive.
+pack_corpus() {
+  mkdir -p "$1/corpora"
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a+rX,u+w -cf - -C "$1/corpus" "$2" | gzip -9n >"$1/corpora/$2.tar.gz"
 }
