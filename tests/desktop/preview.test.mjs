@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
+import { look } from '../support/framebuffer.mjs';
 import { X11 } from '../support/x11.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
@@ -20,6 +21,9 @@ const COUNT = `
     if (new URL(url).pathname === '/preview') counted.told.push(JSON.parse(options.body).place);
     return fetch(url, options);
   };`;
+
+/** The colour of the page where nothing is. */
+const GROUND = 0x0e1216;
 
 /** The colour of what stands over the page. */
 const SURFACE = 0x161b21;
@@ -83,6 +87,23 @@ for (const acceleration of ['off', 'on']) {
       }
     });
 
+    test('is there while the edge of the window is dragged', async () => {
+      const { x, y } = await window.driver.manage().window().getRect();
+      const { left, top } = await window.run(
+        `const { left, top } = document.querySelector('[data-testid="preview-place"]').getBoundingClientRect();
+         return { left, top };`,
+      );
+      let blank = 0;
+      for (let step = 0; step <= 60; step += 1) {
+        // Wider and back, a few pixels a picture of the screen, and never standing still for long enough.
+        x11.resize(shown, 1280 - 6 * Math.min(step, 60 - step), 800);
+        await new Promise((done) => setTimeout(done, 16));
+        if (look(window.folder, { x: x + left + 100, y: y + top + 100, width: 1, height: 1 }).count(GROUND)) blank += 1;
+      }
+      assert.equal(blank, 0, 'of 61 looks at its place so many saw nothing in it');
+      await window.resize(1280, 800);
+    });
+
     test('a page that stands over it is seen, and the picture goes on behind it', async () => {
       await opened();
       const covered = async () => (await counted()).told.at(-1).within === null;
@@ -112,6 +133,7 @@ for (const acceleration of ['off', 'on']) {
       await minimised(true);
       const nowhere = async () => (await counted()).told.at(-1).width === 0;
       await window.until(nowhere, 'the program is told that nobody looks');
+      await seconds(1); // One was on its way.
       const { given } = await counted();
       await seconds(2); // Ten pictures would have come.
       assert.equal((await counted()).given, given);

@@ -1,12 +1,14 @@
-// What tests and measurements ask of a bare X server: a window's title, to take a program's window off the screen, and to put it back. That
-// is how a window is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
+// What tests and measurements ask of a bare X server: a window's title, to give it another size, to take a program's window off the screen,
+// and to put it back. That is how a window is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
 
 import { connect } from 'node:net';
 
-const [GET_ATTRIBUTES, MAP, UNMAP, GET_GEOMETRY, QUERY_TREE, GET_PROPERTY] = [3, 8, 10, 14, 15, 20];
+const [GET_ATTRIBUTES, MAP, UNMAP, CONFIGURE, GET_GEOMETRY, QUERY_TREE, GET_PROPERTY] = [3, 8, 10, 12, 14, 15, 20];
 /** The property that holds a window's title, and any type of it. */
 const [WM_NAME, ANY_TYPE] = [39, 0];
 const VIEWABLE = 2;
+/** That width and height are what is to be changed of a window. */
+const ITS_SIZE = 4 | 8;
 const REPLY_BYTES = 32;
 
 /** One connection to a display such as ':77'. */
@@ -47,6 +49,11 @@ export class X11 {
 
   restore(window) {
     this.#send(MAP, window);
+  }
+
+  /** Gives it another size, as a window manager does while somebody drags its edge. */
+  resize(window, width, height) {
+    this.#send(CONFIGURE, window, [ITS_SIZE, width, height]);
   }
 
   close() {

@@ -23,8 +23,6 @@ struct Shown {
     surface: ImageSurface,
     size: (u16, u16),
     placed: Placed,
-    /// The page's size, in GTK's own pixels. A page of another size has the place elsewhere.
-    view: (i32, i32),
 }
 
 /// Has the picture painted whenever the page is. To be called once, with the window.
@@ -52,10 +50,10 @@ pub(crate) fn paint(
         let (width, height) = (i32::from(size.0), i32::from(size.1));
         let stride = width * PIXEL;
         if let Ok(surface) = ImageSurface::create_for_data(pixels, Format::Rgb24, width, height, stride) {
-            let (across, down, pixel) =
-                (view.allocated_width(), view.allocated_height(), f64::from(view.scale_factor()));
-            let placed = placed(size, (f64::from(across) * pixel, f64::from(down) * pixel), within);
-            let before = SHOWN.replace(Some(Shown { surface, size, placed, view: (across, down) }));
+            let pixel = f64::from(view.scale_factor());
+            let [across, down] = [view.allocated_width(), view.allocated_height()].map(f64::from);
+            let placed = placed(size, (across * pixel, down * pixel), within);
+            let before = SHOWN.replace(Some(Shown { surface, size, placed }));
             let now = SHOWN.with_borrow(|shown| shown.as_ref().map(|shown| shown.area(pixel)));
             // Where it was and where it is now, which is the same but for the first after a change.
             let before = before.map(|shown| shown.area(pixel)).filter(|area| Some(*area) != now);
@@ -80,12 +78,11 @@ pub(crate) fn clear(window: &WebviewWindow) {
     drop(cleared);
 }
 
+/// While the window's edge is dragged the picture stays where it was, until the page has told where its place is now: that is a few pixels
+/// off for a moment, where nothing would be blank for as long as somebody drags.
 fn draw(view: &WebView, context: &Context) {
     SHOWN.with_borrow(|shown| {
         let Some(shown) = shown else { return };
-        if (view.allocated_width(), view.allocated_height()) != shown.view {
-            return;
-        }
         // A context that fails draws nothing more, and says so nowhere that we could mend it.
         shown.draw(context, f64::from(view.scale_factor())).ok();
     });
