@@ -13,6 +13,8 @@ const repository = resolve(import.meta.dirname, '../../..');
 export const screenshots = join(repository, 'target/screenshots');
 export const binary =
   process.env.SKYLARK_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(repository, 'target'), 'debug', 'skylark');
+/** A colour that nothing on the page has. */
+const MARK = 0xff00fe;
 const nativeDriver = '/usr/bin/WebKitWebDriver';
 
 /** Why the window cannot be tested here; null where it can. */
@@ -169,11 +171,56 @@ class Window {
   /** Kept under target/screenshots. */
   async screenshot(name) {
     mkdirSync(screenshots, { recursive: true });
-    // What was changed just now is on the screen a few pictures later.
+    writeFileSync(join(screenshots, `${name}.png`), (await this.painted()).png());
+  }
+
+  /**
+   * The window, when all that the page has is on the screen. The page cannot say when that is, so that it is given a mark in its corner, over
+   * everything, and what was changed before the mark came is seen with it, or before.
+   */
+  async painted() {
+    // What fades fades to its end; what never ends is not waited for.
     await this.driver.executeAsyncScript(
-      'requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 500)))',
+      `const done = arguments[0];
+       const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+       Promise.allSettled(ends.map((one) => one.finished)).then(() => done());`,
     );
-    writeFileSync(join(screenshots, `${name}.png`), (await this.seen()).png());
+    await this.#mark(true);
+    await this.#mark(false);
+    await this.until(() => this.#hasPicture(), 'the preview is in its place');
+    return this.seen();
+  }
+
+  async #mark(wanted) {
+    await this.run(
+      `let mark = document.getElementById('mark');
+       if (!mark) {
+         mark = Object.assign(document.createElement('div'), { id: 'mark', popover: 'manual' });
+         const look = { inset: '0 auto auto 0', width: '4px', height: '4px', margin: 0, padding: 0, border: 0, background: arguments[1] };
+         Object.assign(mark.style, look);
+         document.body.append(mark);
+         mark.showPopover();
+       }
+       if (!arguments[0]) mark.remove();`,
+      wanted,
+      `#${MARK.toString(16)}`,
+    );
+    const marked = async () => (await this.seen()).pixels.readUInt32LE(0) % 0x1000000 === MARK;
+    await this.until(async () => (await marked()) === wanted, `the mark is on the screen: ${wanted}`);
+  }
+
+  /** Whether there is a picture in the preview's place, or no place for one in sight. */
+  async #hasPicture() {
+    const [top, bottom, ground] = await this.run(
+      `const place = document.querySelector('[data-testid="preview-place"]')?.getBoundingClientRect();
+       const ground = getComputedStyle(document.body).backgroundColor.match(/\\d+/g);
+       return [place?.top ?? -1, place?.bottom ?? 0, ground.reduce((all, part) => 256 * all + Number(part), 0)];`,
+    );
+    const { height } = await this.driver.manage().window().getRect();
+    if (top < 0 || bottom > height) return true;
+    const { width, height: down, pixels } = await this.seen('preview-place');
+    const middle = 4 * (width * Math.floor(down / 2) + Math.floor(width / 2));
+    return (pixels.readUInt32LE(middle) & 0xffffff) !== ground;
   }
 
   async close() {
