@@ -4,7 +4,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openChromium } from '../browser/support/chromium.mjs';
+import { look } from '../support/framebuffer.mjs';
 import { missing, openWindow } from './support/window.mjs';
+
+/** So many more that not all of them are seen at once; they only listen. */
+const LISTENERS = 10;
+/** The colour of what is written. */
+const TEXT = 0xeaeff4;
 
 describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 }, () => {
   let window, browser;
@@ -14,6 +20,8 @@ describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 },
     window = await openWindow({
       args: ['--camera', 'pattern', '--microphone', 'tone'],
       settings: 'title = "Lea plays at eight"\n',
+      width: 1280,
+      height: 800,
     });
     browser = await openChromium();
   });
@@ -68,6 +76,42 @@ describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 },
     assert.equal(await window.text('count'), '2');
   });
 
+  test('each row has its words, however narrow or wide the window becomes', async () => {
+    await tabs[0].page.evaluate(listen, LISTENERS);
+    const all = LISTENERS + tabs.length;
+    await window.until(async () => Number(await window.text('count')) === all, 'they are in the list');
+    const rows = (end) =>
+      window.run(
+        `const rows = [...document.querySelectorAll('[data-testid="viewer-row"]')];
+         rows.at(arguments[0] === 'first' ? 0 : -1).scrollIntoView({ block: 'nearest' });
+         return rows.map((row) => row.querySelector('.who').getBoundingClientRect().toJSON())
+           .filter(({ left, top, right, bottom }) => [top + 1, bottom - 1].every(
+             (y) => [left + 1, right - 1].every((x) => document.elementFromPoint(x, y)?.closest('.who'))));`,
+        end,
+      );
+    for (const [width, height] of [
+      [1280, 800],
+      [420, 720],
+      [1280, 800],
+      [420, 560],
+    ]) {
+      await window.resize(width, height);
+      for (const end of ['last', 'first']) {
+        const seen = await rows(end);
+        assert.ok(seen.length > 2, `rows are seen at ${width}x${height}: ${seen.length}`);
+        await window.painted();
+        for (const { left, top, width: across, height: down } of seen) {
+          const place = [left, top, across, down].map(Math.floor);
+          const [x, y] = place;
+          const written = look(window.folder, { x, y, width: place[2], height: place[3] }).count(TEXT);
+          assert.ok(written > 50, `nothing is written at ${place}, ${width}x${height}, the ${end} in sight`);
+        }
+      }
+    }
+    await tabs[0].page.evaluate(() => window.listeners.forEach((pc) => pc.close()));
+    await window.resize(1280, 800);
+  });
+
   test('who was turned away since the lock fell is shown until it opens', async () => {
     await window.click('lock');
     await window.until(async () => (await window.text('lock')) === 'Locked', 'it is locked');
@@ -95,3 +139,20 @@ describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 },
     await window.screenshot('panel-slate');
   });
 });
+
+/** Runs in a watch page: so many more sessions, without a picture. */
+async function listen(many) {
+  const joined = Array.from({ length: many }, async () => {
+    const pc = new RTCPeerConnection();
+    pc.addTransceiver('audio', { direction: 'recvonly' });
+    await pc.setLocalDescription();
+    const answer = await fetch(location.pathname.replace('/w/', '/whep/'), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp' },
+      body: pc.localDescription.sdp,
+    });
+    await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+    return pc;
+  });
+  window.listeners = await Promise.all(joined);
+}
