@@ -127,16 +127,37 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
   });
 
   test('what can be pressed looks like it', async () => {
-    const plain = await window.run(`
-      const clear = (colour) => /^(transparent|rgba\\(.*, 0\\))$/.test(colour);
-      return [...document.querySelectorAll('button')]
-        .filter((button) => button.offsetParent !== null)
-        .filter((button) => {
-          const { backgroundColor, borderTopColor } = getComputedStyle(button);
-          return clear(backgroundColor) && clear(borderTopColor);
-        })
-        .map((button) => button.textContent.trim());`);
-    assert.deepEqual(plain, []);
+    await window.run(`document.querySelector('[data-testid="relays"]').open = true`);
+    await (await window.find('relay-url')).sendKeys('whip+http://127.0.0.1:9/whip/me');
+    await window.click('add-relay');
+    await window.find('stop-relay');
+    for (const theme of ['light', 'dark']) {
+      // By its border, or by a ground that is not the one it stands on.
+      const plain = await window.run(
+        `document.documentElement.dataset.theme = arguments[0];
+         const clear = (colour) => /^(transparent|rgba\\(.*, 0\\))$/.test(colour);
+         const light = (colour) => {
+           const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => (part / 255) ** 2.2);
+           return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+         };
+         const ground = (element) => {
+           const { backgroundColor } = getComputedStyle(element);
+           return clear(backgroundColor) && element.parentElement ? ground(element.parentElement) : backgroundColor;
+         };
+         const buttons = [...document.querySelectorAll('button')].filter((button) => button.offsetParent !== null);
+         for (const button of buttons) button.style.transition = 'none';
+         return buttons
+           .filter((button) => clear(getComputedStyle(button).borderTopColor))
+           .filter((button) => {
+             const [own, below] = [ground(button), ground(button.parentElement)].map(light);
+             return Math.max(own, below) / Math.min(own, below) < 1.08;
+           })
+           .map((button) => button.textContent.trim());`,
+        theme,
+      );
+      assert.deepEqual(plain, [], theme);
+    }
+    await window.click('stop-relay');
   });
 
   test('the settings can be saved at every size, without scrolling', async () => {
