@@ -89,6 +89,9 @@ impl Marks {
     }
 }
 
+/// How much the disk of a folder takes, bytes; none where it does not tell.
+type Free = dyn Fn(&Path) -> Option<u64> + Send;
+
 /// Records what it is given of one broadcast. Dropping it ends the recording as [`Recorder::end`] does, if it has begun.
 pub struct Recorder {
     plan: Plan,
@@ -102,6 +105,8 @@ pub struct Recorder {
     marks: Marks,
     marked: u32,
     tell: Box<dyn FnMut(Told) + Send>,
+    /// How much the disk of a folder still takes.
+    free: Box<Free>,
     /// It ended, by itself or as it was to.
     over: bool,
 }
@@ -124,6 +129,7 @@ impl Recorder {
             marks,
             marked: 0,
             tell: Box::new(tell),
+            free: Box::new(space::free),
             over: false,
             plan,
         }
@@ -163,16 +169,16 @@ impl Recorder {
     }
 
     fn carry_out(&mut self, steps: Vec<Step>) {
+        let grows = steps.iter().any(|step| matches!(step, Step::Write(Write::Append(_))));
         for step in steps {
-            if self.over {
-                return;
+            if let Err(error) = self.carry_out_one(step) {
+                return self.failed(&error);
             }
-            let grown = matches!(step, Step::Write(Write::Append(_)));
-            match self.carry_out_one(step) {
-                Ok(()) if grown => self.look_at_space(),
-                Ok(()) => {}
-                Err(error) => self.failed(&error),
-            }
+        }
+        // Not between two of them: what one frame brings may end a file and begin the next, and what was decided of the one is nothing
+        // to be done to the other.
+        if grows {
+            self.look_at_space();
         }
     }
 
@@ -217,7 +223,7 @@ impl Recorder {
     fn look_at_space(&mut self) {
         let Some(open) = &self.open else { return };
         let folder = open.path.parent().unwrap_or(Path::new("/")).to_owned();
-        let Some(free) = space::free(&folder) else { return };
+        let Some(free) = (self.free)(&folder) else { return };
         let (duration, bytes) = self.sequence.file();
         // What a file takes in its first seconds says little: its front is large, and its first picture.
         let rate = if duration >= Duration::from_secs(5) { bytes / duration.as_secs() } else { 0 };
@@ -292,3 +298,6 @@ impl fmt::Debug for Recorder {
         f.debug_struct("Recorder").field("plan", &self.plan).field("over", &self.over).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,8 @@ pub(crate) struct Sequence {
     clock: Clock,
     split: Split,
     state: State,
+    /// Sound came where the file has none: the next keyframe begins one that has.
+    sound_waits: bool,
 }
 
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl Held {
 
 impl Sequence {
     pub(crate) fn new(clock: Clock, split: Split) -> Sequence {
-        Sequence { clock, split, state: State::Waiting(Held::default()) }
+        Sequence { clock, split, state: State::Waiting(Held::default()), sound_waits: false }
     }
 
     /// How long the file is that is being written, and how large.
@@ -125,11 +127,12 @@ impl Sequence {
             }
             State::Turning(_, held) => held.pictures.push(frame.clone()),
             State::Writing(muxer) => {
-                if !frame.keyframe || muxer.size() == Some(size(frame)) && !is_full(muxer, self.split) {
+                let goes_on = muxer.size() == Some(size(frame)) && !is_full(muxer, self.split) && !self.sound_waits;
+                if !frame.keyframe || goes_on {
                     steps.extend(written(muxer.video(frame)));
                     return steps;
                 }
-                let has_sound = muxer.has_sound();
+                let has_sound = muxer.has_sound() || self.sound_waits;
                 if let State::Writing(muxer) = self.wait() {
                     self.state = State::Turning(muxer, Held { pictures: vec![frame.clone()], sounds: Vec::new() });
                 }
@@ -147,8 +150,9 @@ impl Sequence {
                 held.sounds.push(frame.clone());
                 self.begin_if_known(frame.captured)
             }
-            // Sound that comes where none was has a track in the next file.
             State::Writing(muxer) => {
+                // A file has the tracks that it began with.
+                self.sound_waits |= !muxer.has_sound();
                 let mut steps = written(muxer.audio(frame));
                 if muxer.size().is_none() && is_full(muxer, self.split) {
                     steps.extend(self.end());
@@ -186,10 +190,10 @@ impl Sequence {
         self.begin_with(held, sound)
     }
 
-    /// Ends a file and begins the next, which has a track of sound where the one before had.
+    /// Ends a file and begins the next, which has a track of sound where the one before had, or where sound came meanwhile.
     fn turn(&mut self) -> Vec<Step> {
         let State::Turning(muxer, held) = self.wait() else { return Vec::new() };
-        let sound = muxer.has_sound() || !held.sounds.is_empty();
+        let sound = muxer.has_sound() || !held.sounds.is_empty() || self.sound_waits;
         let mut steps = finished(*muxer);
         steps.extend(self.begin_with(held, sound));
         steps
@@ -216,6 +220,7 @@ impl Sequence {
             steps.extend(written(muxer.audio(sound)));
         }
         self.state = State::Writing(Box::new(muxer));
+        self.sound_waits = false;
         steps
     }
 

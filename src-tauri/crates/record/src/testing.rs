@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use std::time::{Duration, Instant};
-use stream::{AudioFrame, Profile, Rid, VideoFrame, Way};
+use stream::{AudioFrame, Frame, Profile, Rid, VideoFrame, Way};
 
 /// A picture of these units, so many milliseconds after any moment.
 pub(crate) fn picture(ms: u64, keyframe: bool, units: &[&[u8]]) -> VideoFrame {
@@ -34,4 +34,20 @@ pub(crate) fn picture_at(captured: Instant, keyframe: bool) -> VideoFrame {
 /// A packet of 20 ms.
 pub(crate) fn sound_at(captured: Instant) -> AudioFrame {
     AudioFrame { captured, position: 0, samples: 960, data: Bytes::from_static(&[0xfc, 1, 2, 3]) }
+}
+
+/// A broadcast of so many seconds: 30 pictures a second with a keyframe every two, and sound.
+pub(crate) fn broadcast(start: Instant, seconds: u32) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    for n in 0..seconds * 30 {
+        let at = start + Duration::from_secs(1) * n / 30;
+        frames.push((at, Frame::Video(picture_at(at, n % 60 == 0))));
+    }
+    for n in 0..seconds * 50 {
+        let at = start + Duration::from_millis(20) * n;
+        // It is encoded when all of it was heard.
+        frames.push((at + Duration::from_millis(25), Frame::Audio(sound_at(at))));
+    }
+    frames.sort_by_key(|(at, _)| *at);
+    frames.into_iter().map(|(_, frame)| frame).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::mp4::{Kept, scan};
-use crate::testing::{picture_at, sound_at};
+use crate::testing::broadcast;
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -36,22 +36,6 @@ fn apply(file: &mut Vec<u8>, write: &Write, most: usize) {
         }
         Write::Sync => {}
     }
-}
-
-/// A broadcast of so many seconds: 30 pictures a second with a keyframe every two, and sound.
-fn broadcast(start: Instant, seconds: u32) -> Vec<Frame> {
-    let mut frames = Vec::new();
-    for n in 0..seconds * 30 {
-        let at = start + Duration::from_secs(1) * n / 30;
-        frames.push((at, Frame::Video(picture_at(at, n % 60 == 0))));
-    }
-    for n in 0..seconds * 50 {
-        let at = start + Duration::from_millis(20) * n;
-        // It is encoded when all of it was heard.
-        frames.push((at + Duration::from_millis(25), Frame::Audio(sound_at(at))));
-    }
-    frames.sort_by_key(|(at, _)| *at);
-    frames.into_iter().map(|(_, frame)| frame).collect()
 }
 
 fn sequence(split: Split) -> Sequence {
@@ -242,4 +226,21 @@ fn marks_are_in_the_file_at_once_and_are_chapters_when_it_is_mended() {
     assert!(chapters[9..].starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 5, b'S', b't', b'a', b'r', b't']));
     assert_eq!(chapters[23..31], 15_000_000u64.to_be_bytes());
     assert!(chapters[31..].starts_with(b"\x09The choir"));
+}
+
+#[test]
+fn sound_that_begins_late_is_recorded_from_the_next_keyframe_on() {
+    let start = Instant::now();
+    // A headset that takes three seconds to be opened.
+    let mut frames = broadcast(start, 8);
+    frames.retain(|frame| !matches!(frame, Frame::Audio(sound) if sound.captured < start + Duration::from_secs(3)));
+    let (disk, _) = record(Split::default(), &frames);
+    assert_eq!((disk.files.len(), disk.ended), (2, 2));
+    assert_eq!((count(&disk, PICTURE) + count(&disk, KEYFRAME), count(&disk, SOUND)), (240, 200), "from 4 s on");
+    let Kept::Whole = kept(&disk.files[1]) else { panic!("it ended") };
+    assert_eq!(disk.files[1].windows(4).filter(|bytes| *bytes == SOUND).count(), 200);
+    // And where nothing splits it, a file that has sound goes on as one.
+    let mut longer = broadcast(start, 12);
+    longer.retain(|frame| !matches!(frame, Frame::Audio(sound) if sound.captured < start + Duration::from_secs(3)));
+    assert_eq!(record(Split::default(), &longer).0.files.len(), 2);
 }
