@@ -5,6 +5,9 @@ use stream::{CODECS, CodecSpec, Profile, Rid, VideoCodec};
 /// The most lines of an answer that are read.
 const MOST_LINES: usize = 1024;
 
+/// The most candidates that an answer may have: a server has some ten, and each is sent checks from each of our addresses.
+const MOST_CANDIDATES: usize = 64;
+
 /// What is sent to the engine, and how it is numbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
@@ -33,6 +36,9 @@ pub(crate) fn read(sdp: &str) -> Result<Taken, Unfit> {
     let lines: Vec<&str> = sdp.lines().map(str::trim_end).take(MOST_LINES + 1).collect();
     if lines.len() > MOST_LINES {
         return Err(Unfit::Noise("it has too many lines"));
+    }
+    if lines.iter().filter(|line| line.starts_with("a=candidate:")).count() > MOST_CANDIDATES {
+        return Err(Unfit::Noise("it has too many candidates"));
     }
     if lines.first() != Some(&"v=0") {
         return Err(Unfit::Noise("it is no SDP"));
@@ -189,6 +195,15 @@ mod tests {
         {
             assert!(noise(sdp), "{}", &sdp[..sdp.len().min(80)]);
         }
+    }
+
+    #[test]
+    fn it_has_us_knock_at_few_doors() {
+        let candidate = "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
+        assert!(of(&[H264, &candidate.repeat(MOST_CANDIDATES)]).is_ok());
+        assert!(
+            matches!(of(&[H264, &candidate.repeat(MOST_CANDIDATES + 1)]), Err(Unfit::Noise(why)) if why.contains("candidates"))
+        );
     }
 
     proptest! {

@@ -9,6 +9,9 @@ const LONGEST: usize = 2048;
 /// The longest secret or file name, bytes.
 const LONGEST_SECRET: usize = 8192;
 
+/// What is shorter than this, bytes, is no key in a URL.
+const SHORTEST_KEY: usize = 8;
+
 /// A kind of server, as it is written.
 struct Kind {
     engine: RelayEngine,
@@ -108,9 +111,36 @@ impl Target {
         host(&self.url)
     }
 
+    /// What only the two may know.
+    pub(crate) fn hidden(&self) -> Hidden {
+        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_secret, ca: _ } = &self.secrets;
+        let secrets = [bearer, pin, token, room_secret, admin_key, api_secret].into_iter().flatten();
+        // A path may be a key, and so may its last part alone, or what stands behind the `?`. A part of a few letters is a word as well.
+        let path = self.url.path().trim_matches('/');
+        let parts = path.rsplit('/').take(1).chain(self.url.query()).filter(|part| part.len() >= SHORTEST_KEY);
+        let of_url = [path].into_iter().filter(|path| path.contains('/')).chain(parts);
+        let all = secrets.map(|secret| secret.reveal()).chain(of_url);
+        let mut all: Vec<String> = all.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        // The longest first, or what is around a shorter one would stay.
+        all.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        Hidden(all)
+    }
+
     /// Both go to the same place.
     pub fn is_at(&self, other: &Target) -> bool {
         self.engine == other.engine && self.url == other.url && self.room == other.room
+    }
+}
+
+/// What may be repeated to nobody, though the other side may do so.
+#[derive(Clone, Default)]
+pub(crate) struct Hidden(Vec<String>);
+
+impl Hidden {
+    /// Words of the other side, for people: one line without anything that is hidden, and no more of it than so many characters.
+    pub(crate) fn out_of(&self, words: &str, longest: usize) -> String {
+        let told = self.0.iter().fold(words.to_owned(), |words, hidden| words.replace(hidden, "…"));
+        told.chars().filter(|c| !c.is_control()).take(longest).collect()
     }
 }
 
@@ -206,6 +236,29 @@ mod tests {
             );
         }
         assert!(Target::parse("whip+https://a/", bearer(&"x".repeat(9000))).is_err());
+    }
+
+    #[test]
+    fn what_the_other_side_repeats_of_path_and_secrets_is_not_shown() {
+        let secrets = RelaySecrets {
+            pin: Some(Secret::from("1234".to_owned())),
+            api_secret: Some(Secret::from("1234-and-more".to_owned())),
+            ..RelaySecrets::default()
+        };
+        let hidden = Target::parse("whip+https://a.example/whip/stream-key?k=word-of-mine", secrets).unwrap().hidden();
+        for (said, shown) in [
+            ("wrong pin 1234\u{1b}[31m", "wrong pin …[31m"),
+            ("wrong 1234-and-more", "wrong …"),
+            ("nothing at /whip/stream-key", "nothing at /…"),
+            ("no endpoint 'stream-key'", "no endpoint '…'"),
+            ("?k=word-of-mine is wrong", "?… is wrong"),
+            ("whip is not ready", "whip is not ready"),
+        ] {
+            assert_eq!(hidden.out_of(said, 80), shown);
+        }
+        assert_eq!(hidden.out_of("123412341234xyz", 4), "………x");
+        let short = parse("whip+https://a.example/me").unwrap().hidden();
+        assert_eq!(short.out_of("give me time", 80), "give me time");
     }
 
     #[test]

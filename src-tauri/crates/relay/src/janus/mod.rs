@@ -5,7 +5,7 @@ mod words;
 
 use crate::engine::{Answered, Engine, Ways};
 use crate::http::Way;
-use crate::target::{Target, host};
+use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
 use async_trait::async_trait;
 use protocol::{RelaySecrets, Secret};
@@ -30,6 +30,7 @@ pub(crate) struct Janus {
     url: Url,
     room: Value,
     secrets: RelaySecrets,
+    hidden: Hidden,
     connected: Option<Connected>,
 }
 
@@ -45,11 +46,13 @@ impl Janus {
         let room = target.room.clone().unwrap_or_default();
         // Rooms are numbers unless Janus is set to strings.
         let room = room.parse::<u64>().map_or_else(|_| json!(room), |number| json!(number));
-        Janus { way, url: target.url.clone(), room, secrets: target.secrets.clone(), connected: None }
+        let (url, secrets, hidden) = (target.url.clone(), target.secrets.clone(), target.hidden());
+        Janus { way, url, room, secrets, hidden, connected: None }
     }
 
     async fn connect(&mut self) -> Result<&mut Connected, Trouble> {
-        let mut socket = Socket::open(&self.way, &self.url, reveal(&self.secrets.api_secret)).await?;
+        let api_secret = reveal(&self.secrets.api_secret);
+        let mut socket = Socket::open(&self.way, &self.url, api_secret, self.hidden.clone()).await?;
         let id = |value: &Value| value["data"]["id"].as_u64().ok_or_else(|| words::noise(&self.url, "it names no id"));
         let session = id(&socket.ask(json!({ "janus": "create" })).await?)?;
         let attach = json!({ "janus": "attach", "session_id": session, "plugin": "janus.plugin.videoroom" });
@@ -85,7 +88,7 @@ impl Connected {
             message["jsep"] = json!({ "type": "offer", "sdp": sdp });
         }
         let answer = self.socket.ask(message).await?;
-        match words::refusal(url, &answer["plugindata"]["data"]) {
+        match words::refusal(url, &self.socket.hidden, &answer["plugindata"]["data"]) {
             Some(trouble) => Err(trouble),
             None => Ok(answer),
         }

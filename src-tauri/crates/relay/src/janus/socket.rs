@@ -2,11 +2,11 @@
 
 use super::words;
 use crate::http::{Stream, Way};
-use crate::target::host;
+use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -24,16 +24,28 @@ const LONGEST: usize = 64 * 1024;
 /// Messages that may come before the one that is waited for.
 const MOST_BEFORE: usize = 256;
 
+/// Messages of any kind that are listened to within [`HEARD`]: a Janus says a few. Who says more keeps a core busy, and is left.
+const MOST_HEARD: u32 = 512;
+const HEARD: Duration = Duration::from_secs(2);
+
 pub(super) struct Socket {
     stream: WebSocketStream<Stream>,
     url: Url,
     api_secret: Option<String>,
+    pub(super) hidden: Hidden,
     requests: u64,
+    heard: u32,
+    heard_since: Instant,
 }
 
 impl Socket {
     /// Opens one to an http or https URL, which stands for ws or wss.
-    pub(super) async fn open(way: &Way, url: &Url, api_secret: Option<String>) -> Result<Socket, Trouble> {
+    pub(super) async fn open(
+        way: &Way,
+        url: &Url,
+        api_secret: Option<String>,
+        hidden: Hidden,
+    ) -> Result<Socket, Trouble> {
         let silent = || Trouble::Silent { host: host(url) };
         let stream = way.open(url).await?;
         let written = url.as_str().replacen("http", "ws", 1);
@@ -43,7 +55,8 @@ impl Socket {
         (config.max_message_size, config.max_frame_size) = (Some(LONGEST), Some(LONGEST));
         let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
         let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
-        Ok(Socket { stream, url: url.clone(), api_secret, requests: 0 })
+        let (url, heard_since) = (url.clone(), Instant::now());
+        Ok(Socket { stream, url, api_secret, hidden, requests: 0, heard: 0, heard_since })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
@@ -56,7 +69,7 @@ impl Socket {
                 let event = self.next().await?;
                 let is_receipt = event["janus"] == "ack";
                 if event["transaction"] == json!(transaction) && (receipt_is_all || !is_receipt) {
-                    return words::refusal(&self.url, &event["error"]).map_or(Ok(event), Err);
+                    return words::refusal(&self.url, &self.hidden, &event["error"]).map_or(Ok(event), Err);
                 }
             }
             Err(words::noise(&self.url, "it answers something else"))
@@ -73,7 +86,15 @@ impl Socket {
     /// The next message. It may be called anew whenever it is not waited for any more.
     pub(super) async fn next(&mut self) -> Result<Value, Trouble> {
         loop {
-            match self.stream.next().await {
+            let heard = self.stream.next().await;
+            if self.heard_since.elapsed() >= HEARD {
+                (self.heard, self.heard_since) = (0, Instant::now());
+            }
+            self.heard += 1;
+            if self.heard > MOST_HEARD {
+                return Err(words::noise(&self.url, "it says more than is listened to"));
+            }
+            match heard {
                 None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
                 Some(Err(error)) => return Err(said(&self.url, &error)),
                 Some(Ok(Message::Text(text))) => {
@@ -106,5 +127,50 @@ fn said(url: &Url, error: &Error) -> Trouble {
         Error::Capacity(_) => Trouble::TooLong { host },
         Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
         other => Trouble::NoHttp { host, error: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::trusting;
+    use std::sync::Arc;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_hdr_async;
+    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+    /// A socket to a server that says this for ever.
+    async fn flooded(message: Message) -> Socket {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("somebody comes");
+            #[expect(clippy::result_large_err, reason = "so the library has it")]
+            let agree = |_: &Request, mut response: Response| {
+                response.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("janus-protocol"));
+                Ok(response)
+            };
+            let mut socket = accept_hdr_async(stream, agree).await.expect("it is one");
+            while socket.feed(message.clone()).await.is_ok() {}
+        });
+        let way = Way { tls: Arc::new(trusting(None).expect("this machine trusts somebody")) };
+        let url = Url::parse(&url).expect("well-formed");
+        Socket::open(&way, &url, None, Hidden::default()).await.expect("it is there")
+    }
+
+    #[tokio::test]
+    async fn who_says_more_than_a_janus_does_is_left() {
+        for message in [Message::text(r#"{"janus":"media"}"#), Message::Ping(Default::default())] {
+            let mut socket = flooded(message).await;
+            let heard = timeout(Duration::from_secs(20), async {
+                loop {
+                    if let Err(trouble) = socket.next().await {
+                        return trouble.to_string();
+                    }
+                }
+            });
+            let heard = heard.await.expect("it is left");
+            assert!(heard.contains("more than is listened to"), "{heard}");
+        }
     }
 }

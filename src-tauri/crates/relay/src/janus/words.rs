@@ -1,6 +1,6 @@
 //! What Janus says when it refuses, and when it is over.
 
-use crate::target::host;
+use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use serde_json::Value;
 use url::Url;
@@ -9,12 +9,11 @@ use url::Url;
 const LONGEST: usize = 80;
 
 /// What is wrong, where this has an error's code: Janus' own (`error`) or the VideoRoom's (`plugindata.data`).
-pub(super) fn refusal(url: &Url, said: &Value) -> Option<Trouble> {
+pub(super) fn refusal(url: &Url, hidden: &Hidden, said: &Value) -> Option<Trouble> {
     let code = said["error_code"].as_u64().or_else(|| said["code"].as_u64())?;
     let host = host(url);
     let text = said["error"].as_str().or_else(|| said["reason"].as_str()).unwrap_or_default();
-    // It repeats numbers and names of rooms, and no secret.
-    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let text = hidden.out_of(text, LONGEST);
     Some(match code {
         // The API's secret or token; the room's pin, token or admin key.
         403 | 433 => Trouble::WrongSecret { host, status: code as u16 },
@@ -39,18 +38,24 @@ pub(super) fn ends(event: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Target;
+    use protocol::{RelaySecrets, Secret};
     use serde_json::json;
 
     #[test]
     fn a_refusal_is_told_by_its_code() {
         let url = Url::parse("https://janus.example.org/").expect("well-formed");
-        let of = |said: Value| refusal(&url, &said);
+        let secrets = RelaySecrets { pin: Some(Secret::from("s3cret".to_owned())), ..RelaySecrets::default() };
+        let hidden = Target::parse("janus+wss://janus.example.org/1", secrets).expect("well-formed").hidden();
+        let of = |said: Value| refusal(&url, &hidden, &said);
         assert_eq!(of(json!({ "videoroom": "joined" })), None);
         assert_eq!(of(Value::Null), None);
         let wrong = of(json!({ "error_code": 433, "error": "Unauthorized (wrong pin)" })).expect("it refuses");
         assert!(wrong.is_final() && wrong.to_string().contains("refuses the secret (433)"));
         let api = of(json!({ "code": 403, "reason": "Unauthorized request (wrong or missing secret/token)" }));
         assert!(api.is_some_and(|trouble| trouble.is_final()));
+        let repeated = of(json!({ "error_code": 499, "error": "Wrong pin s3cret in joinandconfigure" }));
+        assert!(repeated.is_some_and(|trouble| trouble.to_string().contains("Wrong pin … in")));
         let full = of(json!({ "error_code": 432, "error": "Maximum number of publishers (1) already reached" }));
         assert!(full.is_some_and(|trouble| !trouble.is_final() && trouble.to_string().contains("(1) already")));
     }

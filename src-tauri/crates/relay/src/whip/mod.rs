@@ -5,7 +5,7 @@ mod link;
 
 use crate::engine::{Answered, Engine, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
-use crate::target::{Target, host};
+use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
 use async_trait::async_trait;
 use hyper::Method;
@@ -30,6 +30,7 @@ pub(crate) struct Whip {
     /// The broadcaster's.
     url: Url,
     bearer: Option<Secret>,
+    hidden: Hidden,
     session: Option<Session>,
 }
 
@@ -43,7 +44,8 @@ struct Session {
 
 impl Whip {
     pub(crate) fn new(way: Way, target: &Target) -> Whip {
-        Whip { way, url: target.url.clone(), bearer: target.secrets.bearer.clone(), session: None }
+        let (url, bearer, hidden) = (target.url.clone(), target.secrets.bearer.clone(), target.hidden());
+        Whip { way, url, bearer, hidden, session: None }
     }
 
     /// The secret, where it may be told.
@@ -89,16 +91,14 @@ impl Whip {
         }
     }
 
-    /// The first words of a refusal that are meant for people. The secret is not among them, though a server may repeat it.
+    /// The first words of a refusal that are meant for people.
     fn words(&self, response: &Response) -> String {
         if !response.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain")) {
             return String::new();
         }
         let text = String::from_utf8_lossy(&response.body);
         let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let secret = self.bearer.as_ref().map_or("", Secret::reveal);
-        let line = if secret.is_empty() { line.to_owned() } else { line.replace(secret, "…") };
-        let line: String = line.chars().filter(|c| !c.is_control()).take(LONGEST_WORDS).collect();
+        let line = self.hidden.out_of(line, LONGEST_WORDS);
         if line.is_empty() { line } else { format!(": {line}") }
     }
 
