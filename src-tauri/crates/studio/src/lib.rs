@@ -22,6 +22,7 @@ mod admission;
 mod broadcast;
 mod chat_file;
 mod configuration;
+mod cookie_key;
 mod devices;
 mod encoder_room;
 mod events;
@@ -37,7 +38,6 @@ mod metrics;
 mod metrics_token;
 mod qr;
 mod random;
-mod secret;
 mod settings;
 mod upload;
 

@@ -1,8 +1,8 @@
 //! What outlives the program besides the settings: the watch token with the bans, and what cookies are signed with, in a file of
 //! their own. A file that cannot be read is moved aside, never overwritten.
 
+use crate::cookie_key::CookieKey;
 use crate::files::{make_private_folder, write_whole};
-use crate::secret::Secret;
 use audience::{Persisted, Token};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Keeper {
     path: PathBuf,
-    cookie_key: Secret,
+    cookie_key: CookieKey,
     /// A `--stream` name stands in for the kept token in this run, and must not take its place on disk.
     stand_in: Option<(Token, Vec<Token>)>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Kept {
     /// As it was kept, or made now.
     pub(crate) persisted: Persisted,
     /// What cookies are signed with, as it was kept, or made now.
-    pub(crate) cookie_key: Secret,
+    pub(crate) cookie_key: CookieKey,
     /// A sentence for the broadcaster: the file could not be read, and where it is now.
     pub(crate) complaint: Option<String>,
 }
@@ -38,8 +38,8 @@ struct File {
     audience: Persisted,
     /// The version before made none. Without it, and where it cannot be read, browsers are given new cookies; a ban goes by the
     /// name in the old one all the same.
-    #[serde(default, deserialize_with = "Secret::if_readable")]
-    cookie_key: Option<Secret>,
+    #[serde(default, deserialize_with = "CookieKey::if_readable")]
+    cookie_key: Option<CookieKey>,
 }
 
 impl Keeper {
@@ -59,7 +59,7 @@ impl Keeper {
         let made = || Persisted { token: fresh, retired: Vec::new(), bans: Vec::new() };
         let (mut persisted, kept_key) = found.map_or_else(|| (made(), None), |file| (file.audience, file.cookie_key));
         let has_key = kept_key.is_some();
-        let cookie_key = kept_key.unwrap_or_else(Secret::fresh);
+        let cookie_key = kept_key.unwrap_or_else(CookieKey::fresh);
         let mut keeper = Keeper { path, cookie_key: cookie_key.clone(), stand_in: None };
         if is_new {
             keeper.keep(&persisted)?;
