@@ -148,12 +148,14 @@ async fn an_evening_with_a_chat() {
     skylark.command(r#"{"command":"end"}"#).await;
     skylark.event("ended").await;
     skylark.command(r#"{"command":"go_live"}"#).await;
-    let state = loop {
-        let state = anna.page.hears("chat_state").await;
-        if state["first"].as_u64() > host["id"].as_u64() {
-            break state;
-        }
-    };
+    skylark.event("live").await;
+    // Who does not watch it is told nothing of it.
+    anna.says(json!({ "type": "chat_since", "message": null })).await;
+    assert_eq!(anna.is_refused().await, "not_watching");
+    let mut late = Guest::come(&mut skylark, "Late").await;
+    late.loses_its_socket(&skylark).await;
+    let state = late.shows_the_chat(None).await;
+    assert!(state["first"].as_u64() > host["id"].as_u64(), "{state}");
     assert_eq!((&state["links"], &state["pinned"]), (&false.into(), &Value::Null), "the rules stay");
 }
 

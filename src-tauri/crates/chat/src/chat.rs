@@ -181,6 +181,14 @@ impl Chat {
         }
     }
 
+    /// A viewer is about to be told that something was not taken: what it said before, and was, is told to all first. So who is refused
+    /// knows by the order which of its messages that is.
+    pub fn is_refused(&mut self, viewer: ViewerId, now: Now) {
+        if self.waiting.iter().any(|message| message.viewer == Some(viewer)) {
+            self.flush(Some(now.instant));
+        }
+    }
+
     /// What a page is told that begins to show the chat, having this message as its newest: then it is to be told what comes.
     pub fn since(&mut self, newest: Option<MessageId>, speaker: Option<Speaker>, now: Now) -> Vec<PageMessage> {
         // What waits to be told is in the answer, and is told to the others before.

@@ -22,14 +22,21 @@ pub(crate) struct Pace {
 impl Pace {
     /// Takes one more; an error says how long to wait for it.
     pub(crate) fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        self.take_some(1, rate, now)
+    }
+
+    /// Takes so many at once, or as many as there are at most; an error says how long to wait for them.
+    pub(crate) fn take_some(&mut self, count: usize, rate: Rate, now: Instant) -> Result<(), Duration> {
         let most = rate.most.max(1) as usize;
         while self.times.front().is_some_and(|time| self.times.len() > most || now >= *time + rate.within) {
             self.times.pop_front();
         }
-        match self.times.front() {
-            Some(first) if self.times.len() == most => Err(*first + rate.within - now),
-            _ => {
-                self.times.push_back(now);
+        let count = count.clamp(1, most);
+        let over = (self.times.len() + count).saturating_sub(most);
+        match over.checked_sub(1).and_then(|last| self.times.get(last)) {
+            Some(last) => Err(*last + rate.within - now),
+            None => {
+                self.times.extend(std::iter::repeat_n(now, count));
                 Ok(())
             }
         }
@@ -82,6 +89,21 @@ mod tests {
         assert_eq!(pace.take(rate, at(5000)), Ok(()));
         assert!(pace.take(rate, at(5001)).is_err());
         assert!(pace.times.len() <= 3);
+    }
+
+    #[test]
+    fn what_counts_as_several_waits_for_all_of_them() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        let rate = Rate { most: 3, within: Duration::from_secs(5) };
+        let at = |ms| start + Duration::from_millis(ms);
+        assert_eq!(pace.take(rate, at(0)), Ok(()));
+        assert_eq!(pace.take(rate, at(1000)), Ok(()));
+        assert_eq!(pace.take_some(2, rate, at(2000)), Err(Duration::from_secs(3)), "until the first is gone");
+        assert_eq!(pace.take_some(9, rate, at(2000)), Err(Duration::from_secs(4)), "more than all is all");
+        assert_eq!(pace.take_some(2, rate, at(5000)), Ok(()));
+        assert_eq!(pace.take(rate, at(5999)), Err(Duration::from_millis(1)));
+        assert_eq!(pace.take_some(9, rate, at(10_000)), Ok(()));
+        assert_eq!(pace.times.len(), 3);
     }
 
     #[test]

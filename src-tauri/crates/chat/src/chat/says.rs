@@ -15,6 +15,10 @@ const MAX_CHARACTERS: usize = 500;
 /// Longest message, bytes: a character of many code points is bounded by this.
 const MAX_BYTES: usize = 4000;
 
+/// A message counts as one for each so many bytes that it begins: five lines of any script are as they were, and nobody has the
+/// broadcaster's line carry five of the longest to a thousand pages in a breath.
+const COUNTS_AS_ONE: usize = 1000;
+
 /// Names and hands of one viewer.
 const OTHERS: Rate = Rate { most: 10, within: Duration::from_secs(20) };
 
@@ -46,7 +50,7 @@ impl Chat {
     /// A viewer writes to everybody.
     pub fn say(&mut self, speaker: Speaker, said: &str, reply_to: Option<MessageId>, now: Now) -> Result<(), Refused> {
         let id = self.may_speak(speaker, now)?;
-        self.keeps_the_pace(id, now)?;
+        self.keeps_the_pace(id, said.len().div_ceil(COUNTS_AS_ONE), now)?;
         let text = worth_saying(said)?;
         if !self.links && links::has_link(&text) {
             return Err(ChatRefusal::NoLinks.into());
@@ -148,10 +152,10 @@ impl Chat {
     }
 
     /// Neither too much at once, nor too soon for slow mode. What is refused after this counts as well: each try is looked at.
-    fn keeps_the_pace(&mut self, id: PersonId, now: Now) -> Result<(), Refused> {
+    fn keeps_the_pace(&mut self, id: PersonId, count: usize, now: Now) -> Result<(), Refused> {
         let (limits, slow) = (self.limits, self.slow);
         let person = self.people.get_mut(id).expect("whom we have just met");
-        if let Err(wait) = person.messages.take(limits.messages, now.instant) {
+        if let Err(wait) = person.messages.take_some(count, limits.messages, now.instant) {
             if person.strikes.one_more(now.instant) {
                 self.silence(id, Some(limits.mute), now);
                 return Err(Refused::for_now(ChatRefusal::Muted, limits.mute));

@@ -188,3 +188,31 @@ fn nothing_is_said_before_a_broadcast_and_after_it() {
     assert_eq!(stage.last().name, "Guest 1");
     assert_eq!(stage.chat.snapshot(|_| true).mode, ChatMode::Everyone);
 }
+
+#[test]
+fn long_messages_count_as_several() {
+    let mut stage = Stage::live();
+    // Of an Indian script, some 3,000 bytes; and five of the longest that are plain.
+    let long = "नि".repeat(500);
+    assert_eq!(long.len(), 3000);
+    stage.say(1, &long).unwrap();
+    assert_eq!(stage.say(1, &long), Err(ChatRefusal::TooFast));
+    stage.say(1, "short").unwrap();
+    stage.advance(5 * SECOND);
+    stage.say(1, &long).unwrap();
+    for _ in 0..5 {
+        stage.say(2, &"x".repeat(500)).unwrap();
+    }
+}
+
+#[test]
+fn who_is_refused_has_heard_what_it_said_before() {
+    let mut stage = Stage::live();
+    stage.listen(0);
+    stage.say(1, "one").unwrap();
+    stage.say(2, "two").unwrap();
+    stage.act(|chat, now| chat.is_refused(ViewerId(3), now));
+    assert_eq!(stage.texts(0), ["one"], "nothing of it waits");
+    stage.act(|chat, now| chat.is_refused(ViewerId(2), now));
+    assert_eq!(stage.texts(0), ["one", "two"]);
+}

@@ -18,6 +18,7 @@ use sdp::{Fragment, Offer};
 use sessions::Sessions;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use sessions::matches;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
@@ -125,9 +126,14 @@ impl Door {
         self.pages.viewer(page).filter(|viewer| self.sessions.is_of(*viewer))
     }
 
-    /// Whether a page that asks for the chat is to be answered: not, if it asked a moment ago.
-    pub fn asks_for_chat(&mut self, page: PageId, now: Now) -> bool {
+    /// A page asks for the chat. An error, when it is to be answered: it asked a moment ago, or was told much.
+    pub fn asks_for_chat(&mut self, page: PageId, now: Now) -> Result<(), Duration> {
         self.pages.asks_for_chat(page, now.instant)
+    }
+
+    /// The page is told so many bytes of what was said before it asked.
+    pub fn told_of_chat(&mut self, page: PageId, bytes: usize, now: Now) {
+        self.pages.told_of_chat(page, bytes, now.instant);
     }
 
     /// The page shows the chat from now on, or does not.

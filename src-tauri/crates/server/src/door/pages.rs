@@ -13,6 +13,11 @@ const WAITS: u8 = 2;
 /// A page may ask for the chat once in this time.
 const CHAT_ASKS: Duration = Duration::from_secs(1);
 
+/// So much of what was said in the chat a viewer may be told again, by however many pages: a thousand lines at once, and then a line's
+/// share of what its picture takes.
+const CHAT_BYTES_A_SECOND: u32 = 64 * 1024;
+const CHAT_AHEAD: Duration = Duration::from_secs(8);
+
 /// All open pages.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
@@ -27,6 +32,8 @@ struct Watching {
     page: Option<PageId>,
     /// Media flows.
     connected: bool,
+    /// What it was told of the chat is made up for then.
+    chat_paid: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -75,6 +82,8 @@ impl Pages {
     pub(super) fn gone(&mut self, viewer: ViewerId) {
         let page = self.viewers.remove(&viewer).and_then(|watching| watching.page);
         self.watched(page, false);
+        // What people say is for who watches. Its page asks for it again when it holds another session.
+        self.pages.values_mut().filter(|page| page.viewer == Some(viewer)).for_each(|page| page.chats = false);
     }
 
     /// The connection of a page is a viewer's own, or as any other.
@@ -157,13 +166,27 @@ impl Pages {
         self.pages.retain(|_, page| !concerns(page) || page.hears(&told));
     }
 
-    /// The page asks for the chat; not, if it did a moment ago: to answer costs more than to ask.
-    pub(super) fn asks_for_chat(&mut self, id: PageId, now: Instant) -> bool {
-        let Some(page) = self.pages.get_mut(&id).filter(|page| page.may_ask.is_none_or(|then| now >= then)) else {
-            return false;
-        };
+    /// The page asks for the chat. An error, when it may: not a moment after it did, nor before what its viewer was told is made up for, for
+    /// to answer costs more than to ask.
+    pub(super) fn asks_for_chat(&mut self, id: PageId, now: Instant) -> Result<(), Duration> {
+        let Some(page) = self.pages.get_mut(&id) else { return Err(CHAT_ASKS) };
+        let paid = page.viewer.and_then(|viewer| self.viewers.get(&viewer)?.chat_paid);
+        let paid = paid.and_then(|paid| paid.checked_sub(CHAT_AHEAD));
+        let wait = page.may_ask.max(paid).map(|then| then.saturating_duration_since(now)).unwrap_or_default();
+        if !wait.is_zero() {
+            return Err(wait);
+        }
         page.may_ask = Some(now + CHAT_ASKS);
-        true
+        Ok(())
+    }
+
+    /// The page is told so many bytes of what was said.
+    pub(super) fn told_of_chat(&mut self, id: PageId, bytes: usize, now: Instant) {
+        let viewer = self.viewer(id).and_then(|viewer| self.viewers.get_mut(&viewer));
+        if let Some(watching) = viewer {
+            let costs = Duration::from_secs_f64(bytes as f64 / f64::from(CHAT_BYTES_A_SECOND));
+            watching.chat_paid = Some(watching.chat_paid.map_or(now, |paid| paid.max(now)) + costs);
+        }
     }
 
     /// The page shows the chat from now on, or does not.
@@ -285,8 +308,49 @@ mod tests {
         let (mut pages, now) = (Pages::default(), Instant::now());
         let _told = open(&mut pages, 1, 8);
         let at = |ms| now + Duration::from_millis(ms);
-        let asked = [0, 1, 999, 1000, 1500].map(|ms| pages.asks_for_chat(PageId(1), at(ms)));
+        let asked = [0, 1, 999, 1000, 1500].map(|ms| pages.asks_for_chat(PageId(1), at(ms)).is_ok());
         assert_eq!(asked, [true, false, false, true, false]);
-        assert!(!pages.asks_for_chat(PageId(9), at(0)), "which is not there");
+        assert_eq!(pages.asks_for_chat(PageId(1), at(1750)), Err(Duration::from_millis(250)));
+        assert!(pages.asks_for_chat(PageId(9), at(0)).is_err(), "which is not there");
+    }
+
+    #[test]
+    fn a_viewer_is_told_the_chat_again_at_the_rate_of_one_however_many_pages_it_opens() {
+        let (mut pages, mut now) = (Pages::default(), Instant::now());
+        let told: Vec<_> = (1..=20).map(|n| open(&mut pages, n, 8)).collect();
+        (1..=20).for_each(|n| pages.watches(PageId(n), ViewerId(7)));
+        let (mut bytes, answer) = (0, 200_000);
+        for _ in 0..60 {
+            for page in (1..=20).map(PageId) {
+                if pages.asks_for_chat(page, now).is_ok() {
+                    pages.told_of_chat(page, answer, now);
+                    bytes += answer;
+                }
+            }
+            now += Duration::from_secs(1);
+        }
+        let allowed = CHAT_BYTES_A_SECOND as usize * (60 + CHAT_AHEAD.as_secs() as usize) + answer;
+        assert!((allowed / 2..=allowed).contains(&bytes), "{bytes} bytes in a minute");
+        // Another's is its own.
+        pages.watches(PageId(1), ViewerId(8));
+        assert!(pages.asks_for_chat(PageId(1), now).is_ok());
+        drop(told);
+    }
+
+    #[test]
+    fn a_page_hears_the_chat_as_long_as_its_viewer_is_there() {
+        let mut pages = Pages::default();
+        let (mut gone, mut stays) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
+        for n in [1, 2] {
+            pages.watches(PageId(n.into()), ViewerId(n));
+            pages.show_chat(PageId(n.into()), true);
+        }
+        pages.gone(ViewerId(1));
+        let said = || PageMessage::ChatDeleted { messages: vec![] };
+        pages.tell_chatting(said());
+        assert_eq!((heard(&mut gone).is_err(), heard(&mut stays)), (true, Ok(said())));
+        pages.watches(PageId(1), ViewerId(3));
+        pages.tell_chatting(said());
+        assert!(heard(&mut gone).is_err(), "before it asks");
     }
 }

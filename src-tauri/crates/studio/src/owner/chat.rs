@@ -10,16 +10,18 @@ use audience::{Now, To};
 use protocol::{ChatRefusal, Command, ErrorCode, Event, PageHello, PageMessage, ViewerId};
 use server::PageId;
 use std::path::PathBuf;
-use std::time::Duration;
 
-/// When a page that was refused for asking too often may ask again.
-const AGAIN: Duration = Duration::from_secs(1);
+/// What a message takes on its way besides its words, bytes.
+const AROUND: usize = 160;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A page says something that concerns the chat. Who says it is who holds the session that the page named, and nothing else that it
     /// may say of itself; who was not let in, or was removed, is told nothing.
     pub(super) fn page_chats(&mut self, page: PageId, hello: PageHello, now: Now) {
         let said = self.said_in_chat(page, hello, now);
+        if let (Err(_), Some(viewer)) = (&said, self.door.viewer_of(page)) {
+            self.chat.is_refused(viewer, now);
+        }
         self.carry_out_chat();
         if let Err(Refused { code, retry_after }) = said {
             let retry_after_s = retry_after.map(|wait| wait.as_secs_f32().ceil() as u32);
@@ -35,10 +37,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let let_in = self.door.viewer_of(page).ok_or(ChatRefusal::NotWatching)?;
         let speaker = self.speaker(let_in).ok_or(ChatRefusal::NotWatching)?;
         if let PageHello::ChatSince { message } = hello {
-            if !self.door.asks_for_chat(page, now) {
-                return Err(Refused { code: ChatRefusal::TooFast, retry_after: Some(AGAIN) });
-            }
+            let may = self.door.asks_for_chat(page, now);
+            may.map_err(|wait| Refused { code: ChatRefusal::TooFast, retry_after: Some(wait) })?;
             let answer = self.chat.since(message, Some(speaker), now);
+            self.door.told_of_chat(page, weight(&answer), now);
             // Those that listen already are told first what the answer has, so that nobody hears it twice.
             self.carry_out_chat();
             answer.into_iter().for_each(|message| self.door.tell_page(page, message));
@@ -143,4 +145,16 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let visitor = self.admission.audience().visitor(viewer)?;
         Some(Speaker { viewer, cookie: visitor.cookie })
     }
+}
+
+/// About how many bytes a page is sent.
+fn weight(answer: &[PageMessage]) -> usize {
+    let of = |message: &PageMessage| match message {
+        PageMessage::Chat { messages } => {
+            messages.iter().map(|message| AROUND + message.name.len() + message.text.len()).sum()
+        }
+        PageMessage::ChatDeleted { messages } => AROUND + 16 * messages.len(),
+        _ => AROUND,
+    };
+    answer.iter().map(of).sum()
 }

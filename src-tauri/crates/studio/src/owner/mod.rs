@@ -270,10 +270,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Running::Live => {
                 self.broadcast.ending();
                 self.tell_phase();
-                self.decide(Input::End, now);
-                self.relays_live(false);
+                // While those who are to hear the last of it watch.
                 self.chat.end();
                 self.carry_out_chat();
+                self.decide(Input::End, now);
+                self.relays_live(false);
                 self.encoders.end();
                 self.events.tell(Event::Ended);
                 self.broadcast.ended();

@@ -187,3 +187,79 @@ fn the_chat_is_saved_once_at_a_time_and_is_gone_with_the_next_broadcast() {
     world.happened(crate::happened::Happened::FirstPicture(2));
     assert!(world.owner.snapshot().chat.messages.is_empty());
 }
+
+#[test]
+fn whose_viewer_is_gone_hears_the_chat_no_longer_whatever_page_it_kept_open() {
+    let mut world = World::live(Written::default());
+    let anna = guest(&mut world, 1, "Anna");
+    // It watches, opens a page that shows the chat, leaves, and keeps the page: nobody sees that it is there.
+    let joined = world.watch(&browser(2), ViewerId(2));
+    let mut lurks = world.open_page(&browser(2));
+    world.says(&lurks, PageHello::Watching { session: joined.session.clone() });
+    world.says(&lurks, PageHello::ChatSince { message: None });
+    assert!(world.leave(&joined));
+    while next(&mut lurks).is_some() {}
+    world.says(&anna, say("between us"));
+    world.advance(Duration::from_secs(1));
+    assert_eq!(next(&mut lurks), None);
+    world.says(&lurks, PageHello::ChatSince { message: None });
+    assert_eq!(refused(&mut lurks), ChatRefusal::NotWatching);
+    // Who comes back by another session is told what it missed.
+    let joined = world.watch(&browser(2), ViewerId(3));
+    world.says(&lurks, PageHello::Watching { session: joined.session });
+    world.says(&lurks, PageHello::ChatSince { message: None });
+    assert!(matches!(next(&mut lurks), Some(PageMessage::ChatState { .. })));
+    assert_eq!(hears(&mut lurks)[0].1, "between us");
+}
+
+#[test]
+fn the_last_words_of_a_broadcast_are_heard() {
+    let mut world = World::live(Written::default());
+    let (anna, mut lena) = (guest(&mut world, 1, "Anna"), guest(&mut world, 2, "Lena"));
+    world.says(&anna, say("bye"));
+    world.says(&anna, say("bye bye"));
+    world.command(Command::End).expect("it is live");
+    assert_eq!((hears(&mut lena)[0].1.as_str(), hears(&mut lena)[0].1.as_str()), ("bye", "bye bye"));
+    assert_eq!(next(&mut lena), Some(PageMessage::Ended));
+}
+
+#[test]
+fn who_is_refused_hears_before_what_was_taken() {
+    let mut world = World::live(Written::default());
+    let mut anna = guest(&mut world, 1, "Anna");
+    for text in ["1", "2", "3", "4", "5", "6"] {
+        world.says(&anna, say(text));
+    }
+    assert_eq!(hears(&mut anna)[0].1, "1");
+    assert_eq!(hears(&mut anna).iter().map(|line| line.1.as_str()).collect::<Vec<_>>(), ["2", "3", "4", "5"]);
+    assert_eq!(refused(&mut anna), ChatRefusal::TooFast);
+}
+
+#[test]
+fn a_viewer_is_not_sent_the_chat_again_and_again() {
+    let mut world = World::live(Written::default());
+    for n in 0..100 {
+        // Long lines, and all of them the broadcaster's.
+        let text = format!("{n} {}", "नि".repeat(490));
+        world.command(Command::Say { text, reply_to: None }).expect("it is live");
+    }
+    let joined = world.watch(&browser(1), ViewerId(1));
+    let mut page = world.open_page(&browser(1));
+    world.says(&page, PageHello::Watching { session: joined.session });
+    let (mut answered, mut waits) = (0, None);
+    for _ in 0..30 {
+        world.says(&page, PageHello::ChatSince { message: None });
+        match next(&mut page) {
+            Some(PageMessage::ChatState { .. }) => answered += 1,
+            Some(PageMessage::Refused { code: ChatRefusal::TooFast, retry_after_s }) => {
+                waits = waits.max(retry_after_s)
+            }
+            other => panic!("it hears {other:?}"),
+        }
+        while next(&mut page).is_some() {}
+        world.advance(Duration::from_secs(1));
+    }
+    // 300 kB each, at 64 kB a second and 512 kB at once.
+    assert!((5..=9).contains(&answered), "{answered}");
+    assert!(waits.is_some_and(|seconds| seconds > 1), "{waits:?}");
+}
