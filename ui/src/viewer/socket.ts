@@ -53,8 +53,11 @@ export class PageSocket {
     if (this.#waits) this.open();
   }
 
-  say(hello: PageHello): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(hello));
+  /** False: it is not open, and nothing was said. */
+  say(hello: PageHello): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(hello));
+    return true;
   }
 
   close(): void {

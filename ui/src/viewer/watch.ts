@@ -101,8 +101,9 @@ export class Watch {
     if (this.#sessionId) listener?.holds();
   }
 
-  say(hello: PageHello): void {
-    this.#socket.say(hello);
+  /** False: there is no socket now, and nothing was said. */
+  say(hello: PageHello): boolean {
+    return this.#socket.say(hello);
   }
 
   /** The page goes away. */

@@ -7,14 +7,18 @@ let said: PageHello[];
 let returned: string[];
 let reacted: Record<string, number>[];
 let chat: Chat;
+let connected: boolean;
 
 function begin(name: string | null): void {
-  [said, returned, reacted] = [[], [], []];
+  [said, returned, reacted, connected] = [[], [], [], true];
   chat = new Chat(name, {
     changed: () => {},
     reacted: (counts) => reacted.push(counts),
     returned: (text) => returned.push(text),
-    say: (hello) => said.push(hello),
+    say: (hello) => {
+      if (connected) said.push(hello);
+      return connected;
+    },
   });
 }
 
@@ -108,4 +112,65 @@ test('a page that asked too early asks again', () => {
   expect(said.length).toBe(2);
   chat.close();
   vi.useRealTimers();
+});
+
+test('a page that came back and asked too early asks again, too, and is not told that something was not sent', () => {
+  vi.useFakeTimers();
+  chat.holds();
+  chat.hear(you());
+  // The socket is back before the session is, or the session comes within a second of the socket.
+  for (const code of ['not_watching', 'too_fast'] as const) {
+    chat.holds();
+    const asked = said.length;
+    chat.hear({ type: 'refused', code, retry_after_s: 3 });
+    expect(chat.view.refused).toBe(null);
+    vi.advanceTimersByTime(2900);
+    expect(said.length).toBe(asked);
+    vi.advanceTimersByTime(200);
+    expect(said.at(-1)).toEqual({ type: 'chat_since', message: null });
+    chat.hear(you());
+  }
+  chat.close();
+  vi.useRealTimers();
+});
+
+test('what is written while there is no socket stays where it was written', () => {
+  chat.hear(you());
+  connected = false;
+  expect(chat.write('hello', null)).toBe(false);
+  expect(chat.view.refused).toEqual({ code: 'not_watching', retryAfterS: null });
+  chat.call('Anna');
+  expect(chat.view.refused).toEqual({ code: 'not_watching', retryAfterS: null });
+  connected = true;
+  expect(chat.write('hello', null)).toBe(true);
+  expect([said.length, chat.view.refused]).toEqual([1, null]);
+});
+
+test('what was on its way when the socket was lost is given back, unless it arrived', () => {
+  chat.holds();
+  chat.hear(you());
+  for (const text of ['one', 'two']) chat.write(text, null);
+  chat.holds();
+  chat.hear(state(0));
+  chat.hear({ type: 'chat', messages: [line(1, 8), line(2, 7)] });
+  chat.hear(you({ viewer: 9 }));
+  expect(returned, 'one of them is among the lines').toEqual(['two']);
+  chat.hear({ type: 'chat', messages: [line(3, 9)] });
+  chat.holds();
+  chat.hear(you({ viewer: 9 }));
+  expect(returned).toEqual(['two']);
+});
+
+test('of several that were written the one is given back that was refused', () => {
+  chat.hear(you());
+  for (const text of ['first', 'second', 'third']) chat.write(text, null);
+  chat.hear({ type: 'chat', messages: [line(1, 7)] });
+  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  expect(returned).toEqual(['second']);
+  chat.hear({ type: 'refused', code: 'reserved_name' });
+  chat.hear({ type: 'chat_deleted', messages: [1] });
+  chat.hear({ type: 'chat', messages: [line(1, 7)] });
+  expect(returned, 'neither a name nor a line that was put back says anything of it').toEqual(['second']);
+  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  expect(returned).toEqual(['second', 'third']);
 });

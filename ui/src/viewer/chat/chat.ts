@@ -31,7 +31,8 @@ export interface ChatEvents {
   reacted(counts: Record<string, number>): void;
   /** What was written was not taken: it is to be written again, or changed. */
   returned(text: string): void;
-  say(hello: PageHello): void;
+  /** False: there is no socket to say it by. */
+  say(hello: PageHello): boolean;
 }
 
 /** The server lets a page ask once a second. */
@@ -49,9 +50,15 @@ export class Chat {
     heard: false,
     refused: null,
   };
-  /** Written, and neither heard again nor refused. */
+  /** Written, and neither heard again nor refused: the server answers each with the one or the other, in their order. */
   #sent: string[] = [];
+  /** Written before it asked anew: what is not among the lines that it missed never arrived. */
+  #unsure: string[] = [];
+  /** It asked for what it missed, and the answer is not all here. */
+  #asking = false;
   #asks: ReturnType<typeof setTimeout> | undefined;
+  /** The newest that it ever had. */
+  #newest: MessageId = -1;
 
   /** `name`: what this viewer was called here before. */
   constructor(name: string | null, on: ChatEvents) {
@@ -66,6 +73,8 @@ export class Chat {
   /** The page holds a session: what it missed is asked for. */
   holds(): void {
     clearTimeout(this.#asks);
+    this.#asking = true;
+    this.#unsure.push(...this.#sent.splice(0));
     this.#on.say({ type: 'chat_since', message: this.#view.lines.at(-1)?.id ?? null });
   }
 
@@ -92,6 +101,7 @@ export class Chat {
       case 'you': {
         const { viewer, name, muted, hand } = message;
         this.#show({ you: { viewer, name, muted, hand }, heard: true });
+        this.#answered();
         // Another session of a browser that the server does not know any more.
         if (name === null && this.#name !== null) this.#on.say({ type: 'name', name: this.#name });
         return;
@@ -103,19 +113,18 @@ export class Chat {
     }
   }
 
-  /** False: there is nothing to say. */
+  /** False: there is nothing to say, or nothing to say it by. */
   write(text: string, replyTo: MessageId | null): boolean {
     if (text.trim() === '') return false;
-    this.#sent.push(text);
-    this.#show({ refused: null });
-    this.#on.say({ type: 'say', text, reply_to: replyTo });
-    return true;
+    const said = this.#on.say({ type: 'say', text, reply_to: replyTo });
+    if (said) this.#sent.push(text);
+    this.#told(said);
+    return said;
   }
 
   call(name: string): void {
     this.#name = name;
-    this.#show({ refused: null });
-    this.#on.say({ type: 'name', name });
+    this.#told(this.#on.say({ type: 'name', name }));
   }
 
   react(emoji: string): void {
@@ -130,7 +139,10 @@ export class Chat {
     const { you } = this.#view;
     const known = new Set(this.#view.lines.map(({ id }) => id));
     const more = messages.filter(({ id }) => !known.has(id));
-    if (more.some(({ viewer }) => viewer !== null && viewer === you.viewer)) this.#sent = [];
+    // One that was taken out and is there again was heard before.
+    const own = more.filter(({ id, viewer }) => id > this.#newest && viewer !== null && viewer === you.viewer);
+    (this.#asking ? this.#unsure : this.#sent).splice(0, own.length);
+    this.#newest = Math.max(this.#newest, ...more.map(({ id }) => id));
     const last = this.#view.lines.at(-1)?.id ?? -1;
     const lines = [...this.#view.lines, ...more];
     // What was taken out and is there again stands where it stood.
@@ -139,16 +151,30 @@ export class Chat {
   }
 
   #refused(code: ChatRefusal, retryAfterS: number | null): void {
-    // Before media flows the page may be refused, and is not any more when it asks again.
-    if (!this.#view.heard && (code === 'not_watching' || code === 'too_fast')) {
+    // A page that asks before media flows, or soon after it asked last, is refused, and is not any more when it asks again.
+    if (this.#asking && (code === 'not_watching' || code === 'too_fast')) {
       clearTimeout(this.#asks);
-      this.#asks = setTimeout(() => this.holds(), askAgainMs);
+      this.#asks = setTimeout(() => this.holds(), Math.max(askAgainMs, 1000 * (retryAfterS ?? 0)));
       return;
     }
-    const text = this.#sent.shift();
+    const ofName = code === 'bad_name' || code === 'reserved_name';
+    const text = ofName || code === 'bad_reaction' ? undefined : this.#sent.shift();
     if (text !== undefined) this.#on.returned(text);
-    if (code === 'bad_name' || code === 'reserved_name') this.#name = null;
+    if (ofName) this.#name = null;
     this.#show({ refused: { code, retryAfterS } });
+  }
+
+  /** Something was said, or there is nothing to say it by. */
+  #told(said: boolean): void {
+    this.#show({ refused: said ? null : { code: 'not_watching', retryAfterS: null } });
+  }
+
+  /** All that was missed is here. */
+  #answered(): void {
+    if (!this.#asking) return;
+    this.#asking = false;
+    const lost = this.#unsure.splice(0);
+    if (lost.length > 0) this.#on.returned(lost.join(' '));
   }
 
   #show(change: Partial<ChatView>): void {
