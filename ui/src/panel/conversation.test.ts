@@ -1,7 +1,7 @@
 // What each event makes of the chat.
 import { expect, test } from 'vitest';
 import type { ChatMessage, ChatSnapshot } from '../protocol/index.ts';
-import { conversation, kept } from './conversation.ts';
+import { conversation, kept, wordsIn } from './conversation.ts';
 
 const empty: ChatSnapshot = {
   mode: 'everyone',
@@ -66,4 +66,9 @@ test('another broadcast begins with an empty chat, and with the rules of before'
   const now = conversation(ruled, { event: 'phase', phase: { state: 'live', since_at: 1 } });
   expect(now).toMatchObject({ messages: [], mode: 'admitted', slow_s: 5, links: false });
   expect(conversation(ruled, { event: 'phase', phase: { state: 'offline' } })).toBe(ruled);
+});
+
+test('words that are not wanted stand one a line, each once', () => {
+  expect(wordsIn(' spoiler\n\nbuy now \r\nspoiler\n')).toEqual(['spoiler', 'buy now']);
+  expect(wordsIn(' \n')).toEqual([]);
 });

@@ -39,6 +39,12 @@ export function conversation(now: ChatSnapshot, event: Event): ChatSnapshot {
   }
 }
 
+/** The words and phrases of a text that has one a line. */
+export function wordsIn(text: string): string[] {
+  const words = text.split('\n').map((word) => word.trim());
+  return [...new Set(words.filter((word) => word !== ''))];
+}
+
 function added(messages: ChatMessage[], message: ChatMessage): ChatMessage[] {
   const last = messages.at(-1);
   if (!last || message.id > last.id) return [...messages, message].slice(-kept);
