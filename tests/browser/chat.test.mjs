@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { needs } from '../support/needs.mjs';
 import { missing, openChromium } from './support/chromium.mjs';
 import { missing as missingFirefox, openFirefox } from './support/firefox.mjs';
+import { line } from './support/line.mjs';
 import { broadcast } from './support/skylark.mjs';
 
 const { after, before, test } = needs(missing());
@@ -192,6 +193,81 @@ test('the chat is open again after a reload, and what was refused is not lost', 
   );
   assert.equal(await anna.page.evaluate(() => document.activeElement.value), 'a spoiler', 'it can be changed');
   skylark.tell('unwanted_words', { words: [] });
+  await anna.close();
+});
+
+test('a page that lost its socket has exactly what it missed, nothing twice, and what was written is not lost', async (t) => {
+  const cable = await line(skylark.live.port);
+  t.after(() => cable.close());
+  const url = new URL(skylark.live.watch);
+  url.host = `127.0.0.1:${cable.port}`;
+  const anna = await chromium.open(url.href);
+  await comesIn(anna, 'Cable');
+  /** The broadcaster writes; the message's id. */
+  const says = async (text) => {
+    skylark.tell('say', { text });
+    const { message } = await skylark.event(
+      ({ event, message }) => event === 'chat' && message.text === text,
+      `"${text}" is written`,
+    );
+    return message.id;
+  };
+  const deletes = async (message) => {
+    skylark.tell('delete_message', { message });
+    await skylark.event(
+      ({ event, messages }) => event === 'chat_deleted' && messages.includes(message),
+      'it is deleted',
+    );
+  };
+  const field = () => anna.page.evaluate(() => document.querySelector('.chat form input').value);
+  const since = async (first) => (await lines(anna)).slice((await lines(anna)).indexOf(`Broadcaster ${first}`));
+  const one = await says('cable one');
+  await says('cable two');
+  await type(anna, 'arrives');
+  await shows(anna, 'Cable arrives');
+
+  // It is on its way when the line breaks.
+  cable.hold();
+  await type(anna, 'on its way');
+  cable.cut();
+  await says('cable three');
+  await deletes(one);
+  await deletes(await says('cable four'));
+  await says('cable five');
+  await anna.until(
+    async () => {
+      // Until the page knows that its socket is gone what is written there may be taken.
+      if ((await field()) === '') await type(anna, 'without a line');
+      return /That was not sent/.test(await anna.words());
+    },
+    10_000,
+    async () => `it is told that there is no connection, and not "${await anna.words()}"`,
+  );
+  assert.equal(await field(), 'without a line', 'it stays where it was written');
+  assert.ok(!(await lines(anna)).includes('Broadcaster cable three'));
+  cable.mend();
+  await shows(anna, 'Broadcaster cable five');
+  await anna.until(
+    async () => /^on its way .*without a line$/.test(await field()),
+    10_000,
+    async () => `what was on its way is given back: "${await field()}"`,
+  );
+  await says('cable six');
+  await shows(anna, 'Broadcaster cable six');
+  assert.deepEqual(await since('cable two'), [
+    'Broadcaster cable two',
+    'Cable arrives',
+    'Broadcaster cable three',
+    'Broadcaster cable five',
+    'Broadcaster cable six',
+  ]);
+  assert.ok(!(await lines(anna)).includes('Broadcaster cable one'), 'what was taken out meanwhile is gone');
+  assert.equal(await anna.state(), 'playing', 'the picture went on');
+  await anna.page.keyboard.press('Enter');
+  const sent = ({ event, message }) => event === 'chat' && message.text.startsWith('on its way');
+  const { message } = await skylark.event(sent, 'and is sent now');
+  await shows(anna, `Cable ${message.text}`);
+  assert.deepEqual(anna.faults, []);
   await anna.close();
 });
 
