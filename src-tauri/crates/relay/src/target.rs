@@ -9,6 +9,9 @@ const LONGEST: usize = 2048;
 /// The longest secret or file name, bytes.
 const LONGEST_SECRET: usize = 8192;
 
+/// What is shorter than this, bytes, is no secret, and would be found in every word.
+const SHORTEST_SECRET: usize = 3;
+
 /// What is shorter than this, bytes, is no key in a URL.
 const SHORTEST_KEY: usize = 8;
 
@@ -119,8 +122,8 @@ impl Target {
         let path = self.url.path().trim_matches('/');
         let parts = path.rsplit('/').take(1).chain(self.url.query()).filter(|part| part.len() >= SHORTEST_KEY);
         let of_url = [path].into_iter().filter(|path| path.contains('/')).chain(parts);
-        let all = secrets.map(|secret| secret.reveal()).chain(of_url);
-        let mut all: Vec<String> = all.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let secrets = secrets.map(|secret| secret.reveal()).filter(|secret| secret.len() >= SHORTEST_SECRET);
+        let mut all: Vec<String> = secrets.chain(of_url).map(str::to_owned).collect();
         // The longest first, or what is around a shorter one would stay.
         all.sort_by_key(|word| std::cmp::Reverse(word.len()));
         Hidden(all)
@@ -243,6 +246,7 @@ mod tests {
         let secrets = RelaySecrets {
             pin: Some(Secret::from("1234".to_owned())),
             api_secret: Some(Secret::from("1234-and-more".to_owned())),
+            room_secret: Some(Secret::from("s".to_owned())),
             ..RelaySecrets::default()
         };
         let hidden = Target::parse("whip+https://a.example/whip/stream-key?k=word-of-mine", secrets).unwrap().hidden();
