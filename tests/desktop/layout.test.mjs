@@ -66,6 +66,10 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
       ]) {
         await window.resize(width, height);
         await window.click(button);
+        if (card === '#qr') {
+          const drawn = `return document.querySelector('[data-testid="qr"]')?.naturalWidth > 0`;
+          await window.until(() => window.run(drawn), 'the code is drawn');
+        }
         const [free, top, bottom] = await window.run(
           `const card = document.querySelector(arguments[0]);
            const { top, bottom } = card.getBoundingClientRect();

@@ -10,5 +10,6 @@ followTheme('dark');
 const panel = new Panel();
 const target = document.getElementById('panel');
 if (!target) throw new Error('index.html has the element that the panel fills');
-mount(Page, { target, props: { panel } });
+// First: the program answers while the page is made.
 void panel.start();
+mount(Page, { target, props: { panel } });

@@ -119,6 +119,8 @@ export class Panel {
       const seen = () => void backend.seen(!document.hidden).catch(() => {}); // Else more is told than is seen.
       document.addEventListener('visibilitychange', seen);
       seen();
+      // Whoever opens the window sees it first; each driver that is asked takes the processor from it.
+      await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
       await backend.command({ command: 'list_devices' });
     } catch (error) {
       this.failure = failure(error);
