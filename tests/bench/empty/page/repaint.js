@@ -1,5 +1,6 @@
-// Repaints an area of the size in the address 15 times a second with a plain colour.
+// Repaints an area of the size in the address 15 times a second with a plain colour; with `words` in its place there is a line to read.
 
+if (location.search === '?words') document.body.append('A line of words');
 const [width, height] = location.search.slice(1).split('x').map(Number);
 if (height > 0) {
   const area = document.getElementById('area');
