@@ -14,6 +14,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
         }
         Event::Ended => "The broadcast is over.".to_owned(),
         Event::ViewerJoined { viewer } => format!("{} watches.", name(viewer)),
+        Event::ViewerMoved { viewer, relay: Some(relay) } => format!("Viewer {viewer} goes on at relay {relay}."),
+        Event::ViewerMoved { viewer, relay: None } => format!("Viewer {viewer} goes on here."),
         Event::ViewerLeft { viewer, reason } => format!("Viewer {viewer} is gone: {}.", why(*reason)),
         Event::Count { watching, peak } => format!("{watching} watching, {peak} at most so far."),
         Event::Removed { viewer } => removed(viewer),

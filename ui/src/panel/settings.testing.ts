@@ -9,6 +9,7 @@ export const settings: Settings = {
   bitrate_kbps: 2500,
   max_viewers: 0,
   max_upload_kbps: 0,
+  relay_from: 'full',
   public: '',
   public_media: '',
   title: '',

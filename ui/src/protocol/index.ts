@@ -166,6 +166,10 @@ since_at: number,
  */
 rejected: Array<RejectedMedia>, 
 /**
+ * It watches at this relay, which has no figures of its connection; none: it is sent the stream from here.
+ */
+relay?: RelayId, 
+/**
  * How the connection does; refreshed by [`crate::Event::Viewers`].
  */
 stats: ViewerStats, };
@@ -389,6 +393,11 @@ max_viewers: number,
  */
 max_upload_kbps: number, 
 /**
+ * Who is sent to a relay that takes viewers: who would get less than the largest picture here (`full`), everyone outside
+ * this network as well, or `all`.
+ */
+relay_from: string, 
+/**
  * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
  * pages; empty: none.
  */
@@ -439,6 +448,11 @@ max_viewers?: number,
  * Cap on what all viewers together are sent; 0: no limit.
  */
 max_upload_kbps?: number, 
+/**
+ * Who is sent to a relay that takes viewers: who would get less than the largest picture here (`full`), everyone outside
+ * this network as well, or `all`.
+ */
+relay_from?: string, 
 /**
  * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
  * pages; empty: none.
@@ -843,7 +857,15 @@ phase: Phase, } | { "event": "viewer_joined",
 /**
  * Who.
  */
-viewer: Viewer, } | { "event": "viewer_left", 
+viewer: Viewer, } | { "event": "viewer_moved", 
+/**
+ * Who it is now.
+ */
+viewer: ViewerId, 
+/**
+ * Where it watches now; null: here.
+ */
+relay: RelayId | null, } | { "event": "viewer_left", 
 /**
  * Who.
  */

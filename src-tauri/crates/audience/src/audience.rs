@@ -80,6 +80,7 @@ impl Audience {
             Input::OfferRefused { viewer, reason } => self.offer_refused(viewer, reason, now),
             Input::BadOffer { visitor, reason } => self.bad_offer(&visitor, reason, now),
             Input::Answered { viewer, rejected } => self.viewers.answered(viewer, rejected),
+            Input::Relayed { viewer, relay } => self.viewers.relayed(viewer, relay),
             Input::Checked { viewer } => self.checked(viewer, now),
             Input::Connected { viewer } => self.connected(viewer, now),
             Input::Gone { viewer, reason } => self.gone(viewer, reason, now),

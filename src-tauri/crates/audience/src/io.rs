@@ -1,7 +1,9 @@
 //! What goes in and what comes out.
 
 use crate::{Token, Visitor, VisitorCookie};
-use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, ViewerId, ViewerStats};
+use protocol::{
+    ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, ViewerId, ViewerStats,
+};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -47,6 +49,13 @@ pub enum Input {
         viewer: ViewerId,
         /// What is not sent.
         rejected: Vec<RejectedMedia>,
+    },
+    /// An admitted viewer is to watch at this relay.
+    Relayed {
+        /// Who.
+        viewer: ViewerId,
+        /// Where.
+        relay: RelayId,
     },
     /// The first authentic check of an admitted viewer came: from here on it takes a place.
     Checked {

@@ -4,7 +4,7 @@
 
 use crate::Visitor;
 use crate::visitor::Identity;
-use protocol::ViewerId;
+use protocol::{RelayId, ViewerId};
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -28,21 +28,31 @@ pub(crate) struct Returning {
 struct Departed {
     id: ViewerId,
     visitor: Visitor,
+    /// Where it watched; none: here.
+    relay: Option<RelayId>,
     at: Instant,
 }
 
 impl Returning {
     /// A viewer to whom media flowed is gone.
-    pub(crate) fn departed(&mut self, id: ViewerId, visitor: Visitor, at: Instant) {
+    pub(crate) fn departed(&mut self, id: ViewerId, visitor: Visitor, relay: Option<RelayId>, at: Instant) {
         if self.departed.len() == MAX_DEPARTED {
             self.departed.pop_front();
         }
-        self.departed.push_back(Departed { id, visitor, at });
+        self.departed.push_back(Departed { id, visitor, relay, at });
     }
 
     /// Who that was, if it is remembered.
     pub(crate) fn visitor(&self, id: ViewerId) -> Option<&Visitor> {
         self.departed.iter().rev().find(|departed| departed.id == id).map(|departed| &departed.visitor)
+    }
+
+    /// Where this browser watched when it left, where that is less than half a minute ago.
+    pub(crate) fn last_place(&self, visitor: &Visitor, now: Instant) -> Option<Option<RelayId>> {
+        let lately = |departed: &&Departed| now.saturating_duration_since(departed.at) < HALF_MINUTE;
+        let identity = visitor.identity();
+        let mut lately = self.departed.iter().rev().take_while(lately);
+        lately.find(|departed| departed.visitor.identity() == identity).map(|departed| departed.relay)
     }
 
     /// Replaces who may pass the lock by who is watching and who left a moment ago.
@@ -60,7 +70,7 @@ impl Returning {
         self.through_the_lock.insert(visitor.identity());
         self.by_a_retired_link.insert(visitor.identity());
         self.departed.retain(|departed| departed.id != id);
-        self.departed(id, visitor, now);
+        self.departed(id, visitor, None, now);
     }
 
     pub(crate) fn may_pass_the_lock(
@@ -126,7 +136,7 @@ mod tests {
             Visitor::new(Some(cookie), Ipv4Addr::LOCALHOST.into(), "test")
         };
         let total = MAX_DEPARTED as u32 + 10;
-        (0..total).for_each(|n| returning.departed(ViewerId(n), visitor(n), start));
+        (0..total).for_each(|n| returning.departed(ViewerId(n), visitor(n), None, start));
         assert_eq!(returning.departed.len(), MAX_DEPARTED);
         assert!(returning.visitor(ViewerId(9)).is_none() && returning.visitor(ViewerId(10)).is_some());
         returning.keep_at_lock(HashSet::new(), start + HALF_MINUTE);

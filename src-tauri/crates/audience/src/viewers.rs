@@ -4,14 +4,14 @@ use crate::joining::{Joining, Progress};
 use crate::returning::Returning;
 use crate::visitor::Identity;
 use crate::{Now, Visitor, VisitorCookie, browser_name};
-use protocol::{Network, RejectedMedia, Viewer, ViewerId, ViewerStats};
+use protocol::{Network, RejectedMedia, RelayId, Viewer, ViewerId, ViewerStats};
 use std::collections::{BTreeMap, HashSet};
 
 /// One viewer's life. It begins with the admission and is out of the map when it is over.
 #[derive(Debug)]
 enum Life {
     /// Let in; its transport is being made.
-    Admitted { visitor: Visitor, rejected: Vec<RejectedMedia> },
+    Admitted { visitor: Visitor, rejected: Vec<RejectedMedia>, relay: Option<RelayId> },
     /// Media flows.
     Watching { visitor: Visitor, shown: Viewer, latency_ms: Option<f32> },
 }
@@ -53,7 +53,7 @@ impl Viewers {
 
     pub(crate) fn admit(&mut self, id: ViewerId, visitor: Visitor) {
         self.joining.begin(id, Network::of(visitor.address));
-        self.lives.insert(id, Life::Admitted { visitor, rejected: Vec::new() });
+        self.lives.insert(id, Life::Admitted { visitor, rejected: Vec::new(), relay: None });
     }
 
     /// What of its offer it will not be sent.
@@ -63,16 +63,24 @@ impl Viewers {
         }
     }
 
+    /// It is to watch there.
+    pub(crate) fn relayed(&mut self, id: ViewerId, at: RelayId) {
+        if let Some(Life::Admitted { relay, .. }) = self.lives.get_mut(&id) {
+            *relay = Some(at);
+        }
+    }
+
     /// The viewer as the panel lists it; none when it is not admitted, or watching already.
     pub(crate) fn connected(&mut self, id: ViewerId, now: Now) -> Option<Viewer> {
         let life = self.lives.get_mut(&id)?;
-        let Life::Admitted { visitor, rejected } = life else { return None };
+        let Life::Admitted { visitor, rejected, relay } = life else { return None };
         let shown = Viewer {
             id,
             address: visitor.address.to_string(),
             browser: browser_name(&visitor.user_agent),
             since_at: now.unix_ms,
             rejected: std::mem::take(rejected),
+            relay: *relay,
             stats: ViewerStats::default(),
         };
         *life = Life::Watching { visitor: visitor.clone(), shown: shown.clone(), latency_ms: None };
@@ -89,9 +97,9 @@ impl Viewers {
                 let progress = self.joining.end(id).expect("who is admitted and does not watch is joining");
                 Some(Ended::Unseen(visitor, progress))
             }
-            Life::Watching { visitor, .. } => {
+            Life::Watching { visitor, shown, .. } => {
                 self.watching -= 1;
-                self.returning.departed(id, visitor, now.instant);
+                self.returning.departed(id, visitor, shown.relay, now.instant);
                 Some(Ended::Watched)
             }
         }
@@ -110,6 +118,12 @@ impl Viewers {
     /// Media flowed to this viewer, or flows.
     pub(crate) fn watched(&self, id: ViewerId) -> bool {
         self.is_watching(id) || self.returning.visitor(id).is_some()
+    }
+
+    /// Where this viewer's browser watched last, a moment ago, was elsewhere than there.
+    pub(crate) fn watched_elsewhere(&self, id: ViewerId, relay: Option<RelayId>, now: Now) -> bool {
+        let visitor = self.lives.get(&id).map(Life::visitor);
+        visitor.and_then(|visitor| self.returning.last_place(visitor, now.instant)).is_some_and(|last| last != relay)
     }
 
     /// Every viewer of this browser.

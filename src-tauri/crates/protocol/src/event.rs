@@ -1,8 +1,9 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    ChatMode, Devices, ErrorCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay, RemovedViewer,
-    Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    ChatMode, Devices, ErrorCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay, RelayId,
+    RemovedViewer, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId,
+    ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +33,14 @@ pub enum Event {
     ViewerJoined {
         /// Who.
         viewer: Viewer,
+    },
+    /// Somebody who watched here or at a relay a moment ago watches elsewhere now. Told after [`Event::ViewerJoined`], as coming
+    /// back makes a new viewer.
+    ViewerMoved {
+        /// Who it is now.
+        viewer: ViewerId,
+        /// Where it watches now; null: here.
+        relay: Option<RelayId>,
     },
     /// A viewer is gone, and all it held is freed.
     ViewerLeft {

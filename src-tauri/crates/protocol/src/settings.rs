@@ -45,6 +45,10 @@ macro_rules! settings {
                 /// Cap on what all viewers together are sent; 0: no limit.
                 max_upload_kbps: u32 as u32 = "0",
                     example "20000 (0: no limit)";
+                /// Who is sent to a relay that takes viewers: who would get less than the largest picture here (`full`), everyone outside
+                /// this network as well, or `all`.
+                relay_from: String as RelayFrom = "full", option "--relay-from" "full|outside|all",
+                    example "\"full\" (or \"outside\", or \"all\")";
                 /// The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
                 /// pages; empty: none.
                 public: String as Public, option "--public" "[https://]HOST[:PORT][/PATH]",

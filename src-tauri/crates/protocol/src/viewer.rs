@@ -1,6 +1,6 @@
 //! Who is watching, how it goes there, and who was removed.
 
-use crate::{Layer, ViewerId};
+use crate::{Layer, RelayId, ViewerId};
 use serde::{Deserialize, Serialize};
 
 /// A viewer as the panel lists one.
@@ -18,6 +18,10 @@ pub struct Viewer {
     pub since_at: u64,
     /// What of its offer is not sent, and why. A browser's offer is answered whole.
     pub rejected: Vec<RejectedMedia>,
+    /// It watches at this relay, which has no figures of its connection; none: it is sent the stream from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub relay: Option<RelayId>,
     /// How the connection does; refreshed by [`crate::Event::Viewers`].
     pub stats: ViewerStats,
 }

@@ -1,7 +1,9 @@
 //! What an engine has to be able to do, whatever it is.
 
 use crate::trouble::Trouble;
+use crate::wish::{Said, Wish};
 use async_trait::async_trait;
+use protocol::ViewerId;
 
 /// How one kind of server is spoken to. Each attempt has one of its own.
 #[async_trait]
@@ -15,8 +17,12 @@ pub(crate) trait Engine: Send {
     /// Takes leave, where there is somebody to take leave of. It is done within seconds, whatever the server does.
     async fn end(&mut self);
 
-    /// Waits until the server says by itself that it is over, which one that is silent never does.
-    async fn over(&mut self) -> Trouble;
+    /// Is asked something about a viewer. It waits for nothing: what comes of it is what [`Engine::said`] gives.
+    fn wished(&mut self, wish: Wish);
+
+    /// Carries on, and waits for the next thing that the server says: of a viewer, or, as an error, that it is over, which a server that is
+    /// silent never does. It may be called anew whenever it is not waited for any more: nothing is lost by that.
+    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble>;
 }
 
 /// A server's answer to an offer.

@@ -8,6 +8,9 @@
 //! What goes out goes nowhere else: URLs come from the broadcaster alone, a secret goes to the origin that it was given for, no
 //! redirect leads from TLS to none, a certificate's error is final, and what comes back is read with a bound.
 //!
+//! An engine may let viewers in, whose signalling goes by us ([`Wish`], [`Said`]): media goes from the engine to them, and nobody but us is told
+//! its keys or where its API is. Who may come is not decided here.
+//!
 //! An engine is a folder (`whip/`, `janus/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
 
 mod answer;
@@ -22,6 +25,7 @@ mod target;
 mod told;
 mod trouble;
 mod whip;
+mod wish;
 
 pub use life::{Life, Step};
 pub use peer::Uplink;
@@ -29,3 +33,4 @@ pub use relays::{Open, Relays};
 pub use target::Target;
 pub use told::{State, Told};
 pub use trouble::Trouble;
+pub use wish::{Said, Wish};

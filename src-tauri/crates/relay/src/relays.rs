@@ -3,12 +3,17 @@
 use crate::run::{self, Tell};
 use crate::target::Target;
 use crate::told::Told;
+use crate::wish::Wish;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use stream::Clock;
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, mpsc, watch};
+
+/// Wishes about viewers that wait for a relay's task, which only passes them on: more than there are of viewers on the way, and of those who
+/// are removed at one time.
+const WISHES: usize = 8192;
 
 /// How long a relay rests that failed by a mistake of ours.
 const REST: Duration = Duration::from_secs(1);
@@ -25,6 +30,15 @@ pub struct Relays {
 #[derive(Debug)]
 pub struct Open {
     _stop: watch::Sender<()>,
+    wishes: mpsc::Sender<Wish>,
+}
+
+impl Open {
+    /// Asks its engine something about a viewer. False: it does not keep up, and is better ended.
+    #[must_use]
+    pub fn wish(&self, wish: Wish) -> bool {
+        !matches!(self.wishes.try_send(wish), Err(mpsc::error::TrySendError::Full(_)))
+    }
 }
 
 impl Relays {
@@ -51,8 +65,10 @@ impl Relays {
         let (stop, stopped) = watch::channel(());
         let tell: Tell = Arc::new(tell);
         let rest = || tokio::time::sleep(REST);
-        let make = move || run::run(target.clone(), clock, tell.clone(), stopped.clone());
+        let (wishes, wished) = mpsc::channel(WISHES);
+        let wished = Arc::new(Mutex::new(wished));
+        let make = move || run::run(target.clone(), clock, tell.clone(), stopped.clone(), wished.clone());
         self.runtime.spawn(threads::remade("relay", rest, make));
-        Open { _stop: stop }
+        Open { _stop: stop, wishes }
     }
 }

@@ -10,25 +10,30 @@ use crate::target::Target;
 use crate::told::{State, Told};
 use crate::trouble::Trouble;
 use crate::whip::Whip;
+use crate::wish::Wish;
 use protocol::RelayEngine;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use stream::Clock;
 use threads::Died;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, mpsc, watch};
 
 /// Whom a relay tells.
 pub(crate) type Tell = Arc<dyn Fn(Told) + Send + Sync>;
 
+/// What is wished about viewers; whoever runs the relay has it, also one that takes the place of one that panicked.
+pub(crate) type Wishes = Arc<Mutex<mpsc::Receiver<Wish>>>;
+
 /// Runs until it is stopped (nobody holds the other end of `stopped`), or given up.
-pub(crate) async fn run(target: Target, clock: Clock, tell: Tell, mut stopped: watch::Receiver<()>) {
+pub(crate) async fn run(target: Target, clock: Clock, tell: Tell, mut stopped: watch::Receiver<()>, wishes: Wishes) {
+    let mut wishes = wishes.lock().await;
     let mut life = Life::new(Instant::now());
     let mut way = None;
     while !life.is_over() {
         if life.poll() == Some(Step::Connect) {
             tell(Told::State(State::Connecting));
-            attempt(&target, clock, &tell, &mut stopped, &mut life, &mut way).await;
+            attempt(&target, clock, &tell, &mut stopped, &mut wishes, &mut life, &mut way).await;
             continue;
         }
         tokio::select! {
@@ -54,6 +59,7 @@ async fn attempt(
     clock: Clock,
     tell: &Tell,
     stopped: &mut watch::Receiver<()>,
+    wishes: &mut mpsc::Receiver<Wish>,
     life: &mut Life,
     way: &mut Option<Way>,
 ) {
@@ -61,7 +67,7 @@ async fn attempt(
     let end = tokio::select! {
         biased;
         _ = stopped.changed() => End::Stopped,
-        why = hold(target, clock, tell, life, way, &mut made) => End::Lost(why),
+        why = hold(target, clock, tell, wishes, life, way, &mut made) => End::Lost(why),
     };
     let words = match end {
         End::Stopped => {
@@ -90,6 +96,7 @@ async fn hold(
     target: &Target,
     clock: Clock,
     tell: &Tell,
+    wishes: &mut mpsc::Receiver<Wish>,
     life: &mut Life,
     way: &mut Option<Way>,
     made: &mut Option<(Box<dyn Engine>, Peer)>,
@@ -108,12 +115,23 @@ async fn hold(
     life.connected(Instant::now());
     let _flowing = Flowing(tell.clone());
     tell(Told::Up(Box::new(uplink)));
+    // Those are of viewers of the connection before.
+    while wishes.try_recv().is_ok() {}
     tell(Told::State(State::Running));
-    tokio::select! {
-        why = engine.over() => why,
-        closed = peer.over() => {
-            let host = target.host();
-            if closed { Trouble::Ended { host } } else { Trouble::Lost { host } }
+    let over = peer.over();
+    tokio::pin!(over);
+    loop {
+        tokio::select! {
+            biased;
+            closed = &mut over => {
+                let host = target.host();
+                return if closed { Trouble::Ended { host } } else { Trouble::Lost { host } };
+            }
+            Some(wish) = wishes.recv() => engine.wished(wish),
+            said = engine.said() => match said {
+                Ok((viewer, said)) => tell(Told::Viewer(viewer, said)),
+                Err(why) => return why,
+            },
         }
     }
 }

@@ -109,6 +109,15 @@ impl Target {
         self.engine
     }
 
+    /// Such a server lets viewers in for us: [`crate::Wish::Admit`] may be asked of it while it runs.
+    pub fn takes_viewers(&self) -> bool {
+        match self.engine {
+            // It has no word for it.
+            RelayEngine::Whip => false,
+            RelayEngine::Janus => true,
+        }
+    }
+
     /// Whom it names, for people: the host, and the port where it is not the usual one.
     pub fn host(&self) -> String {
         host(&self.url)

@@ -1,6 +1,8 @@
 //! What a relay tells whoever opened it.
 
 use crate::Uplink;
+use crate::wish::Said;
+use protocol::ViewerId;
 use stream::{Profile, Rid, VideoCodec};
 
 /// What happened to a relay.
@@ -14,6 +16,8 @@ pub enum Told {
     Down,
     /// Somebody there needs a keyframe.
     Keyframe(VideoCodec, Rid),
+    /// The engine says something of a viewer, or to one.
+    Viewer(ViewerId, Said),
 }
 
 /// How far a relay is.

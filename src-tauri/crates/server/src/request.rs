@@ -35,8 +35,10 @@ pub enum Request {
         visitor: Visitor,
         /// What was read of it, so that the owner reads nothing.
         offer: Offer,
+        /// It takes an offer in the place of an answer: [`LetIn::There`].
+        counter_offers: bool,
         /// The session, or why there is none.
-        reply: oneshot::Sender<Result<Joined, Refused>>,
+        reply: oneshot::Sender<Result<LetIn, Refused>>,
     },
     /// A WHEP POST whose body is no offer; it was answered already.
     BadOffer {
@@ -57,6 +59,17 @@ pub enum Request {
         if_match: Option<String>,
         /// What was done.
         reply: oneshot::Sender<Result<Patched, PatchError>>,
+    },
+    /// WHEP PATCH that answers a counter-offer.
+    Answer {
+        /// As it stands in the URL.
+        token: String,
+        /// As it stands in the URL.
+        session: String,
+        /// SDP, which was read and found to be a description of a connection.
+        answer: String,
+        /// It was taken.
+        reply: oneshot::Sender<Result<(), PatchError>>,
     },
     /// WHEP DELETE.
     Leave {
@@ -122,6 +135,7 @@ impl Request {
             Request::Knock { reply, .. } | Request::PageOpened { reply, .. } => reply.is_closed(),
             Request::Join { reply, .. } => reply.is_closed(),
             Request::Patch { reply, .. } => reply.is_closed(),
+            Request::Answer { reply, .. } => reply.is_closed(),
             Request::Session { reply, .. } => reply.is_closed(),
             Request::Metrics { reply, .. } => reply.is_closed(),
             Request::BadOffer { .. }
@@ -147,6 +161,24 @@ pub struct Joined {
     pub etag: String,
     /// What of the offer is rejected.
     pub rejected: Vec<RejectedMedia>,
+}
+
+/// How a viewer was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LetIn {
+    /// 201: it is sent the stream from here.
+    Here(Joined),
+    /// 406 with an offer that it is to answer: it is sent the stream from elsewhere.
+    There(CounterOffer),
+}
+
+/// What a viewer is to answer, within seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterOffer {
+    /// As in [`Joined`].
+    pub session: String,
+    /// SDP.
+    pub offer: String,
 }
 
 /// A viewer was not let in.
@@ -187,4 +219,10 @@ pub enum PatchError {
     PreconditionRequired,
     /// 412: `If-Match` names another ICE session.
     Stale,
+    /// 409: nothing was offered that could be answered, or it was answered already.
+    NotAsked,
+    /// 422: it watches elsewhere, and what it has there is not changed from here.
+    Elsewhere,
+    /// 502: who offered does not take the answer; there is no such session any more.
+    NotTaken,
 }

@@ -1,5 +1,6 @@
 //! Who is let in: the audience, which decides about people, and the upload cap, which decides about the line.
 
+use crate::elsewhere::{Crowded, Elsewhere, RelayFrom};
 use crate::encoder_room::May;
 use crate::forwarding::Forwarding;
 use crate::meter::Meter;
@@ -8,21 +9,22 @@ use crate::profiles::Profiles;
 use crate::random::random_hex;
 use crate::steps::TOP_CODEC;
 use crate::upload::{self, LineFull, Upload, Weighed};
-use audience::{Audience, Input, Now, Output, Persisted, Refusal};
+use audience::{Audience, Input, Now, Output, Persisted, Refusal, Visitor};
 use forward::{NoViewer, OfferError};
 use media::VideoConfig;
-use protocol::{RefusalCode, Rid, ViewerId};
+use protocol::{RefusalCode, RelayId, Rid, ViewerId};
 use sdp::{Fragment, Offer};
-use server::{Door, Joined, PatchError, Refused, Request, Transports};
+use server::{Asks, Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
-use stream::{Profile, VideoCodec};
+use stream::{CodecSpec, Profile, VideoCodec};
 
-/// The audience, each viewer's share of the line, and what all of them can decode.
+/// The audience, each viewer's share of the line, what all of them can decode, and who watches at a relay.
 #[derive(Debug)]
 pub(crate) struct Admission {
     audience: Audience,
     upload: Upload,
     profiles: Profiles,
+    elsewhere: Elsewhere,
     /// When the audience wants to be asked again.
     timeout: Instant,
 }
@@ -39,7 +41,13 @@ impl Admission {
     ) -> Admission {
         let audience = Audience::new(persisted, max_viewers, now).with_unfinished_joins(unfinished_joins);
         let upload = Upload::new(max_upload_kbps, upload::rates(video));
-        Admission { audience, upload, profiles: Profiles::default(), timeout: now.instant }
+        Admission {
+            audience,
+            upload,
+            profiles: Profiles::default(),
+            elsewhere: Elsewhere::default(),
+            timeout: now.instant,
+        }
     }
 
     /// Lets the audience take in what happened. What follows is there to be polled.
@@ -80,10 +88,32 @@ impl Admission {
         now: Now,
     ) -> Option<VideoCodec> {
         let stale = self.audience.stale_join(now);
-        let (upload, profiles, now_is) = (&mut self.upload, &mut self.profiles, now.instant);
-        let mut shares = Shares { upload, profiles, stale, forwarder, meter, may_encode, answered: None, now: now_is };
+        let (upload, profiles, elsewhere) = (&mut self.upload, &mut self.profiles, &mut self.elsewhere);
+        let now_is = now.instant;
+        let (answered, moved) = (None, Vec::new());
+        let mut shares =
+            Shares { upload, profiles, elsewhere, stale, forwarder, meter, may_encode, answered, moved, now: now_is };
         door.answer(request, &mut self.audience, &mut shares, now);
-        shares.answered
+        let Shares { answered, moved, .. } = shares;
+        for input in moved {
+            self.audience.handle(input, now);
+        }
+        answered
+    }
+
+    /// Who watches at a relay.
+    pub(crate) fn elsewhere(&mut self) -> &mut Elsewhere {
+        &mut self.elsewhere
+    }
+
+    /// How many watch at a relay.
+    pub(crate) fn watching_at(&self, relay: RelayId) -> u32 {
+        self.elsewhere.watching(relay)
+    }
+
+    /// When somebody who is on the way to a relay has to be there.
+    pub(crate) fn elsewhere_timeout(&self) -> Option<Instant> {
+        self.elsewhere.timeout()
     }
 
     /// Something was heard of a joiner, so that its share of the line weighs. Where there is none left, a joiner that should have
@@ -97,6 +127,7 @@ impl Admission {
     /// A viewer is gone, and its share of the line free: these others may have larger layers now.
     pub(crate) fn release(&mut self, viewer: ViewerId, now: Now) -> Vec<(ViewerId, Rid)> {
         self.profiles.gone(viewer, now.instant);
+        self.elsewhere.end(viewer);
         self.upload.release(viewer)
     }
 
@@ -115,6 +146,11 @@ impl Admission {
         self.profiles.relays_take(profile, now.instant);
     }
 
+    /// Who is sent to relays from now on.
+    pub(crate) fn relay_from(&mut self, from: RelayFrom) {
+        self.elsewhere.set_from(from);
+    }
+
     /// The cap or the layers changed: these viewers' layers change with it.
     pub(crate) fn share_anew(&mut self, max_upload_kbps: u32, video: &VideoConfig) -> Vec<(ViewerId, Rid)> {
         self.upload.configure(max_upload_kbps, upload::rates(video))
@@ -125,6 +161,7 @@ impl Admission {
 struct Shares<'a, F> {
     upload: &'a mut Upload,
     profiles: &'a mut Profiles,
+    elsewhere: &'a mut Elsewhere,
     /// A joiner whose share another one may have.
     stale: Option<ViewerId>,
     forwarder: &'a F,
@@ -132,11 +169,82 @@ struct Shares<'a, F> {
     may_encode: &'a dyn Fn(VideoCodec) -> May,
     /// Which codec was in the answer.
     answered: Option<VideoCodec>,
+    /// What the audience is to be told of those who go to a relay.
+    moved: Vec<Input>,
     now: Instant,
 }
 
 impl<F: Forwarding> Transports for Shares<'_, F> {
-    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
+    fn join(&mut self, viewer: ViewerId, visitor: &Visitor, asks: &Asks) -> Result<Option<Joined>, Refused> {
+        if asks.counter_offers {
+            let (upload, decodes) = (&self.upload, |codec| decodes(&asks.offer, codec));
+            let relay = self.elsewhere.place(visitor.address, || upload.has_room_for_top(), decodes, self.now);
+            if let Some(relay) = relay {
+                let admitted = self.elsewhere.admit(viewer, relay, visitor.address, self.now);
+                admitted.map_err(|Crowded| Refused::Overloaded)?;
+                self.moved.push(Input::Relayed { viewer, relay });
+                return Ok(None);
+            }
+        }
+        self.join_here(viewer, &asks.offer).map(Some)
+    }
+
+    fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError> {
+        if !self.elsewhere.answered(viewer, answer, self.now) {
+            return Err(PatchError::NotAsked);
+        }
+        // It was here and knows its session: from here on it takes a place.
+        self.moved.push(Input::Checked { viewer });
+        Ok(())
+    }
+
+    fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
+        if self.elsewhere.has(viewer) {
+            return Err(PatchError::Elsewhere);
+        }
+        self.forwarder.patch(viewer, fragment).map_err(|NoViewer| PatchError::NoSession)
+    }
+
+    fn asked_for(&mut self, viewer: ViewerId) {
+        self.elsewhere.heard_of(viewer, self.now);
+    }
+
+    fn close(&mut self, viewer: ViewerId) {
+        if self.elsewhere.has(viewer) {
+            return self.elsewhere.end(viewer);
+        }
+        self.forwarder.close(viewer);
+        self.profiles.gone(viewer, self.now);
+        for (other, rid) in self.upload.release(viewer) {
+            self.forwarder.cap(other, rid);
+        }
+    }
+
+    fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String {
+        metrics::text(&Scrape {
+            live: audience.live(),
+            watching: audience.watching(),
+            peak: audience.peak(),
+            pages: door.pages(),
+            sessions: door.sessions(),
+            refused: &door.refusals().and(refused_before),
+            totals: self.forwarder.totals(),
+            steps: &self.meter.steps,
+            turns: &self.meter.turns,
+            panics: &threads::counts(),
+        })
+    }
+}
+
+/// An offer has that codec; what an engine makes of its details is said by its own offer.
+fn decodes(offer: &Offer, codec: VideoCodec) -> bool {
+    let name = CodecSpec::of(codec).rtpmap;
+    let of = |media: &sdp::Media| media.payload_types.iter().any(|of| of.encoding.eq_ignore_ascii_case(name));
+    offer.media.iter().filter(|media| media.kind == "video").any(of)
+}
+
+impl<F: Forwarding> Shares<'_, F> {
+    fn join_here(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
         let max = self.upload.admit(viewer, self.stale).ok_or_else(full)?;
         let may = |codec| (self.may_encode)(codec);
@@ -168,32 +276,5 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             self.profiles.answered(viewer, takes);
         }
         Ok(Joined { session: random_hex(), answer, etag, rejected })
-    }
-
-    fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
-        self.forwarder.patch(viewer, fragment).map_err(|NoViewer| PatchError::NoSession)
-    }
-
-    fn close(&mut self, viewer: ViewerId) {
-        self.forwarder.close(viewer);
-        self.profiles.gone(viewer, self.now);
-        for (other, rid) in self.upload.release(viewer) {
-            self.forwarder.cap(other, rid);
-        }
-    }
-
-    fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String {
-        metrics::text(&Scrape {
-            live: audience.live(),
-            watching: audience.watching(),
-            peak: audience.peak(),
-            pages: door.pages(),
-            sessions: door.sessions(),
-            refused: &door.refusals().and(refused_before),
-            totals: self.forwarder.totals(),
-            steps: &self.meter.steps,
-            turns: &self.meter.turns,
-            panics: &threads::counts(),
-        })
     }
 }

@@ -51,6 +51,9 @@ pub(crate) trait Background {
 
     /// Takes the stream away from it. It tells when it has ended.
     fn close_relay(&mut self, relay: RelayId);
+
+    /// Asks its engine something about a viewer: [`Happened::AtRelay`] follows, where something does.
+    fn ask_relay(&mut self, relay: RelayId, wish: relay::Wish);
 }
 
 /// The thread that writes, and tokio's for what blocks.
@@ -120,6 +123,10 @@ impl Background for Threads {
 
     fn close_relay(&mut self, relay: RelayId) {
         self.relaying.close(relay);
+    }
+
+    fn ask_relay(&mut self, relay: RelayId, wish: relay::Wish) {
+        self.relaying.wish(relay, wish);
     }
 
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {

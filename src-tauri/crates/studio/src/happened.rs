@@ -32,6 +32,8 @@ pub(crate) enum Happened {
     NotLooked,
     /// A relay is that far.
     Relay(RelayId, relay::State),
+    /// The engine of a relay says something of a viewer.
+    AtRelay(RelayId, ViewerId, relay::Said),
     /// The chat was written into this file, so many messages; or a sentence that says why not.
     ChatSaved(Result<(String, u32), String>),
     /// Something could not be written, with a sentence that says so.

@@ -24,6 +24,7 @@ mod chat_file;
 mod configuration;
 mod cookie_key;
 mod devices;
+mod elsewhere;
 mod encoder_room;
 mod events;
 mod on_demand;

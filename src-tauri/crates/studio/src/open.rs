@@ -167,7 +167,7 @@ impl Studio {
         // devices may ever wait for the owner, nor may a viewer's end be lost. What it carries is bounded: while the owner does
         // not come to it nobody is admitted, so there are three messages (checked, connected, gone) for each viewer there is, a request
         // for a keyframe a second and layer at most, the same from the outputs, a word on the layers watched for each of those,
-        // whatever viewers send (a test of `forward` holds it), a message for each change of a device, two for each broadcast, and
+        // whatever viewers send (a test of `forward` holds it), four words of an engine on each viewer that it was asked to let in, a message for each change of a device, two for each broadcast, and
         // for each question of the owner's (figures, addresses, a file to be written) its one answer, and a panic of each thread in a
         // second, for which it rests before it is run again.
         let (tell, happened) = mpsc::unbounded_channel();

@@ -3,7 +3,7 @@
 use crate::happened::Happened;
 use crate::outputs::{Delivery, OutputId, Outputs, SlowOutput};
 use protocol::RelayId;
-use relay::{Open, Relays, State, Target, Told, Uplink};
+use relay::{Open, Relays, State, Target, Told, Uplink, Wish};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -69,6 +69,8 @@ impl Relaying {
                 output.into_iter().for_each(|output| outputs.remove(output));
             }
             Told::Keyframe(codec, rid) => outputs.wish(codec, rid, Instant::now()),
+            // As above.
+            Told::Viewer(viewer, said) => drop(tell.send(Happened::AtRelay(relay, viewer, said))),
             Told::State(state) => {
                 let over = matches!(state, State::Stopped | State::Failed(_));
                 // As above.
@@ -79,6 +81,14 @@ impl Relaying {
             }
         };
         self.open.insert(relay, relays.open(target, self.clock, told));
+    }
+
+    /// Asks its engine something about a viewer.
+    pub(crate) fn wish(&mut self, relay: RelayId, wish: Wish) {
+        if self.open.get(&relay).is_some_and(|open| !open.wish(wish)) {
+            tracing::error!("relay {relay} does not keep up: it is ended, and all who watch there with it");
+            self.close(relay);
+        }
     }
 
     /// Ends one.

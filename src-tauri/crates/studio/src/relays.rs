@@ -159,6 +159,27 @@ impl Relays {
         takes.map(|takes| takes.profile).min().unwrap_or(Profile::Main)
     }
 
+    /// What it is sent, where it runs and takes viewers.
+    pub(crate) fn takes_viewers(&self, relay: RelayId) -> Option<VideoCodec> {
+        let runs = |entry: &&Entry| entry.shown.relay == relay && entry.shown.state == RelayState::Running;
+        let entry = self.list.iter().find(runs).filter(|entry| entry.target.takes_viewers() && !entry.forgotten)?;
+        entry.takes.as_ref().map(|takes| takes.codec)
+    }
+
+    /// So many watch there, as far as we let them in: to be told where that is news.
+    pub(crate) fn watching(&mut self, watching: impl Fn(RelayId) -> u32) -> Vec<Do> {
+        let mut news = Vec::new();
+        for entry in &mut self.list {
+            let running = entry.shown.state == RelayState::Running && entry.target.takes_viewers();
+            let now = running.then(|| watching(entry.shown.relay));
+            if entry.shown.watching != now {
+                entry.shown.watching = now;
+                news.push(Do::Tell(entry.shown.clone()));
+            }
+        }
+        news
+    }
+
     /// All, for whoever has just begun to listen.
     pub(crate) fn shown(&self) -> Vec<Relay> {
         self.list.iter().map(|entry| entry.shown.clone()).collect()

@@ -69,6 +69,12 @@ impl Upload {
         Some(rid)
     }
 
+    /// The top layer fits for one more, also when all come who are promised something.
+    pub(crate) fn has_room_for_top(&self) -> bool {
+        let promised: u64 = self.promised.values().map(|share| self.cost(share.rid)).sum();
+        self.room().saturating_sub(promised) >= self.cost(Rid::F)
+    }
+
     /// The offer told the codec, and with it the layer it is to be. A codec may have no smallest layer, so that a viewer
     /// allotted that one needs the next; none when that does not fit, and then the viewer holds nothing any more.
     pub(crate) fn settle(
@@ -207,6 +213,18 @@ mod tests {
         for n in 0..10_000 {
             assert_eq!(joins(&mut upload, n), Some(Rid::F));
         }
+    }
+
+    #[test]
+    fn the_top_layer_has_room_until_it_is_held_or_promised() {
+        assert!(Upload::new(0, RATES).has_room_for_top());
+        let mut upload = Upload::new(5650, RATES);
+        joins(&mut upload, 1);
+        assert!(upload.has_room_for_top());
+        assert_eq!(upload.admit(ViewerId(2), None), Some(Rid::F));
+        assert!(!upload.has_room_for_top(), "650 are left when that one comes");
+        upload.release(ViewerId(2));
+        assert!(upload.has_room_for_top());
     }
 
     #[test]

@@ -48,8 +48,12 @@ impl Audience {
     pub(super) fn connected(&mut self, viewer: ViewerId, now: Now) {
         // No transport connects without a check; whoever tells the one without the other means both.
         self.checked(viewer, now);
-        if let Some(viewer) = self.viewers.connected(viewer, now) {
-            self.event(Event::ViewerJoined { viewer });
+        if let Some(shown) = self.viewers.connected(viewer, now) {
+            let relay = shown.relay;
+            self.event(Event::ViewerJoined { viewer: shown });
+            if self.viewers.watched_elsewhere(viewer, relay, now) {
+                self.event(Event::ViewerMoved { viewer, relay });
+            }
             self.count_changed();
         }
     }

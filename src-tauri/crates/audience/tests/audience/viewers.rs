@@ -2,7 +2,7 @@
 
 use crate::stage::{Stage, browser, events};
 use audience::{Input, Output, To};
-use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, Viewer, ViewerId, ViewerStats};
+use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, RelayId, Viewer, ViewerId, ViewerStats};
 
 #[test]
 fn joined_is_told_when_media_flows_and_not_before() {
@@ -19,6 +19,7 @@ fn joined_is_told_when_media_flows_and_not_before() {
         browser: "Firefox, Linux".into(),
         since_at: 1500,
         rejected: vec![],
+        relay: None,
         stats: ViewerStats::default(),
     };
     assert_eq!(
@@ -151,4 +152,31 @@ fn stats_are_told_for_those_that_changed_with_the_latency_the_page_measured() {
     let outputs = stage.input(Input::Stats(all));
     assert_eq!(events(&outputs), vec![Event::Viewers { viewers: vec![(anna, measured)] }]);
     assert_eq!(stage.audience.viewers()[0].stats, measured, "a snapshot shows the same");
+}
+
+#[test]
+fn who_comes_back_elsewhere_a_moment_later_has_moved() {
+    let mut stage = Stage::live();
+    let visitor = browser(1, "10.0.0.1");
+    let watch = |stage: &mut Stage, relay: Option<RelayId>| {
+        let viewer = stage.join(&visitor).expect("the stream is open");
+        if let Some(relay) = relay {
+            assert_eq!(stage.input(Input::Relayed { viewer, relay }), vec![], "nobody watches yet");
+        }
+        let told = events(&stage.input(Input::Connected { viewer }));
+        assert_eq!(stage.audience.viewers()[0].relay, relay);
+        let moved = told.iter().find_map(|event| match event {
+            Event::ViewerMoved { viewer: who, relay } if *who == viewer => Some(*relay),
+            _ => None,
+        });
+        stage.input(Input::Gone { viewer, reason: LeaveReason::Timeout });
+        moved
+    };
+    let relay = Some(RelayId(4));
+    assert_eq!(watch(&mut stage, relay), None, "the first time");
+    assert_eq!(watch(&mut stage, relay), None, "where it was");
+    assert_eq!(watch(&mut stage, None), Some(None));
+    assert_eq!(watch(&mut stage, relay), Some(relay));
+    stage.advance(30_000);
+    assert_eq!(watch(&mut stage, None), None, "that is long ago");
 }

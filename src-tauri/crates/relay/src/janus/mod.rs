@@ -1,19 +1,22 @@
 //! Janus' VideoRoom by its WebSocket API: a room is joined, or made where there is none, and published in.
 
 mod socket;
+mod viewers;
 mod words;
 
 use crate::engine::{Answered, Engine, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
+use crate::wish::{Said, Wish};
 use async_trait::async_trait;
-use protocol::{RelaySecrets, Secret};
+use protocol::{RelaySecrets, Secret, ViewerId};
 use serde_json::{Value, json};
 use socket::Socket;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
+use viewers::Viewers;
 
 /// Janus forgets a session of which it hears nothing for 60 s unless it is set otherwise.
 const KEEP_ALIVE: Duration = Duration::from_secs(25);
@@ -39,6 +42,8 @@ struct Connected {
     session: u64,
     handle: u64,
     alive: Interval,
+    /// From when the stream is published.
+    viewers: Option<Viewers>,
 }
 
 impl Janus {
@@ -59,7 +64,7 @@ impl Janus {
         let handle = id(&socket.ask(attach).await?)?;
         let mut alive = interval(KEEP_ALIVE);
         alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(self.connected.insert(Connected { socket, session, handle, alive }))
+        Ok(self.connected.insert(Connected { socket, session, handle, alive, viewers: None }))
     }
 
     /// A room for one publisher, whom nobody who joins is told of but by who publishes.
@@ -113,6 +118,18 @@ impl Engine for Janus {
             }
         }
         let joined = connected.message(&url, join, Some(offer)).await?;
+        let data = &joined["plugindata"]["data"];
+        let (feed, private_id) = (data["id"].clone(), data["private_id"].clone());
+        let (pin, token, hidden) = (reveal(&pin), reveal(&token), connected.socket.hidden.clone());
+        connected.viewers = Some(Viewers::new(viewers::Room {
+            session: connected.session,
+            room,
+            feed,
+            private_id,
+            pin,
+            token,
+            hidden,
+        }));
         let answer = joined["jsep"]["sdp"].as_str().ok_or_else(|| words::noise(&url, "it answers no offer"))?;
         Ok(Answered { answer: answer.to_owned(), ice_servers: Vec::new() })
     }
@@ -136,21 +153,32 @@ impl Engine for Janus {
         }
     }
 
-    async fn over(&mut self) -> Trouble {
-        let Some(Connected { socket, session, alive, .. }) = self.connected.as_mut() else {
+    fn wished(&mut self, wish: Wish) {
+        if let Some(viewers) = self.connected.as_mut().and_then(|connected| connected.viewers.as_mut()) {
+            viewers.wished(wish);
+        }
+    }
+
+    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble> {
+        let Some(Connected { socket, session, handle, alive, viewers: Some(viewers) }) = self.connected.as_mut() else {
             return std::future::pending().await;
         };
         loop {
+            if let Some(said) = viewers.says() {
+                return Ok(said);
+            }
+            while let Some(message) = viewers.asks() {
+                socket.post(message);
+            }
             tokio::select! {
-                event = socket.next() => match event {
-                    Err(trouble) => return trouble,
-                    Ok(event) if words::ends(&event) => return Trouble::Ended { host: host(&self.url) },
-                    Ok(_) => {}
-                },
-                _ = alive.tick() => {
-                    if let Err(trouble) = socket.tell(json!({ "janus": "keepalive", "session_id": *session })).await {
-                        return trouble;
+                event = socket.next(viewers.count()) => {
+                    let event = event?;
+                    if !viewers.take(&event) && words::ends(&event, *handle) {
+                        return Err(Trouble::Ended { host: host(&self.url) });
                     }
+                }
+                _ = alive.tick() => {
+                    socket.post(json!({ "janus": "keepalive", "session_id": *session, "transaction": "alive" }));
                 }
             }
         }

@@ -6,6 +6,8 @@ use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -21,12 +23,18 @@ const ANSWER: Duration = Duration::from_secs(8);
 /// The longest message that is read, bytes: an answer with three layers and all its candidates has some 6 kB.
 const LONGEST: usize = 64 * 1024;
 
+/// Messages that wait to be sent: more than viewers come and go while a server that is well reads them.
+const MOST_WAITING: usize = 8192;
+
 /// Messages that may come before the one that is waited for.
 const MOST_BEFORE: usize = 256;
 
 /// Messages of any kind that are listened to within [`HEARD`]: a Janus says a few. Who says more keeps a core busy, and is left.
 const MOST_HEARD: u32 = 512;
 const HEARD: Duration = Duration::from_secs(2);
+
+/// And so many for each viewer that there is: one that comes and goes is told of in a dozen.
+const MOST_HEARD_OF_ONE: u32 = 32;
 
 pub(super) struct Socket {
     stream: WebSocketStream<Stream>,
@@ -36,6 +44,10 @@ pub(super) struct Socket {
     requests: u64,
     heard: u32,
     heard_since: Instant,
+    /// The most viewers that it had to tell of since then.
+    viewers: u32,
+    /// Put there by [`Socket::post`], and not sent yet.
+    waiting: VecDeque<Message>,
 }
 
 impl Socket {
@@ -55,8 +67,8 @@ impl Socket {
         (config.max_message_size, config.max_frame_size) = (Some(LONGEST), Some(LONGEST));
         let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
         let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
-        let (url, heard_since) = (url.clone(), Instant::now());
-        Ok(Socket { stream, url, api_secret, hidden, requests: 0, heard: 0, heard_since })
+        let (url, heard_since, waiting) = (url.clone(), Instant::now(), VecDeque::new());
+        Ok(Socket { stream, url, api_secret, hidden, requests: 0, heard: 0, heard_since, viewers: 0, waiting })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
@@ -66,7 +78,7 @@ impl Socket {
         let asked = async {
             let transaction = self.send(request).await?;
             for _ in 0..MOST_BEFORE {
-                let event = self.next().await?;
+                let event = self.next(0).await?;
                 let is_receipt = event["janus"] == "ack";
                 if event["transaction"] == json!(transaction) && (receipt_is_all || !is_receipt) {
                     return words::refusal(&self.url, &self.hidden, &event["error"]).map_or(Ok(event), Err);
@@ -77,21 +89,36 @@ impl Socket {
         timeout(ANSWER, asked).await.unwrap_or(Err(silent))
     }
 
-    /// Says something that wants no answer.
-    pub(super) async fn tell(&mut self, request: Value) -> Result<(), Trouble> {
-        let silent = Trouble::Silent { host: host(&self.url) };
-        timeout(ANSWER, self.send(request)).await.unwrap_or(Err(silent)).map(drop)
+    /// Has something sent by [`Socket::next`], with the transaction that it has.
+    pub(super) fn post(&mut self, mut request: Value) {
+        if let Some(secret) = &self.api_secret {
+            request["apisecret"] = json!(secret);
+        }
+        self.waiting.push_back(Message::text(request.to_string()));
     }
 
-    /// The next message. It may be called anew whenever it is not waited for any more.
-    pub(super) async fn next(&mut self) -> Result<Value, Trouble> {
+    /// The next message, from a room with so many viewers of ours; what waits is sent meanwhile. It may be called anew whenever it is not
+    /// waited for any more.
+    pub(super) async fn next(&mut self, viewers: u32) -> Result<Value, Trouble> {
+        self.viewers = self.viewers.max(viewers);
+        if self.waiting.len() > MOST_WAITING {
+            return Err(Trouble::Silent { host: host(&self.url) });
+        }
+        while !self.waiting.is_empty() {
+            // Ready, it takes the message in the same step in which that leaves the queue: nothing comes between that is not waited for.
+            let ready = poll_fn(|cx| self.stream.poll_ready_unpin(cx)).await;
+            let message = self.waiting.pop_front().expect("it is not empty");
+            let sent = ready.and_then(|()| self.stream.start_send_unpin(message));
+            sent.map_err(|error| said(&self.url, &error))?;
+        }
+        self.stream.flush().await.map_err(|error| said(&self.url, &error))?;
         loop {
             let heard = self.stream.next().await;
             if self.heard_since.elapsed() >= HEARD {
-                (self.heard, self.heard_since) = (0, Instant::now());
+                (self.heard, self.heard_since, self.viewers) = (0, Instant::now(), viewers);
             }
             self.heard += 1;
-            if self.heard > MOST_HEARD {
+            if self.heard > MOST_HEARD.saturating_add(self.viewers.saturating_mul(MOST_HEARD_OF_ONE)) {
                 return Err(words::noise(&self.url, "it says more than is listened to"));
             }
             match heard {
@@ -164,7 +191,7 @@ mod tests {
             let mut socket = flooded(message).await;
             let heard = timeout(Duration::from_secs(20), async {
                 loop {
-                    if let Err(trouble) = socket.next().await {
+                    if let Err(trouble) = socket.next(0).await {
                         return trouble.to_string();
                     }
                 }

@@ -12,8 +12,7 @@ const LONGEST: usize = 80;
 pub(super) fn refusal(url: &Url, hidden: &Hidden, said: &Value) -> Option<Trouble> {
     let code = said["error_code"].as_u64().or_else(|| said["code"].as_u64())?;
     let host = host(url);
-    let text = said["error"].as_str().or_else(|| said["reason"].as_str()).unwrap_or_default();
-    let text = hidden.out_of(text, LONGEST);
+    let text = text(hidden, said);
     Some(match code {
         // The API's secret or token; the room's pin, token or admin key.
         403 | 433 => Trouble::WrongSecret { host, status: code as u16 },
@@ -23,13 +22,27 @@ pub(super) fn refusal(url: &Url, hidden: &Hidden, said: &Value) -> Option<Troubl
     })
 }
 
+/// Its own words, where this is a refusal.
+pub(super) fn refused(hidden: &Hidden, said: &Value) -> Option<String> {
+    (said["error_code"].is_u64() || said["code"].is_u64()).then(|| text(hidden, said))
+}
+
+/// Without what is hidden, which it may repeat.
+fn text(hidden: &Hidden, said: &Value) -> String {
+    let text = said["error"].as_str().or_else(|| said["reason"].as_str()).unwrap_or_default();
+    hidden.out_of(text, LONGEST)
+}
+
 /// An answer that is none.
 pub(super) fn noise(url: &Url, why: &str) -> Trouble {
     Trouble::Noise { host: host(url), why: why.to_owned() }
 }
 
-/// Janus, or who runs the room, ended it.
-pub(super) fn ends(event: &Value) -> bool {
+/// Janus, or who runs the room, ended what this handle of ours publishes, or the whole session.
+pub(super) fn ends(event: &Value, handle: u64) -> bool {
+    if event["sender"].as_u64().is_some_and(|sender| sender != handle) {
+        return false;
+    }
     let by_janus = matches!(event["janus"].as_str(), Some("hangup" | "detached" | "timeout"));
     let data = &event["plugindata"]["data"];
     by_janus || data["videoroom"] == "destroyed" || data["leaving"] == "ok"
@@ -68,13 +81,16 @@ mod tests {
             json!({ "janus": "event", "plugindata": { "data": { "videoroom": "destroyed" } } }),
             json!({ "janus": "event", "plugindata": { "data": { "videoroom": "event", "leaving": "ok", "reason": "kicked" } } }),
         ] {
-            assert!(ends(&event), "{event}");
+            assert!(ends(&event, 7), "{event}");
+            let mut of = event.clone();
+            of["sender"] = json!(7);
+            assert!(ends(&of, 7) && !ends(&of, 8), "{of}");
         }
         for event in [
             json!({ "janus": "media", "receiving": true }),
             json!({ "janus": "event", "plugindata": { "data": { "videoroom": "event", "leaving": 7 } } }),
         ] {
-            assert!(!ends(&event), "{event}");
+            assert!(!ends(&event, 7), "{event}");
         }
     }
 }

@@ -7,10 +7,12 @@ use crate::engine::{Answered, Engine, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
+use crate::wish::{Said, Wish};
 use async_trait::async_trait;
 use hyper::Method;
 use hyper::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, LINK, LOCATION, RETRY_AFTER};
-use protocol::Secret;
+use protocol::{Secret, ViewerId};
+use std::collections::VecDeque;
 use std::future::pending;
 use std::time::Duration;
 use url::Url;
@@ -32,6 +34,8 @@ pub(crate) struct Whip {
     bearer: Option<Secret>,
     hidden: Hidden,
     session: Option<Session>,
+    /// Viewers whom it cannot let in and who have yet to be told.
+    refused: VecDeque<ViewerId>,
 }
 
 /// What a POST made.
@@ -45,7 +49,7 @@ struct Session {
 impl Whip {
     pub(crate) fn new(way: Way, target: &Target) -> Whip {
         let (url, bearer, hidden) = (target.url.clone(), target.secrets.bearer.clone(), target.hidden());
-        Whip { way, url, bearer, hidden, session: None }
+        Whip { way, url, bearer, hidden, session: None, refused: VecDeque::new() }
     }
 
     /// The secret, where it may be told.
@@ -158,8 +162,17 @@ impl Engine for Whip {
         self.session = None;
     }
 
-    async fn over(&mut self) -> Trouble {
-        // WHIP has no word from the server: what it says it says by the media's connection.
-        pending().await
+    fn wished(&mut self, wish: Wish) {
+        if let Wish::Admit(viewer) | Wish::Answer(viewer, _) = wish {
+            self.refused.push_back(viewer);
+        }
+    }
+
+    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble> {
+        match self.refused.pop_front() {
+            Some(viewer) => Ok((viewer, Said::Refuses(format!("{} takes a stream, and no viewers", host(&self.url))))),
+            // WHIP has no word from the server: what it says it says by the media's connection.
+            None => pending().await,
+        }
     }
 }

@@ -6,10 +6,11 @@ mod refusals;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use refusals::Refusals;
 
-use crate::{Joined, PageId, PatchError, Patched, Refused, Request, Seat, Told};
+use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, Request, Seat, Told};
 use audience::{Audience, Input, Now, To, Visitor};
 use outside::Outsiders;
 use pages::Pages;
@@ -20,6 +21,7 @@ use sessions::Sessions;
 pub(crate) use sessions::matches;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use waiting::{Waiting, WaitsFor};
 
 /// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
 /// page and which session stands for whom.
@@ -31,15 +33,23 @@ pub struct Door {
     sessions: Sessions,
     refusals: Refusals,
     outsiders: Outsiders,
+    waiting: Waiting,
 }
 
 /// Makes, changes and frees viewers' transports.
 pub trait Transports {
-    /// Makes one for an admitted viewer, and draws its session's id. After an error nothing is held for the viewer.
-    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused>;
+    /// Makes one for an admitted viewer, and draws its session's id. After an error nothing is held for the viewer. None: it is to be
+    /// sent the stream from elsewhere, and is answered later, by [`Door::counter_offer`] or [`Door::refuse`].
+    fn join(&mut self, viewer: ViewerId, visitor: &Visitor, asks: &Asks) -> Result<Option<Joined>, Refused>;
+
+    /// Takes the answer to a counter-offer. It is replied to later, by [`Door::answer_taken`].
+    fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError>;
 
     /// Takes a trickle fragment in. An ICE restart gives the fragment to answer with.
     fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError>;
+
+    /// Somebody asks whether this viewer's session is there: who watches elsewhere is heard of by that.
+    fn asked_for(&mut self, _viewer: ViewerId) {}
 
     /// Frees the transport of a viewer that leaves.
     fn close(&mut self, viewer: ViewerId);
@@ -47,6 +57,15 @@ pub trait Transports {
     /// `/metrics` in the Prometheus text format. `refused_before` were refused by the server, and the door never heard of
     /// them.
     fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String;
+}
+
+/// What somebody who is let in asks for.
+#[derive(Debug)]
+pub struct Asks {
+    /// What it can be sent.
+    pub offer: Offer,
+    /// It takes an offer in the place of an answer.
+    pub counter_offers: bool,
 }
 
 impl Door {
@@ -73,10 +92,12 @@ impl Door {
                 }
                 drop(reply.send(answer));
             }
-            Request::Join { token, visitor, offer, reply } => {
+            Request::Join { token, visitor, offer, counter_offers, reply } => {
                 let joined = match audience.join(&token, visitor.clone(), now) {
                     Ok(viewer) => {
-                        let joined = self.open_session(viewer, &offer, transports);
+                        let asks = Asks { offer, counter_offers };
+                        let joined = self.open_session(viewer, &visitor, &asks, transports).transpose();
+                        let Some(joined) = joined else { return self.waiting.add(viewer, WaitsFor::Offer(reply)) };
                         audience.handle(became(viewer, &joined), now);
                         joined
                     }
@@ -88,14 +109,24 @@ impl Door {
                 }
                 // A client that gave up while it waited left no address to end its session by; it goes as one that never
                 // connects.
-                drop(reply.send(joined));
+                drop(reply.send(joined.map(LetIn::Here)));
             }
             Request::BadOffer { visitor, reason } => audience.handle(Input::BadOffer { visitor, reason }, now),
             Request::Patch { session, fragment, if_match, reply, .. } => {
                 drop(reply.send(self.patch(&session, &fragment, if_match.as_deref(), transports)));
             }
+            Request::Answer { session, answer, reply, .. } => match self.answered(&session, answer, transports) {
+                Ok(viewer) => self.waiting.add(viewer, WaitsFor::Taken(reply)),
+                Err(error) => drop(reply.send(Err(error))),
+            },
             Request::Leave { session, reply, .. } => drop(reply.send(self.leave(&session, audience, transports, now))),
-            Request::Session { session, reply, .. } => drop(reply.send(self.sessions.viewer(&session).is_some())),
+            Request::Session { session, reply, .. } => {
+                let viewer = self.sessions.viewer(&session);
+                if let Some(viewer) = viewer {
+                    transports.asked_for(viewer);
+                }
+                let _ = reply.send(viewer.is_some());
+            }
             Request::PageOpened { page, token, visitor, tell, seat, reply } => {
                 let greeting = audience.greet(&token, &visitor, now);
                 drop(reply.send(greeting.map(|greeting| self.open_page(page, visitor, tell, seat, greeting))));
@@ -153,8 +184,31 @@ impl Door {
         self.pages.close_where(|visitor| !audience.may_stay(visitor, now), &PageMessage::Retired);
     }
 
+    /// There is an offer from elsewhere for this viewer: its session begins. False: nobody waits for it any more, or there is no such viewer.
+    pub fn counter_offer(&mut self, viewer: ViewerId, counter: CounterOffer) -> bool {
+        let Some(WaitsFor::Offer(reply)) = self.waiting.take(viewer) else { return false };
+        self.sessions.open(counter.session.clone(), viewer, String::new());
+        reply.send(Ok(LetIn::There(counter))).is_ok()
+    }
+
+    /// There will be no offer from elsewhere.
+    pub fn refuse(&mut self, viewer: ViewerId, refused: Refused) {
+        if let Some(WaitsFor::Offer(reply)) = self.waiting.take(viewer) {
+            drop(reply.send(Err(refused)));
+        }
+    }
+
+    /// The answer to the offer from elsewhere was taken, or not: then the viewer is to be closed, too.
+    pub fn answer_taken(&mut self, viewer: ViewerId, well: bool) {
+        if let Some(WaitsFor::Taken(reply)) = self.waiting.take(viewer) {
+            drop(reply.send(if well { Ok(()) } else { Err(PatchError::NotTaken) }));
+        }
+    }
+
     /// The viewer is gone, and its session with it. Its page stays open, so that it hears why.
     pub fn close(&mut self, viewer: ViewerId) {
+        // Who waits for a word hears that there is none.
+        drop(self.waiting.take(viewer));
         self.sessions.close(viewer);
         self.pages.gone(viewer);
     }
@@ -177,12 +231,26 @@ impl Door {
     fn open_session(
         &mut self,
         viewer: ViewerId,
-        offer: &Offer,
+        visitor: &Visitor,
+        asks: &Asks,
         transports: &mut impl Transports,
-    ) -> Result<Joined, Refused> {
-        let joined = transports.join(viewer, offer)?;
-        self.sessions.open(joined.session.clone(), viewer, joined.etag.clone());
+    ) -> Result<Option<Joined>, Refused> {
+        let joined = transports.join(viewer, visitor, asks)?;
+        if let Some(joined) = &joined {
+            self.sessions.open(joined.session.clone(), viewer, joined.etag.clone());
+        }
         Ok(joined)
+    }
+
+    fn answered(
+        &mut self,
+        session: &str,
+        answer: String,
+        transports: &mut impl Transports,
+    ) -> Result<ViewerId, PatchError> {
+        let viewer = self.sessions.viewer(session).ok_or(PatchError::NoSession)?;
+        transports.answer(viewer, answer)?;
+        Ok(viewer)
     }
 
     fn patch(

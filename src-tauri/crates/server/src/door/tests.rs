@@ -28,17 +28,24 @@ struct Made {
 }
 
 impl Transports for Made {
-    fn join(&mut self, viewer: ViewerId, _: &Offer) -> Result<Joined, Refused> {
+    fn join(&mut self, viewer: ViewerId, _: &Visitor, asks: &Asks) -> Result<Option<Joined>, Refused> {
         if let Some(refused) = &self.refuse {
             return Err(refused.clone());
         }
         self.open.push(viewer);
-        Ok(Joined {
+        if asks.counter_offers {
+            return Ok(None);
+        }
+        Ok(Some(Joined {
             session: format!("session-{viewer}"),
             answer: "v=0 answer".into(),
             etag: "first".into(),
             rejected: vec![],
-        })
+        }))
+    }
+
+    fn answer(&mut self, _: ViewerId, answer: String) -> Result<(), PatchError> {
+        if answer == "unasked" { Err(PatchError::NotAsked) } else { Ok(()) }
     }
 
     fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
@@ -102,7 +109,29 @@ impl World {
 
     fn join(&mut self, visitor: &Visitor) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
-        self.ask(|reply| Request::Join { token, visitor, offer, reply })
+        let join = |reply| Request::Join { token, visitor, offer, counter_offers: false, reply };
+        self.ask(join).map(|let_in| match let_in {
+            LetIn::Here(joined) => joined,
+            LetIn::There(counter) => panic!("{counter:?}"),
+        })
+    }
+
+    /// Asks for whatever there is; the reply comes later.
+    fn ask_for_offer(&mut self, visitor: &Visitor) -> oneshot::Receiver<Result<LetIn, Refused>> {
+        let (reply, answer) = oneshot::channel();
+        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
+        let join = Request::Join { token, visitor, offer, counter_offers: true, reply };
+        self.door.answer(join, &mut self.audience, &mut self.transports, self.now);
+        self.carry_out();
+        answer
+    }
+
+    fn answers(&mut self, session: &str, sdp: &str) -> oneshot::Receiver<Result<(), PatchError>> {
+        let (reply, answer) = oneshot::channel();
+        let (token, session, sdp) = (LINK.to_owned(), session.to_owned(), sdp.to_owned());
+        let request = Request::Answer { token, session, answer: sdp, reply };
+        self.door.answer(request, &mut self.audience, &mut self.transports, self.now);
+        answer
     }
 
     fn patch(&mut self, session: &str, fragment: &str, if_match: Option<&str>) -> Result<Patched, PatchError> {
@@ -162,7 +191,8 @@ fn who_does_not_wait_any_more_is_passed_over_and_who_says_goodbye_is_heard() {
     };
     let (token, visitor) = (LINK.to_owned(), browser(1));
     let (reply, _) = oneshot::channel();
-    let join = Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), reply };
+    let join =
+        Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), counter_offers: false, reply };
     abandoned(join, &mut world);
     assert_eq!((world.door.sessions(), world.transports.open.len()), (0, 0), "nobody would ever come");
     let (reply, _) = oneshot::channel();
@@ -244,4 +274,44 @@ fn a_removed_viewers_page_hears_why_after_its_session_is_gone() {
     assert_eq!(heard(), Ok(PageMessage::Removed { code: RefusalCode::Kicked, reason: None }));
     world.input(Input::Forgive { viewer });
     assert_eq!(heard(), Ok(PageMessage::Forgiven), "the page still stands for the viewer");
+}
+
+fn counter(n: u32) -> CounterOffer {
+    CounterOffer { session: format!("session-{n}"), offer: "v=0 offer".into() }
+}
+
+#[test]
+fn who_takes_a_counter_offer_is_answered_when_there_is_one_and_heard_when_it_was_taken() {
+    let mut world = World::live();
+    let mut offered = world.ask_for_offer(&browser(1));
+    assert!(offered.try_recv().is_err(), "the engine has yet to offer");
+    assert!(world.door.counter_offer(ViewerId(1), counter(1)));
+    assert_eq!(offered.try_recv(), Ok(Ok(LetIn::There(counter(1)))));
+    assert_eq!(world.door.sessions(), 1);
+    assert_eq!(world.answers("session-9", "v=0").try_recv(), Ok(Err(PatchError::NoSession)));
+    assert_eq!(world.answers("session-1", "unasked").try_recv(), Ok(Err(PatchError::NotAsked)));
+    let mut taken = world.answers("session-1", "v=0 answer");
+    assert!(taken.try_recv().is_err(), "the engine has yet to take it");
+    world.door.answer_taken(ViewerId(1), true);
+    assert_eq!(taken.try_recv(), Ok(Ok(())));
+    world.door.answer_taken(ViewerId(1), true);
+}
+
+#[test]
+fn who_goes_before_there_is_an_offer_gets_none_and_who_is_refused_hears_it() {
+    let mut world = World::live();
+    drop(world.ask_for_offer(&browser(1)));
+    assert!(!world.door.counter_offer(ViewerId(1), counter(1)), "nobody waits any more");
+    world.door.close(ViewerId(1));
+    assert_eq!(world.door.sessions(), 0);
+    assert!(!world.door.counter_offer(ViewerId(1), counter(1)), "once");
+
+    let mut refused = world.ask_for_offer(&browser(2));
+    world.door.refuse(ViewerId(2), Refused::Overloaded);
+    assert_eq!(refused.try_recv(), Ok(Err(Refused::Overloaded)));
+
+    let mut removed = world.ask_for_offer(&browser(3));
+    world.input(Input::Kick { viewer: ViewerId(3), reason: None });
+    assert!(matches!(removed.try_recv(), Err(oneshot::error::TryRecvError::Closed)), "it is not kept waiting");
+    assert!(world.transports.open.iter().all(|viewer| *viewer != ViewerId(3)));
 }

@@ -1,10 +1,10 @@
 //! `/whep/TOKEN`: where a session is made.
 
-use super::{FRAGMENT, SDP, body, cors, problem};
+use super::{COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem};
 use crate::client::Client;
 use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
-use crate::{Joined, Refused, Request};
+use crate::{CounterOffer, Joined, LetIn, Refused, Request};
 use audience::Refusal;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -49,9 +49,11 @@ pub(super) async fn post(
         None => return problem::unavailable(&Unavailable),
     };
     let Client { visitor, outside, .. } = client;
-    let request = |reply| Request::Join { token: token.clone(), visitor, offer, reply };
+    let counter_offers = headers.contains_key(COUNTER_OFFER);
+    let request = |reply| Request::Join { token: token.clone(), visitor, offer, counter_offers, reply };
     match shared.ask(request).await {
-        Ok(Ok(joined)) => created(outside.path(), &token, joined),
+        Ok(Ok(LetIn::Here(joined))) => created(outside.path(), &token, joined),
+        Ok(Ok(LetIn::There(counter))) => offered(outside.path(), &token, counter),
         Ok(Err(Refused::Refusal(refusal))) => problem::refused(&refusal),
         Ok(Err(Refused::BadOffer(cause))) => problem::bad_offer(StatusCode::BAD_REQUEST, &cause),
         Ok(Err(Refused::NoMedia(cause))) => problem::bad_offer(StatusCode::NOT_ACCEPTABLE, &cause),
@@ -123,6 +125,16 @@ fn created(before: &str, token: &str, joined: Joined) -> Response {
         (header::HeaderName::from_static("accept-patch"), FRAGMENT.to_owned()),
     ];
     (StatusCode::CREATED, headers, joined.answer).into_response()
+}
+
+/// The draft's counter-offer (4.3.2): not acceptable here, but there, by this.
+fn offered(before: &str, token: &str, counter: CounterOffer) -> Response {
+    let headers = [
+        (header::LOCATION, format!("{before}/whep/{token}/{}", counter.session)),
+        (header::CONTENT_TYPE, SDP.to_owned()),
+        (header::HeaderName::from_static("accept-patch"), SDP.to_owned()),
+    ];
+    (StatusCode::NOT_ACCEPTABLE, headers, counter.offer).into_response()
 }
 
 fn accepts() -> [(header::HeaderName, &'static str); 1] {

@@ -12,6 +12,8 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 
 pub(crate) const SDP: &str = "application/sdp";
+/// Who sends this with an offer takes a counter-offer; whatever it says.
+pub(crate) const COUNTER_OFFER: &str = "skylark-counter-offer";
 pub(crate) const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
 pub(crate) fn router() -> Router<Arc<Shared>> {

@@ -1,6 +1,6 @@
 //! `/whep/TOKEN/SESSION`: where a session is changed and ended. Whoever knows its 128 bits may.
 
-use super::{FRAGMENT, body, cors, problem};
+use super::{FRAGMENT, SDP, body, cors, problem};
 use crate::headers::text;
 use crate::shared::{Shared, Unavailable};
 use crate::{PatchError, Patched, Request};
@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sdp::Fragment;
+use sdp::{Fragment, Offer};
 use std::sync::Arc;
 
 type Named = Path<(String, String)>;
@@ -22,6 +22,9 @@ pub(super) async fn patch(
 ) -> Response {
     if let Err(refused) = exists(&shared, &token, &session).await {
         return body::discard(body, refused);
+    }
+    if body::is(&headers, SDP) {
+        return answer(&shared, token, session, body).await;
     }
     if !body::is(&headers, FRAGMENT) {
         let message = "A fragment is sent as application/trickle-ice-sdpfrag.";
@@ -44,6 +47,24 @@ pub(super) async fn patch(
             let headers = [(header::CONTENT_TYPE, FRAGMENT.to_owned()), (header::ETAG, format!("\"{etag}\""))];
             (headers, fragment).into_response()
         }
+        Ok(Err(error)) => failed(&error),
+        Err(unavailable) => problem::unavailable(&unavailable),
+    }
+}
+
+/// The answer to a counter-offer. It describes a connection as an offer does, and is read as one, so that what is handed on is bounded.
+async fn answer(shared: &Shared, token: String, session: String, body: Body) -> Response {
+    let answer = match body::read(body, &shared.config.limits).await {
+        Ok(text) => text,
+        Err(unread) => return unread.response,
+    };
+    let answer = match shared.readers.read(move || Offer::parse(&answer).map(|_| answer)).await {
+        Some(Ok(answer)) => answer,
+        Some(Err(bad)) => return problem::plain(StatusCode::BAD_REQUEST, &bad.to_string()),
+        None => return problem::unavailable(&Unavailable),
+    };
+    match shared.ask(|reply| Request::Answer { token, session, answer, reply }).await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
         Ok(Err(error)) => failed(&error),
         Err(unavailable) => problem::unavailable(&unavailable),
     }
@@ -86,6 +107,14 @@ fn failed(error: &PatchError) -> Response {
         }
         PatchError::Stale => {
             problem::plain(StatusCode::PRECONDITION_FAILED, "ICE was restarted since: If-Match names an older session.")
+        }
+        PatchError::NotAsked => problem::plain(StatusCode::CONFLICT, "Nothing was offered that is to be answered."),
+        PatchError::Elsewhere => {
+            let message = "The stream comes from elsewhere, where nothing can be changed: make a new session.";
+            problem::plain(StatusCode::UNPROCESSABLE_ENTITY, message)
+        }
+        PatchError::NotTaken => {
+            problem::plain(StatusCode::BAD_GATEWAY, "The answer was not taken: make a new session.")
         }
     }
 }

@@ -1,9 +1,9 @@
 //! An owner without media: a real door and a real audience, and transports that are made of words.
 
-use audience::{Audience, Input, Now, Output, Persisted, To, Token};
+use audience::{Audience, Input, Now, Output, Persisted, To, Token, Visitor};
 use protocol::{PageHello, PageMessage, RefusalCode, ViewerId};
-use sdp::{Fragment, Offer};
-use server::{Door, Joined, PatchError, Refused, Request, Transports};
+use sdp::Fragment;
+use server::{Asks, CounterOffer, Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
@@ -45,19 +45,36 @@ pub(crate) struct Owner {
 struct Words {
     offers: Vec<String>,
     joining: Vec<ViewerId>,
+    /// Whom an engine is to offer something.
+    elsewhere: Vec<ViewerId>,
+    /// What they answered.
+    answers: Vec<(ViewerId, String)>,
 }
 
 impl Transports for Words {
-    fn join(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
+    fn join(&mut self, viewer: ViewerId, _: &Visitor, asks: &Asks) -> Result<Option<Joined>, Refused> {
+        let offer = &asks.offer;
         self.offers.push(offer.transport.ice_ufrag.clone());
         match offer.media.first() {
             None => return Err(Refused::NoMedia("neither H.264, VP9, VP8 nor Opus is offered".into())),
             Some(media) if media.kind == "text" => return Err(Refused::BadOffer("it has no picture".into())),
             Some(media) if media.kind == "application" => return Err(Refused::NoEncoder),
+            Some(_) if asks.counter_offers => {
+                self.elsewhere.push(viewer);
+                return Ok(None);
+            }
             Some(_) => self.joining.push(viewer),
         }
         let session = format!("{:032x}", viewer.0);
-        Ok(Joined { session, answer: "v=0 answer".into(), etag: "ice-1".into(), rejected: vec![] })
+        Ok(Some(Joined { session, answer: "v=0 answer".into(), etag: "ice-1".into(), rejected: vec![] }))
+    }
+
+    fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError> {
+        if self.joining.contains(&viewer) || self.answers.iter().any(|(answered, _)| *answered == viewer) {
+            return Err(PatchError::NotAsked);
+        }
+        self.answers.push((viewer, answer));
+        Ok(())
     }
 
     fn patch(&mut self, _: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {
@@ -89,11 +106,23 @@ impl Owner {
                         self.said.push(hello.clone());
                     }
                     self.door.answer(request, &mut self.audience, &mut self.transports, now());
+                    self.be_the_engine();
                 }
                 Some(order) = orders.recv() => self.obey(order),
                 else => return,
             }
             self.carry_out();
+        }
+    }
+
+    /// Offers something to whom it was asked to, and takes the answer, unless it says otherwise.
+    fn be_the_engine(&mut self) {
+        for viewer in std::mem::take(&mut self.transports.elsewhere) {
+            let session = format!("{:032x}", viewer.0);
+            assert!(self.door.counter_offer(viewer, CounterOffer { session, offer: "v=0 offer".into() }));
+        }
+        for (viewer, answer) in &self.transports.answers {
+            self.door.answer_taken(*viewer, !answer.contains("nogood"));
         }
     }
 

@@ -243,3 +243,40 @@ async fn other_methods_are_refused_with_those_that_are_not() {
         assert_eq!(refused(response).await.0, 405);
     }
 }
+
+#[tokio::test]
+async fn who_says_so_is_sent_a_counter_offer_and_answers_it() {
+    let world = World::live().await;
+    let response = world.offer(LINK).header("skylark-counter-offer", "1").send().await.expect("answered");
+    assert_eq!(response.status(), 406);
+    assert_eq!(header(&response, "content-type"), "application/sdp");
+    assert_eq!(header(&response, "accept-patch"), "application/sdp");
+    assert_eq!(header(&response, "access-control-allow-origin"), "*");
+    let location = header(&response, "location").to_owned();
+    assert!(location.starts_with("/whep/the-link/"), "{location}");
+    assert_eq!(response.text().await.expect("text"), "v=0 offer");
+
+    let answer = |to: String, sdp: String| {
+        world.request(Method::PATCH, &to).header("content-type", "application/sdp").body(sdp).send()
+    };
+    let nonsense = answer(location.clone(), "v=0 nonsense".into()).await.expect("answered");
+    assert_eq!(refused(nonsense).await.0, 400, "what is no description is not handed on");
+    let long = answer(location.clone(), "x".repeat(70_000)).await.expect("answered");
+    assert_eq!(refused(long).await.0, 413);
+    assert_eq!(answer(location.clone(), OFFER.into()).await.expect("answered").status(), 204);
+    let again = answer(location.clone(), OFFER.into()).await.expect("answered");
+    assert_eq!(refused(again).await.0, 409, "once");
+    let nobody = answer("/whep/the-link/none".into(), OFFER.into()).await.expect("answered");
+    assert_eq!(refused(nobody).await.0, 404);
+    assert_eq!(world.request(Method::DELETE, &location).send().await.expect("answered").status(), 200);
+
+    let not_taken = world.offer(LINK).header("skylark-counter-offer", "1").send().await.expect("answered");
+    let location = header(&not_taken, "location").to_owned();
+    let refusing = answer(location, OFFER.replace(":ufrag", ":nogood")).await.expect("answered");
+    assert_eq!(refused(refusing).await.0, 502);
+
+    let here = world.offer(LINK).send().await.expect("answered");
+    let location = header(&here, "location").to_owned();
+    let unasked = answer(location, OFFER.into()).await.expect("answered");
+    assert_eq!(refused(unasked).await.0, 409, "who watches here was offered nothing");
+}

@@ -29,7 +29,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 Output::Rejected { code, message } => result = Err(CommandError { code, message }),
                 Output::Keep(persisted) => self.background.keep_audience(persisted),
                 Output::Drop { viewer, .. } => {
-                    self.forwarder.close(viewer);
+                    if !self.admission.elsewhere().has(viewer) {
+                        self.forwarder.close(viewer);
+                    }
                     self.forget(viewer, now);
                 }
                 Output::Tell { to, message } => self.door.tell(to, message),
@@ -44,6 +46,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
                 Output::Timeout(_) => unreachable!("the admission keeps times to itself"),
             }
+        }
+        while let Some((relay, wish)) = self.admission.elsewhere().poll() {
+            self.background.ask_relay(relay, wish);
         }
         result
     }

@@ -170,6 +170,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video) {
             self.forwarder.cap(viewer, rid);
         }
+        self.admission.relay_from(after.relay_from);
         if after.max_viewers != before.max_viewers {
             self.decide(Input::SetMaxViewers(after.max_viewers), now);
         }

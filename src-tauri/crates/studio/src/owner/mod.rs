@@ -136,6 +136,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             quitting: false,
             failed: None,
         };
+        owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
         for (code, complaint) in complaints {
@@ -179,6 +180,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::NotListed => self.listed(None),
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),
             Happened::Relay(relay, state) => self.relay_told(relay, state, now),
+            Happened::AtRelay(relay, viewer, said) => self.said_at_relay(relay, viewer, said, now),
             Happened::NotLooked => self.looking = false,
             Happened::ChatSaved(saved) => self.chat_saved(saved, now),
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
@@ -215,6 +217,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.background.look_around();
         }
         self.ask_name(now);
+        self.count_at_relays();
         self.second_of_recording();
         if let Some(outside) = self.door.outside(self.admission.audience()) {
             self.events.tell(Event::Outside { outside });
@@ -238,7 +241,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(crate) fn timeout(&self) -> Instant {
         let others =
             [self.on_demand.timeout(), self.broadcast.timeout(), self.admission.profile_timeout(), self.chat.timeout()];
-        others.into_iter().flatten().fold(self.admission.timeout(), Instant::min)
+        let others = others.into_iter().chain([self.admission.elsewhere_timeout()]);
+        others.flatten().fold(self.admission.timeout(), Instant::min)
     }
 
     /// That time has come.
@@ -249,6 +253,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         for (codec, rids) in self.on_demand.expire(now.instant) {
             self.encoders.set_layers(codec, &rids);
         }
+        self.expire_at_relays(now);
         self.suit_profile(now);
         self.chat_is_due(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {

@@ -13,6 +13,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A laptop changes its network while the broadcast goes on.
     pub(super) fn looked_around(&mut self, surroundings: Surroundings, now: Now) {
         if self.reachability.found(surroundings) {
+            self.admission.elsewhere().set_hosts(self.reachability.here());
             self.decide(Input::HostAddresses(self.reachability.here()), now);
             self.place_changed();
         }

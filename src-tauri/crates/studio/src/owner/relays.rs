@@ -4,12 +4,14 @@ use super::Owner;
 use crate::background::Background;
 use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
+use crate::random::random_hex;
 use crate::relays::Do;
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
-use audience::Now;
-use protocol::{Event, RelayId, RelaySecrets};
-use relay::State;
+use audience::{Input, Now};
+use protocol::{Event, LeaveReason, RelayId, RelaySecrets, ViewerId};
+use relay::{Said, State, Wish};
+use server::{CounterOffer, Refused};
 use stream::CODECS;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
@@ -37,6 +39,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn relay_told(&mut self, relay: RelayId, state: State, now: Now) {
         let todo = self.relays.told(relay, state);
         self.carry_out_for_relays(todo);
+        match self.relays.takes_viewers(relay) {
+            Some(codec) => self.admission.elsewhere().runs(relay, codec),
+            // Their pages see it, and come back: here, as far as there is room, or to another one.
+            None => {
+                for viewer in self.admission.elsewhere().stopped(relay) {
+                    self.gone_at_relay(viewer, LeaveReason::Timeout, now);
+                }
+            }
+        }
         for spec in CODECS.iter().filter(|spec| spec.codec != TOP_CODEC) {
             let layers = self.relays.layers(spec.codec);
             if let Some(rids) = self.on_demand.relayed(spec.codec, &layers, now.instant) {
@@ -45,6 +56,62 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         self.admission.relays_take(self.relays.profile(TOP_CODEC), now);
         self.suit_profile(now);
+    }
+
+    /// The engine of a relay says something of a viewer.
+    pub(super) fn said_at_relay(&mut self, relay: RelayId, viewer: ViewerId, said: Said, now: Now) {
+        match said {
+            Said::Offers(offer) => {
+                let counter = CounterOffer { session: random_hex(), offer };
+                let wanted = self.admission.elsewhere().offered(viewer, now.instant);
+                if !wanted {
+                    // It went meanwhile, and the engine may not know yet.
+                    self.background.ask_relay(relay, Wish::Kick(viewer));
+                } else if !self.door.counter_offer(viewer, counter) {
+                    self.gone_at_relay(viewer, LeaveReason::Left, now);
+                }
+            }
+            Said::Takes => self.door.answer_taken(viewer, true),
+            Said::Flows => {
+                if self.admission.elsewhere().flows(viewer, now.instant) {
+                    self.decide(Input::Connected { viewer }, now);
+                    self.door.connected(viewer);
+                }
+            }
+            Said::Gone => {
+                if self.admission.elsewhere().has(viewer) {
+                    self.gone_at_relay(viewer, LeaveReason::Left, now);
+                }
+            }
+            Said::Refuses(why) => {
+                tracing::warn!("relay {relay} does not let viewer {viewer} in: {why}");
+                self.admission.elsewhere().refused(relay, now.instant);
+                self.door.refuse(viewer, Refused::Overloaded);
+                self.gone_at_relay(viewer, LeaveReason::Left, now);
+            }
+        }
+    }
+
+    /// Those who are on the way to a relay for too long.
+    pub(super) fn expire_at_relays(&mut self, now: Now) {
+        for viewer in self.admission.elsewhere().expired(now.instant) {
+            self.door.refuse(viewer, Refused::Overloaded);
+            self.gone_at_relay(viewer, LeaveReason::Timeout, now);
+        }
+    }
+
+    /// How many watch at each, where that changed.
+    pub(super) fn count_at_relays(&mut self) {
+        let admission = &self.admission;
+        let todo = self.relays.watching(|relay| admission.watching_at(relay));
+        self.carry_out_for_relays(todo);
+    }
+
+    /// A viewer at a relay is gone, or to be.
+    fn gone_at_relay(&mut self, viewer: ViewerId, reason: LeaveReason, now: Now) {
+        self.door.answer_taken(viewer, false);
+        self.forget(viewer, now);
+        self.decide(Input::Gone { viewer, reason }, now);
     }
 
     fn carry_out_for_relays(&mut self, todo: Vec<Do>) {

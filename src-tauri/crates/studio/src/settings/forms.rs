@@ -4,6 +4,7 @@
 use super::types::{Bitrate, Folder, HardwareAcceleration, MetricsAccess, Seconds, SendingThreads, Size, Title};
 use super::value::{self, Value};
 use super::{Setting, Wrong};
+use crate::elsewhere::RelayFrom;
 use media::{CameraChoice, MicrophoneChoice};
 use protocol::SettingsChange;
 use reach::{Listen, Public, PublicMedia};

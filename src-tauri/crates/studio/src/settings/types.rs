@@ -1,6 +1,7 @@
 //! What the values of the settings are: the types that the description of the settings names.
 
 use super::value::Value;
+use crate::elsewhere::RelayFrom;
 use media::{CameraChoice, MicrophoneChoice};
 use reach::{Listen, Public, PublicMedia};
 use std::convert::identity;
@@ -41,6 +42,7 @@ texts! {
     IpAddr, empty is none: true;
     MetricsAccess, empty is none: true;
     HardwareAcceleration, empty is none: true;
+    RelayFrom, empty is none: true;
     Folder, empty is none: true;
 }
 

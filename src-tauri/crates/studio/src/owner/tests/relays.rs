@@ -1,12 +1,21 @@
 //! Engines that the stream is handed to.
 
-use super::world::{World, browser};
+use super::world::{LINK, World, browser};
 use crate::happened::Happened;
 use crate::settings::Written;
-use protocol::{Command, ErrorCode, Event, RelayId, RelaySecrets, RelayState, ViewerId};
-use relay::State;
+use audience::Visitor;
+use protocol::{Command, ErrorCode, Event, LeaveReason, RelayId, RelaySecrets, RelayState, SettingsChange, ViewerId};
+use relay::{Said, State};
+use sdp::Offer;
+use server::{CounterOffer, LetIn, PatchError, Refused, Request};
 use std::time::Duration;
 use stream::{Profile, Rid, VideoCodec};
+use tokio::sync::oneshot;
+
+/// An offer of who decodes H.264.
+const BROWSERS: &str = "v=0\r\na=ice-ufrag:ufrag\r\na=ice-pwd:password\r\na=fingerprint:sha-256 \
+    00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 H264/90000\r\n";
 
 const URL: &str = "whip+https://live.example.org/whip/key";
 
@@ -73,4 +82,165 @@ fn what_only_an_engine_takes_is_encoded_for_it() {
     assert!(world.asked().is_empty(), "for a while");
     world.advance(Duration::from_secs(30));
     assert_eq!(world.asked(), ["layers Vp8 []"]);
+}
+
+const ONE: RelayId = RelayId(1);
+
+impl World {
+    /// Asks to join as who takes counter-offers.
+    pub(super) fn join_anywhere(&mut self, visitor: &Visitor) -> oneshot::Receiver<Result<LetIn, Refused>> {
+        let (reply, answer) = oneshot::channel();
+        let (token, visitor) = (LINK.to_owned(), visitor.clone());
+        let offer = Offer::parse(BROWSERS).expect("the test wrote it");
+        self.owner.requested(Request::Join { token, visitor, offer, counter_offers: true, reply }, self.now);
+        answer
+    }
+
+    /// Answers a counter-offer.
+    pub(super) fn answer(&mut self, session: &str) -> oneshot::Receiver<Result<(), PatchError>> {
+        let (reply, answered) = oneshot::channel();
+        let (token, session, answer) = (LINK.to_owned(), session.to_owned(), "v=0 answer".to_owned());
+        self.owner.requested(Request::Answer { token, session, answer, reply }, self.now);
+        answered
+    }
+}
+
+/// Live, with a Janus that runs, and room for one at the top layer.
+fn with_janus(max_upload_kbps: u32) -> World {
+    let mut world = World::live(Written::default());
+    let command = Command::Relay { url: "janus+wss://live.example.org/1".into(), secrets: RelaySecrets::default() };
+    world.command(command).expect("the URL can be read");
+    world.happened(answered(VideoCodec::H264));
+    world.happened(Happened::Relay(ONE, State::Running));
+    let settings = SettingsChange { max_upload_kbps: Some(max_upload_kbps), ..SettingsChange::default() };
+    world.configure(settings).expect("it can be");
+    (world.asked(), world.told());
+    world
+}
+
+fn says(world: &mut World, viewer: u32, said: Said) {
+    world.happened(Happened::AtRelay(ONE, ViewerId(viewer), said));
+}
+
+/// Lets one in at the relay, up to a picture: the session.
+fn watches_there(world: &mut World, n: u8, viewer: u32) -> String {
+    let mut answer = world.join_anywhere(&browser(n));
+    assert_eq!(world.asked(), [format!("relay 1 Admit(ViewerId({viewer}))")]);
+    says(world, viewer, Said::Offers("v=0 offer".into()));
+    let Ok(Ok(LetIn::There(CounterOffer { session, offer }))) = answer.try_recv() else {
+        panic!("it is offered something")
+    };
+    assert_eq!(offer, "v=0 offer");
+    let mut taken = world.answer(&session);
+    assert_eq!(world.asked(), [format!("relay 1 Answer(ViewerId({viewer}), \"v=0 answer\")")]);
+    says(world, viewer, Said::Takes);
+    assert_eq!(taken.try_recv(), Ok(Ok(())));
+    says(world, viewer, Said::Flows);
+    session
+}
+
+#[test]
+fn who_would_get_less_here_watches_at_a_relay_and_is_a_viewer_like_any_other() {
+    let mut world = with_janus(4000);
+    world.watch(&browser(1), ViewerId(1));
+    (world.asked(), world.told());
+    watches_there(&mut world, 2, 2);
+    let told = world.told();
+    assert!(
+        matches!(&told[0], Event::ViewerJoined { viewer } if viewer.id == ViewerId(2) && viewer.relay == Some(ONE))
+    );
+    assert_eq!(world.owner.snapshot().watching, 2);
+    world.second();
+    let counted = |event: &Event| matches!(event, Event::Relay(relay) if relay.watching == Some(1));
+    assert!(world.told().iter().any(counted));
+    // Who takes no counter-offer is served as ever.
+    world.join(&browser(3), "h264").expect("by a smaller layer");
+    // A player that leaves is taken away there.
+    world.asked();
+    world.command(Command::Kick { viewer: ViewerId(2), reason: None }).expect("it watches");
+    assert_eq!(world.asked(), ["relay 1 Kick(ViewerId(2))"]);
+    assert!(matches!(world.told()[0], Event::ViewerLeft { viewer: ViewerId(2), reason: LeaveReason::Kicked }));
+    let refused = world.join_anywhere(&browser(2)).try_recv().expect("at once");
+    assert!(matches!(refused, Err(Refused::Refusal(refusal)) if refusal.code == protocol::RefusalCode::Kicked));
+}
+
+#[test]
+fn while_there_is_room_viewers_stay_here_unless_all_are_to_go() {
+    let mut world = with_janus(0);
+    let here = world.join_anywhere(&browser(1)).try_recv();
+    assert!(matches!(here, Ok(Ok(LetIn::Here(_)))));
+    let settings = SettingsChange { relay_from: Some("all".into()), ..SettingsChange::default() };
+    world.configure(settings).expect("it can be");
+    world.asked();
+    watches_there(&mut world, 2, 2);
+    let settings = SettingsChange { relay_from: Some("some".into()), ..SettingsChange::default() };
+    assert!(world.configure(settings).is_err_and(|error| error.message.contains("full, outside or all")));
+}
+
+#[test]
+fn who_leaves_who_is_gone_there_and_the_end_take_viewers_from_the_relay() {
+    let mut world = with_janus(1);
+    let session = watches_there(&mut world, 1, 1);
+    world.told();
+    assert!(world.leave_session(&session));
+    assert_eq!(world.asked(), ["relay 1 Kick(ViewerId(1))"]);
+    watches_there(&mut world, 2, 2);
+    world.told();
+    says(&mut world, 2, Said::Gone);
+    assert!(matches!(world.told()[0], Event::ViewerLeft { viewer: ViewerId(2), reason: LeaveReason::Left }));
+    world.asked();
+    watches_there(&mut world, 3, 3);
+    world.command(Command::End).expect("it runs");
+    let asked = world.asked();
+    assert!(
+        asked.contains(&"relay 1 Kick(ViewerId(3))".to_owned()) && asked.contains(&"close relay 1".to_owned()),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn viewers_of_a_relay_that_dies_come_back_here_as_many_as_fit() {
+    let mut world = with_janus(4000);
+    world.watch(&browser(1), ViewerId(1));
+    world.asked();
+    let session = watches_there(&mut world, 2, 2);
+    let mut on_the_way = world.join_anywhere(&browser(3));
+    world.told();
+    world.happened(Happened::Relay(ONE, State::Waiting("gone".into())));
+    let left = |event: &Event| matches!(event, Event::ViewerLeft { viewer: ViewerId(2), .. });
+    assert!(world.told().iter().any(left));
+    assert_eq!(on_the_way.try_recv(), Err(oneshot::error::TryRecvError::Closed), "nobody is kept waiting");
+    assert!(!world.leave_session(&session), "its session is over");
+    world.asked();
+    let back = world.join_anywhere(&browser(2)).try_recv();
+    assert!(matches!(back, Ok(Ok(LetIn::Here(_)))), "by a smaller layer");
+    assert!(matches!(world.asked()[..], [ref join] if join == "join 4 H" || join == "join 4 Q"));
+    world.happened(Happened::Forward(forward::Event::Connected(ViewerId(4))));
+    let moved = |event: &Event| matches!(event, Event::ViewerMoved { viewer: ViewerId(4), relay: None });
+    assert!(world.told().iter().any(moved));
+}
+
+#[test]
+fn an_engine_that_refuses_or_offers_nothing_is_left_alone_and_who_never_answers_is_gone() {
+    let mut world = with_janus(4000);
+    world.watch(&browser(1), ViewerId(1));
+    world.asked();
+    let mut refused = world.join_anywhere(&browser(2));
+    says(&mut world, 2, Said::Refuses("No such feed".into()));
+    assert_eq!(refused.try_recv(), Ok(Err(Refused::Overloaded)), "it is asked to come again");
+    assert!(matches!(world.join_anywhere(&browser(2)).try_recv(), Ok(Ok(LetIn::Here(_)))));
+    world.advance(Duration::from_secs(10));
+    world.asked();
+
+    let mut never = world.join_anywhere(&browser(4));
+    says(&mut world, 4, Said::Offers("v=0 offer".into()));
+    let Ok(Ok(LetIn::There(CounterOffer { session, .. }))) = never.try_recv() else {
+        panic!("it is offered something")
+    };
+    world.asked();
+    world.advance(Duration::from_secs(10));
+    assert_eq!(world.asked(), ["relay 1 Kick(ViewerId(4))"]);
+    assert!(!world.leave_session(&session));
+    says(&mut world, 4, Said::Flows);
+    assert_eq!(world.owner.snapshot().watching, 1, "too late");
 }

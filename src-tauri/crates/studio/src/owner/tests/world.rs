@@ -25,7 +25,7 @@ use protocol::{
 };
 use record::{Checked, Split, Target};
 use sdp::{Fingerprint, Fragment, Hash, Offer, Transport};
-use server::{Joined, PageId, Refused, Request, Seat, Told};
+use server::{Joined, LetIn, PageId, Refused, Request, Seat, Told};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
@@ -204,6 +204,10 @@ impl Background for Asks {
         self.note(format!("close relay {relay}"));
     }
 
+    fn ask_relay(&mut self, relay: RelayId, wish: relay::Wish) {
+        self.note(format!("relay {relay} {wish:?}"));
+    }
+
     fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>) {
         self.note(format!("save {} messages as {format:?} {path:?}", messages.len()));
     }
@@ -251,7 +255,7 @@ pub(super) struct World {
     pub(super) owner: Owner<Asks, Asks, Asks>,
     asks: Asks,
     events: broadcast::Receiver<Event>,
-    now: Now,
+    pub(super) now: Now,
     pages: u64,
 }
 
@@ -312,7 +316,8 @@ impl World {
     /// Asks to join with an offer, of which the name of its ICE session says what this world's forwarder makes of it.
     pub(super) fn join(&mut self, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer_named(offer));
-        self.ask(|reply| Request::Join { token, visitor, offer, reply })
+        let joined = self.ask(|reply| Request::Join { token, visitor, offer, counter_offers: false, reply });
+        joined.map(|let_in| if let LetIn::Here(joined) = let_in { joined } else { panic!("nobody asked for that") })
     }
 
     /// Lets one in and media flow to it.
@@ -323,7 +328,11 @@ impl World {
     }
 
     pub(super) fn leave(&mut self, joined: &Joined) -> bool {
-        let (token, session) = (LINK.to_owned(), joined.session.clone());
+        self.leave_session(&joined.session)
+    }
+
+    pub(super) fn leave_session(&mut self, session: &str) -> bool {
+        let (token, session) = (LINK.to_owned(), session.to_owned());
         self.ask(|reply| Request::Leave { token, session, reply })
     }
 

@@ -1,0 +1,331 @@
+//! Viewers in a room of Janus: a handle each, all in our one session. Decisions only: what Janus says goes in, what it is to be asked and
+//! what the viewers are to be told comes out.
+//!
+//! Janus is shown nothing of a viewer but the number that it has here. A `detach` of the handle is a kick: not a packet follows it.
+
+use super::words;
+use crate::target::Hidden;
+use crate::wish::{Said, Wish};
+use protocol::ViewerId;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// Where all of them are let in.
+pub(super) struct Room {
+    pub(super) session: u64,
+    pub(super) room: Value,
+    /// What we publish there.
+    pub(super) feed: Value,
+    /// Who we are there, which nobody else knows: some rooms want it of who subscribes.
+    pub(super) private_id: Value,
+    pub(super) pin: Option<String>,
+    pub(super) token: Option<String>,
+    pub(super) hidden: Hidden,
+}
+
+/// All that there are.
+pub(super) struct Viewers {
+    room: Room,
+    /// With their handles, once they have one.
+    seats: BTreeMap<ViewerId, Option<u64>>,
+    of_handle: HashMap<u64, ViewerId>,
+    asks: VecDeque<Value>,
+    says: VecDeque<(ViewerId, Said)>,
+}
+
+/// What a viewer's request is for. Its transaction says so and whose it is: nothing is remembered of what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Attach,
+    Join,
+    Start,
+    /// Of what wants no answer.
+    Other,
+}
+
+impl Step {
+    const NAMES: [(Step, &str); 4] =
+        [(Step::Attach, "attach"), (Step::Join, "join"), (Step::Start, "start"), (Step::Other, "other")];
+
+    fn transaction(self, viewer: ViewerId) -> String {
+        let name = Self::NAMES.into_iter().find(|(step, _)| *step == self).map_or("other", |(_, name)| name);
+        format!("{name} {viewer}")
+    }
+
+    fn of(transaction: &Value) -> Option<(Step, ViewerId)> {
+        let (name, viewer) = transaction.as_str()?.split_once(' ')?;
+        let (step, _) = Self::NAMES.into_iter().find(|(_, known)| *known == name)?;
+        Some((step, ViewerId(viewer.parse().ok()?)))
+    }
+}
+
+impl Viewers {
+    pub(super) fn new(room: Room) -> Viewers {
+        let (asks, says) = (VecDeque::new(), VecDeque::new());
+        Viewers { room, seats: BTreeMap::new(), of_handle: HashMap::new(), asks, says }
+    }
+
+    /// How many there are, or are to be.
+    pub(super) fn count(&self) -> u32 {
+        self.seats.len() as u32
+    }
+
+    /// What Janus is to be asked next.
+    pub(super) fn asks(&mut self) -> Option<Value> {
+        self.asks.pop_front()
+    }
+
+    /// What is to be told next.
+    pub(super) fn says(&mut self) -> Option<(ViewerId, Said)> {
+        self.says.pop_front()
+    }
+
+    /// Something is asked about a viewer.
+    pub(super) fn wished(&mut self, wish: Wish) {
+        match wish {
+            Wish::Admit(viewer) => {
+                self.seats.insert(viewer, None);
+                self.ask(viewer, Step::Attach, json!({ "janus": "attach", "plugin": "janus.plugin.videoroom" }));
+            }
+            Wish::Answer(viewer, sdp) => match self.seats.get(&viewer) {
+                Some(Some(handle)) => {
+                    let jsep = json!({ "type": "answer", "sdp": sdp });
+                    let body = json!({ "request": "start" });
+                    let message = json!({ "janus": "message", "handle_id": handle, "body": body, "jsep": jsep });
+                    self.ask(viewer, Step::Start, message);
+                }
+                _ => self.says.push_back((viewer, Said::Gone)),
+            },
+            Wish::Kick(viewer) => self.forget(viewer, true),
+        }
+    }
+
+    /// Janus said something. False: not of a viewer.
+    pub(super) fn take(&mut self, event: &Value) -> bool {
+        if let Some((step, viewer)) = Step::of(&event["transaction"]) {
+            self.answered(step, viewer, event);
+            return true;
+        }
+        let Some(viewer) = event["sender"].as_u64().and_then(|handle| self.of_handle.get(&handle).copied()) else {
+            return false;
+        };
+        match event["janus"].as_str() {
+            Some("webrtcup") => self.says.push_back((viewer, Said::Flows)),
+            Some(what @ ("hangup" | "detached")) => {
+                self.forget(viewer, what == "hangup");
+                self.says.push_back((viewer, Said::Gone));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn answered(&mut self, step: Step, viewer: ViewerId, event: &Value) {
+        let (hidden, data) = (&self.room.hidden, &event["plugindata"]["data"]);
+        if let Some(why) = words::refused(hidden, &event["error"]).or_else(|| words::refused(hidden, data)) {
+            return self.refuse(viewer, why);
+        }
+        match step {
+            Step::Attach => {
+                let Some(handle) = event["data"]["id"].as_u64() else {
+                    return self.refuse(viewer, "it names no handle".to_owned());
+                };
+                match self.seats.get_mut(&viewer) {
+                    Some(seat) => {
+                        *seat = Some(handle);
+                        self.of_handle.insert(handle, viewer);
+                        let join = self.join();
+                        self.ask(viewer, Step::Join, json!({ "janus": "message", "handle_id": handle, "body": join }));
+                    }
+                    // It was removed meanwhile.
+                    None => self.detach(viewer, handle),
+                }
+            }
+            // A mere receipt comes first.
+            _ if event["janus"] == "ack" || !self.seats.contains_key(&viewer) => {}
+            Step::Join => match event["jsep"]["sdp"].as_str() {
+                Some(offer) => self.says.push_back((viewer, Said::Offers(nameless(offer)))),
+                None => self.refuse(viewer, "it makes no offer".to_owned()),
+            },
+            Step::Start => {
+                self.says.push_back((viewer, Said::Takes));
+                if let Some(Some(handle)) = self.seats.get(&viewer) {
+                    // It learns from the viewer's checks where that is.
+                    let candidate = json!({ "completed": true });
+                    let message = json!({ "janus": "trickle", "handle_id": handle, "candidate": candidate });
+                    self.ask(viewer, Step::Other, message);
+                }
+            }
+            Step::Other => {}
+        }
+    }
+
+    fn join(&self) -> Value {
+        let Room { room, feed, private_id, pin, token, .. } = &self.room;
+        let mut join = json!({ "request": "join", "ptype": "subscriber", "room": room, "streams": [{ "feed": feed }] });
+        if !private_id.is_null() {
+            join["private_id"] = private_id.clone();
+        }
+        for (name, value) in [("pin", pin), ("token", token)] {
+            if let Some(value) = value {
+                join[name] = json!(value);
+            }
+        }
+        join
+    }
+
+    /// Who was removed meanwhile is told nothing.
+    fn refuse(&mut self, viewer: ViewerId, why: String) {
+        if self.seats.contains_key(&viewer) {
+            self.forget(viewer, true);
+            self.says.push_back((viewer, Said::Refuses(why)));
+        }
+    }
+
+    fn forget(&mut self, viewer: ViewerId, detach: bool) {
+        if let Some(Some(handle)) = self.seats.remove(&viewer) {
+            self.of_handle.remove(&handle);
+            if detach {
+                self.detach(viewer, handle);
+            }
+        }
+    }
+
+    fn detach(&mut self, viewer: ViewerId, handle: u64) {
+        self.ask(viewer, Step::Other, json!({ "janus": "detach", "handle_id": handle }));
+    }
+
+    fn ask(&mut self, viewer: ViewerId, step: Step, mut message: Value) {
+        message["session_id"] = json!(self.room.session);
+        message["transaction"] = json!(step.transaction(viewer));
+        self.asks.push_back(message);
+    }
+}
+
+/// Without the session's name, in which Janus tells the room's.
+fn nameless(offer: &str) -> String {
+    let line = |line: &str| if line.starts_with("s=") { "s=-\r\n".to_owned() } else { line.to_owned() };
+    offer.split_inclusive('\n').map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: ViewerId = ViewerId(1);
+    const HANDLE: u64 = 77;
+
+    fn viewers() -> Viewers {
+        let (pin, token) = (Some("the-pin".to_owned()), None);
+        Viewers::new(Room {
+            session: 5,
+            room: json!(1234),
+            feed: json!(9),
+            private_id: json!(3),
+            pin,
+            token,
+            hidden: Hidden::default(),
+        })
+    }
+
+    /// What it asked, by what it is, its handle and its transaction.
+    fn asked(viewers: &mut Viewers) -> Vec<(String, Option<u64>, String)> {
+        let of = |message: Value| {
+            assert_eq!(message["session_id"], 5);
+            let what = message["body"]["request"].as_str().or(message["janus"].as_str()).expect("it asks something");
+            (what.to_owned(), message["handle_id"].as_u64(), message["transaction"].as_str().unwrap().to_owned())
+        };
+        std::iter::from_fn(|| viewers.asks()).map(of).collect()
+    }
+
+    fn event(viewers: &mut Viewers, event: Value) -> Option<(ViewerId, Said)> {
+        assert!(viewers.take(&event), "{event}");
+        viewers.says()
+    }
+
+    /// Up to the offer.
+    fn offered() -> Viewers {
+        let mut viewers = viewers();
+        viewers.wished(Wish::Admit(ONE));
+        assert_eq!(asked(&mut viewers), [("attach".into(), None, "attach 1".into())]);
+        let attached = json!({ "janus": "success", "transaction": "attach 1", "data": { "id": HANDLE } });
+        assert_eq!(event(&mut viewers, attached), None);
+        let join = viewers.asks().expect("it joins");
+        let body = json!({ "request": "join", "ptype": "subscriber", "room": 1234, "streams": [{ "feed": 9 }], "private_id": 3, "pin": "the-pin" });
+        assert_eq!((&join["body"], &join["handle_id"]), (&body, &json!(HANDLE)));
+        assert_eq!(event(&mut viewers, json!({ "janus": "ack", "transaction": "join 1" })), None);
+        let offer = json!({ "janus": "event", "sender": HANDLE, "transaction": "join 1", "jsep": { "type": "offer", "sdp": "v=0\r\ns=VideoRoom 1234\r\nt=0 0\r\n" } });
+        assert_eq!(event(&mut viewers, offer), Some((ONE, Said::Offers("v=0\r\ns=-\r\nt=0 0\r\n".into()))));
+        viewers
+    }
+
+    #[test]
+    fn a_viewer_is_let_in_offered_answered_watches_and_leaves() {
+        let mut viewers = offered();
+        viewers.wished(Wish::Answer(ONE, "v=0 answer".into()));
+        let start = viewers.asks().expect("it starts");
+        assert_eq!(start["jsep"], json!({ "type": "answer", "sdp": "v=0 answer" }));
+        assert_eq!(start["body"]["request"], "start");
+        assert_eq!(event(&mut viewers, json!({ "janus": "ack", "transaction": "start 1" })), None);
+        let data = json!({ "plugin": "janus.plugin.videoroom", "data": { "videoroom": "event", "started": "ok" } });
+        let started = json!({ "janus": "event", "sender": HANDLE, "transaction": "start 1", "plugindata": data });
+        assert_eq!(event(&mut viewers, started), Some((ONE, Said::Takes)));
+        assert_eq!(asked(&mut viewers), [("trickle".into(), Some(HANDLE), "other 1".into())]);
+        let up = json!({ "janus": "webrtcup", "sender": HANDLE });
+        assert_eq!(event(&mut viewers, up), Some((ONE, Said::Flows)));
+        assert_eq!(event(&mut viewers, json!({ "janus": "media", "sender": HANDLE, "receiving": true })), None);
+        assert_eq!(event(&mut viewers, json!({ "janus": "hangup", "sender": HANDLE })), Some((ONE, Said::Gone)));
+        assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())]);
+        assert!(!viewers.take(&json!({ "janus": "detached", "sender": HANDLE })), "it is nobody's any more");
+    }
+
+    #[test]
+    fn who_is_kicked_is_detached_however_far_it_is_and_told_nothing() {
+        let mut viewers = offered();
+        viewers.wished(Wish::Kick(ONE));
+        viewers.wished(Wish::Kick(ONE));
+        assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())], "once");
+        viewers.wished(Wish::Answer(ONE, "v=0 late".into()));
+        assert_eq!((viewers.says(), asked(&mut viewers)), (Some((ONE, Said::Gone)), vec![]));
+
+        let mut viewers = self::viewers();
+        viewers.wished(Wish::Admit(ONE));
+        viewers.wished(Wish::Kick(ONE));
+        asked(&mut viewers);
+        let attached = json!({ "janus": "success", "transaction": "attach 1", "data": { "id": HANDLE } });
+        assert_eq!(event(&mut viewers, attached), None);
+        assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())]);
+    }
+
+    #[test]
+    fn what_janus_refuses_is_said_in_its_words_and_leaves_nothing() {
+        for refusal in [
+            json!({ "janus": "error", "transaction": "attach 1", "error": { "code": 460, "reason": "No such plugin" } }),
+            json!({ "janus": "event", "transaction": "join 1", "plugindata": { "data": { "error_code": 428, "error": "No such feed" } } }),
+            json!({ "janus": "event", "transaction": "join 1", "plugindata": { "data": { "videoroom": "attached" } } }),
+            json!({ "janus": "success", "transaction": "attach 1", "data": {} }),
+        ] {
+            let mut viewers = viewers();
+            viewers.wished(Wish::Admit(ONE));
+            let said = event(&mut viewers, refusal);
+            assert!(
+                matches!(&said, Some((ONE, Said::Refuses(why))) if why.starts_with("No such") || why.starts_with("it "))
+            );
+            assert!(viewers.seats.is_empty() && viewers.of_handle.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_viewer_is_left_to_who_publishes() {
+        let mut viewers = offered();
+        for event in [
+            json!({ "janus": "hangup", "sender": 1 }),
+            json!({ "janus": "timeout", "session_id": 5 }),
+            json!({ "janus": "ack", "transaction": "s4" }),
+            json!({ "janus": "ack", "transaction": "alive" }),
+            json!({ "janus": "event", "transaction": "no viewer" }),
+        ] {
+            assert!(!viewers.take(&event), "{event}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Viewers who watch at a relay: who goes there, how far each is, and what their engines are to be asked. Decisions only.
+//!
+//! The audience decides about people, and knows nothing of this but which relay each watches at. Here is decided about places: with a
+//! relay that takes viewers, who would get less than the top layer here goes there. Who is on the way there is bounded in number and in time.
+
+use protocol::{Network, RelayId, ViewerId};
+use relay::Wish;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+use stream::VideoCodec;
+
+/// An engine must have an offer after this: a browser gives its own up after five seconds, and is better sent the stream from here.
+const OFFERS_WITHIN: Duration = Duration::from_secs(4);
+
+/// Then the viewer must have answered, and after that media must flow. An answer is a round trip away, and a connection a few more.
+const STEP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Who watches there is heard of every fifteen seconds, as it asks for its session; who was not for so long is gone. An engine may not tell of
+/// one that falls silent.
+const HEARD_WITHIN: Duration = Duration::from_secs(45);
+
+/// Viewers on the way to engines, together: each costs a handle there.
+const MOST_ON_THE_WAY: usize = 512;
+
+/// Those of one address: more than come in a round trip from behind one, and too few to keep the others out. Loopback is exempt.
+const MOST_OF_ONE: usize = 64;
+
+/// An engine that refused a viewer, or made no offer, is left alone for this, and newcomers are sent the stream from here.
+const REST: Duration = Duration::from_secs(10);
+
+/// Who is sent to a relay, where one takes viewers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RelayFrom {
+    /// Who would get less than the top layer here.
+    #[default]
+    Full,
+    /// Those, and everyone who is outside the host's own network.
+    Outside,
+    /// Everyone.
+    All,
+}
+
+impl RelayFrom {
+    const WORDS: [(RelayFrom, &str); 3] = [(Self::Full, "full"), (Self::Outside, "outside"), (Self::All, "all")];
+}
+
+impl FromStr for RelayFrom {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::WORDS.into_iter().find(|(_, word)| *word == text);
+        known.map(|(from, _)| from).ok_or_else(|| format!("\"{text}\" is not full, outside or all"))
+    }
+}
+
+impl fmt::Display for RelayFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Self::WORDS.into_iter().find(|(from, _)| from == self);
+        f.write_str(word.map_or("", |(_, word)| word))
+    }
+}
+
+/// All viewers at relays, and the relays that take some.
+#[derive(Debug, Default)]
+pub(crate) struct Elsewhere {
+    from: RelayFrom,
+    /// The addresses of this machine.
+    hosts: Vec<IpAddr>,
+    relays: BTreeMap<RelayId, Takes>,
+    seats: BTreeMap<ViewerId, Seat>,
+    wishes: VecDeque<(RelayId, Wish)>,
+}
+
+/// A relay that runs and takes viewers.
+#[derive(Debug)]
+struct Takes {
+    codec: VideoCodec,
+    rests_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Seat {
+    relay: RelayId,
+    network: Option<Network>,
+    at: At,
+}
+
+/// How far a viewer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// The engine is to offer something.
+    Asked(Instant),
+    /// The viewer is to answer.
+    Offered(Instant),
+    /// Media is to flow.
+    Answered(Instant),
+    /// It is to be heard of.
+    Watching(Instant),
+}
+
+impl At {
+    /// Until when.
+    fn until(self) -> Instant {
+        match self {
+            Self::Asked(until) | Self::Offered(until) | Self::Answered(until) | Self::Watching(until) => until,
+        }
+    }
+
+    fn watches(self) -> bool {
+        matches!(self, Self::Watching(_))
+    }
+}
+
+/// As many are on the way as may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Crowded;
+
+impl Elsewhere {
+    pub(crate) fn set_from(&mut self, from: RelayFrom) {
+        self.from = from;
+    }
+
+    pub(crate) fn set_hosts(&mut self, hosts: Vec<IpAddr>) {
+        self.hosts = hosts;
+    }
+
+    /// The relay runs, takes viewers, and is sent this.
+    pub(crate) fn runs(&mut self, relay: RelayId, codec: VideoCodec) {
+        self.relays.insert(relay, Takes { codec, rests_until: None });
+    }
+
+    /// It does not run any more: these were there, and are to come back.
+    pub(crate) fn stopped(&mut self, relay: RelayId) -> Vec<ViewerId> {
+        self.relays.remove(&relay);
+        self.seats.iter().filter(|(_, seat)| seat.relay == relay).map(|(viewer, _)| *viewer).collect()
+    }
+
+    /// Where somebody goes who takes a counter-offer; none: stays here. `fits`: the top layer has room here. `decodes`: it can be sent that.
+    pub(crate) fn place(
+        &self,
+        from: IpAddr,
+        fits: impl FnOnce() -> bool,
+        decodes: impl Fn(VideoCodec) -> bool,
+        now: Instant,
+    ) -> Option<RelayId> {
+        let awake = |takes: &Takes| takes.rests_until.is_none_or(|until| now >= until);
+        let usable = self.relays.iter().filter(|(_, takes)| awake(takes) && decodes(takes.codec));
+        let emptiest = usable.min_by_key(|(relay, _)| self.seats.values().filter(|seat| seat.relay == **relay).count());
+        let (relay, _) = emptiest?;
+        let goes = match self.from {
+            RelayFrom::All => true,
+            RelayFrom::Outside => !is_inside(from, &self.hosts) || !fits(),
+            RelayFrom::Full => !fits(),
+        };
+        goes.then_some(*relay)
+    }
+
+    /// Somebody goes there.
+    pub(crate) fn admit(
+        &mut self,
+        viewer: ViewerId,
+        relay: RelayId,
+        from: IpAddr,
+        now: Instant,
+    ) -> Result<(), Crowded> {
+        let network = Network::of(from);
+        let on_the_way = || self.seats.values().filter(|seat| !seat.at.watches());
+        let of_one = on_the_way().filter(|seat| seat.network == network).count();
+        if on_the_way().count() >= MOST_ON_THE_WAY || network.is_some() && of_one >= MOST_OF_ONE {
+            return Err(Crowded);
+        }
+        self.seats.insert(viewer, Seat { relay, network, at: At::Asked(now + OFFERS_WITHIN) });
+        self.wishes.push_back((relay, Wish::Admit(viewer)));
+        Ok(())
+    }
+
+    /// There is an offer for it. False: it is not waited for any more.
+    pub(crate) fn offered(&mut self, viewer: ViewerId, now: Instant) -> bool {
+        self.advance(viewer, |at| matches!(at, At::Asked(_)), At::Offered(now + STEP_WITHIN))
+    }
+
+    /// It answers. False: nothing was offered that it could answer.
+    pub(crate) fn answered(&mut self, viewer: ViewerId, answer: String, now: Instant) -> bool {
+        let fits = self.advance(viewer, |at| matches!(at, At::Offered(_)), At::Answered(now + STEP_WITHIN));
+        if let Some(seat) = self.seats.get(&viewer).filter(|_| fits) {
+            self.wishes.push_back((seat.relay, Wish::Answer(viewer, answer)));
+        }
+        fits
+    }
+
+    /// Media flows to it. False: it did already, or nobody waits for that.
+    pub(crate) fn flows(&mut self, viewer: ViewerId, now: Instant) -> bool {
+        self.advance(viewer, |at| matches!(at, At::Answered(_)), At::Watching(now + HEARD_WITHIN))
+    }
+
+    /// It asked whether its session is there.
+    pub(crate) fn heard_of(&mut self, viewer: ViewerId, now: Instant) {
+        self.advance(viewer, At::watches, At::Watching(now + HEARD_WITHIN));
+    }
+
+    /// The engine does not take viewers now.
+    pub(crate) fn refused(&mut self, relay: RelayId, now: Instant) {
+        if let Some(takes) = self.relays.get_mut(&relay) {
+            takes.rests_until = Some(now + REST);
+        }
+    }
+
+    /// It is gone, or to be removed: the engine sends it nothing any more.
+    pub(crate) fn end(&mut self, viewer: ViewerId) {
+        if let Some(seat) = self.seats.remove(&viewer) {
+            self.wishes.push_back((seat.relay, Wish::Kick(viewer)));
+        }
+    }
+
+    /// It is at a relay, or on the way to one.
+    pub(crate) fn has(&self, viewer: ViewerId) -> bool {
+        self.seats.contains_key(&viewer)
+    }
+
+    /// How many watch at a relay.
+    pub(crate) fn watching(&self, relay: RelayId) -> u32 {
+        self.seats.values().filter(|seat| seat.relay == relay && seat.at.watches()).count() as u32
+    }
+
+    /// What an engine is to be asked next.
+    pub(crate) fn poll(&mut self) -> Option<(RelayId, Wish)> {
+        self.wishes.pop_front()
+    }
+
+    /// When [`Elsewhere::expired`] has something to say.
+    pub(crate) fn timeout(&self) -> Option<Instant> {
+        self.seats.values().map(|seat| seat.at.until()).min()
+    }
+
+    /// Those whose time is over. An engine that makes no offer is left alone for a while.
+    pub(crate) fn expired(&mut self, now: Instant) -> Vec<ViewerId> {
+        let late = |seat: &Seat| now >= seat.at.until();
+        let expired: Vec<(ViewerId, RelayId, At)> =
+            self.seats.iter().filter(|(_, seat)| late(seat)).map(|(id, seat)| (*id, seat.relay, seat.at)).collect();
+        for (_, relay, at) in &expired {
+            if matches!(at, At::Asked(_)) {
+                self.refused(*relay, now);
+            }
+        }
+        expired.into_iter().map(|(viewer, ..)| viewer).collect()
+    }
+
+    fn advance(&mut self, viewer: ViewerId, from: impl Fn(At) -> bool, to: At) -> bool {
+        let seat = self.seats.get_mut(&viewer).filter(|seat| from(seat.at));
+        seat.map(|seat| seat.at = to).is_some()
+    }
+}
+
+/// In a network of this machine's, as far as an address tells: a private one, or in the same /64.
+fn is_inside(address: IpAddr, hosts: &[IpAddr]) -> bool {
+    let address = address.to_canonical();
+    hosts.contains(&address)
+        || match address {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+            IpAddr::V6(address) => {
+                let same_64 =
+                    |host: &IpAddr| matches!(host, IpAddr::V6(host) if host.octets()[..8] == address.octets()[..8]);
+                address.is_loopback()
+                    || address.is_unicast_link_local()
+                    || address.is_unique_local()
+                    || hosts.iter().any(same_64)
+            }
+        }
+}
+
+#[cfg(test)]
+mod tests;
