@@ -24,6 +24,7 @@ const EXAMPLES: Fields = {
   bitrate_kbps: '2500',
   max_viewers: '100',
   max_upload_kbps: '20000',
+  relay_from: 'full',
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',

@@ -2,7 +2,7 @@
 import type { Viewer } from '../protocol/index.ts';
 
 /** From the worst to the best, which is the order of the list. */
-export const HEALTHS = ['poor', 'fair', 'connecting', 'good'] as const;
+export const HEALTHS = ['poor', 'fair', 'connecting', 'good', 'relayed'] as const;
 export type Health = (typeof HEALTHS)[number];
 
 /** So much is lost that the picture stands still again and again, in spite of repairs. */
@@ -12,7 +12,9 @@ const FAIR_LOSS = 0.03;
 /** So late that a talk across it is no talk any more. */
 const FAIR_RTT_MS = 500;
 
-export function health({ stats, rejected }: Pick<Viewer, 'stats' | 'rejected'>): Health {
+export function health({ stats, rejected, relay }: Pick<Viewer, 'stats' | 'rejected' | 'relay'>): Health {
+  // What its connection there is like nobody tells.
+  if (relay !== undefined) return 'relayed';
   const { layer, loss, rtt_ms } = stats;
   if (!layer) return 'connecting';
   const least = layer.rid === 'q' && layer.temporal === 0;

@@ -21,6 +21,7 @@ test('one word of health', () => {
   expect(health(viewer(1, { layer: { ...full, rid: 'h' } }))).toBe('fair');
   expect(health(viewer(1, { layer: { ...full, temporal: 1 } }))).toBe('fair');
   expect(health(viewer(1, { layer: { ...full, rid: 'q', temporal: 0 } }))).toBe('poor');
+  expect(health(viewer(1, { layer: null }, { relay: 1 }))).toBe('relayed');
   const without = (media: string): Viewer => viewer(1, {}, { rejected: [{ media, mid: '', reason: 'no' }] });
   expect(health(without('audio'))).toBe('fair');
   expect(health(without('application'))).toBe('good');

@@ -82,6 +82,14 @@ describe('viewers', () => {
   });
 });
 
+test('where somebody watches stands in the row', () => {
+  let state = apply(empty, { event: 'viewer_joined', viewer: { ...viewer(1), relay: 4 } });
+  state = apply(state, { event: 'viewer_joined', viewer: viewer(2) });
+  state = apply(state, { event: 'viewer_moved', viewer: 2, relay: 5 });
+  state = apply(state, { event: 'viewer_moved', viewer: 1, relay: null });
+  expect(state.viewers).toEqual([{ ...viewer(2), relay: 5 }, viewer(1)]);
+});
+
 test('a relay is listed as it is now, until somebody stops it', () => {
   const relay = { event: 'relay' as const, relay: 1, engine: 'whip' as const, host: 'live.example.org' };
   let state = apply(empty, { ...relay, state: 'connecting' });

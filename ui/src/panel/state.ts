@@ -14,6 +14,8 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, phase: event.phase };
     case 'viewer_joined':
       return { ...now, viewers: [event.viewer, ...without(now.viewers, event.viewer.id)] };
+    case 'viewer_moved':
+      return { ...now, viewers: moved(now.viewers, event) };
     case 'viewer_left':
       return { ...now, viewers: without(now.viewers, event.viewer) };
     case 'viewers':
@@ -73,6 +75,15 @@ function relayed(relays: Relay[], { event: _, ...relay }: { event: 'relay' } & R
   if (relay.gone) return relays.filter((one) => one.relay !== relay.relay);
   const known = relays.some((one) => one.relay === relay.relay);
   return known ? relays.map((one) => (one.relay === relay.relay ? relay : one)) : [...relays, relay];
+}
+
+/** Where a viewer watches stands in its row. */
+function moved(viewers: Viewer[], { viewer: id, relay }: { viewer: ViewerId; relay: number | null }): Viewer[] {
+  return viewers.map((viewer) => {
+    if (viewer.id !== id) return viewer;
+    const { relay: _, ...here } = viewer;
+    return relay === null ? here : { ...here, relay };
+  });
 }
 
 function without(viewers: Viewer[], id: ViewerId): Viewer[] {

@@ -9,11 +9,13 @@ const sdp = `v=0\r\n${media}${credentials}`;
 /** What a browser's connection does, as far as a session asks for it; the test says when it is connected. */
 class Connection extends EventTarget {
   static last: Connection;
+  static made = 0;
   connectionState = 'new';
   offers: RTCOfferOptions[] = [];
   constructor() {
     super();
     Connection.last = this;
+    Connection.made += 1;
   }
   addTransceiver() {
     return { receiver: {} };
@@ -22,11 +24,19 @@ class Connection extends EventTarget {
     this.offers.push(options);
     return Promise.resolve({ type: 'offer', sdp });
   }
+  createAnswer = () => Promise.resolve({ type: 'answer', sdp });
   setLocalDescription = () => Promise.resolve();
-  setRemoteDescription = () => Promise.resolve();
+  described: string[] = [];
+  setRemoteDescription({ type }: RTCSessionDescriptionInit) {
+    this.described.push(type);
+    return Promise.resolve();
+  }
   getReceivers = () => [];
   getStats = () => Promise.resolve(new Map());
-  close() {}
+  closed = false;
+  close() {
+    this.closed = true;
+  }
   become(state: string) {
     this.connectionState = state;
     this.dispatchEvent(new Event('connectionstatechange'));
@@ -38,18 +48,23 @@ class Stream {
 }
 
 let asked: string[];
+/** The stream comes from elsewhere; what its server says of the answer, and whether the session is still there. */
+let elsewhere: { taken: number; there: number } | null;
 
 beforeEach(() => {
   asked = [];
+  elsewhere = null;
+  Connection.made = 0;
   vi.useFakeTimers();
   vi.stubGlobal('RTCPeerConnection', Connection);
   vi.stubGlobal('MediaStream', Stream);
   vi.stubGlobal('fetch', (url: string, { method }: RequestInit) => {
     asked.push(`${method}`);
-    const made = method === 'POST' ? 201 : 200;
-    const response = new Response(method === 'POST' ? sdp : credentials, {
-      status: made,
-      headers: { Location: '/whep/token/session' },
+    const made = method === 'POST' ? (elsewhere ? 406 : 201) : 200;
+    const status = { PATCH: elsewhere?.taken, HEAD: elsewhere?.there }[`${method}`] ?? made;
+    const response = new Response(status === 204 ? null : method === 'POST' ? sdp : credentials, {
+      status,
+      headers: { Location: '/whep/token/session', 'Content-Type': 'application/sdp' },
     });
     Object.defineProperty(response, 'url', { value: url });
     return Promise.resolve(response);
@@ -131,4 +146,41 @@ test('a network that changes afterwards is met by an ICE restart', async () => {
   await vi.waitFor(() => expect(asked).toEqual(['POST', 'PATCH']));
   expect(Connection.last.offers).toEqual([{}, { iceRestart: true }]);
   expect(said).toEqual(['held']);
+});
+
+test('who is sent elsewhere answers by a connection of its own, and asks whether it may stay', async () => {
+  elsewhere = { taken: 204, there: 204 };
+  const { session } = await joined();
+  expect(asked).toEqual(['POST', 'PATCH']);
+  expect([Connection.made, Connection.last.described]).toEqual([2, ['offer']]);
+  Connection.last.become('connected');
+  await session.check();
+  expect(asked).toEqual(['POST', 'PATCH', 'HEAD']);
+  // Once more as nothing arrives, and then every 15 s.
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect(asked).toEqual(['POST', 'PATCH', 'HEAD', 'HEAD']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked.slice(4)).toEqual(['HEAD']);
+  expect(session.latencyMs({ rtpTimestamp: 1, shownAtMs: 1 } as never)).toBe(null);
+});
+
+test('who is not let stay elsewhere comes back, and so does who has no way there any more', async () => {
+  for (const lose of [() => (elsewhere = { taken: 204, there: 404 }), () => Connection.last.become('disconnected')]) {
+    asked = [];
+    elsewhere = { taken: 204, there: 204 };
+    const { session, said } = await joined();
+    Connection.last.become('connected');
+    lose();
+    await session.check();
+    expect(said).toEqual(['held', 'lost']);
+    expect(asked.at(-1)).toBe('DELETE');
+  }
+});
+
+test('an answer that is not taken ends the session', async () => {
+  elsewhere = { taken: 502, there: 404 };
+  const { session, said } = begun();
+  await session.join();
+  expect(said).toEqual(['lost']);
+  expect(asked).toEqual(['POST', 'PATCH', 'DELETE']);
 });

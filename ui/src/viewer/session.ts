@@ -4,7 +4,7 @@ import { SoundGate } from './gate.ts';
 import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 import { read, type Reading } from './stats.ts';
-import { create, remove, restart, type Refusal } from './whep.ts';
+import { answer, create, exists, remove, restart, type Refusal } from './whep.ts';
 
 export interface SessionEvents {
   /** The server answered: the tracks to show, and the session's id. */
@@ -22,6 +22,8 @@ export interface SessionEvents {
 const countEveryMs = 500;
 /** Sound is sent 50 times a second: this long without any packet is no accident. The session is asked for, once. */
 const quietMs = 1500;
+/** Who is sent the stream from elsewhere says so often that it still watches, and learns whether it may. */
+const askEveryMs = 15_000;
 /** From the answer, or an ICE restart, until connected. */
 const connectWithinMs = 8000;
 /** From connected to the first packet; a stream that is silent for longer is taken for what it is. */
@@ -41,12 +43,16 @@ export const begin: Begin = (whep, on) => {
 export class Session {
   readonly #whep: string;
   readonly #on: SessionEvents;
-  readonly #pc: RTCPeerConnection;
+  #pc: RTCPeerConnection;
   readonly #clock = new ClockDifference();
   #url: string | null = null;
+  /** What the other side says of itself: the server's answer, or what was offered from elsewhere. */
   #answer = '';
+  /** The stream comes from another server, which the one that is asked has the say over. */
+  #elsewhere = false;
   #ended = false;
   #counting: ReturnType<typeof setInterval> | undefined;
+  #asking: ReturnType<typeof setInterval> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #gate: SoundGate | undefined;
   #checking = false;
@@ -61,8 +67,13 @@ export class Session {
   constructor(whep: string, on: SessionEvents) {
     this.#whep = whep;
     this.#on = on;
-    this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
-    this.#pc.addEventListener('connectionstatechange', () => this.#connectionChanged());
+    this.#pc = this.#connection();
+  }
+
+  #connection(): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+    pc.addEventListener('connectionstatechange', () => this.#connectionChanged());
+    return pc;
   }
 
   /**
@@ -87,7 +98,7 @@ export class Session {
       creating = create(this.#whep, sdp);
       const [created] = await Promise.all([creating, set]);
       if (this.#ended) {
-        if (created.is === 'created') remove(created.url);
+        if ('url' in created) remove(created.url);
         return;
       }
       if (created.is === 'refused') {
@@ -100,13 +111,43 @@ export class Session {
         return;
       }
       this.#url = created.url;
+      if (created.is === 'elsewhere') {
+        await this.#joinElsewhere(created.url, created.offer);
+        return;
+      }
       this.#answer = created.answer;
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: created.answer });
       if (!this.#ended) this.#hold(created.url);
     } catch {
       // Whatever the server made meanwhile, nobody will watch.
-      if (!this.#url) void creating?.then((created) => created.is === 'created' && remove(created.url));
+      if (!this.#url) void creating?.then((created) => 'url' in created && remove(created.url));
       this.#lose();
+    }
+  }
+
+  /**
+   * Answers what another server offers. By a connection of its own: what was offered before is of no use there. That server learns
+   * this side's candidates from the checks it gets, as the other does.
+   */
+  async #joinElsewhere(url: string, offer: string): Promise<void> {
+    this.#pc.close();
+    this.#gate?.close();
+    this.#elsewhere = true;
+    this.#answer = offer;
+    this.#pc = this.#connection();
+    await this.#pc.setRemoteDescription({ type: 'offer', sdp: offer });
+    for (const receiver of this.#pc.getReceivers())
+      if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+    const sound = this.#pc.getReceivers().find(({ track }) => track.kind === 'audio');
+    if (sound) this.#gate = new SoundGate(sound, () => this.#lose());
+    const { sdp: plain = '' } = await this.#pc.createAnswer();
+    const sdp = withStereo(plain);
+    await this.#pc.setLocalDescription({ type: 'answer', sdp });
+    if (this.#ended) return;
+    if (!(await answer(url, sdp))) this.#lose();
+    else if (!this.#ended) {
+      this.#hold(url);
+      this.#asking = setInterval(() => void this.check(), askEveryMs);
     }
   }
 
@@ -119,6 +160,13 @@ export class Session {
     if (this.#ended || this.#checking || !this.#url || !this.#wasConnected) return;
     this.#checking = true;
     try {
+      if (this.#elsewhere) {
+        // A way that is lost there is not found again by this side: another session is.
+        const lives = this.#pc.connectionState === 'connected' && (await exists(this.#url));
+        if (!lives) this.#lose();
+        else if (!this.#flows) this.#expectPackets();
+        return;
+      }
       const { sdp, set } = await this.#offer({ iceRestart: true });
       await set;
       const fragment = await restart(this.#url, restartFragment(sdp));
@@ -150,7 +198,7 @@ export class Session {
 
   /** The network came back or is another one. What a join has gathered on the old one is of no use: it is begun anew. */
   networkChanged(): void {
-    if (this.#wasConnected) void this.check();
+    if (this.#wasConnected && !this.#elsewhere) void this.check();
     else if (this.#url) this.#lose();
   }
 
@@ -164,7 +212,8 @@ export class Session {
   /** Glass to glass for a frame that is on the screen; null where this browser or this sender does not tell enough. */
   latencyMs(shown: Shown): number | null {
     const difference = this.#clock.ms;
-    if (this.#ended || difference === null) return null;
+    // What another server says of its clock says nothing of when a picture was taken.
+    if (this.#ended || this.#elsewhere || difference === null) return null;
     const receiver = this.#pc.getReceivers().find(({ track }) => track.kind === 'video');
     const source = receiver?.getSynchronizationSources()[0] as Partial<Captured> | undefined;
     if (source?.rtpTimestamp !== undefined && source.captureTimestamp !== undefined) {
@@ -269,6 +318,7 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#counting);
+    clearInterval(this.#asking);
     clearTimeout(this.#deadline);
     if (this.#url) remove(this.#url);
   }

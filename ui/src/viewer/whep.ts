@@ -1,4 +1,4 @@
-/** The HTTP side of a session (WHEP, draft-ietf-wish-whep): create, restart ICE, delete. */
+/** The HTTP side of a session (WHEP, draft-ietf-wish-whep): create, answer a counter-offer, restart ICE, delete. */
 
 import type { Problem, RefusalCode } from '../protocol/index.ts';
 
@@ -9,23 +9,49 @@ export interface Refusal {
   retryAfterS: number | null;
 }
 
-/** `refused` has a meaning for people, `unreachable` is worth another try. */
+/** `elsewhere`: the stream comes from another server, by its offer. `refused` has a meaning for people, `unreachable` is worth another try. */
 export type Created =
-  { is: 'created'; url: string; answer: string } | ({ is: 'refused' } & Refusal) | { is: 'unreachable' };
+  | { is: 'created'; url: string; answer: string }
+  | { is: 'elsewhere'; url: string; offer: string }
+  | ({ is: 'refused' } & Refusal)
+  | { is: 'unreachable' };
 
 /** No answer within this time is none. */
 const answerWithinMs = 5000;
 
+const sdp = { 'Content-Type': 'application/sdp' };
+
 export async function create(whep: string, offer: string): Promise<Created> {
   try {
-    const response = await ask(whep, 'POST', offer, { 'Content-Type': 'application/sdp' });
+    const response = await ask(whep, 'POST', offer, { ...sdp, 'Skylark-Counter-Offer': '1' });
     const location = response.headers.get('Location');
     if (response.status === 201 && location)
       return { is: 'created', url: sessionUrl(whep, location, response.url), answer: await response.text() };
+    // A refusal's body is of another type.
+    if (response.status === 406 && location && response.headers.get('Content-Type') === sdp['Content-Type'])
+      return { is: 'elsewhere', url: sessionUrl(whep, location, response.url), offer: await response.text() };
     const refusal = await refused(response);
     return refusal ? { is: 'refused', ...refusal } : { is: 'unreachable' };
   } catch {
     return { is: 'unreachable' };
+  }
+}
+
+/** The answer to a counter-offer; false where it is not taken. */
+export async function answer(url: string, answer: string): Promise<boolean> {
+  try {
+    return (await ask(url, 'PATCH', answer, sdp)).status === 204;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the server still has this session. */
+export async function exists(url: string): Promise<boolean> {
+  try {
+    return (await ask(url, 'HEAD', null, {})).ok;
+  } catch {
+    return false;
   }
 }
 
@@ -55,7 +81,12 @@ export function remove(url: string): void {
   fetch(url, { method: 'DELETE', keepalive: true, credentials: 'same-origin' }).catch(() => {});
 }
 
-async function ask(url: string, method: string, body: string, headers: Record<string, string>): Promise<Response> {
+async function ask(
+  url: string,
+  method: string,
+  body: string | null,
+  headers: Record<string, string>,
+): Promise<Response> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), answerWithinMs);
   try {
