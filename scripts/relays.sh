@@ -13,6 +13,8 @@ test_relays() {
   fi
   SKYLARK_WHIP_SERVER=$(whip_server)
   npm_install tests
+  # Its viewers' page is in the program.
+  build_pages
   cargo build --locked --bin skylark
   cargo build --locked --workspace --bin crowd
   SKYLARK_BIN="$(target_dir)/debug/skylark"
