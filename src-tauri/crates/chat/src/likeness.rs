@@ -47,6 +47,11 @@ fn fold(c: char) -> impl Iterator<Item = char> {
     let like =
         |c: char, bytes: &mut [u8; 4]| skeleton(c.encode_utf8(bytes)).flat_map(char::to_lowercase).collect::<String>();
     let folded = match c {
+        // Letters in boxes and on discs, which neither NFKD nor the skeletons know.
+        '\u{1f130}'..='\u{1f149}' | '\u{1f150}'..='\u{1f169}' | '\u{1f170}'..='\u{1f189}' => {
+            let letter = b'a' + ((c as u32 - 0x1f130) % 32) as u8;
+            if letter == b'm' { "rn".to_owned() } else { char::from(letter).to_string() }
+        }
         // So the skeletons have it.
         'm' | 'M' => "rn".to_owned(),
         c if c.is_ascii() => c.to_ascii_lowercase().to_string(),

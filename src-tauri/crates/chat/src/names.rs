@@ -76,9 +76,12 @@ fn is_reserved(name: &str) -> bool {
     let ways = [(name, true), (name, false), (numberless, false)];
     let forms: Vec<String> =
         ways.into_iter().flat_map(|(name, marks)| undisguised(name, marks)).map(|form| letters(&form)).collect();
+    // And what is told apart by no more than a serif: an I from an l.
+    let alike = [name, numberless].map(|name| letters(&likeness(name)));
     RESERVED.iter().any(|word| {
+        let is = |form: &String, reserved: &str| form == reserved || (word.len() >= PART && form.contains(reserved));
         let [reserved, _] = undisguised(word, false);
-        forms.iter().any(|form| *form == reserved || (word.len() >= PART && form.contains(&reserved)))
+        forms.iter().any(|form| is(form, &reserved)) || alike.iter().any(|form| is(form, &likeness(word)))
     })
 }
 
@@ -148,6 +151,13 @@ mod tests {
             "Gastgeber",
             "Broadcaster\u{3164}",
             "8roadcaster",
+            "SkyIark",
+            "ADMlN",
+            "Admlnlstrator 2",
+            "ℬroadcaster",
+            "🅱roadcaster",
+            "Brοadcαѕter",
+            "rnoderator",
         ] {
             assert_eq!(name(imitation).map(|name| name.shown), Err(ChatRefusal::ReservedName), "{imitation}");
         }
