@@ -290,3 +290,38 @@ impl PeerConnectionEventHandler for Handler {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    /// What the process has open, and the tasks of this test.
+    fn held() -> (usize, usize) {
+        let open = std::fs::read_dir("/proc/self/fd").expect("Linux tells").count();
+        (open, tokio::runtime::Handle::current().metrics().num_alive_tasks())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_of_a_connection_that_was_closed() {
+        let attempt = async || {
+            let mut peer = Peer::new(Ipv4Addr::LOCALHOST.into(), |_| ()).await.expect("there is room for one");
+            // What is no answer: ways were looked for already.
+            assert!(peer.answered("noise", Vec::new()).await.is_err());
+            assert!(!peer.found().await.candidates.is_empty());
+            peer.close().await;
+        };
+        attempt().await;
+        let before = held();
+        for _ in 0..20 {
+            attempt().await;
+        }
+        // Tasks end when they are woken, and other tests have sockets too.
+        let well = |(open, tasks): (usize, usize)| open <= before.0 + 2 && tasks <= before.1;
+        let until = Instant::now() + Duration::from_secs(10);
+        while !well(held()) && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(well(held()), "{:?} of files and tasks, and not {before:?}", held());
+    }
+}
