@@ -1,8 +1,9 @@
 //! What a viewer may be called.
 
-use crate::likeness::{likeness, undisguised};
+use crate::likeness::{Looked, likeness, undisguised};
 use crate::text;
 use protocol::ChatRefusal;
+use std::sync::LazyLock;
 
 /// Longest name, in characters as people count them.
 const MAX_CHARACTERS: usize = 32;
@@ -69,19 +70,36 @@ fn plain(likeness: &str) -> String {
     if letters.is_empty() { likeness.to_owned() } else { letters }
 }
 
+/// A reserved word as it looks.
+struct Reserved {
+    undisguised: String,
+    likeness: String,
+    /// It is one within a longer name, too.
+    part: bool,
+}
+
+/// [`RESERVED`], looked at once.
+static LOOKS: LazyLock<Vec<Reserved>> = LazyLock::new(|| {
+    let of = |word: &str| {
+        let [undisguised, _] = undisguised(word, false);
+        Reserved { undisguised, likeness: likeness(word), part: word.len() >= PART }
+    };
+    RESERVED.map(of).into()
+});
+
 fn is_reserved(name: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
     // A number behind it is no disguise, and no other name either.
     let numberless = name.trim_end_matches(|c: char| c.is_numeric() || c.is_whitespace() || c.is_ascii_punctuation());
-    let ways = [(name, true), (name, false), (numberless, false)];
-    let forms: Vec<String> =
-        ways.into_iter().flat_map(|(name, marks)| undisguised(name, marks)).map(|form| letters(&form)).collect();
+    let (whole, bare) = (Looked::at(name), Looked::at(numberless));
+    let ways = [whole.undisguised(true), whole.undisguised(false), bare.undisguised(false)];
+    let forms: Vec<String> = ways.into_iter().flatten().map(|form| letters(&form)).collect();
     // And what is told apart by no more than a serif: an I from an l.
     let alike = [name, numberless].map(|name| letters(&likeness(name)));
-    RESERVED.iter().any(|word| {
-        let is = |form: &String, reserved: &str| form == reserved || (word.len() >= PART && form.contains(reserved));
-        let [reserved, _] = undisguised(word, false);
-        forms.iter().any(|form| is(form, &reserved)) || alike.iter().any(|form| is(form, &likeness(word)))
+    LOOKS.iter().any(|reserved| {
+        let is = |form: &String, word: &String| form == word || (reserved.part && form.contains(word.as_str()));
+        forms.iter().any(|form| is(form, &reserved.undisguised))
+            || alike.iter().any(|form| is(form, &reserved.likeness))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Words that the broadcaster does not want: whole words, in any case and in common disguises.
 
-use crate::likeness::undisguised;
+use crate::likeness::{Looked, undisguised};
 use std::collections::HashMap;
 
 /// Most words, so that a message is compared with a list that ends.
@@ -62,11 +62,12 @@ impl Words {
 
     /// One of them is in the text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        !self.known.is_empty()
-            && [true, false]
-                .into_iter()
-                .flat_map(|punctuation| undisguised(text, punctuation))
-                .any(|form| self.stands(&form))
+        if self.known.is_empty() {
+            return false;
+        }
+        let looked = Looked::at(text);
+        let forms = [true, false].into_iter().flat_map(|punctuation| looked.undisguised(punctuation));
+        forms.into_iter().any(|form| self.stands(&form))
     }
 
     fn stands(&self, text: &str) -> bool {
