@@ -3,12 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Key } from 'selenium-webdriver';
 import { openChromium } from '../browser/support/chromium.mjs';
 import { look } from '../support/framebuffer.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 /** So many more that not all of them are seen at once; they only listen. */
 const LISTENERS = 10;
+/** So many lines of the chat that not all of them are seen at once. */
+const LINES = 16;
 /** The colour of what is written. */
 const TEXT = 0xeaeff4;
 
@@ -110,6 +113,26 @@ describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 },
     }
     await tabs[0].page.evaluate(() => window.listeners.forEach((pc) => pc.close()));
     await window.resize(1280, 800);
+  });
+
+  test('the newest of the chat stays in sight when the window becomes lower', async () => {
+    const field = await window.find('chat-write');
+    for (let line = 1; line <= LINES; line += 1) await field.sendKeys(`Line ${line}`, Key.ENTER);
+    const said = () => window.run(`return document.querySelectorAll('[data-testid="chat-line"]').length`);
+    await window.until(async () => (await said()) === LINES, 'all of it was said');
+    const list = (what) => window.run(`const list = document.querySelector('[data-testid="chat"] ol'); return ${what}`);
+    const hidden = 'list.scrollHeight - list.scrollTop - list.clientHeight';
+    for (const height of [560, 800]) {
+      await window.resize(1280, height);
+      await window.painted();
+      assert.ok((await list('list.scrollHeight > list.clientHeight')) === true, 'there is more than is seen');
+      assert.ok((await list(hidden)) < 2, `${await list(hidden)} px below it at a height of ${height}`);
+    }
+    await list('list.scrollTo(0, 0)');
+    await window.painted();
+    await window.resize(1280, 800);
+    await window.painted();
+    assert.equal(await list('list.scrollTop'), 0, 'who reads further up is left there');
   });
 
   test('who was turned away since the lock fell is shown until it opens', async () => {
