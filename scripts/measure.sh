@@ -7,6 +7,10 @@ bench() {
     bench_window "${@:2}"
     return 0
   fi
+  if [ "${1:-}" = quality ]; then
+    bench_quality "${@:2}"
+    return 0
+  fi
   build_program --headless
   programs="$(target_dir)/release"
   cargo build --quiet --release --locked -p crowd --bins
@@ -22,6 +26,27 @@ bench() {
   else
     SKYLARK_BIN="$PROGRAM" FORWARDER_BIN="$programs/examples/idle" "$programs/bench" "$@"
   fi
+}
+
+# What the encoders make of clips, of a folder if there is one, and of what it makes itself.
+bench_quality() {
+  setup --headless
+  install_packages ffmpeg "" python3-venv
+  cargo build --quiet --release --locked -p media --features measuring --example quality
+  VMAF_FFMPEG="$(vmaf_ffmpeg)" "$(target_dir)/release/examples/quality" "$@"
+}
+
+# Prints the path of an ffmpeg that measures VMAF, which Debian's does not: the one of PyPI's imageio-ffmpeg. Nothing where there is none: then
+# it is PSNR, by the system's.
+vmaf_ffmpeg() {
+  local folder
+  folder="$(target_dir)/vmaf"
+  if ! [ -x "$folder/bin/python" ]; then
+    python3 -m venv "$folder" >/dev/null 2>&1 || return 0
+  fi
+  "$folder/bin/python" -c 'import imageio_ffmpeg' 2>/dev/null ||
+    "$folder/bin/python" -m pip install --quiet imageio-ffmpeg >/dev/null 2>&1 || return 0
+  "$folder/bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())' 2>/dev/null || true
 }
 
 # What the window costs: the program with its window, beside itself without one and an empty window.

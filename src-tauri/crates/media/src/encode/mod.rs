@@ -1,11 +1,15 @@
 //! The encoders. Each library of picture codecs is bound in one file, and each codec is set up in one.
 
+mod fit;
 #[cfg(feature = "h264")]
 mod h264;
 mod keyframes;
+mod layer;
 mod opus;
 #[cfg(feature = "h264")]
 mod parameter_sets;
+#[cfg(feature = "h264")]
+mod rate;
 #[cfg(feature = "h264")]
 mod simulcast;
 #[cfg(test)]
@@ -17,6 +21,9 @@ mod vpx;
 #[cfg(feature = "h264")]
 pub(crate) use h264::H264;
 pub(crate) use keyframes::Keyframes;
+#[cfg(feature = "h264")]
+pub(crate) use layer::TEMPORAL_LAYERS;
+pub(crate) use layer::{Layer, LayerConfig, LayerEncoder};
 pub(crate) use opus::{PACKET, SoundEncoder};
 #[cfg(feature = "h264")]
 pub(crate) use simulcast::Simulcast;

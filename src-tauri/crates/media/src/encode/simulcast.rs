@@ -1,38 +1,45 @@
 //! All H.264 layers of a picture, the top one first.
 
-use super::{EncodeError, H264};
+use super::{EncodeError, H264, Layer, LayerConfig, TEMPORAL_LAYERS};
 use crate::{VideoConfig, frame::Picture, yuv};
 use std::time::Instant;
 use stream::{Profile, Rid, VideoFrame};
 
-/// All layers of a picture: the top one by an encoder of its own that comes first, then the lower two in one call.
+/// All layers of a picture, each by an encoder of its own, the top one first.
 ///
-/// OpenH264 gives all layers of a call back at its end and begins with the smallest. Called apart, the top layer is there
-/// about a millisecond sooner (of six), and the lower ones a little later; what it costs is one scaling to half the size and a
-/// second encoder's overhead, half a millisecond or more of CPU a picture. On a thread of their own the lower layers gain
-/// nothing where there are two cores. `examples/encode.rs` measures it, docs/performance.md has the figures.
+/// OpenH264 would make them in one call, and give all back at its end. Called apart, the top layer is there about a millisecond
+/// sooner (of six), each has a rate and a size of its own, and they cost no more. docs/performance.md has the figures.
 pub(crate) struct Simulcast {
-    top: H264,
-    lower: H264,
-    half: Picture,
+    config: VideoConfig,
     profile: Profile,
+    top: Layer<H264>,
+    lower: [(Layer<H264>, Picture); 2],
 }
 
 impl Simulcast {
-    /// Its first picture is a keyframe in every layer.
-    pub(crate) fn new(config: &VideoConfig, profile: Profile) -> Result<Self, EncodeError> {
-        let (width, height) = config.layer_size(Rid::H);
+    /// Its first picture is a keyframe in every layer. The lower layers have temporal layers, of which thin lines are sent a part; the top one
+    /// has them only where it is to be thinned out.
+    pub(crate) fn new(config: &VideoConfig, profile: Profile, thinned: bool) -> Result<Self, EncodeError> {
+        let layer = |rid| {
+            let of = LayerConfig::of(config, rid, profile);
+            let temporal_layers = if rid == Rid::F { top_layers(thinned) } else { TEMPORAL_LAYERS };
+            Layer::new(&LayerConfig { temporal_layers, ..of }, config.layer_kbps(rid))
+        };
+        let black = |rid| {
+            let (width, height) = config.layer_size(rid);
+            Picture::black(width, height, Instant::now())
+        };
         Ok(Self {
-            top: H264::new(config, &[Rid::F], profile)?,
-            lower: H264::new(config, &[Rid::Q, Rid::H], profile)?,
-            half: Picture::black(width, height, Instant::now()),
+            config: *config,
             profile,
+            top: layer(Rid::F)?,
+            lower: [(layer(Rid::H)?, black(Rid::H)), (layer(Rid::Q)?, black(Rid::Q))],
         })
     }
 
     /// What it was made for; bitrates may have changed since.
     pub(crate) fn config(&self) -> &VideoConfig {
-        self.top.config()
+        &self.config
     }
 
     /// The most that its streams use.
@@ -41,9 +48,17 @@ impl Simulcast {
     }
 
     /// Changes a layer's bitrate from the next picture on.
-    pub(crate) fn set_bitrate(&mut self, rid: Rid, kbps: u32) {
-        self.top.set_bitrate(rid, kbps);
-        self.lower.set_bitrate(rid, kbps);
+    pub(crate) fn set_bitrate(&mut self, rid: Rid, kbps: u32) -> Result<(), EncodeError> {
+        match rid {
+            Rid::F => self.top.set_bitrate(kbps),
+            Rid::H => self.lower[0].0.set_bitrate(kbps),
+            Rid::Q => self.lower[1].0.set_bitrate(kbps),
+        }
+    }
+
+    /// Whether pictures of the top layer can be left out, from its next keyframe on.
+    pub(crate) fn set_thinned(&mut self, thinned: bool) {
+        self.top.set_temporal_layers(top_layers(thinned));
     }
 
     /// Encodes a picture of the configured size, as a keyframe in those layers (by [`Rid::index`]). Each layer is handed on
@@ -55,10 +70,19 @@ impl Simulcast {
         keyframes: [bool; 3],
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
-        self.top.encode(picture, captured, keyframes)?.into_iter().for_each(&mut *hand_on);
-        let window = [0, 0, self.half.width.into(), self.half.height.into()];
-        yuv::scale(picture, &mut self.half, window);
-        self.lower.encode(&self.half, captured, keyframes)?.into_iter().for_each(hand_on);
+        self.top.encode(picture, captured, keyframes[Rid::F.index()])?.into_iter().for_each(&mut *hand_on);
+        let mut larger = picture;
+        for (layer, scaled) in &mut self.lower {
+            let window = [0, 0, scaled.width.into(), scaled.height.into()];
+            yuv::scale(larger, scaled, window);
+            let keyframe = keyframes[layer.config().rid.index()];
+            layer.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
+            larger = scaled;
+        }
         Ok(())
     }
+}
+
+fn top_layers(thinned: bool) -> u8 {
+    if thinned { TEMPORAL_LAYERS } else { 1 }
 }

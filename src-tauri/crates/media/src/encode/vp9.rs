@@ -1,15 +1,15 @@
 //! VP9 by libvpx, for viewers whose browser has no H.264.
 
-use super::{EncodeError, vpx::Vpx};
+use super::{EncodeError, LayerConfig, LayerEncoder, vpx::Vpx};
 use crate::frame::Picture;
 use std::{ffi::c_int, time::Instant};
-use stream::{Rid, VideoCodec, VideoFrame, Way};
+use stream::{VideoCodec, VideoFrame, Way};
 use vpx_sys as sys;
 
 /// One layer, each of whose pictures refers to the one before it: nobody is sent a part of them.
 pub(crate) struct Vp9 {
     encoder: Vpx,
-    rid: Rid,
+    config: LayerConfig,
     effort: Effort,
 }
 
@@ -43,13 +43,14 @@ const NEVER: u32 = 1_000_000;
 /// A part of the picture in turn is encoded finer, by which the rest, which refers to it, becomes so too.
 const CYCLIC_REFRESH: c_int = 3;
 
-impl Vp9 {
-    /// An encoder whose first picture is a keyframe. Width and height are the layer's.
-    pub(crate) fn new(rid: Rid, size: (u16, u16), fps: u32, kbps: u32) -> Result<Self, EncodeError> {
+impl LayerEncoder for Vp9 {
+    const CODEC: VideoCodec = VideoCodec::Vp9;
+
+    fn new(config: &LayerConfig, kbps: u32) -> Result<Self, EncodeError> {
         // SAFETY: it returns the address of a constant.
         #[allow(unsafe_code)]
         let interface = unsafe { sys::vpx_codec_vp9_cx() };
-        let encoder = Vpx::new(interface, size, fps, |settings| {
+        let encoder = Vpx::new(interface, config.size, config.fps, |settings| {
             // A viewer has every picture since its keyframe, so that each may rest on all that its decoder has learnt.
             settings.g_error_resilient = 0;
             settings.rc_max_quantizer = COARSEST;
@@ -58,7 +59,7 @@ impl Vp9 {
             settings.kf_max_dist = NEVER;
             settings.rc_target_bitrate = kbps;
         })?;
-        let mut this = Self { encoder, rid, effort: Effort::default() };
+        let mut this = Self { encoder, config: *config, effort: Effort::default() };
         use sys::vp8e_enc_control_id as id;
         this.encoder.control(id::VP8E_SET_CPUUSED, this.effort.cpu_used())?;
         this.encoder.control(id::VP9E_SET_AQ_MODE, CYCLIC_REFRESH)?;
@@ -71,31 +72,11 @@ impl Vp9 {
         Ok(this)
     }
 
-    /// Frames a second that it was made for.
-    pub(crate) fn fps(&self) -> u32 {
-        self.encoder.fps()
-    }
-
-    /// Width and height.
-    pub(crate) fn size(&self) -> (u16, u16) {
-        self.encoder.size()
-    }
-
-    /// Changes the bitrate from the next picture on.
-    pub(crate) fn set_bitrate(&mut self, kbps: u32) -> Result<(), EncodeError> {
+    fn set_bitrate(&mut self, kbps: u32) -> Result<(), EncodeError> {
         self.encoder.change(|settings| settings.rc_target_bitrate = kbps)
     }
 
-    /// Takes more or less time from the next picture on.
-    pub(crate) fn set_effort(&mut self, effort: Effort) -> Result<(), EncodeError> {
-        if std::mem::replace(&mut self.effort, effort) == effort {
-            return Ok(());
-        }
-        self.encoder.control(sys::vp8e_enc_control_id::VP8E_SET_CPUUSED, effort.cpu_used())
-    }
-
-    /// Encodes a picture of the size it was made for.
-    pub(crate) fn encode(
+    fn encode(
         &mut self,
         picture: &Picture,
         captured: Instant,
@@ -106,7 +87,7 @@ impl Vp9 {
         Ok(made.map(|(data, keyframe)| VideoFrame {
             profile: stream::Profile::Baseline,
             codec: VideoCodec::Vp9,
-            rid: self.rid,
+            rid: self.config.rid,
             temporal: 0,
             keyframe,
             captured,
@@ -116,5 +97,19 @@ impl Vp9 {
             layer_sync: true,
             data,
         }))
+    }
+
+    fn coarseness(&mut self) -> f32 {
+        self.encoder.quantiser() / COARSEST as f32
+    }
+}
+
+impl Vp9 {
+    /// Takes more or less time from the next picture on.
+    pub(crate) fn set_effort(&mut self, effort: Effort) -> Result<(), EncodeError> {
+        if std::mem::replace(&mut self.effort, effort) == effort {
+            return Ok(());
+        }
+        self.encoder.control(sys::vp8e_enc_control_id::VP8E_SET_CPUUSED, effort.cpu_used())
     }
 }

@@ -62,16 +62,6 @@ impl Vpx {
         Ok(this)
     }
 
-    /// Frames a second that it was made for.
-    pub(super) fn fps(&self) -> u32 {
-        self.fps
-    }
-
-    /// Width and height.
-    pub(super) fn size(&self) -> (u16, u16) {
-        (self.settings.g_w as u16, self.settings.g_h as u16)
-    }
-
     /// Changes its settings from the next picture on.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut sys::vpx_codec_enc_cfg_t)) -> Result<(), EncodeError> {
         change(&mut self.settings);
@@ -86,7 +76,7 @@ impl Vpx {
         captured: Instant,
         flags: u32,
     ) -> Result<Option<(Bytes, bool)>, EncodeError> {
-        debug_assert_eq!((picture.width, picture.height), self.size());
+        debug_assert_eq!((picture.width.into(), picture.height.into()), (self.settings.g_w, self.settings.g_h));
         let started = *self.started.get_or_insert(captured);
         let pts = captured.saturating_duration_since(started).as_nanos() as i64 * (TICKS / 1000) / 1_000_000;
         // It refuses to go back in time or to stand still.
@@ -121,6 +111,15 @@ impl Vpx {
                 }
             }
         }
+    }
+
+    /// How coarse the last picture is, from 0 to 63.
+    pub(super) fn quantiser(&mut self) -> f32 {
+        let mut quantiser: c_int = 0;
+        let id = sys::vp8e_enc_control_id::VP8E_GET_LAST_QUANTIZER_64 as c_int;
+        // SAFETY: the control writes one integer.
+        let code = unsafe { sys::vpx_codec_control_(&mut *self.context, id, &raw mut quantiser) };
+        if code == sys::vpx_codec_err_t::VPX_CODEC_OK { quantiser as f32 } else { 0.0 }
     }
 
     /// Changes what has no place among the settings.

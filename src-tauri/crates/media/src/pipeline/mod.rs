@@ -154,6 +154,12 @@ impl Pipeline {
         self.orders.set_profile(codec, profile);
     }
 
+    /// Whether senders can leave out pictures of the top layer, which costs a fifth of its bits. It changes with that layer's next regular
+    /// keyframe.
+    pub fn set_thinned(&self, thinned: bool) {
+        self.orders.set_thinned(thinned);
+    }
+
     /// The newest picture as it is shown in an area of so many pixels (width, height), made in this call; none before the first,
     /// and where it looks like picture `after`.
     pub fn preview(&self, area: (u16, u16), after: u32) -> Option<PreviewPicture> {

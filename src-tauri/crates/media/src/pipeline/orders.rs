@@ -22,6 +22,8 @@ struct State {
     layers: [Vec<Rid>; CODECS.len()],
     /// Of each codec, by its number: the most of it that may be used.
     profiles: [Profile; CODECS.len()],
+    /// Pictures of the top layer of the codec that is always encoded can be left out.
+    thinned: bool,
 }
 
 impl Orders {
@@ -29,7 +31,13 @@ impl Orders {
         let layers = CODECS.map(|spec| layers(spec.codec, &[], always));
         Self {
             always,
-            state: Mutex::new(State { video, keyframes: Vec::new(), layers, profiles: [Profile::Main; CODECS.len()] }),
+            state: Mutex::new(State {
+                video,
+                keyframes: Vec::new(),
+                layers,
+                profiles: [Profile::Main; CODECS.len()],
+                thinned: false,
+            }),
         }
     }
 
@@ -82,6 +90,17 @@ impl Orders {
     /// All who watch it take so much of a codec.
     pub(super) fn set_profile(&self, codec: VideoCodec, profile: Profile) {
         self.lock().profiles[codec as usize] = profile;
+    }
+
+    /// Whether pictures of the top layer can be left out.
+    #[cfg_attr(not(feature = "h264"), expect(dead_code, reason = "only H.264 has temporal layers"))]
+    pub(super) fn thinned(&self) -> bool {
+        self.lock().thinned
+    }
+
+    /// Pictures of the top layer can be left out, from its next keyframe on, or not any more.
+    pub(super) fn set_thinned(&self, thinned: bool) {
+        self.lock().thinned = thinned;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

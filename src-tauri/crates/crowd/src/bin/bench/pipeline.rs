@@ -11,7 +11,7 @@ const MEASURE: Duration = Duration::from_secs(15);
 
 pub(crate) async fn run(program: &Path) -> anyhow::Result<()> {
     println!(
-        "Media pipeline: test pattern 1280x720 at 30 fps, three spatial and three temporal layers, Opus, recorded; nobody watching\n"
+        "Media pipeline: test pattern 1280x720 at 30 fps, three spatial layers, Opus, recorded; nobody watching\n"
     );
     let program = Program::start_with(program, true, true).await?;
     tokio::time::sleep(SETTLE).await;

@@ -25,7 +25,7 @@ fn encode_as(
     pictures: u32,
     mut before: impl FnMut(u32, &mut Simulcast),
 ) -> Vec<VideoFrame> {
-    let (mut encoder, mut keyframes) = (Simulcast::new(config, profile).expect("it starts"), Keyframes::new());
+    let (mut encoder, mut keyframes) = (Simulcast::new(config, profile, false).expect("it starts"), Keyframes::new());
     let mut film = Film::new(config);
     (0..pictures)
         .flat_map(|number| {
@@ -88,7 +88,7 @@ fn the_pattern_spends_other_bitrates_too() {
 #[test]
 fn what_cannot_be_foretold_gets_coarser_rather_than_larger() {
     let config = VideoConfig::new(640, 360, 30, 1200).expect("it can be");
-    let mut encoder = Simulcast::new(&config, Profile::Main).expect("it starts");
+    let mut encoder = Simulcast::new(&config, Profile::Main, false).expect("it starts");
     let mut pictures = Vec::new();
     for picture in snow(640, 360, 120) {
         pictures.extend(all(&mut encoder, &picture, picture.captured, [false; 3]));
@@ -115,13 +115,60 @@ fn the_top_layer_comes_first_and_all_layers_come_with_every_picture() {
 }
 
 #[test]
-fn temporal_layers_can_be_dropped_in_every_layer() {
+fn temporal_layers_can_be_dropped_in_the_lower_layers_and_the_top_one_has_none() {
     if no_decoder() {
         return;
     }
-    for rid in Rid::ALL {
+    for rid in [Rid::H, Rid::Q] {
         temporal_layers_can_be_dropped(&layer(&eight_seconds()[..3 * 90], rid));
     }
+    assert!(layer(eight_seconds(), Rid::F).iter().all(|picture| picture.temporal == 0));
+}
+
+/// A crowd gathers and goes: no keyframe comes but the regular ones, and no picture is missing.
+#[test]
+fn the_top_layer_is_thinned_from_its_next_keyframe_on_until_another_one() {
+    if no_decoder() {
+        return;
+    }
+    let pictures = encode(&VideoConfig::default(), 300, |number, encoder| {
+        encoder.set_thinned((20..140).contains(&number));
+    });
+    let keyframes = |of: &[VideoFrame]| of.iter().map(|picture| picture.keyframe).collect::<Vec<_>>();
+    let top = layer(&pictures, Rid::F);
+    assert_eq!(keyframes(&top[..240]), keyframes(&layer(eight_seconds(), Rid::F)));
+    let thinned: Vec<bool> = top.iter().map(|picture| picture.temporal > 0).collect();
+    let (first, last) = (thinned.iter().position(|is| *is), thinned.iter().rposition(|is| *is));
+    assert_eq!(
+        (first, last),
+        (Some(61), Some(179)),
+        "the first picture behind one keyframe, and the last before another"
+    );
+    temporal_layers_can_be_dropped(&top[60..180]);
+    assert_eq!(numbers(&decode(&top)), (0..300).collect::<Vec<_>>(), "who follows sees all of it");
+}
+
+/// Snow at a rate at which no quantiser is coarse enough.
+#[test]
+fn what_does_not_fit_gets_smaller_and_decodes_whole() {
+    if no_decoder() {
+        return;
+    }
+    let config = VideoConfig::new(640, 360, 30, 300).expect("it can be");
+    let mut encoder = Simulcast::new(&config, Profile::Main, false).expect("it starts");
+    let mut pictures = Vec::new();
+    for picture in snow(640, 360, 180) {
+        pictures.extend(all(&mut encoder, &picture, picture.captured, [false; 3]));
+    }
+    let top = layer(&pictures, Rid::F);
+    assert_eq!(top.len(), 180, "none is left out");
+    let sizes: Vec<_> = top.iter().map(|picture| (picture.width, picture.height)).collect();
+    assert_eq!((sizes[0], sizes[179]), ((640, 360), (320, 180)));
+    for at in 1..180 {
+        assert!(sizes[at] == sizes[at - 1] || top[at].keyframe, "picture {at} has another size and is no keyframe");
+    }
+    let first = top.iter().position(|picture| picture.width == 320).expect("it got so small");
+    assert_eq!(decode(&top[first..]).len(), 180 - first);
 }
 
 #[test]
@@ -150,7 +197,8 @@ fn a_keyframe_starts_anew_and_carries_its_parameter_sets() {
 fn a_forced_keyframe_is_one_of_its_layer_only() {
     for forced in Rid::ALL {
         let config = VideoConfig::default();
-        let (mut encoder, mut film) = (Simulcast::new(&config, Profile::Main).expect("it starts"), Film::new(&config));
+        let (mut encoder, mut film) =
+            (Simulcast::new(&config, Profile::Main, false).expect("it starts"), Film::new(&config));
         for number in 0..12 {
             let force = Rid::ALL.map(|rid| number == 7 && rid == forced);
             let (picture, captured) = film.next();
@@ -166,7 +214,7 @@ fn a_forced_keyframe_is_one_of_its_layer_only() {
 fn a_layer_s_bitrate_changes_while_it_runs_and_the_others_stay() {
     let pictures = encode(&VideoConfig::default(), 360, |number, encoder| {
         if number == 120 {
-            encoder.set_bitrate(Rid::F, 1500);
+            encoder.set_bitrate(Rid::F, 1500).expect("it is changed");
         }
     });
     // A second after the change it has settled.

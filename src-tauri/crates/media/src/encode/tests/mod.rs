@@ -154,6 +154,7 @@ fn numbers(decoded: &[(Option<Reading>, u64)]) -> Vec<u16> {
 }
 
 /// Leaves pictures out as a sender does for a viewer with little bandwidth; what is left must decode to the same pixels.
+#[cfg(feature = "h264")]
 fn temporal_layers_can_be_dropped(pictures: &[VideoFrame]) {
     let whole = decode(pictures);
     for highest in [1, 0] {

@@ -3,13 +3,17 @@
 use super::{Film, colours, decode, kbps, no_decoder, numbers};
 use crate::{
     VideoConfig,
-    encode::{Effort, Vp9},
+    encode::{Effort, LayerConfig, LayerEncoder, Vp9},
 };
-use stream::{Rid, VideoFrame};
+use stream::{Profile, Rid, VideoFrame};
+
+fn start(config: &VideoConfig) -> Vp9 {
+    let layer = LayerConfig::of(config, Rid::F, Profile::Main);
+    Vp9::new(&layer, config.bitrate_kbps).expect("it starts")
+}
 
 fn encode(config: &VideoConfig, pictures: u32, mut before: impl FnMut(u32, &mut Vp9) -> bool) -> Vec<VideoFrame> {
-    let size = (config.width, config.height);
-    let mut encoder = Vp9::new(Rid::F, size, config.fps, config.bitrate_kbps).expect("it starts");
+    let mut encoder = start(config);
     let mut film = Film::new(config);
     (0..pictures)
         .map(|number| {

@@ -40,7 +40,7 @@ impl Codec for H264Codec {
         let (encoder, keyframes, rates) = match &mut self.running {
             Some(running) => running,
             none => none.insert((
-                Simulcast::new(&config, profile)?,
+                Simulcast::new(&config, profile, orders.thinned())?,
                 Keyframes::new(),
                 Rid::ALL.map(|rid| config.layer_kbps(rid)),
             )),
@@ -48,9 +48,10 @@ impl Codec for H264Codec {
         for rid in Rid::ALL {
             let kbps = orders.kbps(rid);
             if std::mem::replace(&mut rates[rid.index()], kbps) != kbps {
-                encoder.set_bitrate(rid, kbps);
+                encoder.set_bitrate(rid, kbps)?;
             }
         }
+        encoder.set_thinned(orders.thinned());
         orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
         encoder.encode(picture, captured, keyframes.take(captured), hand_on)
     }

@@ -2,50 +2,22 @@
 
 use super::{Orders, suited};
 use crate::{
-    encode::{EncodeError, Keyframes},
+    encode::{EncodeError, Keyframes, Layer, LayerConfig, LayerEncoder},
     frame::Picture,
     yuv,
 };
 use std::time::Instant;
-use stream::{Rid, VideoCodec, VideoFrame};
-
-/// An encoder of one layer.
-pub(super) trait LayerEncoder: Sized + Send + 'static {
-    /// What it makes.
-    const CODEC: VideoCodec;
-
-    /// Its first picture is a keyframe. Width and height are the layer's.
-    fn new(rid: Rid, size: (u16, u16), fps: u32, kbps: u32) -> Result<Self, EncodeError>;
-
-    /// Width and height.
-    fn size(&self) -> (u16, u16);
-
-    /// Frames a second that it was made for.
-    fn fps(&self) -> u32;
-
-    /// Changes the bitrate from the next picture on.
-    fn set_bitrate(&mut self, kbps: u32) -> Result<(), EncodeError>;
-
-    /// Encodes a picture of its size.
-    fn encode(
-        &mut self,
-        picture: &Picture,
-        captured: Instant,
-        keyframe: bool,
-    ) -> Result<Option<VideoFrame>, EncodeError>;
-}
+use stream::{Profile, VideoFrame};
 
 /// Each layer that somebody watches by an encoder of its own.
 pub(super) struct Layered<E> {
-    layers: Vec<Layer<E>>,
+    layers: Vec<Running<E>>,
     keyframes: Option<Keyframes>,
     half: Option<Picture>,
 }
 
-struct Layer<E> {
-    rid: Rid,
-    encoder: E,
-    kbps: u32,
+struct Running<E> {
+    layer: Layer<E>,
     /// Its first picture is still to come, and is a keyframe.
     first: bool,
 }
@@ -67,40 +39,38 @@ impl<E: LayerEncoder> Layered<E> {
     ) -> Result<(), EncodeError> {
         let config = suited(orders.video(), picture);
         let wanted = orders.layers(E::CODEC);
-        self.layers.retain(|layer| {
-            wanted.contains(&layer.rid)
-                && layer.encoder.size() == config.layer_size(layer.rid)
-                && layer.encoder.fps() == config.fps
+        let made_for = |rid| LayerConfig::of(&config, rid, Profile::Main);
+        let alike = |a: &LayerConfig, b: LayerConfig| (a.size, a.fps) == (b.size, b.fps);
+        self.layers.retain(|running| {
+            let made = running.layer.config();
+            wanted.contains(&made.rid) && alike(made, made_for(made.rid))
         });
         let keyframes = self.keyframes.get_or_insert_with(Keyframes::new);
         orders.take_keyframes(E::CODEC).into_iter().for_each(|rid| keyframes.request(rid));
         let due = keyframes.take(captured);
         for rid in wanted {
             let kbps = orders.kbps(rid);
-            let layer = match self.layers.iter_mut().position(|layer| layer.rid == rid) {
+            let running = match self.layers.iter_mut().position(|running| running.layer.config().rid == rid) {
                 Some(at) => &mut self.layers[at],
                 None => {
-                    let encoder = E::new(rid, config.layer_size(rid), config.fps, kbps)?;
-                    self.layers.push(Layer { rid, encoder, kbps, first: true });
+                    self.layers.push(Running { layer: Layer::new(&made_for(rid), kbps)?, first: true });
                     self.layers.last_mut().expect("it was just added")
                 }
             };
-            if std::mem::replace(&mut layer.kbps, kbps) != kbps {
-                layer.encoder.set_bitrate(kbps)?;
-            }
+            running.layer.set_bitrate(kbps)?;
             let scaled = match rid {
-                Rid::F => picture,
-                _ => halve(&mut self.half, picture, layer.encoder.size()),
+                stream::Rid::F => picture,
+                _ => halve(&mut self.half, picture, running.layer.config().size),
             };
-            let keyframe = std::mem::take(&mut layer.first) || due[rid.index()];
-            layer.encoder.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
+            let keyframe = std::mem::take(&mut running.first) || due[rid.index()];
+            running.layer.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
         }
         Ok(())
     }
 
     /// All its encoders.
     pub(super) fn encoders(&mut self) -> impl Iterator<Item = &mut E> {
-        self.layers.iter_mut().map(|layer| &mut layer.encoder)
+        self.layers.iter_mut().map(|running| running.layer.encoder())
     }
 
     /// Forgets encoders that failed.

@@ -1,0 +1,7 @@
+//! What examples/quality.rs measures, and nothing else may call.
+
+mod films;
+mod settings;
+
+pub use films::Film;
+pub use settings::{SETTINGS, Setting};
