@@ -45,6 +45,9 @@ pub(crate) trait Encoding {
     /// How much of a codec may be used, from its next keyframes on, which come at once.
     fn set_profile(&self, codec: VideoCodec, profile: Profile);
 
+    /// Whether senders can leave out pictures of the top layer, from its next regular keyframe on.
+    fn set_thinned(&self, thinned: bool);
+
     /// Records what is sent, from its next keyframe on. [`crate::recording::RecordingNews::Told`] follows with this number.
     fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()>;
 
@@ -111,6 +114,10 @@ impl Encoding for Encoders {
 
     fn set_profile(&self, codec: VideoCodec, profile: Profile) {
         self.pipeline.set_profile(codec, profile);
+    }
+
+    fn set_thinned(&self, thinned: bool) {
+        self.pipeline.set_thinned(thinned);
     }
 
     fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()> {

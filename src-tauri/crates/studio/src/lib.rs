@@ -59,6 +59,7 @@ mod recorders;
 mod relaying;
 mod steps;
 mod storage;
+mod thinning;
 mod turns;
 mod writer;
 

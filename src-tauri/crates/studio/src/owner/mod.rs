@@ -30,6 +30,7 @@ use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Recording;
 use crate::relays::Relays;
 use crate::steps::TOP_CODEC;
+use crate::thinning::Thinning;
 use ::chat::Chat;
 use audience::{Input, Now};
 use forward::Gone;
@@ -64,6 +65,7 @@ pub(crate) struct Owner<F, E, B> {
     devices: Devices,
     broadcast: Broadcast,
     on_demand: OnDemand,
+    thinning: Thinning,
     encoder_room: EncoderRoom,
     recording: Recording,
     /// Where recordings go when nobody says; none where there is no home folder.
@@ -125,6 +127,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: parts.devices,
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
+            thinning: Thinning::default(),
             encoder_room: EncoderRoom::new(std::thread::available_parallelism().map_or(1, usize::from)),
             recording: Recording::default(),
             recordings: parts.recordings,
@@ -219,6 +222,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.ask_name(now);
         self.count_at_relays();
         self.second_of_recording();
+        self.suit_encoder(now);
         if let Some(outside) = self.door.outside(self.admission.audience()) {
             self.events.tell(Event::Outside { outside });
         }
@@ -254,7 +258,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_layers(codec, &rids);
         }
         self.expire_at_relays(now);
-        self.suit_profile(now);
+        self.suit_encoder(now);
         self.chat_is_due(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
             self.start_failed(
@@ -354,8 +358,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.events.tell(Event::Phase { phase: self.broadcast.phase() });
     }
 
-    /// Has the encoder make what all who watch can decode.
-    fn suit_profile(&mut self, now: Now) {
+    /// Has the encoder make what all who watch can decode, and what so many need.
+    fn suit_encoder(&mut self, now: Now) {
+        if let Some(thinned) = self.thinning.poll(self.admission.audience().watching(), now.instant) {
+            self.encoders.set_thinned(thinned);
+        }
         if let Some(profile) = self.admission.profile(now) {
             self.encoders.set_profile(TOP_CODEC, profile);
         }

@@ -55,7 +55,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
         }
         self.admission.relays_take(self.relays.profile(TOP_CODEC), now);
-        self.suit_profile(now);
+        self.suit_encoder(now);
     }
 
     /// The engine of a relay says something of a viewer.

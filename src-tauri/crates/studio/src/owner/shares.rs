@@ -22,7 +22,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
             Err(LineFull) => self.turn_away(viewer, now),
         }
-        self.suit_profile(now);
+        self.suit_encoder(now);
     }
 
     /// A joiner has no share of the line.

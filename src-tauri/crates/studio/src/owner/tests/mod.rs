@@ -7,4 +7,5 @@ mod life;
 mod recording;
 mod relays;
 mod settings;
+mod thinning;
 mod world;

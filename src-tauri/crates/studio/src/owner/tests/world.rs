@@ -148,6 +148,10 @@ impl Encoding for Asks {
         self.note(format!("profile {codec:?} {profile:?}"));
     }
 
+    fn set_thinned(&self, thinned: bool) {
+        self.note(format!("thinned {thinned}"));
+    }
+
     fn record(&self, number: u64, _: Checked, split: Split) -> io::Result<()> {
         self.note(format!("record {number} {split:?}"));
         Ok(())
@@ -343,12 +347,12 @@ impl World {
         let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, seat: Seat::nowhere(), reply });
         opened.expect("the test's page may open");
         while told.try_recv().is_ok() {}
-        Page { id: page, told }
+        Page(page, told)
     }
 
     /// A page says something.
     pub(super) fn says(&mut self, page: &Page, hello: PageHello) {
-        self.owner.requested(Request::PageSaid { page: page.id, hello }, self.now);
+        self.owner.requested(Request::PageSaid { page: page.0, hello }, self.now);
     }
 
     /// What the others were asked since the last call.
@@ -372,16 +376,13 @@ impl World {
     }
 }
 
-/// An open page.
-pub(super) struct Page {
-    id: PageId,
-    told: mpsc::Receiver<Told>,
-}
+/// An open page, and what it is told.
+pub(super) struct Page(PageId, mpsc::Receiver<Told>);
 
 impl Page {
     /// What it was told next.
     pub(super) fn hears(&mut self) -> Option<PageMessage> {
-        self.told.try_recv().ok().map(|told| told.message().clone())
+        self.1.try_recv().ok().map(|told| told.message().clone())
     }
 }
 
