@@ -69,7 +69,7 @@ async fn feed(studio: Studio, channel: Channel<PanelMessage>, mut seen: watch::R
             tokio::select! {
                 event = events.recv() => match event {
                     Ok(event) if !is_seen && comes_again(&event) => {}
-                    Ok(event) => break PanelMessage::Event { event },
+                    Ok(event) => break PanelMessage::Event { event: Box::new(event) },
                     Err(RecvError::Lagged(_)) => break snapshot(&studio).await,
                     Err(RecvError::Closed) => return,
                 },

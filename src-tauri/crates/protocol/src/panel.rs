@@ -16,7 +16,7 @@ pub enum PanelMessage {
     /// What happened after the snapshot.
     Event {
         /// The same as scripts get.
-        event: Event,
+        event: Box<Event>,
     },
     /// How loud the microphone is, at most fifteen times a second.
     Levels {
