@@ -47,7 +47,7 @@ pub struct CommandError {
 
 /// What the owner is asked by the handles.
 pub(crate) enum Ask {
-    Command(Command, oneshot::Sender<Result<(), CommandError>>),
+    Command(Box<Command>, oneshot::Sender<Result<(), CommandError>>),
     Snapshot(oneshot::Sender<Snapshot>),
 }
 
@@ -57,7 +57,7 @@ impl Studio {
     /// [`Command::Quit`] while it is still ending.
     pub async fn command(&self, command: Command) -> Result<(), CommandError> {
         let (reply, answer) = oneshot::channel();
-        self.asks.send(Ask::Command(command, reply)).await.map_err(|_| closing())?;
+        self.asks.send(Ask::Command(Box::new(command), reply)).await.map_err(|_| closing())?;
         answer.await.unwrap_or_else(|_| Err(closing()))
     }
 

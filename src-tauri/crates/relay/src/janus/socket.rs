@@ -108,8 +108,8 @@ impl Socket {
             // Ready, it takes the message in the same step in which that leaves the queue: nothing comes between that is not waited for.
             let ready = poll_fn(|cx| self.stream.poll_ready_unpin(cx)).await;
             let message = self.waiting.pop_front().expect("it is not empty");
-            let sent = ready.and_then(|()| self.stream.start_send_unpin(message));
-            sent.map_err(|error| said(&self.url, &error))?;
+            ready.map_err(|error| said(&self.url, &error))?;
+            self.stream.start_send_unpin(message).map_err(|error| said(&self.url, &error))?;
         }
         self.stream.flush().await.map_err(|error| said(&self.url, &error))?;
         loop {

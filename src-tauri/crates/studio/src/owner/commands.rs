@@ -21,7 +21,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.events.somebody_listens();
         match ask {
             // A command is meant, whether or not anybody waits to hear how it went.
-            Ask::Command(command, reply) => drop(reply.send(self.command(command, now))),
+            Ask::Command(command, reply) => drop(reply.send(self.command(*command, now))),
             Ask::Snapshot(reply) if reply.is_closed() => {}
             Ask::Snapshot(reply) => drop(reply.send(self.snapshot())),
         }

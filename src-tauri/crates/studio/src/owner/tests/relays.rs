@@ -114,7 +114,8 @@ fn with_janus(max_upload_kbps: u32) -> World {
     world.happened(Happened::Relay(ONE, State::Running));
     let settings = SettingsChange { max_upload_kbps: Some(max_upload_kbps), ..SettingsChange::default() };
     world.configure(settings).expect("it can be");
-    (world.asked(), world.told());
+    world.asked();
+    world.told();
     world
 }
 
@@ -143,7 +144,8 @@ fn watches_there(world: &mut World, n: u8, viewer: u32) -> String {
 fn who_would_get_less_here_watches_at_a_relay_and_is_a_viewer_like_any_other() {
     let mut world = with_janus(4000);
     world.watch(&browser(1), ViewerId(1));
-    (world.asked(), world.told());
+    world.asked();
+    world.told();
     watches_there(&mut world, 2, 2);
     let told = world.told();
     assert!(
