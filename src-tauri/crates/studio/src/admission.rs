@@ -1,6 +1,6 @@
 //! Who is let in: the audience, which decides about people, and the upload cap, which decides about the line.
 
-use crate::elsewhere::{Crowded, Elsewhere, RelayFrom};
+use crate::elsewhere::{Elsewhere, RelayFrom};
 use crate::encoder_room::May;
 use crate::forwarding::Forwarding;
 use crate::meter::Meter;
@@ -180,8 +180,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
             let (upload, decodes) = (&self.upload, |codec| decodes(&asks.offer, codec));
             let relay = self.elsewhere.place(visitor.address, || upload.has_room_for_top(), decodes, self.now);
             if let Some(relay) = relay {
-                let admitted = self.elsewhere.admit(viewer, relay, visitor.address, self.now);
-                admitted.map_err(|Crowded| Refused::Overloaded)?;
+                self.elsewhere.admit(viewer, relay, visitor.address, self.now);
                 self.moved.push(Input::Relayed { viewer, relay });
                 return Ok(None);
             }
@@ -190,12 +189,8 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
     }
 
     fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError> {
-        if !self.elsewhere.answered(viewer, answer, self.now) {
-            return Err(PatchError::NotAsked);
-        }
-        // It was here and knows its session: from here on it takes a place.
-        self.moved.push(Input::Checked { viewer });
-        Ok(())
+        // It takes a place when media flows: its checks go to the engine, and an answer is no more than a request.
+        self.elsewhere.answered(viewer, answer, self.now).then_some(()).ok_or(PatchError::NotAsked)
     }
 
     fn patch(&mut self, viewer: ViewerId, fragment: &Fragment) -> Result<Option<String>, PatchError> {

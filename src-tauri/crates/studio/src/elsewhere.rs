@@ -5,7 +5,7 @@
 
 use protocol::{Network, RelayId, ViewerId};
 use relay::Wish;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -25,8 +25,8 @@ const HEARD_WITHIN: Duration = Duration::from_secs(45);
 /// Viewers on the way to engines, together: each costs a handle there.
 const MOST_ON_THE_WAY: usize = 512;
 
-/// Those of one address: more than come in a round trip from behind one, and too few to keep the others out. Loopback is exempt.
-const MOST_OF_ONE: usize = 64;
+/// Those of one address: whoever does connect is through before so many came behind it. Loopback is exempt.
+const MOST_OF_ONE: usize = 128;
 
 /// An engine that refused a viewer, or made no offer, is left alone for this, and newcomers are sent the stream from here.
 const REST: Duration = Duration::from_secs(10);
@@ -99,24 +99,27 @@ enum At {
     Answered(Instant),
     /// It is to be heard of.
     Watching(Instant),
+    /// It had come no further when too many were behind it: its time is over.
+    MakesRoom(Instant),
 }
 
 impl At {
     /// Until when.
     fn until(self) -> Instant {
         match self {
-            Self::Asked(until) | Self::Offered(until) | Self::Answered(until) | Self::Watching(until) => until,
+            Self::Asked(until) | Self::Offered(until) | Self::Answered(until) => until,
+            Self::Watching(until) | Self::MakesRoom(until) => until,
         }
     }
 
     fn watches(self) -> bool {
         matches!(self, Self::Watching(_))
     }
-}
 
-/// As many are on the way as may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Crowded;
+    fn is_on_the_way(self) -> bool {
+        matches!(self, Self::Asked(_) | Self::Offered(_) | Self::Answered(_))
+    }
+}
 
 impl Elsewhere {
     pub(crate) fn set_from(&mut self, from: RelayFrom) {
@@ -158,23 +161,15 @@ impl Elsewhere {
         goes.then_some(*relay)
     }
 
-    /// Somebody goes there.
-    pub(crate) fn admit(
-        &mut self,
-        viewer: ViewerId,
-        relay: RelayId,
-        from: IpAddr,
-        now: Instant,
-    ) -> Result<(), Crowded> {
+    /// Somebody goes there. Where there are too many on the way, the oldest makes room, and [`Elsewhere::expired`] names it: to go there costs
+    /// one POST, and who sends many of those is not to keep out who does connect.
+    pub(crate) fn admit(&mut self, viewer: ViewerId, relay: RelayId, from: IpAddr, now: Instant) {
         let network = Network::of(from);
-        let on_the_way = || self.seats.values().filter(|seat| !seat.at.watches());
-        let of_one = on_the_way().filter(|seat| seat.network == network).count();
-        if on_the_way().count() >= MOST_ON_THE_WAY || network.is_some() && of_one >= MOST_OF_ONE {
-            return Err(Crowded);
+        if let Some(oldest) = self.makes_room_for(network).and_then(|oldest| self.seats.get_mut(&oldest)) {
+            oldest.at = At::MakesRoom(now);
         }
         self.seats.insert(viewer, Seat { relay, network, at: At::Asked(now + OFFERS_WITHIN) });
         self.wishes.push_back((relay, Wish::Admit(viewer)));
-        Ok(())
     }
 
     /// There is an offer for it. False: it is not waited for any more.
@@ -246,6 +241,25 @@ impl Elsewhere {
             }
         }
         expired.into_iter().map(|(viewer, ..)| viewer).collect()
+    }
+
+    /// The oldest of that address where it has its share, else, where there are too many in all, the oldest of the address that has most. Ids
+    /// grow, so the first is the oldest.
+    fn makes_room_for(&self, network: Option<Network>) -> Option<ViewerId> {
+        let on_the_way = || self.seats.iter().filter(|(_, seat)| seat.at.is_on_the_way());
+        let of = |wanted: Option<Network>| on_the_way().filter(move |(_, seat)| seat.network == wanted);
+        let crowds = network.is_some() && of(network).count() >= MOST_OF_ONE;
+        let from = match crowds {
+            true => network,
+            false if on_the_way().count() >= MOST_ON_THE_WAY => {
+                let mut counts: HashMap<Option<Network>, usize> = HashMap::new();
+                on_the_way().for_each(|(_, seat)| *counts.entry(seat.network).or_default() += 1);
+                let most = counts.values().copied().max()?;
+                on_the_way().find(|(_, seat)| counts[&seat.network] == most)?.1.network
+            }
+            false => return None,
+        };
+        of(from).next().map(|(viewer, _)| *viewer)
     }
 
     fn advance(&mut self, viewer: ViewerId, from: impl Fn(At) -> bool, to: At) -> bool {

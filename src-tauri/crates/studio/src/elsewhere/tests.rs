@@ -29,7 +29,7 @@ fn who_fits_stays_and_who_does_not_goes_where_somebody_takes_it() {
     elsewhere.runs(ONE, VideoCodec::H264);
     assert_eq!((place(&elsewhere, true), place(&elsewhere, false)), (None, Some(ONE)));
     elsewhere.runs(RelayId(2), VideoCodec::H264);
-    elsewhere.admit(ViewerId(1), ONE, far(), now).unwrap();
+    elsewhere.admit(ViewerId(1), ONE, far(), now);
     assert_eq!(place(&elsewhere, false), Some(RelayId(2)), "where fewest are");
     assert_eq!(elsewhere.stopped(ONE), [ViewerId(1)]);
     assert_eq!(elsewhere.stopped(RelayId(2)), []);
@@ -64,7 +64,7 @@ fn everyone_goes_or_everyone_from_outside_where_that_is_wanted() {
 fn a_viewer_is_offered_answers_watches_and_is_taken_away() {
     let now = Instant::now();
     let (mut elsewhere, viewer) = (running(), ViewerId(7));
-    elsewhere.admit(viewer, ONE, far(), now).unwrap();
+    elsewhere.admit(viewer, ONE, far(), now);
     assert!(!elsewhere.answered(viewer, "too early".into(), now) && !elsewhere.flows(viewer, now));
     assert!(elsewhere.offered(viewer, now) && !elsewhere.offered(viewer, now));
     assert!(elsewhere.answered(viewer, "v=0".into(), now));
@@ -85,10 +85,10 @@ fn who_is_on_the_way_has_so_long_and_an_engine_that_offers_nothing_rests() {
     let start = Instant::now();
     let mut elsewhere = running();
     let (slow, silent) = (ViewerId(1), ViewerId(2));
-    elsewhere.admit(slow, ONE, far(), start).unwrap();
+    elsewhere.admit(slow, ONE, far(), start);
     elsewhere.offered(slow, start);
     assert_eq!(elsewhere.timeout(), Some(start + STEP_WITHIN));
-    elsewhere.admit(silent, ONE, far(), start).unwrap();
+    elsewhere.admit(silent, ONE, far(), start);
     assert_eq!(elsewhere.timeout(), Some(start + OFFERS_WITHIN));
     assert_eq!(elsewhere.expired(start + Duration::from_secs(3)), []);
     assert_eq!(elsewhere.expired(start + OFFERS_WITHIN), [silent]);
@@ -105,7 +105,7 @@ fn who_is_on_the_way_has_so_long_and_an_engine_that_offers_nothing_rests() {
 fn who_watches_there_is_heard_of_or_gone() {
     let start = Instant::now();
     let (mut elsewhere, viewer) = (running(), ViewerId(7));
-    elsewhere.admit(viewer, ONE, far(), start).unwrap();
+    elsewhere.admit(viewer, ONE, far(), start);
     elsewhere.heard_of(viewer, start + Duration::from_secs(1));
     assert_eq!(elsewhere.timeout(), Some(start + OFFERS_WITHIN), "asking alone brings nobody on");
     assert!(elsewhere.offered(viewer, start) && elsewhere.answered(viewer, String::new(), start));
@@ -116,26 +116,42 @@ fn who_watches_there_is_heard_of_or_gone() {
     assert_eq!(elsewhere.expired(later + HEARD_WITHIN), [viewer]);
 }
 
+/// On the way, from there.
+fn admit(elsewhere: &mut Elsewhere, ids: std::ops::Range<u32>, from: IpAddr, now: Instant) {
+    ids.for_each(|id| elsewhere.admit(ViewerId(id), ONE, from, now));
+}
+
 #[test]
-fn who_is_on_the_way_is_bounded_of_one_address_and_of_all() {
+fn where_too_many_of_one_address_are_on_the_way_its_oldest_makes_room() {
     let now = Instant::now();
     let mut elsewhere = running();
-    let mut admit = |n: u32, from: IpAddr| elsewhere.admit(ViewerId(n), ONE, from, now);
-    for n in 0..MOST_OF_ONE as u32 {
-        admit(n, far()).unwrap();
-    }
-    assert_eq!(admit(100, far()), Err(Crowded));
-    for n in 0..(MOST_ON_THE_WAY - MOST_OF_ONE) as u32 {
-        admit(1000 + n, [127, 0, 0, 1].into()).unwrap();
-    }
-    assert_eq!(admit(2000, [203, 0, 113, 8].into()), Err(Crowded));
-    for n in 0..MOST_OF_ONE as u32 {
-        let viewer = ViewerId(n);
-        assert!(
-            elsewhere.offered(viewer, now)
-                && elsewhere.answered(viewer, String::new(), now)
-                && elsewhere.flows(viewer, now)
-        );
-    }
-    assert_eq!(elsewhere.admit(ViewerId(100), ONE, far(), now), Ok(()), "who watches is not on the way");
+    admit(&mut elsewhere, 0..1, [203, 0, 113, 8].into(), now);
+    let crowd = MOST_OF_ONE as u32;
+    admit(&mut elsewhere, 1..1 + crowd, far(), now);
+    let first = ViewerId(1);
+    assert!(elsewhere.offered(first, now) && elsewhere.answered(first, String::new(), now));
+    assert!(elsewhere.flows(first, now), "who watches is not on the way");
+    admit(&mut elsewhere, 200..201, far(), now);
+    assert_eq!(elsewhere.expired(now), [], "there is room");
+    admit(&mut elsewhere, 201..203, far(), now);
+    assert_eq!(
+        elsewhere.expired(now),
+        [ViewerId(2), ViewerId(3)],
+        "not who watches, nor the neighbour, nor the newcomers"
+    );
+    assert!(!elsewhere.offered(ViewerId(2), now), "it is too late for it");
+    let place = elsewhere.place(far(), || false, |_| true, now);
+    assert_eq!(place, Some(ONE), "the engine is not to blame");
+}
+
+#[test]
+fn where_too_many_are_on_the_way_the_address_with_most_makes_room() {
+    let now = Instant::now();
+    let mut elsewhere = running();
+    admit(&mut elsewhere, 0..1, [203, 0, 113, 8].into(), now);
+    admit(&mut elsewhere, 1..101, far(), now);
+    admit(&mut elsewhere, 101..MOST_ON_THE_WAY as u32, [127, 0, 0, 1].into(), now);
+    assert_eq!(elsewhere.expired(now), []);
+    admit(&mut elsewhere, 1000..1001, [203, 0, 113, 9].into(), now);
+    assert_eq!(elsewhere.expired(now), [ViewerId(101)]);
 }

@@ -246,3 +246,26 @@ fn an_engine_that_refuses_or_offers_nothing_is_left_alone_and_who_never_answers_
     says(&mut world, 4, Said::Flows);
     assert_eq!(world.owner.snapshot().watching, 1, "too late");
 }
+
+#[test]
+fn a_place_is_taken_when_media_flows_from_the_engine_and_not_by_an_answer() {
+    let mut world = with_janus(1);
+    let settings = SettingsChange { max_viewers: Some(1), ..SettingsChange::default() };
+    world.configure(settings).expect("it can be");
+    world.asked();
+    let mut answer = world.join_anywhere(&browser(1));
+    says(&mut world, 1, Said::Offers("v=0 offer".into()));
+    let Ok(Ok(LetIn::There(CounterOffer { session, .. }))) = answer.try_recv() else {
+        panic!("it is offered something")
+    };
+    let _taken = world.answer(&session);
+    says(&mut world, 1, Said::Takes);
+    world.asked();
+    watches_there(&mut world, 2, 2);
+    assert_eq!(world.owner.snapshot().watching, 1, "the first has answered, and nothing more");
+    says(&mut world, 1, Said::Flows);
+    assert_eq!(world.asked(), ["relay 1 Kick(ViewerId(1))"], "it came too late for the last place");
+    assert_eq!(world.owner.snapshot().watching, 1);
+    let full = world.join_anywhere(&browser(3)).try_recv().expect("at once");
+    assert!(matches!(full, Err(Refused::Refusal(refusal)) if refusal.code == protocol::RefusalCode::Full));
+}
