@@ -33,26 +33,88 @@ test_ui() {
   npm run --silent --prefix ui test
 }
 
-# Why there can be no network of namespaces here; nothing where there can.
-no_namespaces() {
+# Whether somebody's tool is in PATH, or where systems keep servers.
+have_server() { have "$1" || [ -x "${SKYLARK_SYSTEM_ROOT:-}/usr/sbin/$1" ]; }
+
+# no_network TOOLS: why there can be no network of namespaces here; nothing where there can.
+no_network() {
   local tool name="sky-try-$$"
-  for tool in ip tc nft ethtool; do
-    if ! have $tool; then echo "$tool is not installed"; return 0; fi
+  for tool in $1; do
+    if ! have "$tool"; then echo "$tool is not installed"; return 0; fi
   done
   if [ "$(id -u)" != 0 ]; then echo "network namespaces need root"; return 0; fi
   if ip netns add "$name" 2>/dev/null; then ip netns delete "$name"; else echo "root has no leave here to make a network namespace"; fi
 }
 
-test_rust() {
-  local why status=0
-  why=$(no_namespaces)
-  if [ -n "$why" ]; then skip "rust: the stories on thin and lossy lines and on attackers with addresses of their own # $why"; fi
-  if ! have pulseaudio || ! have paplay; then skip "rust: the microphone's tests # pulseaudio or paplay is not installed"; fi
-  if ! have ffmpeg; then skip "rust: the tests that decode what the encoders make # ffmpeg is not installed"; fi
-  if ! have Xvfb; then skip "rust: the window's threads # Xvfb is not installed"; fi
-  cargo build --locked --workspace --bin fakecam
+# The networks with lines of a given rate and loss.
+no_namespaces() { no_network "ip tc nft ethtool"; }
+
+# Why nothing can be mounted in a view of the file system of one's own; nothing where it can.
+no_mounts() {
+  local tool
+  for tool in unshare mount; do
+    if ! have $tool; then echo "$tool is not installed"; return 0; fi
+  done
+  if [ "$(id -u)" != 0 ]; then echo "mounting needs root"; return 0; fi
+  unshare --mount mount -t tmpfs tmpfs "${TMPDIR:-/tmp}" 2>/dev/null || echo "root has no leave here to mount anything"
+}
+
+# Why this user's folders cannot be closed to this user; nothing where they can.
+no_closed_folders() {
+  if [ "$(id -u)" != 0 ]; then return 0; fi
+  if ! have setpriv; then echo "setpriv is not installed"; return 0; fi
+  setpriv --bounding-set=-dac_override --inh-caps=-dac_override true 2>/dev/null || echo "root cannot give up here that permissions mean nothing to it"
+}
+
+# Why there can be no camera made of nothing (needs the program fakecam); nothing where there can.
+no_cameras() {
+  local status=0 why
   why=$("$(target_dir)/debug/fakecam" tests/support/cameras/none.json -- true 2>&1) || status=$?
-  if [ $status = 77 ]; then skip "rust: the tests with cameras # $why"; fi
+  if [ $status = 77 ]; then echo "$why"; fi
+}
+
+# without TOOL...: the first that is missing, as a reason.
+without() {
+  local tool
+  for tool in "$@"; do
+    if ! have_server "$tool"; then echo "$tool is not installed"; return 0; fi
+  done
+}
+
+# What of the Rust tests ends early, and why: what a test does when it finds that it lacks something nobody sees, because cargo keeps
+# what a test prints that passes. One line a need; tests/scripts/suites.test.mjs looks that no test ends early for another.
+rust_needs() {
+  needs "the stories on thin and lossy lines and on attackers with addresses of their own" no_namespaces
+  needs "the stories on networks without a router" no_network ip
+  needs "the stories behind nginx" without nginx openssl
+  needs "the stories behind Caddy" without caddy openssl
+  needs "the stories of names that change and of disks that are full, and the files in places that are mounted" no_mounts
+  needs "the files in a folder that may not be changed" no_closed_folders
+  needs "the microphone's tests" without pulseaudio paplay
+  needs "the tests that decode what the encoders make or what was recorded" without ffmpeg
+  needs "the window's threads" without Xvfb
+  needs "the watching by IPv6" no_ipv6
+  needs "the tests with cameras" no_cameras
+}
+
+# needs TESTS QUESTION...: says that these are skipped, where the question is answered with a reason. Asked by an assignment: a question
+# that fails ends the suite, where it would pass for "no reason" as a part of another command's words.
+needs() {
+  local tests="$1" why
+  shift
+  why=$("$@")
+  if [ -n "$why" ]; then skip "rust: $tests # $why"; fi
+}
+
+# Why loopback has no IPv6; nothing where it has.
+no_ipv6() {
+  local addresses="${SKYLARK_SYSTEM_ROOT:-}/proc/net/if_inet6"
+  if ! [ -r "$addresses" ] || [[ $'\n'$(<"$addresses") != *$'\n'00000000000000000000000000000001\ * ]]; then echo "this machine has no IPv6"; fi
+}
+
+test_rust() {
+  cargo build --locked --workspace --bin fakecam
+  rust_needs
   cargo_tests --workspace
   cargo_tests -p protocol --features typescript --test typescript
 }

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { installed } from '../browser/support/installed.mjs';
 import { Machine } from './support/machine.mjs';
@@ -21,9 +21,20 @@ function machine(t, tools) {
     Xvfb: '',
     WebKitWebDriver: '',
     'tauri-driver': '',
+    nginx: '',
+    caddy: '',
+    openssl: '',
+    unshare: '',
+    mount: '',
+    setpriv: '',
     ...tools,
   }).install();
   t.after(() => made.remove());
+  mkdirSync(join(made.folder, 'root/proc/net'), { recursive: true });
+  writeFileSync(
+    join(made.folder, 'root/proc/net/if_inet6'),
+    'fd000000000000000000000000000002 04 40 00 82 eth0\n00000000000000000000000000000001 01 80 10 80 lo\n',
+  );
   for (const suite of ['scripts', 'browser', 'desktop'])
     made.write(`tests/${suite}/one.test.mjs`, 'import { test } from "node:test"; test("it works", () => {});');
   return made;
@@ -60,23 +71,104 @@ test('a suite of which everything is skipped is left out, with the reason', asyn
   );
 });
 
-for (const [tool, reason] of [
-  ['ffmpeg', /rust: .*decode.* # ffmpeg is not installed/],
-  ['pulseaudio', /rust: .*microphone.* # pulseaudio or paplay is not installed/],
+test('where the Rust tests lack nothing, nothing of them is said to be skipped', async (t) => {
+  const ended = await machine(t).dev(['test', 'rust']);
+  assert.equal(ended.code, 0, ended.said);
+  assert.match(lastLine(ended), /^==> Passed: rust\. Left out: /);
+});
+
+for (const [tool, ...reasons] of [
+  ['ffmpeg', /rust: .*decode.*recorded # ffmpeg is not installed/],
+  ['pulseaudio', /rust: .*microphone.* # pulseaudio is not installed/],
+  ['paplay', /rust: .*microphone.* # paplay is not installed/],
   ['ethtool', /rust: .*lossy lines.* # ethtool is not installed/],
+  ['ip', /rust: .*lossy lines.* # ip is not installed/, /rust: .*without a router # ip is not installed/],
+  ['nginx', /rust: .*behind nginx # nginx is not installed/],
+  ['caddy', /rust: .*behind Caddy # caddy is not installed/],
+  ['openssl', /rust: .*nginx # openssl is not installed/, /rust: .*Caddy # openssl is not installed/],
+  ['unshare', /rust: .*names that change.*disks that are full.* # unshare is not installed/],
+  ['setpriv', /rust: .*folder that may not be changed # setpriv is not installed/],
+  ['Xvfb', /rust: the window’s threads # Xvfb is not installed/],
 ]) {
   test(`without ${tool} it is said what of the Rust tests is skipped`, async (t) => {
     const ended = await machine(t, { [tool]: null }).dev(['test', 'rust']);
-    assert.match(ended.said, reason);
-    assert.match(lastLine(ended), /Skipped: 1/);
+    for (const reason of reasons) assert.match(ended.said.replaceAll("'", '’'), reason);
+    assert.match(lastLine(ended), new RegExp(`Skipped: ${reasons.length},`));
   });
 }
 
-test('without root, or without its leave, there are no networks of namespaces', async (t) => {
+test('a server is found where systems keep them, outside of PATH', async (t) => {
+  const made = machine(t, { nginx: null });
+  made.tool('nginx', '', join(made.folder, 'root/usr/sbin'));
+  assert.doesNotMatch((await made.dev(['test', 'rust'])).said, /nginx is not installed/);
+});
+
+test('without root, or without its leave, there are no networks of namespaces, and nothing is mounted', async (t) => {
   const user = await machine(t).dev(['test', 'rust'], { FAKE_UID: '1000' });
-  assert.match(user.said, /# network namespaces need root/);
-  const root = await machine(t, { ip: 'exit 2' }).dev(['test', 'rust']);
-  assert.match(root.said, /# root has no leave here to make a network namespace/);
+  assert.match(user.said, /lossy lines.* # network namespaces need root/);
+  assert.match(user.said, /without a router # network namespaces need root/);
+  assert.match(user.said, /names that change.* # mounting needs root/);
+  assert.match(lastLine(user), /Skipped: 3,/);
+  const refused = { ip: 'exit 2', unshare: 'exit 1', setpriv: 'exit 1' };
+  const root = await machine(t, refused).dev(['test', 'rust']);
+  assert.match(root.said, /lossy lines.* # root has no leave here to make a network namespace/);
+  assert.match(root.said, /without a router # root has no leave here to make a network namespace/);
+  assert.match(root.said, /names that change.* # root has no leave here to mount anything/);
+  assert.match(root.said, /folder that may not be changed # root cannot give up/);
+  assert.match(lastLine(root), /Skipped: 4,/);
+});
+
+test('where nobody has cameras made of nothing, or loopback no IPv6, that is said', async (t) => {
+  const made = machine(t, {
+    cargo: `case " $* " in
+  *" metadata "*) printf '{"target_directory":"%s/target"}' "$PWD" ;;
+  *" build "*) mkdir -p target/debug; printf '#!/bin/sh\necho "fakecam: no user namespaces"; exit 77\n' >target/debug/fakecam; chmod +x target/debug/fakecam ;;
+esac`,
+  });
+  rmSync(join(made.folder, 'root/proc'), { recursive: true });
+  const ended = await made.dev(['test', 'rust']);
+  assert.match(ended.said, /rust: the tests with cameras # fakecam: no user namespaces/);
+  assert.match(ended.said, /rust: the watching by IPv6 # this machine has no IPv6/);
+  assert.match(lastLine(ended), /Skipped: 2,/);
+});
+
+test('each test of Rust that ends early has its line in scripts/test.sh', () => {
+  // Whoever prints that something is skipped, and the words of the need that says so to whoever reads the last line.
+  const known = {
+    'tests/stories/address.rs': 'IPv6',
+    'tests/stories/cameras.rs': 'cameras',
+    'tests/stories/public_name.rs': 'names that change',
+    'tests/stories/record.rs': 'disks that are full',
+    'tests/stories/support/alone.rs': 'without a router',
+    'tests/stories/support/network.rs': 'lossy lines',
+    'tests/stories/support/proxy.rs': 'behind nginx',
+    'tests/stories/support/recorded.rs': 'what was recorded',
+    'tests/stories/threads/window.rs': "window's threads",
+    'src-tauri/crates/fakecam/tests/program.rs': 'cameras',
+    'src-tauri/crates/media/src/encode/tests/mod.rs': 'decode what the encoders make',
+    'src-tauri/crates/media/tests/support/camera.rs': 'cameras',
+    'src-tauri/crates/media/tests/support/sound_server.rs': 'microphone',
+    'src-tauri/crates/record/tests/played.rs': 'what was recorded',
+    'src-tauri/crates/studio/src/files.rs': 'files in places that are mounted',
+  };
+  const root = resolve(import.meta.dirname, '../..');
+  const said = readFileSync(join(root, 'scripts/test.sh'), 'utf8').match(/^ {2}needs "[^"]+"/gm);
+  assert.ok(said.length > 8);
+  const found = ['tests', 'src-tauri/src', 'src-tauri/crates']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.rs') && !entry.parentPath.includes('node_modules'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => /print(ln)?!\([^;]*skipped/.test(readFileSync(path, 'utf8')));
+  assert.deepEqual(
+    found.map((path) => relative(root, path)).sort(),
+    Object.keys(known).sort(),
+    'who prints that it is skipped: a new one needs a line in rust_needs (scripts/test.sh) and one here',
+  );
+  for (const [path, words] of Object.entries(known))
+    assert.ok(
+      said.some((line) => line.includes(words)),
+      `${path}: no need in scripts/test.sh speaks of ${words}`,
+    );
 });
 
 test('a suite that fails is named, the others are run all the same, and the end is a failure', async (t) => {
