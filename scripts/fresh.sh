@@ -22,7 +22,7 @@ REGISTRY_VARIABLES='^(([hH][tT][tT][pP][sS]?|[nN][oO]|[aA][lL][lL])_[pP][rR][oO]
 
 # fresh [RELEASE[/STEP]...]: all steps of all releases, or those that are named.
 fresh() {
-  local wanted=("$@") word entry commit steps=() results=() failed=0 left=0
+  local wanted=("$@") word words entry commit steps=() results=() failed=0 left=0 parts=0
   # shellcheck disable=SC2206
   [ $# -gt 0 ] || wanted=($RELEASES)
   for entry in "${FRESH_STEPS[@]}"; do steps+=("${entry%% *}"); done
@@ -39,7 +39,17 @@ fresh() {
   say "Fresh machines, commit $commit; logs in $FRESH/RELEASE/logs:"
   printf '  %s\n' "${results[@]}" >&2
   if [ $failed != 0 ]; then die "Failed: $failed of ${#results[@]}."; fi
-  if [ $left != 0 ]; then say "Passed: $((${#results[@]} - left)). Left out: $left, listed above."; else say "All passed: ${wanted[*]}"; fi
+  if [ $left = 0 ] && [ $parts = 0 ]; then say "All passed: ${wanted[*]}"; return 0; fi
+  words="Passed: $((${#results[@]} - left))"
+  if [ $parts != 0 ]; then words+=", $parts of them in part: what it skipped stands in its log"; fi
+  if [ $left != 0 ]; then words+=". Left out: $left, listed above"; fi
+  say "$words."
+}
+
+# passed HOW WORDS: a step that passed. Suites of which something was skipped did so in part, by what they say themselves at their end.
+passed() {
+  results+=("$release $step: $1, $2")
+  if [[ $2 =~ Skipped:\ [0-9]|all\ skipped ]]; then parts=$((parts + 1)); fi
 }
 
 # fresh_release RELEASE [/STEP]: adds a line a step to `results`. What was done already with this commit is not done again.
@@ -52,7 +62,7 @@ fresh_release() {
     read -r step person machine words <<<"$entry"
     if [ -n "$only" ] && [ "$step" != "$only" ]; then continue; fi
     if [ -f "$folder/done/$step" ] && [[ $(<"$folder/done/$step") == "$commit "* ]]; then
-      results+=("$release $step: passed earlier, $(cut -d' ' -f2- "$folder/done/$step")")
+      passed "passed earlier" "$(cut -d' ' -f2- "$folder/done/$step")"
       continue
     fi
     if [ "$step" = oldest-deb ] && [ ! -f "$(oldest_deb)" ]; then
@@ -73,7 +83,7 @@ fresh_release() {
     words=$(tail -n 1 "$log" | sed 's/\x1b\[[0-9;]*m//g')
     if [ $status = 0 ]; then
       echo "$commit $seconds s: $words" >"$folder/done/$step"
-      results+=("$release $step: passed, $seconds s: $words")
+      passed passed "$seconds s: $words"
     else
       failed=$((failed + 1))
       results+=("$release $step: FAILED after $seconds s: $words")
@@ -85,7 +95,7 @@ fresh_release() {
 # The release as its distribution makes it, with git and curl, and the way to the registries that this machine has. Where it cannot
 # be had `results` says why.
 make_base() {
-  local base="$folder/base" log="$folder/logs/base.log" arguments=()
+  local base="$folder/base" log="$folder/logs/base.log" arguments=() status
   if [ -f "$folder/done/base" ]; then return 0; fi
   remove_machine "$base"
   case $release in
@@ -99,8 +109,8 @@ make_base() {
       ;;
   esac
   say "$release: debootstrap (log: $log)"
-  if ! debootstrap --variant=minbase --include=git,curl,ca-certificates,locales "${arguments[@]}" >"$log" 2>&1; then
-    if grep -qE 'Failed getting release file|Invalid Release file|Failed to fetch' "$log"; then
+  if ! LC_ALL=C debootstrap --variant=minbase --include=git,curl,ca-certificates,locales "${arguments[@]}" >"$log" 2>&1; then
+    if grep -qE "Failed getting release file|Invalid Release file|Failed to fetch|Couldn't download" "$log"; then
       left=$((left + 1)); results+=("$release: skipped, its mirror is out of reach")
     else
       failed=$((failed + 1)); results+=("$release: FAILED to be made, see $log")
@@ -108,7 +118,12 @@ make_base() {
     return 0
   fi
   say "$release: locales and the way to the registries"
-  configure_base >>"$log" 2>&1
+  # Not in an `if`: there the shell would go on after the first failing line.
+  set +e
+  (set -e; configure_base) >>"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status != 0 ]; then failed=$((failed + 1)); results+=("$release: FAILED to be made, see $log"); return 0; fi
   date -u +%FT%TZ >"$folder/done/base"
 }
 
@@ -120,15 +135,15 @@ ubuntu_keyring() {
   if [ -f "$UBUNTU_KEYRING" ]; then return 0; fi
   if [ -f "$here" ]; then install -D -m 644 "$here" "$UBUNTU_KEYRING"; return 0; fi
   scratch=$(mktemp -d)
+  # Where they cannot be fetched there is no file, and that is said of the release.
   if [ -n "$(apt_knows ubuntu-keyring)" ]; then
-    (cd "$scratch" && apt-get download -qq ubuntu-keyring)
+    (cd "$scratch" && apt-get download -qq ubuntu-keyring) || true
   elif [ -f "$FRESH/debian13/done/base" ]; then
-    inside "$FRESH/debian13/base" root sh -c 'apt-get update -qq && cd /tmp && apt-get download -qq ubuntu-keyring'
-    mv "$FRESH"/debian13/base/tmp/ubuntu-keyring*.deb "$scratch/"
-  else
-    return 0
+    if inside "$FRESH/debian13/base" root sh -c 'apt-get update -qq && cd /tmp && apt-get download -qq ubuntu-keyring'; then
+      mv "$FRESH"/debian13/base/tmp/ubuntu-keyring*.deb "$scratch/"
+    fi
   fi
-  dpkg-deb -x "$scratch"/ubuntu-keyring*.deb "$FRESH/keyring"
+  if compgen -G "$scratch/*.deb" >/dev/null; then dpkg-deb -x "$scratch"/ubuntu-keyring*.deb "$FRESH/keyring"; fi
   rm -rf "$scratch"
 }
 
