@@ -10,7 +10,7 @@ FRESH_STEPS=(
   "sudo-run anna anna bash tests/fresh/until-live.sh"
   "sudo-ui anna anna ./dev test ui"
   "root-setup root root bash tests/fresh/no-service.sh"
-  "root-run root root bash tests/fresh/until-live.sh"
+  "root-run root root bash tests/fresh/until-live.sh window"
   "root-suites root root ./dev test"
   "oldest-deb root bare bash tests/fresh/installed.sh /tmp/skylark.deb"
 )
