@@ -1,10 +1,12 @@
 # ./dev lint and ./dev advisories: what CI checks besides the tests.
 # shellcheck shell=bash
 
+# lint [newest]
 lint() {
-  takes lint "" "$@"
+  takes lint newest "$@"
   setup
   build_pages
+  if [ "${1:-}" = newest ]; then lint_newest; return 0; fi
   say "Formatting"; cargo fmt --all --check
   npm run --silent --prefix ui lint
   say "The pages' types"; npm run --silent --prefix ui check
@@ -20,6 +22,21 @@ lint() {
   look_at_advisories
   if [ -n "$ADVISORIES" ]; then say "Advisories: nothing that deny.toml does not list. Database: $ADVISORIES"; fi
   say "Advisories: last look that was written down: $(sed -n 's/^# Last look: //p' deny.toml)"
+}
+
+# What the next Rust will say, by the nightly one that is here: warnings are errors there as well. Asked for by itself, because it compiles
+# everything once more; in a folder of its own, so that what the usual Rust built stays.
+lint_newest() {
+  local target
+  if [[ $'\n'$(rustup toolchain list 2>/dev/null || true) != *$'\n'nightly* ]]; then
+    say "A newer Rust was not tried: there is no nightly one here. Get it with: rustup toolchain install nightly --profile minimal --component clippy"
+    return 0
+  fi
+  target="$(target_dir)/nightly"
+  say "The newest Rust that is here: $(rustup run nightly rustc --version)"
+  CARGO_TARGET_DIR=$target rustup run nightly cargo clippy --locked --workspace --all-targets -- -D warnings ||
+    die "The newest Rust that is here does not take it as it is, see above."
+  say "The newest Rust builds and lints without a warning"
 }
 
 lint_headless_tree() {
@@ -41,7 +58,7 @@ look_at_advisories() {
     say "Advisories: their database is not fetched now; it is the one that was fetched last."
   fi
   cargo deny "${offline[@]}" --log-level error check advisories || die "An advisory is open, see above: update the crate, or list it in deny.toml with the reason."
-  for database in "$folder"/*/; do ADVISORIES=$(git -C "$database" log -1 --format=%cs); done
+  for database in "$folder"/*/; do if [ -d "$database" ]; then ADVISORIES=$(git -C "$database" log -1 --format=%cs); fi; done
 }
 
 # Looks, and writes down that somebody did.

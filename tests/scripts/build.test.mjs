@@ -191,7 +191,7 @@ for (const [words, refusal] of [
   [['setup', '--fast'], /setup takes .*, not: --fast/],
   [['setup', '--tests', 'peers'], /not: peers/],
   [['build', '--debug'], /build takes --headless, not: --debug/],
-  [['lint', 'rust'], /lint takes nothing, not: rust/],
+  [['lint', 'rust'], /lint takes newest, not: rust/],
   [['types', 'all'], /types takes nothing/],
   [['package', 'rpm'], /package takes nothing/],
   [['advisories', 'now'], /advisories takes nothing/],
