@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { openChromium } from '../browser/support/chromium.mjs';
+import { missing as noChromium, openChromium } from '../browser/support/chromium.mjs';
 import { camera, microphone, noCamera } from '../support/devices.mjs';
 import { X11 } from '../support/x11.mjs';
 import { missing, openWindow } from './support/window.mjs';
@@ -11,7 +11,7 @@ import { missing, openWindow } from './support/window.mjs';
 /** The colour of the window where nothing is. */
 const GROUND = 0x0e1216;
 
-describe('a first broadcast', { skip: missing() ?? noCamera() ?? false, timeout: 180_000 }, () => {
+describe('a first broadcast', { skip: missing() ?? noChromium() ?? noCamera() ?? false, timeout: 180_000 }, () => {
   let window, eyes, ears, browser, tab;
 
   before(async () => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { openChromium } from '../browser/support/chromium.mjs';
+import { missing as noChromium, openChromium } from '../browser/support/chromium.mjs';
 import { look } from '../support/framebuffer.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
@@ -15,7 +15,7 @@ const LINES = 16;
 /** The colour of what is written. */
 const TEXT = 0xeaeff4;
 
-describe('those who are not in', { skip: missing() ?? false, timeout: 180_000 }, () => {
+describe('those who are not in', { skip: missing() ?? noChromium() ?? false, timeout: 180_000 }, () => {
   let window, browser;
   const tabs = [];
 
