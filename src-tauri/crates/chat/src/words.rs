@@ -1,7 +1,7 @@
 //! Words that the broadcaster does not want: whole words, in any case and in common disguises.
 
-use crate::likeness::{Looked, undisguised};
-use std::collections::HashMap;
+use crate::likeness::Looked;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most words, so that a message is compared with a list that ends.
 pub(crate) const MAX_WORDS: usize = 1000;
@@ -9,50 +9,69 @@ pub(crate) const MAX_WORDS: usize = 1000;
 /// Longest word, bytes.
 pub(crate) const MAX_WORD: usize = 100;
 
-/// From so many equal letters on, a word is drawn out ("baaad"); two are how it is written ("good").
-const DRAWN_OUT: usize = 3;
+/// From so many equal letters on, a word is drawn out ("baaad"); two are how it is written ("good"). More are counted as so many.
+const DRAWN_OUT: u8 = 3;
 
 /// The words.
+///
+/// All phrases are followed through a text at once, a bit for each of their words: a thousand that begin alike cost what one does, and
+/// whatever stands in a text, a word of it costs as many steps as there are blocks of 64 bits at the most.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
     written: Vec<String>,
-    /// By their letters, each once where it stands several times in a row: how often each stands. A phrase is several words in a row.
-    known: HashMap<String, Vec<Phrase>>,
+    /// By their letters, each once where it stands several times in a row, and by how often each stands.
+    known: HashMap<String, HashMap<Vec<u8>, Places>>,
+    /// Where phrases begin. Theirs follow each other.
+    begins: Vec<u64>,
+    /// Where they end.
+    ends: Vec<u64>,
 }
 
-/// The words of a phrase that follow its first, and the first word's runs of letters.
-#[derive(Clone, Debug)]
-struct Phrase {
-    first: Vec<usize>,
-    others: Vec<Drawn>,
+/// Where in the phrases a word stands.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    /// By blocks of 64, those that have any.
+    blocks: Vec<(usize, u64)>,
+    /// It is a phrase by itself.
+    alone: bool,
 }
 
 /// A word by its letters: each once, and how often it stands in a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Drawn {
     letters: String,
-    runs: Vec<usize>,
+    runs: Vec<u8>,
 }
 
 impl Words {
     /// Takes the list as the broadcaster wrote it.
     pub(crate) fn new(words: Vec<String>) -> Words {
-        let mut known: HashMap<String, Vec<Phrase>> = HashMap::new();
+        let mut phrases: BTreeSet<Vec<Drawn>> = BTreeSet::new();
         for word in words.iter().filter(|word| word.chars().any(char::is_alphanumeric)) {
-            for punctuation in [true, false] {
-                for form in undisguised(word, punctuation) {
-                    let mut pieces =
-                        form.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()).map(Drawn::of);
-                    if let Some(first) = pieces.next() {
-                        known
-                            .entry(first.letters)
-                            .or_default()
-                            .push(Phrase { first: first.runs, others: pieces.collect() });
-                    }
+            phrases.extend(forms(word).iter().map(|form| pieces(form).map(Drawn::of).collect()));
+        }
+        let mut all = Words { written: words, ..Words::default() };
+        let mut at = 0;
+        for phrase in phrases {
+            let last = phrase.len().saturating_sub(1);
+            for (n, Drawn { letters, runs }) in phrase.into_iter().enumerate() {
+                let (block, bit) = (at / 64, 1 << (at % 64));
+                if block == all.begins.len() {
+                    all.begins.push(0);
+                    all.ends.push(0);
                 }
+                all.begins[block] |= if n == 0 { bit } else { 0 };
+                all.ends[block] |= if n == last { bit } else { 0 };
+                let places = all.known.entry(letters).or_default().entry(runs).or_default();
+                places.alone |= last == 0;
+                match places.blocks.last_mut() {
+                    Some((there, bits)) if *there == block => *bits |= bit,
+                    _ => places.blocks.push((block, bit)),
+                }
+                at += 1;
             }
         }
-        Words { written: words, known }
+        all
     }
 
     /// As the broadcaster wrote them.
@@ -62,12 +81,7 @@ impl Words {
 
     /// One of them is in the text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        if self.known.is_empty() {
-            return false;
-        }
-        let looked = Looked::at(text);
-        let forms = [true, false].into_iter().flat_map(|punctuation| looked.undisguised(punctuation));
-        forms.into_iter().any(|form| self.stands(&form))
+        !self.known.is_empty() && forms(text).iter().any(|form| self.stands(form))
     }
 
     fn stands(&self, text: &str) -> bool {
@@ -76,8 +90,7 @@ impl Words {
         let mut spelt = String::new();
         let mut spelt_words: Vec<Drawn> = Vec::new();
         for chunk in text.split_whitespace() {
-            let pieces: Vec<&str> =
-                chunk.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()).collect();
+            let pieces: Vec<&str> = pieces(chunk).collect();
             for piece in &pieces {
                 words.push(Drawn::of(piece));
                 if piece.chars().nth(1).is_none() {
@@ -91,32 +104,52 @@ impl Words {
             }
         }
         spelt_words.push(Drawn::of(&spelt));
-        let stands_at = |n: usize| self.phrases(&words[n]).any(|phrase| phrase.follows(&words[n + 1..]));
-        (0..words.len()).any(stands_at)
-            || spelt_words.iter().any(|word| self.phrases(word).any(|phrase| phrase.others.is_empty()))
+        self.follow(&words) || spelt_words.iter().any(|word| self.places(word).any(|places| places.alone))
     }
 
-    /// Those that begin with this word.
-    fn phrases(&self, word: &Drawn) -> impl Iterator<Item = &Phrase> {
-        let known = self.known.get(&word.letters).into_iter().flatten();
-        known.filter(move |phrase| fits(&word.runs, &phrase.first))
+    /// These words in a row have a phrase in them.
+    fn follow(&self, words: &[Drawn]) -> bool {
+        // Phrases that the words until here are the beginning of, by the last of these.
+        let mut here = vec![0; self.begins.len()];
+        let mut next = here.clone();
+        for word in words {
+            for (block, bits) in self.places(word).flat_map(|places| &places.blocks) {
+                let before = block.checked_sub(1).map_or(0, |before| here[before] >> 63);
+                next[*block] |= (here[*block] << 1 | before | self.begins[*block]) & bits;
+                if next[*block] & self.ends[*block] != 0 {
+                    return true;
+                }
+            }
+            std::mem::swap(&mut here, &mut next);
+            next.fill(0);
+        }
+        false
+    }
+
+    /// Where words stand that this one is, or is when it is not drawn out.
+    fn places(&self, word: &Drawn) -> impl Iterator<Item = &Places> {
+        let known = self.known.get(&word.letters);
+        let drawn_out = word.runs.contains(&DRAWN_OUT);
+        let exact = known.filter(|_| !drawn_out).and_then(|known| known.get(&word.runs));
+        let others = known.filter(|_| drawn_out).into_iter().flatten();
+        exact.into_iter().chain(others.filter(|(runs, _)| fits(&word.runs, runs)).map(|(_, places)| places))
     }
 }
 
-impl Phrase {
-    fn follows(&self, words: &[Drawn]) -> bool {
-        self.others.len() <= words.len()
-            && self
-                .others
-                .iter()
-                .zip(words)
-                .all(|(other, word)| other.letters == word.letters && fits(&word.runs, &other.runs))
-    }
+/// A text in each way in which it may be meant, which mostly is one.
+fn forms(text: &str) -> BTreeSet<String> {
+    let looked = Looked::at(text);
+    [true, false].into_iter().flat_map(|punctuation| looked.undisguised(punctuation)).collect()
+}
+
+/// What stands between all that is no letter.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty())
 }
 
 /// A word whose letters stand so often in a row is one whose letters stand that often.
-fn fits(said: &[usize], word: &[usize]) -> bool {
-    said.len() == word.len() && said.iter().zip(word).all(|(said, word)| said == word || *said >= DRAWN_OUT)
+fn fits(said: &[u8], word: &[u8]) -> bool {
+    said.len() == word.len() && said.iter().zip(word).all(|(said, word)| said == word || *said == DRAWN_OUT)
 }
 
 impl Drawn {
@@ -124,7 +157,7 @@ impl Drawn {
         let mut drawn = Drawn { letters: String::new(), runs: Vec::new() };
         for c in word.chars() {
             match drawn.runs.last_mut() {
-                Some(run) if drawn.letters.ends_with(c) => *run += 1,
+                Some(run) if drawn.letters.ends_with(c) => *run = DRAWN_OUT.min(*run + 1),
                 _ => {
                     drawn.letters.push(c);
                     drawn.runs.push(1);
@@ -138,6 +171,7 @@ impl Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn words() -> Words {
         Words::new(["bad", "god", "shit", "buy now", "идиот", "größe"].map(str::to_owned).to_vec())
@@ -193,5 +227,44 @@ mod tests {
         }
         assert!(!Words::default().is_in("bad"));
         assert!(!Words::new(vec![String::new(), "!".into()]).is_in("what!"), "a word of nothing");
+    }
+
+    #[test]
+    fn phrases_of_any_length_that_begin_alike_are_told_apart() {
+        let phrases: Vec<String> = (1..100).map(|n| format!("{}end{n}", "so ".repeat(n))).collect();
+        let words = Words::new(phrases);
+        assert!(words.begins.len() > 64, "they reach over many blocks");
+        for n in [1, 2, 50, 99] {
+            assert!(words.is_in(&format!("it is {}end{n} of it", "so ".repeat(n))), "{n}");
+            assert!(words.is_in(&format!("{}end{n}", "soooo ".repeat(n + 1))), "{n}: the last of them");
+            assert!(!words.is_in(&format!("{}end{n}", "so ".repeat(n - 1))), "{n}");
+        }
+    }
+
+    /// The same slowly: each phrase at each word of the text.
+    fn stands_slowly(phrases: &[Vec<Drawn>], words: &[Drawn]) -> bool {
+        let is = |word: &Drawn, of: &Drawn| word.letters == of.letters && fits(&word.runs, &of.runs);
+        phrases.iter().any(|phrase| {
+            words.windows(phrase.len()).any(|words| words.iter().zip(phrase).all(|(word, of)| is(word, of)))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn all_phrases_at_once_are_each_by_itself(
+            phrases in prop::collection::vec("[ab]{1,4}( [ab]{1,4}){0,70}", 1..8),
+            text in "[ab]{1,4}( [ab]{1,4}){0,90}",
+            cut in 0usize..4,
+        ) {
+            // One is in the text, as far as it goes.
+            let inside = text.split(' ').skip(cut).take(3).collect::<Vec<_>>().join(" ");
+            let phrases: Vec<String> = phrases.into_iter().chain((!inside.is_empty()).then_some(inside)).collect();
+            for phrases in [&phrases[..], &phrases[..phrases.len() - 1]] {
+                let words = Words::new(phrases.to_vec());
+                let of = |text: &str| pieces(text).map(Drawn::of).collect::<Vec<_>>();
+                let slowly = stands_slowly(&phrases.iter().map(|phrase| of(phrase)).collect::<Vec<_>>(), &of(&text));
+                prop_assert_eq!(words.follow(&of(&text)), slowly);
+            }
+        }
     }
 }
