@@ -1,6 +1,7 @@
 //! Two addresses fill the house with connections that say nothing, or a byte now and then: pages of the others open.
 
-use crate::support::{DataFolder, Network, Skylark};
+use super::{Place, compared, live_in, nothing_lost};
+use crate::support::Network;
 use ::crowd::attacker::{Siege, Target, say};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -38,17 +39,22 @@ async fn opened(network: &Network, page: Target) -> u32 {
 async fn two_addresses_full_of_silent_and_slow_connections_lock_nobody_out() {
     let Some(network) = Network::new() else { return };
     [ATTACKERS[0], ATTACKERS[1], HONEST].into_iter().for_each(|address| network.also(address));
-    let folder = DataFolder::with(&format!("[limits]\nconnections = {HOUSE}\n"));
-    let listen = format!("{}:0", Network::HOST);
-    let skylark = Skylark::live_behind_with(&network.before(), folder, &["--listen", &listen]).await;
+    let mut skylark = live_in(&network, &format!("[limits]\nconnections = {HOUSE}\n"), &[]).await;
+    let place = Place::There(&network);
+    let honest = place.come(&mut skylark, 3).await;
     let page = Target::of(&skylark.watch()).expect("a URL");
     assert_eq!(opened(&network, page.clone()).await, PAGES, "without the attack");
 
     let to = page.address;
     let from: Vec<IpAddr> = ATTACKERS.map(|address| address.parse().expect("an address")).to_vec();
-    let siege = network.there(move || async move { Siege::connections(to, from, EACH) }).await.expect("a thread");
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let attack = || {
+        let from = from.clone();
+        network.siege(move || Siege::connections(to, from, EACH))
+    };
+    let siege = compared("silent and slow connections", &mut skylark, place, &honest, attack).await;
     let with = opened(&network, page).await;
     println!("{with} of {PAGES} pages opened with the attack; connections that ended: {:?}", siege.answers());
     assert_eq!(with, PAGES, "with the attack");
+    drop(siege);
+    nothing_lost(&honest).await;
 }

@@ -1,6 +1,6 @@
 //! A viewer on each sending thread floods it with feedback, 4 Mbit/s of the worst: the others notice nothing, and a kick ends it.
 
-use super::{LOCALHOST, Newcomer, as_fast, crowd, least, live, nothing_lost, unharmed, unharmed_in};
+use super::{Honest, LOCALHOST, Newcomer, Place, least, live, nothing_lost, unharmed, unharmed_in};
 use crate::support::Skylark;
 use ::crowd::attacker::Viewer;
 use ::crowd::attacker::rtcp::{FULL, Kind};
@@ -46,12 +46,9 @@ impl Drop for Flood<'_> {
 #[tokio::test]
 async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_ends_it() {
     let mut skylark = live("sending_threads = 2\n").await;
-    let honest = crowd(&skylark, HONEST).await;
-    for _ in 0..HONEST {
-        skylark.joined().await;
-    }
+    let honest = Place::Here.come(&mut skylark, HONEST).await;
     let attackers = attackers(&mut skylark, "attacker").await;
-    let without = Newcomer::comes_and_is_kicked(&mut skylark).await;
+    let without = Newcomer::several(&mut skylark, Place::Here).await;
 
     let alone = |most: usize| Kind::ALL.map(|kind| (vec![kind], most)).to_vec();
     let attacks = [
@@ -60,9 +57,7 @@ async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_e
     ];
     for (name, turns) in &attacks {
         let _attack = unharmed(name, &honest, || Flood::of(&attackers, turns)).await;
-        let with = Newcomer::comes_and_is_kicked(&mut skylark).await;
-        as_fast("a join", without.joined, with.joined);
-        as_fast("a kick", without.kicked, with.kicked);
+        without.as_fast_with(name, &mut skylark, Place::Here).await;
     }
 
     // They are kicked while they flood with the worst.
@@ -78,7 +73,12 @@ async fn feedback_of_any_kind_at_its_worst_costs_the_others_nothing_and_a_kick_e
         assert_eq!(viewer.media(), then, "nothing is sent to who was kicked, while the others go on watching");
     }
     nothing_lost(&honest).await;
-    let seen = honest.leave().await.expect("nobody panicked");
+    all_stayed(honest).await;
+}
+
+async fn all_stayed(honest: Honest) {
+    let Honest::Here(crowd) = honest else { unreachable!("they came here") };
+    let seen = crowd.leave().await.expect("nobody panicked");
     assert!(seen.viewers.iter().all(|viewer| viewer.error.is_none()));
 }
 
@@ -95,10 +95,7 @@ fn holds(kind: Kind, kicked: &[(Viewer, Instant)]) {
 #[tokio::test]
 async fn each_kind_of_feedback_alone_for_seconds_costs_the_others_nothing_and_a_kick_ends_it() {
     let mut skylark = live("sending_threads = 2\n").await;
-    let honest = crowd(&skylark, HONEST).await;
-    for _ in 0..HONEST {
-        skylark.joined().await;
-    }
+    let honest = Place::Here.come(&mut skylark, HONEST).await;
     let mut kicked_before: Option<(Kind, Vec<(Viewer, Instant)>)> = None;
     for kind in Kind::ALL {
         let attackers = attackers(&mut skylark, &format!("{kind:?}")).await;
@@ -123,6 +120,5 @@ async fn each_kind_of_feedback_alone_for_seconds_costs_the_others_nothing_and_a_
     nothing_lost(&honest).await;
     let (kind, kicked) = kicked_before.expect("there are kinds");
     holds(kind, &kicked);
-    let seen = honest.leave().await.expect("nobody panicked");
-    assert!(seen.viewers.iter().all(|viewer| viewer.error.is_none()));
+    all_stayed(honest).await;
 }

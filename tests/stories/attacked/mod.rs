@@ -7,9 +7,10 @@ mod offers;
 mod pages;
 mod reflection;
 
-use crate::support::{DataFolder, PATIENCE, Skylark, soon};
+use crate::support::{DataFolder, Network, Skylark, Watcher, soon};
 use ::crowd::{Crowd, Options};
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -25,23 +26,78 @@ const ROUNDS: usize = 3;
 /// Runs without an attack differ by less than this share of the pictures.
 const SPREAD: f64 = 0.15;
 
-/// Goes live on loopback with enough packets a second that a loss is seen soon.
+/// Enough packets a second that a loss is seen soon.
+const STREAM: [&str; 4] = ["--size", "640x360", "--bitrate", "1500k"];
+
+/// Goes live on loopback.
 async fn live(settings: &str) -> Skylark {
-    let options = ["--listen", "127.0.0.1:0", "--size", "640x360", "--bitrate", "1500k"];
-    Skylark::live_with(DataFolder::with(settings), &options).await
+    Skylark::live_with(DataFolder::with(settings), &[&["--listen", "127.0.0.1:0"][..], &STREAM].concat()).await
+}
+
+/// Goes live at one end of a wire, with these options besides.
+async fn live_in(network: &Network, settings: &str, options: &[&str]) -> Skylark {
+    let listen = format!("{}:0", Network::HOST);
+    let options = [&["--listen", &listen][..], &STREAM, options].concat();
+    Skylark::live_behind_with(&network.before(), DataFolder::with(settings), &options).await
 }
 
 /// Light viewers that watch.
 async fn crowd(skylark: &Skylark, viewers: u32) -> Crowd {
-    let options = Options {
-        endpoint: skylark.whep(),
-        viewers,
-        whole: 0,
-        joins_per_second: 50.0,
-        sound: true,
-        ..Options::default()
-    };
-    Crowd::join(&options).await.expect("the crowd comes together")
+    Crowd::join(&watching(skylark, viewers)).await.expect("the crowd comes together")
+}
+
+fn watching(skylark: &Skylark, viewers: u32) -> Options {
+    let endpoint = skylark.whep();
+    Options { endpoint, viewers, whole: 0, joins_per_second: 50.0, sound: true, ..Options::default() }
+}
+
+/// Where honest viewers are.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// On this machine.
+    Here,
+    /// At the other end of a wire.
+    There(&'a Network),
+}
+
+/// Those that watch from there; gone when this is dropped.
+enum Honest {
+    Here(Crowd),
+    There(Watcher),
+}
+
+impl Place<'_> {
+    /// So many come, and are there.
+    async fn come(self, skylark: &mut Skylark, viewers: u32) -> Honest {
+        let honest = match self {
+            Place::Here => Honest::Here(crowd(skylark, viewers).await),
+            Place::There(network) => Honest::There(network.watch(watching(skylark, viewers)).await),
+        };
+        for _ in 0..viewers {
+            skylark.joined().await;
+        }
+        honest
+    }
+}
+
+impl Deref for Honest {
+    type Target = Crowd;
+
+    fn deref(&self) -> &Crowd {
+        match self {
+            Honest::Here(crowd) => crowd,
+            Honest::There(watcher) => &watcher.crowd,
+        }
+    }
+}
+
+/// What honest ones see and how they are served, without the attack and then with it, which goes on until what this answers with is
+/// dropped.
+async fn compared<T>(name: &str, skylark: &mut Skylark, place: Place<'_>, honest: &Crowd, attack: impl Fn() -> T) -> T {
+    let without = Newcomer::several(skylark, place).await;
+    let attacks = unharmed(name, honest, attack).await;
+    without.as_fast_with(name, skylark, place).await;
+    attacks
 }
 
 /// The fewest pictures a second that any honest viewer saw in a window. None of them may have lost a packet.
@@ -101,6 +157,11 @@ async fn unharmed_in<const N: usize, T>(name: &str, crowd: &Crowd, attack: impl 
     panic!("{name}: fewer pictures than without it, by more than the spread: {told:.1?}");
 }
 
+/// A kick is carried out within this, or as fast as without the attack where that takes longer.
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// A join takes this longer at the most, on a machine that has the attacker's work to do, too.
+const OTHERS_WORK: Duration = Duration::from_millis(500);
+
 /// An honest newcomer: how long until it is seen to watch, and how long from the kick to its event.
 struct Newcomer {
     joined: Duration,
@@ -108,9 +169,12 @@ struct Newcomer {
 }
 
 impl Newcomer {
-    async fn comes_and_is_kicked(skylark: &mut Skylark) -> Newcomer {
+    async fn comes_and_is_kicked(skylark: &mut Skylark, place: Place<'_>) -> Newcomer {
         let begin = Instant::now();
-        let crowd = crowd(skylark, 1).await;
+        let crowd = match place {
+            Place::Here => Honest::Here(crowd(skylark, 1).await),
+            Place::There(network) => Honest::There(network.watch(watching(skylark, 1)).await),
+        };
         let id = skylark.joined().await["id"].clone();
         let joined = begin.elapsed();
         soon("its first picture", async {
@@ -126,19 +190,28 @@ impl Newcomer {
     }
 
     /// Several, one after the other: the slowest of each.
-    async fn several(skylark: &mut Skylark) -> Newcomer {
+    async fn several(skylark: &mut Skylark, place: Place<'_>) -> Newcomer {
         let mut slowest = Newcomer { joined: Duration::ZERO, kicked: Duration::ZERO };
         for _ in 0..5 {
-            let one = Newcomer::comes_and_is_kicked(skylark).await;
+            let one = Newcomer::comes_and_is_kicked(skylark, place).await;
             slowest = Newcomer { joined: slowest.joined.max(one.joined), kicked: slowest.kicked.max(one.kicked) };
         }
         slowest
     }
-}
 
-/// What is answered as fast as without the attack, on a machine that has the attacker's work to do, too.
-fn as_fast(what: &str, without: Duration, with: Duration) {
-    println!("{what}: {without:.1?} without the attack, {with:.1?} with it");
-    let most = 3 * without + Duration::from_millis(500);
-    assert!(with < most && most < PATIENCE, "{what}: {without:?} without the attack, {with:?} with it");
+    /// Those that come with the attack are served as fast as these were without it.
+    async fn as_fast_with(&self, attack: &str, skylark: &mut Skylark, place: Place<'_>) {
+        let mut told = Vec::new();
+        for _ in 0..ROUNDS {
+            let with = Newcomer::several(skylark, place).await;
+            let joins = format!("a join {:.1?} without it, {:.1?} with it", self.joined, with.joined);
+            let kicks = format!("a kick {:.1?} without it, {:.1?} with it", self.kicked, with.kicked);
+            println!("{attack}: {joins}; {kicks}");
+            if with.joined < 3 * self.joined + OTHERS_WORK && with.kicked < AT_ONCE.max(3 * self.kicked) {
+                return;
+            }
+            told.push(format!("{joins}; {kicks}"));
+        }
+        panic!("{attack}: joins or kicks are slower than without it: {told:#?}");
+    }
 }

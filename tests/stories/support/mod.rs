@@ -10,6 +10,7 @@ mod program;
 mod proxy;
 pub(crate) mod recorded;
 mod relay;
+pub(crate) mod turns;
 mod viewer;
 
 #[cfg(target_os = "linux")]

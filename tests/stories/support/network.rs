@@ -74,6 +74,12 @@ impl Network {
         result.await.expect("its thread did not panic")
     }
 
+    /// Begins an attack from the viewer's end of the wire: the threads that this starts, and their sockets, belong there.
+    pub(crate) fn siege<T: Send + 'static>(&self, begin: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> T {
+        let thread = self.on_the_viewers_machine(move || async move { begin().expect("there are threads") });
+        thread.join().expect("its thread did not panic")
+    }
+
     /// Gives the viewer's end of the wire another address.
     pub(crate) fn also(&self, address: &str) {
         self.on_viewer(&format!("ip address add {address}/24 dev lan"));

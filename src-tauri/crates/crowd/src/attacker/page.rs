@@ -11,6 +11,9 @@ pub struct Page {
     stream: TcpStream,
 }
 
+/// More than a page is told.
+const MOST: u64 = 1 << 20;
+
 /// Frames that are written in one piece.
 const AT_ONCE: usize = 50;
 
@@ -69,8 +72,28 @@ impl Page {
 
     /// Waits until the other side ends the connection.
     pub async fn ended(&mut self) {
-        let mut heard = [0; 4096];
-        while matches!(self.stream.read(&mut heard).await, Ok(len) if len > 0) {}
+        self.hears_to_the_end().await;
+    }
+
+    /// All that comes until the other side ends the connection, as it comes: frames of text, which a server does not mask, can be
+    /// read in it.
+    pub async fn hears_to_the_end(&mut self) -> String {
+        let mut all = Vec::new();
+        // What came before an error came.
+        (&mut self.stream).take(MOST).read_to_end(&mut all).await.ok();
+        String::from_utf8_lossy(&all).into_owned()
+    }
+
+    /// Waits until this is heard, and reads nothing behind it.
+    ///
+    /// # Errors
+    /// The connection ended before.
+    pub async fn hears(&mut self, what: &str) -> std::io::Result<()> {
+        let mut all = Vec::new();
+        while !all.ends_with(what.as_bytes()) {
+            all.push(self.stream.read_u8().await?);
+        }
+        Ok(())
     }
 }
 
@@ -106,5 +129,24 @@ mod tests {
             };
             tokio::join!(serves, floods);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_heard_is_what_was_said() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let watch = format!("http://{}/w/token", listener.local_addr().expect("it is bound"));
+        let serves = async {
+            let (mut stream, _) = listener.accept().await.expect("somebody comes");
+            stream.write_all(b"HTTP/1.1 101 ...\r\n\r\none two three").await.expect("it is read");
+            stream.shutdown().await.expect("it is open");
+            stream
+        };
+        let hears = async {
+            let mut page = Page::open(&watch, [127, 0, 0, 1].into()).await.expect("it opens");
+            page.hears("two").await.expect("it is said");
+            assert_eq!(page.hears_to_the_end().await, " three");
+            assert!(page.hears("four").await.is_err());
+        };
+        tokio::join!(serves, hears);
     }
 }

@@ -91,6 +91,28 @@ impl Siege {
         })
     }
 
+    /// An attack that the caller makes, by so many at one time, each again as soon as it is over. It answers as a request does.
+    ///
+    /// # Errors
+    /// As of [`Siege::offers`].
+    pub fn again<F>(together: usize, attack: impl Fn() -> F + Clone + Send + 'static) -> anyhow::Result<Siege>
+    where
+        F: Future<Output = std::io::Result<u16>> + Send + 'static,
+    {
+        Siege::start(move |tasks, tally| {
+            for _ in 0..together {
+                let (attack, tally) = (attack.clone(), tally.clone());
+                tasks.spawn(async move {
+                    loop {
+                        tally.count(attack().await);
+                        // The end is heard of, whatever the attack waits for.
+                        tokio::task::yield_now().await;
+                    }
+                });
+            }
+        })
+    }
+
     fn start(tasks: impl FnOnce(&mut JoinSet<()>, &Arc<Tally>) + Send + 'static) -> anyhow::Result<Siege> {
         let (stop, mut stopped) = watch::channel(false);
         let tally = Arc::<Tally>::default();
