@@ -2,6 +2,7 @@
 
 mod connections;
 mod feedback;
+mod guesses;
 mod joins;
 mod offers;
 mod pages;
