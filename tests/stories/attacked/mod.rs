@@ -3,6 +3,7 @@
 mod connections;
 mod feedback;
 mod guesses;
+mod handshakes;
 mod joins;
 mod offers;
 mod pages;

@@ -4,6 +4,7 @@
 //! ([`Viewer`], [`rtcp`]), what a link holder posts or a page says ([`offers`], [`Siege`], [`page`]), what a stranger does to the port
 //! ([`Siege`]). Nothing here is bounded by what is decent, only by the rate it is given.
 
+mod greetings;
 mod http;
 pub mod offers;
 pub mod page;

@@ -1,9 +1,11 @@
 //! What is done to the port without pause by somebody who needs no keys, on a thread of its own.
 
+use super::greetings::greet;
 use super::http::{Target, connect, say};
 use super::offers;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -18,9 +20,13 @@ pub struct Siege {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How often what was answered: by status, 0 where there was no answer.
 #[derive(Default)]
-struct Tally(Mutex<BTreeMap<u16, u64>>);
+struct Tally {
+    /// How often what was answered: by status, 0 where there was no answer.
+    answers: Mutex<BTreeMap<u16, u64>>,
+    /// Datagrams that were sent.
+    sent: AtomicU64,
+}
 
 /// Who was refused a connection tries again after this: more often, and the attack would be one on this machine's processor.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -91,6 +97,27 @@ impl Siege {
         })
     }
 
+    /// So many joins at one time, each of somebody else, that connect as far as DTLS, say hello so often a second, the same and
+    /// another in turn, and never go on. Where one was given up another begins.
+    ///
+    /// # Errors
+    /// As of [`Siege::offers`].
+    pub fn greetings(target: Target, from: IpAddr, joins: usize, per_second: f64) -> anyhow::Result<Siege> {
+        Siege::start(move |tasks, tally| {
+            for n in 0..joins {
+                let (target, tally) = (target.clone(), tally.clone());
+                tasks.spawn(async move {
+                    for again in 0u32.. {
+                        let name = format!("siege/{n}/{again}");
+                        let sent = || _ = tally.sent.fetch_add(1, Ordering::Relaxed);
+                        tally.count(greet(&target, from, &name, per_second, sent).await);
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                });
+            }
+        })
+    }
+
     /// An attack that the caller makes, by so many at one time, each again as soon as it is over. It answers as a request does.
     ///
     /// # Errors
@@ -129,9 +156,14 @@ impl Siege {
         Ok(Siege { stop, tally, thread: Some(thread) })
     }
 
+    /// Datagrams that were sent so far.
+    pub fn sent(&self) -> u64 {
+        self.tally.sent.load(Ordering::Relaxed)
+    }
+
     /// What was answered so far: how often by status, 0 where a connection ended without an answer.
     pub fn answers(&self) -> BTreeMap<u16, u64> {
-        self.tally.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.tally.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -146,7 +178,7 @@ impl Drop for Siege {
 
 impl Tally {
     fn count(&self, answer: std::io::Result<u16>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(answer.unwrap_or(0)).or_default() += 1;
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(answer.unwrap_or(0)).or_default() += 1;
     }
 }
 

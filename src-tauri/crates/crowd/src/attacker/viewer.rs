@@ -68,10 +68,7 @@ impl Viewer {
         let socket = UdpSocket::bind(SocketAddr::new(from, 0))?;
         socket.set_read_timeout(Some(TURN))?;
         let address = socket.local_addr()?;
-        let mut random = [0; 20];
-        aws_lc_rs::rand::fill(&mut random).expect("the system gives random bytes");
-        let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let ours = Credentials { ufrag: hex[..8].to_owned(), pwd: hex[8..].to_owned() };
+        let ours = credentials();
         let certificate = dimpl::certificate::generate_self_signed_certificate()?;
         let offer = sdp::offer(&ours, &certificate.fingerprint_str(), address, true, crate::Codec::H264);
         let response = say(target.address, from, &target.post(name, None, &offer)).await?;
@@ -85,8 +82,8 @@ impl Viewer {
         dtls.set_active(!answer.server_begins);
         let shared = Arc::<Shared>::default();
         let (connected, waiting) = oneshot::channel();
-        let known =
-            Known { ours: u32::from_be_bytes([random[0], random[1], random[2], random[3]]), ..Known::default() };
+        let [a, b, c, d, ..] = transaction();
+        let known = Known { ours: u32::from_be_bytes([a, b, c, d]), ..Known::default() };
         let session = Session {
             shared: shared.clone(),
             socket,
@@ -290,7 +287,15 @@ impl Session {
     }
 }
 
-fn transaction() -> Transaction {
+/// Of a session of ours.
+pub(super) fn credentials() -> Credentials {
+    let mut random = [0; 20];
+    aws_lc_rs::rand::fill(&mut random).expect("the system gives random bytes");
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    Credentials { ufrag: hex[..8].to_owned(), pwd: hex[8..].to_owned() }
+}
+
+pub(super) fn transaction() -> Transaction {
     let mut transaction = Transaction::default();
     aws_lc_rs::rand::fill(&mut transaction).expect("the system gives random bytes");
     transaction
