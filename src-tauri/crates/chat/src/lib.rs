@@ -14,6 +14,8 @@
 //! Not decided here: how much a socket may say, and what becomes of a page that does not read (`server`).
 
 mod chat;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod likeness;
 mod lines;
 mod links;
