@@ -82,7 +82,13 @@ impl<'a> Medium<'a> {
     fn read(line: &str, lines: &[&'a str]) -> Option<Medium<'a>> {
         let mut words = line.split(' ').skip(1);
         let port = words.next()?.split('/').next()?;
-        let formats = words.skip(1).filter_map(|format| format.parse().ok()).filter(|format| *format < 128).collect();
+        let mut formats = Vec::new();
+        for format in words.skip(1).filter_map(|format| format.parse().ok()).filter(|format| *format < 128) {
+            // Each once: what is said of it is looked for again for each.
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
         let attributes: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("a=")).collect();
         let takes = port != "0" && !attributes.iter().any(|a| matches!(*a, "inactive" | "sendonly"));
         takes.then_some(Medium { formats, attributes })
@@ -181,6 +187,15 @@ mod tests {
         assert_eq!(of(&[&both]).unwrap().payload_type, 102, "H.264 is encoded anyway");
         assert_eq!(of(&[VP8, "a=simulcast:recv q\r\n"]), Err(Unfit::NoPicture), "there is no such layer of it");
         assert_eq!(of(&[VP8]).unwrap().sound, None);
+    }
+
+    #[test]
+    fn a_format_that_is_named_again_and_again_is_looked_for_once() {
+        let again = H264.replace(" 102\r\n", &format!("{}\r\n", " 102".repeat(10_000)));
+        let lines: Vec<&str> = again.lines().collect();
+        let medium = Medium::read(lines[0], &lines[1..]).expect("it is sent to");
+        assert_eq!(medium.formats, [102]);
+        assert_eq!(of(&[&again]), of(&[H264]));
     }
 
     #[test]

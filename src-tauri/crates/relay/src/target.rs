@@ -151,8 +151,10 @@ pub(crate) struct Hidden(Vec<String>);
 impl Hidden {
     /// Words of the other side, for people: one line without anything that is hidden, and no more of it than so many characters.
     pub(crate) fn out_of(&self, words: &str, longest: usize) -> String {
-        let told = self.0.iter().fold(words.to_owned(), |words, hidden| words.replace(hidden, "…"));
-        told.chars().filter(|c| !c.is_control()).take(longest).collect()
+        // Before, or what is hidden would be there again once what stands within it is gone.
+        let seen: String = words.chars().filter(|c| !c.is_control()).collect();
+        let told = self.0.iter().fold(seen, |words, hidden| words.replace(hidden, "…"));
+        told.chars().take(longest).collect()
     }
 }
 
@@ -262,6 +264,7 @@ mod tests {
         for (said, shown) in [
             ("wrong pin 1234\u{1b}[31m", "wrong pin …[31m"),
             ("wrong 1234-and-more", "wrong …"),
+            ("wrong 12\u{7}34-and\r\n-more", "wrong …"),
             ("nothing at /whip/stream-key", "nothing at /…"),
             ("no endpoint 'stream-key'", "no endpoint '…'"),
             ("?k=word-of-mine is wrong", "?… is wrong"),
