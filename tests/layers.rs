@@ -106,7 +106,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("jiff", &["record/src/names.rs"]),
     ("tokio_rustls", &["relay/src/http", "relay/tests"]),
     ("rustls_native_certs", &["relay/src/http/tls.rs"]),
-    ("url", &["relay/src/http", "relay/src/whip", "relay/src/janus", "relay/src/target.rs"]),
+    ("url", &["relay/src/http", "relay/src/whip", "relay/src/janus", "relay/src/target.rs", "relay/src/fuzz.rs"]),
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/qr.rs"]),

@@ -15,6 +15,8 @@
 
 mod answer;
 mod engine;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod http;
 mod janus;
 mod life;

@@ -1,5 +1,7 @@
 //! Janus' VideoRoom by its WebSocket API: a room is joined, or made where there is none, and published in.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod socket;
 mod viewers;
 mod words;

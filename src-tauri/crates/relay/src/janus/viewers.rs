@@ -65,6 +65,13 @@ impl Viewers {
         Viewers { room, seats: BTreeMap::new(), of_handle: HashMap::new(), asks, says }
     }
 
+    /// Who is there is known by its number and by its handle, and nobody else is.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn assert_whole(&self) {
+        assert!(self.of_handle.len() <= self.seats.len(), "{:?} for {:?}", self.of_handle, self.seats);
+        assert!(self.of_handle.values().all(|viewer| self.seats.contains_key(viewer)), "a handle leads to who is gone");
+    }
+
     /// How many there are, or are to be.
     pub(super) fn count(&self) -> u32 {
         self.seats.len() as u32
@@ -132,7 +139,10 @@ impl Viewers {
                 };
                 match self.seats.get_mut(&viewer) {
                     Some(seat) => {
-                        *seat = Some(handle);
+                        // One that it named before leads to nobody any more.
+                        if let Some(before) = seat.replace(handle) {
+                            self.of_handle.remove(&before);
+                        }
                         self.of_handle.insert(handle, viewer);
                         let join = self.join();
                         self.ask(viewer, Step::Join, json!({ "janus": "message", "handle_id": handle, "body": join }));
@@ -313,6 +323,17 @@ mod tests {
             );
             assert!(viewers.seats.is_empty() && viewers.of_handle.is_empty());
         }
+    }
+
+    #[test]
+    fn however_often_it_names_a_handle_a_viewer_has_one() {
+        let mut viewers = offered();
+        for handle in [HANDLE, HANDLE + 1, HANDLE + 2] {
+            let attached = json!({ "janus": "success", "transaction": "attach 1", "data": { "id": handle } });
+            assert_eq!(event(&mut viewers, attached), None);
+            viewers.assert_whole();
+        }
+        assert_eq!(viewers.of_handle.len(), 1);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use crate::engine::IceServer;
 
 /// The most servers that are used.
-const MOST: usize = 8;
+pub(crate) const MOST: usize = 8;
 
 /// Those that the fields name, in their order.
-pub(super) fn ice_servers<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<IceServer> {
+pub(crate) fn ice_servers<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<IceServer> {
     fields.flat_map(split).filter_map(server).take(MOST).collect()
 }
 

@@ -1,7 +1,7 @@
 //! WHIP (RFC 9725): an offer by POST, the answer in the response, candidates by PATCH, the end by DELETE.
 
 mod fragment;
-mod link;
+pub(crate) mod link;
 
 use crate::engine::{Answered, Engine, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
