@@ -186,21 +186,21 @@ impl Door {
 
     /// There is an offer from elsewhere for this viewer: its session begins. False: nobody waits for it any more, or there is no such viewer.
     pub fn counter_offer(&mut self, viewer: ViewerId, counter: CounterOffer) -> bool {
-        let Some(WaitsFor::Offer(reply)) = self.waiting.take(viewer) else { return false };
+        let Some(reply) = self.waiting.take_offered(viewer) else { return false };
         self.sessions.open(counter.session.clone(), viewer, String::new());
         reply.send(Ok(LetIn::There(counter))).is_ok()
     }
 
     /// There will be no offer from elsewhere.
     pub fn refuse(&mut self, viewer: ViewerId, refused: Refused) {
-        if let Some(WaitsFor::Offer(reply)) = self.waiting.take(viewer) {
+        if let Some(reply) = self.waiting.take_offered(viewer) {
             drop(reply.send(Err(refused)));
         }
     }
 
     /// The answer to the offer from elsewhere was taken, or not: then the viewer is to be closed, too.
     pub fn answer_taken(&mut self, viewer: ViewerId, well: bool) {
-        if let Some(WaitsFor::Taken(reply)) = self.waiting.take(viewer) {
+        if let Some(reply) = self.waiting.take_answered(viewer) {
             drop(reply.send(if well { Ok(()) } else { Err(PatchError::NotTaken) }));
         }
     }
@@ -208,7 +208,7 @@ impl Door {
     /// The viewer is gone, and its session with it. Its page stays open, so that it hears why.
     pub fn close(&mut self, viewer: ViewerId) {
         // Who waits for a word hears that there is none.
-        drop(self.waiting.take(viewer));
+        self.waiting.drop_of(viewer);
         self.sessions.close(viewer);
         self.pages.gone(viewer);
     }

@@ -298,6 +298,21 @@ fn who_takes_a_counter_offer_is_answered_when_there_is_one_and_heard_when_it_was
 }
 
 #[test]
+fn whose_answer_was_not_taken_hears_that_and_nothing_else() {
+    let mut world = World::live();
+    let mut offered = world.ask_for_offer(&browser(1));
+    world.door.answer_taken(ViewerId(1), false);
+    assert!(matches!(offered.try_recv(), Err(oneshot::error::TryRecvError::Empty)), "it waits for an offer");
+    assert!(world.door.counter_offer(ViewerId(1), counter(1)));
+    let mut taken = world.answers("session-1", "v=0 answer");
+    // As the owner ends one, however far it is.
+    world.door.refuse(ViewerId(1), Refused::Overloaded);
+    world.door.answer_taken(ViewerId(1), false);
+    world.door.close(ViewerId(1));
+    assert_eq!(taken.try_recv(), Ok(Err(PatchError::NotTaken)));
+}
+
+#[test]
 fn who_goes_before_there_is_an_offer_gets_none_and_who_is_refused_hears_it() {
     let mut world = World::live();
     drop(world.ask_for_offer(&browser(1)));

@@ -24,7 +24,30 @@ impl Waiting {
         self.0.insert(viewer, what);
     }
 
-    pub(super) fn take(&mut self, viewer: ViewerId) -> Option<WaitsFor> {
-        self.0.remove(&viewer)
+    /// Who waits for an offer for this viewer, if somebody does.
+    pub(super) fn take_offered(&mut self, viewer: ViewerId) -> Option<oneshot::Sender<Result<LetIn, Refused>>> {
+        match self.0.remove(&viewer)? {
+            WaitsFor::Offer(reply) => Some(reply),
+            taken @ WaitsFor::Taken(_) => {
+                self.0.insert(viewer, taken);
+                None
+            }
+        }
+    }
+
+    /// Who waits for a word on this viewer's answer, if somebody does.
+    pub(super) fn take_answered(&mut self, viewer: ViewerId) -> Option<oneshot::Sender<Result<(), PatchError>>> {
+        match self.0.remove(&viewer)? {
+            WaitsFor::Taken(reply) => Some(reply),
+            offer @ WaitsFor::Offer(_) => {
+                self.0.insert(viewer, offer);
+                None
+            }
+        }
+    }
+
+    /// The viewer is gone.
+    pub(super) fn drop_of(&mut self, viewer: ViewerId) {
+        self.0.remove(&viewer);
     }
 }
