@@ -28,7 +28,7 @@ const MOST_ON_THE_WAY: usize = 512;
 /// Those of one address: whoever does connect is through before so many came behind it. Loopback is exempt.
 const MOST_OF_ONE: usize = 128;
 
-/// An engine that refused a viewer, or made no offer, is left alone for this, and newcomers are sent the stream from here.
+/// An engine that let a viewer in by no offer is left alone for this, and newcomers are sent the stream from here.
 const REST: Duration = Duration::from_secs(10);
 
 /// Who is sent to a relay, where one takes viewers.
@@ -196,11 +196,11 @@ impl Elsewhere {
         self.advance(viewer, At::watches, At::Watching(now + HEARD_WITHIN));
     }
 
-    /// The engine does not take viewers now.
-    pub(crate) fn refused(&mut self, relay: RelayId, now: Instant) {
-        if let Some(takes) = self.relays.get_mut(&relay) {
-            takes.rests_until = Some(now + REST);
-        }
+    /// The engine does not let this viewer in, or does not take its answer. True: it had made no offer, so that is its own doing, and it is left
+    /// alone for a while. What is wrong with an answer is the viewer's, who is to keep nobody else out by it.
+    pub(crate) fn refused(&mut self, viewer: ViewerId, now: Instant) -> bool {
+        let asked = self.seats.get(&viewer).filter(|seat| matches!(seat.at, At::Asked(_))).map(|seat| seat.relay);
+        asked.inspect(|relay| self.rests(*relay, now)).is_some()
     }
 
     /// It is gone, or to be removed: the engine sends it nothing any more.
@@ -237,7 +237,7 @@ impl Elsewhere {
             self.seats.iter().filter(|(_, seat)| late(seat)).map(|(id, seat)| (*id, seat.relay, seat.at)).collect();
         for (_, relay, at) in &expired {
             if matches!(at, At::Asked(_)) {
-                self.refused(*relay, now);
+                self.rests(*relay, now);
             }
         }
         expired.into_iter().map(|(viewer, ..)| viewer).collect()
@@ -260,6 +260,12 @@ impl Elsewhere {
             false => return None,
         };
         of(from).next().map(|(viewer, _)| *viewer)
+    }
+
+    fn rests(&mut self, relay: RelayId, now: Instant) {
+        if let Some(takes) = self.relays.get_mut(&relay) {
+            takes.rests_until = Some(now + REST);
+        }
     }
 
     fn advance(&mut self, viewer: ViewerId, from: impl Fn(At) -> bool, to: At) -> bool {

@@ -102,6 +102,20 @@ fn who_is_on_the_way_has_so_long_and_an_engine_that_offers_nothing_rests() {
 }
 
 #[test]
+fn an_engine_that_refuses_rests_but_not_for_what_a_viewer_answers() {
+    let now = Instant::now();
+    let mut elsewhere = running();
+    let place = |elsewhere: &Elsewhere| elsewhere.place(far(), || false, |_| true, now);
+    admit(&mut elsewhere, 1..3, far(), now);
+    let (answers, asks) = (ViewerId(1), ViewerId(2));
+    assert!(elsewhere.offered(answers, now) && elsewhere.answered(answers, "noise".into(), now));
+    assert!(!elsewhere.refused(answers, now) && !elsewhere.refused(ViewerId(9), now));
+    assert_eq!(place(&elsewhere), Some(ONE));
+    assert!(elsewhere.refused(asks, now));
+    assert_eq!(place(&elsewhere), None);
+}
+
+#[test]
 fn who_watches_there_is_heard_of_or_gone() {
     let start = Instant::now();
     let (mut elsewhere, viewer) = (running(), ViewerId(7));

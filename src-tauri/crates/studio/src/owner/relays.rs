@@ -84,8 +84,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
             }
             Said::Refuses(why) => {
-                tracing::warn!("relay {relay} does not let viewer {viewer} in: {why}");
-                self.admission.elsewhere().refused(relay, now.instant);
+                if self.admission.elsewhere().refused(viewer, now.instant) {
+                    tracing::warn!("relay {relay} does not let viewer {viewer} in: {why}");
+                } else {
+                    // Anybody with the link can have this said, as often as they like.
+                    tracing::debug!("relay {relay} does not take what viewer {viewer} answers: {why}");
+                }
                 self.door.refuse(viewer, Refused::Overloaded);
                 self.gone_at_relay(viewer, LeaveReason::Left, now);
             }

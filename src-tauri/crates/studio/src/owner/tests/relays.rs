@@ -248,6 +248,23 @@ fn an_engine_that_refuses_or_offers_nothing_is_left_alone_and_who_never_answers_
 }
 
 #[test]
+fn an_answer_that_the_engine_does_not_take_is_its_viewers_trouble_and_keeps_nobody_else_out() {
+    let mut world = with_janus(1);
+    let mut answer = world.join_anywhere(&browser(1));
+    says(&mut world, 1, Said::Offers("v=0 offer".into()));
+    let Ok(Ok(LetIn::There(CounterOffer { session, .. }))) = answer.try_recv() else {
+        panic!("it is offered something")
+    };
+    let mut taken = world.answer(&session);
+    world.asked();
+    says(&mut world, 1, Said::Refuses("Error processing SDP".into()));
+    assert_eq!(taken.try_recv(), Ok(Err(PatchError::NotTaken)));
+    assert!(!world.leave_session(&session), "its session is over");
+    world.asked();
+    watches_there(&mut world, 2, 2);
+}
+
+#[test]
 fn a_place_is_taken_when_media_flows_from_the_engine_and_not_by_an_answer() {
     let mut world = with_janus(1);
     let settings = SettingsChange { max_viewers: Some(1), ..SettingsChange::default() };
