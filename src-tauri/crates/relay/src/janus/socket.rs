@@ -36,6 +36,10 @@ const HEARD: Duration = Duration::from_secs(2);
 /// And so many for each viewer that there is: one that comes and goes is told of in a dozen.
 const MOST_HEARD_OF_ONE: u32 = 32;
 
+/// And so many for each request of ours: a receipt, an answer, and what comes of it. Who joins and leaves again and again is one viewer at a
+/// time, and is not to have the engine taken for noise.
+const MOST_HEARD_OF_A_REQUEST: u32 = 4;
+
 pub(super) struct Socket {
     stream: WebSocketStream<Stream>,
     url: Url,
@@ -46,6 +50,8 @@ pub(super) struct Socket {
     heard_since: Instant,
     /// The most viewers that it had to tell of since then.
     viewers: u32,
+    /// What was asked of it since then, and half of what was before, as answers take a while.
+    asked: u32,
     /// Put there by [`Socket::post`], and not sent yet.
     waiting: VecDeque<Message>,
 }
@@ -68,7 +74,8 @@ impl Socket {
         let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
         let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
         let (url, heard_since, waiting) = (url.clone(), Instant::now(), VecDeque::new());
-        Ok(Socket { stream, url, api_secret, hidden, requests: 0, heard: 0, heard_since, viewers: 0, waiting })
+        let (requests, heard, viewers, asked) = (0, 0, 0, 0);
+        Ok(Socket { stream, url, api_secret, hidden, requests, heard, heard_since, viewers, asked, waiting })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
@@ -95,6 +102,7 @@ impl Socket {
             request["apisecret"] = json!(secret);
         }
         self.waiting.push_back(Message::text(request.to_string()));
+        self.asked = self.asked.saturating_add(1);
     }
 
     /// The next message, from a room with so many viewers of ours; what waits is sent meanwhile. It may be called anew whenever it is not
@@ -116,9 +124,12 @@ impl Socket {
             let heard = self.stream.next().await;
             if self.heard_since.elapsed() >= HEARD {
                 (self.heard, self.heard_since, self.viewers) = (0, Instant::now(), viewers);
+                self.asked /= 2;
             }
             self.heard += 1;
-            if self.heard > MOST_HEARD.saturating_add(self.viewers.saturating_mul(MOST_HEARD_OF_ONE)) {
+            let of_viewers = self.viewers.saturating_mul(MOST_HEARD_OF_ONE);
+            let of_requests = self.asked.saturating_mul(MOST_HEARD_OF_A_REQUEST);
+            if self.heard > MOST_HEARD.saturating_add(of_viewers).saturating_add(of_requests) {
                 return Err(words::noise(&self.url, "it says more than is listened to"));
             }
             match heard {
@@ -162,12 +173,14 @@ mod tests {
     use super::*;
     use crate::http::trusting;
     use std::sync::Arc;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
     use tokio_tungstenite::accept_hdr_async;
     use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
-    /// A socket to a server that says this for ever.
-    async fn flooded(message: Message) -> Socket {
+    /// A socket to a server that does this with it.
+    async fn served<D: Future<Output = ()> + Send + 'static>(
+        serve: impl FnOnce(WebSocketStream<TcpStream>) -> D + Send + 'static,
+    ) -> Socket {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
         tokio::spawn(async move {
@@ -177,8 +190,7 @@ mod tests {
                 response.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("janus-protocol"));
                 Ok(response)
             };
-            let mut socket = accept_hdr_async(stream, agree).await.expect("it is one");
-            while socket.feed(message.clone()).await.is_ok() {}
+            serve(accept_hdr_async(stream, agree).await.expect("it is one")).await;
         });
         let way = Way { tls: Arc::new(trusting(None).expect("this machine trusts somebody")) };
         let url = Url::parse(&url).expect("well-formed");
@@ -188,7 +200,8 @@ mod tests {
     #[tokio::test]
     async fn who_says_more_than_a_janus_does_is_left() {
         for message in [Message::text(r#"{"janus":"media"}"#), Message::Ping(Default::default())] {
-            let mut socket = flooded(message).await;
+            let mut socket =
+                served(|mut socket| async move { while socket.feed(message.clone()).await.is_ok() {} }).await;
             let heard = timeout(Duration::from_secs(20), async {
                 loop {
                     if let Err(trouble) = socket.next(0).await {
@@ -198,6 +211,26 @@ mod tests {
             });
             let heard = heard.await.expect("it is left");
             assert!(heard.contains("more than is listened to"), "{heard}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_answers_what_is_asked_is_no_flood_however_few_viewers_there_are() {
+        // As Janus answers a viewer's goodbye, and tells of it.
+        let answers = |mut socket: WebSocketStream<TcpStream>| async move {
+            while socket.next().await.is_some_and(|request| request.is_ok()) {
+                for _ in 0..MOST_HEARD_OF_A_REQUEST {
+                    let _ = socket.feed(Message::text(r#"{"janus":"success","transaction":"other 1"}"#)).await;
+                }
+                let _ = socket.flush().await;
+            }
+        };
+        let mut socket = served(answers).await;
+        for _ in 0..2 * MOST_HEARD {
+            socket.post(json!({ "janus": "detach", "transaction": "other 1" }));
+            for _ in 0..MOST_HEARD_OF_A_REQUEST {
+                socket.next(1).await.expect("it is listened to");
+            }
         }
     }
 }
