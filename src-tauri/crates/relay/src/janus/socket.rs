@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
+use tokio::time::{self, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -17,7 +17,8 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use url::Url;
 
-/// An answer must be here after this.
+/// An answer must be here after this. What is posted is waited for by nobody, but a server that says not a word on it has not heard it, and a
+/// viewer that it was told to drop still watches.
 const ANSWER: Duration = Duration::from_secs(8);
 
 /// The longest message that is read, bytes: an answer with three layers and all its candidates has some 6 kB.
@@ -54,6 +55,8 @@ pub(super) struct Socket {
     asked: u32,
     /// Put there by [`Socket::post`], and not sent yet.
     waiting: VecDeque<Message>,
+    /// When something was posted, while nothing was answered since.
+    unanswered: Option<time::Instant>,
 }
 
 impl Socket {
@@ -74,8 +77,19 @@ impl Socket {
         let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
         let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
         let (url, heard_since, waiting) = (url.clone(), Instant::now(), VecDeque::new());
-        let (requests, heard, viewers, asked) = (0, 0, 0, 0);
-        Ok(Socket { stream, url, api_secret, hidden, requests, heard, heard_since, viewers, asked, waiting })
+        Ok(Socket {
+            stream,
+            url,
+            api_secret,
+            hidden,
+            requests: 0,
+            heard: 0,
+            heard_since,
+            viewers: 0,
+            asked: 0,
+            waiting,
+            unanswered: None,
+        })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
@@ -103,11 +117,19 @@ impl Socket {
         }
         self.waiting.push_back(Message::text(request.to_string()));
         self.asked = self.asked.saturating_add(1);
+        self.unanswered.get_or_insert_with(time::Instant::now);
     }
 
     /// The next message, from a room with so many viewers of ours; what waits is sent meanwhile. It may be called anew whenever it is not
     /// waited for any more.
     pub(super) async fn next(&mut self, viewers: u32) -> Result<Value, Trouble> {
+        let Some(since) = self.unanswered else { return self.hear(viewers).await };
+        let lost = Trouble::Lost { host: host(&self.url) };
+        timeout_at(since + ANSWER, self.hear(viewers)).await.unwrap_or(Err(lost))
+    }
+
+    /// As [`Socket::next`], for ever.
+    async fn hear(&mut self, viewers: u32) -> Result<Value, Trouble> {
         self.viewers = self.viewers.max(viewers);
         if self.waiting.len() > MOST_WAITING {
             return Err(Trouble::Silent { host: host(&self.url) });
@@ -136,7 +158,13 @@ impl Socket {
                 None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
                 Some(Err(error)) => return Err(said(&self.url, &error)),
                 Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"));
+                    let event: Value =
+                        serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"))?;
+                    // What it says by itself has none.
+                    if event["transaction"].is_string() {
+                        self.unanswered = None;
+                    }
+                    return Ok(event);
                 }
                 Some(Ok(_)) => {}
             }
@@ -212,6 +240,29 @@ mod tests {
             let heard = heard.await.expect("it is left");
             assert!(heard.contains("more than is listened to"), "{heard}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_on_what_was_asked_is_left_and_who_answers_is_not() {
+        let by_itself = Message::text(r#"{"janus":"media","sender":7}"#);
+        let mut socket = served(|mut socket: WebSocketStream<TcpStream>| async move {
+            let _ = socket.send(by_itself).await;
+            let _ = socket.next().await;
+            let _ = socket.send(Message::text(r#"{"janus":"ack","transaction":"alive"}"#)).await;
+            while socket.next().await.is_some_and(|request| request.is_ok()) {}
+        })
+        .await;
+        let keep_alive = json!({ "janus": "keepalive", "transaction": "alive" });
+        socket.post(keep_alive.clone());
+        assert_eq!(socket.next(1).await.expect("it is there")["janus"], "media");
+        assert!(socket.unanswered.is_some(), "that was no answer");
+        assert_eq!(socket.next(1).await.expect("it is there")["janus"], "ack");
+        assert_eq!(socket.unanswered, None);
+        socket.post(keep_alive);
+        // As if it were that long ago.
+        socket.unanswered = socket.unanswered.and_then(|since| since.checked_sub(ANSWER));
+        let left = socket.next(1).await.expect_err("it is silent");
+        assert!(matches!(left, Trouble::Lost { .. }), "{left}");
     }
 
     #[tokio::test]
