@@ -138,11 +138,10 @@ impl Viewers {
                     return self.refuse(viewer, "it names no handle".to_owned());
                 };
                 match self.seats.get_mut(&viewer) {
+                    // It says so twice, and means something that nobody asked for.
+                    Some(Some(_)) => {}
                     Some(seat) => {
-                        // One that it named before leads to nobody any more.
-                        if let Some(before) = seat.replace(handle) {
-                            self.of_handle.remove(&before);
-                        }
+                        *seat = Some(handle);
                         self.of_handle.insert(handle, viewer);
                         let join = self.join();
                         self.ask(viewer, Step::Join, json!({ "janus": "message", "handle_id": handle, "body": join }));
@@ -326,14 +325,14 @@ mod tests {
     }
 
     #[test]
-    fn however_often_it_names_a_handle_a_viewer_has_one() {
+    fn a_handle_that_nobody_asked_for_is_not_kept() {
         let mut viewers = offered();
         for handle in [HANDLE, HANDLE + 1, HANDLE + 2] {
             let attached = json!({ "janus": "success", "transaction": "attach 1", "data": { "id": handle } });
             assert_eq!(event(&mut viewers, attached), None);
             viewers.assert_whole();
         }
-        assert_eq!(viewers.of_handle.len(), 1);
+        assert_eq!((asked(&mut viewers), viewers.of_handle.len()), (vec![], 1));
     }
 
     #[test]
