@@ -23,10 +23,11 @@ const STEP_WITHIN: Duration = Duration::from_secs(10);
 const HEARD_WITHIN: Duration = Duration::from_secs(45);
 
 /// Viewers on the way to engines, together: each costs a handle there.
-const MOST_ON_THE_WAY: usize = 512;
+const MOST_ON_THE_WAY: usize = 1024;
 
-/// Those of one address: whoever does connect is through before so many came behind it. Loopback is exempt.
-const MOST_OF_ONE: usize = 128;
+/// Those of one address: the 300 that may begin at once from there, and the 50 a second behind them while those connect, which takes some six
+/// round trips. Loopback is exempt.
+const MOST_OF_ONE: usize = 384;
 
 /// An engine that let a viewer in by no offer is left alone for this, and newcomers are sent the stream from here.
 const REST: Duration = Duration::from_secs(10);

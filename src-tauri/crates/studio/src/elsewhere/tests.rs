@@ -145,9 +145,9 @@ fn where_too_many_of_one_address_are_on_the_way_its_oldest_makes_room() {
     let first = ViewerId(1);
     assert!(elsewhere.offered(first, now) && elsewhere.answered(first, String::new(), now));
     assert!(elsewhere.flows(first, now), "who watches is not on the way");
-    admit(&mut elsewhere, 200..201, far(), now);
+    admit(&mut elsewhere, 5000..5001, far(), now);
     assert_eq!(elsewhere.expired(now), [], "there is room");
-    admit(&mut elsewhere, 201..203, far(), now);
+    admit(&mut elsewhere, 5001..5003, far(), now);
     assert_eq!(
         elsewhere.expired(now),
         [ViewerId(2), ViewerId(3)],
@@ -159,6 +159,14 @@ fn where_too_many_of_one_address_are_on_the_way_its_oldest_makes_room() {
 }
 
 #[test]
+fn a_school_that_comes_at_once_is_let_in_as_a_whole() {
+    let now = Instant::now();
+    let mut elsewhere = running();
+    admit(&mut elsewhere, 0..300, far(), now);
+    assert_eq!(elsewhere.expired(now), []);
+}
+
+#[test]
 fn where_too_many_are_on_the_way_the_address_with_most_makes_room() {
     let now = Instant::now();
     let mut elsewhere = running();
@@ -166,6 +174,6 @@ fn where_too_many_are_on_the_way_the_address_with_most_makes_room() {
     admit(&mut elsewhere, 1..101, far(), now);
     admit(&mut elsewhere, 101..MOST_ON_THE_WAY as u32, [127, 0, 0, 1].into(), now);
     assert_eq!(elsewhere.expired(now), []);
-    admit(&mut elsewhere, 1000..1001, [203, 0, 113, 9].into(), now);
+    admit(&mut elsewhere, 5000..5001, [203, 0, 113, 9].into(), now);
     assert_eq!(elsewhere.expired(now), [ViewerId(101)]);
 }
