@@ -5,7 +5,7 @@
 
 use protocol::{Network, RelayId, ViewerId};
 use relay::Wish;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -72,6 +72,12 @@ pub(crate) struct Elsewhere {
     hosts: Vec<IpAddr>,
     relays: BTreeMap<RelayId, Takes>,
     seats: BTreeMap<ViewerId, Seat>,
+    /// Those on the way, which is few of all seats. Ids grow, so the first is the oldest.
+    on_the_way: BTreeMap<ViewerId, Option<Network>>,
+    /// When each seat's time is over: the owner asks for the first of it after whatever happens.
+    due: BTreeSet<(Instant, ViewerId)>,
+    /// Of each relay that ever had a viewer.
+    counts: BTreeMap<RelayId, Count>,
     wishes: VecDeque<(RelayId, Wish)>,
 }
 
@@ -82,11 +88,17 @@ struct Takes {
     rests_until: Option<Instant>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Seat {
     relay: RelayId,
-    network: Option<Network>,
     at: At,
+}
+
+/// How many are at a relay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    seats: u32,
+    watching: u32,
 }
 
 /// How far a viewer is.
@@ -152,7 +164,7 @@ impl Elsewhere {
     ) -> Option<RelayId> {
         let awake = |takes: &Takes| takes.rests_until.is_none_or(|until| now >= until);
         let usable = self.relays.iter().filter(|(_, takes)| awake(takes) && decodes(takes.codec));
-        let emptiest = usable.min_by_key(|(relay, _)| self.seats.values().filter(|seat| seat.relay == **relay).count());
+        let emptiest = usable.min_by_key(|(relay, _)| self.count(**relay).seats);
         let (relay, _) = emptiest?;
         let goes = match self.from {
             RelayFrom::All => true,
@@ -166,10 +178,11 @@ impl Elsewhere {
     /// one POST, and who sends many of those is not to keep out who does connect.
     pub(crate) fn admit(&mut self, viewer: ViewerId, relay: RelayId, from: IpAddr, now: Instant) {
         let network = Network::of(from);
-        if let Some(oldest) = self.makes_room_for(network).and_then(|oldest| self.seats.get_mut(&oldest)) {
-            oldest.at = At::MakesRoom(now);
+        if let Some(oldest) = self.makes_room_for(network) {
+            self.advance(oldest, |_| true, At::MakesRoom(now));
         }
-        self.seats.insert(viewer, Seat { relay, network, at: At::Asked(now + OFFERS_WITHIN) });
+        self.on_the_way.insert(viewer, network);
+        self.seat(viewer, Seat { relay, at: At::Asked(now + OFFERS_WITHIN) });
         self.wishes.push_back((relay, Wish::Admit(viewer)));
     }
 
@@ -206,7 +219,8 @@ impl Elsewhere {
 
     /// It is gone, or to be removed: the engine sends it nothing any more.
     pub(crate) fn end(&mut self, viewer: ViewerId) {
-        if let Some(seat) = self.seats.remove(&viewer) {
+        if let Some(seat) = self.unseat(viewer) {
+            self.on_the_way.remove(&viewer);
             self.wishes.push_back((seat.relay, Wish::Kick(viewer)));
         }
     }
@@ -218,7 +232,7 @@ impl Elsewhere {
 
     /// How many watch at a relay.
     pub(crate) fn watching(&self, relay: RelayId) -> u32 {
-        self.seats.values().filter(|seat| seat.relay == relay && seat.at.watches()).count() as u32
+        self.count(relay).watching
     }
 
     /// What an engine is to be asked next.
@@ -228,35 +242,30 @@ impl Elsewhere {
 
     /// When [`Elsewhere::expired`] has something to say.
     pub(crate) fn timeout(&self) -> Option<Instant> {
-        self.seats.values().map(|seat| seat.at.until()).min()
+        self.due.first().map(|(until, _)| *until)
     }
 
     /// Those whose time is over. An engine that makes no offer is left alone for a while.
     pub(crate) fn expired(&mut self, now: Instant) -> Vec<ViewerId> {
-        let late = |seat: &Seat| now >= seat.at.until();
-        let expired: Vec<(ViewerId, RelayId, At)> =
-            self.seats.iter().filter(|(_, seat)| late(seat)).map(|(id, seat)| (*id, seat.relay, seat.at)).collect();
-        for (_, relay, at) in &expired {
-            if matches!(at, At::Asked(_)) {
-                self.rests(*relay, now);
-            }
+        let late = self.due.iter().take_while(|(until, _)| now >= *until);
+        let expired: Vec<ViewerId> = late.map(|(_, viewer)| *viewer).collect();
+        for viewer in &expired {
+            self.refused(*viewer, now);
         }
-        expired.into_iter().map(|(viewer, ..)| viewer).collect()
+        expired
     }
 
-    /// The oldest of that address where it has its share, else, where there are too many in all, the oldest of the address that has most. Ids
-    /// grow, so the first is the oldest.
+    /// The oldest of that address where it has its share, else, where there are too many in all, the oldest of the address that has most.
     fn makes_room_for(&self, network: Option<Network>) -> Option<ViewerId> {
-        let on_the_way = || self.seats.iter().filter(|(_, seat)| seat.at.is_on_the_way());
-        let of = |wanted: Option<Network>| on_the_way().filter(move |(_, seat)| seat.network == wanted);
+        let of = |wanted: Option<Network>| self.on_the_way.iter().filter(move |(_, network)| **network == wanted);
         let crowds = network.is_some() && of(network).count() >= MOST_OF_ONE;
         let from = match crowds {
             true => network,
-            false if on_the_way().count() >= MOST_ON_THE_WAY => {
+            false if self.on_the_way.len() >= MOST_ON_THE_WAY => {
                 let mut counts: HashMap<Option<Network>, usize> = HashMap::new();
-                on_the_way().for_each(|(_, seat)| *counts.entry(seat.network).or_default() += 1);
+                self.on_the_way.values().for_each(|network| *counts.entry(*network).or_default() += 1);
                 let most = counts.values().copied().max()?;
-                on_the_way().find(|(_, seat)| counts[&seat.network] == most)?.1.network
+                self.on_the_way.values().copied().find(|network| counts[network] == most)?
             }
             false => return None,
         };
@@ -270,8 +279,34 @@ impl Elsewhere {
     }
 
     fn advance(&mut self, viewer: ViewerId, from: impl Fn(At) -> bool, to: At) -> bool {
-        let seat = self.seats.get_mut(&viewer).filter(|seat| from(seat.at));
-        seat.map(|seat| seat.at = to).is_some()
+        let Some(seat) = self.seats.get(&viewer).filter(|seat| from(seat.at)).copied() else { return false };
+        self.unseat(viewer);
+        self.seat(viewer, Seat { at: to, ..seat });
+        if !to.is_on_the_way() {
+            self.on_the_way.remove(&viewer);
+        }
+        true
+    }
+
+    fn seat(&mut self, viewer: ViewerId, seat: Seat) {
+        self.due.insert((seat.at.until(), viewer));
+        let count = self.counts.entry(seat.relay).or_default();
+        count.seats += 1;
+        count.watching += u32::from(seat.at.watches());
+        self.seats.insert(viewer, seat);
+    }
+
+    fn unseat(&mut self, viewer: ViewerId) -> Option<Seat> {
+        let seat = self.seats.remove(&viewer)?;
+        self.due.remove(&(seat.at.until(), viewer));
+        let count = self.counts.entry(seat.relay).or_default();
+        count.seats -= 1;
+        count.watching -= u32::from(seat.at.watches());
+        Some(seat)
+    }
+
+    fn count(&self, relay: RelayId) -> Count {
+        self.counts.get(&relay).copied().unwrap_or_default()
     }
 }
 

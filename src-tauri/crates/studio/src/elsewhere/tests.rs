@@ -177,3 +177,19 @@ fn where_too_many_are_on_the_way_the_address_with_most_makes_room() {
     admit(&mut elsewhere, 5000..5001, [203, 0, 113, 9].into(), now);
     assert_eq!(elsewhere.expired(now), [ViewerId(101)]);
 }
+
+#[test]
+fn what_is_counted_is_what_there_is_and_nothing_is_left_of_who_went() {
+    let now = Instant::now();
+    let mut elsewhere = running();
+    admit(&mut elsewhere, 0..10, far(), now);
+    for viewer in (0..5).map(ViewerId) {
+        assert!(elsewhere.offered(viewer, now) && elsewhere.answered(viewer, String::new(), now));
+        assert!(elsewhere.flows(viewer, now));
+        elsewhere.heard_of(viewer, now);
+    }
+    assert_eq!((elsewhere.watching(ONE), elsewhere.on_the_way.len(), elsewhere.due.len()), (5, 5, 10));
+    (0..10).map(ViewerId).for_each(|viewer| elsewhere.end(viewer));
+    assert!(elsewhere.seats.is_empty() && elsewhere.on_the_way.is_empty() && elsewhere.due.is_empty());
+    assert_eq!(elsewhere.count(ONE), Count::default());
+}
