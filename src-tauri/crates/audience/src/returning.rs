@@ -5,7 +5,7 @@
 use crate::Visitor;
 use crate::visitor::Identity;
 use protocol::{RelayId, ViewerId};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 /// Who lost the connection so lately counts as watching: a network changes, a page is loaded again.
@@ -20,6 +20,8 @@ const MAX_DEPARTED: usize = 16_384;
 pub(crate) struct Returning {
     /// The latest last.
     departed: VecDeque<Departed>,
+    /// Where each of them watched last: everybody who connects is looked for there.
+    places: HashMap<Identity, Place>,
     through_the_lock: HashSet<Identity>,
     by_a_retired_link: HashSet<Identity>,
 }
@@ -28,18 +30,32 @@ pub(crate) struct Returning {
 struct Departed {
     id: ViewerId,
     visitor: Visitor,
-    /// Where it watched; none: here.
+    at: Instant,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// Who of this browser was there.
+    id: ViewerId,
+    /// None: here.
     relay: Option<RelayId>,
+    /// Until when.
     at: Instant,
 }
 
 impl Returning {
     /// A viewer to whom media flowed is gone.
     pub(crate) fn departed(&mut self, id: ViewerId, visitor: Visitor, relay: Option<RelayId>, at: Instant) {
-        if self.departed.len() == MAX_DEPARTED {
-            self.departed.pop_front();
+        if self.departed.len() == MAX_DEPARTED
+            && let Some(oldest) = self.departed.pop_front()
+        {
+            let identity = oldest.visitor.identity();
+            if self.places.get(&identity).is_some_and(|place| place.id == oldest.id) {
+                self.places.remove(&identity);
+            }
         }
-        self.departed.push_back(Departed { id, visitor, relay, at });
+        self.places.insert(visitor.identity(), Place { id, relay, at });
+        self.departed.push_back(Departed { id, visitor, at });
     }
 
     /// Who that was, if it is remembered.
@@ -49,10 +65,8 @@ impl Returning {
 
     /// Where this browser watched when it left, where that is less than half a minute ago.
     pub(crate) fn last_place(&self, visitor: &Visitor, now: Instant) -> Option<Option<RelayId>> {
-        let lately = |departed: &&Departed| now.saturating_duration_since(departed.at) < HALF_MINUTE;
-        let identity = visitor.identity();
-        let mut lately = self.departed.iter().rev().take_while(lately);
-        lately.find(|departed| departed.visitor.identity() == identity).map(|departed| departed.relay)
+        let place = self.places.get(&visitor.identity())?;
+        (now.saturating_duration_since(place.at) < HALF_MINUTE).then_some(place.relay)
     }
 
     /// Replaces who may pass the lock by who is watching and who left a moment ago.
@@ -128,6 +142,23 @@ mod tests {
     use std::net::Ipv4Addr;
 
     #[test]
+    fn where_a_browser_watched_last_is_known_for_half_a_minute() {
+        let mut returning = Returning::default();
+        let (start, relay) = (Instant::now(), Some(RelayId(1)));
+        let visitor = |n| Visitor::new(Some(VisitorCookie::from_random([n; 16])), Ipv4Addr::LOCALHOST.into(), "test");
+        returning.departed(ViewerId(1), visitor(1), relay, start);
+        returning.departed(ViewerId(2), visitor(2), None, start);
+        assert_eq!(returning.last_place(&visitor(1), start), Some(relay));
+        assert_eq!(
+            (returning.last_place(&visitor(2), start), returning.last_place(&visitor(3), start)),
+            (Some(None), None)
+        );
+        returning.departed(ViewerId(4), visitor(1), None, start + Duration::from_secs(1));
+        assert_eq!(returning.last_place(&visitor(1), start + HALF_MINUTE), Some(None), "the last of two");
+        assert_eq!(returning.last_place(&visitor(2), start + HALF_MINUTE), None);
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded_and_the_latest_stay() {
         let mut returning = Returning::default();
         let start = Instant::now();
@@ -137,7 +168,7 @@ mod tests {
         };
         let total = MAX_DEPARTED as u32 + 10;
         (0..total).for_each(|n| returning.departed(ViewerId(n), visitor(n), None, start));
-        assert_eq!(returning.departed.len(), MAX_DEPARTED);
+        assert_eq!((returning.departed.len(), returning.places.len()), (MAX_DEPARTED, MAX_DEPARTED));
         assert!(returning.visitor(ViewerId(9)).is_none() && returning.visitor(ViewerId(10)).is_some());
         returning.keep_at_lock(HashSet::new(), start + HALF_MINUTE);
         assert_eq!(returning.through_the_lock.len(), MAX_DEPARTED, "no more than were remembered");
