@@ -95,8 +95,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Command::StopRecording => self.stop_recording(),
             Command::Mark { text } => self.mark(text, now),
             Command::MendRecording { file } => self.mend_recording(file),
-            Command::Relay { url, secrets } => self.relay(&url, secrets),
-            Command::StopRelay { relay } => self.stop_relay(relay),
+            Command::Relay { url, secrets } => self.relay(&url, secrets, now),
+            Command::StopRelay { relay } => self.stop_relay(relay, now),
             Command::Configure { settings } => self.configure(&settings, now),
             command @ (Command::Say { .. }
             | Command::DeleteMessage { .. }

@@ -220,7 +220,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.background.look_around();
         }
         self.ask_name(now);
-        self.count_at_relays();
+        self.count_at_relays(now);
         self.second_of_recording();
         self.suit_encoder(now);
         if let Some(outside) = self.door.outside(self.admission.audience()) {
@@ -283,7 +283,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.chat.end();
                 self.carry_out_chat();
                 self.decide(Input::End, now);
-                self.relays_live(false);
+                self.relays_live(false, now);
                 self.encoders.end();
                 self.events.tell(Event::Ended);
                 self.broadcast.ended();
@@ -339,7 +339,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.door.broadcast_begins();
         self.decide(Input::GoLive, now);
         self.broadcast.is_live(reading, now);
-        self.relays_live(true);
+        self.relays_live(true, now);
         self.tell_phase();
         self.chat.begin(now);
         self.carry_out_chat();

@@ -16,37 +16,32 @@ use stream::CODECS;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// The stream is to go there too.
-    pub(super) fn relay(&mut self, url: &str, secrets: RelaySecrets) -> Result<(), CommandError> {
+    pub(super) fn relay(&mut self, url: &str, secrets: RelaySecrets, now: Now) -> Result<(), CommandError> {
         let todo = self.relays.add(url, secrets)?;
-        self.carry_out_for_relays(todo);
+        self.carry_out_for_relays(todo, now);
         Ok(())
     }
 
     /// The stream is not to go there any more.
-    pub(super) fn stop_relay(&mut self, relay: RelayId) -> Result<(), CommandError> {
+    pub(super) fn stop_relay(&mut self, relay: RelayId, now: Now) -> Result<(), CommandError> {
         let todo = self.relays.stop(relay)?;
-        self.carry_out_for_relays(todo);
+        self.carry_out_for_relays(todo, now);
         Ok(())
     }
 
     /// The broadcast begins or ends.
-    pub(super) fn relays_live(&mut self, live: bool) {
+    pub(super) fn relays_live(&mut self, live: bool, now: Now) {
         let todo = self.relays.live(live);
-        self.carry_out_for_relays(todo);
+        self.carry_out_for_relays(todo, now);
     }
 
     /// A relay tells how far it is.
     pub(super) fn relay_told(&mut self, relay: RelayId, state: State, now: Now) {
         let todo = self.relays.told(relay, state);
-        self.carry_out_for_relays(todo);
+        self.carry_out_for_relays(todo, now);
         match self.relays.takes_viewers(relay) {
             Some(codec) => self.admission.elsewhere().runs(relay, codec),
-            // Their pages see it, and come back: here, as far as there is room, or to another one.
-            None => {
-                for viewer in self.admission.elsewhere().stopped(relay) {
-                    self.gone_at_relay(viewer, LeaveReason::Timeout, now);
-                }
-            }
+            None => self.give_back(relay, now),
         }
         for spec in CODECS.iter().filter(|spec| spec.codec != TOP_CODEC) {
             let layers = self.relays.layers(spec.codec);
@@ -105,10 +100,17 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// How many watch at each, where that changed.
-    pub(super) fn count_at_relays(&mut self) {
+    pub(super) fn count_at_relays(&mut self, now: Now) {
         let admission = &self.admission;
         let todo = self.relays.watching(|relay| admission.watching_at(relay));
-        self.carry_out_for_relays(todo);
+        self.carry_out_for_relays(todo, now);
+    }
+
+    /// A relay takes no viewers any more. The pages of those there see it, and come back: here, as far as there is room, or to another one.
+    fn give_back(&mut self, relay: RelayId, now: Now) {
+        for viewer in self.admission.elsewhere().stopped(relay) {
+            self.gone_at_relay(viewer, LeaveReason::Timeout, now);
+        }
     }
 
     /// A viewer at a relay is gone, or to be.
@@ -118,11 +120,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.decide(Input::Gone { viewer, reason }, now);
     }
 
-    fn carry_out_for_relays(&mut self, todo: Vec<Do>) {
+    fn carry_out_for_relays(&mut self, todo: Vec<Do>, now: Now) {
         for todo in todo {
             match todo {
                 Do::Open(relay, target) => self.background.open_relay(relay, *target),
-                Do::Close(relay) => self.background.close_relay(relay),
+                Do::Close(relay) => {
+                    // Now, and not when it has taken leave, which a server that hangs draws out.
+                    self.give_back(relay, now);
+                    self.background.close_relay(relay);
+                }
                 Do::Tell(relay) => self.events.tell(Event::Relay(relay)),
             }
         }

@@ -223,6 +223,25 @@ fn viewers_of_a_relay_that_dies_come_back_here_as_many_as_fit() {
 }
 
 #[test]
+fn a_relay_that_is_stopped_gives_its_viewers_back_at_once_and_takes_no_more() {
+    let mut world = with_janus(4000);
+    world.watch(&browser(1), ViewerId(1));
+    world.asked();
+    watches_there(&mut world, 2, 2);
+    let mut on_the_way = world.join_anywhere(&browser(3));
+    world.asked();
+    world.told();
+    world.command(Command::StopRelay { relay: ONE }).expect("it runs");
+    let asked = world.asked();
+    assert_eq!(asked, ["relay 1 Kick(ViewerId(2))", "relay 1 Kick(ViewerId(3))", "close relay 1"]);
+    let left = |event: &Event| matches!(event, Event::ViewerLeft { viewer: ViewerId(2), .. });
+    assert!(world.told().iter().any(left));
+    assert_eq!(on_the_way.try_recv(), Err(oneshot::error::TryRecvError::Closed), "nobody is kept waiting");
+    // It has yet to take leave.
+    assert!(matches!(world.join_anywhere(&browser(3)).try_recv(), Ok(Ok(LetIn::Here(_)))));
+}
+
+#[test]
 fn an_engine_that_refuses_or_offers_nothing_is_left_alone_and_who_never_answers_is_gone() {
     let mut world = with_janus(4000);
     world.watch(&browser(1), ViewerId(1));
