@@ -34,8 +34,8 @@ pub enum PageMessage {
     Retired,
     /// The broadcast ended; `State` with `live` follows when it is back.
     Ended,
-    /// The broadcaster lifted the lock, or lets more viewers in: whoever was refused for that may ask once more. Places that viewers
-    /// leave are told by `Count`.
+    /// The broadcaster lifted the lock, or lets more viewers in, or a relay began to take some: whoever was refused for that may ask once more.
+    /// Places that viewers leave are told by `Count`.
     Room,
     /// Messages that the page has not, or has not any more; to pages that show the chat.
     Chat {

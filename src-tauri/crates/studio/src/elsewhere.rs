@@ -143,9 +143,9 @@ impl Elsewhere {
         self.hosts = hosts;
     }
 
-    /// The relay runs, takes viewers, and is sent this.
-    pub(crate) fn runs(&mut self, relay: RelayId, codec: VideoCodec) {
-        self.relays.insert(relay, Takes { codec, rests_until: None });
+    /// The relay runs, takes viewers, and is sent this. True: it did not before.
+    pub(crate) fn runs(&mut self, relay: RelayId, codec: VideoCodec) -> bool {
+        self.relays.insert(relay, Takes { codec, rests_until: None }).is_none()
     }
 
     /// It does not run any more: these were there, and are to come back.

@@ -8,8 +8,8 @@ use crate::random::random_hex;
 use crate::relays::Do;
 use crate::steps::TOP_CODEC;
 use crate::studio::CommandError;
-use audience::{Input, Now};
-use protocol::{Event, LeaveReason, RelayId, RelaySecrets, ViewerId};
+use audience::{Input, Now, To};
+use protocol::{Event, LeaveReason, PageMessage, RelayId, RelaySecrets, ViewerId};
 use relay::{Said, State, Wish};
 use server::{CounterOffer, Refused};
 use stream::CODECS;
@@ -40,7 +40,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let todo = self.relays.told(relay, state);
         self.carry_out_for_relays(todo, now);
         match self.relays.takes_viewers(relay) {
-            Some(codec) => self.admission.elsewhere().runs(relay, codec),
+            Some(codec) => {
+                if self.admission.elsewhere().runs(relay, codec) {
+                    // Who was told that this stream is full.
+                    self.door.tell(To::All, PageMessage::Room);
+                }
+            }
             None => self.give_back(relay, now),
         }
         for spec in CODECS.iter().filter(|spec| spec.codec != TOP_CODEC) {

@@ -242,6 +242,22 @@ fn a_relay_that_is_stopped_gives_its_viewers_back_at_once_and_takes_no_more() {
 }
 
 #[test]
+fn who_was_refused_is_told_when_a_relay_takes_viewers_again() {
+    let mut world = with_janus(1);
+    world.happened(Happened::Relay(ONE, State::Waiting("gone".into())));
+    let full = world.join_anywhere(&browser(1)).try_recv().expect("at once");
+    assert!(matches!(full, Err(Refused::Refusal(refusal)) if refusal.code == protocol::RefusalCode::Full));
+    let mut page = world.open_page(&browser(1));
+    world.happened(Happened::Relay(ONE, State::Connecting));
+    world.happened(answered(VideoCodec::H264));
+    assert_eq!(page.hears(), None);
+    world.happened(Happened::Relay(ONE, State::Running));
+    assert_eq!(page.hears(), Some(protocol::PageMessage::Room));
+    world.asked();
+    watches_there(&mut world, 1, 2);
+}
+
+#[test]
 fn an_engine_that_refuses_or_offers_nothing_is_left_alone_and_who_never_answers_is_gone() {
     let mut world = with_janus(4000);
     world.watch(&browser(1), ViewerId(1));
