@@ -177,6 +177,24 @@ test('who is not let stay elsewhere comes back, and so does who has no way there
   }
 });
 
+test('a server that cannot be asked takes no picture from elsewhere that moves, but one that stands still', async () => {
+  elsewhere = { taken: 204, there: 503 };
+  const { said } = await joined();
+  let [packetsReceived, moves] = [0, 1];
+  Connection.last.getStats = () => {
+    packetsReceived += moves;
+    return Promise.resolve(new Map([['in', { type: 'inbound-rtp', packetsReceived }]]));
+  };
+  Connection.last.become('connected');
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(asked).toEqual(['POST', 'PATCH', 'HEAD', 'HEAD']);
+  expect(said).toEqual(['held', 'flowing']);
+  moves = 0;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(asked.slice(4)).toEqual(['HEAD', 'DELETE']);
+  expect(said).toEqual(['held', 'flowing', 'troubled', 'lost']);
+});
+
 test('an answer that is not taken ends the session', async () => {
   elsewhere = { taken: 502, there: 404 };
   const { session, said } = begun();

@@ -4,7 +4,7 @@ import { SoundGate } from './gate.ts';
 import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 import { read, type Reading } from './stats.ts';
-import { answer, create, exists, remove, restart, type Refusal } from './whep.ts';
+import { answer, create, presence, remove, restart, type Refusal } from './whep.ts';
 
 export interface SessionEvents {
   /** The server answered: the tracks to show, and the session's id. */
@@ -162,8 +162,10 @@ export class Session {
     try {
       if (this.#elsewhere) {
         // A way that is lost there is not found again by this side: another session is.
-        const lives = this.#pc.connectionState === 'connected' && (await exists(this.#url));
-        if (!lives) this.#lose();
+        const isThere = this.#pc.connectionState === 'connected' ? await presence(this.#url) : 'gone';
+        if (this.#ended) return;
+        // A server that cannot be asked now takes nothing from a picture that moves: it is asked again.
+        if (isThere === 'gone' || (isThere === 'unknown' && !this.#flows)) this.#lose();
         else if (!this.#flows) this.#expectPackets();
         return;
       }

@@ -46,12 +46,14 @@ export async function answer(url: string, answer: string): Promise<boolean> {
   }
 }
 
-/** Whether the server still has this session. */
-export async function exists(url: string): Promise<boolean> {
+/** Whether the server still has this session; `unknown` where it cannot be asked at this moment. */
+export async function presence(url: string): Promise<'there' | 'gone' | 'unknown'> {
   try {
-    return (await ask(url, 'HEAD', null, {})).ok;
+    const { ok, status } = await ask(url, 'HEAD', null, {});
+    if (ok) return 'there';
+    return status === 404 ? 'gone' : 'unknown';
   } catch {
-    return false;
+    return 'unknown';
   }
 }
 
