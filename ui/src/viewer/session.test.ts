@@ -48,18 +48,22 @@ class Stream {
 }
 
 let asked: string[];
+/** Of each POST: it may be answered by an offer of another server's. */
+let anywhere: boolean[];
 /** The stream comes from elsewhere; what its server says of the answer, and whether the session is still there. */
 let elsewhere: { taken: number; there: number } | null;
 
 beforeEach(() => {
   asked = [];
+  anywhere = [];
   elsewhere = null;
   Connection.made = 0;
   vi.useFakeTimers();
   vi.stubGlobal('RTCPeerConnection', Connection);
   vi.stubGlobal('MediaStream', Stream);
-  vi.stubGlobal('fetch', (url: string, { method }: RequestInit) => {
+  vi.stubGlobal('fetch', (url: string, { method, headers }: RequestInit) => {
     asked.push(`${method}`);
+    if (method === 'POST') anywhere.push(new Headers(headers).has('Skylark-Counter-Offer'));
     const made = method === 'POST' ? (elsewhere ? 406 : 201) : 200;
     const status = { PATCH: elsewhere?.taken, HEAD: elsewhere?.there }[`${method}`] ?? made;
     const response = new Response(status === 204 ? null : method === 'POST' ? sdp : credentials, {
@@ -201,4 +205,28 @@ test('an answer that is not taken ends the session', async () => {
   await session.join();
   expect(said).toEqual(['lost']);
   expect(asked).toEqual(['POST', 'PATCH', 'DELETE']);
+});
+
+test('who finds no way elsewhere asks for the stream from here, and then for either again', async () => {
+  for (const [taken, fails, next] of [
+    [502, () => {}, false],
+    [204, () => Connection.last.become('failed'), false],
+    [204, () => vi.advanceTimersByTimeAsync(8000), false],
+    // Its session was gone before it answered, which says nothing of the way.
+    [404, () => {}, true],
+  ] as const) {
+    // Whatever was before.
+    elsewhere = null;
+    await begun().session.join();
+    anywhere = [];
+    elsewhere = { taken, there: 404 };
+    const { session, said } = begun();
+    await session.join();
+    await fails();
+    expect(said.at(-1)).toBe('lost');
+    elsewhere = null;
+    await begun().session.join();
+    await begun().session.join();
+    expect(anywhere).toEqual([true, next, true]);
+  }
 });

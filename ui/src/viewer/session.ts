@@ -29,6 +29,12 @@ const connectWithinMs = 8000;
 /** From connected to the first packet; a stream that is silent for longer is taken for what it is. */
 const silentMs = 2000;
 
+/**
+ * There was no way to another server: the next session asks for the stream from the one that is asked, though it may be smaller. The one
+ * after that asks for either again, as there may be no room here, or the network is another one.
+ */
+let noWayElsewhere = false;
+
 /** Null where the browser makes no connection now: Firefox refuses to while the network is down. */
 export type Begin = (whep: string, on: SessionEvents) => Session | null;
 
@@ -95,7 +101,8 @@ export class Session {
       if (sound) this.#gate = new SoundGate(sound, () => this.#lose());
       const { sdp, set } = await offering;
       if (this.#ended) return;
-      creating = create(this.#whep, sdp);
+      creating = create(this.#whep, sdp, !noWayElsewhere);
+      noWayElsewhere = false;
       const [created] = await Promise.all([creating, set]);
       if (this.#ended) {
         if ('url' in created) remove(created.url);
@@ -144,7 +151,9 @@ export class Session {
     const sdp = withStereo(plain);
     await this.#pc.setLocalDescription({ type: 'answer', sdp });
     if (this.#ended) return;
-    if (!(await answer(url, sdp))) this.#lose();
+    const answered = await answer(url, sdp);
+    if (answered === 'refused') this.#findNoWay();
+    else if (answered === 'lost') this.#lose();
     else if (!this.#ended) {
       this.#hold(url);
       this.#asking = setInterval(() => void this.check(), askEveryMs);
@@ -263,7 +272,7 @@ export class Session {
         return;
       case 'failed':
       case 'closed':
-        this.#lose();
+        this.#findNoWay();
     }
   }
 
@@ -272,7 +281,7 @@ export class Session {
     const connected = this.#pc.connectionState === 'connected';
     // Connected and silent is a stream whose camera and microphone are off, and no fault.
     this.#deadline = setTimeout(
-      () => (this.#pc.connectionState === 'connected' ? this.#flow() : this.#lose()),
+      () => (this.#pc.connectionState === 'connected' ? this.#flow() : this.#findNoWay()),
       connected ? silentMs : connectWithinMs,
     );
   }
@@ -307,6 +316,12 @@ export class Session {
     if (!this.#flows) return;
     this.#flows = false;
     this.#on.troubled();
+  }
+
+  /** The other side cannot be reached, or not any more. */
+  #findNoWay(): void {
+    if (!this.#ended && this.#elsewhere && !this.#wasConnected) noWayElsewhere = true;
+    this.#lose();
   }
 
   /** The picture stands still until somebody calls `leave`: better to look at than none. */

@@ -21,9 +21,10 @@ const answerWithinMs = 5000;
 
 const sdp = { 'Content-Type': 'application/sdp' };
 
-export async function create(whep: string, offer: string): Promise<Created> {
+/** `anywhere`: the stream may come from another server. */
+export async function create(whep: string, offer: string, anywhere: boolean): Promise<Created> {
   try {
-    const response = await ask(whep, 'POST', offer, { ...sdp, 'Skylark-Counter-Offer': '1' });
+    const response = await ask(whep, 'POST', offer, anywhere ? { ...sdp, 'Skylark-Counter-Offer': '1' } : sdp);
     const location = response.headers.get('Location');
     if (response.status === 201 && location)
       return { is: 'created', url: sessionUrl(whep, location, response.url), answer: await response.text() };
@@ -37,12 +38,14 @@ export async function create(whep: string, offer: string): Promise<Created> {
   }
 }
 
-/** The answer to a counter-offer; false where it is not taken. */
-export async function answer(url: string, answer: string): Promise<boolean> {
+/** The answer to a counter-offer. `refused`: by who offered; `lost`: the session is gone, or the server cannot be reached. */
+export async function answer(url: string, answer: string): Promise<'taken' | 'refused' | 'lost'> {
   try {
-    return (await ask(url, 'PATCH', answer, sdp)).status === 204;
+    const { status } = await ask(url, 'PATCH', answer, sdp);
+    if (status === 204) return 'taken';
+    return status === 502 ? 'refused' : 'lost';
   } catch {
-    return false;
+    return 'lost';
   }
 }
 
