@@ -84,14 +84,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
             }
             Said::Refuses(why) => {
+                self.door.refuse(viewer, Refused::Overloaded);
                 if self.admission.elsewhere().refused(viewer, now.instant) {
                     tracing::warn!("relay {relay} does not let viewer {viewer} in: {why}");
+                    self.failed_at_relay(viewer, now);
                 } else {
                     // Anybody with the link can have this said, as often as they like.
                     tracing::debug!("relay {relay} does not take what viewer {viewer} answers: {why}");
+                    self.gone_at_relay(viewer, LeaveReason::Left, now);
                 }
-                self.door.refuse(viewer, Refused::Overloaded);
-                self.gone_at_relay(viewer, LeaveReason::Left, now);
             }
         }
     }
@@ -114,7 +115,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A relay takes no viewers any more. The pages of those there see it, and come back: here, as far as there is room, or to another one.
     fn give_back(&mut self, relay: RelayId, now: Now) {
         for viewer in self.admission.elsewhere().stopped(relay) {
-            self.gone_at_relay(viewer, LeaveReason::Timeout, now);
+            self.failed_at_relay(viewer, now);
         }
     }
 
@@ -123,6 +124,16 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.door.answer_taken(viewer, false);
         self.forget(viewer, now);
         self.decide(Input::Gone { viewer, reason }, now);
+    }
+
+    /// A relay is the cause that a viewer is gone: who was on the way did not try in vain by any doing of its own, and its address is not told of.
+    fn failed_at_relay(&mut self, viewer: ViewerId, now: Now) {
+        if self.admission.audience().is_watching(viewer) {
+            return self.gone_at_relay(viewer, LeaveReason::Timeout, now);
+        }
+        self.door.answer_taken(viewer, false);
+        self.forget(viewer, now);
+        self.decide(Input::JoinFailed { viewer }, now);
     }
 
     fn carry_out_for_relays(&mut self, todo: Vec<Do>, now: Now) {

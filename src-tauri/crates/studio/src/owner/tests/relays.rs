@@ -242,6 +242,17 @@ fn a_relay_that_is_stopped_gives_its_viewers_back_at_once_and_takes_no_more() {
 }
 
 #[test]
+fn nobody_is_blamed_for_a_relay_that_dies_while_many_of_one_address_are_on_the_way() {
+    let mut world = with_janus(1);
+    let waiting: Vec<_> = (0..30).map(|_| world.join_anywhere(&browser(1))).collect();
+    world.happened(Happened::Relay(ONE, State::Waiting("gone".into())));
+    for mut answer in waiting {
+        assert_eq!(answer.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    }
+    assert!(!world.told().iter().any(|event| matches!(event, Event::Attempts { .. })));
+}
+
+#[test]
 fn who_was_refused_is_told_when_a_relay_takes_viewers_again() {
     let mut world = with_janus(1);
     world.happened(Happened::Relay(ONE, State::Waiting("gone".into())));
