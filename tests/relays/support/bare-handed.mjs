@@ -39,6 +39,31 @@ export async function watchBareHanded(chromium, whep, { answers = true, as = 'a 
   };
 }
 
+/** Asks for an offer and says goodbye, so many times, four at a time and as fast as it is answered. */
+export async function comeAndGo(chromium, whep, times) {
+  const context = await chromium.browser.newContext({ userAgent: 'restless' });
+  const page = await context.newPage();
+  await page.goto(new URL('/healthz', whep).href);
+  await page.evaluate(joinAndLeave, { whep, times });
+  await context.close();
+}
+
+async function joinAndLeave({ whep, times }) {
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver('video', { direction: 'recvonly' });
+  const { sdp: body } = await connection.createOffer();
+  connection.close();
+  const headers = { 'Content-Type': 'application/sdp', 'Skylark-Counter-Offer': '1' };
+  const one = async () => {
+    while (times-- > 0) {
+      const posted = await fetch(whep, { method: 'POST', body, headers });
+      if (posted.status !== 406) throw new Error(`${posted.status}: ${await posted.text()}`);
+      await fetch(new URL(posted.headers.get('Location'), whep), { method: 'DELETE' });
+    }
+  };
+  await Promise.all([one(), one(), one(), one()]);
+}
+
 async function join({ whep, answers }) {
   const connection = new RTCPeerConnection();
   connection.addTransceiver('audio', { direction: 'recvonly' });
