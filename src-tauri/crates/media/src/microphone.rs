@@ -9,6 +9,8 @@ mod pieces;
 mod quiet;
 #[cfg(target_os = "linux")]
 mod server;
+#[cfg(test)]
+mod slow;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
@@ -16,14 +18,17 @@ mod tests;
 pub use server::find_sound_server;
 
 use crate::{
-    device::{DeviceError, OpenDevice},
+    device::{DeviceError, Handover, OpenDevice},
     frame::SoundChunk,
     listing::Listing,
     source::{SoundSource, SourceError},
 };
 use convert::SoundConverter;
 use device::{DeviceSound, SoundFormat};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// The microphones that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -42,19 +47,18 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     let label = wanted.as_ref().map_or(DEFAULT, |microphone| &microphone.label);
     let subject = format!("The microphone \"{label}\"");
     let id = wanted.map(|microphone| microphone.id);
-    let opened = OpenDevice::open_within(PATIENCE, "media-device", MOST_WAITING, {
+    let drive = {
         let id = id.clone();
-        move |handover| device::drive(id.as_deref(), handover)
-    });
-    let microphone = opened.and_then(|device| {
-        let converter = SoundConverter::new(device.format())?;
-        Ok(Microphone { subject: subject.clone(), id, device, converter, opened: Instant::now(), began: false })
-    });
-    match microphone {
+        move |handover: &Arc<Sounds>| device::drive(id.as_deref(), handover)
+    };
+    match Microphone::open(subject.clone(), id, drive) {
         Ok(microphone) => Ok(Box::new(microphone)),
         Err(error) => Err(error.opening(&subject)),
     }
 }
+
+/// Where a device's thread hands its sound over.
+type Sounds = Handover<SoundFormat, DeviceSound>;
 
 /// A headset that has to be woken over Bluetooth takes two seconds and more to open, and as many again until it is heard. What
 /// takes longer than this hangs.
@@ -103,6 +107,17 @@ impl SoundSource for Microphone {
 }
 
 impl Microphone {
+    /// Of a device that `drive` opens and reads.
+    fn open(
+        subject: String,
+        id: Option<String>,
+        drive: impl FnOnce(&Arc<Sounds>) -> Result<(), DeviceError> + Send + 'static,
+    ) -> Result<Microphone, DeviceError> {
+        let device = OpenDevice::open_within(PATIENCE, "media-device", MOST_WAITING, drive)?;
+        let converter = SoundConverter::new(device.format())?;
+        Ok(Microphone { subject, id, device, converter, opened: Instant::now(), began: false })
+    }
+
     /// A sound server may simply fall silent when a device is unplugged: then it is no longer listed.
     fn explain(&self, error: DeviceError) -> DeviceError {
         let listed = |id: &String| list().iter().any(|source| source.id == *id);
