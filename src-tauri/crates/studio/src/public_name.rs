@@ -75,6 +75,11 @@ impl PublicName {
         &self.addresses
     }
 
+    /// It is to be asked for now, whenever that was due; where it has to be asked for at all.
+    pub(crate) fn hurry(&mut self, now: Instant) {
+        self.due = self.due.map(|_| now);
+    }
+
     /// What is to be asked now.
     pub(crate) fn ask(&mut self, now: Instant) -> Option<Question> {
         if self.under_way || self.due.is_none_or(|due| due > now) {

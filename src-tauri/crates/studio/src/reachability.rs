@@ -60,6 +60,11 @@ impl Reachability {
         self.public_name.set(media_name(settings, self.local.port()), now);
     }
 
+    /// The name's addresses are to be asked for now, whenever that was due.
+    pub(crate) fn hurry_name(&mut self, now: Instant) {
+        self.public_name.hurry(now);
+    }
+
     /// What is to be asked of the resolver now.
     pub(crate) fn ask_name(&mut self, now: Instant) -> Option<Question> {
         self.public_name.ask(now)

@@ -27,3 +27,17 @@ pub fn fault() {
     #[cfg(feature = "faults")]
     faults::panic_if_asked();
 }
+
+/// Whether a test wants at once what is done by the clock. Never, unless the feature `faults` is on.
+#[inline(always)]
+pub fn hurried(what: &str) -> bool {
+    #[cfg(feature = "faults")]
+    {
+        faults::asked(what)
+    }
+    #[cfg(not(feature = "faults"))]
+    {
+        let _ = what;
+        false
+    }
+}

@@ -35,6 +35,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// Has the resolver asked, where it is time to.
     pub(super) fn ask_name(&mut self, now: Now) {
+        if threads::hurried("public-name") {
+            self.reachability.hurry_name(now.instant);
+        }
         if let Some(question) = self.reachability.ask_name(now.instant) {
             self.background.resolve(question);
         }
