@@ -51,6 +51,7 @@ kinds! {
     // What the last program left behind.
     left_in_h264: "left-in-h264", "default" => Shows("HD Pro Webcam C920", "640x480, 30 fps, YUYV");
     left_in_uyvy: "left-in-uyvy", "default" => Shows("USB Camera Module", "640x480, 30 fps, UYVY");
+    left_in_uyvy_with_yuyv: "left-in-uyvy-with-yuyv", "default" => Shows("HDMI Capture", "640x480, 30 fps, YUYV");
     // Rates.
     rate_29_97: "rate-29.97", "default" => Shows("Cam Link 4K", "1280x720, 29.97 fps, NV12");
     rate_59_94: "rate-59.94", "default" => Shows("Cam Link 4K", "1280x720, 59.94 fps, YUYV");
@@ -106,12 +107,60 @@ kinds! {
     stream_hangs: "stream-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
 }
 
-fn check(choice: &str, leads: &Leads) {
+/// What the last rows are that a cut JPEG has whole: the bytes that come are two thirds, and the rows of the clock take more of them than
+/// the others.
+const WHOLE_ROWS: usize = SIZE.1 / 3;
+
+#[test]
+fn the_upper_rows_of_a_cut_jpeg_are_what_the_camera_sees() {
+    with_camera("the_upper_rows_of_a_cut_jpeg_are_what_the_camera_sees", "mjpeg-cut", &[], |_| {
+        let (pipeline, events) = opened("default");
+        assert!(matches!(first_outcome(&events), SourceState::Running { .. }));
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let image = pipeline.preview((SIZE.0 as u16, SIZE.1 as u16), 0);
+            if let Some(image) = image.filter(|image| (image.width.into(), image.height.into()) == SIZE)
+                && let Some(reading) = pattern::read(&image.planes, SIZE.0, SIZE.0, SIZE.1)
+            {
+                return are_bars(&image.planes, usize::from(reading.frame));
+            }
+            assert!(Instant::now() < end, "the preview never shows what the camera sees");
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+}
+
+/// The upper rows, left of the clock, are the bars of the camera's picture of this number (`fakecam/src/scene.rs`).
+fn are_bars(luma: &[u8], number: usize) {
+    const BARS: [u8; 8] = [180, 162, 131, 112, 84, 65, 35, 16];
+    const PIXELS_A_PICTURE: usize = 4;
+    // Of 96 fields the clock stands right of this one; and a bar's edge is soft.
+    const LEFT_OF_THE_CLOCK: usize = SIZE.0 * 72 / 96;
+    const EDGE: usize = 8;
+    let bar = |x: usize| BARS[(x + number * PIXELS_A_PICTURE) % SIZE.0 * BARS.len() / SIZE.0];
+    let within = (EDGE..LEFT_OF_THE_CLOCK).filter(|x| bar(x - EDGE) == bar(x + EDGE));
+    let mut compared = 0;
+    for x in within {
+        for y in 0..WHOLE_ROWS {
+            let is = luma[y * SIZE.0 + x];
+            assert!(is.abs_diff(bar(x)) <= 8, "{is} where {} is at column {x} of row {y}", bar(x));
+            compared += 1;
+        }
+    }
+    assert!(compared > LEFT_OF_THE_CLOCK * WHOLE_ROWS / 2, "most of it");
+}
+
+/// A pipeline of this camera, and what it tells.
+fn opened(choice: &str) -> (Pipeline, Receiver<Event>) {
     let (told, events) = channel();
     let camera: CameraChoice = choice.parse().expect("any text is a choice");
     let video = VideoConfig::new(SIZE.0 as u16, SIZE.1 as u16, 15, 800).expect("a usual size");
-    let pipeline =
-        Pipeline::open(camera, MicrophoneChoice::Off, video, "camera test".into(), move |event| drop(told.send(event)));
+    let tell = move |event| drop(told.send(event));
+    (Pipeline::open(camera, MicrophoneChoice::Off, video, "camera test".into(), tell), events)
+}
+
+fn check(choice: &str, leads: &Leads) {
+    let (pipeline, events) = opened(choice);
     let state = first_outcome(&events);
     match (leads, &state) {
         (Shows(id, format), SourceState::Running { id: is, format: has }) => {

@@ -88,6 +88,8 @@ fn h264_needs_packetization_mode_1_and_a_baseline_or_main_profile() {
 fn h264_without_a_mode_is_tried_where_there_is_nothing_else() {
     let silent = CHROMIUM.replace("packetization-mode=1;", "").replace("packetization-mode=0;", "");
     assert_eq!(accepted(&silent).0.codec, Some(VideoCodec::Vp9), "VP9 is sure to be taken");
+    let no_vp9 = silent.replace(" VP9/90000", " VP7/90000");
+    assert_eq!(accepted(&no_vp9).0.codec, Some(VideoCodec::Vp8), "and so is VP8");
     let alone = no_vp(&silent);
     let (joined, _) = accepted(&alone);
     assert_eq!(joined.codec, Some(VideoCodec::H264));
