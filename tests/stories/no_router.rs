@@ -1,6 +1,6 @@
 //! Networks without a default route: a laptop's own hotspot, a switch without a router, a cable between two machines.
 
-use crate::support::{Alone, Skylark};
+use crate::support::{Alone, Skylark, link_in_code};
 
 /// The link of a program on a machine with these interfaces and no router.
 async fn link(interfaces: &[(&str, &str)], down: &[&str]) -> Option<(String, String)> {
@@ -9,13 +9,18 @@ async fn link(interfaces: &[(&str, &str)], down: &[&str]) -> Option<(String, Str
         alone.interface(name, address);
     }
     down.iter().for_each(|name| alone.down(name));
-    let skylark = Skylark::live_behind(&alone.before(), &["--listen", "[::]:0"]).await;
+    let mut skylark = Skylark::live_behind(&alone.before(), &["--listen", "[::]:0"]).await;
     let (watch, whep, port) = (skylark.watch(), skylark.whep(), skylark.port());
+    // The same with a code to it.
+    skylark.command(r#"{"command":"new_link"}"#).await;
+    let links = skylark.event_where("links", |event| event["links"]["watch"] != watch).await;
+    let code = link_in_code(&links["links"]);
     skylark.quit().await;
     let without = |url: String, path: &str| {
         let (start, _) = url.split_once(path).unwrap_or_else(|| panic!("{path} is in {url}"));
         start.strip_suffix(&format!(":{port}")).unwrap_or_else(|| panic!("the port is in {url}")).to_owned()
     };
+    assert_eq!(without(code, "/w/"), without(watch.clone(), "/w/"), "who points a phone at it comes to the same place");
     Some((without(watch, "/w/"), without(whep, "/whep/")))
 }
 
@@ -43,6 +48,6 @@ async fn a_hotspot_that_is_switched_on_later_comes_into_the_link() {
     assert!(skylark.watch().starts_with("http://127.0.0.1:"), "{}", skylark.live);
     alone.interface("wlan0", "192.168.4.1/24");
     let links = skylark.event_where("links", |event| event["links"]["host"] == "192.168.4.1").await;
-    let watch = links["links"]["watch"].as_str().expect("a URL");
+    let watch = link_in_code(&links["links"]);
     assert!(watch.starts_with("http://192.168.4.1:"), "{links}");
 }

@@ -1,6 +1,6 @@
 //! Behind a proxy: TLS there, below a path, with another Host.
 
-use crate::support::{Browser, DataFolder, NAME, Ports, Proxy, Skylark};
+use crate::support::{Browser, DataFolder, NAME, Ports, Proxy, Skylark, link_in_code};
 
 /// What README tells people to write into nginx's configuration.
 fn readme() -> String {
@@ -18,7 +18,8 @@ async fn live_at(public: &str, settings: &str) -> Skylark {
 async fn all_works(skylark: &mut Skylark, proxy: &Proxy, public: &str) {
     assert!(skylark.watch().starts_with(&format!("{public}/w/")), "{}", skylark.live);
     assert!(skylark.whep().starts_with(&format!("{public}/whep/")), "{}", skylark.live);
-    let token = skylark.watch().rsplit('/').next().expect("a token").to_owned();
+    let old_link = skylark.watch();
+    let token = old_link.rsplit('/').next().expect("a token").to_owned();
 
     let page = proxy.ask(&format!("/tv/w/{token}"), &[]).await;
     assert_eq!(page.status, 200);
@@ -69,6 +70,14 @@ async fn all_works(skylark: &mut Skylark, proxy: &Proxy, public: &str) {
     skylark.joined().await;
     viewer.plays().await;
     assert_eq!(viewer.leave().await, 200);
+
+    skylark.command(r#"{"command":"new_link"}"#).await;
+    let links = skylark.event_where("links", |event| event["links"]["watch"] != old_link).await;
+    let scanned = link_in_code(&links["links"]);
+    assert!(
+        scanned.starts_with(&format!("{public}/w/")),
+        "who points a phone at the code comes there as well: {scanned}"
+    );
 }
 
 #[tokio::test]

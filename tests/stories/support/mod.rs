@@ -8,6 +8,8 @@ mod network;
 mod program;
 #[cfg(target_os = "linux")]
 mod proxy;
+#[cfg(target_os = "linux")]
+mod qr;
 pub(crate) mod recorded;
 mod relay;
 pub(crate) mod turns;
@@ -21,6 +23,8 @@ pub(crate) use network::{Network, Watcher};
 pub(crate) use program::{DataFolder, Skylark};
 #[cfg(target_os = "linux")]
 pub(crate) use proxy::{NAME, Ports, Proxy};
+#[cfg(target_os = "linux")]
+pub(crate) use qr::link_in_code;
 pub(crate) use relay::{Relay, socket};
 pub(crate) use viewer::{Browser, Codec, Joined, Viewer};
 
