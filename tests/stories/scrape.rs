@@ -1,6 +1,8 @@
 //! `/healthz` and `/metrics`.
 
 use crate::support::{Browser, DataFolder, Skylark};
+#[cfg(target_os = "linux")]
+use crate::support::{NAME, Ports, Proxy};
 
 #[tokio::test]
 async fn metrics_are_for_whom_the_setting_says_and_a_proxy_on_this_machine_is_anybody() {
@@ -20,6 +22,36 @@ async fn metrics_are_for_whom_the_setting_says_and_a_proxy_on_this_machine_is_an
     let scraper = reqwest::Client::builder().no_proxy().build().expect("a client");
     let answer = scraper.get(metrics(&skylark)).bearer_auth(token.trim()).send().await.expect("answered");
     assert!(answer.text().await.expect("text").contains("skylark_live 1"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn through_nginx_metrics_are_for_who_has_the_token_and_for_nobody_where_they_are_off() {
+    for how in ["off", "token"] {
+        let ports = Ports::free();
+        let public = format!("https://{NAME}:{}", ports.tls());
+        let options = ["--listen", "127.0.0.1:0", "--public", &public, "--metrics", how];
+        let skylark = Skylark::live_with(DataFolder::with("trusted_proxy = \"127.0.0.1\""), &options).await;
+        // As people write it who know of no headers, and as README has it.
+        for headers in ["", "proxy_set_header X-Forwarded-For $remote_addr;"] {
+            let location = format!("location / {{ proxy_pass http://127.0.0.1:{}; {headers} }}", skylark.port());
+            let Some(proxy) = Proxy::nginx(Ports::free(), &location).await else { return };
+            let answer = proxy.ask("/metrics", &[]).await;
+            if how == "off" {
+                assert_eq!(answer.status, 404, "{headers}: {}", answer.body);
+                continue;
+            }
+            assert_eq!(answer.status, 401, "{headers}: {}", answer.body);
+            assert!(!answer.body.contains("skylark_"), "{}", answer.body);
+            let token = std::fs::read_to_string(skylark.folder.path().join("metrics.token")).expect("it was made");
+            for (token, status) in [(token.trim(), 200), ("another", 401)] {
+                let bearer = format!("Authorization: Bearer {token}");
+                let answer = proxy.ask("/metrics", &["--header", &bearer]).await;
+                assert_eq!(answer.status, status, "{headers}: {}", answer.body);
+                assert_eq!(answer.body.contains("skylark_live 1"), status == 200);
+            }
+        }
+    }
 }
 
 #[tokio::test]

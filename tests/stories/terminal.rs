@@ -90,6 +90,18 @@ async fn a_stderr_whose_reader_goes_stops_no_thread() {
 }
 
 #[tokio::test]
+async fn a_terminal_on_stderr_that_goes_stops_no_thread() {
+    let (other_end, terminal) = terminal();
+    // Of no session: it hears nothing when the terminal goes, and writes into what answers each write with EIO.
+    let mut skylark = Skylark::live_at(&["setsid"], Stdio::piped(), terminal.into()).await;
+    let viewer = Browser::new().watch(&skylark.whep()).await;
+    viewer.plays().await;
+    drop(other_end);
+    logs_and_plays(&mut skylark, &viewer).await;
+    assert_eq!(skylark.came("error").iter().filter(|error| error["code"] == "thread_failed").count(), 0);
+}
+
+#[tokio::test]
 async fn a_stderr_that_nobody_reads_stops_no_thread() {
     let (writer, reader) = piped();
     let mut skylark = Skylark::live_at(&[], Stdio::piped(), writer).await;

@@ -36,12 +36,21 @@ async fn a_bad_option_is_named_and_exits_2() {
 async fn a_bad_key_in_the_settings_file_is_named_with_line_and_remedy() {
     let folder = DataFolder::new();
     let file = folder.path().join("skylark.toml");
-    std::fs::write(&file, "title = \"x\"\ncolour = \"red\"\n").unwrap();
+    let unknown = "title = \"x\"\ncolour = \"red\"\n";
+    std::fs::write(&file, unknown).unwrap();
     let text = complaint(&Skylark::fails(&folder, &[]).await, 2);
     assert!(text.contains("skylark.toml, line 2") && text.contains("colour"), "{text}");
-    std::fs::write(&file, "max_viewers = \"many\"\n").unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), unknown, "a mistake is its writer's to mend");
+    let wrong = "max_viewers = \"many\"\n";
+    std::fs::write(&file, wrong).unwrap();
     let text = complaint(&Skylark::fails(&folder, &[]).await, 2);
     assert!(text.contains("max_viewers") && text.contains("max_viewers = 100"), "{text}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), wrong);
+    let beside = std::fs::read_dir(folder.path()).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().starts_with("skylark.toml")
+    });
+    assert_eq!(beside.count(), 1, "and is copied nowhere");
 }
 
 #[tokio::test]
