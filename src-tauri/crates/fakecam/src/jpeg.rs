@@ -61,7 +61,9 @@ impl Bits<'_> {
             let byte = (self.held >> self.count) as u8;
             self.out.push(byte);
             // 0xff starts a marker, unless a zero follows.
-            self.out.extend(Some(0).filter(|_| byte == 0xff));
+            if byte == 0xff {
+                self.out.push(0);
+            }
         }
     }
 
