@@ -101,7 +101,10 @@ test('who comes and goes all the time costs nobody else the relay', async () => 
   await comeAndGo(chromium, skylark.live.whep, 400);
   for (const { tab } of there) await tab.plays(3000);
   const states = skylark.events.slice(since).filter((event) => event.event === 'relay');
-  assert.ok(states.every((event) => event.state === 'running'), JSON.stringify(states));
+  assert.ok(
+    states.every((event) => event.state === 'running'),
+    JSON.stringify(states),
+  );
 });
 
 test('an offer that is not answered is taken back after ten seconds', async () => {
