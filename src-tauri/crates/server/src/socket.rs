@@ -122,11 +122,15 @@ async fn converse(
     seat: &Seat,
     shared: &Shared,
 ) -> Option<(u16, &'static str)> {
-    let mut ping = tokio::time::interval(shared.config.limits.idle_time / PINGS);
+    let every = shared.config.limits.idle_time / PINGS;
+    let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
     // After a pause of the whole machine a page gets its time to answer, rather than all pings at once.
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut shutdown = shared.shutdown.clone();
-    let (mut unanswered, mut heard) = (0, 0);
+    // The first goes out before anything is heard: a timer that is due at once comes a millisecond later, and what is heard would be counted
+    // anew from there.
+    send(socket, Message::Ping(Default::default())).await?;
+    let (mut unanswered, mut heard) = (1, 0);
     loop {
         tokio::select! {
             // A ping counts as progress of the connection, so it goes before waiting for more.
