@@ -4,6 +4,10 @@ use crate::target::host;
 use crate::trouble::Trouble;
 use url::Url;
 
+/// Longest that is read, bytes: more than any server needs (RFC 9110 4.1 asks for 8,000 at least), and less than what keeps a thread, as a
+/// host's name of 64 kB does for a tenth of a second.
+const LONGEST: usize = 8000;
+
 /// The URL that a redirect, or a Location, of `from` leads to.
 ///
 /// # Errors
@@ -12,6 +16,9 @@ use url::Url;
 pub(crate) fn next(from: &Url, location: Option<&str>) -> Result<Url, Trouble> {
     let wrong = |why| Trouble::Redirect { host: host(from), why };
     let location = location.ok_or_else(|| wrong("it does not say where to"))?;
+    if location.len() > LONGEST {
+        return Err(wrong("what it says is longer than any URL"));
+    }
     let mut to = from.join(location).map_err(|_| wrong("what it says is no URL"))?;
     match (from.scheme(), to.scheme()) {
         ("https", "http") => return Err(Trouble::Downgrade { host: host(from) }),
@@ -61,6 +68,9 @@ mod tests {
             assert!(to.is_ok() || to.is_err_and(|trouble| trouble.is_final()), "{location}");
         }
         assert!(next(&from, None).is_err());
+        let long = |length: usize| format!("/{}", "x".repeat(length - 1));
+        assert!(next(&from, Some(&long(LONGEST))).is_ok());
+        assert!(next(&from, Some(&long(LONGEST + 1))).is_err_and(|trouble| trouble.is_final()));
         assert_eq!(next(&from, Some("http://a.example/")), Err(Trouble::Downgrade { host: "a.example".into() }));
         assert!(next(&url("http://127.0.0.1/"), Some("https://a.example/")).is_ok(), "the other way is better");
     }
