@@ -137,9 +137,9 @@ export class Watch {
       case 'count': {
         const before = this.#view.watching;
         this.#show({ watching: message.watching });
-        // Nobody's leaving opens a lock.
+        // Nobody's leaving opens a lock. The count is told once a second: as many as before are others than before, and somebody left.
         const isFull = this.#view.state.phase.name === 'full';
-        if (isFull && before !== null && message.watching < before) this.#take({ is: 'room' });
+        if (isFull && before !== null && message.watching <= before) this.#take({ is: 'room' });
         return;
       }
       case 'room':
