@@ -44,8 +44,9 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
         None if name == DEFAULT => None,
         None => return Err(SourceError::NotFound(format!("The microphone \"{name}\""))),
     };
-    let label = wanted.as_ref().map_or(DEFAULT, |microphone| &microphone.label);
-    let subject = format!("The microphone \"{label}\"");
+    // Nobody has called the system's one anything.
+    let named = |microphone: &protocol::Source| format!("The microphone \"{}\"", microphone.label);
+    let subject = wanted.as_ref().map_or_else(|| "The microphone".to_owned(), named);
     let id = wanted.map(|microphone| microphone.id);
     let drive = {
         let id = id.clone();
