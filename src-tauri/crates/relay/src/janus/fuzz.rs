@@ -12,6 +12,9 @@ const PIN: &str = "s3cret";
 /// Our handle.
 const HANDLE: u64 = 7;
 
+/// Events that are heard of: more in two seconds, and a Janus is left.
+const HEARD: usize = 600;
+
 /// Viewers that there are.
 const VIEWERS: u32 = 4;
 
@@ -22,7 +25,7 @@ pub(crate) fn says(text: &str) {
     let hidden = target.hidden();
     let mut viewers = viewers(&hidden);
     (0..VIEWERS).for_each(|viewer| viewers.wished(Wish::Admit(ViewerId(viewer))));
-    for (n, line) in text.lines().enumerate() {
+    for (n, line) in text.lines().take(HEARD).enumerate() {
         let Ok(event) = serde_json::from_str::<Value>(line) else { continue };
         for said in [&event, &event["error"], &event["plugindata"]["data"]] {
             if let Some(trouble) = words::refusal(&target.url, &hidden, said) {
