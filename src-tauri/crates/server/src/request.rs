@@ -110,6 +110,8 @@ pub enum Request {
         page: PageId,
         /// What.
         hello: PageHello,
+        /// It was decided. Only then is the page heard again, so that its own words cannot crowd out what it is told of them.
+        reply: oneshot::Sender<()>,
     },
     /// A watch page's socket is closed. This alone ends no session.
     PageClosed {

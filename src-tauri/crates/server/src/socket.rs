@@ -150,6 +150,11 @@ async fn converse(
                 seat.page.frames.store(0, Ordering::Relaxed);
                 send(socket, Message::Ping(Default::default())).await?;
             }
+            // Before more is heard: the answers to all that a page said in one go would not find room.
+            message = told.recv() => match message {
+                Some(message) => send(socket, message.frame()).await?,
+                None => return Some((close_code::POLICY, "this page is told nothing more")),
+            },
             incoming = socket.recv() => {
                 let message = incoming?.ok()?;
                 unanswered = 0;
@@ -162,17 +167,14 @@ async fn converse(
                         let Ok(hello) = serde_json::from_str::<PageHello>(&text) else {
                             return Some((close_code::INVALID, "this message means nothing"));
                         };
-                        shared.requests.send(Request::PageSaid { page: open.page, hello }).await.ok()?;
+                        let page = open.page;
+                        shared.ask(|reply| Request::PageSaid { page, hello, reply }).await.ok()?;
                     }
                     Message::Binary(_) => return Some((close_code::UNSUPPORTED, "text only")),
                     Message::Ping(_) | Message::Pong(_) => {}
                     Message::Close(_) => return None,
                 }
             }
-            message = told.recv() => match message {
-                Some(message) => send(socket, message.frame()).await?,
-                None => return Some((close_code::POLICY, "this page is told nothing more")),
-            },
         }
     }
 }

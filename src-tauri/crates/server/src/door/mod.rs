@@ -131,7 +131,10 @@ impl Door {
                 let greeting = audience.greet(&token, &visitor, now);
                 drop(reply.send(greeting.map(|greeting| self.open_page(page, visitor, tell, seat, greeting))));
             }
-            Request::PageSaid { page, hello } => self.page_said(page, hello, audience, now),
+            Request::PageSaid { page, hello, reply } => {
+                self.page_said(page, hello, audience, now);
+                let _ = reply.send(());
+            }
             Request::PageClosed { page } => self.pages.close(page),
             Request::Metrics { refused, reply } => drop(reply.send(transports.metrics(audience, self, &refused))),
         }

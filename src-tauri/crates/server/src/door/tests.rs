@@ -265,8 +265,7 @@ fn a_removed_viewers_page_hears_why_after_its_session_is_gone() {
     world.input(Input::Connected { viewer });
     let (opened, mut told) = world.open_page(1, &visitor);
     assert_eq!(opened, Ok(()));
-    let said = Request::PageSaid { page: PageId(1), hello: PageHello::Watching { session } };
-    world.door.answer(said, &mut world.audience, &mut world.transports, world.now);
+    world.ask(|reply| Request::PageSaid { page: PageId(1), hello: PageHello::Watching { session }, reply });
     while told.try_recv().is_ok() {}
     world.input(Input::Kick { viewer, reason: None });
     assert_eq!(world.door.sessions(), 0);

@@ -1,7 +1,7 @@
 //! An owner without media: a real door and a real audience, and transports that are made of words.
 
 use audience::{Audience, Input, Now, Output, Persisted, To, Token, Visitor};
-use protocol::{PageHello, PageMessage, RefusalCode, ViewerId};
+use protocol::{ChatRefusal, PageHello, PageMessage, RefusalCode, ViewerId};
 use sdp::Fragment;
 use server::{Asks, CounterOffer, Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
@@ -102,8 +102,11 @@ impl Owner {
         loop {
             tokio::select! {
                 Some(request) = requests.recv() => {
-                    if let Request::PageSaid { hello, .. } = &request {
+                    if let Request::PageSaid { page, hello, .. } = &request {
                         self.said.push(hello.clone());
+                        if hello.is_of_chat() {
+                            self.door.tell_page(*page, PageMessage::Refused { code: ChatRefusal::TooFast, retry_after_s: None });
+                        }
                     }
                     self.door.answer(request, &mut self.audience, &mut self.transports, now());
                     self.be_the_engine();

@@ -186,6 +186,22 @@ async fn a_page_that_says_what_means_nothing_or_too_much_is_closed() {
 }
 
 #[tokio::test]
+async fn a_page_that_says_much_in_one_go_hears_what_becomes_of_each() {
+    let world = World::live().await;
+    let mut socket = open(&world).await;
+    const SAID: usize = 100;
+    for _ in 0..SAID {
+        socket.feed(Message::text(r#"{"type":"react","emoji":"none"}"#)).await.expect("the socket is open");
+    }
+    socket.flush().await.expect("the socket is open");
+    let mut answers = 0;
+    while answers < SAID {
+        let heard = next(&mut socket).await.unwrap_or_else(|code| panic!("{answers} answers, then closed: {code:?}"));
+        answers += usize::from(matches!(heard, PageMessage::Refused { .. }));
+    }
+}
+
+#[tokio::test]
 async fn frames_that_are_no_message_count_as_messages_do() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let world = World::live().await;

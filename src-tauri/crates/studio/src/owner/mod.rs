@@ -202,7 +202,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// The HTTP side asks something.
     pub(crate) fn requested(&mut self, request: Request, now: Now) {
         let request = match request {
-            Request::PageSaid { page, hello } if hello.is_of_chat() => return self.page_chats(page, hello, now),
+            Request::PageSaid { page, hello, reply } if hello.is_of_chat() => {
+                self.page_chats(page, hello, now);
+                let _ = reply.send(());
+                return;
+            }
             request => request,
         };
         let runs = |codec| codec == TOP_CODEC || self.on_demand.runs_or_will(codec, now.instant);

@@ -23,8 +23,7 @@ impl World {
     fn watch(&mut self, page: u64, visitor: &Visitor) -> ViewerId {
         let session = self.join(visitor).expect("the stream is open").session;
         let viewer = *self.transports.open.last().expect("it was made");
-        let said = Request::PageSaid { page: PageId(page), hello: PageHello::Watching { session } };
-        self.door.answer(said, &mut self.audience, &mut self.transports, self.now);
+        self.ask(|reply| Request::PageSaid { page: PageId(page), hello: PageHello::Watching { session }, reply });
         self.input(Input::Connected { viewer });
         self.door.connected(viewer);
         viewer

@@ -352,7 +352,7 @@ impl World {
 
     /// A page says something.
     pub(super) fn says(&mut self, page: &Page, hello: PageHello) {
-        self.owner.requested(Request::PageSaid { page: page.0, hello }, self.now);
+        self.ask(|reply| Request::PageSaid { page: page.0, hello, reply });
     }
 
     /// What the others were asked since the last call.
