@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { fakeOpener } from './support/opener.mjs';
 import { binary, missing, openWindow } from './support/window.mjs';
 
 const SOURCES = ['--camera', 'pattern', '--microphone', 'tone', '--size', '320x180', '--bitrate', '400k'];
@@ -16,12 +17,16 @@ const SIZES = [
 ];
 
 describe('recording', { skip: missing() ?? false, timeout: 120_000 }, () => {
-  let window;
+  let window, opener;
 
   before(async () => {
-    window = await openWindow({ args: SOURCES, width: 1280, height: 800 });
+    opener = fakeOpener();
+    window = await openWindow({ args: SOURCES, width: 1280, height: 800, environment: opener.environment });
   });
-  after(() => window?.close());
+  after(async () => {
+    await window?.close();
+    opener?.remove();
+  });
 
   const says = (pattern) =>
     window.until(async () => pattern.test(await window.text('recording')), `it says ${pattern}`);
@@ -65,7 +70,12 @@ describe('recording', { skip: missing() ?? false, timeout: 120_000 }, () => {
     const [file] = readdirSync(videos());
     assert.ok(statSync(join(videos(), file)).size > 100_000);
     assert.ok(await window.isThere('end'), 'the broadcast goes on');
-    assert.ok(await window.isThere('show-recording'), 'its folder is a click away');
+  });
+
+  test('its folder is a click away', async () => {
+    await window.click('show-recording');
+    await window.until(async () => opener.opened().includes(videos()), 'the system is asked to open it');
+    assert.equal(await window.isThere('toast'), false, 'and nothing is refused');
   });
 });
 

@@ -1,12 +1,11 @@
 // What cannot be: a settings file, a port, a value on the sheet. The window says what is wrong, and has buttons that do something about it.
 
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
+import { fakeOpener } from './support/opener.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 const SOURCES = ['--camera', 'pattern', '--microphone', 'tone'];
@@ -183,18 +182,4 @@ describe('the settings sheet', { skip: missing() ?? false, timeout: 120_000 }, (
 
 async function trying(window) {
   return (await (await window.find('failure')).getAttribute('aria-busy')) === 'true';
-}
-
-/** In the place of the system's way to open a file: it writes down what it is asked to open. */
-function fakeOpener() {
-  const folder = mkdtempSync(join(tmpdir(), 'skylark-opener-'));
-  const list = join(folder, 'opened');
-  const command = join(folder, 'xdg-open');
-  writeFileSync(command, `#!/bin/sh\necho "$1" >>'${list}'\n`);
-  chmodSync(command, 0o755);
-  return {
-    environment: { PATH: `${folder}:${process.env.PATH}` },
-    opened: () => (existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
 }
