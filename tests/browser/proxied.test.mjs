@@ -53,6 +53,11 @@ test('Chromium watches through a proxy, is removed there, and the host hears whe
   skylark.tell('kick', { viewer: first.viewer.id, reason: 'Enough for today' });
   await staying.is('removed');
   assert.match(await staying.words(), /Enough for today/, 'the page heard why, by its socket');
+  await staying.until(
+    () => staying.page.evaluate(() => document.querySelector('.notice img')?.naturalWidth > 0),
+    5000,
+    () => 'its sign came through the proxy',
+  );
   assert.deepEqual(staying.faults, []);
   await staying.reload();
   assert.equal(staying.response.status(), 403, 'its cookie came through the proxy, both ways');
