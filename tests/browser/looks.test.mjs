@@ -32,6 +32,7 @@ const refusals = {
   waiting: { status: 409, code: 'not_live' },
   full: { status: 503, code: 'full' },
   locked: { status: 403, code: 'locked' },
+  later: { status: 429, code: 'too_many' },
   gone: { status: 410, code: 'retired_link' },
   unsupported: { status: 406, code: 'bad_offer' },
 };

@@ -133,10 +133,26 @@ test('full and locked are asked again politely, and stay what they are meanwhile
   }
 });
 
-test('too many joins from one address keep the words and wait as told', () => {
-  const later = run(open, refused('too_many', 7));
-  expect(names(later.state)).toBe('connecting');
-  expect(later.retryMs).toBeGreaterThanOrEqual(7000);
+test('too many joins from one address are said to be that, and wait as told', () => {
+  for (const inputs of [[open], [...playing, { is: 'troubled' } as const]]) {
+    const later = run(...inputs, refused('too_many', 7));
+    expect(names(later.state)).toBe('later');
+    expect(later.retryMs).toBeGreaterThanOrEqual(7000);
+    for (const hasty of [{ is: 'live' }, { is: 'reachable' }, { is: 'alone' }] as const)
+      expect(step(later.state, hasty, 0.5), hasty.is).toBeNull();
+    const asking = step(later.state, { is: 'retry' }, 0.5)!;
+    expect(asking.session).toBe('join');
+    expect(names(asking.state), 'the words stay while it asks').toBe('later');
+    expect(names(step(asking.state, { is: 'flowing' }, 0.5)!.state)).toBe('playing');
+    expect(names(step(asking.state, { is: 'lost' }, 0.5)!.state), 'now it is the host that is not there').toBe(
+      'connecting',
+    );
+  }
+});
+
+test('who asked too often about a full or locked stream reads on that it is full or locked', () => {
+  for (const code of ['full', 'locked'] as const)
+    expect(names(run(open, refused(code, 10), { is: 'retry' }, refused('too_many', 7)).state)).toBe(code);
 });
 
 test('after a while without the host the words may change, and nothing that is under way does', () => {

@@ -15,6 +15,8 @@ export type Phase =
   | { name: 'full' }
   /** Nobody new is let in for now. */
   | { name: 'locked' }
+  /** Too many from this network asked at once. */
+  | { name: 'later' }
   /** The link leads nowhere, or no longer. */
   | { name: 'gone'; retired: boolean }
   | { name: 'unsupported'; lacks: 'webrtc' | 'format' };
@@ -71,7 +73,7 @@ const roomSpreadMs = 1000;
 
 /** It is the host that this waits for. */
 export function awaitsHost({ phase }: State): boolean {
-  return phase.name === 'connecting' || phase.name === 'reconnecting';
+  return connects(phase);
 }
 
 /** Null: nothing changes, a running timer goes on. `random` is between 0 and 1. */
@@ -113,10 +115,10 @@ export function step(state: State, input: Input, random: number): Step | null {
 }
 
 function refused(state: State, refusal: Input & { is: 'refused' }, random: number): Step {
-  const { phase, attempt, alone } = state;
+  const { phase, attempt } = state;
   // The page's socket tells when any of these is over; asking again is for a network that lets no socket through.
   const later = (next: Phase): Step => ({
-    state: { phase: next, attempt: attempt + 1, resting: true, alone: alone && next === phase },
+    state: { phase: next, attempt: attempt + 1, resting: true, alone: false },
     session: 'leave',
     retryMs: politeMs(attempt, random, refusal.retryAfterS),
   });
@@ -137,13 +139,19 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
     case 'full':
       return later({ name: 'full' });
     case 'too_many':
-      return later(phase);
+      return later(connects(phase) ? { name: 'later' } : phase);
   }
 }
 
 function lost({ phase, attempt, alone }: State, random: number): Step {
-  const next: Phase = phase.name === 'playing' ? { name: 'reconnecting' } : phase;
+  const next = afterLoss(phase);
   return { state: { phase: next, attempt: attempt + 1, resting: true, alone }, retryMs: backoffMs(attempt, random) };
+}
+
+function afterLoss(phase: Phase): Phase {
+  if (phase.name === 'playing') return { name: 'reconnecting' };
+  // Nobody says any more that it was too much.
+  return phase.name === 'later' ? { name: 'connecting' } : phase;
 }
 
 function reachable(state: State): Step | null {
@@ -156,6 +164,10 @@ function join(): Step {
 
 function stop(phase: Phase): Step {
   return { state: { ...start, phase }, session: 'leave' };
+}
+
+function connects(phase: Phase): boolean {
+  return phase.name === 'connecting' || phase.name === 'reconnecting';
 }
 
 function played(phase: Phase): boolean {

@@ -33,6 +33,7 @@ export function words({ phase, attempt, alone }: State): Words | null {
     case 'ended':
     case 'full':
     case 'locked':
+    case 'later':
       return { title: say(phase.name), detail: say(`${phase.name}.detail`) };
     case 'gone':
       return phase.retired
