@@ -169,6 +169,22 @@ test('after 20 seconds without the host the words change, and it plays all the s
   await tab.plays(30_000);
 });
 
+test('who waits for the broadcast is told too when the host has gone, and is in when it is back', async () => {
+  await end();
+  const tab = await chromium.open(skylark.live.watch);
+  await tab.is('waiting');
+  const { dataDir, live } = skylark;
+  await skylark.stop('SIGKILL');
+  await tab.until(
+    async () => /The broadcaster may have gone/.test(await tab.words()),
+    // A page whose socket was not open yet learns it when it asks again.
+    45_000,
+    () => tab.words(),
+  );
+  skylark = await broadcast({ dataDir, listen: `127.0.0.1:${live.port}` });
+  await tab.plays(30_000);
+});
+
 test('a locked stream lets nobody new in, and whoever was in may return', async () => {
   const person = await chromium.person();
   const tab = await person.open(skylark.live.watch);

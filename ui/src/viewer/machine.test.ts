@@ -27,7 +27,7 @@ test('a page joins as soon as it is open, and plays when packets come', () => {
 test('without WebRTC nothing is tried', () => {
   const last = run({ is: 'open', webrtc: false });
   expect(last).toEqual({
-    state: { phase: { name: 'unsupported', lacks: 'webrtc' }, attempt: 0, resting: false, alone: false },
+    state: { ...start, phase: { name: 'unsupported', lacks: 'webrtc' } },
     session: 'leave',
   });
 });
@@ -166,6 +166,24 @@ test('after a while without the host the words may change, and nothing that is u
   expect(step(alone.state, { is: 'ended' }, 0.5)!.state, 'the host said so').toMatchObject({ alone: false });
   for (const other of [run(...playing), run(open, refused('full')), run(open, refused('not_live'))])
     expect(step(other.state, { is: 'alone' }, 0.5), names(other.state)).toBeNull();
+});
+
+test('who waits for a word of the host may be told that it has gone, from when its socket is or nobody answers', () => {
+  for (const code of ['not_live', 'full', 'locked'] as const) {
+    const said = run(open, refused(code, 10)).state;
+    const cut = step(said, { is: 'cut' }, 0.5)!;
+    expect(cut, 'the next attempt keeps its time').toEqual({ state: { ...said, cut: true }, keepsTimer: true });
+    expect(step(cut.state, { is: 'reachable' }, 0.5), 'and nobody asks the sooner').toBeNull();
+    const alone = step(cut.state, { is: 'alone' }, 0.5)!.state;
+    expect(alone).toEqual({ ...said, cut: true, alone: true });
+    expect(step(alone, { is: 'heard' }, 0.5)).toEqual({ state: said, keepsTimer: true });
+    const asking = step(said, { is: 'retry' }, 0.5)!.state;
+    expect(step(asking, { is: 'lost' }, 0.5)!.state).toMatchObject({ phase: said.phase, cut: true });
+    const answered = step({ ...asking, cut: true, alone: true }, refused(code, 10), 0.5)!.state;
+    expect(answered, 'an answer is a word of the host').toMatchObject({ cut: false, alone: false });
+  }
+  for (const other of [run(...playing), run(...playing, { is: 'ended' }), run(open, refused('kicked'))])
+    expect(step(other.state, { is: 'cut' }, 0.5), names(other.state)).toBeNull();
 });
 
 test('who was refused for now asks again as soon as there is room, spread over a second', () => {

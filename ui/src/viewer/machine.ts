@@ -29,6 +29,8 @@ export interface State {
   resting: boolean;
   /** It has been without the host for `aloneAfterMs`. */
   alone: boolean;
+  /** Nothing is heard of the host while it is to say when this is over: the socket is gone, or an attempt found nobody. */
+  cut: boolean;
 }
 
 export type Input =
@@ -45,6 +47,10 @@ export type Input =
   | { is: 'ended' }
   /** There may be room for whoever was refused. */
   | { is: 'room' }
+  /** The socket is gone, and with it the word that something is over. */
+  | { is: 'cut' }
+  /** The socket is open, or says something: the host is there. */
+  | { is: 'heard' }
   /** `aloneAfterMs` have passed in which `awaitsHost` held. */
   | { is: 'alone' }
   | { is: 'removed'; reason: string | null }
@@ -63,7 +69,7 @@ export interface Step {
   retryMs?: number;
 }
 
-export const start: State = { phase: { name: 'connecting' }, attempt: 0, resting: false, alone: false };
+export const start: State = { phase: { name: 'connecting' }, attempt: 0, resting: false, alone: false, cut: false };
 
 /** Without the host for this long, it is no short interruption any more, and the words say so. */
 export const aloneAfterMs = 20_000;
@@ -72,8 +78,8 @@ export const aloneAfterMs = 20_000;
 const roomSpreadMs = 1000;
 
 /** It is the host that this waits for. */
-export function awaitsHost({ phase }: State): boolean {
-  return connects(phase);
+export function awaitsHost({ phase, cut }: State): boolean {
+  return connects(phase) || cut;
 }
 
 /** Null: nothing changes, a running timer goes on. `random` is between 0 and 1. */
@@ -103,6 +109,10 @@ export function step(state: State, input: Input, random: number): Step | null {
       return stop({ name: played(phase) || input.is === 'ended' ? 'ended' : 'waiting' });
     case 'room':
       return refusedForNow(phase) && state.resting ? { state, retryMs: Math.round(roomSpreadMs * random) } : null;
+    case 'cut':
+      return awaitsWord(phase) && !state.cut ? { state: { ...state, cut: true }, keepsTimer: true } : null;
+    case 'heard':
+      return state.cut ? { state: { ...state, cut: false, alone: false }, keepsTimer: true } : null;
     case 'alone':
       return awaitsHost(state) && !state.alone ? { state: { ...state, alone: true }, keepsTimer: true } : null;
     case 'removed':
@@ -118,7 +128,7 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
   const { phase, attempt } = state;
   // The page's socket tells when any of these is over; asking again is for a network that lets no socket through.
   const later = (next: Phase): Step => ({
-    state: { phase: next, attempt: attempt + 1, resting: true, alone: false },
+    state: { phase: next, attempt: attempt + 1, resting: true, alone: false, cut: false },
     session: 'leave',
     retryMs: politeMs(attempt, random, refusal.retryAfterS),
   });
@@ -145,7 +155,10 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
 
 function lost({ phase, attempt, alone }: State, random: number): Step {
   const next = afterLoss(phase);
-  return { state: { phase: next, attempt: attempt + 1, resting: true, alone }, retryMs: backoffMs(attempt, random) };
+  return {
+    state: { phase: next, attempt: attempt + 1, resting: true, alone, cut: awaitsWord(next) },
+    retryMs: backoffMs(attempt, random),
+  };
 }
 
 function afterLoss(phase: Phase): Phase {
@@ -155,7 +168,7 @@ function afterLoss(phase: Phase): Phase {
 }
 
 function reachable(state: State): Step | null {
-  return awaitsHost(state) && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
+  return connects(state.phase) && state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
 }
 
 function join(): Step {
@@ -168,6 +181,11 @@ function stop(phase: Phase): Step {
 
 function connects(phase: Phase): boolean {
   return phase.name === 'connecting' || phase.name === 'reconnecting';
+}
+
+/** The host has said how it is, and is to say when that is over. What has ended has, whether the host is there or not. */
+function awaitsWord(phase: Phase): boolean {
+  return phase.name === 'waiting' || refusedForNow(phase);
 }
 
 function played(phase: Phase): boolean {

@@ -1,7 +1,7 @@
 // Where the stream is asked for, read from the page's address.
 import { expect, test } from 'vitest';
 import { backoffMs, politeMs } from './backoff.ts';
-import type { Phase } from './machine.ts';
+import { start, type Phase } from './machine.ts';
 import { place } from './place.ts';
 import { read } from './stats.ts';
 import { watchingWords, words } from './words.ts';
@@ -30,12 +30,20 @@ test('waits never exceed their bounds', () => {
 });
 
 test('the words for a removed viewer say so, and give the reason where there is one', () => {
-  const said = (phase: Phase) =>
-    Object.values(words({ phase, attempt: 0, resting: false, alone: false }) ?? {}).join(' ');
+  const said = (phase: Phase) => Object.values(words({ ...start, phase }) ?? {}).join(' ');
   expect(said({ name: 'removed', reason: 'spoilers' })).toMatch(/removed.*spoilers/);
   expect(said({ name: 'removed', reason: null })).toMatch(/removed.*no reason/);
   expect(said({ name: 'full' })).toContain('This stream is full');
   expect(said({ name: 'playing' })).toBe('');
+});
+
+test('whoever waits for a word of a host that has gone is told that it has, and an end stays an end', () => {
+  const title = (phase: Phase, alone: boolean) => words({ ...start, phase, alone })?.title;
+  for (const name of ['waiting', 'full', 'locked', 'reconnecting'] as const) {
+    expect(title({ name }, true), name).toBe('The broadcaster may have gone');
+    expect(title({ name }, false), name).not.toBe('The broadcaster may have gone');
+  }
+  expect(title({ name: 'ended' }, true)).toBe('The broadcast has ended');
 });
 
 test('a long number of viewers can be read', () => {

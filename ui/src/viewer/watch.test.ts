@@ -129,6 +129,26 @@ test('who was refused asks again when the socket is back, as what it was told me
   watch.close();
 });
 
+test('who waits without a word of the host reads after a while that it may have gone, until it is heard again', async () => {
+  const watch = await refused('locked');
+  let there = false;
+  const answers = fetch;
+  vi.stubGlobal('fetch', () => (there ? answers('') : Promise.reject(new TypeError('nobody is there'))));
+  const last = Socket.last;
+  last.dispatchEvent(new Event('close'));
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(watch.view.state).toMatchObject({ phase: { name: 'locked' }, alone: false });
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(watch.view.state).toMatchObject({ phase: { name: 'locked' }, alone: true });
+  expect(Socket.last, 'it goes on asking').not.toBe(last);
+  there = true;
+  Socket.last.dispatchEvent(new Event('open'));
+  expect(watch.view.state).toMatchObject({ phase: { name: 'locked' }, alone: false });
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(watch.view.state.alone, 'and stays so while it is there').toBe(false);
+  watch.close();
+});
+
 test('what does not concern the picture goes to who listens, and to nobody when nobody does', async () => {
   const watch = await refused('full');
   const heard: string[] = [];

@@ -51,6 +51,7 @@ export class Watch {
     this.#changed = changed;
     this.#socket = new PageSocket(place.events, {
       opened: () => {
+        this.#take({ is: 'heard' });
         this.#sayWatching();
         if (this.#missed) this.#lookAgain();
         else this.#take({ is: 'reachable' });
@@ -59,6 +60,7 @@ export class Watch {
       // A host that ends takes the socket with it: ask at once rather than when the picture has stood still for a while.
       dropped: () => {
         this.#missed = true;
+        this.#take({ is: 'cut' });
         void this.#session?.check();
       },
       message: (message) => this.#hear(message),
@@ -129,6 +131,7 @@ export class Watch {
   }
 
   #hear(message: PageMessage): void {
+    this.#take({ is: 'heard' });
     switch (message.type) {
       case 'state':
         this.#show({ title: message.title });

@@ -21,18 +21,18 @@ export function words({ phase, attempt, alone }: State): Words | null {
       if (attempt < 3 && !alone) return { title: say('connecting'), detail: '' };
       return { title: say('connecting.still'), detail: say('connecting.still.detail') };
     case 'reconnecting':
-      return alone
-        ? { title: say('reconnecting.still'), detail: say('reconnecting.still.detail') }
-        : { title: say('reconnecting'), detail: say('reconnecting.detail') };
+      return alone ? gone() : { title: say('reconnecting'), detail: say('reconnecting.detail') };
     case 'removed':
       return {
         title: say('removed'),
         detail: phase.reason ? say('removed.reason', { reason: phase.reason }) : say('removed.no_reason'),
       };
     case 'waiting':
-    case 'ended':
     case 'full':
     case 'locked':
+      // What the host said last may be over, and nobody is there to say so.
+      return alone ? gone() : { title: say(phase.name), detail: say(`${phase.name}.detail`) };
+    case 'ended':
     case 'later':
       return { title: say(phase.name), detail: say(`${phase.name}.detail`) };
     case 'gone':
@@ -44,6 +44,11 @@ export function words({ phase, attempt, alone }: State): Words | null {
         ? { title: say('no_webrtc'), detail: say('no_webrtc.detail') }
         : { title: say('no_format'), detail: say('no_format.detail') };
   }
+}
+
+/** The host has not been heard of for a while. */
+function gone(): Words {
+  return { title: say('reconnecting.still'), detail: say('reconnecting.still.detail') };
 }
 
 /** "1 watching", "1,204 watching". */
