@@ -75,6 +75,15 @@ for (const [name, { missing, open }] of Object.entries(browsers)) {
       await tab.plays();
     });
 
+    test(`the big button is pressed by keyboard, and the focus stays with the picture`, async () => {
+      await tab.page.keyboard.press(' ');
+      await becomes(showsPaused);
+      await tab.page.focus(big);
+      await tab.page.keyboard.press('Enter');
+      await becomes(showsPlaying);
+      assert.equal(await tab.page.evaluate(() => document.activeElement.matches('.player')), true);
+    });
+
     test(`where the browser plays nothing without a click, one click plays, with sound`, async () => {
       await tab.page.evaluate(() => {
         const video = document.querySelector('video');
