@@ -1,4 +1,4 @@
-// The table of words: each message can be read; each of the panel's keys is used with the values it takes, and no words stand beside it there.
+// The table of words: each message can be read; each key is used with the values it takes, and no page has words beside it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'svelte/compiler';
@@ -16,13 +16,33 @@ test.each(Object.keys(sections))('every message of %s can be read', (section) =>
   for (const message of Object.values(sections[section] ?? {})) expect(() => names(message)).not.toThrow();
 });
 
-describe('the panel', () => {
-  const folder = join(import.meta.dirname, '../../panel');
-  const files = readdirSync(folder)
-    .filter((name) => /\.(svelte|ts)$/.test(name) && !name.endsWith('.test.ts'))
+const ui = join(import.meta.dirname, '../..');
+const server = join(ui, '../../src-tauri/crates/server/src');
+
+interface File {
+  name: string;
+  text: string;
+}
+
+function files(folder: string, recursive = true): File[] {
+  return readdirSync(folder, { recursive, encoding: 'utf8' })
+    .filter((name) => /\.(svelte|ts|html|rs)$/.test(name) && !name.endsWith('.test.ts'))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
-  const calls = files.flatMap(({ name, text }) =>
-    [...text.matchAll(/\bsay\(\s*(?:'([^']+)'|`([^`]+)`)(?:,\s*(\{[^}]*\}|\w+))?/g)].map(
+}
+
+const page = files(join(ui, 'viewer'));
+/** What the server says of the stream and in its notices is in the watch page's words. */
+const notices = files(server, false).filter(({ name }) => name === 'notice.rs' || name === 'head.rs');
+const inChat = ({ name }: File): boolean => name.startsWith('chat');
+
+/** Whose words a section has: the files that ask for its messages. */
+describe.each<[string, Record<string, string>, File[]]>([
+  ['panel', english.panel, files(join(ui, 'panel'))],
+  ['watch', english.watch, [...page.filter((file) => !inChat(file)), ...notices]],
+  ['chat', english.chat, page.filter(inChat)],
+])('%s', (_, messages, sources) => {
+  const calls = sources.flatMap(({ name, text }) =>
+    [...text.matchAll(/\bsay\(\s*(?:['"]([^'"]+)['"]|`([^`]+)`)(?:,\s*(\{[^}]*\}|\w+))?/g)].map(
       ([, key = '', pattern = '', values = '']) => ({ name, key, pattern, values }),
     ),
   );
@@ -30,16 +50,24 @@ describe('the panel', () => {
   test('every key is used', () => {
     const whole = new Set(calls.map(({ key }) => key));
     const patterns = calls.filter(({ pattern }) => pattern).map(({ pattern }) => matcher(pattern));
-    const unused = Object.keys(english.panel).filter(
-      (key) => !whole.has(key) && !patterns.some((one) => one.test(key)),
+    // A choice between keys, or a state that is called as its key; and in the document itself.
+    const named = (key: string): boolean =>
+      sources.some(({ name, text }) => text.includes(name.endsWith('.html') ? `{${key}}` : `'${key}'`));
+    const unused = Object.keys(messages).filter(
+      (key) => !whole.has(key) && !named(key) && !patterns.some((one) => one.test(key)),
     );
     expect(unused).toEqual([]);
   });
 
+  test('every key that is asked for is there', () => {
+    const missing = calls.filter(({ key }) => key && !(key in messages)).map(({ name, key }) => `${name}: ${key}`);
+    expect(missing).toEqual([]);
+  });
+
   test('a message is given the values that it takes', () => {
-    const table = new Map(Object.entries(english.panel));
+    const table = new Map(Object.entries(messages));
     const lacking = calls
-      .filter(({ key, values }) => key && (values === '' || values.startsWith('{')))
+      .filter(({ name, key, values }) => key && (values === '' || values.startsWith('{')) && !name.endsWith('.rs'))
       .flatMap(({ name, key, values }) =>
         [...names(table.get(key) ?? '')]
           .filter((value) => !new RegExp(`\\b${value}\\b`).test(values))
@@ -48,7 +76,7 @@ describe('the panel', () => {
     expect(lacking).toEqual([]);
   });
 
-  const components = files.filter(({ name }) => name.endsWith('.svelte'));
+  const components = sources.filter(({ name }) => name.endsWith('.svelte'));
   test.each(components)('the markup of $name has no words of its own', ({ text }) => {
     expect(words(parse(text, { modern: true }).fragment)).toEqual([]);
   });
