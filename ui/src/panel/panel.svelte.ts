@@ -6,7 +6,6 @@ import type {
   MessageId,
   PanelMessage,
   RemovedViewer,
-  SettingsChange,
   Snapshot,
   ViewerId,
 } from '../protocol/index.ts';
@@ -129,30 +128,22 @@ export class Panel {
 
   /** Carries a command out; a refusal is shown. Says whether it was carried out. */
   async command(command: Command): Promise<boolean> {
+    return this.#attempt(() => this.#send(command));
+  }
+
+  /** Carries a command out; a refusal is the caller's to show, beside what it is about. Null: it was done. */
+  async ask(command: Command): Promise<string | null> {
+    try {
+      await this.#send(command);
+      return null;
+    } catch (error) {
+      return reason(error);
+    }
+  }
+
+  async #send(command: Command): Promise<void> {
     this.#deletes = command.command === 'delete_message' || command.command === 'delete_messages';
-    return this.#attempt(() => backend.command(command));
-  }
-
-  /** Changes settings; a refusal is the caller's to show, beside what it is about. Null: it was done. */
-  async configure(settings: SettingsChange): Promise<string | null> {
-    try {
-      await backend.command({ command: 'configure', settings });
-      return null;
-    } catch (error) {
-      return reason(error);
-    }
-  }
-
-  /** Hands the stream to an engine as well; a refusal is the caller's to show. Null: it was done. */
-  async relay(url: string, secret: string): Promise<string | null> {
-    // Without one it is told what the file of secrets has for it.
-    const secrets = !secret ? {} : url.startsWith('janus+') ? { pin: secret } : { bearer: secret };
-    try {
-      await backend.command({ command: 'relay', url, secrets });
-      return null;
-    } catch (error) {
-      return reason(error);
-    }
+    await backend.command(command);
   }
 
   async copy(text: string): Promise<boolean> {

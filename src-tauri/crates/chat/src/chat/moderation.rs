@@ -33,7 +33,10 @@ impl Chat {
             return Err(rejected(ErrorCode::WrongState, "Nothing is live, so nobody would read it."));
         }
         if self.mode == ChatMode::Off {
-            return Err(rejected(ErrorCode::WrongState, "The chat is off. Switch it on with the command chat."));
+            return Err(rejected(
+                ErrorCode::WrongState,
+                "The chat is off, so nobody would read it: switch it on first.",
+            ));
         }
         let text = says::worth_saying(said).map_err(|refusal| match refusal {
             ChatRefusal::TooLong => rejected(ErrorCode::BadMessage, "A message has at most 500 characters."),
