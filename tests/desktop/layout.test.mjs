@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { By, Key } from 'selenium-webdriver';
 import { camera, noCamera } from '../support/devices.mjs';
+import { HIDDEN } from './support/controls.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 const SOURCES = ['--camera', 'pattern', '--microphone', 'tone'];
@@ -17,19 +18,6 @@ describe('sizes', { skip, timeout: 120_000 }, () => {
 
   before(async () => (window = await openWindow({ args: SOURCES, width: 1920, height: 1080 })));
   after(() => window?.close());
-
-  /** Which controls are not on top where they stand, once they are scrolled to; and whether anything is wider than the window. */
-  const HIDDEN = `
-    const hidden = [];
-    for (const element of document.querySelectorAll('main button, main select, main output')) {
-      if (element.offsetParent === null || element.closest('details:not([open])')) continue;
-      element.scrollIntoView({ block: 'nearest' });
-      const { left, top, width, height } = element.getBoundingClientRect();
-      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-      if (!element.contains(seen)) hidden.push(element.dataset.testid);
-    }
-    if (document.documentElement.scrollWidth > innerWidth) hidden.push('beyond the edge');
-    return hidden;`;
 
   // Growing and shrinking, because what a size leaves behind is seen at the next.
   test('no control is hidden, however the window has come to its size', async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
 import { missing as noChromium, openChromium } from '../browser/support/chromium.mjs';
 import { look } from '../support/framebuffer.mjs';
+import { HIDDEN } from './support/controls.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 /** So many more that not all of them are seen at once; they only listen. */
@@ -160,6 +161,47 @@ describe('those who are not in', { skip: missing() ?? noChromium() ?? false, tim
         return points.every(([x, y]) => picture.contains(document.elementFromPoint(left + x * width, top + y * height)));`);
     await window.until(over, 'the slate is seen whole');
     await window.screenshot('panel-slate');
+  });
+});
+
+describe('a list with much above and below it', { skip: missing() ?? noChromium() ?? false, timeout: 120_000 }, () => {
+  let window, browser;
+
+  before(async () => {
+    window = await openWindow({ args: ['--camera', 'pattern', '--microphone', 'tone'], width: 1280, height: 800 });
+    browser = await openChromium();
+    await window.click('go-live');
+    await window.find('end');
+    for (let person = 1; person <= 3; person += 1) await browser.open(await window.text('watch-link'));
+    await window.until(async () => (await window.text('count')) === '3', 'three watch');
+  });
+  after(async () => {
+    await browser?.close();
+    await window?.close();
+  });
+
+  test('keeps room for its rows, and no control of it is hidden', async () => {
+    for (const left of ['2', '1']) {
+      await window.click('kick');
+      await window.until(async () => (await window.text('count')) === left, `${left} watch`);
+    }
+    assert.ok(await window.isThere('undo'));
+    await window.run(`document.querySelector('[data-testid="removed"]').open = true`);
+    for (const [width, height] of [
+      [1280, 560],
+      [833, 560],
+      [420, 720],
+      [1280, 800],
+    ]) {
+      await window.resize(width, height);
+      assert.deepEqual(await window.run(HIDDEN), [], `${width}x${height}`);
+      const rows = await window.run(
+        `return document.querySelector('[data-testid="viewer-list"]').getBoundingClientRect().height`,
+      );
+      // The row alone, where all of the page scrolls; with room for a second where the list does.
+      assert.ok(rows >= (width > 832 ? 100 : 40), `${rows} px for the rows at ${width}x${height}`);
+      await window.screenshot(`panel-much-to-say-${width}x${height}`);
+    }
   });
 });
 
