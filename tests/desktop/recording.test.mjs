@@ -79,6 +79,23 @@ describe('recording', { skip: missing() ?? false, timeout: 120_000 }, () => {
   });
 });
 
+describe('a recording that cannot be', { skip: missing() ?? false, timeout: 120_000 }, () => {
+  let window;
+
+  before(async () => {
+    // No folder can be made there, by nobody.
+    window = await openWindow({ args: SOURCES, settings: 'recordings = "/proc/recordings"\n' });
+  });
+  after(() => window?.close());
+
+  test('says why below its button, and nowhere else', async () => {
+    await window.click('record');
+    assert.match(await window.text('recording-trouble'), /\/proc\/recordings/);
+    assert.equal(await window.isThere('toast'), false, 'a notice would say it again');
+    await window.screenshot('panel-recording-failed');
+  });
+});
+
 describe('a recording that was cut off', { skip: missing() ?? false, timeout: 120_000 }, () => {
   let window;
   let folder;

@@ -9,12 +9,15 @@ const off = { state: 'off' } as const;
 
 test('the stage is not repeated, whichever was told first', () => {
   const toasts = [toast(1, 'The camera is gone.'), toast(2, 'The disk is full.')];
-  const snapshot = { phase: { state: 'offline' }, camera: off, microphone: off } as unknown as Snapshot;
+  const recording = { state: 'off', file: null, seconds: 0, bytes: 0 } as const;
+  const snapshot = { phase: { state: 'offline' }, camera: off, microphone: off, recording } as unknown as Snapshot;
   expect(told(toasts, snapshot)).toHaveLength(2);
   for (const shown of [
     { camera: gone },
     { microphone: gone },
     { phase: { state: 'failed', code: 'encoder_failed', message: gone.message } as const },
+    { recording: { ...recording, state: 'failed', message: gone.message } as const },
+    { recording: { ...recording, state: 'recording', message: gone.message } as const },
   ])
     expect(told(toasts, { ...snapshot, ...shown }).map(({ id }) => id)).toEqual([2]);
 });
