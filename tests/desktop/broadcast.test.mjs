@@ -44,6 +44,11 @@ describe('a first broadcast', { skip: missing() ?? noChromium() ?? noCamera() ??
     await window.find('end');
     await window.until(async () => (await window.text('elapsed')) >= '00:00:01', 'the clock runs');
     await window.screenshot('panel-live-empty');
+    assert.match(await window.text('empty'), /Share the link to let people in/);
+    await window.click('lock');
+    await window.until(async () => /unlock it/.test(await window.text('empty')), 'the link alone lets nobody in');
+    await window.click('lock');
+    await window.until(async () => /Share the link/.test(await window.text('empty')), 'it does again');
   });
 
   test('who opens the link sees moving pictures and is in the list', async () => {
