@@ -29,6 +29,8 @@ const chat: ChatSnapshot = {
 test.each<[string, Command]>([
   ['Good evening', { command: 'say', text: 'Good evening', reply_to: null }],
   ['/kick anna', { command: 'kick', viewer: 1, reason: null }],
+  ['/remove anna', { command: 'kick', viewer: 1, reason: null }],
+  ['/block Annika', { command: 'ban', viewer: 3, reason: null }],
   ['/KICK Jean', { command: 'kick', viewer: 4, reason: null }],
   ['/ban anna 2', { command: 'ban', viewer: 2, reason: null }],
   ['/mute luc', { command: 'mute', viewer: 4, seconds: null }],
@@ -58,7 +60,9 @@ test('a name that fits several asks which', () => {
 
 test.each([
   ['/kick Nobody', 'nobody', 'Nobody'],
-  ['/kick', 'how', '/kick NAME'],
+  ['/remove', 'how', '/remove NAME'],
+  ['/kick', 'how', '/remove NAME'],
+  ['/constructor', 'unknown', '/constructor'],
   ['/slow', 'how', '/slow SECONDS'],
   ['/slow soon', 'how', '/slow SECONDS'],
   ['/chat sometimes', 'how', '/chat everyone|admitted|off'],

@@ -16,8 +16,8 @@ export type Typed =
 
 /** Each command as it is typed. */
 export const COMMANDS = [
-  '/kick NAME',
-  '/ban NAME',
+  '/remove NAME',
+  '/block NAME',
   '/mute NAME [SECONDS]',
   '/unmute NAME',
   '/delete NAME',
@@ -32,21 +32,29 @@ export const COMMANDS = [
   '/help',
 ] as const;
 
+/** What the panel's buttons say, as other chats call it. */
+const ALSO = new Map([
+  ['kick', 'remove'],
+  ['ban', 'block'],
+]);
+
 const MODES: readonly string[] = ['everyone', 'admitted', 'off'];
 
 export function typed(text: string, people: Named[], chat: ChatSnapshot): Typed {
   const found = /^\/(\w*)\s*([^]*)$/.exec(text.trim());
   if (!found) return command({ command: 'say', text, reply_to: null });
   const [, word = '', rest = ''] = found;
-  const name = word.toLowerCase();
+  const lower = word.toLowerCase();
+  const name = ALSO.get(lower) ?? lower;
   const how: Typed = { is: 'wrong', why: 'how', what: COMMANDS.find((known) => head(known) === name) ?? '' };
   const of = (make: (viewer: ViewerId) => Command): Typed => (rest === '' ? how : meant(rest, people, make));
   switch (name) {
     case 'help':
       return { is: 'help' };
-    case 'kick':
-    case 'ban':
-      return of((viewer) => ({ command: name, viewer, reason: null }));
+    case 'remove':
+      return of((viewer) => ({ command: 'kick', viewer, reason: null }));
+    case 'block':
+      return of((viewer) => ({ command: 'ban', viewer, reason: null }));
     case 'unmute':
       return of((viewer) => ({ command: 'unmute', viewer }));
     case 'delete':
