@@ -102,6 +102,19 @@ async function onePlace() {
   return { tabs, where };
 }
 
+/** What stands on the page, where, and how. */
+function look(tab) {
+  return tab.page.evaluate(() =>
+    ['.about h1', '.notice .mark img', '.notice h2', '.notice p'].map((selector) => {
+      const element = document.querySelector(selector);
+      const { color, fontSize, fontWeight, textAlign } = getComputedStyle(element);
+      // The page's title leaves room for what stands beside it while it plays.
+      const { x, y, height } = element.getBoundingClientRect();
+      return { selector, words: element.textContent, color, fontSize, fontWeight, textAlign, x, y, height };
+    }),
+  );
+}
+
 test('a full stream says so, and lets the next one in when somebody leaves', async () => {
   const { tabs } = await onePlace();
   const inside = (await tabs[0].state()) === 'playing' ? tabs[0] : tabs[1];
@@ -112,6 +125,7 @@ test('a full stream says so, and lets the next one in when somebody leaves', asy
   assert.equal(late.response.status(), 503, 'whoever comes now is told at once');
   assert.ok(Number(late.response.headers()['retry-after']) > 0, 'and when to come back');
   assert.match(await late.words(), /full/i);
+  assert.deepEqual(await look(late), await look(outside), "the server's notice is the page's, in words and look");
   await late.close();
 
   await inside.close();
