@@ -95,7 +95,10 @@ impl OpenError {
                 format!("{} cannot be used ({error}). Make it readable and writable.", path.display())
             }
             Self::NoHome => "There is no home folder to keep the watch link in.".to_owned(),
-            Self::Settings(_) | Self::Option { .. } | Self::Forward(_) => self.to_string(),
+            Self::Forward(error) => {
+                format!("The sending threads could not be started ({error}). Close other programs.")
+            }
+            Self::Settings(_) | Self::Option { .. } => self.to_string(),
         }
     }
 }
