@@ -16,7 +16,7 @@ describe.each(Object.entries(themes))('%s', (_, tokens) => {
     },
   );
 
-  const words = ['text', 'muted', 'harm'];
+  const words = ['text', 'muted', 'harm', 'warn'];
   test.each(words.flatMap((word) => grounds.map((ground) => [word, ground] as const)))(
     '%s on %s: 4.5',
     (word, ground) => {
