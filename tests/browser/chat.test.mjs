@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { needs } from '../support/needs.mjs';
 import { missing, openChromium } from './support/chromium.mjs';
+import { contrast } from './support/contrast.mjs';
 import { missing as missingFirefox, openFirefox } from './support/firefox.mjs';
 import { line } from './support/line.mjs';
 import { broadcast } from './support/skylark.mjs';
@@ -287,6 +288,18 @@ for (const colorScheme of ['light', 'dark'])
     assert.deepEqual([video.x, video.width], [0, 390], 'the picture goes from edge to edge');
     assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), 390);
     await tab.picture(`chat-phone-${colorScheme}`);
+    const asked = await tab.page.evaluate(() => {
+      const field = document.querySelector('.chat input');
+      const colours = [getComputedStyle(field, '::placeholder').color, getComputedStyle(field).backgroundColor];
+      return colours.map((colour) => colour.match(/[\d.]+/g).map(Number));
+    });
+    assert.ok(contrast(...asked) >= 4.5, `what a field asks for can be read: ${JSON.stringify(asked)}`);
+    const rows = await tab.page.evaluate(() => {
+      const title = document.querySelector('.about h1');
+      title.textContent = 'A title of which there is more than fits into one line of a phone, and into two of them';
+      return title.getBoundingClientRect().height / parseFloat(getComputedStyle(title).lineHeight);
+    });
+    assert.equal(Math.round(rows), 2, 'a long title has a second line, and no third');
     const person = await skylark.event(({ event, name }) => event === 'name' && name.startsWith('Phone'), 'a name');
     assert.ok(person.viewer);
     await tab.close();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { needs } from '../support/needs.mjs';
 import { missing, openChromium } from './support/chromium.mjs';
+import { contrast } from './support/contrast.mjs';
 import { broadcast } from './support/skylark.mjs';
 import { picture as keep } from './support/watch-page.mjs';
 
@@ -218,17 +219,4 @@ async function colours(page, selector) {
     .map((behind) => ({ words: mixed(behind), behind }))
     .sort((a, b) => contrast(a.words, a.behind) - contrast(b.words, b.behind))[0];
   return worst;
-}
-
-/** WCAG 2.2, relative luminance and contrast ratio. */
-function contrast(one, other) {
-  const luminance = (colour) => {
-    const [red, green, blue] = colour.map((part) => {
-      const share = part / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (light + 0.05) / (dark + 0.05);
 }
