@@ -166,6 +166,7 @@ describe('a first broadcast', { skip: missing() ?? noChromium() ?? noCamera() ??
     await window.click('end');
     await window.find('end-ask');
     assert.equal(await window.focused(), 'end-not', 'the harmless answer has the focus');
+    assert.equal(await window.run(`return document.querySelector('h1').id`), 'end-ask', 'the question is the heading');
     await window.screenshot('panel-end-asked');
     for (const answer of ['end-now', 'end-not']) {
       const { x, width } = await (await window.find(answer)).getRect();
