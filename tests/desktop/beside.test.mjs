@@ -1,4 +1,4 @@
-// What is refused is said beside what it is about, and nowhere else: a message to the chat, the words that are not wanted.
+// What is refused or does not run is said beside what it is about: a message to the chat, the words that are not wanted, a server.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -62,6 +62,19 @@ describe('what is refused', { skip: missing() ?? false, timeout: 120_000 }, () =
     await field.sendKeys(Key.ESCAPE);
     assert.equal(await window.isThere('chat-words-form'), false, 'Escape closes it');
     assert.equal(await window.focused(), 'chat-words', 'and the focus is where it was opened');
+  });
+
+  test('a server that cannot be reached, where its list is closed, too', async () => {
+    const list = (open) => window.run(`document.querySelector('[data-testid="relays"]').open = arguments[0]`, open);
+    await list(true);
+    await (await window.find('relay-url')).sendKeys('whip+http://127.0.0.1:9/whip/me', Key.ENTER);
+    await window.find('relay');
+    await list(false);
+    await window.until(async () => (await window.text('relays-trouble')) === '0 of 1 running', 'it is said');
+    await window.screenshot('panel-relay-waits');
+    await list(true);
+    await window.click('stop-relay');
+    await window.until(async () => !(await window.isThere('relays-trouble')), 'and no more once it is stopped');
   });
 
   test('each field that can be written into stands out from what it is on, in the dark and in the light', async () => {
