@@ -171,6 +171,25 @@ describe('the settings sheet', { skip: missing() ?? false, timeout: 120_000 }, (
     }
   });
 
+  test('how the window looks is seen while it is chosen, kept by Save, and taken back by Cancel', async () => {
+    const look = () => window.run('return document.documentElement.dataset.theme');
+    for (const [button, kept] of [
+      ['cancel', 'dark'],
+      ['save', 'light'],
+    ]) {
+      assert.equal(await look(), 'dark');
+      await window.click('settings');
+      await window.find('settings-sheet');
+      await window.choose('theme', 'light');
+      await window.until(async () => (await look()) === 'light', 'it is seen');
+      await window.click(button);
+      await window.until(async () => !(await window.isThere('settings-sheet')), 'the sheet closes');
+      assert.equal(await look(), kept, button);
+    }
+    await window.run(`localStorage.removeItem('skylark-theme'); location.reload()`);
+    await window.find('go-live');
+  });
+
   test('any whole number in between is taken', async () => {
     await window.click('settings');
     await write('bitrate_kbps', '2550');
