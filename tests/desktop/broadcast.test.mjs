@@ -108,6 +108,7 @@ describe('a first broadcast', { skip: missing() ?? noChromium() ?? noCamera() ??
     eyes.set('ok');
     await window.until(async () => !(await window.isThere('camera-trouble')), 'the notice goes');
     await window.until(() => moving(window), 'the preview moves again');
+    assert.equal(await window.isThere('toast'), false, 'what the stage said is not told when it is over');
     assert.equal(await tab.state(), 'playing', 'the viewer stayed');
   });
 

@@ -58,7 +58,8 @@ export class Panel {
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
 
-  #toasts = $state.raw<Toast[]>([]);
+  /** What is told for a while. */
+  told = $state.raw<Toast[]>([]);
   #nextToast = 1;
   #undoEnds = 0;
   #restoreEnds = 0;
@@ -68,11 +69,6 @@ export class Panel {
   #pace = $state.raw(NO_PACE);
   #zoom = keptZoom(localStorage);
   #title = '';
-
-  /** What is told for a while. */
-  get told(): Toast[] {
-    return told(this.#toasts, this.snapshot);
-  }
 
   /** How the stream itself does. */
   get stream(): StreamHealth {
@@ -189,7 +185,7 @@ export class Panel {
   }
 
   dismiss(id: number): void {
-    this.#toasts = this.#toasts.filter((toast) => toast.id !== id);
+    this.told = this.told.filter((toast) => toast.id !== id);
   }
 
   async #attempt(what: () => Promise<void>): Promise<boolean> {
@@ -204,7 +200,7 @@ export class Panel {
 
   #tell(toast: Omit<Toast, 'id'>): void {
     const id = this.#nextToast++;
-    this.#toasts = withToast(this.#toasts, { ...toast, id });
+    this.told = told(withToast(this.told, { ...toast, id }), this.snapshot);
     if (!toast.file) setTimeout(() => this.dismiss(id), TOAST_MS);
   }
 
@@ -246,6 +242,8 @@ export class Panel {
   #show(snapshot: Snapshot): void {
     const before = this.snapshot;
     this.snapshot = snapshot;
+    // For good: what the stage has said is no news when it is over.
+    this.told = told(this.told, snapshot);
     const now = Date.now();
     // Who left is seen at once, and taken out of the order with the next figures: a thousand leave at one time.
     if (snapshot.viewers.length >= (before?.viewers.length ?? 0))

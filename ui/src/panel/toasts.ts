@@ -21,10 +21,11 @@ export function withToast(toasts: Toast[], toast: Toast): Toast[] {
   return [...toasts.filter(({ text }) => text !== toast.text), toast].slice(-MAX_TOASTS);
 }
 
-/** Those that say something new. What the stage shows may come before its event or behind it. */
+/** Those that say something new; the same list where all do. What the stage shows may come before its event or behind it. */
 export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
   const there = new Set(snapshot ? onStage(snapshot) : []);
-  return toasts.filter(({ text }) => !there.has(text));
+  const left = toasts.filter(({ text }) => !there.has(text));
+  return left.length === toasts.length ? toasts : left;
 }
 
 export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
