@@ -118,11 +118,11 @@ impl Connection {
         let page = &self.place.seat().page;
         if let Reads::Http(lines) = &mut self.reads
             && !came.is_empty()
-            && lines.awaits_upgrade()
         {
+            // Whoever let it become one knows, however its request was written.
             if page.open.load(Ordering::Acquire) {
                 self.reads = Reads::Frames(Frames::default());
-            } else {
+            } else if lines.awaits_upgrade() {
                 lines.stays_http();
             }
         }
@@ -261,6 +261,33 @@ mod tests {
         assert_eq!(read_as_http(b"GET /\nHost: x").await, b"GET /\0\r\n\r\n", "among the first bytes");
         let refused = b"GET / HTTP/1.1\0\r\n\r\n";
         assert_eq!(read_as_http(b"GET / HTTP/1.1\nHost: x\r\n").await, refused, "and behind them");
+    }
+
+    #[tokio::test]
+    async fn a_page_s_frames_are_counted_however_its_request_is_written() {
+        let (pad, header) = (" ".repeat(80), "GET /w/x/events HTTP/1.1\r\nHost: x\r\nUpgrade:");
+        for request in [
+            format!("{header} websocket\r\n\r\n"),
+            format!("{header}{pad}websocket\r\n\r\n"),
+            format!("{header} websocket\r\nContent-Length: 1000000\r\n\r\n"),
+            format!("{header} x, websocket\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ] {
+            let (ours, mut theirs) = duplex(65_536);
+            let mut connection = connection(ours, Duration::from_secs(10));
+            theirs.write_all(request.as_bytes()).await.expect("there is room");
+            assert_eq!(connection.protocol().await, Some(Protocol::Http));
+            connection.read_as_http();
+            let mut read = vec![0; request.len()];
+            connection.read_exact(&mut read).await.expect("the request is read");
+            connection.seat().opens_page();
+            let empty = [0, 0x80, 1, 2, 3, 4];
+            theirs.write_all(&empty.repeat(MAX_FRAMES as usize)).await.expect("there is room");
+            let mut frames = vec![0; empty.len() * MAX_FRAMES as usize];
+            connection.read_exact(&mut frames).await.expect("so many may come");
+            theirs.write_all(&empty).await.expect("there is room");
+            let ended = connection.read(&mut frames).await.expect_err("and not one more");
+            assert_eq!(ended.kind(), io::ErrorKind::ConnectionAborted, "{request:?}");
+        }
     }
 
     #[tokio::test]

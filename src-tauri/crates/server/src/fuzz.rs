@@ -78,9 +78,18 @@ pub fn request_lines(data: &[u8]) {
     assert_eq!(in_pieces, wrong, "pieces make no difference");
 
     let mut fields = [httparse::EMPTY_HEADER; 64];
-    let Ok(httparse::Status::Complete(header)) = httparse::Request::new(&mut fields).parse(data) else { return };
+    let mut request = httparse::Request::new(&mut fields);
+    let Ok(httparse::Status::Complete(header)) = request.parse(data) else { return };
     let mut lines = RequestLines::default();
-    assert!(lines.take(&data[..header]).is_some() || !lines.in_header(), "the header ends at {header}");
+    if lines.take(&data[..header]).is_some() {
+        return;
+    }
+    assert!(!lines.in_header(), "the header ends at {header}");
+    let is = |field: &httparse::Header<'_>, name: &str, value: &[u8]| {
+        field.name.eq_ignore_ascii_case(name) && field.value.eq_ignore_ascii_case(value)
+    };
+    let upgrades = request.headers.iter().any(|field| is(field, "upgrade", b"websocket"));
+    assert!(!upgrades || lines.awaits_upgrade(), "it is to become a WebSocket, however that is written");
 }
 
 /// Any bytes as frames: however they are cut, as many end in them, and each has a header of two bytes at least.

@@ -8,15 +8,17 @@ pub(crate) struct RequestLines {
     state: State,
     /// The last byte was a CR.
     cr: bool,
-    /// The line so far, as much of it as matters.
+    /// The line so far, as much of it as matters, without the blanks before a field's value.
     line: [u8; LINE],
     len: usize,
+    /// A colon came, and nothing but blanks behind it.
+    before_value: bool,
     /// What the fields of this header said.
     body: Body,
     upgrades: bool,
 }
 
-/// Room for the fields that matter, with blanks: `transfer-encoding: chunked`, `upgrade: websocket`, a length.
+/// Room for the fields that matter: `transfer-encoding:chunked`, `upgrade:websocket`, a length.
 const LINE: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +32,7 @@ enum State {
     /// Bytes of a chunk, with the CRLF behind it, that are still to come.
     Chunk(u64),
     Trailer,
-    /// A request to become a WebSocket; it is not known yet whether it is let.
+    /// A request to become a WebSocket; it is not known yet whether it is let. If not, its body follows.
     Upgrade,
 }
 
@@ -43,7 +45,15 @@ enum Body {
 
 impl Default for RequestLines {
     fn default() -> Self {
-        Self { state: State::Before, cr: false, line: [0; LINE], len: 0, body: Body::None, upgrades: false }
+        Self {
+            state: State::Before,
+            cr: false,
+            line: [0; LINE],
+            len: 0,
+            before_value: false,
+            body: Body::None,
+            upgrades: false,
+        }
     }
 }
 
@@ -89,10 +99,11 @@ impl RequestLines {
 
     /// It was refused, and HTTP goes on.
     pub(crate) fn stays_http(&mut self) {
-        self.state = State::Before;
+        self.behind_the_header();
     }
 
-    /// False: a LF without a CR before it, or a CR without a LF behind it.
+    /// False: a LF without a CR before it, a CR without a LF behind it, or the end of a line that says how long a body is and is itself
+    /// longer than any length.
     fn byte(&mut self, byte: u8) -> bool {
         if self.cr != (byte == b'\n') {
             return false;
@@ -101,10 +112,14 @@ impl RequestLines {
             b'\r' => self.cr = true,
             b'\n' => {
                 self.cr = false;
-                self.line_ended();
-                self.len = 0;
+                let is_plain = self.line_ended();
+                (self.len, self.before_value) = (0, false);
+                return is_plain;
             }
+            b' ' | b'\t' if self.before_value => {}
             _ => {
+                let names = self.state == State::Header && byte == b':';
+                self.before_value = names && !self.line[..self.len.min(LINE)].contains(&b':');
                 if let Some(room) = self.line.get_mut(self.len) {
                     *room = byte;
                 }
@@ -114,27 +129,25 @@ impl RequestLines {
         true
     }
 
-    fn line_ended(&mut self) {
+    /// False: it says how long a body is, in more digits than are looked at.
+    fn line_ended(&mut self) -> bool {
         let line = &self.line[..self.len.min(LINE)];
         match (self.state, line) {
-            (State::Header, []) => {
-                self.state = match (self.upgrades, self.body) {
-                    (true, _) => State::Upgrade,
-                    (false, Body::None | Body::Length(0)) => State::Before,
-                    (false, Body::Length(bytes)) => State::Body(bytes),
-                    (false, Body::Chunked) => State::ChunkSize,
-                };
-                (self.body, self.upgrades) = (Body::None, false);
-            }
+            (State::Header, []) => match std::mem::take(&mut self.upgrades) {
+                true => self.state = State::Upgrade,
+                false => self.behind_the_header(),
+            },
             (State::Header, line) => {
                 let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-                let Some((name, value)) = text.split_once(':') else { return };
+                let Some((name, value)) = text.split_once(':') else { return true };
                 match (name, value.trim()) {
+                    ("content-length", _) if self.len > LINE => return false,
                     // What is said of chunks goes before a length (RFC 9112 6.3).
                     ("content-length", digits) if self.body != Body::Chunked => {
                         self.body = digits.parse().map_or(Body::None, Body::Length);
                     }
-                    ("transfer-encoding", codings) if codings.ends_with("chunked") => self.body = Body::Chunked,
+                    // Any other coding in a request's last place is refused by HTTP's parser.
+                    ("transfer-encoding", _) => self.body = Body::Chunked,
                     ("upgrade", "websocket") => self.upgrades = true,
                     _ => {}
                 }
@@ -149,6 +162,15 @@ impl RequestLines {
             (State::Before, _) => self.state = State::Header,
             _ => {}
         }
+        true
+    }
+
+    fn behind_the_header(&mut self) {
+        self.state = match std::mem::replace(&mut self.body, Body::None) {
+            Body::None | Body::Length(0) => State::Before,
+            Body::Length(bytes) => State::Body(bytes),
+            Body::Chunked => State::ChunkSize,
+        };
     }
 }
 
@@ -211,6 +233,39 @@ mod tests {
         assert_eq!(wrong(&format!("{upgrade}x")), Some(upgrade.len()));
         lines.stays_http();
         assert_eq!(lines.take(b"GET / HTTP/1.1\n"), Some(14), "HTTP goes on");
+    }
+
+    #[test]
+    fn no_field_is_hidden_by_blanks_or_by_its_length() {
+        let pad = " \t".repeat(40);
+        let upgrade = format!("GET /w/x/events HTTP/1.1\r\nUpgrade:{pad}websocket{pad}\r\n\r\n");
+        let mut lines = RequestLines::default();
+        assert_eq!(lines.take(upgrade.as_bytes()), None);
+        assert!(lines.awaits_upgrade());
+        let next = "GET / HTTP/1.1\n";
+        for header in [
+            format!("Content-Length:{pad}3"),
+            format!("Content-Length: 99\r\nTransfer-Encoding:{pad}chunked"),
+            format!("Content-Length: 99\r\nTransfer-Encoding: {}, chunked", "x".repeat(80)),
+        ] {
+            let body = if header.contains("chunked") { "1\r\n\n\r\n0\r\n\r\n" } else { "\n\n\n" };
+            let all = format!("POST / HTTP/1.1\r\n{header}\r\n\r\n{body}{next}");
+            assert_eq!(wrong(&all), Some(all.len() - 1), "{all:?}: the next request is found, and looked at");
+        }
+        let zeros = format!("POST / HTTP/1.1\r\nContent-Length: {}5\r\n", "0".repeat(70));
+        assert_eq!(wrong(&zeros), Some(zeros.len() - 1), "it is not known how long the body is");
+        let long = format!("GET / HTTP/1.1\r\nX: a:b {pad}c\r\nCookie: {}\r\n\r\n", "y".repeat(4000));
+        assert_eq!(wrong(&long), None, "others may be as long as they like");
+    }
+
+    #[test]
+    fn behind_an_upgrade_that_is_refused_comes_its_body() {
+        let mut lines = RequestLines::default();
+        let upgrade = b"POST / HTTP/1.1\r\nUpgrade: websocket\r\nContent-Length: 30\r\n\r\n";
+        assert_eq!(lines.take(upgrade), None);
+        lines.stays_http();
+        assert_eq!(lines.take(b"GET /\r\nContent-Length: 99\r\n\r\n\n"), None, "not a byte of it is a line");
+        assert_eq!(lines.take(b"GET / HTTP/1.1\n"), Some(14));
     }
 
     #[test]

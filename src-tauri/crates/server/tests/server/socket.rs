@@ -205,13 +205,18 @@ async fn a_page_that_says_much_in_one_go_hears_what_becomes_of_each() {
 async fn frames_that_are_no_message_count_as_messages_do() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let world = World::live().await;
-    let head = "GET /w/the-link/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let head = |blanks: usize| {
+        let blanks = " ".repeat(blanks);
+        format!(
+            "GET /w/the-link/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade:{blanks}websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+    };
     // The begin of a text, and more of it that is nothing: a message that never ends (RFC 6455 5.4). Masked by zeros.
     let (begin, more) = ([0x01, 0x80, 0, 0, 0, 0], [0x00, 0x80, 0, 0, 0, 0]);
-    for (count, closes) in [(100, false), (300, true), (100_000, true)] {
+    for (count, closes, blanks) in [(100, false, 1), (300, true, 1), (100_000, true, 1), (300, true, 80)] {
         let mut stream = TcpStream::connect(world.address).await.expect("connected");
-        stream.write_all(head.as_bytes()).await.expect("sent");
+        stream.write_all(head(blanks).as_bytes()).await.expect("sent");
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).await.expect("answered");
         assert_eq!(&answer, b"HTTP/1.1 101");
