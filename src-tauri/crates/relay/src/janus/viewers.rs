@@ -219,7 +219,16 @@ fn nameless(offer: &str) -> String {
 
 /// Without candidates: Janus would send checks to each, whoever is there. It learns from the viewer's own checks where that is.
 fn placeless(answer: &str) -> String {
-    answer.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:")).collect()
+    answer.split_inclusive('\n').filter(|line| !names_a_place(line)).collect()
+}
+
+/// Janus looks at no attribute's case.
+fn names_a_place(line: &str) -> bool {
+    let attribute = line.get(..2).filter(|kind| kind.eq_ignore_ascii_case("a=")).map(|_| &line[2..]);
+    attribute.is_some_and(|attribute| {
+        let (name, _) = attribute.split_once(':').unwrap_or((attribute, ""));
+        name.trim().eq_ignore_ascii_case("candidate")
+    })
 }
 
 #[cfg(test)]
@@ -332,10 +341,17 @@ mod tests {
     #[test]
     fn janus_is_sent_to_no_place_that_an_answer_names() {
         let mut viewers = offered();
-        let candidate = "a=candidate:1 1 udp 2113937151 10.0.0.1 53 typ host\r\n";
-        viewers.wished(Wish::Answer(ONE, format!("v=0\r\n{candidate}a=mid:0\r\n{candidate}")));
+        let to = "1 1 udp 2113937151 10.0.0.1 53 typ host";
+        // In whatever case, and with blanks that some reader may take away: Janus knows it by any of the former.
+        let all: String = ["candidate", "Candidate", "CANDIDATE", " candidate", "candidate "]
+            .map(|name| format!("a={name}:{to}\r\n"))
+            .concat();
+        viewers.wished(Wish::Answer(
+            ONE,
+            format!("v=0\r\n{all}a=mid:0\r\n{all}a=candidate:{to}\na=end-of-candidates\r\n"),
+        ));
         let start = viewers.asks().expect("it starts");
-        assert_eq!(start["jsep"]["sdp"], "v=0\r\na=mid:0\r\n");
+        assert_eq!(start["jsep"]["sdp"], "v=0\r\na=mid:0\r\na=end-of-candidates\r\n");
     }
 
     #[test]
