@@ -7,7 +7,7 @@ pub use moderation::{HOST, Rejected};
 pub use says::Refused;
 
 use crate::lines::{CATCH_UP, Gone, Lines};
-use crate::pace::Rate;
+use crate::pace::{Allowance, Rate};
 use crate::people::{Mute, People, Person, PersonId, Speaker};
 use crate::words::Words;
 use audience::Now;
@@ -23,8 +23,22 @@ const FRAME_PACE: Duration = Duration::from_millis(50);
 /// Most messages in one frame.
 pub const FRAME: usize = 100;
 
+/// Most bytes in one frame. A page has five seconds to take each, or is not there any more: a line of 64 kbit/s carries so much.
+const FRAME_BYTES: usize = 32 * 1024;
+
+/// Who was away is given no more bytes of what came meanwhile, nor is anybody of what is there again: as many as find room in frames at
+/// once where a page waits for them.
+const CATCH_UP_BYTES: usize = 384 * 1024;
+
+/// What a message takes on its way besides its name and its words, bytes.
+const AROUND: usize = 160;
+
 /// Reactions are counted for so long before they are told.
 const REACTION_PACE: Duration = Duration::from_millis(250);
+
+/// All viewers together may have as much told as so many that write on and on, each message as long as counts as one. It goes to each
+/// page that shows the chat, by the line that pictures need, and who writes may be as many viewers as they like.
+const WRITERS: f64 = 64.0;
 
 /// How much a viewer may write, and what becomes of who writes on and on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +64,8 @@ pub enum Output {
 #[derive(Debug)]
 pub struct Chat {
     limits: Limits,
+    /// Of all viewers.
+    allowance: Allowance,
     live: bool,
     mode: ChatMode,
     slow: Duration,
@@ -75,8 +91,11 @@ pub struct Chat {
 impl Chat {
     /// Nothing is live, so nobody may write.
     pub fn new(limits: Limits) -> Chat {
+        let Rate { most, within } = limits.messages;
+        let of_one = f64::from(most) / within.as_secs_f64().max(1.0) * says::COUNTS_AS_ONE as f64;
         Chat {
             limits,
+            allowance: Allowance::new(WRITERS * of_one.max(1.0)),
             live: false,
             mode: ChatMode::Everyone,
             slow: Duration::ZERO,
@@ -181,25 +200,27 @@ impl Chat {
         }
     }
 
-    /// A viewer is about to be told that something was not taken: what it said before, and was, is told to all first. So who is refused
-    /// knows by the order which of its messages that is.
-    pub fn is_refused(&mut self, viewer: ViewerId, now: Now) {
-        if self.waiting.iter().any(|message| message.viewer == Some(viewer)) {
-            self.flush(Some(now.instant));
-        }
+    /// What was said, and the pages that show the chat are told with the next frame, however many ask for it before.
+    pub fn untold(&self) -> &[SharedMessage] {
+        &self.waiting
     }
 
-    /// What a page is told that begins to show the chat, having this message as its newest: then it is to be told what comes.
-    pub fn since(&mut self, newest: Option<MessageId>, speaker: Option<Speaker>, now: Now) -> Vec<PageMessage> {
-        // What waits to be told is in the answer, and is told to the others before.
-        self.flush(Some(now.instant));
+    /// Some of that is this viewer's. Before it is told that something was not taken, it is to hear what was: so it knows by the order
+    /// which of its messages that is.
+    pub fn has_untold_of(&self, viewer: ViewerId) -> bool {
+        self.waiting.iter().any(|message| message.viewer == Some(viewer))
+    }
+
+    /// What a page is told that begins to show the chat, having this message as its newest: then it is to be told what comes. What is
+    /// [untold](Chat::untold) to others is among it.
+    pub fn since(&self, newest: Option<MessageId>, speaker: Option<Speaker>) -> Vec<PageMessage> {
         let mut answer = vec![self.state()];
         if self.live {
             let missed = self.lines.since(newest);
             if !missed.deleted.is_empty() {
                 answer.push(PageMessage::ChatDeleted { messages: missed.deleted });
             }
-            answer.extend(missed.messages.chunks(FRAME).map(|some| PageMessage::Chat { messages: some.to_vec() }));
+            answer.extend(frames(lately(&missed.messages)));
         }
         answer.push(self.you(speaker));
         answer
@@ -246,7 +267,7 @@ impl Chat {
     fn flush(&mut self, now: Option<Instant>) {
         if !self.waiting.is_empty() {
             let messages = std::mem::take(&mut self.waiting);
-            self.outputs.push_back(Output::Pages(PageMessage::Chat { messages }));
+            self.outputs.extend(frames(&messages).map(Output::Pages));
             self.told = now.or(self.told);
         }
     }
@@ -261,12 +282,10 @@ impl Chat {
     }
 
     /// Messages are there again. What nobody would be told any more who was away is not told to others either.
-    fn tell_again(&mut self, mut messages: Vec<SharedMessage>) {
-        messages.drain(..messages.len().saturating_sub(CATCH_UP));
-        for some in messages.chunks(FRAME) {
-            self.outputs.push_back(Output::Pages(PageMessage::Chat { messages: some.to_vec() }));
-        }
-        messages.into_iter().for_each(|message| self.event(Event::Chat { message }));
+    fn tell_again(&mut self, messages: Vec<SharedMessage>) {
+        let messages = lately(&messages);
+        self.outputs.extend(frames(messages).map(Output::Pages));
+        messages.iter().for_each(|message| self.event(Event::Chat { message: message.clone() }));
     }
 
     fn tell_deleted(&mut self, messages: Vec<MessageId>) {
@@ -344,4 +363,35 @@ impl Chat {
     fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
     }
+}
+
+/// The last of them, as many as are told to who was away.
+fn lately(messages: &[SharedMessage]) -> &[SharedMessage] {
+    let mut bytes = 0;
+    let fits = |message: &&SharedMessage| {
+        bytes += weight(message);
+        bytes <= CATCH_UP_BYTES
+    };
+    let many = messages.iter().rev().take(CATCH_UP).take_while(fits).count();
+    &messages[messages.len() - many..]
+}
+
+/// All of them, in frames.
+fn frames(messages: &[SharedMessage]) -> impl Iterator<Item = PageMessage> {
+    let mut rest = messages;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |message: &&SharedMessage| {
+            bytes += weight(message);
+            bytes <= FRAME_BYTES
+        };
+        let many = rest.iter().take(FRAME).take_while(fits).count().max(1);
+        let (frame, others) = rest.split_at_checked(many)?;
+        rest = others;
+        Some(PageMessage::Chat { messages: frame.to_vec() })
+    })
+}
+
+fn weight(message: &SharedMessage) -> usize {
+    AROUND + message.name.len() + message.text.len()
 }

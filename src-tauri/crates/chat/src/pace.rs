@@ -43,6 +43,37 @@ impl Pace {
     }
 }
 
+/// How many bytes all people together may have told to each page.
+#[derive(Clone, Debug)]
+pub(crate) struct Allowance {
+    a_second: f64,
+    left: f64,
+    at: Option<Instant>,
+}
+
+/// What is not said for so long may be said at once later.
+const AHEAD: f64 = 4.0;
+
+impl Allowance {
+    /// All of it is there.
+    pub(crate) fn new(a_second: f64) -> Allowance {
+        Allowance { a_second, left: a_second * AHEAD, at: None }
+    }
+
+    /// Takes so many; an error says how long to wait for them.
+    pub(crate) fn take(&mut self, bytes: usize, now: Instant) -> Result<(), Duration> {
+        let passed = self.at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        self.left = (self.left + self.a_second * passed.as_secs_f64()).min(self.a_second * AHEAD);
+        self.at = Some(now);
+        let missing = bytes as f64 - self.left;
+        if missing > 0.0 {
+            return Err(Duration::from_secs_f64((missing / self.a_second).min(AHEAD)));
+        }
+        self.left -= bytes as f64;
+        Ok(())
+    }
+}
+
 /// How often somebody went on although told.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Strikes {
@@ -104,6 +135,18 @@ mod tests {
         assert_eq!(pace.take(rate, at(5999)), Err(Duration::from_millis(1)));
         assert_eq!(pace.take_some(9, rate, at(10_000)), Ok(()));
         assert_eq!(pace.times.len(), 3);
+    }
+
+    #[test]
+    fn what_all_say_is_so_much_a_second_and_four_seconds_of_it_at_once() {
+        let (mut all, start) = (Allowance::new(1000.0), Instant::now());
+        let mut taken = |ms| {
+            let now = start + Duration::from_millis(ms);
+            std::iter::from_fn(|| all.take(100, now).ok()).count()
+        };
+        assert_eq!([taken(0), taken(0), taken(1000), taken(1250), taken(100_000)], [40, 0, 10, 2, 40]);
+        assert_eq!(all.take(600, start + Duration::from_millis(100_100)), Err(Duration::from_millis(500)));
+        assert_eq!(all.take(100, start + Duration::from_millis(100_100)), Ok(()), "what fits is said");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio::time::MissedTickBehavior;
 
 /// Messages that wait for a page that reads slowly. They are few (the count comes once a second, the busiest chat twenty frames), and the
 /// kernel holds some seconds of them besides, so a page this far behind is not there any more. Who comes back to a chat is given
-/// thirteen at once.
+/// twenty-six at once, at the most.
 const PAGE_QUEUE: usize = 32;
 
 /// A message that a page does not take within this ends its socket.

@@ -1,6 +1,6 @@
 //! What viewers say: whether it is taken, and as what.
 
-use super::{Chat, REACTION_PACE};
+use super::{AROUND, Chat, REACTION_PACE};
 use crate::names;
 use crate::pace::Rate;
 use crate::people::{PersonId, Speaker};
@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 4000;
 
 /// A message counts as one for each so many bytes that it begins: five lines of any script are as they were, and nobody has the
 /// broadcaster's line carry five of the longest to a thousand pages in a breath.
-const COUNTS_AS_ONE: usize = 1000;
+pub(super) const COUNTS_AS_ONE: usize = 1000;
 
 /// Names and hands of one viewer.
 const OTHERS: Rate = Rate { most: 10, within: Duration::from_secs(20) };
@@ -61,6 +61,8 @@ impl Chat {
         if reply_to.is_some_and(|id| self.lines.shown(id).is_none()) {
             return Err(ChatRefusal::UnknownMessage.into());
         }
+        let taken = self.allowance.take(AROUND + text.len(), now.instant);
+        taken.map_err(|wait| Refused::for_now(ChatRefusal::TooFast, wait))?;
         let name = self.name_of(id, speaker);
         let above = self
             .lines

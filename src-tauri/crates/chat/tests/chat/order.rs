@@ -96,7 +96,7 @@ proptest! {
                 Step::Anew => {
                     stage.act(|chat, _| chat.end());
                     stage.act(|chat, now| chat.begin(now));
-                    let next = stage.chat.since(None, None, stage.now);
+                    let next = stage.chat.since(None, None);
                     let protocol::PageMessage::ChatState { first: begins, .. } = &next[0] else { panic!("{next:?}") };
                     first = *begins;
                 }

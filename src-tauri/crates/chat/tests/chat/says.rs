@@ -206,13 +206,80 @@ fn long_messages_count_as_several() {
 }
 
 #[test]
-fn who_is_refused_has_heard_what_it_said_before() {
+fn what_waits_to_be_told_is_known_by_whose_it_is_and_waits_whoever_asks() {
     let mut stage = Stage::live();
     stage.listen(0);
     stage.say(1, "one").unwrap();
     stage.say(2, "two").unwrap();
-    stage.act(|chat, now| chat.is_refused(ViewerId(3), now));
-    assert_eq!(stage.texts(0), ["one"], "nothing of it waits");
-    stage.act(|chat, now| chat.is_refused(ViewerId(2), now));
-    assert_eq!(stage.texts(0), ["one", "two"]);
+    assert_eq!([1, 2, 3].map(|n| stage.chat.has_untold_of(ViewerId(n))), [false, true, false]);
+    let frames = stage.frames;
+    stage.listen(1);
+    stage.say(3, "three").unwrap();
+    stage.listen(2);
+    assert_eq!((stage.frames, stage.texts(0).len()), (frames, 1), "nobody else is told for that");
+    assert_eq!((stage.texts(1), stage.texts(2)), (vec!["one", "two"], vec!["one", "two", "three"]));
+    stage.advance(SECOND);
+    assert_eq!(stage.frames, frames + 1);
+    for page in 0..3 {
+        assert_eq!(stage.texts(page), ["one", "two", "three"]);
+        assert!(stage.pages[page].doubled.is_empty());
+    }
+}
+
+#[test]
+fn however_many_write_no_page_is_told_more_than_it_has_line_for() {
+    let mut stage = Stage::live();
+    stage.listen(0);
+    let text = "x".repeat(500);
+    let (mut taken, mut refused, mut n) = (0, 0, 0);
+    for _ in 0..60 {
+        // Ever new ones, each with all that one may say at once.
+        for _ in 0..50 {
+            n += 1;
+            for _ in 0..5 {
+                match stage.say(n, &text) {
+                    Ok(()) => taken += 1,
+                    Err(code) => {
+                        assert_eq!(code, ChatRefusal::TooFast);
+                        refused += 1;
+                    }
+                }
+            }
+        }
+        stage.advance(SECOND);
+    }
+    assert_eq!(taken + refused, 15_000);
+    // 64 kB a second, of 660 bytes each.
+    assert!((5_900..6_200).contains(&taken), "{taken} of them");
+    stage.advance(5 * SECOND);
+    stage.say(100_000, "who waited").unwrap();
+    let muted = stage.chat.snapshot(|_| true).muted;
+    assert_eq!(muted, [], "it is not the doing of one");
+}
+
+#[test]
+fn a_frame_is_no_larger_than_a_slow_line_carries_and_an_answer_than_waits_for_a_page() {
+    let mut stage = Stage::live();
+    stage.listen(0);
+    // The longest that there are.
+    let text = "e\u{301}\u{302}\u{303}".repeat(500);
+    for n in 1..=300 {
+        stage.say(n, &text).unwrap();
+        if n % 50 == 0 {
+            stage.advance(5 * SECOND);
+        }
+    }
+    let size = |message: &PageMessage| match message {
+        PageMessage::Chat { messages } => messages.iter().map(|message| message.text.len()).sum(),
+        _ => 0,
+    };
+    let newest = stage.pages[0].lines.keys().next().copied();
+    for since in [None, newest] {
+        let answer = stage.chat.since(since, None);
+        assert!(answer.iter().all(|message| size(message) <= 32 * 1024));
+        assert!((10..=27).contains(&answer.len()), "{} at once", answer.len());
+        assert!(answer.iter().map(size).sum::<usize>() <= 384 * 1024);
+    }
+    assert_eq!(stage.pages[0].lines.len(), 300, "who is there is told all of it");
+    assert!(stage.frames >= 300 / 9, "and in no larger pieces: {}", stage.frames);
 }

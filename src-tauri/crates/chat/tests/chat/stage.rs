@@ -24,13 +24,15 @@ pub(crate) struct Page {
     pub(crate) newest: Option<MessageId>,
     /// Ids that it was told while it had them.
     pub(crate) doubled: Vec<MessageId>,
+    /// What it was told before the others are: that is not told it again.
+    pub(crate) ahead: HashSet<MessageId>,
 }
 
 impl Page {
     pub(crate) fn hear(&mut self, message: &PageMessage) {
         match message {
             PageMessage::Chat { messages } => {
-                for message in messages {
+                for message in messages.iter().filter(|message| !self.ahead.remove(&message.id)) {
                     if self.lines.insert(message.id, (**message).clone()).is_some() {
                         self.doubled.push(message.id);
                     }
@@ -117,10 +119,10 @@ impl Stage {
             self.pages.push(Page::default());
         }
         let newest = self.pages[page].newest;
-        let now = self.now;
-        let answer = self.chat.since(newest, Some(speaker(1000 + page as u32)), now);
-        self.carry_out();
+        let answer = self.chat.since(newest, Some(speaker(1000 + page as u32)));
+        self.pages[page].ahead.clear();
         answer.iter().for_each(|message| self.pages[page].hear(message));
+        self.pages[page].ahead = self.chat.untold().iter().map(|message| message.id).collect();
         self.pages[page].listens = true;
         answer
     }

@@ -14,7 +14,7 @@ use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, R
 use audience::{Audience, Input, Now, To, Visitor};
 use outside::Outsiders;
 use pages::Pages;
-use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, ViewerId};
+use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, SharedMessage, ViewerId};
 use sdp::{Fragment, Offer};
 use sessions::Sessions;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -153,6 +153,16 @@ impl Door {
     /// Tells the pages that show the chat.
     pub fn tell_chatting(&mut self, message: PageMessage) {
         self.pages.tell_chatting(message);
+    }
+
+    /// Tells one page that shows the chat what the others are told soon, as far as it was not told before: then it is not told it again.
+    pub fn tell_ahead(&mut self, page: PageId, said: &[SharedMessage]) {
+        self.pages.tell_ahead(page, said);
+    }
+
+    /// The page was told already what the others are told soon.
+    pub fn is_ahead(&mut self, page: PageId, said: &[SharedMessage]) {
+        self.pages.is_ahead(page, said);
     }
 
     /// The viewer whose session the page holds.

@@ -2,8 +2,9 @@
 
 use crate::{PageId, Seat, Told};
 use audience::{Headcount, To, Visitor};
-use protocol::{Class, PageMessage, ViewerId};
+use protocol::{Class, MessageId, PageMessage, SharedMessage, ViewerId};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -45,6 +46,8 @@ struct Page {
     seat: Seat,
     /// It shows the chat, and is told of it.
     chats: bool,
+    /// Of the chat, what it was told before the others are.
+    ahead: Option<RangeInclusive<MessageId>>,
     /// When it may ask for the chat again.
     may_ask: Option<Instant>,
     /// At how many looks in a row it did not watch; two are enough.
@@ -53,7 +56,8 @@ struct Page {
 
 impl Pages {
     pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<Told>, seat: Seat) {
-        self.pages.insert(id, Page { visitor, viewer: None, tell, seat, chats: false, may_ask: None, waits: 0 });
+        let page = Page { visitor, viewer: None, tell, seat, chats: false, ahead: None, may_ask: None, waits: 0 };
+        self.pages.insert(id, page);
     }
 
     /// The page says that it holds the session of this viewer, which there is.
@@ -158,7 +162,25 @@ impl Pages {
 
     /// Tells those that show the chat.
     pub(super) fn tell_chatting(&mut self, message: PageMessage) {
-        self.tell_where(|page| page.chats, message);
+        let told = Told::from(message);
+        self.pages.retain(|_, page| !page.chats || page.news(&told).is_none_or(|news| page.hears(&news)));
+    }
+
+    /// Tells one that shows the chat what the others are told soon.
+    pub(super) fn tell_ahead(&mut self, id: PageId, said: &[SharedMessage]) {
+        let Some(page) = self.pages.get(&id).filter(|page| page.chats) else { return };
+        let messages: Vec<_> = said.iter().filter(|message| !page.has(message)).cloned().collect();
+        if !messages.is_empty() {
+            self.tell_one(id, PageMessage::Chat { messages });
+        }
+        self.is_ahead(id, said);
+    }
+
+    /// It was told what the others are told soon, all in one message.
+    pub(super) fn is_ahead(&mut self, id: PageId, said: &[SharedMessage]) {
+        if let Some(page) = self.pages.get_mut(&id) {
+            page.ahead = said.first().zip(said.last()).map(|(first, last)| first.id..=last.id);
+        }
     }
 
     fn tell_where(&mut self, concerns: impl Fn(&Page) -> bool, message: PageMessage) {
@@ -198,6 +220,23 @@ impl Pages {
 }
 
 impl Page {
+    /// What the others are told and this one was not yet; none: nothing of it.
+    fn news(&mut self, told: &Told) -> Option<Told> {
+        let (Some(ahead), PageMessage::Chat { messages }) = (&self.ahead, told.message()) else {
+            return Some(told.clone());
+        };
+        let news: Vec<_> = messages.iter().filter(|message| !self.has(message)).cloned().collect();
+        if messages.iter().any(|message| message.id == *ahead.end()) {
+            self.ahead = None;
+        }
+        (!news.is_empty()).then(|| PageMessage::Chat { messages: news }.into())
+    }
+
+    /// It was told this before the others are.
+    fn has(&self, message: &SharedMessage) -> bool {
+        self.ahead.as_ref().is_some_and(|ahead| ahead.contains(&message.id))
+    }
+
     /// False: it has no room for what it must hear, so it does not keep up.
     fn hears(&self, told: &Told) -> bool {
         match told.message().class() {
@@ -224,133 +263,4 @@ impl Page {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use audience::VisitorCookie;
-
-    fn cookie(n: u8) -> VisitorCookie {
-        VisitorCookie::from_random([n; 16])
-    }
-
-    fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<Told> {
-        let (tell, told) = mpsc::channel(room);
-        let visitor = Visitor::new(Some(cookie(n)), [203, 0, 113, n].into(), "Firefox/140.0");
-        pages.open(PageId(n.into()), visitor, tell, Seat::nowhere());
-        told
-    }
-
-    fn heard(told: &mut mpsc::Receiver<Told>) -> Result<PageMessage, mpsc::error::TryRecvError> {
-        told.try_recv().map(|told| told.message().clone())
-    }
-
-    #[test]
-    fn each_message_goes_to_those_it_is_for() {
-        let mut pages = Pages::default();
-        let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
-        pages.watches(PageId(2), ViewerId(7));
-        pages.tell(To::All, PageMessage::Ended);
-        pages.tell(To::Visitor(cookie(1)), PageMessage::Forgiven);
-        pages.tell(To::Viewer(ViewerId(7)), PageMessage::Count { watching: 1 });
-        assert_eq!(heard(&mut first), Ok(PageMessage::Ended));
-        assert_eq!(heard(&mut first), Ok(PageMessage::Forgiven));
-        assert!(heard(&mut first).is_err());
-        assert_eq!(heard(&mut second), Ok(PageMessage::Ended));
-        assert_eq!(heard(&mut second), Ok(PageMessage::Count { watching: 1 }));
-    }
-
-    #[test]
-    fn a_page_that_is_closed_hears_why_and_nothing_more() {
-        let mut pages = Pages::default();
-        let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
-        pages.close_where(|visitor| visitor.cookie == Some(cookie(1)), &PageMessage::Retired);
-        pages.tell(To::All, PageMessage::Ended);
-        assert_eq!(heard(&mut first), Ok(PageMessage::Retired));
-        assert_eq!(heard(&mut first), Err(mpsc::error::TryRecvError::Disconnected), "its socket closes");
-        assert_eq!(heard(&mut second), Ok(PageMessage::Ended));
-    }
-
-    #[test]
-    fn a_page_that_does_not_keep_up_is_dropped_and_delays_nobody() {
-        let mut pages = Pages::default();
-        let (_slow, mut quick) = (open(&mut pages, 1, 1), open(&mut pages, 2, 8));
-        (0..3).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
-        assert_eq!(pages.len(), 1);
-        assert_eq!((0..3).filter(|_| quick.try_recv().is_ok()).count(), 3);
-    }
-
-    #[test]
-    fn only_pages_that_show_the_chat_are_told_of_it() {
-        let mut pages = Pages::default();
-        let (mut shows, mut not) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
-        pages.show_chat(PageId(1), true);
-        let said = || PageMessage::ChatDeleted { messages: vec![] };
-        pages.tell_chatting(said());
-        pages.show_chat(PageId(1), false);
-        pages.tell_chatting(said());
-        assert_eq!((heard(&mut shows), heard(&mut shows).is_err(), heard(&mut not).is_err()), (Ok(said()), true, true));
-    }
-
-    #[test]
-    fn what_may_be_missed_closes_no_page_and_takes_no_room_from_what_may_not() {
-        let mut pages = Pages::default();
-        let mut slow = open(&mut pages, 1, 8);
-        pages.show_chat(PageId(1), true);
-        (0..100).for_each(|_| pages.tell_chatting(PageMessage::Reactions { counts: [("👍".to_owned(), 1)].into() }));
-        (0..4).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
-        assert_eq!(pages.len(), 1);
-        assert_eq!(std::iter::from_fn(|| heard(&mut slow).ok()).count(), 8, "four of each");
-        (0..9).for_each(|watching| pages.tell(To::All, PageMessage::Count { watching }));
-        assert_eq!(pages.len(), 0, "what it must hear it has no room for");
-    }
-
-    #[test]
-    fn a_page_asks_for_the_chat_once_a_second() {
-        let (mut pages, now) = (Pages::default(), Instant::now());
-        let _told = open(&mut pages, 1, 8);
-        let at = |ms| now + Duration::from_millis(ms);
-        let asked = [0, 1, 999, 1000, 1500].map(|ms| pages.asks_for_chat(PageId(1), at(ms)).is_ok());
-        assert_eq!(asked, [true, false, false, true, false]);
-        assert_eq!(pages.asks_for_chat(PageId(1), at(1750)), Err(Duration::from_millis(250)));
-        assert!(pages.asks_for_chat(PageId(9), at(0)).is_err(), "which is not there");
-    }
-
-    #[test]
-    fn a_viewer_is_told_the_chat_again_at_the_rate_of_one_however_many_pages_it_opens() {
-        let (mut pages, mut now) = (Pages::default(), Instant::now());
-        let told: Vec<_> = (1..=20).map(|n| open(&mut pages, n, 8)).collect();
-        (1..=20).for_each(|n| pages.watches(PageId(n), ViewerId(7)));
-        let (mut bytes, answer) = (0, 200_000);
-        for _ in 0..60 {
-            for page in (1..=20).map(PageId) {
-                if pages.asks_for_chat(page, now).is_ok() {
-                    pages.told_of_chat(page, answer, now);
-                    bytes += answer;
-                }
-            }
-            now += Duration::from_secs(1);
-        }
-        let allowed = CHAT_BYTES_A_SECOND as usize * (60 + CHAT_AHEAD.as_secs() as usize) + answer;
-        assert!((allowed / 2..=allowed).contains(&bytes), "{bytes} bytes in a minute");
-        // Another's is its own.
-        pages.watches(PageId(1), ViewerId(8));
-        assert!(pages.asks_for_chat(PageId(1), now).is_ok());
-        drop(told);
-    }
-
-    #[test]
-    fn a_page_hears_the_chat_as_long_as_its_viewer_is_there() {
-        let mut pages = Pages::default();
-        let (mut gone, mut stays) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
-        for n in [1, 2] {
-            pages.watches(PageId(n.into()), ViewerId(n));
-            pages.show_chat(PageId(n.into()), true);
-        }
-        pages.gone(ViewerId(1));
-        let said = || PageMessage::ChatDeleted { messages: vec![] };
-        pages.tell_chatting(said());
-        assert_eq!((heard(&mut gone).is_err(), heard(&mut stays)), (true, Ok(said())));
-        pages.watches(PageId(1), ViewerId(3));
-        pages.tell_chatting(said());
-        assert!(heard(&mut gone).is_err(), "before it asks");
-    }
-}
+mod tests;

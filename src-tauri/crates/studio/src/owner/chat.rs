@@ -19,11 +19,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// may say of itself; who was not let in, or was removed, is told nothing.
     pub(super) fn page_chats(&mut self, page: PageId, hello: PageHello, now: Now) {
         let said = self.said_in_chat(page, hello, now);
-        if let (Err(_), Some(viewer)) = (&said, self.door.viewer_of(page)) {
-            self.chat.is_refused(viewer, now);
-        }
         self.carry_out_chat();
         if let Err(Refused { code, retry_after }) = said {
+            if self.door.viewer_of(page).is_some_and(|viewer| self.chat.has_untold_of(viewer)) {
+                self.door.tell_ahead(page, self.chat.untold());
+            }
             let retry_after_s = retry_after.map(|wait| wait.as_secs_f32().ceil() as u32);
             self.door.tell_page(page, PageMessage::Refused { code, retry_after_s });
         }
@@ -39,12 +39,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if let PageHello::ChatSince { message } = hello {
             let may = self.door.asks_for_chat(page, now);
             may.map_err(|wait| Refused { code: ChatRefusal::TooFast, retry_after: Some(wait) })?;
-            let answer = self.chat.since(message, Some(speaker), now);
+            let answer = self.chat.since(message, Some(speaker));
             self.door.told_of_chat(page, weight(&answer), now);
-            // Those that listen already are told first what the answer has, so that nobody hears it twice.
-            self.carry_out_chat();
             answer.into_iter().for_each(|message| self.door.tell_page(page, message));
             self.door.show_chat(page, true);
+            self.door.is_ahead(page, self.chat.untold());
             return Ok(());
         }
         if !self.admission.audience().is_watching(let_in) {

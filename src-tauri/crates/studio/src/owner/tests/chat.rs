@@ -236,6 +236,35 @@ fn who_is_refused_hears_before_what_was_taken() {
 }
 
 #[test]
+fn no_page_hears_more_often_for_what_others_are_refused_or_ask_for() {
+    let mut world = World::live(Written::default());
+    let mut lena = guest(&mut world, 1, "Lena");
+    let mut others: Vec<Page> = (2..12).map(|n| guest(&mut world, n, &format!("Guest of {n}"))).collect();
+    world.advance(Duration::from_secs(2));
+    while next(&mut lena).is_some() {}
+    let (mut frames, mut lines) = (0, 0);
+    let mut heard = |lena: &mut Page| {
+        while let Some(message) = next(lena) {
+            let PageMessage::Chat { messages } = message else { panic!("{message:?}") };
+            (frames, lines) = (frames + 1, lines + messages.len());
+        }
+    };
+    // Each says a line, has something refused, and asks for what there is: all of it within a moment.
+    for round in 0..5 {
+        for page in &mut others {
+            world.says(page, say(&format!("{round}")));
+            world.says(page, PageHello::React { emoji: "none of the six".into() });
+            world.says(page, PageHello::ChatSince { message: None });
+            while next(page).is_some() {}
+        }
+        heard(&mut lena);
+    }
+    world.advance(Duration::from_secs(1));
+    heard(&mut lena);
+    assert_eq!((frames, lines), (2, 50), "the first at once, and all others with the next frame");
+}
+
+#[test]
 fn a_viewer_is_not_sent_the_chat_again_and_again() {
     let mut world = World::live(Written::default());
     for n in 0..100 {
