@@ -3,6 +3,7 @@
 use crate::document::Sources;
 use crate::headers::text;
 use crate::notice;
+use crate::spliced::Spliced;
 use aws_lc_rs::digest;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -36,16 +37,14 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
     let page = String::from_utf8(page.data.into_owned()).expect("the page is UTF-8");
     let (before, after) = page.split_once("<title>Skylark</title>").expect("the page has its title");
     let own = Sources { script: hash(&page, "script"), style: hash(&page, "style") };
-    Page { own, before: before.to_owned(), after: after.to_owned() }
+    Page { own, document: Spliced::new(before, after) }
 });
 
 /// The document of the watch page.
 struct Page {
     own: Sources,
-    /// Before what its head says of the stream.
-    before: String,
-    /// After it.
-    after: String,
+    /// Around what its head says of the stream.
+    document: Spliced,
 }
 
 /// The source expression (CSP 3, 2.3.1) for the only element of this name in a document, with a blank before.
@@ -83,17 +82,13 @@ impl Asset {
 
 /// The watch page's document, for a browser that sent `headers`, and how it is coded. `head` is what it says of the stream.
 pub(crate) fn page(head: &str, headers: &HeaderMap) -> (HeaderMap, Bytes) {
-    let Page { before, after, .. } = &*PAGE;
+    let document = &PAGE.document;
     let mut coding = HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Encoding"))]);
     if !accepts_gzip(headers) {
-        return (coding, [before, head, after].concat().into());
+        return (coding, document.plain(head));
     }
     coding.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    for part in [before, head, after] {
-        encoder.write_all(part.as_bytes()).expect("a Vec takes everything");
-    }
-    (coding, encoder.finish().expect("a Vec takes everything").into())
+    (coding, document.gzip(head))
 }
 
 /// What stands in the document itself, for its policy.

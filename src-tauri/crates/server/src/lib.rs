@@ -44,6 +44,7 @@ mod routes;
 mod serve;
 mod shared;
 mod socket;
+mod spliced;
 mod taker;
 mod told;
 mod whep;
