@@ -22,6 +22,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long behind the greater part of a crowd the rest has to leave, before what they held is given back.
 const SETTLING: Duration = Duration::from_secs(1);
 
+/// Between two times that it is. Others may wait for memory meanwhile, and anybody who reaches the port can come as a crowd and leave.
+const GIVE_BACK_PAUSE: Duration = Duration::from_secs(10);
+
 /// Told to a connection for which there is no room, before it is closed.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -50,6 +53,8 @@ pub async fn serve_with(
     let shared = Arc::new(Shared::new(config, requests, shutdown.clone()));
     let door = Door { takers, router: routes::router(shared.clone()), shared, places: places.clone() };
     let mut connections = JoinSet::new();
+    let gives_back = give_back_after_crowds(places.clone(), SETTLING, GIVE_BACK_PAUSE, allocator::give_back);
+    connections.spawn(threads::task("give-back", After::Lost, gives_back));
     loop {
         tokio::select! {
             () = ended(&mut shutdown) => break,
@@ -67,7 +72,6 @@ pub async fn serve_with(
                 }
             },
             Some(_) = connections.join_next() => {}
-            () = places.emptied() => { connections.spawn(threads::task("give-back", After::Lost, give_back_soon())); }
         }
     }
     drop(listener);
@@ -78,11 +82,20 @@ pub async fn serve_with(
     connections.shutdown().await;
 }
 
-/// Gives back what a crowd held, once the last of it, who leave after it is said, have left too: pages on which one thing is still
-/// used stay.
-async fn give_back_soon() {
-    tokio::time::sleep(SETTLING).await;
-    let _ = tokio::task::spawn_blocking(threads::caught("give-back", allocator::give_back)).await;
+/// Gives back what each crowd held, once the last of it, who leave after it is said, have left too: pages on which one thing is still
+/// used stay. Of crowds that leave meanwhile all that they held is given back at once.
+async fn give_back_after_crowds(
+    places: Arc<Places>,
+    settling: Duration,
+    pause: Duration,
+    give_back: impl Fn() + Clone + Send + 'static,
+) {
+    loop {
+        places.emptied().await;
+        tokio::time::sleep(settling).await;
+        let _ = tokio::task::spawn_blocking(threads::caught("give-back", give_back.clone())).await;
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// The one place that says whose a connection is.
@@ -110,5 +123,38 @@ impl Door {
             // Apart from this task, so that who says nothing costs no room for what HTTP needs.
             None => Box::pin(http::serve(connection, until, header_time, self.router, self.shared)).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn crowds_that_come_and_leave_again_and_again_have_memory_given_back_now_and_then() {
+        const PAUSE: Duration = Duration::from_millis(200);
+        let places = Places::new(&Limits::default(), None);
+        let given = Arc::new(AtomicU32::new(0));
+        let count = given.clone();
+        let counts = move || _ = count.fetch_add(1, Ordering::Relaxed);
+        let gives_back = give_back_after_crowds(places.clone(), Duration::from_millis(1), PAUSE, counts);
+        let gives_back = tokio::spawn(gives_back);
+        let crowd = || drop((0..300).filter_map(|_| places.take([127, 0, 0, 1].into())).collect::<Vec<Place>>());
+        let begun = Instant::now();
+        for _ in 0..100 {
+            crowd();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let (before, most) = (given.load(Ordering::Relaxed), 1 + begun.elapsed().div_duration_f32(PAUSE) as u32);
+        assert!((1..=most).contains(&before), "{before} times, where {most} are the most");
+        crowd();
+        tokio::time::sleep(2 * PAUSE).await;
+        let after = given.load(Ordering::Relaxed);
+        assert!(after > before, "what the last of them held, too");
+        tokio::time::sleep(3 * PAUSE).await;
+        assert_eq!(given.load(Ordering::Relaxed), after, "and then there is nothing");
+        gives_back.abort();
     }
 }
