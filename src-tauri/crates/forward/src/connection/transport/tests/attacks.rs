@@ -97,6 +97,29 @@ fn handshake_messages_to_a_live_session_are_bounded_and_end_nothing() {
 }
 
 #[test]
+fn a_certificate_in_crumbs_is_no_work_for_the_thread_that_all_share() {
+    // It goes on with its handshake only so far that its certificate is waited for.
+    let mut pair = Pair::new(dimpl(1), |way, n| way == Way::ToServer && n > 2);
+    pair.client.check(true);
+    pair.client.begin(pair.now);
+    pair.pass(8 * DELAY);
+    assert!(pair.counts[Way::ToClient as usize] > 1, "it was asked for");
+    pair.outputs.clear();
+    let crumb = |n: u16| {
+        let ([high, low], body) = (n.to_be_bytes(), 13);
+        let record = [22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 1, high, low, 0, body];
+        [&record[..], &[11, 0, 0x13, 0x88, 0, 2, 0, high, low, 0, 0, 1, 7]].concat()
+    };
+    for n in 0..1000 {
+        pair.deliver(crumb(n), path(1000));
+    }
+    let read = 1000 - drops(&pair).len();
+    // Each is looked for among all those before it for each of these: the third power of how many there are.
+    assert!((20..=128).contains(&read), "{read} were read");
+    assert!(!pair.is_gone(), "and somebody else may have sent them");
+}
+
+#[test]
 fn records_of_the_next_epoch_do_not_pile_up_before_the_handshake_is_done() {
     let mut pair = Pair::new(dimpl(1), |_, _| false);
     pair.client.check(true);
