@@ -9,6 +9,7 @@
 //! handshake that ends does not show it either, as its flights may have gone to another address than the one it ends from.
 
 mod amplification_limit;
+mod answered_checks;
 mod consent;
 mod drop_reason;
 mod paths;
@@ -19,6 +20,7 @@ pub(crate) use drop_reason::DropReason;
 
 use crate::connection::dtls::{Dtls, Failure, Progress, Server};
 use crate::event::Gone;
+use answered_checks::AnsweredChecks;
 use consent::Consent;
 use paths::{Answer, Paths};
 use port::{Check, IceSession, Path, Response, Transaction};
@@ -74,6 +76,7 @@ pub(crate) struct Transport {
     /// The consent to send along the path in use, once the viewer is connected.
     consent: Option<Consent>,
     seen: SeenChecks,
+    answered: AnsweredChecks,
     dtls: Dtls,
     /// The keys of a handshake that is done, until there is a validated path for media.
     keys: Option<Box<(Sealer, Opener)>>,
@@ -113,6 +116,7 @@ impl Transport {
             paths: Paths::new(now),
             consent: None,
             seen: SeenChecks::default(),
+            answered: AnsweredChecks::new(now),
             dtls: Dtls::new(server, fingerprint),
             keys: None,
             opener: None,
@@ -176,6 +180,10 @@ impl Transport {
         let repeated = !self.seen.is_first(authentic.transaction);
         if repeated && !self.knows(&path) {
             out.push(Output::Dropped(DropReason::ReplayedCheck));
+            return false;
+        }
+        if !self.answered.take(repeated, now) {
+            out.push(Output::Dropped(DropReason::Flood));
             return false;
         }
         let response = authentic.response(&ice.ours, &path);

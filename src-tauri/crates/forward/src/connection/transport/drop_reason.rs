@@ -15,7 +15,7 @@ pub(crate) enum DropReason {
     Unauthenticated,
     /// It is replayed SRTCP.
     Replayed,
-    /// It is SRTCP whose work is above the viewer's allowance.
+    /// It is SRTCP whose work is above the viewer's allowance, or one more check than is answered.
     Flood,
     /// The certificate does not match the offer's fingerprint.
     Fingerprint,

@@ -97,6 +97,29 @@ fn handshake_messages_to_a_live_session_are_bounded_and_end_nothing() {
 }
 
 #[test]
+fn a_viewer_that_floods_with_its_own_checks_has_no_flood_sent_back() {
+    let mut pair = connected();
+    let sent = |pair: &mut Pair| {
+        let outputs = std::mem::take(&mut pair.outputs);
+        outputs.iter().filter(|output| matches!(output, Output::Transmit(..) | Output::Check(..))).count()
+    };
+    let recorded = checker::check(&pair.ice, true);
+    for n in 0..20_000 {
+        pair.now += Duration::from_micros(100);
+        let check = if n % 2 == 0 { recorded.clone() } else { checker::check(&pair.ice, n % 4 == 1) };
+        pair.deliver(check, path(1000));
+    }
+    // Of each of the two kinds 200, and 20 a second; and a check of ours.
+    let answers = sent(&mut pair);
+    assert!((400..=490).contains(&answers), "{answers} datagrams went out for 20,000");
+    assert!(!pair.is_gone());
+    pair.pass(Duration::from_secs(1));
+    sent(&mut pair);
+    pair.deliver(checker::check(&pair.ice.clone(), true), path(1000));
+    assert!(sent(&mut pair) >= 1, "and then it is answered as before");
+}
+
+#[test]
 fn a_certificate_in_crumbs_is_no_work_for_the_thread_that_all_share() {
     // It goes on with its handshake only so far that its certificate is waited for.
     let mut pair = Pair::new(dimpl(1), |way, n| way == Way::ToServer && n > 2);
