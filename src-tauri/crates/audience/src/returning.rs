@@ -118,9 +118,7 @@ impl Returning {
         kept.contains(&identity)
             && match identity {
                 Identity::Cookie(_) => true,
-                Identity::Bare { .. } => {
-                    watches(&identity) || self.lately(now).any(|other| other.identity() == identity)
-                }
+                Identity::Bare { .. } => watches(&identity) || self.lately(now).any(|other| other.is(&identity)),
             }
     }
 

@@ -148,8 +148,7 @@ impl Viewers {
     /// A viewer of this visitor holds a place.
     pub(crate) fn holds_a_place(&self, visitor: &Visitor) -> bool {
         let identity = visitor.identity();
-        let holds =
-            |(id, life): (&ViewerId, &Life)| !self.joining.is_unchecked(*id) && life.visitor().identity() == identity;
+        let holds = |(id, life): (&ViewerId, &Life)| life.visitor().is(&identity) && !self.joining.is_unchecked(*id);
         self.lives.iter().any(holds)
     }
 
@@ -199,7 +198,7 @@ impl Viewers {
     }
 
     fn watches(&self, identity: &Identity) -> bool {
-        self.watchers().any(|visitor| visitor.identity() == *identity)
+        self.watchers().any(|visitor| visitor.is(identity))
     }
 
     fn watching_identities(&self) -> HashSet<Identity> {

@@ -58,6 +58,16 @@ impl Visitor {
             None => Identity::Bare { address: self.address, user_agent: self.user_agent.clone() },
         }
     }
+
+    /// Whether this is its [identity](Visitor::identity): to look through a crowd for one makes none of each.
+    pub(crate) fn is(&self, identity: &Identity) -> bool {
+        match identity {
+            Identity::Cookie(cookie) => self.cookie == Some(*cookie),
+            Identity::Bare { address, user_agent } => {
+                self.cookie.is_none() && self.address == *address && self.user_agent == *user_agent
+            }
+        }
+    }
 }
 
 /// Names a browser: 128 random bits, 32 hex digits in text.
