@@ -1,7 +1,8 @@
 //! The control plane never blocks on the data plane: a real forwarder and a real pipeline, of which an output hangs, and with it
 //! the encoder that calls it.
 
-use super::world::{Asks, browser, parts};
+use super::asks::Asks;
+use super::world::{browser, parts};
 use crate::encoding::Encoders;
 use crate::happened::Happened;
 use crate::outputs::{Output, Outputs, Taken, ToViewers};

@@ -1,5 +1,6 @@
 //! The owner without socket, thread and clock: what it asks of the others is written down in one list.
 
+mod asks;
 mod chat;
 mod devices;
 mod hanging;
