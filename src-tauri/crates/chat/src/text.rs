@@ -17,7 +17,12 @@ pub(crate) fn clean(text: &str) -> String {
         if c.is_control() || turns_direction(c) || is_nothing(c) {
             continue;
         }
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        // A joiner between them ends no stack: what is seen stands on the same letter.
+        marks = match c {
+            c if is_combining_mark(c) => marks + 1,
+            c if c != ' ' && is_invisible(c) => marks,
+            _ => 0,
+        };
         if marks <= MAX_MARKS && !(c == ' ' && out.ends_with(' ')) {
             out.push(c);
         }
@@ -87,6 +92,11 @@ mod tests {
         assert_eq!(clean("\u{feff}a\u{ffff}\u{fdd0}b"), "ab");
         let stack = format!("a{}b", "\u{300}".repeat(300));
         assert_eq!(clean(&stack).chars().count(), 2 + MAX_MARKS);
+        for joiner in ["\u{200d}", "\u{200c}", "\u{200b}", "\u{2060}", "\u{e0020}"] {
+            let stack = format!("a{}b", format!("\u{300}\u{301}{joiner}").repeat(100));
+            let marks = clean(&stack).chars().filter(|c| is_combining_mark(*c)).count();
+            assert_eq!(marks, MAX_MARKS, "a stack that is taken up again behind {joiner:?} is the same");
+        }
     }
 
     #[test]
