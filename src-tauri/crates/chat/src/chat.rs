@@ -195,7 +195,7 @@ impl Chat {
             self.mutes.pop_first();
             let over = |mute: &Mute| mute.until.is_some_and(|(over, _)| over == until);
             if self.people.get(person).and_then(|person| person.mute).is_some_and(|mute| over(&mute)) {
-                self.let_speak(person);
+                self.mute_is_over(person);
             }
         }
     }

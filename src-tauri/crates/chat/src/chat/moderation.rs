@@ -184,9 +184,17 @@ impl Chat {
         self.tell_person(id);
     }
 
-    pub(super) fn let_speak(&mut self, id: PersonId) {
+    /// The broadcaster says that a person may write: also while only those may who were admitted.
+    fn let_speak(&mut self, id: PersonId) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.admitted = true;
+        }
+        self.mute_is_over(id);
+    }
+
+    /// The time of a mute is over. Nobody was admitted by that.
+    pub(super) fn mute_is_over(&mut self, id: PersonId) {
         let Some(person) = self.people.get_mut(id) else { return };
-        person.admitted = true;
         person.mute = None;
         if let Some(viewer) = person.viewer() {
             self.event(Event::Unmuted { viewer });

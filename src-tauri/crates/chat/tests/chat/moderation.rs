@@ -94,6 +94,22 @@ fn a_mute_lasts_as_long_as_it_was_meant() {
 }
 
 #[test]
+fn a_mute_that_is_over_admits_nobody() {
+    let (mut stage, _) = evening();
+    for seconds in [Some(10), None] {
+        stage.act(|chat, now| chat.mute(ViewerId(9), Some(speaker(9)), seconds, now)).unwrap();
+        stage.act(|chat, _| chat.set_mode(ChatMode::Admitted));
+        stage.advance(11 * SECOND);
+        if seconds.is_some() {
+            assert_eq!(stage.say(9, "x"), Err(ChatRefusal::NotAdmitted), "nobody said that this one may write");
+        } else {
+            stage.act(|chat, now| chat.unmute(ViewerId(9), None, now)).unwrap();
+            stage.say(9, "x").expect("the broadcaster said so");
+        }
+    }
+}
+
+#[test]
 fn slow_mode_counts_from_the_last_message() {
     let (mut stage, _) = evening();
     stage.act(|chat, _| chat.slow_mode(30)).unwrap();
