@@ -573,6 +573,8 @@ export type ChatMode = "everyone" | "admitted" | "off";
 
 export type ChatFormat = "text" | "json";
 
+export type ChatAct = "say" | "name" | "react" | "hand" | "chat_since";
+
 export type ChatRefusal = "not_watching" | "chat_off" | "not_admitted" | "muted" | "too_fast" | "slow_mode" | "empty" | "too_long" | "bad_name" | "reserved_name" | "unwanted_word" | "no_links" | "unknown_message" | "bad_reaction";
 
 export type MutedViewer = { 
@@ -1168,6 +1170,10 @@ hand: boolean, } | { "type": "refused",
  * Why.
  */
 code: ChatRefusal, 
+/**
+ * What it was.
+ */
+of: ChatAct, 
 /**
  * When it may be tried again, seconds.
  */

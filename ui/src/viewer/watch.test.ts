@@ -155,7 +155,7 @@ test('what does not concern the picture goes to who listens, and to nobody when 
   watch.listen({ holds: () => heard.push('holds'), hear: ({ type }) => heard.push(type) });
   Socket.last.hears({ type: 'chat', messages: [] });
   Socket.last.hears({ type: 'count', watching: 3 });
-  Socket.last.hears({ type: 'refused', code: 'muted' });
+  Socket.last.hears({ type: 'refused', code: 'muted', of: 'say' });
   watch.listen(null);
   Socket.last.hears({ type: 'chat_deleted', messages: [] });
   expect(heard).toEqual(['chat', 'refused']);

@@ -104,6 +104,23 @@ pub enum ChatFormat {
     Json,
 }
 
+/// What a page does in the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ChatAct {
+    /// It writes.
+    Say,
+    /// It chooses a name.
+    Name,
+    /// It reacts to the picture.
+    React,
+    /// It raises a hand, or takes it down.
+    Hand,
+    /// It asks for what was said.
+    ChatSince,
+}
+
 /// Why something that a page said was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -26,7 +26,8 @@ pub mod typescript;
 mod viewer;
 
 pub use chat::{
-    ChatFormat, ChatMessage, ChatMode, ChatRefusal, ChatSnapshot, MessageId, MutedViewer, SharedMessage, ViewerName,
+    ChatAct, ChatFormat, ChatMessage, ChatMode, ChatRefusal, ChatSnapshot, MessageId, MutedViewer, SharedMessage,
+    ViewerName,
 };
 pub use command::Command;
 pub use error::{ErrorCode, Problem, RefusalCode};

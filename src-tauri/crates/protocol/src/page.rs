@@ -1,6 +1,6 @@
 //! What the program and a watch page tell each other over the page's socket.
 
-use crate::{ChatMode, ChatRefusal, MessageId, RefusalCode, SharedMessage, ViewerId};
+use crate::{ChatAct, ChatMode, ChatRefusal, MessageId, RefusalCode, SharedMessage, ViewerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -80,10 +80,12 @@ pub enum PageMessage {
         /// The hand is up.
         hand: bool,
     },
-    /// What the page said last was not taken.
+    /// Something that the page said was not taken. What it said is taken or refused in the order in which it said it.
     Refused {
         /// Why.
         code: ChatRefusal,
+        /// What it was.
+        of: ChatAct,
         /// When it may be tried again, seconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
@@ -163,14 +165,18 @@ impl PageHello {
 
     /// It concerns what people say, and not what they watch.
     pub fn is_of_chat(&self) -> bool {
+        self.act().is_some() || *self == Self::ChatClosed
+    }
+
+    /// What it does in the chat that may be refused.
+    pub fn act(&self) -> Option<ChatAct> {
         match self {
-            Self::Watching { .. } | Self::Latency { .. } => false,
-            Self::ChatSince { .. }
-            | Self::ChatClosed
-            | Self::Say { .. }
-            | Self::Name { .. }
-            | Self::React { .. }
-            | Self::Hand { .. } => true,
+            Self::Watching { .. } | Self::Latency { .. } | Self::ChatClosed => None,
+            Self::ChatSince { .. } => Some(ChatAct::ChatSince),
+            Self::Say { .. } => Some(ChatAct::Say),
+            Self::Name { .. } => Some(ChatAct::Name),
+            Self::React { .. } => Some(ChatAct::React),
+            Self::Hand { .. } => Some(ChatAct::Hand),
         }
     }
 }

@@ -56,6 +56,7 @@ pub fn document() -> String {
         SharedMessage,
         ChatMode,
         ChatFormat,
+        ChatAct,
         ChatRefusal,
         MutedViewer,
         ViewerName,

@@ -74,14 +74,14 @@ test('what was refused is given back, and the reason is there', () => {
   chat.hear(you());
   expect(chat.write('  ', null)).toBe(false);
   expect(chat.write('too fast', null)).toBe(true);
-  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 3 });
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'say', retry_after_s: 3 });
   expect(returned).toEqual(['too fast']);
   expect(chat.view.refused).toEqual({ code: 'too_fast', retryAfterS: 3 });
   chat.write('again', 4);
   expect(said.at(-1)).toEqual({ type: 'say', text: 'again', reply_to: 4 });
   expect(chat.view.refused).toBe(null);
   chat.hear({ type: 'chat', messages: [line(5, 7)] });
-  chat.hear({ type: 'refused', code: 'bad_reaction' });
+  chat.hear({ type: 'refused', code: 'bad_reaction', of: 'react' });
   expect(returned).toEqual(['too fast']);
 });
 
@@ -98,7 +98,7 @@ test('a name that was chosen here before is said where the server does not know 
 test('a name that cannot be is not said again', () => {
   begin('Broadcaster');
   chat.hear(you());
-  chat.hear({ type: 'refused', code: 'reserved_name' });
+  chat.hear({ type: 'refused', code: 'reserved_name', of: 'name' });
   chat.hear(you());
   expect(said.length).toBe(1);
 });
@@ -106,7 +106,7 @@ test('a name that cannot be is not said again', () => {
 test('a page that asked too early asks again', () => {
   vi.useFakeTimers();
   chat.holds();
-  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'chat_since', retry_after_s: 1 });
   expect(chat.view.refused).toBe(null);
   vi.advanceTimersByTime(1100);
   expect(said.length).toBe(2);
@@ -122,7 +122,7 @@ test('a page that came back and asked too early asks again, too, and is not told
   for (const code of ['not_watching', 'too_fast'] as const) {
     chat.holds();
     const asked = said.length;
-    chat.hear({ type: 'refused', code, retry_after_s: 3 });
+    chat.hear({ type: 'refused', code, of: 'chat_since', retry_after_s: 3 });
     expect(chat.view.refused).toBe(null);
     vi.advanceTimersByTime(2900);
     expect(said.length).toBe(asked);
@@ -165,12 +165,40 @@ test('of several that were written the one is given back that was refused', () =
   chat.hear(you());
   for (const text of ['first', 'second', 'third']) chat.write(text, null);
   chat.hear({ type: 'chat', messages: [line(1, 7)] });
-  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'say', retry_after_s: 1 });
   expect(returned).toEqual(['second']);
-  chat.hear({ type: 'refused', code: 'reserved_name' });
+  chat.hear({ type: 'refused', code: 'reserved_name', of: 'name' });
   chat.hear({ type: 'chat_deleted', messages: [1] });
   chat.hear({ type: 'chat', messages: [line(1, 7)] });
   expect(returned, 'neither a name nor a line that was put back says anything of it').toEqual(['second']);
-  chat.hear({ type: 'refused', code: 'too_fast', retry_after_s: 1 });
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'say', retry_after_s: 1 });
   expect(returned).toEqual(['second', 'third']);
+});
+
+test('what is written behind a reaction too many is not given back, as it is said', () => {
+  chat.hear(you({ name: 'Anna' }));
+  for (let count = 0; count < 11; count += 1) chat.react('👏');
+  chat.write('hello', null);
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'react', retry_after_s: 4 });
+  chat.hear({ type: 'refused', code: 'unwanted_word', of: 'name' });
+  expect(returned).toEqual([]);
+  chat.hear({ type: 'chat', messages: [line(1, 7)] });
+  chat.write('again', null);
+  chat.hear({ type: 'refused', code: 'slow_mode', of: 'say', retry_after_s: 9 });
+  expect(returned).toEqual(['again']);
+});
+
+test('what is refused while it asks for what it missed is given back, and it does not ask again for that', () => {
+  vi.useFakeTimers();
+  chat.holds();
+  chat.hear(you());
+  chat.write('first', null);
+  chat.holds();
+  const asked = said.length;
+  chat.hear({ type: 'refused', code: 'too_fast', of: 'say', retry_after_s: 1 });
+  expect(returned).toEqual(['first']);
+  chat.hear(you());
+  vi.advanceTimersByTime(5000);
+  expect([said.length, returned.length]).toEqual([asked, 1]);
+  vi.useRealTimers();
 });

@@ -1,6 +1,7 @@
 /** The chat as this page has it: what was said, what this viewer is in it, and what became of what was written last. Knows no page. */
 
 import type {
+  ChatAct,
   ChatMessage,
   ChatMode,
   ChatRefusal,
@@ -109,7 +110,7 @@ export class Chat {
       case 'reactions':
         return this.#on.reacted(message.counts);
       case 'refused':
-        return this.#refused(message.code, message.retry_after_s ?? null);
+        return this.#refused(message.code, message.of, message.retry_after_s ?? null);
     }
   }
 
@@ -141,7 +142,7 @@ export class Chat {
     const more = messages.filter(({ id }) => !known.has(id));
     // One that was taken out and is there again was heard before.
     const own = more.filter(({ id, viewer }) => id > this.#newest && viewer !== null && viewer === you.viewer);
-    (this.#asking ? this.#unsure : this.#sent).splice(0, own.length);
+    own.forEach(() => this.#oldest());
     this.#newest = Math.max(this.#newest, ...more.map(({ id }) => id));
     const last = this.#view.lines.at(-1)?.id ?? -1;
     const lines = [...this.#view.lines, ...more];
@@ -150,17 +151,23 @@ export class Chat {
     this.#show({ lines: lines.slice(-kept) });
   }
 
-  #refused(code: ChatRefusal, retryAfterS: number | null): void {
+  /** What was written first of all that was neither heard again nor refused yet. */
+  #oldest(): string | undefined {
+    return this.#unsure.shift() ?? this.#sent.shift();
+  }
+
+  #refused(code: ChatRefusal, of: ChatAct, retryAfterS: number | null): void {
     // A page that asks before media flows, or soon after it asked last, is refused, and is not any more when it asks again.
-    if (this.#asking && (code === 'not_watching' || code === 'too_fast')) {
+    if (of === 'chat_since') {
       clearTimeout(this.#asks);
       this.#asks = setTimeout(() => this.holds(), Math.max(askAgainMs, 1000 * (retryAfterS ?? 0)));
       return;
     }
-    const ofName = code === 'bad_name' || code === 'reserved_name';
-    const text = ofName || code === 'bad_reaction' ? undefined : this.#sent.shift();
+    // Of a name, a reaction or a hand nothing is given back: what is written meanwhile is on its way still.
+    const text = of === 'say' ? this.#oldest() : undefined;
     if (text !== undefined) this.#on.returned(text);
-    if (ofName) this.#name = null;
+    // One that cannot be is not said again; one that came too soon is.
+    if (of === 'name' && code !== 'too_fast' && code !== 'not_watching') this.#name = null;
     this.#show({ refused: { code, retryAfterS } });
   }
 

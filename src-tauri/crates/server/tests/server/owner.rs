@@ -104,8 +104,9 @@ impl Owner {
                 Some(request) = requests.recv() => {
                     if let Request::PageSaid { page, hello, .. } = &request {
                         self.said.push(hello.clone());
-                        if hello.is_of_chat() {
-                            self.door.tell_page(*page, PageMessage::Refused { code: ChatRefusal::TooFast, retry_after_s: None });
+                        if let Some(of) = hello.act() {
+                            let (code, retry_after_s) = (ChatRefusal::TooFast, None);
+                            self.door.tell_page(*page, PageMessage::Refused { code, of, retry_after_s });
                         }
                     }
                     self.door.answer(request, &mut self.audience, &mut self.transports, now());

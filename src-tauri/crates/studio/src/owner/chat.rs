@@ -18,14 +18,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A page says something that concerns the chat. Who says it is who holds the session that the page named, and nothing else that it
     /// may say of itself; who was not let in, or was removed, is told nothing.
     pub(super) fn page_chats(&mut self, page: PageId, hello: PageHello, now: Now) {
+        let act = hello.act();
         let said = self.said_in_chat(page, hello, now);
         self.carry_out_chat();
-        if let Err(Refused { code, retry_after }) = said {
+        if let (Err(Refused { code, retry_after }), Some(of)) = (said, act) {
             if self.door.viewer_of(page).is_some_and(|viewer| self.chat.has_untold_of(viewer)) {
                 self.door.tell_ahead(page, self.chat.untold());
             }
             let retry_after_s = retry_after.map(|wait| wait.as_secs_f32().ceil() as u32);
-            self.door.tell_page(page, PageMessage::Refused { code, retry_after_s });
+            self.door.tell_page(page, PageMessage::Refused { code, of, retry_after_s });
         }
     }
 

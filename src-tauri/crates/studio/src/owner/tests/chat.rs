@@ -82,11 +82,10 @@ fn who_holds_no_session_neither_reads_nor_writes_whatever_it_says_of_itself() {
         PageHello::React { emoji: "👏".into() },
         PageHello::Hand { up: true },
     ] {
-        let silent = matches!(hello, PageHello::Watching { .. });
+        let act = hello.act();
         world.says(&liar, hello);
-        if !silent {
-            assert_eq!(refused(&mut liar), ChatRefusal::NotWatching);
-        }
+        let (code, retry_after_s) = (ChatRefusal::NotWatching, None);
+        assert_eq!(next(&mut liar), act.map(|of| PageMessage::Refused { code, of, retry_after_s }));
     }
     assert_eq!(world.told(), []);
     let joined = world.join(&browser(9), "h264").expect("let in");
