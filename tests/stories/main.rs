@@ -11,6 +11,7 @@ mod ban;
 #[cfg(target_os = "linux")]
 mod cameras;
 mod chat;
+mod controls;
 mod crowd;
 mod documented;
 mod end;

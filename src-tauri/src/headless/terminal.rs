@@ -27,6 +27,12 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::Lock { on: true } => "Locked: nobody new is let in.".to_owned(),
         Event::Lock { on: false } => "Unlocked: who has the link is let in.".to_owned(),
         Event::Links { links } => format!("The link is: {}", links.watch),
+        Event::MuteMicrophone { on: true } => "The microphone is muted.".to_owned(),
+        Event::MuteMicrophone { on: false } => "The microphone is not muted any more.".to_owned(),
+        Event::CameraOff { on: true } => "The camera is off; a card is sent.".to_owned(),
+        Event::CameraOff { on: false } => "The camera is not switched off any more.".to_owned(),
+        Event::BeRightBack { on: true } => "You are away: a card and silence are sent.".to_owned(),
+        Event::BeRightBack { on: false } => "You are back.".to_owned(),
         Event::Camera { state } => source("Camera", state)?,
         Event::Microphone { state } => source("Microphone", state)?,
         Event::Recording { recording } => recorded(recording)?,
@@ -136,6 +142,7 @@ mod tests {
         let running = SourceState::Running { id: "pattern".into(), format: "1280x720, 30 fps".into() };
         let camera = words(&Event::Camera { state: running });
         assert_eq!(camera.as_deref(), Some("Camera: pattern, 1280x720, 30 fps.\n"));
+        assert_eq!(words(&Event::MuteMicrophone { on: true }).as_deref(), Some("The microphone is muted.\n"));
     }
 
     #[test]

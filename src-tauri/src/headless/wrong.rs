@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 33] = [
+const EXAMPLES: [(&str, &str); 36] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -18,6 +18,9 @@ const EXAMPLES: [(&str, &str); 33] = [
     ("set_address", r#"{"command":"set_address","host":"192.168.1.20"}"#),
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
     ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
+    ("mute_microphone", r#"{"command":"mute_microphone","on":true}"#),
+    ("camera_off", r#"{"command":"camera_off","on":true}"#),
+    ("be_right_back", r#"{"command":"be_right_back","on":true}"#),
     ("list_devices", r#"{"command":"list_devices"}"#),
     ("record", r#"{"command":"record","path":"/home/anna/Videos/Sunday.mp4"}"#),
     ("stop_recording", r#"{"command":"stop_recording"}"#),
@@ -89,6 +92,9 @@ mod tests {
             Command::SetAddress { .. } => "set_address",
             Command::SetCamera { .. } => "set_camera",
             Command::SetMicrophone { .. } => "set_microphone",
+            Command::MuteMicrophone { .. } => "mute_microphone",
+            Command::CameraOff { .. } => "camera_off",
+            Command::BeRightBack { .. } => "be_right_back",
             Command::ListDevices => "list_devices",
             Command::Record { .. } => "record",
             Command::StopRecording => "stop_recording",

@@ -18,6 +18,8 @@ pub(crate) struct Seen {
     pub(crate) pictures: Vec<Picture>,
     /// Packets of sound.
     pub(crate) sounds: usize,
+    /// Bytes in them.
+    pub(crate) sound_bytes: usize,
     /// Sequence numbers that were never seen, of pictures and of sound.
     pub(crate) missing: usize,
     /// The connection was closed.
@@ -71,9 +73,10 @@ impl Watching {
 }
 
 impl Seen {
-    pub(crate) fn sound(&mut self, sequence: u16) {
+    pub(crate) fn sound(&mut self, sequence: u16, payload: &[u8]) {
         self.missing += gap(&mut self.last_sound, sequence);
         self.sounds += 1;
+        self.sound_bytes += payload.len();
     }
 
     /// Takes a packet. True: the picture it completes cannot be decoded, so that a keyframe must be asked for. The async

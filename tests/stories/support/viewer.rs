@@ -313,7 +313,7 @@ impl PeerConnectionEventHandler for Handler {
                 let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
                 let header = &packet.header;
                 if sound {
-                    watching.change(|seen| seen.sound(header.sequence_number));
+                    watching.change(|seen| seen.sound(header.sequence_number, &packet.payload));
                     continue;
                 }
                 let codec = if header.payload_type == VP8_TOO { Codec::Vp8 } else { offered };

@@ -21,6 +21,7 @@ const empty: Snapshot = {
   outside: { waiting: 0, turned_away: 0, no_room: 0 },
   camera: { state: 'off' },
   microphone: { state: 'off' },
+  controls: { microphone_muted: false, camera_off: false, be_right_back: false },
   devices: { cameras: [], microphones: [] },
   relays: [],
   settings,
@@ -55,6 +56,14 @@ describe('recordings', () => {
     expect(state.unfinished_recordings).toEqual(files);
     expect(apply(state, { event: 'unfinished_recordings', files: [] }).unfinished_recordings).toEqual([]);
   });
+});
+
+test('what is withheld is each for itself', () => {
+  let state = apply(empty, { event: 'mute_microphone', on: true });
+  state = apply(state, { event: 'be_right_back', on: true });
+  expect(state.controls).toEqual({ microphone_muted: true, camera_off: false, be_right_back: true });
+  state = apply(apply(state, { event: 'be_right_back', on: false }), { event: 'camera_off', on: true });
+  expect(state.controls).toEqual({ microphone_muted: true, camera_off: true, be_right_back: false });
 });
 
 describe('viewers', () => {

@@ -36,6 +36,12 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, camera: event.state };
     case 'microphone':
       return { ...now, microphone: event.state };
+    case 'mute_microphone':
+      return { ...now, controls: { ...now.controls, microphone_muted: event.on } };
+    case 'camera_off':
+      return { ...now, controls: { ...now.controls, camera_off: event.on } };
+    case 'be_right_back':
+      return { ...now, controls: { ...now.controls, be_right_back: event.on } };
     case 'devices':
       return { ...now, devices: event.devices };
     case 'relay':

@@ -635,6 +635,20 @@ muted: Array<MutedViewer>,
  */
 hands: Array<ViewerId>, };
 
+export type Controls = { 
+/**
+ * The microphone is muted.
+ */
+microphone_muted: boolean, 
+/**
+ * The camera is off: a card with the title is sent.
+ */
+camera_off: boolean, 
+/**
+ * A card and silence are sent, whatever the other two say; it ends with the broadcast.
+ */
+be_right_back: boolean, };
+
 export type Snapshot = { 
 /**
  * Where the broadcast is.
@@ -676,6 +690,10 @@ camera: SourceState,
  * The microphone.
  */
 microphone: SourceState, 
+/**
+ * What the broadcaster withholds.
+ */
+controls: Controls, 
 /**
  * What could be chosen.
  */
@@ -745,7 +763,19 @@ camera: string, } | { "command": "set_microphone",
 /**
  * `tone`, `off` or a microphone's name.
  */
-microphone: string, } | { "command": "list_devices" } | { "command": "record", 
+microphone: string, } | { "command": "mute_microphone", 
+/**
+ * Muted.
+ */
+on: boolean, } | { "command": "camera_off", 
+/**
+ * Off.
+ */
+on: boolean, } | { "command": "be_right_back", 
+/**
+ * Away.
+ */
+on: boolean, } | { "command": "list_devices" } | { "command": "record", 
 /**
  * A file, or a folder; absent: the settings' folder.
  */
@@ -939,7 +969,19 @@ state: SourceState, } | { "event": "microphone",
 /**
  * As it is now.
  */
-state: SourceState, } | { "event": "devices", 
+state: SourceState, } | { "event": "mute_microphone", 
+/**
+ * Muted.
+ */
+on: boolean, } | { "event": "camera_off", 
+/**
+ * Off: a card with the title is sent.
+ */
+on: boolean, } | { "event": "be_right_back", 
+/**
+ * Away: a card and silence are sent.
+ */
+on: boolean, } | { "event": "devices", 
 /**
  * All of them.
  */
@@ -1101,7 +1143,7 @@ live: boolean,
 /**
  * The broadcaster's words for the stream; may be empty.
  */
-title: string, } | { "type": "count", 
+title: string, } | { "type": "controls" } & Controls | { "type": "count", 
 /**
  * Now.
  */

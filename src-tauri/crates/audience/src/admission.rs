@@ -38,7 +38,8 @@ impl Audience {
         if let Some((code, reason)) = self.removals.refuses(visitor, Door::Join) {
             return Ok(vec![PageMessage::Removed { code, reason }]);
         }
-        Ok(vec![self.page_state(), PageMessage::Count { watching: self.watching() }])
+        let count = PageMessage::Count { watching: self.watching() };
+        Ok(vec![self.page_state(), PageMessage::Controls(self.controls()), count])
     }
 
     /// Whether a page that was opened by a link since retired goes on hearing of the broadcast.

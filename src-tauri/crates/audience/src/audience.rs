@@ -11,7 +11,7 @@ use crate::link::Link;
 use crate::removal::{Door, Removals};
 use crate::viewers::Viewers;
 use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
-use protocol::{ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
+use protocol::{Controls, ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,7 @@ pub struct Audience {
     pub(crate) locked: bool,
     pub(crate) max_viewers: u32,
     title: String,
+    controls: Controls,
     count: CountPace,
     attempts: Attempts,
     failed_joins: FailedJoins,
@@ -52,6 +53,7 @@ impl Audience {
             locked: false,
             max_viewers,
             title: String::new(),
+            controls: Controls::default(),
             count: CountPace::new(),
             attempts: Attempts::default(),
             failed_joins: FailedJoins::default(),
@@ -92,6 +94,7 @@ impl Audience {
             Input::NewLink { token } => self.new_link(token, now),
             Input::SetMaxViewers(max) => self.max_viewers = max,
             Input::SetTitle(title) => self.set_title(title),
+            Input::SetControls(controls) => self.set_controls(controls),
             Input::HostAddresses(addresses) => self.removals.set_hosts(addresses),
             Input::Latency { viewer, latency_ms } => self.latency(viewer, latency_ms),
             Input::Stats(stats) => self.stats(stats),
@@ -196,6 +199,11 @@ impl Audience {
         &self.title
     }
 
+    /// What the broadcaster withholds.
+    pub(crate) fn controls(&self) -> Controls {
+        self.controls
+    }
+
     /// Whether there is something to watch, in a page's words.
     pub(crate) fn page_state(&self) -> PageMessage {
         PageMessage::State { live: self.live, title: self.title.clone() }
@@ -253,6 +261,13 @@ impl Audience {
         if self.title != title {
             self.title = title;
             self.tell(To::All, self.page_state());
+        }
+    }
+
+    fn set_controls(&mut self, controls: Controls) {
+        if self.controls != controls {
+            self.controls = controls;
+            self.tell(To::All, PageMessage::Controls(controls));
         }
     }
 

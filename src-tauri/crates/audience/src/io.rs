@@ -2,7 +2,7 @@
 
 use crate::{Token, Visitor, VisitorCookie};
 use protocol::{
-    ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, ViewerId, ViewerStats,
+    Controls, ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -109,6 +109,8 @@ pub enum Input {
     SetMaxViewers(u32),
     /// The broadcaster's words for the stream.
     SetTitle(String),
+    /// What the broadcaster withholds for a while.
+    SetControls(Controls),
     /// The addresses of this machine, which a ban never covers.
     HostAddresses(Vec<IpAddr>),
     /// A page measured its glass-to-glass latency.

@@ -13,6 +13,7 @@ mod choice;
 mod clock;
 mod config;
 mod convert;
+mod cover;
 mod device;
 mod encode;
 mod event;
@@ -35,6 +36,7 @@ mod yuv;
 
 pub use choice::{CameraChoice, MicrophoneChoice};
 pub use config::{VideoConfig, VideoConfigError};
+pub use cover::Cover;
 pub use event::Event;
 pub use levels::Levels;
 #[cfg(target_os = "linux")]

@@ -13,6 +13,8 @@ pub(crate) enum Slate {
     Starting,
     /// The camera delivers no more.
     Away,
+    /// The broadcaster is away for a moment.
+    Back,
 }
 
 /// Shades of luma, and the hue of the ground and of the one stroke of colour.
@@ -82,6 +84,7 @@ impl Slate {
             Self::Off => ("No picture right now", "The camera is off"),
             Self::Starting => ("Starting soon", "The picture comes by itself"),
             Self::Away => ("Back in a moment", "The camera is away; the picture comes back by itself"),
+            Self::Back => ("Be right back", "A short break; it goes on here by itself"),
         };
         let small = (SMALL * unit).max(LEGIBLE);
         let large = (LARGE * unit).max(1.25 * LEGIBLE);
@@ -114,7 +117,7 @@ fn tall(blocks: &[Lines]) -> f32 {
 mod tests {
     use super::*;
 
-    const ALL: [Slate; 3] = [Slate::Off, Slate::Starting, Slate::Away];
+    const ALL: [Slate; 4] = [Slate::Off, Slate::Starting, Slate::Away, Slate::Back];
     const SIZES: [(u16, u16); 7] =
         [(1280, 720), (160, 96), (1080, 1920), (1080, 1080), (96, 160), (1366, 768), (1920, 96)];
 
@@ -153,6 +156,8 @@ mod tests {
     #[test]
     fn viewers_are_told_apart_what_is_the_matter() {
         let drawn = ALL.map(|slate| slate.draw(640, 360, Instant::now(), "").data);
-        assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2] && drawn[0] != drawn[2]);
+        for (at, one) in drawn.iter().enumerate() {
+            assert!(drawn[..at].iter().all(|other| other != one), "{:?} looks like another", ALL[at]);
+        }
     }
 }

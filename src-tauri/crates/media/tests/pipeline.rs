@@ -1,7 +1,7 @@
 //! The whole pipeline in real time, with the sources that need no device.
 #![cfg(feature = "h264")]
 
-use media::{CameraChoice, Event, MicrophoneChoice, Pipeline, VideoConfig, pattern};
+use media::{CameraChoice, Cover, Event, MicrophoneChoice, Pipeline, VideoConfig, pattern};
 use protocol::{ErrorCode, SourceState};
 use std::{
     sync::mpsc::{Receiver, channel},
@@ -212,6 +212,59 @@ fn a_camera_that_is_switched_off_shows_a_slate_and_comes_back() {
     studio.pipeline.set_camera(CameraChoice::Pattern);
     studio.event("running pattern", |event| is_running(event, "pattern"));
     pictures(&stream, "pattern again", 30, |picture| picture.rid == Rid::F);
+}
+
+#[test]
+fn a_card_stands_in_the_place_of_the_picture_and_the_sound_goes_on() {
+    let studio = Studio::open(CameraChoice::Pattern, MicrophoneChoice::Tone);
+    studio.event("running pattern", |event| is_running(event, "pattern"));
+    let stream = studio.live();
+    let first = pictures(&stream, "pattern", 3, |picture| picture.rid == Rid::F)[0].clone();
+    for cover in [Cover::CameraOff, Cover::BeRightBack] {
+        studio.pipeline.set_cover(Some(cover));
+        if cover == Cover::CameraOff {
+            studio.event("camera that is closed", |event| *event == Event::Camera(SourceState::Off));
+        }
+        // Another is remembered, and stays closed.
+        studio.pipeline.set_camera(CameraChoice::Pattern);
+        let card = pictures(&stream, "card", 10, |picture| picture.rid == Rid::F);
+        assert!(card.iter().all(|picture| (picture.width, picture.height) == (first.width, first.height)));
+        assert!(loudest(&packets(&stream, 20)) > SILENCE, "the tone is sent as before");
+    }
+    studio.pipeline.set_cover(None);
+    studio.event("running pattern", |event| is_running(event, "pattern"));
+    pictures(&stream, "pattern again", 30, |picture| picture.rid == Rid::F);
+}
+
+#[test]
+fn a_muted_microphone_is_sent_as_silence_without_a_seam_and_measured_as_ever() {
+    let studio = Studio::open(CameraChoice::Off, MicrophoneChoice::Tone);
+    let stream = studio.live();
+    let heard = packets(&stream, 50);
+    assert!(loudest(&heard) > SILENCE, "a tone takes more: {}", loudest(&heard));
+    studio.pipeline.set_silent(true);
+    // What was encoded before, and what the encoder looks ahead.
+    let before = until(&stream, "silence", |frame| match frame {
+        Frame::Audio(packet) if packet.data.len() <= SILENCE => Some(packet.position),
+        _ => None,
+    });
+    let silent = packets(&stream, 100);
+    assert!(loudest(&silent) <= SILENCE, "two seconds, with two beeps in them: {}", loudest(&silent));
+    assert!(studio.pipeline.levels().rms.iter().all(|rms| *rms > 0.05), "the meter shows that somebody speaks");
+    let positions = [before].into_iter().chain(silent.iter().map(|packet| packet.position)).collect::<Vec<_>>();
+    assert!(positions.windows(2).all(|pair| pair[1] == pair[0] + 960), "no packet is missing");
+    studio.pipeline.set_silent(false);
+    until(&stream, "sound again", |frame| match frame {
+        Frame::Audio(packet) if packet.data.len() > SILENCE => Some(()),
+        _ => None,
+    });
+}
+
+/// A packet of silence is no longer, bytes; one of the tone is many times as long.
+const SILENCE: usize = 12;
+
+fn loudest(packets: &[AudioFrame]) -> usize {
+    packets.iter().map(|packet| packet.data.len()).max().unwrap_or_default()
 }
 
 #[test]

@@ -63,6 +63,21 @@ pub enum Command {
         /// `tone`, `off` or a microphone's name.
         microphone: String,
     },
+    /// Send silence in the place of the microphone's sound, or send it again.
+    MuteMicrophone {
+        /// Muted.
+        on: bool,
+    },
+    /// Send a card with the title in the place of the camera's picture, or send that again. The sound goes on.
+    CameraOff {
+        /// Off.
+        on: bool,
+    },
+    /// Send a card and silence for a while, or go on as before; while live. The chat goes on.
+    BeRightBack {
+        /// Away.
+        on: bool,
+    },
     /// Look for cameras and microphones again; answered by [`crate::Event::Devices`].
     ListDevices,
     /// Record the broadcast, from now on or from its beginning.

@@ -115,6 +115,21 @@ pub enum Event {
         /// As it is now.
         state: SourceState,
     },
+    /// The microphone was muted, or is not any more.
+    MuteMicrophone {
+        /// Muted.
+        on: bool,
+    },
+    /// The camera was switched off, or is not any more.
+    CameraOff {
+        /// Off: a card with the title is sent.
+        on: bool,
+    },
+    /// The broadcaster is away for a moment, or back.
+    BeRightBack {
+        /// Away: a card and silence are sent.
+        on: bool,
+    },
     /// The devices found.
     Devices {
         /// All of them.

@@ -9,6 +9,7 @@
 
 mod chat;
 mod command;
+mod controls;
 mod error;
 mod event;
 mod ids;
@@ -30,6 +31,7 @@ pub use chat::{
     ViewerName,
 };
 pub use command::Command;
+pub use controls::Controls;
 pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use ids::ViewerId;

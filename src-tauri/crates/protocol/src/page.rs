@@ -1,6 +1,6 @@
 //! What the program and a watch page tell each other over the page's socket.
 
-use crate::{ChatAct, ChatMode, ChatRefusal, MessageId, RefusalCode, SharedMessage, ViewerId};
+use crate::{ChatAct, ChatMode, ChatRefusal, Controls, MessageId, RefusalCode, SharedMessage, ViewerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub enum PageMessage {
         /// The broadcaster's words for the stream; may be empty.
         title: String,
     },
+    /// What the broadcaster withholds for a while: after the first `State`, and whenever it changes.
+    Controls(Controls),
     /// How many are watching.
     Count {
         /// Now.

@@ -1,7 +1,8 @@
 //! All that the panel shows, as it is at one moment.
 
 use crate::{
-    ChatSnapshot, ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats, UnfinishedRecording, Viewer,
+    ChatSnapshot, Controls, ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats,
+    UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub struct Snapshot {
     pub camera: SourceState,
     /// The microphone.
     pub microphone: SourceState,
+    /// What the broadcaster withholds.
+    #[serde(default)]
+    pub controls: Controls,
     /// What could be chosen.
     pub devices: Devices,
     /// The engines that the stream is handed to.

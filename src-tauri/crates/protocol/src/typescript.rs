@@ -61,6 +61,7 @@ pub fn document() -> String {
         MutedViewer,
         ViewerName,
         ChatSnapshot,
+        Controls,
         Snapshot,
         Command,
         Event,

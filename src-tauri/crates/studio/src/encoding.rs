@@ -4,7 +4,7 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{CameraChoice, MicrophoneChoice, Pipeline, VideoConfig};
+use media::{CameraChoice, Cover, MicrophoneChoice, Pipeline, VideoConfig};
 use record::{Checked, Split};
 use std::io;
 use std::sync::Arc;
@@ -26,6 +26,12 @@ pub(crate) trait Encoding {
 
     /// Takes another microphone, live or not.
     fn set_microphone(&self, microphone: MicrophoneChoice);
+
+    /// Sends a card in the place of the camera's picture, live or not.
+    fn set_cover(&self, cover: Option<Cover>);
+
+    /// Sends silence in the place of the sound, live or not, from its next piece on.
+    fn set_silent(&self, silent: bool);
 
     /// Changes size, rate or bitrate, live or not.
     fn set_video(&self, video: VideoConfig);
@@ -90,6 +96,14 @@ impl Encoding for Encoders {
 
     fn set_microphone(&self, microphone: MicrophoneChoice) {
         self.pipeline.set_microphone(microphone);
+    }
+
+    fn set_cover(&self, cover: Option<Cover>) {
+        self.pipeline.set_cover(cover);
+    }
+
+    fn set_silent(&self, silent: bool) {
+        self.pipeline.set_silent(silent);
     }
 
     fn set_video(&self, video: VideoConfig) {

@@ -22,6 +22,7 @@ mod admission;
 mod broadcast;
 mod chat_file;
 mod configuration;
+mod controls;
 mod cookie_key;
 mod devices;
 mod elsewhere;

@@ -1,8 +1,8 @@
 //! Who is let in, and in which order the answers come.
 
 use crate::stage::{LINK, Stage, browser, token};
-use audience::{Input, Refusal};
-use protocol::{PageMessage, RefusalCode};
+use audience::{Input, Output, Refusal, To};
+use protocol::{Controls, PageMessage, RefusalCode};
 
 #[test]
 fn a_live_stream_lets_in_by_its_link() {
@@ -113,10 +113,16 @@ fn a_socket_is_greeted_by_what_the_page_has_to_show() {
     stage.input(Input::SetTitle("Evening news".into()));
     let state = |live| PageMessage::State { live, title: "Evening news".into() };
     let count = |watching| PageMessage::Count { watching };
-    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(false), count(0)]));
+    let whole = || PageMessage::Controls(Controls::default());
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(false), whole(), count(0)]));
     stage.input(Input::GoLive);
     let viewer = stage.watch(&anna);
-    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(true), count(1)]));
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(true), whole(), count(1)]));
+    let muted = Controls { microphone_muted: true, ..Controls::default() };
+    let told = Output::Tell { to: To::All, message: PageMessage::Controls(muted) };
+    assert_eq!(stage.input(Input::SetControls(muted)), vec![told]);
+    assert_eq!(stage.input(Input::SetControls(muted)), vec![], "it did not change");
+    assert_eq!(stage.greet(LINK, &anna), Ok(vec![state(true), PageMessage::Controls(muted), count(1)]));
     stage.input(Input::Kick { viewer, reason: Some("spoilers".into()) });
     let removed = PageMessage::Removed { code: RefusalCode::Kicked, reason: Some("spoilers".into()) };
     assert_eq!(stage.greet(LINK, &anna), Ok(vec![removed]), "it opens, to hear of being forgiven");

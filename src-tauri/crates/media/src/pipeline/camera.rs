@@ -6,7 +6,7 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    CameraChoice, Event, VideoConfig,
+    CameraChoice, Cover, Event, VideoConfig,
     camera::Cameras,
     convert::{PictureConverter, Unreadable},
     frame::{Picture, RawPicture},
@@ -27,6 +27,8 @@ use std::{
 pub(super) struct Wish {
     pub(super) camera: CameraChoice,
     pub(super) video: VideoConfig,
+    /// What stands in the place of its picture.
+    pub(super) cover: Option<Cover>,
 }
 
 /// What the thread that takes pictures from the camera runs on.
@@ -91,10 +93,11 @@ impl CameraThread {
                     told = Some(state);
                 }
             };
-            if wish.camera == CameraChoice::Off {
+            let chosen_off = (wish.camera == CameraChoice::Off).then_some(Slate::Off);
+            if let Some(slate) = wish.cover.map(Cover::slate).or(chosen_off) {
                 tell(SourceState::Off);
-                let drawn = self.show(Slate::Off, &wish.video);
-                self.rest(Slate::Off, drawn, number, &wish.video, None);
+                let drawn = self.show(slate, &wish.video);
+                self.rest(slate, drawn, number, &wish.video, None);
                 continue;
             }
             let Meant { mut id, open } = (self.open)(&wish);
@@ -220,7 +223,7 @@ mod tests {
     #[test]
     fn a_camera_that_comes_back_brings_the_picture_back() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let wish = Wish { camera: CameraChoice::Device("loose".into()), video };
+        let wish = Wish { camera: CameraChoice::Device("loose".into()), video, cover: None };
         let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
         let ((told, events), attempts) = (channel(), std::sync::atomic::AtomicU32::new(0));
         let open = move |wish: &Wish| {
@@ -266,8 +269,10 @@ mod tests {
     #[test]
     fn nobody_is_told_that_a_camera_comes_back_which_was_never_there() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let (wanted, slot) =
-            (Arc::new(Wanted::new(Wish { camera: CameraChoice::Default, video })), Arc::new(Slot::default()));
+        let (wanted, slot) = (
+            Arc::new(Wanted::new(Wish { camera: CameraChoice::Default, video, cover: None })),
+            Arc::new(Slot::default()),
+        );
         let open = |_: &Wish| {
             let open = || Err(SourceError::NotFound("A camera".into()));
             Meant { id: "none".into(), open: Box::new(open) }

@@ -3,6 +3,7 @@
 mod camera;
 mod codecs;
 mod encoders;
+mod hush;
 mod orders;
 mod slot;
 mod sound;
@@ -11,7 +12,7 @@ mod video;
 mod wanted;
 
 use crate::{
-    CameraChoice, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title,
+    CameraChoice, Cover, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title,
 };
 use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
@@ -22,7 +23,7 @@ use sound::SoundThread;
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::JoinHandle,
     time::Duration,
@@ -41,6 +42,8 @@ pub struct Pipeline {
     camera: Arc<Wanted<Wish>>,
     title: Arc<Title>,
     microphone: Arc<Wanted<MicrophoneChoice>>,
+    /// The sound is withheld.
+    silent: Arc<AtomicBool>,
     slot: Arc<Slot>,
     orders: Arc<Orders>,
     levels: Arc<Mutex<Levels>>,
@@ -63,8 +66,8 @@ impl Pipeline {
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> Pipeline {
         let events: Events = Arc::new(events);
-        let camera = Arc::new(Wanted::new(Wish { camera, video }));
-        let microphone = Arc::new(Wanted::new(microphone));
+        let camera = Arc::new(Wanted::new(Wish { camera, video, cover: None }));
+        let (microphone, silent) = (Arc::new(Wanted::new(microphone)), Arc::<AtomicBool>::default());
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
         let title = Arc::new(Title::new(&title));
         let pictures = CameraThread {
@@ -77,6 +80,7 @@ impl Pipeline {
         };
         let sounds = SoundThread {
             wanted: microphone.clone(),
+            silent: silent.clone(),
             levels: levels.clone(),
             output: Arc::clone(&sound),
             events: events.clone(),
@@ -93,7 +97,7 @@ impl Pipeline {
         let threads = threads.into_iter().map(|thread| thread.expect("the system has room for a thread")).collect();
         let preview = Mutex::new(Preview::new());
         let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
-        Pipeline { camera, title, microphone, slot, orders, levels, preview, encoders, broadcasts, threads }
+        Pipeline { camera, title, microphone, silent, slot, orders, levels, preview, encoders, broadcasts, threads }
     }
 
     /// Takes another camera, live or not.
@@ -110,6 +114,18 @@ impl Pipeline {
     /// Takes another microphone, live or not.
     pub fn set_microphone(&self, microphone: MicrophoneChoice) {
         self.microphone.change(|choice| *choice = microphone);
+    }
+
+    /// Sends this card in the place of the camera's picture, live or not; the camera, whichever is chosen, is closed meanwhile, and an
+    /// [`Event`] says that it is off.
+    pub fn set_cover(&self, cover: Option<Cover>) {
+        self.camera.change(|wish| wish.cover = cover);
+    }
+
+    /// Sends silence in the place of the sound, live or not, from the next piece of it on. [`Pipeline::levels`] are the microphone's all the
+    /// same.
+    pub fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::Relaxed);
     }
 
     /// Changes size, rate or bitrate, live or not. The camera is opened anew unless only the bitrate

@@ -1,6 +1,6 @@
 //! The thread `media-sound`: takes the chosen sound, measures it, and encodes it while live.
 
-use super::{Events, Sink, lock, timeline::Timeline, wanted::Wanted};
+use super::{Events, Sink, hush::Hush, lock, timeline::Timeline, wanted::Wanted};
 use crate::{
     Event, Levels, MicrophoneChoice,
     encode::{PACKET, SoundEncoder},
@@ -12,13 +12,18 @@ use crate::{
 };
 use protocol::SourceState;
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use stream::{AudioFrame, Frame};
 
 pub(super) struct SoundThread {
     pub(super) wanted: Arc<Wanted<MicrophoneChoice>>,
+    /// What is sent is silence.
+    pub(super) silent: Arc<AtomicBool>,
     pub(super) levels: Arc<Mutex<Levels>>,
     /// There while live.
     pub(super) output: Arc<Mutex<Option<SoundOutput>>>,
@@ -44,6 +49,7 @@ impl SoundThread {
     pub(super) fn run(&self) {
         let (mut told, mut tried) = (None, None);
         let (mut meter, mut chunk) = (Meter::default(), SoundChunk::new());
+        let mut hush = Hush::new(self.silent.load(Ordering::Relaxed));
         while let Some((number, choice)) = self.wanted.current() {
             let id = choice.to_string();
             let mut tell = |state: SourceState| {
@@ -72,7 +78,7 @@ impl SoundThread {
                         if !std::mem::replace(&mut told, true) {
                             running(source.format());
                         }
-                        self.take(&mut meter, &chunk);
+                        self.take(&mut meter, &mut hush, &mut chunk);
                     }
                     Ok(())
                 };
@@ -92,10 +98,12 @@ impl SoundThread {
         }
     }
 
-    fn take(&self, meter: &mut Meter, chunk: &SoundChunk) {
+    fn take(&self, meter: &mut Meter, hush: &mut Hush, chunk: &mut SoundChunk) {
+        // Before it is silent: who speaks while muted is to see it.
         if let Some(levels) = meter.add(&chunk.samples) {
             *lock(&self.levels) = levels;
         }
+        hush.apply(&mut chunk.samples, self.silent.load(Ordering::Relaxed));
         if let Some(output) = lock(&self.output).as_mut() {
             output.take(chunk, &self.events);
         }
@@ -212,6 +220,7 @@ mod tests {
         let sink: Sink = Arc::new(move |encoded| drop(made.send(encoded)));
         let sound = SoundThread {
             wanted: wanted.clone(),
+            silent: Arc::default(),
             levels: Arc::default(),
             output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
             events: Arc::new(move |event| drop(told.send(event))),

@@ -3,7 +3,7 @@
 use crate::world::{LINK, World};
 use audience::{Input, Token};
 use futures_util::{SinkExt, StreamExt};
-use protocol::{PageHello, PageMessage, RefusalCode};
+use protocol::{Controls, PageHello, PageMessage, RefusalCode};
 use server::{Config, Limits};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -53,12 +53,19 @@ fn state(live: bool) -> PageMessage {
     PageMessage::State { live, title: String::new() }
 }
 
+/// It hears first what there is to be seen, all of it, and by how many.
+async fn is_greeted(socket: &mut Socket, live: bool, watching: u32) {
+    let all = [state(live), PageMessage::Controls(Controls::default()), PageMessage::Count { watching }];
+    for message in all {
+        assert_eq!(next(socket).await, Ok(message));
+    }
+}
+
 #[tokio::test]
 async fn a_page_is_greeted_and_told_what_changes() {
     let world = World::offline_with(Config::default()).await;
     let mut socket = open(&world).await;
-    assert_eq!(next(&mut socket).await, Ok(state(false)));
-    assert_eq!(next(&mut socket).await, Ok(PageMessage::Count { watching: 0 }));
+    is_greeted(&mut socket, false, 0).await;
     world.input(Input::GoLive).await;
     assert_eq!(next(&mut socket).await, Ok(state(true)));
     assert_eq!(next(&mut socket).await, Ok(PageMessage::Count { watching: 0 }));
@@ -92,8 +99,7 @@ async fn a_kicked_page_is_told_and_hears_of_being_forgiven() {
     let mut socket = open_with(&world, LINK, std::slice::from_ref(&cookie)).await.expect("the socket opens");
     let mut other = open(&world).await;
     for socket in [&mut socket, &mut other] {
-        assert_eq!(next(socket).await, Ok(state(true)));
-        assert_eq!(next(socket).await, Ok(PageMessage::Count { watching: 1 }));
+        is_greeted(socket, true, 1).await;
     }
     let removed = PageMessage::Removed { code: RefusalCode::Kicked, reason: Some("spoilers".into()) };
     world.input(Input::Kick { viewer, reason: Some("spoilers".into()) }).await;
@@ -144,8 +150,7 @@ async fn a_new_link_closes_the_sockets_of_who_is_not_watching() {
     let mut watching = open_with(&world, LINK, &[cookie]).await.expect("the socket opens");
     let mut strangers = [open(&world).await, open_with(&world, LINK, &[asked]).await.expect("the socket opens")];
     for socket in strangers.iter_mut().chain([&mut watching]) {
-        assert_eq!(next(socket).await, Ok(state(true)));
-        assert_eq!(next(socket).await, Ok(PageMessage::Count { watching: 1 }));
+        is_greeted(socket, true, 1).await;
     }
     world.input(Input::NewLink { token: Token::named("fresh").expect("well-formed") }).await;
     world.input(Input::SetTitle("for those with the new link".into())).await;
@@ -242,8 +247,7 @@ async fn a_page_that_does_not_read_is_dropped_and_delays_nobody() {
     let world = World::live().await;
     let slow = open(&world).await;
     let mut other = open(&world).await;
-    next(&mut other).await.expect("greeted");
-    next(&mut other).await.expect("greeted");
+    is_greeted(&mut other, true, 0).await;
     // Large messages, so that the slow page's network buffers fill within a few.
     let title = "x".repeat(1_000_000);
     let large = PageMessage::State { live: true, title };

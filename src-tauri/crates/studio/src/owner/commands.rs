@@ -4,6 +4,7 @@ use super::Owner;
 use crate::background::Background;
 use crate::broadcast::{Running, wrong_state};
 use crate::configuration::Changed;
+use crate::controls::Control;
 use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use crate::random::fresh_token;
@@ -91,6 +92,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
+            Command::MuteMicrophone { on } => self.control(Control::Microphone, on, now),
+            Command::CameraOff { on } => self.control(Control::Camera, on, now),
+            Command::BeRightBack { on } => self.control(Control::Everything, on, now),
             Command::Record { path } => self.record(path),
             Command::StopRecording => self.stop_recording(),
             Command::Mark { text } => self.mark(text, now),

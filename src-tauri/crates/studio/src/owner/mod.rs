@@ -3,6 +3,7 @@
 mod carry_out;
 mod chat;
 mod commands;
+mod controls;
 mod place;
 mod recording;
 mod relays;
@@ -18,6 +19,7 @@ use crate::admission::Admission;
 use crate::background::Background;
 use crate::broadcast::{Broadcast, Running};
 use crate::configuration::Configuration;
+use crate::controls::Withheld;
 use crate::devices::Devices;
 use crate::encoder_room::{EncoderRoom, Load};
 use crate::encoding::Encoding;
@@ -63,6 +65,7 @@ pub(crate) struct Owner<F, E, B> {
     /// The chat is being written into a file.
     saving_chat: bool,
     devices: Devices,
+    withheld: Withheld,
     broadcast: Broadcast,
     on_demand: OnDemand,
     thinning: Thinning,
@@ -125,6 +128,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             chat,
             saving_chat: false,
             devices: parts.devices,
+            withheld: Withheld::default(),
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
             thinning: Thinning::default(),
@@ -174,7 +178,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             },
             Happened::FirstPicture(broadcast) => self.first_picture(broadcast, now),
             Happened::KeyframeWanted(codec, rid) => self.encoders.request_keyframe(codec, rid),
-            Happened::EncodersStopped => self.encoding -= 1,
+            Happened::EncodersStopped => {
+                self.encoding -= 1;
+                self.nobody_waits(now);
+            }
             Happened::LookedAround(surroundings) => {
                 self.looking = false;
                 self.looked_around(surroundings, now);

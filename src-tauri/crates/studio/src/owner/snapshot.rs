@@ -21,6 +21,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             outside: self.door.outside_told(),
             camera: self.devices.camera().clone(),
             microphone: self.devices.microphone().clone(),
+            controls: self.withheld.asked(),
             devices: self.devices.known().clone(),
             relays: self.relays.shown(),
             settings: self.configuration.meant().shown(),

@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{CameraChoice, MicrophoneChoice, VideoConfig};
+use media::{CameraChoice, Cover, MicrophoneChoice, VideoConfig};
 use protocol::{ChatFormat, RejectedMedia, RelayId, SharedMessage, ViewerId, ViewerStats};
 use record::{Checked, Split, Target};
 use sdp::{Fragment, Offer};
@@ -113,6 +113,14 @@ impl Encoding for Asks {
 
     fn set_microphone(&self, microphone: MicrophoneChoice) {
         self.note(format!("microphone {microphone}"));
+    }
+
+    fn set_cover(&self, cover: Option<Cover>) {
+        self.note(format!("cover {cover:?}"));
+    }
+
+    fn set_silent(&self, silent: bool) {
+        self.note(format!("silent {silent}"));
     }
 
     fn set_video(&self, video: VideoConfig) {

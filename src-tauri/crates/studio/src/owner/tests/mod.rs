@@ -2,6 +2,7 @@
 
 mod asks;
 mod chat;
+mod controls;
 mod devices;
 mod hanging;
 mod life;

@@ -1,0 +1,88 @@
+//! What the broadcaster withholds: what was asked for, and what is to be sent because of it. A decision without I/O.
+
+use media::Cover;
+use protocol::{Controls, Event};
+
+/// What can be withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Control {
+    Microphone,
+    Camera,
+    /// All of it, for a moment.
+    Everything,
+}
+
+/// What is withheld, and by which wish.
+#[derive(Debug, Default)]
+pub(crate) struct Withheld {
+    asked: Controls,
+}
+
+/// What is to be done, as something was withheld or given again: only what is other than before.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) silent: Option<bool>,
+    pub(crate) cover: Option<Option<Cover>>,
+    pub(crate) event: Event,
+}
+
+impl Withheld {
+    /// By which wish.
+    pub(crate) fn asked(&self) -> Controls {
+        self.asked
+    }
+
+    /// The broadcaster wishes so; None where it is so already.
+    pub(crate) fn wish(&mut self, control: Control, on: bool) -> Option<Change> {
+        let (silent, cover) = (self.silent(), self.cover());
+        let (asked, event) = match control {
+            Control::Microphone => (&mut self.asked.microphone_muted, Event::MuteMicrophone { on }),
+            Control::Camera => (&mut self.asked.camera_off, Event::CameraOff { on }),
+            Control::Everything => (&mut self.asked.be_right_back, Event::BeRightBack { on }),
+        };
+        if std::mem::replace(asked, on) == on {
+            return None;
+        }
+        Some(Change {
+            silent: Some(self.silent()).filter(|now| *now != silent),
+            cover: Some(self.cover()).filter(|now| *now != cover),
+            event,
+        })
+    }
+
+    fn silent(&self) -> bool {
+        self.asked.microphone_muted || self.asked.be_right_back
+    }
+
+    fn cover(&self) -> Option<Cover> {
+        match self.asked {
+            Controls { be_right_back: true, .. } => Some(Cover::BeRightBack),
+            Controls { camera_off: true, .. } => Some(Cover::CameraOff),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_is_as_it_was() {
+        let mut withheld = Withheld::default();
+        let mut wish = |control, on| withheld.wish(control, on).map(|change| (change.silent, change.cover));
+        assert_eq!(wish(Control::Microphone, true), Some((Some(true), None)), "the picture goes on");
+        assert_eq!(wish(Control::Microphone, true), None, "it is so already");
+        assert_eq!(
+            wish(Control::Everything, true),
+            Some((None, Some(Some(Cover::BeRightBack)))),
+            "it is silent already"
+        );
+        // Meanwhile nothing of either is sent, whatever is wished.
+        assert_eq!(wish(Control::Camera, true), Some((None, None)));
+        assert_eq!(wish(Control::Microphone, false), Some((None, None)));
+        assert_eq!(wish(Control::Everything, false), Some((Some(false), Some(Some(Cover::CameraOff)))));
+        assert_eq!(wish(Control::Camera, false), Some((None, Some(None))), "the sound went on");
+        assert_eq!(withheld.asked(), Controls::default());
+    }
+}

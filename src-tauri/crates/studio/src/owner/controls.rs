@@ -1,0 +1,35 @@
+//! The broadcaster mutes the microphone, switches the camera off, or is away for a moment; viewers stay.
+
+use super::Owner;
+use crate::background::Background;
+use crate::broadcast::{Running, wrong_state};
+use crate::controls::Control;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use crate::studio::CommandError;
+use audience::{Input, Now};
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Withholds something, or gives it again. It is told when it is done, so that nobody says what a microphone still sends.
+    pub(super) fn control(&mut self, control: Control, on: bool, now: Now) -> Result<(), CommandError> {
+        if control == Control::Everything && on && self.broadcast.running() != Running::Live {
+            return Err(wrong_state("Nothing is live, so nobody waits for you to be right back."));
+        }
+        let Some(change) = self.withheld.wish(control, on) else { return Ok(()) };
+        if let Some(silent) = change.silent {
+            self.encoders.set_silent(silent);
+        }
+        if let Some(cover) = change.cover {
+            self.encoders.set_cover(cover);
+        }
+        self.decide(Input::SetControls(self.withheld.asked()), now);
+        self.events.tell(change.event);
+        Ok(())
+    }
+
+    /// A broadcast is over, and its encoders have stopped: nobody waits for who is away any more, and nothing of what comes back is sent or
+    /// recorded. The microphone and the camera stay as they are.
+    pub(super) fn nobody_waits(&mut self, now: Now) {
+        self.control(Control::Everything, false, now).expect("who is away may always come back");
+    }
+}
