@@ -16,6 +16,7 @@ import { failed, lately, type Failed } from './failed.ts';
 import { NO_ORDER, order, type Order } from './order.ts';
 import { apply } from './state.ts';
 import { NO_PACE, pace } from './pace.ts';
+import { SILENT, spoken } from './spoken.ts';
 import type { Steady } from './steady.ts';
 import { sign, type StreamHealth } from './stream.ts';
 import { ofEvent, told, withToast, type Toast } from './toasts.ts';
@@ -40,6 +41,8 @@ export class Panel {
   /** A way on is being tried. */
   trying = $state(false);
   levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
+  /** Whether somebody speaks into the microphone. */
+  spoken = $state.raw(SILENT);
   undo = $state.raw<RemovedViewer | null>(null);
   /** Who is trying to come in and never connects. */
   attempts = $state.raw<Attempts[]>([]);
@@ -212,6 +215,7 @@ export class Panel {
         break;
       case 'levels':
         this.levels = message;
+        this.spoken = spoken(this.spoken, message.rms, Date.now());
         break;
       case 'close_asked':
         this.closeAsked = true;

@@ -15,8 +15,8 @@ const LASTS_MS = 3000;
 export function streamHealth({ camera, microphone, settings, stats, viewers }: Snapshot): StreamHealth {
   if (camera.state === 'failed') return 'no_picture';
   if (microphone.state === 'failed') return 'no_sound';
-  // Before the first second there are no figures.
-  if (stats.fps > 0 && stats.fps < settings.fps * FEW) return 'slow';
+  // Before the first second there are no figures, and a card that stands still needs few pictures.
+  if (camera.state !== 'off' && stats.fps > 0 && stats.fps < settings.fps * FEW) return 'slow';
   const losing = viewers.filter((viewer) => health(viewer) === 'poor').length;
   if (losing >= SHORT_AT_LEAST && losing * 2 >= viewers.length) return 'short';
   return 'good';
