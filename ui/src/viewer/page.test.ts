@@ -4,7 +4,7 @@ import { backoffMs, politeMs } from './backoff.ts';
 import { start, type Phase } from './machine.ts';
 import { place } from './place.ts';
 import { read } from './stats.ts';
-import { watchingWords, words } from './words.ts';
+import { watchingWords, withheldWords, words } from './words.ts';
 
 test("the page's own address says where everything is", () => {
   expect(place(new URL('http://192.168.1.20:8787/w/abc'))).toEqual({
@@ -44,6 +44,16 @@ test('whoever waits for a word of a host that has gone is told that it has, and 
     expect(title({ name }, false), name).not.toBe('The broadcaster may have gone');
   }
   expect(title({ name: 'ended' }, true)).toBe('The broadcast has ended');
+});
+
+test('the words for what is withheld say what it is, and being away says it all', () => {
+  const said = (microphone_muted: boolean, camera_off: boolean, be_right_back = false) =>
+    withheldWords({ microphone_muted, camera_off, be_right_back });
+  expect(said(false, false)).toBe('');
+  expect(said(true, false)).toBe('The microphone is off');
+  expect(said(false, true)).toBe('The camera is off');
+  expect(said(true, true)).toMatch(/camera and the microphone/);
+  expect(said(true, true, true)).toMatch(/right back/);
 });
 
 test('a long number of viewers can be read', () => {

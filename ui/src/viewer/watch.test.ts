@@ -58,6 +58,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+test('what the broadcaster withholds is shown as the socket says it, also after it was lost', () => {
+  const watch = new Watch(place, null, begin, () => {});
+  watch.open();
+  Socket.last.dispatchEvent(new Event('open'));
+  const muted = { microphone_muted: true, camera_off: false, be_right_back: false };
+  Socket.last.hears({ type: 'controls', ...muted });
+  expect(watch.view.controls).toEqual(muted);
+  Socket.last.hears({ type: 'controls', ...muted, microphone_muted: false });
+  expect(watch.view.controls.microphone_muted).toBe(false);
+  watch.close();
+});
+
 /** A page that was refused, and whose socket is open. */
 async function refused(code: string): Promise<Watch> {
   refusal = { code, reason: null };

@@ -1,6 +1,6 @@
 /** Watching one stream: session and socket as the machine says. Knows no page; the page shows `View` and plays the stream. */
 
-import type { PageHello, PageMessage } from '../protocol/index.ts';
+import type { Controls, PageHello, PageMessage } from '../protocol/index.ts';
 import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
 import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from './machine.ts';
@@ -13,6 +13,8 @@ export interface View {
   /** The broadcaster's words for the stream; may be empty. */
   title: string;
   watching: number | null;
+  /** What the broadcaster withholds for a while. */
+  controls: Controls;
   /** What plays; null where nothing may be seen. */
   stream: MediaStream | null;
 }
@@ -24,11 +26,14 @@ export interface Listener {
   hear(message: PageMessage): void;
 }
 
+/** All is sent. */
+const none: Controls = { microphone_muted: false, camera_off: false, be_right_back: false };
+
 export class Watch {
   readonly #place: Place;
   readonly #changed: (view: View) => void;
   readonly #socket: PageSocket;
-  #view: View = { state: start, title: '', watching: null, stream: null };
+  #view: View = { state: start, title: '', watching: null, controls: none, stream: null };
   #session: Session | null = null;
   /** Whose picture is on the page: while it reconnects, that of a session that is over. */
   #shown: Session | null = null;
@@ -137,6 +142,11 @@ export class Watch {
         this.#show({ title: message.title });
         this.#take({ is: message.live ? 'live' : 'offline' });
         return;
+      case 'controls': {
+        const { type: _, ...controls } = message;
+        this.#show({ controls });
+        return;
+      }
       case 'count': {
         const before = this.#view.watching;
         this.#show({ watching: message.watching });

@@ -1,4 +1,5 @@
 // What each state of the watch page is called for people.
+import type { Controls } from '../protocol/index.ts';
 import { watch } from '../shared/words/en.json';
 import { sayer } from '../shared/words/format.ts';
 import type { State } from './machine.ts';
@@ -49,6 +50,13 @@ export function words({ phase, attempt, alone }: State): Words | null {
 /** The host has not been heard of for a while. */
 function gone(): Words {
   return { title: say('reconnecting.still'), detail: say('reconnecting.still.detail') };
+}
+
+/** What the broadcaster withholds, so that nobody looks for the fault at home; empty where that is nothing. */
+export function withheldWords({ microphone_muted, camera_off, be_right_back }: Controls): string {
+  if (be_right_back) return say('withheld.back');
+  if (microphone_muted) return say(camera_off ? 'withheld.both' : 'withheld.microphone');
+  return camera_off ? say('withheld.camera') : '';
 }
 
 /** "1 watching", "1,204 watching". */
