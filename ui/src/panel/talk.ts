@@ -1,0 +1,13 @@
+// Push to talk: who is muted is heard as long as a key is held.
+import type { Controls } from '../protocol/index.ts';
+
+/** What happened: the key went down or up, or the window lost the keyboard, after which nobody hears the key go up. */
+export type Talked = 'down' | 'up' | 'left';
+
+/** `held`: the microphone is on because of the key. `mute`: what is to be asked for, null where that is nothing. */
+export function talk(held: boolean, talked: Talked, now: Controls): { held: boolean; mute: boolean | null } {
+  if (talked !== 'down') return { held: false, mute: held ? true : null };
+  // Who is away is not heard either way, and would be when back.
+  const speaks = !held && now.microphone_muted && !now.be_right_back;
+  return speaks ? { held: true, mute: false } : { held, mute: null };
+}
