@@ -51,7 +51,7 @@ pub(crate) trait Encoding {
     /// How much of a codec may be used, from its next keyframes on, which come at once.
     fn set_profile(&self, codec: VideoCodec, profile: Profile);
 
-    /// Whether senders can leave out pictures of the top layer, from its next regular keyframe on.
+    /// Whether senders can leave out pictures of the upper two layers, from each one's next regular keyframe on.
     fn set_thinned(&self, thinned: bool);
 
     /// Records what is sent, from its next keyframe on. [`crate::recording::RecordingNews::Told`] follows with this number.

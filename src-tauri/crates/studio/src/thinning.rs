@@ -1,6 +1,6 @@
-//! Whether the top layer is encoded so that pictures of it can be left out. Decisions only.
+//! Whether the upper two layers are encoded so that pictures of them can be left out. Decisions only.
 //!
-//! Temporal layers cost a fifth of the bits. A line that carries half of the top layer is served by the next smaller one; who needs
+//! Temporal layers cost a fifth of the bits. A line that carries half of such a layer is served by the next smaller one; who needs
 //! them is a sending thread that falls behind, which leaves out pictures for its slowest viewers, and a crowd that joins at one moment, which is
 //! sent fewer pictures each. With few viewers there is neither.
 
@@ -21,7 +21,7 @@ pub(crate) struct Thinning {
 }
 
 impl Thinning {
-    /// So many watch: whether pictures of the top layer are to be made that can be left out, where that is another than before.
+    /// So many watch: whether pictures are to be made that can be left out, where that is another than before.
     pub(crate) fn poll(&mut self, watching: u32, now: Instant) -> Option<bool> {
         let before = self.on;
         if watching > FEW {

@@ -17,13 +17,12 @@ pub(crate) struct Simulcast {
 }
 
 impl Simulcast {
-    /// Its first picture is a keyframe in every layer. The lower layers have temporal layers, of which thin lines are sent a part; the top one
-    /// has them only where it is to be thinned out.
+    /// Its first picture is a keyframe in every layer. The smallest layer has temporal layers, of which the thinnest lines are sent a part;
+    /// the others have them only where they are to be thinned out.
     pub(crate) fn new(config: &VideoConfig, profile: Profile, thinned: bool) -> Result<Self, EncodeError> {
         let layer = |rid| {
             let of = LayerConfig::of(config, rid, profile);
-            let temporal_layers = if rid == Rid::F { top_layers(thinned) } else { TEMPORAL_LAYERS };
-            Layer::new(&LayerConfig { temporal_layers, ..of }, config.layer_kbps(rid))
+            Layer::new(&LayerConfig { temporal_layers: temporal_layers(rid, thinned), ..of }, config.layer_kbps(rid))
         };
         let black = |rid| {
             let (width, height) = config.layer_size(rid);
@@ -56,9 +55,11 @@ impl Simulcast {
         }
     }
 
-    /// Whether pictures of the top layer can be left out, from its next keyframe on.
+    /// Whether pictures of each layer can be left out, from its next keyframe on.
     pub(crate) fn set_thinned(&mut self, thinned: bool) {
-        self.top.set_temporal_layers(top_layers(thinned));
+        for layer in std::iter::once(&mut self.top).chain(self.lower.iter_mut().map(|(layer, _)| layer)) {
+            layer.set_temporal_layers(temporal_layers(layer.config().rid, thinned));
+        }
     }
 
     /// Encodes a picture of the configured size, as a keyframe in those layers (by [`Rid::index`]). Each layer is handed on
@@ -83,6 +84,7 @@ impl Simulcast {
     }
 }
 
-fn top_layers(thinned: bool) -> u8 {
-    if thinned { TEMPORAL_LAYERS } else { 1 }
+/// A line that carries half of a layer is served by the next smaller one, but of the smallest there is none.
+pub(crate) fn temporal_layers(rid: Rid, thinned: bool) -> u8 {
+    if thinned || rid == Rid::Q { TEMPORAL_LAYERS } else { 1 }
 }

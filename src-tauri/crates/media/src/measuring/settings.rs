@@ -87,7 +87,7 @@ impl Setting {
         for rid in CodecSpec::of(self.codec).layers.iter().rev().copied() {
             let (width, height) = config.layer_size(rid);
             let mut made_for = LayerConfig::of(config, rid, self.profile);
-            if rid == Rid::F {
+            if rid != Rid::Q {
                 made_for.temporal_layers = self.temporal_layers;
             }
             let encoder = (self.start)(&made_for, config.layer_kbps(rid))?;

@@ -170,7 +170,7 @@ impl Pipeline {
         self.orders.set_profile(codec, profile);
     }
 
-    /// Whether senders can leave out pictures of the top layer, which costs a fifth of its bits. It changes with that layer's next regular
+    /// Whether senders can leave out pictures of the upper two layers, which costs a fifth of their bits. It changes with each one's next regular
     /// keyframe.
     pub fn set_thinned(&self, thinned: bool) {
         self.orders.set_thinned(thinned);

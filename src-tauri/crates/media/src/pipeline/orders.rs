@@ -22,7 +22,7 @@ struct State {
     layers: [Vec<Rid>; CODECS.len()],
     /// Of each codec, by its number: the most of it that may be used.
     profiles: [Profile; CODECS.len()],
-    /// Pictures of the top layer of the codec that is always encoded can be left out.
+    /// Pictures of the upper two layers of the codec that is always encoded can be left out.
     thinned: bool,
 }
 
@@ -92,13 +92,13 @@ impl Orders {
         self.lock().profiles[codec as usize] = profile;
     }
 
-    /// Whether pictures of the top layer can be left out.
+    /// Whether pictures of the upper two layers can be left out.
     #[cfg_attr(not(feature = "h264"), expect(dead_code, reason = "only H.264 has temporal layers"))]
     pub(super) fn thinned(&self) -> bool {
         self.lock().thinned
     }
 
-    /// Pictures of the top layer can be left out, from its next keyframe on, or not any more.
+    /// Pictures of the upper two layers can be left out, from each one's next keyframe on, or not any more.
     pub(super) fn set_thinned(&self, thinned: bool) {
         self.lock().thinned = thinned;
     }
