@@ -279,7 +279,7 @@ fn a_viewer_is_not_sent_the_chat_again_and_again() {
         world.says(&page, PageHello::ChatSince { message: None });
         match next(&mut page) {
             Some(PageMessage::ChatState { .. }) => answered += 1,
-            Some(PageMessage::Refused { code: ChatRefusal::TooFast, retry_after_s }) => {
+            Some(PageMessage::Refused { code: ChatRefusal::TooFast, retry_after_s, .. }) => {
                 waits = waits.max(retry_after_s)
             }
             other => panic!("it hears {other:?}"),
