@@ -180,7 +180,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::KeyframeWanted(codec, rid) => self.encoders.request_keyframe(codec, rid),
             Happened::EncodersStopped => {
                 self.encoding -= 1;
-                self.nobody_waits(now);
+                // Who went live again meanwhile may be away from that broadcast.
+                if self.encoding == 0 {
+                    self.nobody_waits(now);
+                }
             }
             Happened::LookedAround(surroundings) => {
                 self.looking = false;

@@ -59,3 +59,14 @@ fn a_microphone_stays_muted_and_nobody_is_waited_for_when_it_is_over() {
     let left = Controls { microphone_muted: true, ..Controls::default() };
     assert_eq!(world.owner.snapshot().controls, left, "who was muted is not heard unawares");
 }
+
+#[test]
+fn who_is_away_from_the_next_broadcast_is_not_brought_back_by_the_end_of_the_last() {
+    let mut world = World::live(Written::default());
+    world.command(Command::End).expect("it is live");
+    world.command(Command::GoLive).expect("the last one is over");
+    world.happened(Happened::FirstPicture(2));
+    world.command(Command::BeRightBack { on: true }).expect("it is live");
+    world.happened(Happened::EncodersStopped);
+    assert!(world.owner.snapshot().controls.be_right_back, "the microphone is not heard unawares");
+}
