@@ -292,7 +292,7 @@ message: string, };
 
 export type RelayId = number;
 
-export type RelayEngine = "whip" | "janus";
+export type RelayEngine = "whip" | "janus" | "livekit";
 
 export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
 
@@ -354,7 +354,11 @@ room_secret?: Secret,
  */
 admin_key?: Secret, 
 /**
- * Janus: what its API wants with each request.
+ * LiveKit: which secret its tokens are signed with.
+ */
+api_key?: Secret, 
+/**
+ * Janus: what its API wants with each request. LiveKit: what its tokens are signed with, which is sent to nobody.
  */
 api_secret?: Secret, 
 /**
@@ -789,7 +793,7 @@ text: string | null, } | { "command": "mend_recording",
  */
 file: string | null, } | { "command": "relay", 
 /**
- * `whip+https://HOST[:PORT]/PATH` or `janus+wss://HOST[:PORT]/ROOM`.
+ * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM` or `livekit+wss://HOST[:PORT]/ROOM`.
  */
 url: string, 
 /**

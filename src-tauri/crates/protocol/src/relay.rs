@@ -55,6 +55,8 @@ pub enum RelayEngine {
     Whip,
     /// A room of Janus' VideoRoom.
     Janus,
+    /// A room of LiveKit.
+    Livekit,
 }
 
 /// How far a relay is.
@@ -90,7 +92,9 @@ pub struct RelaySecrets {
     pub room_secret: Option<Secret>,
     /// Janus: what it wants of who makes a room.
     pub admin_key: Option<Secret>,
-    /// Janus: what its API wants with each request.
+    /// LiveKit: which secret its tokens are signed with.
+    pub api_key: Option<Secret>,
+    /// Janus: what its API wants with each request. LiveKit: what its tokens are signed with, which is sent to nobody.
     pub api_secret: Option<Secret>,
     /// A file of certificates (PEM) that are trusted in the place of the system's.
     pub ca: Option<String>,

@@ -4,6 +4,7 @@ use crate::trouble::Trouble;
 use crate::wish::{Said, Wish};
 use async_trait::async_trait;
 use protocol::ViewerId;
+use stream::Rid;
 
 /// How one kind of server is spoken to. Each attempt has one of its own.
 #[async_trait]
@@ -20,9 +21,18 @@ pub(crate) trait Engine: Send {
     /// Is asked something about a viewer. It waits for nothing: what comes of it is what [`Engine::said`] gives.
     fn wished(&mut self, wish: Wish);
 
-    /// Carries on, and waits for the next thing that the server says: of a viewer, or, as an error, that it is over, which a server that is
+    /// Carries on, and waits for the next thing that the server says, or, as an error, that it is over, which a server that is
     /// silent never does. It may be called anew whenever it is not waited for any more: nothing is lost by that.
-    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble>;
+    async fn said(&mut self) -> Result<Heard, Trouble>;
+}
+
+/// What a server says by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Something of a viewer, or to one.
+    Viewer(ViewerId, Said),
+    /// These layers are watched by somebody there, and no others are to be sent.
+    Wanted(Vec<Rid>),
 }
 
 /// A server's answer to an offer.

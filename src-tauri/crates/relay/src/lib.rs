@@ -11,7 +11,7 @@
 //! An engine may let viewers in, whose signalling goes by us ([`Wish`], [`Said`]): media goes from the engine to them, and nobody but us is told
 //! its keys or where its API is. Who may come is not decided here.
 //!
-//! An engine is a folder (`whip/`, `janus/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
+//! An engine is a folder (`whip/`, `janus/`, `livekit/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
 
 mod answer;
 mod engine;
@@ -20,6 +20,7 @@ pub mod fuzz;
 mod http;
 mod janus;
 mod life;
+mod livekit;
 mod peer;
 mod relays;
 mod run;

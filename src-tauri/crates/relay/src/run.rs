@@ -1,10 +1,11 @@
 //! One relay, from the first attempt to the end: carries out what its [`Life`] decides.
 
 use crate::answer::{self, Unfit};
-use crate::engine::Engine;
+use crate::engine::{Engine, Heard};
 use crate::http::{self, Way};
 use crate::janus::Janus;
 use crate::life::{Life, Step};
+use crate::livekit::LiveKit;
 use crate::peer::{self, Peer};
 use crate::target::Target;
 use crate::told::{State, Told};
@@ -113,6 +114,7 @@ async fn hold(
     };
     let Some((engine, peer)) = made else { return Trouble::Ours("there is no connection".into()) };
     life.connected(Instant::now());
+    let (codec, wanted) = uplink.wanted();
     let _flowing = Flowing(tell.clone());
     tell(Told::Up(Box::new(uplink)));
     // Those are of viewers of the connection before.
@@ -129,7 +131,10 @@ async fn hold(
             }
             Some(wish) = wishes.recv() => engine.wished(wish),
             said = engine.said() => match said {
-                Ok((viewer, said)) => tell(Told::Viewer(viewer, said)),
+                Ok(Heard::Viewer(viewer, said)) => tell(Told::Viewer(viewer, said)),
+                Ok(Heard::Wanted(rids)) => {
+                    wanted.set(&rids).into_iter().for_each(|rid| tell(Told::Keyframe(codec, rid)));
+                }
                 Err(why) => return why,
             },
         }
@@ -153,6 +158,7 @@ async fn connect(
     let engine: Box<dyn Engine> = match target.engine {
         RelayEngine::Whip => Box::new(Whip::new(way, target)),
         RelayEngine::Janus => Box::new(Janus::new(way, target)),
+        RelayEngine::Livekit => Box::new(LiveKit::new(way, target)),
     };
     let wished = Arc::new(std::sync::OnceLock::new());
     let wish = {

@@ -1,6 +1,6 @@
 //! Whom a relay goes to: a URL that the broadcaster wrote, and what is told there and nowhere else.
 
-use protocol::{RelayEngine, RelaySecrets};
+use protocol::{RelayEngine, RelaySecrets, Secret};
 use url::Url;
 
 /// The longest URL that is read, bytes.
@@ -26,7 +26,7 @@ struct Kind {
     has_room: bool,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
     Kind {
         engine: RelayEngine::Whip,
         prefix: "whip+",
@@ -38,6 +38,13 @@ const KINDS: [Kind; 2] = [
         engine: RelayEngine::Janus,
         prefix: "janus+",
         example: "janus+wss://HOST/ROOM",
+        schemes: [("wss", "https"), ("ws", "http")],
+        has_room: true,
+    },
+    Kind {
+        engine: RelayEngine::Livekit,
+        prefix: "livekit+",
+        example: "livekit+wss://HOST/ROOM",
         schemes: [("wss", "https"), ("ws", "http")],
         has_room: true,
     },
@@ -91,11 +98,16 @@ impl Target {
         } else {
             None
         };
-        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_secret, ca } = &secrets;
-        let all = [bearer, pin, token, room_secret, admin_key, api_secret].into_iter().flatten();
+        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_key, api_secret, ca } = &secrets;
+        let all = [bearer, pin, token, room_secret, admin_key, api_key, api_secret].into_iter().flatten();
         let longest = all.map(|secret| secret.reveal().len()).chain(ca.as_ref().map(String::len)).max();
         if longest.is_some_and(|longest| longest > LONGEST_SECRET) {
             return Err(format!("A secret has at most {LONGEST_SECRET} bytes."));
+        }
+        let given = |secret: &Option<Secret>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
+        if engine == RelayEngine::Livekit && !(given(api_key) && given(api_secret)) {
+            return Err("A LiveKit knows who may come by a key and its secret: give both, as api_key and api_secret."
+                .to_owned());
         }
         let bearer = bearer.as_ref().map_or("", |bearer| bearer.reveal());
         if !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -114,6 +126,8 @@ impl Target {
         match self.engine {
             // It has no word for it.
             RelayEngine::Whip => false,
+            // It has, which are not spoken here.
+            RelayEngine::Livekit => false,
             RelayEngine::Janus => true,
         }
     }
@@ -125,8 +139,8 @@ impl Target {
 
     /// What only the two may know.
     pub(crate) fn hidden(&self) -> Hidden {
-        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_secret, ca: _ } = &self.secrets;
-        let secrets = [bearer, pin, token, room_secret, admin_key, api_secret].into_iter().flatten();
+        let RelaySecrets { bearer, pin, token, room_secret, admin_key, api_key, api_secret, ca: _ } = &self.secrets;
+        let secrets = [bearer, pin, token, room_secret, admin_key, api_key, api_secret].into_iter().flatten();
         // A path may be a key, and so may its last part alone, or what stands behind the `?`. A part of a few letters is a word as well.
         let path = self.url.path().trim_matches('/');
         let parts = path.rsplit('/').take(1).chain(self.url.query()).filter(|part| part.len() >= SHORTEST_KEY);
@@ -180,7 +194,6 @@ impl std::fmt::Debug for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::Secret;
 
     fn parse(text: &str) -> Result<Target, String> {
         Target::parse(text, RelaySecrets::default())
@@ -217,11 +230,26 @@ mod tests {
     }
 
     #[test]
+    fn a_room_of_livekit_comes_with_a_key_and_its_secret() {
+        let secret = |text: &str| Some(Secret::from(text.to_owned()));
+        let secrets =
+            RelaySecrets { api_key: secret("devkey"), api_secret: secret("s3cret"), ..RelaySecrets::default() };
+        let target = Target::parse("livekit+wss://l.example.org/lobby", secrets.clone()).expect("well-formed");
+        assert_eq!((target.url.as_str(), target.room.as_deref()), ("https://l.example.org/", Some("lobby")));
+        assert_eq!(target.engine(), RelayEngine::Livekit);
+        assert_eq!(target.hidden().out_of("invalid API key: devkey", 80), "invalid API key: …");
+        let keyless = RelaySecrets { api_key: secret(""), ..secrets };
+        assert!(Target::parse("livekit+wss://l.example.org/lobby", keyless).is_err());
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_what_can() {
         for (text, words) in [
             ("", "whip+https://HOST/PATH"),
             ("https://live.example.org/", "\"https\" is none"),
-            ("livekit+wss://live.example.org/1", "\"livekit+wss\" is none"),
+            ("jitsi+https://live.example.org/1", "\"jitsi+https\" is none"),
+            ("livekit+wss://live.example.org/1", "api_key and api_secret"),
+            ("livekit+https://live.example.org/1", "livekit+wss://HOST/ROOM"),
             ("janus+https://live.example.org/1", "janus+wss://HOST/ROOM"),
             ("janus+wss://live.example.org/", "names no room"),
             ("janus+wss://live.example.org", "names no room"),

@@ -181,6 +181,12 @@ pub enum Trouble {
         /// The name.
         host: String,
     },
+    /// Somebody of our name took our place.
+    #[error("{host} lets another Skylark publish in this room now: use a room of its own for each")]
+    Replaced {
+        /// The name.
+        host: String,
+    },
     /// Something of our own.
     #[error("the connection could not be made here ({0})")]
     Ours(String),
@@ -198,7 +204,8 @@ impl Trouble {
             | Self::Downgrade { .. }
             | Self::Redirect { .. }
             | Self::Refused { .. }
-            | Self::NoCodec { .. } => true,
+            | Self::NoCodec { .. }
+            | Self::Replaced { .. } => true,
             Self::NoSuchHost { .. }
             | Self::Unreachable { .. }
             | Self::Tls { .. }

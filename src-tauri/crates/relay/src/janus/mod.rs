@@ -6,13 +6,13 @@ mod socket;
 mod viewers;
 mod words;
 
-use crate::engine::{Answered, Engine, Ways};
+use crate::engine::{Answered, Engine, Heard, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
-use crate::wish::{Said, Wish};
+use crate::wish::Wish;
 use async_trait::async_trait;
-use protocol::{RelaySecrets, Secret, ViewerId};
+use protocol::{RelaySecrets, Secret};
 use serde_json::{Value, json};
 use socket::Socket;
 use std::time::Duration;
@@ -161,13 +161,13 @@ impl Engine for Janus {
         }
     }
 
-    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble> {
+    async fn said(&mut self) -> Result<Heard, Trouble> {
         let Some(Connected { socket, session, handle, alive, viewers: Some(viewers) }) = self.connected.as_mut() else {
             return std::future::pending().await;
         };
         loop {
-            if let Some(said) = viewers.says() {
-                return Ok(said);
+            if let Some((viewer, said)) = viewers.says() {
+                return Ok(Heard::Viewer(viewer, said));
             }
             while let Some(message) = viewers.asks() {
                 socket.post(message);

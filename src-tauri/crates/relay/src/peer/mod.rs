@@ -3,10 +3,12 @@
 mod offered;
 mod runtime;
 mod uplink;
+mod wanted;
 mod wishes;
 
 pub(crate) use offered::for_people;
 pub use uplink::Uplink;
+pub(crate) use wanted::Wanted;
 
 use crate::answer::Taken;
 use crate::engine::{IceServer, Ways};

@@ -1,6 +1,6 @@
 //! From frames to packets of a peer connection. It may wait, so it is called on a thread that nobody waits for.
 
-use super::Ssrcs;
+use super::{Ssrcs, Wanted};
 use crate::answer::{Taken, name};
 use bytes::Bytes;
 use rtc::rtcp::sender_report::SenderReport;
@@ -41,6 +41,7 @@ pub struct Uplink {
     payload_type: u8,
     mid: Option<(u8, Bytes)>,
     layers: Vec<Layer>,
+    wanted: Wanted,
     sound_payload_type: Option<u8>,
     sounds: Sending,
 }
@@ -94,6 +95,7 @@ impl Uplink {
             payload_type: taken.payload_type,
             mid: tags.mid.map(|(id, mid)| (id, Bytes::from(mid))),
             layers: taken.layers.iter().map(layer).collect(),
+            wanted: Wanted::all(&taken.layers),
             sound_payload_type: taken.sound,
             sounds: Sending::new(ssrcs.sound),
         }
@@ -102,6 +104,11 @@ impl Uplink {
     /// The layers that it wants to be given.
     pub fn layers(&self) -> Vec<(VideoCodec, Rid)> {
         self.layers.iter().map(|layer| (self.codec, layer.rid)).collect()
+    }
+
+    /// What is sent, and by what it is told which layers of it are wanted.
+    pub(crate) fn wanted(&self) -> (VideoCodec, Wanted) {
+        (self.codec, self.wanted.clone())
     }
 
     /// Sends a frame, and waits until it is on its way.
@@ -122,8 +129,8 @@ impl Uplink {
         if frame.codec != self.codec {
             return;
         }
-        layer.follows &= frame.profile <= self.profile;
-        layer.follows |= frame.keyframe && frame.profile <= self.profile;
+        layer.follows &= frame.profile <= self.profile && self.wanted.has(frame.rid);
+        layer.follows |= frame.keyframe && frame.profile <= self.profile && self.wanted.has(frame.rid);
         if !layer.follows {
             return;
         }

@@ -3,7 +3,7 @@
 mod fragment;
 pub(crate) mod link;
 
-use crate::engine::{Answered, Engine, IceServer, Ways};
+use crate::engine::{Answered, Engine, Heard, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
@@ -168,9 +168,12 @@ impl Engine for Whip {
         }
     }
 
-    async fn said(&mut self) -> Result<(ViewerId, Said), Trouble> {
+    async fn said(&mut self) -> Result<Heard, Trouble> {
         match self.refused.pop_front() {
-            Some(viewer) => Ok((viewer, Said::Refuses(format!("{} takes a stream, and no viewers", host(&self.url))))),
+            Some(viewer) => {
+                let why = format!("{} takes a stream, and no viewers", host(&self.url));
+                Ok(Heard::Viewer(viewer, Said::Refuses(why)))
+            }
             // WHIP has no word from the server: what it says it says by the media's connection.
             None => pending().await,
         }
