@@ -4,6 +4,10 @@
 # Where other people's servers are kept, by their versions.
 PEERS="${XDG_CACHE_HOME:-$HOME/.cache}/skylark-peers"
 
+# LiveKit is in no distribution. It is built from its source, by a Go that is new enough for it.
+LIVEKIT_VERSION=1.13.5
+MIN_GO=1.26
+
 test_relays() {
   local space="sky-relays-$$" status=0 why
   why=$(no_engines)
@@ -12,6 +16,9 @@ test_relays() {
     return
   fi
   SKYLARK_WHIP_SERVER=$(whip_server)
+  SKYLARK_LIVEKIT_MISSING=$(no_livekit)
+  if [ -z "$SKYLARK_LIVEKIT_MISSING" ]; then SKYLARK_LIVEKIT=$(livekit_server); fi
+  export SKYLARK_LIVEKIT SKYLARK_LIVEKIT_MISSING
   npm_install tests
   # Its viewers' page is in the program.
   build_pages
@@ -34,6 +41,32 @@ no_engines() {
   if [ -n "$why" ]; then echo "$why"; return 0; fi
   if ! have janus; then echo "janus is not installed"; return 0; fi
   if ! have apt-get || [ -z "$(apt_knows simple-whip-server)" ]; then echo "apt knows no simple-whip-server"; fi
+}
+
+# Why there can be no LiveKit; nothing where there can.
+no_livekit() {
+  local go
+  if [ -x "$PEERS/livekit-server-$LIVEKIT_VERSION/livekit-server" ]; then return 0; fi
+  if ! have go; then echo "LiveKit is not built, and there is no Go to build it by ($MIN_GO or newer)"; return 0; fi
+  # A toolchain that would be fetched for it is none that is here.
+  go=$(GOTOOLCHAIN=local go env GOVERSION 2>/dev/null) || go=go0
+  if ! at_least "${go#go}" "$MIN_GO"; then echo "LiveKit is not built, and Go ${go#go} is too old to build it ($MIN_GO or newer)"; fi
+}
+
+# LiveKit's program, built the first time: some two minutes on two idle cores. It waits for whatever else runs.
+livekit_server() {
+  local folder="$PEERS/livekit-server-$LIVEKIT_VERSION" work
+  if ! [ -x "$folder/livekit-server" ]; then
+    say "Building LiveKit $LIVEKIT_VERSION. That takes some minutes, the first time."
+    mkdir -p "$PEERS"
+    work=$(mktemp -d -p "$PEERS")
+    GOBIN="$work" GOTOOLCHAIN=local nice -n 19 go install "github.com/livekit/livekit-server/cmd/server@v$LIVEKIT_VERSION" >&2 || die "LiveKit could not be built, see above. Is there a network? Then run this again."
+    mv "$work/server" "$work/livekit-server"
+    rm -rf "$folder"
+    # Whole or not at all.
+    mv "$work" "$folder"
+  fi
+  echo "$folder/livekit-server"
 }
 
 # A namespace has loopback, and an interface with an address of loopback's: libnice, below Janus, leaves loopback itself out.
