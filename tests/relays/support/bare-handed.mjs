@@ -80,10 +80,12 @@ async function join({ whep, answers }) {
   const session = new URL(posted.headers.get('Location'), whep).href;
   if (!answers) return session;
   window.connection = new RTCPeerConnection();
-  await window.connection.setRemoteDescription({ type: 'offer', sdp: await posted.text() });
-  const answer = await window.connection.createAnswer();
-  await window.connection.setLocalDescription(answer);
-  const patched = await fetch(session, { method: 'PATCH', body: answer.sdp, headers: sdp });
-  if (patched.status !== 204) throw new Error(`${patched.status}: ${await patched.text()}`);
+  for (let offered = posted; offered.status !== 204;) {
+    await window.connection.setRemoteDescription({ type: 'offer', sdp: await offered.text() });
+    const answer = await window.connection.createAnswer();
+    await window.connection.setLocalDescription(answer);
+    offered = await fetch(session, { method: 'PATCH', body: answer.sdp, headers: sdp });
+    if (!offered.ok) throw new Error(`${offered.status}: ${await offered.text()}`);
+  }
   return session;
 }

@@ -50,8 +50,8 @@ class Stream {
 let asked: string[];
 /** Of each POST: it may be answered by an offer of another server's. */
 let anywhere: boolean[];
-/** The stream comes from elsewhere; what its server says of the answer, and whether the session is still there. */
-let elsewhere: { taken: number; there: number } | null;
+/** The stream comes from elsewhere; what its server says of the answer, once so many further offers were answered, and whether the session is still there. */
+let elsewhere: { taken: number; there: number; more?: number } | null;
 
 beforeEach(() => {
   asked = [];
@@ -65,7 +65,8 @@ beforeEach(() => {
     asked.push(`${method}`);
     if (method === 'POST') anywhere.push(new Headers(headers).has('Skylark-Counter-Offer'));
     const made = method === 'POST' ? (elsewhere ? 406 : 201) : 200;
-    const status = { PATCH: elsewhere?.taken, HEAD: elsewhere?.there }[`${method}`] ?? made;
+    const offersMore = method === 'PATCH' && elsewhere?.more ? elsewhere.more-- : 0;
+    const status = { PATCH: offersMore ? 200 : elsewhere?.taken, HEAD: elsewhere?.there }[`${method}`] ?? made;
     const response = new Response(status === 204 ? null : method === 'POST' ? sdp : credentials, {
       status,
       headers: { Location: '/whep/token/session', 'Content-Type': 'application/sdp' },
@@ -166,6 +167,23 @@ test('who is sent elsewhere answers by a connection of its own, and asks whether
   await vi.advanceTimersByTimeAsync(1);
   expect(asked.slice(4)).toEqual(['HEAD']);
   expect(session.latencyMs({ rtpTimestamp: 1, shownAtMs: 1 } as never)).toBe(null);
+});
+
+test('who is offered more elsewhere answers that, too, by the same connection and not without end', async () => {
+  for (const [more, said] of [
+    [1, 'held'],
+    [4, 'held'],
+    [5, 'lost'],
+  ] as const) {
+    asked = [];
+    Connection.made = 0;
+    elsewhere = { taken: 204, there: 204, more };
+    const begin = begun();
+    await begin.session.join();
+    expect(asked.filter((method) => method === 'PATCH').length).toBe(Math.min(more + 1, 5));
+    expect([Connection.made, begin.said]).toEqual([2, [said]]);
+    begin.session.leave();
+  }
 });
 
 test('who is not let stay elsewhere comes back, and so does who has no way there any more', async () => {

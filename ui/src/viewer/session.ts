@@ -4,7 +4,7 @@ import { SoundGate } from './gate.ts';
 import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 import { read, type Reading } from './stats.ts';
-import { answer, create, presence, remove, restart, type Refusal } from './whep.ts';
+import { answer, create, presence, remove, restart, type Answered, type Refusal } from './whep.ts';
 
 export interface SessionEvents {
   /** The server answered: the tracks to show, and the session's id. */
@@ -24,6 +24,8 @@ const countEveryMs = 500;
 const quietMs = 1500;
 /** Who is sent the stream from elsewhere says so often that it still watches, and learns whether it may. */
 const askEveryMs = 15_000;
+/** Offers from elsewhere that are answered in a row: one for the connection, and a few for what is sent on it. */
+const mostOffers = 5;
 /** From the answer, or an ICE restart, until connected. */
 const connectWithinMs = 8000;
 /** From connected to the first packet; a stream that is silent for longer is taken for what it is. */
@@ -140,21 +142,28 @@ export class Session {
     this.#pc.close();
     this.#gate?.close();
     this.#elsewhere = true;
-    this.#answer = offer;
     this.#pc = this.#connection();
-    await this.#pc.setRemoteDescription({ type: 'offer', sdp: offer });
-    for (const receiver of this.#pc.getReceivers())
-      if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
-    const sound = this.#pc.getReceivers().find(({ track }) => track.kind === 'audio');
-    if (sound) this.#gate = new SoundGate(sound, () => this.#lose());
-    const { sdp: plain = '' } = await this.#pc.createAnswer();
-    const sdp = withStereo(plain);
-    await this.#pc.setLocalDescription({ type: 'answer', sdp });
-    if (this.#ended) return;
-    const answered = await answer(url, sdp);
+    let answered: Answered = { offer };
+    let gated = false;
+    // Some offer a connection first, and what is sent on it when that is answered.
+    for (let n = 0; typeof answered === 'object' && n < mostOffers; n++) {
+      this.#answer = answered.offer;
+      await this.#pc.setRemoteDescription({ type: 'offer', sdp: answered.offer });
+      for (const receiver of this.#pc.getReceivers())
+        if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+      const sound = this.#pc.getReceivers().find(({ track }) => track.kind === 'audio');
+      if (sound && !gated) this.#gate = new SoundGate(sound, () => this.#lose());
+      gated ||= sound !== undefined;
+      const { sdp: plain = '' } = await this.#pc.createAnswer();
+      const sdp = withStereo(plain);
+      await this.#pc.setLocalDescription({ type: 'answer', sdp });
+      if (this.#ended) return;
+      answered = await answer(url, sdp);
+      if (this.#ended) return;
+    }
     if (answered === 'refused') this.#findNoWay();
-    else if (answered === 'lost') this.#lose();
-    else if (!this.#ended) {
+    else if (answered !== 'taken') this.#lose();
+    else {
       this.#hold(url);
       this.#asking = setInterval(() => void this.check(), askEveryMs);
     }
@@ -264,7 +273,8 @@ export class Session {
     switch (this.#pc.connectionState) {
       case 'connected':
         this.#wasConnected = true;
-        if (!this.#flows) this.#expectPackets();
+        // Before it is held nothing is sent yet: another offer has to be answered.
+        if (!this.#flows && this.#counting !== undefined) this.#expectPackets();
         return;
       case 'disconnected':
         this.#stopFlowing();

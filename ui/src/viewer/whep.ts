@@ -38,11 +38,17 @@ export async function create(whep: string, offer: string, anywhere: boolean): Pr
   }
 }
 
-/** The answer to a counter-offer. `refused`: by who offered; `lost`: the session is gone, or the server cannot be reached. */
-export async function answer(url: string, answer: string): Promise<'taken' | 'refused' | 'lost'> {
+/** What became of an answer. `offer`: there is another one, to be answered as well. `refused`: by who offered; `lost`: the session is gone, or the server cannot be reached. */
+export type Answered = 'taken' | 'refused' | 'lost' | { offer: string };
+
+/** The answer to a counter-offer. */
+export async function answer(url: string, answer: string): Promise<Answered> {
   try {
-    const { status } = await ask(url, 'PATCH', answer, sdp);
+    const response = await ask(url, 'PATCH', answer, sdp);
+    const { status } = response;
     if (status === 204) return 'taken';
+    if (status === 200 && response.headers.get('Content-Type') === sdp['Content-Type'])
+      return { offer: await response.text() };
     return status === 502 ? 'refused' : 'lost';
   } catch {
     return 'lost';

@@ -68,8 +68,8 @@ pub enum Request {
         session: String,
         /// SDP, which was read and found to be a description of a connection.
         answer: String,
-        /// It was taken.
-        reply: oneshot::Sender<Result<(), PatchError>>,
+        /// It was taken, and all is agreed on; or there is another offer, which is to be answered, too.
+        reply: oneshot::Sender<Result<Option<String>, PatchError>>,
     },
     /// WHEP DELETE.
     Leave {

@@ -186,9 +186,9 @@ impl Elsewhere {
         self.wishes.push_back((relay, Wish::Admit(viewer)));
     }
 
-    /// There is an offer for it. False: it is not waited for any more.
+    /// There is an offer for it: the first, or, where what it answered has not all in it, another. False: it is not waited for any more.
     pub(crate) fn offered(&mut self, viewer: ViewerId, now: Instant) -> bool {
-        self.advance(viewer, |at| matches!(at, At::Asked(_)), At::Offered(now + STEP_WITHIN))
+        self.advance(viewer, |at| matches!(at, At::Asked(_) | At::Answered(_)), At::Offered(now + STEP_WITHIN))
     }
 
     /// It answers. False: nothing was offered that it could answer.

@@ -197,8 +197,12 @@ impl Door {
         self.pages.close_where(|visitor| !audience.may_stay(visitor, now), &PageMessage::Retired);
     }
 
-    /// There is an offer from elsewhere for this viewer: its session begins. False: nobody waits for it any more, or there is no such viewer.
+    /// There is an offer from elsewhere for this viewer: its session begins. Who answered one goes on with that session. False: nobody waits
+    /// for it any more, or there is no such viewer.
     pub fn counter_offer(&mut self, viewer: ViewerId, counter: CounterOffer) -> bool {
+        if let Some(reply) = self.waiting.take_answered(viewer) {
+            return reply.send(Ok(Some(counter.offer))).is_ok();
+        }
         let Some(reply) = self.waiting.take_offered(viewer) else { return false };
         self.sessions.open(counter.session.clone(), viewer, String::new());
         reply.send(Ok(LetIn::There(counter))).is_ok()
@@ -214,7 +218,7 @@ impl Door {
     /// The answer to the offer from elsewhere was taken, or not: then the viewer is to be closed, too.
     pub fn answer_taken(&mut self, viewer: ViewerId, well: bool) {
         if let Some(reply) = self.waiting.take_answered(viewer) {
-            drop(reply.send(if well { Ok(()) } else { Err(PatchError::NotTaken) }));
+            drop(reply.send(if well { Ok(None) } else { Err(PatchError::NotTaken) }));
         }
     }
 

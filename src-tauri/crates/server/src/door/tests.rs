@@ -126,7 +126,7 @@ impl World {
         answer
     }
 
-    fn answers(&mut self, session: &str, sdp: &str) -> oneshot::Receiver<Result<(), PatchError>> {
+    fn answers(&mut self, session: &str, sdp: &str) -> oneshot::Receiver<Result<Option<String>, PatchError>> {
         let (reply, answer) = oneshot::channel();
         let (token, session, sdp) = (LINK.to_owned(), session.to_owned(), sdp.to_owned());
         let request = Request::Answer { token, session, answer: sdp, reply };
@@ -292,8 +292,24 @@ fn who_takes_a_counter_offer_is_answered_when_there_is_one_and_heard_when_it_was
     let mut taken = world.answers("session-1", "v=0 answer");
     assert!(taken.try_recv().is_err(), "the engine has yet to take it");
     world.door.answer_taken(ViewerId(1), true);
-    assert_eq!(taken.try_recv(), Ok(Ok(())));
+    assert_eq!(taken.try_recv(), Ok(Ok(None)));
     world.door.answer_taken(ViewerId(1), true);
+}
+
+#[test]
+fn who_answered_one_offer_may_be_sent_another_in_the_same_session() {
+    let mut world = World::live();
+    let mut offered = world.ask_for_offer(&browser(1));
+    assert!(world.door.counter_offer(ViewerId(1), counter(1)));
+    assert!(offered.try_recv().is_ok());
+    let mut answered = world.answers("session-1", "v=0 answer");
+    assert!(world.door.counter_offer(ViewerId(1), CounterOffer { offer: "v=0 more".into(), ..counter(2) }));
+    assert_eq!(answered.try_recv(), Ok(Ok(Some("v=0 more".into()))));
+    assert_eq!(world.door.sessions(), 1);
+    assert!(!world.door.counter_offer(ViewerId(1), counter(3)), "nobody waits for it");
+    let mut taken = world.answers("session-1", "v=0 answer");
+    world.door.answer_taken(ViewerId(1), true);
+    assert_eq!(taken.try_recv(), Ok(Ok(None)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(super) enum WaitsFor {
     /// An offer: a POST.
     Offer(oneshot::Sender<Result<LetIn, Refused>>),
     /// A word on the answer: a PATCH.
-    Taken(oneshot::Sender<Result<(), PatchError>>),
+    Taken(oneshot::Sender<Result<Option<String>, PatchError>>),
 }
 
 /// Who waits. One that is dropped hears that the program is not ready.
@@ -36,7 +36,10 @@ impl Waiting {
     }
 
     /// Who waits for a word on this viewer's answer, if somebody does.
-    pub(super) fn take_answered(&mut self, viewer: ViewerId) -> Option<oneshot::Sender<Result<(), PatchError>>> {
+    pub(super) fn take_answered(
+        &mut self,
+        viewer: ViewerId,
+    ) -> Option<oneshot::Sender<Result<Option<String>, PatchError>>> {
         match self.0.remove(&viewer)? {
             WaitsFor::Taken(reply) => Some(reply),
             offer @ WaitsFor::Offer(_) => {

@@ -64,7 +64,8 @@ async fn answer(shared: &Shared, token: String, session: String, body: Body) -> 
         None => return problem::unavailable(&Unavailable),
     };
     match shared.ask(|reply| Request::Answer { token, session, answer, reply }).await {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Ok(None)) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Ok(Some(offer))) => ([(header::CONTENT_TYPE, SDP)], offer).into_response(),
         Ok(Err(error)) => failed(&error),
         Err(unavailable) => problem::unavailable(&unavailable),
     }

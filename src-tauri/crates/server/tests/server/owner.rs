@@ -119,11 +119,19 @@ impl Owner {
         }
     }
 
-    /// Offers something to whom it was asked to, and takes the answer, unless it says otherwise.
+    /// Offers something to whom it was asked to, and takes the answer, unless it says otherwise, or wants more.
     fn be_the_engine(&mut self) {
         for viewer in std::mem::take(&mut self.transports.elsewhere) {
             let session = format!("{:032x}", viewer.0);
             assert!(self.door.counter_offer(viewer, CounterOffer { session, offer: "v=0 offer".into() }));
+        }
+        let wants_more = |(_, answer): &(ViewerId, String)| answer.contains(":more");
+        let (more, settled) = std::mem::take(&mut self.transports.answers).into_iter().partition(wants_more);
+        self.transports.answers = settled;
+        let more: Vec<(ViewerId, String)> = more;
+        for (viewer, _) in more {
+            let counter = CounterOffer { session: String::new(), offer: "v=0 more".into() };
+            assert!(self.door.counter_offer(viewer, counter));
         }
         for (viewer, answer) in &self.transports.answers {
             self.door.answer_taken(*viewer, !answer.contains("nogood"));

@@ -263,6 +263,9 @@ async fn who_says_so_is_sent_a_counter_offer_and_answers_it() {
     assert_eq!(refused(nonsense).await.0, 400, "what is no description is not handed on");
     let long = answer(location.clone(), "x".repeat(70_000)).await.expect("answered");
     assert_eq!(refused(long).await.0, 413);
+    let more = answer(location.clone(), OFFER.replace(":ufrag", ":more")).await.expect("answered");
+    assert_eq!((more.status().as_u16(), header(&more, "content-type")), (200, "application/sdp"));
+    assert_eq!(more.text().await.expect("text"), "v=0 more", "which is to be answered, too");
     assert_eq!(answer(location.clone(), OFFER.into()).await.expect("answered").status(), 204);
     let again = answer(location.clone(), OFFER.into()).await.expect("answered");
     assert_eq!(refused(again).await.0, 409, "once");

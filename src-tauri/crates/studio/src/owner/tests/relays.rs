@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Answers a counter-offer.
-    pub(super) fn answer(&mut self, session: &str) -> oneshot::Receiver<Result<(), PatchError>> {
+    pub(super) fn answer(&mut self, session: &str) -> oneshot::Receiver<Result<Option<String>, PatchError>> {
         let (reply, answered) = oneshot::channel();
         let (token, session, answer) = (LINK.to_owned(), session.to_owned(), "v=0 answer".to_owned());
         self.owner.requested(Request::Answer { token, session, answer, reply }, self.now);
@@ -135,7 +135,7 @@ fn watches_there(world: &mut World, n: u8, viewer: u32) -> String {
     let mut taken = world.answer(&session);
     assert_eq!(world.asked(), [format!("relay 1 Answer(ViewerId({viewer}), \"v=0 answer\")")]);
     says(world, viewer, Said::Takes);
-    assert_eq!(taken.try_recv(), Ok(Ok(())));
+    assert_eq!(taken.try_recv(), Ok(Ok(None)));
     says(world, viewer, Said::Flows);
     session
 }
@@ -331,4 +331,26 @@ fn a_place_is_taken_when_media_flows_from_the_engine_and_not_by_an_answer() {
     assert_eq!(world.owner.snapshot().watching, 1);
     let full = world.join_anywhere(&browser(3)).try_recv().expect("at once");
     assert!(matches!(full, Err(Refused::Refusal(refusal)) if refusal.code == protocol::RefusalCode::Full));
+}
+
+#[test]
+fn an_engine_that_offers_in_two_steps_is_answered_twice_in_one_session() {
+    let mut world = with_janus(1);
+    let mut answer = world.join_anywhere(&browser(1));
+    world.asked();
+    says(&mut world, 1, Said::Offers("v=0 data".into()));
+    let Ok(Ok(LetIn::There(CounterOffer { session, .. }))) = answer.try_recv() else {
+        panic!("it is offered something")
+    };
+    let mut answered = world.answer(&session);
+    says(&mut world, 1, Said::Offers("v=0 media".into()));
+    assert_eq!(answered.try_recv(), Ok(Ok(Some("v=0 media".into()))));
+    world.asked();
+    let mut taken = world.answer(&session);
+    assert_eq!(world.asked(), ["relay 1 Answer(ViewerId(1), \"v=0 answer\")"]);
+    says(&mut world, 1, Said::Takes);
+    assert_eq!(taken.try_recv(), Ok(Ok(None)));
+    says(&mut world, 1, Said::Flows);
+    says(&mut world, 1, Said::Offers("v=0 late".into()));
+    assert_eq!(world.asked(), ["relay 1 Kick(ViewerId(1))"], "who watches is not asked any more");
 }
