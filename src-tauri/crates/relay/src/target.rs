@@ -126,9 +126,7 @@ impl Target {
         match self.engine {
             // It has no word for it.
             RelayEngine::Whip => false,
-            // It has, which are not spoken here.
-            RelayEngine::Livekit => false,
-            RelayEngine::Janus => true,
+            RelayEngine::Janus | RelayEngine::Livekit => true,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::target::host;
 use crate::trouble::Trouble;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use protocol::Secret;
@@ -59,6 +59,12 @@ pub(crate) async fn ask(way: &Way, request: Request<'_>) -> Result<Response, Tro
     let name = host(request.url);
     let asked = exchange(way, request);
     tokio::time::timeout(ANSWER, asked).await.unwrap_or(Err(Trouble::Silent { host: name }))
+}
+
+/// A question in JSON by POST, and its answer.
+pub(crate) async fn ask_in_json(way: &Way, url: &Url, bearer: &Secret, body: String) -> Result<Response, Trouble> {
+    let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    ask(way, Request { method: Method::POST, url, bearer: Some(bearer), headers, body }).await
 }
 
 async fn exchange(way: &Way, request: Request<'_>) -> Result<Response, Trouble> {

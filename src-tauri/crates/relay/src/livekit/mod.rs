@@ -1,28 +1,34 @@
-//! A room of LiveKit by its own signalling, in JSON: the stream is published there in the layers that somebody watches.
+//! A room of LiveKit by its own signalling, in JSON: the stream is published there in the layers that somebody watches, and viewers are let in.
 //!
 //! Each attempt signs its own token: what LiveKit gives a client to come back with is for those who cannot.
 
+mod early;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
+mod negotiation;
 mod says;
 mod sdp;
 mod socket;
 mod token;
+mod viewer;
+mod viewers;
 
 use crate::engine::{Answered, Engine, Heard, Ways};
 use crate::http::Way;
-use crate::target::{Target, host};
+use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
-use crate::wish::{Said, Wish};
+use crate::wish::Wish;
 use async_trait::async_trait;
-use protocol::ViewerId;
 use says::{Connection, Leave, Says};
 use serde_json::{Value, json};
 use socket::{ANSWER, Socket};
-use std::collections::VecDeque;
 use std::time::Duration;
 use stream::Rid;
 use token::{For, Keys};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout, timeout_at};
 use url::Url;
+use viewer::Room;
+use viewers::Viewers;
 
 /// Who we are in the room. Who comes by the same name takes the other's place: what is left there of an attempt before is gone at once.
 const IDENTITY: &str = "Skylark";
@@ -53,9 +59,8 @@ pub(crate) struct LiveKit {
     url: Url,
     room: String,
     keys: Keys,
+    hidden: Hidden,
     connected: Option<Connected>,
-    /// Viewers whom it does not let in and who have yet to be told.
-    refused: VecDeque<ViewerId>,
 }
 
 struct Connected {
@@ -64,6 +69,8 @@ struct Connected {
     published: Published,
     /// Ways to us that it was told already.
     told: usize,
+    /// From when the stream is published.
+    viewers: Option<Viewers>,
 }
 
 /// What is known of what we publish.
@@ -74,7 +81,8 @@ struct Published {
     all_candidates: bool,
     /// The picture's track.
     picture: Option<String>,
-    /// Which layers of it are watched, where that is news.
+    sound: Option<String>,
+    /// Which layers of the picture are watched, where that is news.
     wanted: Option<Vec<Rid>>,
 }
 
@@ -87,15 +95,14 @@ impl LiveKit {
             key: secrets.api_key.clone().unwrap_or_default(),
             secret: secrets.api_secret.clone().unwrap_or_default(),
         };
-        LiveKit { way, url, room, keys, connected: None, refused: VecDeque::new() }
+        let hidden = target.hidden();
+        LiveKit { way, url, room, keys, hidden, connected: None }
     }
 }
 
 impl Published {
     /// It said something.
-    fn take(&mut self, url: &Url, heard: &socket::Heard) -> Result<(), Trouble> {
-        // What it says before it hears JSON is who else is in the room.
-        let socket::Heard::Json(message) = heard else { return Ok(()) };
+    fn take(&mut self, url: &Url, message: &Value) -> Result<(), Trouble> {
         match says::read(message) {
             Says::Answer(sdp) => self.answer = Some(sdp),
             Says::Candidate { of: Connection::Publisher, candidate, last } => {
@@ -104,6 +111,7 @@ impl Published {
                 self.all_candidates |= last;
             }
             Says::Published { is_picture: true, track } => self.picture = Some(track),
+            Says::Published { is_picture: false, track } => self.sound = Some(track),
             Says::Wanted { track, layers } if self.picture.as_ref() == Some(&track) => self.wanted = Some(layers),
             Says::Leave(Leave::Replaced) => return Err(Trouble::Replaced { host: host(url) }),
             Says::Leave(Leave::Ended) => return Err(Trouble::Ended { host: host(url) }),
@@ -160,8 +168,8 @@ impl Engine for LiveKit {
         socket.post(json!({ "offer": { "type": "offer", "sdp": offer } }));
         let mut alive = interval(KEEP_ALIVE);
         alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let connected = Connected { socket, alive, published: Published::default(), told: 0 };
-        let Connected { socket, published, .. } = self.connected.insert(connected);
+        let connected = Connected { socket, alive, published: Published::default(), told: 0, viewers: None };
+        let Connected { socket, published, viewers, .. } = self.connected.insert(connected);
         let mut until = Instant::now() + ANSWER;
         while !published.is_whole() {
             let Ok(heard) = timeout_at(until, socket.next()).await else { break };
@@ -171,9 +179,19 @@ impl Engine for LiveKit {
                 until = until.min(Instant::now() + CANDIDATES);
             }
         }
-        let Some(answer) = published.answer.as_ref().filter(|_| published.picture.is_some()) else {
+        let (Some(answer), Some(picture)) = (&published.answer, &published.picture) else {
             return Err(Trouble::Silent { host: host(&self.url) });
         };
+        *viewers = Some(Viewers::new(Room {
+            way: self.way.clone(),
+            url: self.url.clone(),
+            room: self.room.clone(),
+            keys: self.keys.clone(),
+            hidden: self.hidden.clone(),
+            mark: rand::random(),
+            picture: picture.clone(),
+            sound: published.sound.clone().filter(|_| sdp::takes(answer, AUDIO.name)),
+        }));
         Ok(Answered { answer: sdp::whole(answer, &published.candidates), ice_servers: Vec::new() })
     }
 
@@ -192,31 +210,31 @@ impl Engine for LiveKit {
     }
 
     async fn end(&mut self) {
-        let Some(connected) = self.connected.take() else { return };
-        if timeout(GOODBYE, connected.socket.leave()).await.is_err() {
+        let Some(Connected { socket, viewers, .. }) = self.connected.take() else { return };
+        // They take leave by themselves.
+        drop(viewers);
+        if timeout(GOODBYE, socket.leave()).await.is_err() {
             tracing::debug!("{} does not take the goodbye", host(&self.url));
         }
     }
 
     fn wished(&mut self, wish: Wish) {
-        if let Wish::Admit(viewer) | Wish::Answer(viewer, _) = wish {
-            self.refused.push_back(viewer);
+        if let Some(viewers) = self.connected.as_mut().and_then(|connected| connected.viewers.as_mut()) {
+            viewers.wished(wish);
         }
     }
 
     async fn said(&mut self) -> Result<Heard, Trouble> {
+        let Some(Connected { socket, alive, published, viewers: Some(viewers), .. }) = self.connected.as_mut() else {
+            return std::future::pending().await;
+        };
         loop {
-            if let Some(viewer) = self.refused.pop_front() {
-                return Ok(Heard::Viewer(viewer, Said::Refuses(format!("{} lets nobody in", host(&self.url)))));
-            }
-            let Some(Connected { socket, alive, published, .. }) = self.connected.as_mut() else {
-                return std::future::pending().await;
-            };
             if let Some(layers) = published.wanted.take() {
                 return Ok(Heard::Wanted(layers));
             }
             tokio::select! {
                 heard = socket.next() => published.take(&self.url, &heard?)?,
+                (viewer, said) = viewers.said() => return Ok(Heard::Viewer(viewer, said)),
                 _ = alive.tick() => socket.ping(),
             }
         }
@@ -232,7 +250,7 @@ mod tests {
     }
 
     fn take(published: &mut Published, message: Value) -> Result<(), Trouble> {
-        published.take(&url(), &socket::Heard::Json(message))
+        published.take(&url(), &message)
     }
 
     #[test]
@@ -287,6 +305,6 @@ mod tests {
         assert!(replaced.is_final() && replaced.to_string().contains("another"), "{replaced}");
         let ended = take(&mut published, json!({ "leave": { "action": "RECONNECT" } })).unwrap_err();
         assert!(!ended.is_final(), "{ended}");
-        published.take(&url(), &socket::Heard::Early(vec![255; 40].into())).unwrap();
+        take(&mut published, Value::Null).unwrap();
     }
 }

@@ -12,6 +12,8 @@ const LONGEST_NAME: usize = 128;
 pub(super) enum Says {
     /// The answer to our offer: SDP without candidates.
     Answer(String),
+    /// An offer to a viewer: SDP without candidates, by this number.
+    Offer { sdp: String, id: u64 },
     /// A way to it, of the connection that is named (none: there are no more).
     Candidate { of: Connection, candidate: Option<String>, last: bool },
     /// What we announced has this name of its own: the picture, or else the sound.
@@ -47,6 +49,11 @@ pub(super) fn read(message: &Value) -> Says {
     let is = |name: &str| message.get(name).filter(|value| value.is_object());
     if let Some(sdp) = is("answer").and_then(|answer| answer["sdp"].as_str()) {
         return Says::Answer(sdp.to_owned());
+    }
+    if let Some(offer) = is("offer")
+        && let Some(sdp) = offer["sdp"].as_str()
+    {
+        return Says::Offer { sdp: sdp.to_owned(), id: offer["id"].as_u64().unwrap_or_default() };
     }
     if let Some(trickle) = is("trickle") {
         return candidate(trickle);
@@ -154,6 +161,8 @@ mod tests {
             (json!({ "pongResp": { "timestamp": "1" } }), Says::Pong),
             (json!({ "answer": { "type": "answer", "sdp": "v=0" } }), Says::Answer("v=0".into())),
             (json!({ "answer": {} }), Says::Other),
+            (json!({ "offer": { "sdp": "v=0", "id": 2 } }), Says::Offer { sdp: "v=0".into(), id: 2 }),
+            (json!({ "offer": { "id": 2 } }), Says::Other),
             (
                 json!({ "trackPublished": { "track": { "sid": "TR_1" } } }),
                 Says::Published { is_picture: false, track: "TR_1".into() },

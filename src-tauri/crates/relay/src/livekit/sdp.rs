@@ -32,6 +32,33 @@ pub(super) fn track<'a>(offer: &'a str, medium: &str) -> Option<&'a str> {
     msid.into_iter().find_map(|line| line.strip_prefix("a=msid:")?.trim_end().split(' ').nth(1))
 }
 
+/// Something of this kind is sent by who made the description.
+pub(super) fn sends(sdp: &str, kind: &str) -> bool {
+    has(sdp, kind, "a=recvonly")
+}
+
+/// Something of this kind is taken by who made the description.
+pub(super) fn takes(sdp: &str, kind: &str) -> bool {
+    has(sdp, kind, "a=sendonly")
+}
+
+/// A medium of this kind that is neither rejected nor of the other direction alone.
+fn has(sdp: &str, kind: &str, other: &str) -> bool {
+    let first = format!("{kind} ");
+    sdp.split("\nm=").skip(1).filter(|section| section.starts_with(&first)).any(|section| {
+        let mut lines = section.lines().map(str::trim_end);
+        let rejected = lines.next().is_none_or(|line| line.split(' ').nth(1) == Some("0"));
+        !rejected && !lines.any(|line| line == other || line == "a=inactive")
+    })
+}
+
+/// Without candidates: LiveKit would send checks to each, whoever is there. It learns from the viewer's own checks where that is.
+pub(super) fn placeless(answer: &str) -> String {
+    // Either sign ends a line for who reads it there.
+    let lines = answer.split(['\r', '\n']).filter(|line| !line.is_empty() && !line.starts_with("a=candidate:"));
+    lines.flat_map(|line| [line, "\r\n"]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +84,29 @@ mod tests {
         assert_eq!((track(OFFER, "audio"), track(OFFER, "video")), (Some("audio"), Some("video")));
         assert_eq!(track("m=audio 9 X 0\r\nm=video 9 X 0\r\na=msid:s v\r\n", "audio"), None);
         assert_eq!((track("", "video"), track("m=video 9\r\na=msid:one\r\n", "video")), (None, None));
+    }
+
+    #[test]
+    fn no_candidate_is_left_however_its_line_is_ended() {
+        let answer = "v=0\r\na=candidate:1 x\r\na=mid:0\ra=candidate:2 x\na=end-of-candidates\n\r\n";
+        assert_eq!(placeless(answer), "v=0\r\na=mid:0\r\na=end-of-candidates\r\n");
+        assert_eq!(placeless(""), "");
+    }
+
+    #[test]
+    fn what_is_sent_and_taken_is_what_is_neither_rejected_nor_turned_round() {
+        for (section, sent, taken) in [
+            ("m=video 9 X 102\r\na=sendonly\r\n", true, false),
+            ("m=video 9 X 102\r\na=sendrecv\r\n", true, true),
+            ("m=video 9 X 102\r\n", true, true),
+            ("m=video 9 X 102\r\na=recvonly\r\n", false, true),
+            ("m=video 0 X 102\r\na=sendonly\r\n", false, false),
+            ("m=video 9 X 102\r\na=inactive\r\n", false, false),
+            ("m=audio 9 X 111\r\na=sendonly\r\n", false, false),
+        ] {
+            let sdp = format!("v=0\r\nm=application 9 X y\r\na=inactive\r\n{section}");
+            assert_eq!((sends(&sdp, "video"), takes(&sdp, "video")), (sent, taken), "{section}");
+        }
+        assert!(!sends("", "video") && !takes("m=video", "video"));
     }
 }

@@ -1,9 +1,9 @@
 //! LiveKit's signalling WebSocket: what is said on it, and what is heard; read with a bound.
 
+use super::early;
 use crate::http::{Stream, Way};
 use crate::target::host;
 use crate::trouble::Trouble;
-use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::sink::SinkExt;
 use protocol::Secret;
@@ -13,7 +13,7 @@ use std::future::poll_fn;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -41,14 +41,6 @@ pub(super) struct Socket {
     waiting: VecDeque<Message>,
     /// When it was asked whether it is there, while it has not answered.
     unanswered: Option<Instant>,
-}
-
-/// What comes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Heard {
-    Json(Value),
-    /// In protobuf, as it speaks until it hears JSON.
-    Early(Bytes),
 }
 
 impl Socket {
@@ -87,15 +79,15 @@ impl Socket {
         self.unanswered.get_or_insert_with(Instant::now);
     }
 
-    /// The next message; what waits is sent meanwhile. It may be called anew whenever it is not waited for any more.
-    pub(super) async fn next(&mut self) -> Result<Heard, Trouble> {
+    /// The next message, in JSON whatever it came in; what waits is sent meanwhile. It may be called anew whenever it is not waited for any more.
+    pub(super) async fn next(&mut self) -> Result<Value, Trouble> {
         let Some(since) = self.unanswered else { return self.hear().await };
         let lost = Trouble::Lost { host: host(&self.url) };
         timeout_at(since + ANSWER, self.hear()).await.unwrap_or(Err(lost))
     }
 
     /// As [`Socket::next`], for ever.
-    async fn hear(&mut self) -> Result<Heard, Trouble> {
+    async fn hear(&mut self) -> Result<Value, Trouble> {
         self.flush().await?;
         loop {
             let heard = self.stream.next().await;
@@ -114,9 +106,9 @@ impl Socket {
                     if !message["pongResp"].is_null() {
                         self.unanswered = None;
                     }
-                    return Ok(Heard::Json(message));
+                    return Ok(message);
                 }
-                Some(Ok(Message::Binary(bytes))) => return Ok(Heard::Early(bytes)),
+                Some(Ok(Message::Binary(bytes))) => return Ok(early::read(&bytes)),
                 Some(Ok(_)) => {}
             }
         }
@@ -155,16 +147,16 @@ impl Socket {
 fn said(url: &Url, error: &Error) -> Trouble {
     let host = host(url);
     match error {
-        Error::Http(response) => refused(host, response.status()),
+        Error::Http(response) => refused(host, response.status().as_u16()),
         Error::Capacity(_) => Trouble::TooLong { host },
         Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
         other => Trouble::NoHttp { host, error: other.to_string() },
     }
 }
 
-/// By the status of what is no WebSocket.
-pub(super) fn refused(host: String, status: StatusCode) -> Trouble {
-    let (said, status) = (String::new(), status.as_u16());
+/// By the status of what is no success.
+pub(super) fn refused(host: String, status: u16) -> Trouble {
+    let said = String::new();
     match status {
         401 | 403 => Trouble::WrongSecret { host, status },
         404 | 410 => Trouble::NoEndpoint { host, status },
@@ -230,7 +222,7 @@ mod tests {
         })
         .await;
         assert!(socket.unanswered.is_some());
-        assert_eq!(socket.next().await.expect("it is there"), Heard::Json(json!({ "pongResp": {} })));
+        assert_eq!(socket.next().await.expect("it is there"), json!({ "pongResp": {} }));
         assert_eq!(socket.unanswered, None);
         socket.ping();
         // As if it were that long ago.

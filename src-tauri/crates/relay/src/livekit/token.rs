@@ -23,6 +23,10 @@ pub(super) struct Keys {
 pub(super) enum For<'a> {
     /// Who sends the stream there, and sees nothing.
     Publishing { identity: &'a str },
+    /// Who sees, and is seen by nobody.
+    Watching { identity: &'a str },
+    /// Who asks about others in the room, and removes them.
+    Running,
 }
 
 impl Keys {
@@ -55,6 +59,13 @@ impl<'a> For<'a> {
                 });
                 (identity, grants)
             }
+            Self::Watching { identity } => {
+                let grants = json!({
+                    "room": room, "roomJoin": true, "canPublish": false, "canSubscribe": true, "canPublishData": false, "hidden": true,
+                });
+                (identity, grants)
+            }
+            Self::Running => ("Skylark", json!({ "room": room, "roomAdmin": true })),
         }
     }
 }
@@ -87,6 +98,10 @@ mod tests {
         assert_eq!((&claims["iss"], &claims["sub"]), (&json!("devkey"), &json!("Skylark")));
         let video = json!({ "room": "lobby", "roomJoin": true, "canPublish": true, "canSubscribe": false, "canPublishData": false });
         assert_eq!(claims["video"], video);
+        let watching = self::claims(&keys().token_at("lobby", For::Watching { identity: "viewer-1" }, now));
+        assert_eq!((&watching["video"]["hidden"], &watching["video"]["canPublish"]), (&json!(true), &json!(false)));
+        let running = self::claims(&keys().token_at("lobby", For::Running, now));
+        assert_eq!(running["video"], json!({ "room": "lobby", "roomAdmin": true }));
     }
 
     #[test]
