@@ -1,5 +1,5 @@
 //! Rules of the house that no compiler and no linter knows. Which crate may use which, and who may name a library, is in
-//! `tests/layers.rs`.
+//! `tests/layers/`.
 
 mod builds;
 mod circles;

@@ -1,3 +1,4 @@
+// What is typed into the one field for a secret, by the kind of server.
 import { expect, test } from 'vitest';
 import { secretsOf } from './relay-secrets.ts';
 

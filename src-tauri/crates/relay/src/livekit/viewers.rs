@@ -79,7 +79,7 @@ impl Viewers {
         let (stay, stays) = oneshot::channel();
         self.seats.insert(viewer, Seat { answers: answer, _stays: stay });
         let (room, tell) = (self.room.clone(), self.tell.clone());
-        tokio::spawn(async move {
+        let held = async move {
             let watch = room.watch(viewer, Hears { answers, stays }, &tell);
             if threads::task("relay-viewer", After::Lost, watch).await.is_err() {
                 // Nobody else would know.
@@ -87,7 +87,8 @@ impl Viewers {
                 room.remove(viewer).await;
             }
             drop(place);
-        });
+        };
+        tokio::spawn(threads::task("relay-viewer", After::Lost, held));
     }
 }
 
