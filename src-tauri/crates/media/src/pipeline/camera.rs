@@ -154,6 +154,8 @@ impl CameraThread {
                 Ok::<(), Unreadable>(())
             };
             match pool.make(size, convert) {
+                // It was taken after another choice was made: who switched the camera off is not seen on it.
+                Ok(_) if !self.wanted.still(number) => {}
                 Ok(picture) => {
                     damaged_since = None;
                     self.slot.put(picture);
@@ -262,6 +264,57 @@ mod tests {
             matches!(slot.wait(20, Duration::from_secs(10)), slot::Next::New(..)),
             "10 pictures, 3 slates, and pictures again"
         );
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
+    }
+
+    /// A camera that is switched off while its third picture is waited for.
+    struct SwitchedOff(PatternSource, u32, Arc<Wanted<Wish>>);
+
+    impl PictureSource for SwitchedOff {
+        fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
+            self.1 += 1;
+            if self.1 == 3 {
+                self.2.change(|wish| wish.cover = Some(Cover::CameraOff));
+            }
+            self.0.next(into)
+        }
+
+        fn id(&self) -> String {
+            "switched".into()
+        }
+
+        fn format(&self) -> String {
+            "test".into()
+        }
+    }
+
+    #[test]
+    fn no_picture_that_was_taken_after_the_camera_was_switched_off_is_shown() {
+        let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
+        let wish = Wish { camera: CameraChoice::Device("switched".into()), video, cover: None };
+        let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
+        let switched = wanted.clone();
+        let open = move |wish: &Wish| {
+            let (video, switched) = (wish.video, switched.clone());
+            let open = move || {
+                let pattern = PatternSource::new(&video, Arc::new(Title::new("")));
+                Ok(Box::new(SwitchedOff(pattern, 0, switched)) as Box<dyn PictureSource>)
+            };
+            Meant { id: "switched".into(), open: Box::new(open) }
+        };
+        let camera = CameraThread {
+            wanted: wanted.clone(),
+            slot: slot.clone(),
+            events: Arc::new(drop),
+            open: Box::new(open),
+            retry: Duration::from_millis(10),
+            title: Arc::new(Title::new("")),
+        };
+        let thread = thread::spawn(move || camera.run());
+        let slot::Next::New(number, picture) = slot.wait(2, Duration::from_secs(10)) else { panic!("there is a card") };
+        assert_eq!(number, 3, "it stands behind the two pictures from before");
+        assert!(picture.planes() == Slate::Off.draw(320, 180, Instant::now(), "").planes());
         wanted.close();
         thread.join().expect("it ends when it is told to");
     }
