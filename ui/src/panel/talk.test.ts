@@ -1,6 +1,6 @@
 // Push to talk.
 import { expect, test } from 'vitest';
-import { talk } from './talk.ts';
+import { goesUp, talk } from './talk.ts';
 
 const muted = { microphone_muted: true, camera_off: false, be_right_back: false };
 const heard = { ...muted, microphone_muted: false };
@@ -20,4 +20,13 @@ test('for who is not muted, or is away, the key does nothing', () => {
   expect(talk(false, 'down', heard)).toEqual({ held: false, mute: null });
   expect(talk(false, 'up', heard)).toEqual({ held: false, mute: null });
   expect(talk(false, 'down', { ...muted, be_right_back: true })).toEqual({ held: false, mute: null });
+});
+
+test('the key that is held goes up whatever it writes by then', () => {
+  for (const key of ['t', 'T', '†', 'ŧ', 'е']) expect(goesUp({ key, code: 'KeyT' }, 'KeyT'), key).toBe(true);
+  // Where T is elsewhere.
+  expect(goesUp({ key: 'т', code: 'KeyN' }, 'KeyN')).toBe(true);
+  // Behind it nobody may hear that T goes up.
+  expect(goesUp({ key: 'Meta', code: 'MetaLeft' }, 'KeyT')).toBe(true);
+  for (const code of ['KeyM', 'ShiftLeft', 'Space']) expect(goesUp({ key: 'x', code }, 'KeyT'), code).toBe(false);
 });
