@@ -248,3 +248,26 @@ test('who finds no way elsewhere asks for the stream from here, and then for eit
     expect(anywhere).toEqual([true, next, true]);
   }
 });
+
+test('so does who is connected elsewhere and finds that nothing will be sent', async () => {
+  for (const end of [{ taken: 502 }, { taken: 204, failsAt: 2 }]) {
+    elsewhere = null;
+    await begun().session.join();
+    anywhere = [];
+    elsewhere = { taken: end.taken, there: 404, more: 1 };
+    const { session, said } = begun();
+    const { fetch } = globalThis;
+    let answers = 0;
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      // It is connected by the first answer, to be told by the second what is sent.
+      if (init.method === 'PATCH') Connection.last.become(++answers === end.failsAt ? 'failed' : 'connected');
+      return fetch(url, init);
+    });
+    await session.join();
+    vi.stubGlobal('fetch', fetch);
+    expect(said).toEqual(['lost']);
+    elsewhere = null;
+    await begun().session.join();
+    expect(anywhere).toEqual([true, false]);
+  }
+});

@@ -330,7 +330,9 @@ export class Session {
 
   /** The other side cannot be reached, or not any more. */
   #findNoWay(): void {
-    if (!this.#ended && this.#elsewhere && !this.#wasConnected) noWayElsewhere = true;
+    // Some connect before anything is sent: who was not held has seen nothing from there.
+    const watched = this.#wasConnected && this.#counting !== undefined;
+    if (!this.#ended && this.#elsewhere && !watched) noWayElsewhere = true;
     this.#lose();
   }
 
