@@ -191,6 +191,7 @@ impl Engine for LiveKit {
             mark: rand::random(),
             picture: picture.clone(),
             sound: published.sound.clone().filter(|_| sdp::takes(answer, AUDIO.name)),
+            turns: Room::turns(),
         }));
         Ok(Answered { answer: sdp::whole(answer, &published.candidates), ice_servers: Vec::new() })
     }

@@ -16,12 +16,16 @@ use protocol::ViewerId;
 use serde_json::{Value, json};
 use std::pin::pin;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use url::Url;
 
 /// How often it is asked whether media can flow to a viewer, from its answer until it does: LiveKit says nothing of that by itself.
 const ASK: Duration = Duration::from_millis(150);
+
+/// Of how many viewers that is asked within this time; more take turns. Each question is a connection of its own, and who answers and never connects has
+/// it asked for ten seconds.
+const MOST_ASKED: usize = 32;
 
 /// How long the next of LiveKit's candidates may take: it has its own at once, and says which is the last of all only when it has asked servers that may not
 /// answer. Somebody waits for the picture.
@@ -42,6 +46,8 @@ pub(super) struct Room {
     /// What is published there.
     pub(super) picture: String,
     pub(super) sound: Option<String>,
+    /// Turns of those of whom it is asked whether media can flow.
+    pub(super) turns: Semaphore,
 }
 
 /// What a viewer's task hears.
@@ -52,6 +58,10 @@ pub(super) struct Hears {
 }
 
 impl Room {
+    pub(super) fn turns() -> Semaphore {
+        Semaphore::new(MOST_ASKED)
+    }
+
     /// All that LiveKit is told of a viewer.
     fn identity(&self, viewer: ViewerId) -> String {
         format!("viewer-{:08x}-{viewer}", self.mark)
@@ -73,6 +83,8 @@ impl Room {
     /// Done when media can flow to this one.
     async fn flows(&self, identity: &str) {
         loop {
+            // Whoever waits has the next; it is never closed.
+            let _turn = self.turns.acquire().await;
             let state = self.ask("GetParticipant", identity).await.map(|participant| participant["state"] == "ACTIVE");
             if state == Ok(true) {
                 return;
@@ -187,4 +199,43 @@ fn heard(message: &Value, negotiation: &mut Negotiation, late: &mut Instant) -> 
         _ => {}
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::trusting;
+    use std::sync::Arc;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn however_many_wait_for_media_few_are_asked_of_at_one_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+        let (key, secret) = ("key".to_owned().into(), "secret".to_owned().into());
+        let room = Arc::new(Room {
+            way: Way { tls: Arc::new(trusting(None).expect("this machine trusts somebody")) },
+            url: Url::parse(&url).expect("well-formed"),
+            room: "lobby".into(),
+            keys: Keys { key, secret },
+            hidden: Hidden::default(),
+            mark: 7,
+            picture: "TR_V".into(),
+            sound: None,
+            turns: Room::turns(),
+        });
+        for viewer in 0..2 * MOST_ASKED as u32 {
+            let room = room.clone();
+            tokio::spawn(async move { room.flows(&room.identity(ViewerId(viewer))).await });
+        }
+        // None is answered.
+        let mut asked = Vec::new();
+        while let Ok(taken) = timeout(Duration::from_secs(1), listener.accept()).await {
+            asked.push(taken.expect("somebody asks"));
+        }
+        assert_eq!(asked.len(), MOST_ASKED);
+        // Who was asked of gives way.
+        asked.clear();
+        assert!(timeout(Duration::from_secs(5), listener.accept()).await.is_ok());
+    }
 }

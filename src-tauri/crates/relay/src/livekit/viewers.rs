@@ -115,6 +115,7 @@ mod tests {
             mark: 7,
             picture: "TR_V".into(),
             sound: None,
+            turns: Room::turns(),
         })
     }
 
