@@ -272,9 +272,12 @@ impl Chat {
         }
     }
 
-    /// A message is said.
+    /// A message is said. What waits is one frame at most: who is told it before the others is told it at once.
     fn tell(&mut self, message: SharedMessage, now: Instant) {
         self.event(Event::Chat { message: message.clone() });
+        if self.waiting.iter().chain([&message]).map(weight).sum::<usize>() > FRAME_BYTES {
+            self.flush(Some(now));
+        }
         self.waiting.push(message);
         if self.waiting.len() >= FRAME || self.told.is_none_or(|told| now >= told + FRAME_PACE) {
             self.flush(Some(now));

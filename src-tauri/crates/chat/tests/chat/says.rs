@@ -283,3 +283,18 @@ fn a_frame_is_no_larger_than_a_slow_line_carries_and_an_answer_than_waits_for_a_
     assert_eq!(stage.pages[0].lines.len(), 300, "who is there is told all of it");
     assert!(stage.frames >= 300 / 9, "and in no larger pieces: {}", stage.frames);
 }
+
+#[test]
+fn what_waits_to_be_told_is_one_frame_at_most() {
+    let mut stage = Stage::live();
+    stage.listen(0);
+    // The longest that there are.
+    let text = "e\u{301}\u{302}\u{303}".repeat(500);
+    for n in 1..=50 {
+        stage.say(n, &text).unwrap();
+        let untold: usize = stage.chat.untold().iter().map(|message| message.text.len()).sum();
+        assert!(untold <= 32 * 1024, "{untold} bytes after {n} messages");
+    }
+    stage.advance(SECOND);
+    assert_eq!(stage.texts(0).len(), 50, "and all of it is told");
+}
