@@ -31,6 +31,10 @@ const MOST_ASKED: usize = 32;
 /// answer. Somebody waits for the picture.
 const CANDIDATE: Duration = Duration::from_millis(100);
 
+/// How often it is asked to remove somebody, where it does not say that nobody is there any more; between two times it waits so long.
+const REMOVALS: u32 = 3;
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// The longest of a trouble's words that are told, characters.
 const LONGEST_WORDS: usize = 200;
 
@@ -93,12 +97,16 @@ impl Room {
         }
     }
 
-    /// Has it removed, by the API alone.
+    /// Has it removed, by the API alone: what is sent there to who was kicked goes on until that was heard.
     pub(super) async fn remove(&self, viewer: ViewerId) {
-        match self.ask("RemoveParticipant", &self.identity(viewer)).await {
-            // It was gone already, as it should.
-            Ok(_) | Err(Trouble::NoEndpoint { .. }) => {}
-            Err(trouble) => tracing::debug!("a viewer could not be removed: {trouble}"),
+        let identity = self.identity(viewer);
+        for _ in 0..REMOVALS {
+            match self.ask("RemoveParticipant", &identity).await {
+                // It was gone already, as it should.
+                Ok(_) | Err(Trouble::NoEndpoint { .. }) => return,
+                Err(trouble) => tracing::debug!("a viewer could not be removed: {trouble}"),
+            }
+            sleep(AGAIN).await;
         }
     }
 
@@ -206,14 +214,13 @@ mod tests {
     use super::*;
     use crate::http::trusting;
     use std::sync::Arc;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    #[tokio::test]
-    async fn however_many_wait_for_media_few_are_asked_of_at_one_time() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    fn room_at(listener: &TcpListener) -> Room {
         let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
         let (key, secret) = ("key".to_owned().into(), "secret".to_owned().into());
-        let room = Arc::new(Room {
+        Room {
             way: Way { tls: Arc::new(trusting(None).expect("this machine trusts somebody")) },
             url: Url::parse(&url).expect("well-formed"),
             room: "lobby".into(),
@@ -223,7 +230,13 @@ mod tests {
             picture: "TR_V".into(),
             sound: None,
             turns: Room::turns(),
-        });
+        }
+    }
+
+    #[tokio::test]
+    async fn however_many_wait_for_media_few_are_asked_of_at_one_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let room = Arc::new(room_at(&listener));
         for viewer in 0..2 * MOST_ASKED as u32 {
             let room = room.clone();
             tokio::spawn(async move { room.flows(&room.identity(ViewerId(viewer))).await });
@@ -237,5 +250,26 @@ mod tests {
         // Who was asked of gives way.
         asked.clear();
         assert!(timeout(Duration::from_secs(5), listener.accept()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_kick_that_was_not_taken_is_asked_for_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let room = room_at(&listener);
+        let served = async {
+            for status in ["503 Service Unavailable", "200 OK"] {
+                let (mut stream, _) = listener.accept().await.expect("it is asked");
+                let mut asked = Vec::new();
+                while !asked.ends_with(b"}") {
+                    let read = stream.read_buf(&mut asked).await.expect("it says what it wants");
+                    assert!(read > 0, "it goes in the middle of it");
+                }
+                assert!(asked.starts_with(b"POST /twirp/livekit.RoomService/RemoveParticipant "));
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
+                stream.write_all(answer.as_bytes()).await.expect("it listens");
+            }
+        };
+        let both = async { tokio::join!(room.remove(ViewerId(1)), served) };
+        timeout(Duration::from_secs(10), both).await.expect("it is asked twice, and then no more");
     }
 }
