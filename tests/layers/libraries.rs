@@ -5,7 +5,7 @@
 /// - AWS-LC and the `rtc` family are three things each: DTLS, STUN with its message integrity, and sealing; AWS-LC signs cookies
 ///   as well. Each has its place.
 /// - A test, example or fuzz target that compares with a library, or decodes what was encoded, names it where it does so.
-pub const NAMED_IN: &[(&str, &[&str])] = &[
+pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     // Devices and codecs.
     ("nokhwa", &["media/src/camera/device.rs"]),
     ("cpal", &["media/src/microphone/device.rs"]),
@@ -128,7 +128,7 @@ pub const NAMED_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Libraries that are named anywhere: the language that the rest is written in, not something a crate is built on.
-pub const ANYWHERE: &[&str] = &[
+pub(crate) const ANYWHERE: &[&str] = &[
     "anyhow",
     "bytes",
     "crossbeam_channel",
