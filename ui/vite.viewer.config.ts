@@ -44,9 +44,11 @@ function documentWords(): Plugin {
 const main = resolve(import.meta.dirname, 'src/viewer/main.ts');
 const viewer = page('viewer', 'watch', './');
 
-/** The chat's look is a file of its own, which comes with the chat. */
-const assetFileNames = ({ names }: { names: string[] }): string =>
-  names.includes('chat.css') ? 'assets/watch-chat.css' : 'assets/watch[extname]';
+/** What is sent for when it is wanted has a look of its own, which comes with it. */
+const assetFileNames = ({ names }: { names: string[] }): string => {
+  const later = ['chat', 'more'].find((name) => names.includes(`${name}.css`));
+  return later ? `assets/watch-${later}.css` : 'assets/watch[extname]';
+};
 
 export default defineConfig({
   ...viewer,

@@ -150,7 +150,7 @@ test('people write to each other and to the broadcaster, by keyboard alone', asy
   const [video, chat] = [await box(anna, 'video'), await box(anna, '.chat')];
   assert.ok(video.right <= chat.x + 1 && video.width < wide.width, 'the chat stands beside the picture');
   await anna.page.keyboard.press('Escape');
-  await focusIs(anna, 'Player: Space pauses, M mutes, F fills the screen, C shows the chat');
+  await focusIs(anna, 'Player: Space pauses, M mutes, F fills the screen, C shows the chat, ? lists all keys');
   await anna.page.keyboard.press('f');
   await anna.until(
     async () => (await box(anna, 'video')).width === (await anna.page.evaluate(() => innerWidth)),

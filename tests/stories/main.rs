@@ -33,6 +33,7 @@ mod patch;
 mod proxied;
 #[cfg(target_os = "linux")]
 mod public_name;
+mod quality;
 mod record;
 mod scrape;
 mod script;

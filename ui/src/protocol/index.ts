@@ -24,6 +24,16 @@ temporal: number,
  */
 height: number, };
 
+export type LayerChoice = { 
+/**
+ * Which.
+ */
+rid: Rid, 
+/**
+ * Pixels.
+ */
+height: number, };
+
 export type Scope = "public" | "network" | "internet" | "provider" | "cable" | "vpn" | "guests" | "computer";
 
 export type Address = { 
@@ -169,6 +179,10 @@ rejected: Array<RejectedMedia>,
  * It watches at this relay, which has no figures of its connection; none: it is sent the stream from here.
  */
 relay?: RelayId, 
+/**
+ * The layer that it holds; none: what it is sent is chosen by what its line carries.
+ */
+held?: Rid, 
 /**
  * How the connection does; refreshed by [`crate::Event::Viewers`].
  */
@@ -909,7 +923,15 @@ viewer: ViewerId,
 /**
  * Why.
  */
-reason: LeaveReason, } | { "event": "viewers", 
+reason: LeaveReason, } | { "event": "quality", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Which; null: what it is sent is chosen by what its line carries.
+ */
+layer: Rid | null, } | { "event": "viewers", 
 /**
  * By viewer.
  */
@@ -1159,7 +1181,15 @@ code: RefusalCode,
 /**
  * The broadcaster's words.
  */
-reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "room" } | { "type": "chat", 
+reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "quality", 
+/**
+ * What it holds; null: what it is sent is chosen for it.
+ */
+layer: Rid | null, 
+/**
+ * The largest first. None where nothing can be chosen: it is sent no picture, or watches at a relay.
+ */
+layers: Array<LayerChoice>, } | { "type": "room" } | { "type": "chat", 
 /**
  * The oldest first.
  */
@@ -1233,7 +1263,11 @@ session: string, } | { "type": "latency",
 /**
  * Milliseconds.
  */
-latency_ms: number, } | { "type": "chat_since", 
+latency_ms: number, } | { "type": "quality", 
+/**
+ * Which.
+ */
+layer: Rid | null, } | { "type": "chat_since", 
 /**
  * The newest that it has.
  */

@@ -229,6 +229,11 @@ export class Session {
     this.#gate?.close();
   }
 
+  /** All that the browser tells of the connection; null when it is over. */
+  report(): Promise<RTCStatsReport> | null {
+    return this.#ended ? null : this.#pc.getStats();
+  }
+
   /** Glass to glass for a frame that is on the screen; null where this browser or this sender does not tell enough. */
   latencyMs(shown: Shown): number | null {
     const difference = this.#clock.ms;

@@ -164,11 +164,11 @@ test('who waits without a word of the host reads after a while that it may have 
 test('what does not concern the picture goes to who listens, and to nobody when nobody does', async () => {
   const watch = await refused('full');
   const heard: string[] = [];
-  watch.listen({ holds: () => heard.push('holds'), hear: ({ type }) => heard.push(type) });
+  const off = watch.listen({ holds: () => heard.push('holds'), hear: ({ type }) => heard.push(type) });
   Socket.last.hears({ type: 'chat', messages: [] });
   Socket.last.hears({ type: 'count', watching: 3 });
   Socket.last.hears({ type: 'refused', code: 'muted', of: 'say' });
-  watch.listen(null);
+  off();
   Socket.last.hears({ type: 'chat_deleted', messages: [] });
   expect(heard).toEqual(['chat', 'refused']);
   watch.close();

@@ -19,7 +19,14 @@ export interface View {
   stream: MediaStream | null;
 }
 
-/** Who hears of what this page does not know: the chat. */
+/** What is known of the connection that plays. */
+export interface Known {
+  report: RTCStatsReport;
+  /** Glass to glass, when it was measured last. */
+  latencyMs: number | null;
+}
+
+/** Who hears of what this page does not know: the chat, and what is chosen of the picture. */
 export interface Listener {
   /** The page holds a session and has told so: what is said now is said by who watches. */
   holds(): void;
@@ -46,7 +53,8 @@ export class Watch {
   /** What the first join takes. */
   #begun: Begun | null;
   readonly #begin: Begin;
-  #listener: Listener | null = null;
+  readonly #listeners = new Set<Listener>();
+  #latencyMs: number | null = null;
 
   /** `begun` is a session that runs already; `begin` begins each later one. */
   constructor(place: Place, begun: Begun | null, begin: Begin, changed: (view: View) => void) {
@@ -102,10 +110,17 @@ export class Watch {
     this.#shown?.stoodStill();
   }
 
-  /** Has somebody hear what concerns the picture in nothing, from now on. */
-  listen(listener: Listener | null): void {
-    this.#listener = listener;
-    if (this.#sessionId) listener?.holds();
+  /** Has somebody hear what concerns the picture in nothing, from now on; returns how that ends. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    if (this.#sessionId) listener.holds();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** For who asks for statistics; null while nothing plays. */
+  async known(): Promise<Known | null> {
+    const report = await this.#shown?.report();
+    return report ? { report, latencyMs: this.#latencyMs } : null;
   }
 
   /** False: there is no socket now, and nothing was said. */
@@ -125,6 +140,7 @@ export class Watch {
   /** A frame is on the screen. To be called once a second at most: the server is told how old it is. */
   shown(frame: Shown): void {
     const latency_ms = this.#session?.latencyMs(frame);
+    this.#latencyMs = latency_ms ?? null;
     if (latency_ms !== null && latency_ms !== undefined)
       this.#socket.say({ type: 'latency', latency_ms: Math.round(latency_ms * 10) / 10 });
   }
@@ -172,7 +188,7 @@ export class Watch {
         this.#take({ is: 'ended' });
         return;
       default:
-        this.#listener?.hear(message);
+        for (const listener of this.#listeners) listener.hear(message);
     }
   }
 
@@ -235,7 +251,7 @@ export class Watch {
   #sayWatching(): void {
     if (!this.#sessionId) return;
     this.#socket.say({ type: 'watching', session: this.#sessionId });
-    this.#listener?.holds();
+    for (const listener of this.#listeners) listener.holds();
   }
 
   #show(change: Partial<View>): void {

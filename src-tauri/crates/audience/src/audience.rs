@@ -11,7 +11,7 @@ use crate::link::Link;
 use crate::removal::{Door, Removals};
 use crate::viewers::Viewers;
 use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
-use protocol::{Controls, ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Viewer, ViewerId};
+use protocol::{Controls, ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Rid, Viewer, ViewerId};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,7 @@ impl Audience {
             Input::SetControls(controls) => self.set_controls(controls),
             Input::HostAddresses(addresses) => self.removals.set_hosts(addresses),
             Input::Latency { viewer, latency_ms } => self.latency(viewer, latency_ms),
+            Input::Held { viewer, layer } => self.held(viewer, layer),
             Input::Stats(stats) => self.stats(stats),
             Input::Tick => {}
         }
@@ -274,6 +275,12 @@ impl Audience {
     fn latency(&mut self, viewer: ViewerId, latency_ms: f32) {
         if (0.0..=MAX_LATENCY_MS).contains(&latency_ms) {
             self.viewers.latency(viewer, latency_ms);
+        }
+    }
+
+    fn held(&mut self, viewer: ViewerId, layer: Option<Rid>) {
+        if self.viewers.held(viewer, layer) {
+            self.event(Event::Quality { viewer, layer });
         }
     }
 

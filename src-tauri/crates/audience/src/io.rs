@@ -2,7 +2,7 @@
 
 use crate::{Token, Visitor, VisitorCookie};
 use protocol::{
-    Controls, ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, ViewerId, ViewerStats,
+    Controls, ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, Rid, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -119,6 +119,13 @@ pub enum Input {
         viewer: ViewerId,
         /// Milliseconds.
         latency_ms: f32,
+    },
+    /// A viewer holds this layer from now on, or none.
+    Held {
+        /// Who.
+        viewer: ViewerId,
+        /// Which.
+        layer: Option<Rid>,
     },
     /// How connections do, as the transport tells it.
     Stats(Vec<(ViewerId, ViewerStats)>),

@@ -4,14 +4,14 @@ use crate::joining::{Joining, Progress};
 use crate::returning::Returning;
 use crate::visitor::Identity;
 use crate::{Now, Visitor, VisitorCookie, browser_name};
-use protocol::{Network, RejectedMedia, RelayId, Viewer, ViewerId, ViewerStats};
+use protocol::{Network, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats};
 use std::collections::{BTreeMap, HashSet};
 
 /// One viewer's life. It begins with the admission and is out of the map when it is over.
 #[derive(Debug)]
 enum Life {
     /// Let in; its transport is being made.
-    Admitted { visitor: Visitor, rejected: Vec<RejectedMedia>, relay: Option<RelayId> },
+    Admitted { visitor: Visitor, rejected: Vec<RejectedMedia>, relay: Option<RelayId>, held: Option<Rid> },
     /// Media flows.
     Watching { visitor: Visitor, shown: Viewer, latency_ms: Option<f32> },
 }
@@ -53,7 +53,7 @@ impl Viewers {
 
     pub(crate) fn admit(&mut self, id: ViewerId, visitor: Visitor) {
         self.joining.begin(id, Network::of(visitor.address));
-        self.lives.insert(id, Life::Admitted { visitor, rejected: Vec::new(), relay: None });
+        self.lives.insert(id, Life::Admitted { visitor, rejected: Vec::new(), relay: None, held: None });
     }
 
     /// What of its offer it will not be sent.
@@ -73,7 +73,7 @@ impl Viewers {
     /// The viewer as the panel lists it; none when it is not admitted, or watching already.
     pub(crate) fn connected(&mut self, id: ViewerId, now: Now) -> Option<Viewer> {
         let life = self.lives.get_mut(&id)?;
-        let Life::Admitted { visitor, rejected, relay } = life else { return None };
+        let Life::Admitted { visitor, rejected, relay, held } = life else { return None };
         let shown = Viewer {
             id,
             address: visitor.address.to_string(),
@@ -81,6 +81,7 @@ impl Viewers {
             since_at: now.unix_ms,
             rejected: std::mem::take(rejected),
             relay: *relay,
+            held: *held,
             stats: ViewerStats::default(),
         };
         *life = Life::Watching { visitor: visitor.clone(), shown: shown.clone(), latency_ms: None };
@@ -208,6 +209,18 @@ impl Viewers {
     pub(crate) fn latency(&mut self, id: ViewerId, measured_ms: f32) {
         if let Some(Life::Watching { latency_ms, .. }) = self.lives.get_mut(&id) {
             *latency_ms = Some(measured_ms);
+        }
+    }
+
+    /// It holds this layer. True: that is to be told, as it is another than before, and it is watching.
+    pub(crate) fn held(&mut self, id: ViewerId, layer: Option<Rid>) -> bool {
+        match self.lives.get_mut(&id) {
+            Some(Life::Watching { shown, .. }) => std::mem::replace(&mut shown.held, layer) != layer,
+            Some(Life::Admitted { held, .. }) => {
+                *held = layer;
+                false
+            }
+            None => false,
         }
     }
 

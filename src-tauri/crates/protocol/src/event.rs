@@ -2,7 +2,7 @@
 
 use crate::{
     ChatMode, Devices, ErrorCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay, RelayId,
-    RemovedViewer, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId,
+    RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId,
     ViewerStats,
 };
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,13 @@ pub enum Event {
         viewer: ViewerId,
         /// Why.
         reason: LeaveReason,
+    },
+    /// A viewer holds another layer than before, or none.
+    Quality {
+        /// Who.
+        viewer: ViewerId,
+        /// Which; null: what it is sent is chosen by what its line carries.
+        layer: Option<Rid>,
     },
     /// How the viewers' connections do; once a second while any is there. Those that did not change may be missing.
     Viewers {

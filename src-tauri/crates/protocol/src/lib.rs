@@ -43,5 +43,5 @@ pub use relay::{Relay, RelayEngine, RelayId, RelaySecrets, RelayState};
 pub use secret::Secret;
 pub use settings::{Settings, SettingsChange};
 pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState};
-pub use stream::{Address, Layer, Links, Rid, Scope, StreamStats, VideoCodec};
+pub use stream::{Address, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
 pub use viewer::{LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

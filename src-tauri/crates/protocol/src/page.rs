@@ -1,6 +1,8 @@
 //! What the program and a watch page tell each other over the page's socket.
 
-use crate::{ChatAct, ChatMode, ChatRefusal, Controls, MessageId, RefusalCode, SharedMessage, ViewerId};
+use crate::{
+    ChatAct, ChatMode, ChatRefusal, Controls, LayerChoice, MessageId, RefusalCode, Rid, SharedMessage, ViewerId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +38,13 @@ pub enum PageMessage {
     Retired,
     /// The broadcast ended; `State` with `live` follows when it is back.
     Ended,
+    /// What this viewer may choose from, and has chosen: the answer to [`PageHello::Quality`].
+    Quality {
+        /// What it holds; null: what it is sent is chosen for it.
+        layer: Option<Rid>,
+        /// The largest first. None where nothing can be chosen: it is sent no picture, or watches at a relay.
+        layers: Vec<LayerChoice>,
+    },
     /// The broadcaster lifted the lock, or lets more viewers in, or a relay began to take some: whoever was refused for that may ask once more.
     /// Places that viewers leave are told by `Count`.
     Room,
@@ -129,6 +138,11 @@ pub enum PageHello {
         /// Milliseconds.
         latency_ms: f32,
     },
+    /// Hold this layer for this viewer, or none: what its line carries is chosen for it, as at first. Answered by [`PageMessage::Quality`].
+    Quality {
+        /// Which.
+        layer: Option<Rid>,
+    },
     /// The page shows the chat: tell it what came after this message, and what comes. Null: it has nothing yet.
     ChatSince {
         /// The newest that it has.
@@ -173,7 +187,7 @@ impl PageHello {
     /// What it does in the chat that may be refused.
     pub fn act(&self) -> Option<ChatAct> {
         match self {
-            Self::Watching { .. } | Self::Latency { .. } | Self::ChatClosed => None,
+            Self::Watching { .. } | Self::Latency { .. } | Self::Quality { .. } | Self::ChatClosed => None,
             Self::ChatSince { .. } => Some(ChatAct::ChatSince),
             Self::Say { .. } => Some(ChatAct::Say),
             Self::Name { .. } => Some(ChatAct::Name),

@@ -52,6 +52,16 @@ pub struct Layer {
     pub height: u16,
 }
 
+/// A layer that a viewer may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LayerChoice {
+    /// Which.
+    pub rid: Rid,
+    /// Pixels.
+    pub height: u16,
+}
+
 /// From where an address can be reached; in the order in which people want them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -22,6 +22,7 @@ pub fn document() -> String {
         VideoCodec,
         Rid,
         Layer,
+        LayerChoice,
         Scope,
         Address,
         Links,

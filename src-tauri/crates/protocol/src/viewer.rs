@@ -1,6 +1,6 @@
 //! Who is watching, how it goes there, and who was removed.
 
-use crate::{Layer, RelayId, ViewerId};
+use crate::{Layer, RelayId, Rid, ViewerId};
 use serde::{Deserialize, Serialize};
 
 /// A viewer as the panel lists one.
@@ -22,6 +22,10 @@ pub struct Viewer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub relay: Option<RelayId>,
+    /// The layer that it holds; none: what it is sent is chosen by what its line carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub held: Option<Rid>,
     /// How the connection does; refreshed by [`crate::Event::Viewers`].
     pub stats: ViewerStats,
 }

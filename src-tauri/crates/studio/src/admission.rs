@@ -6,6 +6,7 @@ use crate::forwarding::Forwarding;
 use crate::meter::Meter;
 use crate::metrics::{self, Scrape};
 use crate::profiles::Profiles;
+use crate::quality::Quality;
 use crate::random::random_hex;
 use crate::steps::TOP_CODEC;
 use crate::upload::{self, LineFull, Upload, Weighed};
@@ -24,6 +25,7 @@ pub(crate) struct Admission {
     audience: Audience,
     upload: Upload,
     profiles: Profiles,
+    quality: Quality,
     elsewhere: Elsewhere,
     /// When the audience wants to be asked again.
     timeout: Instant,
@@ -45,6 +47,7 @@ impl Admission {
             audience,
             upload,
             profiles: Profiles::default(),
+            quality: Quality::default(),
             elsewhere: Elsewhere::default(),
             timeout: now.instant,
         }
@@ -89,16 +92,38 @@ impl Admission {
     ) -> Option<VideoCodec> {
         let stale = self.audience.stale_join(now);
         let (upload, profiles, elsewhere) = (&mut self.upload, &mut self.profiles, &mut self.elsewhere);
+        let quality = &mut self.quality;
         let now_is = now.instant;
         let (answered, moved) = (None, Vec::new());
-        let mut shares =
-            Shares { upload, profiles, elsewhere, stale, forwarder, meter, may_encode, answered, moved, now: now_is };
+        let mut shares = Shares {
+            upload,
+            profiles,
+            quality,
+            elsewhere,
+            stale,
+            forwarder,
+            meter,
+            may_encode,
+            answered,
+            moved,
+            now: now_is,
+        };
         door.answer(request, &mut self.audience, &mut shares, now);
         let Shares { answered, moved, .. } = shares;
         for input in moved {
             self.audience.handle(input, now);
         }
         answered
+    }
+
+    /// Which layer each viewer holds.
+    pub(crate) fn quality(&mut self) -> &mut Quality {
+        &mut self.quality
+    }
+
+    /// When a viewer is to hold another layer.
+    pub(crate) fn quality_timeout(&self) -> Option<Instant> {
+        self.quality.timeout()
     }
 
     /// Who watches at a relay.
@@ -127,6 +152,7 @@ impl Admission {
     /// A viewer is gone, and its share of the line free: these others may have larger layers now.
     pub(crate) fn release(&mut self, viewer: ViewerId, now: Now) -> Vec<(ViewerId, Rid)> {
         self.profiles.gone(viewer, now.instant);
+        self.quality.gone(viewer);
         self.elsewhere.end(viewer);
         self.upload.release(viewer)
     }
@@ -161,6 +187,7 @@ impl Admission {
 struct Shares<'a, F> {
     upload: &'a mut Upload,
     profiles: &'a mut Profiles,
+    quality: &'a mut Quality,
     elsewhere: &'a mut Elsewhere,
     /// A joiner whose share another one may have.
     stale: Option<ViewerId>,
@@ -210,6 +237,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
         }
         self.forwarder.close(viewer);
         self.profiles.gone(viewer, self.now);
+        self.quality.gone(viewer);
         for (other, rid) in self.upload.release(viewer) {
             self.forwarder.cap(other, rid);
         }
@@ -269,6 +297,9 @@ impl<F: Forwarding> Shares<'_, F> {
         self.answered = codec;
         if codec == Some(TOP_CODEC) {
             self.profiles.answered(viewer, takes);
+        }
+        if let Some(codec) = codec {
+            self.quality.answered(viewer, codec);
         }
         Ok(Joined { session: random_hex(), answer, etag, rejected })
     }

@@ -26,6 +26,9 @@ pub(crate) trait Forwarding {
     /// Caps a viewer's layer from now on.
     fn cap(&self, viewer: ViewerId, max: Rid);
 
+    /// Has a viewer hold this layer from now on, or none.
+    fn hold(&self, viewer: ViewerId, held: Option<Rid>);
+
     /// Replaces the addresses that answers list from now on.
     fn set_candidates(&self, candidates: Vec<SocketAddr>);
 
@@ -61,6 +64,10 @@ impl Forwarding for Forwarder {
 
     fn cap(&self, viewer: ViewerId, max: Rid) {
         Forwarder::cap(self, viewer, max);
+    }
+
+    fn hold(&self, viewer: ViewerId, held: Option<Rid>) {
+        Forwarder::hold(self, viewer, held);
     }
 
     fn set_candidates(&self, candidates: Vec<SocketAddr>) {

@@ -30,6 +30,7 @@ mod encoder_room;
 mod events;
 mod on_demand;
 mod public_name;
+mod quality;
 mod reachability;
 mod recording;
 mod relays;

@@ -10,6 +10,7 @@ const sections: Record<string, Record<string, string>> = {
   panel: english.panel,
   watch: english.watch,
   chat: english.chat,
+  more: english.more,
 };
 
 test.each(Object.keys(sections))('every message of %s can be read', (section) => {
@@ -34,12 +35,14 @@ const page = files(join(ui, 'viewer'));
 /** What the server says of the stream and in its notices is in the watch page's words. */
 const notices = files(server, false).filter(({ name }) => name === 'notice.rs' || name === 'head.rs');
 const inChat = ({ name }: File): boolean => name.startsWith('chat');
+const inMore = ({ name }: File): boolean => name.startsWith('more');
 
 /** Whose words a section has: the files that ask for its messages. */
 describe.each<[string, Record<string, string>, File[]]>([
   ['panel', english.panel, files(join(ui, 'panel'))],
-  ['watch', english.watch, [...page.filter((file) => !inChat(file)), ...notices]],
+  ['watch', english.watch, [...page.filter((file) => !inChat(file) && !inMore(file)), ...notices]],
   ['chat', english.chat, page.filter(inChat)],
+  ['more', english.more, page.filter(inMore)],
 ])('%s', (_, messages, sources) => {
   const calls = sources.flatMap(({ name, text }) =>
     [...text.matchAll(/\bsay\(\s*(?:['"]([^'"]+)['"]|`([^`]+)`)(?:,\s*(\{[^}]*\}|\w+))?/g)].map(

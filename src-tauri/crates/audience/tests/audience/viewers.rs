@@ -2,7 +2,7 @@
 
 use crate::stage::{Stage, browser, events};
 use audience::{Input, Output, To};
-use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, RelayId, Viewer, ViewerId, ViewerStats};
+use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats};
 
 #[test]
 fn joined_is_told_when_media_flows_and_not_before() {
@@ -20,6 +20,7 @@ fn joined_is_told_when_media_flows_and_not_before() {
         since_at: 1500,
         rejected: vec![],
         relay: None,
+        held: None,
         stats: ViewerStats::default(),
     };
     assert_eq!(
@@ -32,6 +33,21 @@ fn joined_is_told_when_media_flows_and_not_before() {
     );
     assert_eq!(stage.audience.viewers(), vec![shown]);
     assert_eq!(stage.input(Input::Connected { viewer }), vec![], "told once");
+}
+
+#[test]
+fn what_a_viewer_holds_stands_in_its_row_and_is_told_when_it_changes() {
+    let mut stage = Stage::live();
+    let viewer = stage.join(&browser(1, "10.0.0.1")).expect("the stream is open");
+    let held = |layer| Input::Held { viewer, layer };
+    assert_eq!(stage.input(held(Some(Rid::H))), vec![], "nobody watches yet");
+    let told = events(&stage.input(Input::Connected { viewer }));
+    assert!(matches!(&told[0], Event::ViewerJoined { viewer } if viewer.held == Some(Rid::H)), "{told:?}");
+    assert_eq!(stage.input(held(Some(Rid::H))), vec![], "that is known");
+    assert_eq!(events(&stage.input(held(None))), [Event::Quality { viewer, layer: None }]);
+    assert_eq!(stage.audience.viewers()[0].held, None);
+    stage.input(Input::Gone { viewer, reason: LeaveReason::Left });
+    assert_eq!(stage.input(held(Some(Rid::Q))), vec![], "it is gone");
 }
 
 #[test]

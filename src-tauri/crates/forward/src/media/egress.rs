@@ -247,6 +247,13 @@ impl Egress {
         }
     }
 
+    /// Sends this layer from the next picture on, whatever more the path carries, and fewer pictures of it before a smaller one.
+    pub(crate) fn hold(&mut self, held: Option<Rid>) {
+        if let Some(video) = &mut self.video {
+            video.selector.hold(held);
+        }
+    }
+
     fn sent(&self) -> (u32, u32) {
         (self.video.as_ref().map_or(0, VideoEgress::packets), self.sound.as_ref().map_or(0, SoundEgress::packets))
     }

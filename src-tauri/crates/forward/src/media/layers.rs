@@ -52,7 +52,9 @@ impl TargetLayer {
 /// Selects the layer for one viewer.
 pub(crate) struct LayerSelector {
     max: Rid,
-    /// [`LayerSelector::cap`] was called, and nobody has acted on it yet.
+    /// The layer that the viewer wants to have and no other, as far as the cap and the path allow it.
+    held: Option<Rid>,
+    /// [`LayerSelector::cap`] or [`LayerSelector::hold`] was called, and nobody has acted on it yet.
     cap_is_new: bool,
     target: TargetLayer,
     climbed: Option<Instant>,
@@ -64,6 +66,7 @@ impl LayerSelector {
     pub(crate) fn new(max: Rid) -> Self {
         Self {
             max,
+            held: None,
             cap_is_new: false,
             target: TargetLayer::all_of(max),
             climbed: None,
@@ -79,14 +82,26 @@ impl LayerSelector {
 
     /// Send no layer above this.
     pub(crate) fn cap(&mut self, max: Rid) {
-        let lifted = max > self.max && self.target == self.top();
-        (self.max, self.cap_is_new) = (max, true);
-        if lifted || self.target.rid > max {
-            self.target = self.top();
+        self.bound(|selector| selector.max = max);
+    }
+
+    /// Send no layer above this one, and none below it while the path carries so much as its base pictures: who holds a layer is
+    /// rather sent fewer pictures than smaller ones. With none it is what fits best again.
+    pub(crate) fn hold(&mut self, held: Option<Rid>) {
+        self.bound(|selector| selector.held = held);
+    }
+
+    fn bound(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.top();
+        change(self);
+        self.cap_is_new = true;
+        let top = self.top();
+        if self.target > top || (self.target == before && before < top) {
+            self.target = top;
         }
     }
 
-    /// Whether the cap was set since this was asked last, so that the layer has to be chosen anew.
+    /// Whether the cap or what is held was set since this was asked last, so that the layer has to be chosen anew.
     pub(crate) fn take_new_cap(&mut self) -> bool {
         std::mem::take(&mut self.cap_is_new)
     }
@@ -95,9 +110,9 @@ impl LayerSelector {
         self.target
     }
 
-    /// The highest target that the cap allows.
+    /// The highest target that the cap and what is held allow.
     pub(crate) fn top(&self) -> TargetLayer {
-        TargetLayer::all_of(self.max)
+        TargetLayer::all_of(self.held.map_or(self.max, |held| held.min(self.max)))
     }
 
     /// Decides anew. `capacity` is what the path carries, bits a second, and `None` where nothing limits it; `cost` is what a target
@@ -129,10 +144,12 @@ impl LayerSelector {
     }
 
     fn highest(&self, limit: f32, cost: impl Fn(TargetLayer) -> Option<f32>) -> TargetLayer {
-        let allowed = LADDER.iter().filter(|target| target.rid <= self.max);
+        let top = self.top();
+        let allowed = LADDER.iter().filter(|target| **target <= top);
         let had: Vec<(TargetLayer, f32)> = allowed.filter_map(|target| Some((*target, cost(*target)?))).collect();
         let smallest = had.first().map(|(target, _)| target.rid);
-        let sensible = |target: &TargetLayer| target.temporal > 0 || Some(target.rid) == smallest;
+        let sensible =
+            |target: &TargetLayer| target.temporal > 0 || Some(target.rid) == smallest || Some(target.rid) == self.held;
         let found = had.iter().rev().find(|(target, cost)| sensible(target) && *cost <= limit).or(had.first());
         found.map_or(self.target, |(target, _)| *target)
     }
@@ -208,6 +225,29 @@ mod tests {
             }
         }
         assert_eq!(climbs, [0, 5, 15, 35, 75, 115], "the pause doubles from 5 s up to 40 s");
+    }
+
+    #[test]
+    fn who_holds_a_layer_is_sent_it_whatever_more_there_is_and_fewer_pictures_of_it_before_smaller_ones() {
+        let now = Instant::now();
+        let mut selector = LayerSelector::new(Rid::F);
+        selector.hold(Some(Rid::H));
+        assert!(selector.take_new_cap());
+        assert_eq!(selector.target(), target(Rid::H, 2));
+        assert!(!selector.decide(None, false, cost, now), "nothing limits it, and it is not moved");
+        assert!(!selector.decide(Some(9e6), false, cost, now));
+        assert!(selector.decide(Some(260e3), true, cost, now));
+        assert_eq!(selector.target(), target(Rid::H, 0), "a quarter of the pictures, where one that holds none has the smaller layer");
+        assert!(selector.decide(Some(200e3), true, cost, now));
+        assert_eq!(selector.target(), target(Rid::Q, 2), "never more than the path carries");
+        assert!(selector.decide(Some(600e3), false, cost, now), "and back when it does");
+        assert_eq!(selector.target(), target(Rid::H, 2));
+        selector.cap(Rid::Q);
+        assert_eq!(selector.target(), target(Rid::Q, 2), "what the broadcaster allows is above what the viewer wants");
+        selector.cap(Rid::F);
+        assert_eq!(selector.target(), target(Rid::H, 2));
+        selector.hold(None);
+        assert_eq!(selector.target(), target(Rid::F, 2));
     }
 
     #[test]

@@ -165,6 +165,12 @@ impl Forwarder {
         self.inner.command(Command::Cap(viewer, max));
     }
 
+    /// Has a viewer hold this layer from now on, or none: it is sent no larger one, and a smaller one only where the path does not carry
+    /// its base pictures.
+    pub fn hold(&self, viewer: ViewerId, held: Option<Rid>) {
+        self.inner.command(Command::Hold(viewer, held));
+    }
+
     /// Takes an encoded picture of one layer. It never blocks: what a sending thread has no room for is dropped and counted.
     pub fn video(&self, frame: &VideoFrame) {
         // The lock is held, so that all shards get the pictures in order.

@@ -58,6 +58,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             PageHello::ChatSince { .. }
             | PageHello::ChatClosed
             | PageHello::Watching { .. }
+            | PageHello::Quality { .. }
             | PageHello::Latency { .. } => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ mod chat;
 mod commands;
 mod controls;
 mod place;
+mod quality;
 mod recording;
 mod relays;
 mod run;
@@ -36,7 +37,7 @@ use crate::thinning::Thinning;
 use ::chat::Chat;
 use audience::{Input, Now};
 use forward::Gone;
-use protocol::{ErrorCode, Event, LeaveReason};
+use protocol::{ErrorCode, Event, LeaveReason, PageHello};
 use server::{Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -217,6 +218,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 let _ = reply.send(());
                 return;
             }
+            Request::PageSaid { page, hello: PageHello::Quality { layer }, reply } => {
+                self.page_chooses(page, layer, now);
+                let _ = reply.send(());
+                return;
+            }
             request => request,
         };
         let runs = |codec| codec == TOP_CODEC || self.on_demand.runs_or_will(codec, now.instant);
@@ -259,7 +265,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(crate) fn timeout(&self) -> Instant {
         let others =
             [self.on_demand.timeout(), self.broadcast.timeout(), self.admission.profile_timeout(), self.chat.timeout()];
-        let others = others.into_iter().chain([self.admission.elsewhere_timeout()]);
+        let others = others.into_iter().chain([self.admission.elsewhere_timeout(), self.admission.quality_timeout()]);
         others.flatten().fold(self.admission.timeout(), Instant::min)
     }
 
@@ -274,6 +280,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.expire_at_relays(now);
         self.suit_encoder(now);
         self.chat_is_due(now);
+        self.hold_what_is_due(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
             self.start_failed(
                 "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),

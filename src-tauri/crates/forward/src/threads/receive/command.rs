@@ -14,6 +14,8 @@ pub(crate) enum Command {
     Restart(ViewerId, IceSession),
     /// No layer above this one is sent from now on.
     Cap(ViewerId, Rid),
+    /// It holds this layer from now on, or none.
+    Hold(ViewerId, Option<Rid>),
     /// The viewer is removed, with BYE and close_notify.
     Close(ViewerId),
     /// All viewers are removed, and the threads that send end.

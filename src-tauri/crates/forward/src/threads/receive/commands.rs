@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Commands in their order. Giving one never blocks. Joins are bounded, and refused where too many wait. The other commands are
-/// bounded by the number of viewers, as a viewer is closed once and only the last of its restarts and caps counts; so none of them
+/// bounded by the number of viewers, as a viewer is closed once and only the last of its restarts, caps and holds counts; so none of them
 /// needs to be refused, and none may be, as a viewer that was not closed would go on being sent media.
 #[derive(Default)]
 pub(crate) struct Commands {
@@ -43,6 +43,7 @@ impl Commands {
         let overtaken = match &command {
             Command::Restart(viewer, _) => earlier.find(|it| matches!(it, Command::Restart(of, _) if of == viewer)),
             Command::Cap(viewer, _) => earlier.find(|it| matches!(it, Command::Cap(of, _) if of == viewer)),
+            Command::Hold(viewer, _) => earlier.find(|it| matches!(it, Command::Hold(of, _) if of == viewer)),
             _ => None,
         };
         match overtaken {
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_viewers_restarts_and_caps_only_the_last_waits() {
+    fn of_a_viewers_restarts_caps_and_holds_only_the_last_waits() {
         let commands = Commands::default();
         let mut last = String::new();
         for n in 0..10_000 {
@@ -100,9 +101,10 @@ mod tests {
             commands.give(Command::Restart(ViewerId(1), ice));
             commands.give(Command::Cap(ViewerId(1), Rid::ALL[n % 3]));
             commands.give(Command::Cap(ViewerId(2), Rid::F));
+            commands.give(Command::Hold(ViewerId(1), Some(Rid::ALL[n % 3])));
         }
         let all = commands.take();
-        assert_eq!(all.len(), 3, "whatever a client sends");
+        assert_eq!(all.len(), 4, "whatever a client sends");
         assert!(matches!(&all[0], Command::Restart(ViewerId(1), ice) if ice.ours.ufrag == last));
         assert!(matches!(all[1], Command::Cap(ViewerId(1), Rid::Q)), "9,999 is a multiple of three");
     }

@@ -81,6 +81,15 @@ impl Viewers {
                     }
                 }
             }
+            Command::Hold(viewer, held) => {
+                let peer = self.transports.by_id(viewer);
+                if let Some(entry) = peer.and_then(|peer| self.transports.get_mut(peer)) {
+                    match &mut entry.waiting {
+                        Some(waiting) => waiting.held = held,
+                        None => self.shards[entry.shard].hold(viewer, held),
+                    }
+                }
+            }
             Command::Close(viewer) => {
                 if let Some(peer) = self.transports.by_id(viewer) {
                     self.remove(peer, None, Instant::now(), registry);
@@ -94,7 +103,8 @@ impl Viewers {
         let shard = self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(shard, _)| shard);
         self.loads[shard] += 1;
         let transport = Transport::new(join.ice, self.server.clone(), join.fingerprint, self.timeouts, join.at);
-        let waiting = Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max, round_trip: None };
+        let waiting =
+            Joining { viewer: join.viewer, negotiated: join.negotiated, max: join.max, held: None, round_trip: None };
         self.transports.insert(Entry::new(transport, shard, waiting), registry);
     }
 

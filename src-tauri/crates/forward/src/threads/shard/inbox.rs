@@ -24,6 +24,7 @@ pub(super) enum Input {
     Add(Box<(Joining, Sealer, Path)>),
     Path(ViewerId, Path),
     Cap(ViewerId, Rid),
+    Hold(ViewerId, Option<Rid>),
     /// With the DTLS datagrams to send last, and the event to emit afterwards.
     Remove(ViewerId, Vec<Vec<u8>>, Option<Gone>),
     Stats(Sender<Vec<(ViewerId, ViewerStats)>>),
@@ -35,6 +36,8 @@ pub(crate) struct Joining {
     pub(crate) viewer: ViewerId,
     pub(crate) negotiated: Negotiated,
     pub(crate) max: Rid,
+    /// What it holds already.
+    pub(crate) held: Option<Rid>,
     /// The handshake's round trip, once it is done.
     pub(crate) round_trip: Option<Duration>,
 }
@@ -146,6 +149,10 @@ impl Inbox {
 
     pub(crate) fn cap(&self, viewer: ViewerId, max: Rid) {
         self.put(self.lock(), Input::Cap(viewer, max), true);
+    }
+
+    pub(crate) fn hold(&self, viewer: ViewerId, held: Option<Rid>) {
+        self.put(self.lock(), Input::Hold(viewer, held), true);
     }
 
     pub(crate) fn remove(&self, viewer: ViewerId, farewell: Vec<Vec<u8>>, why: Option<Gone>) {

@@ -170,6 +170,10 @@ impl Shard {
                 self.drive(id, now, |egress, _, _| egress.cap(max));
                 self.publish_watched(now);
             }
+            Input::Hold(id, held) => {
+                self.drive(id, now, |egress, _, _| egress.hold(held));
+                self.publish_watched(now);
+            }
             Input::Remove(id, farewell, why) => self.remove(id, &farewell, why, now),
             Input::Stats(reply) => {
                 let stats: Vec<(ViewerId, ViewerStats)> =

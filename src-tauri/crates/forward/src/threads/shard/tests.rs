@@ -53,6 +53,7 @@ impl ShardWorld {
                 viewer: ViewerId(id),
                 negotiated: negotiated(),
                 max: Rid::F,
+                held: None,
                 round_trip: Some(Duration::ZERO),
             };
             let added = Input::Add(Box::new((joining, Sealer::new(&keys.server()), path)));
@@ -295,8 +296,13 @@ fn who_is_removed_before_it_was_added_is_not_added() {
         let profile = Profile::Gcm128;
         let exported = vec![7; profile.exported_len()];
         let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
-        let joining =
-            Joining { viewer: ViewerId(9), negotiated: negotiated(), max: Rid::F, round_trip: Some(Duration::ZERO) };
+        let joining = Joining {
+            viewer: ViewerId(9),
+            negotiated: negotiated(),
+            max: Rid::F,
+            held: None,
+            round_trip: Some(Duration::ZERO),
+        };
         inbox.add(joining, Sealer::new(&keys.server()), Path::udp(([127, 0, 0, 1], 9).into(), None));
     };
     add();

@@ -50,7 +50,10 @@ pub(super) struct Viewer {
 
 impl Viewer {
     pub(super) fn new(joining: &Joining, sealer: Sealer, path: Path, clock: Clock, now: Instant) -> Viewer {
-        let egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), joining.round_trip, now);
+        let mut egress = Egress::new(&joining.negotiated, joining.max, clock, rand::random(), joining.round_trip, now);
+        if joining.held.is_some() {
+            egress.hold(joining.held);
+        }
         let id = joining.viewer;
         Viewer { id, egress, sealer, path, scheduled: None, repairs_counted: 0, interest: 0, rank: 1.0 }
     }

@@ -81,6 +81,10 @@ impl Forwarding for Asks {
         self.note(format!("cap {viewer} {max:?}"));
     }
 
+    fn hold(&self, viewer: ViewerId, held: Option<Rid>) {
+        self.note(format!("hold {viewer} {held:?}"));
+    }
+
     fn set_candidates(&self, candidates: Vec<SocketAddr>) {
         self.note(format!("candidates {candidates:?}"));
     }

@@ -6,6 +6,7 @@ mod controls;
 mod devices;
 mod hanging;
 mod life;
+mod quality;
 mod recording;
 mod relays;
 mod settings;

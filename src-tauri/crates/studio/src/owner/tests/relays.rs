@@ -4,7 +4,10 @@ use super::world::{LINK, World, browser};
 use crate::happened::Happened;
 use crate::settings::Written;
 use audience::Visitor;
-use protocol::{Command, ErrorCode, Event, LeaveReason, RelayId, RelaySecrets, RelayState, SettingsChange, ViewerId};
+use protocol::{
+    Command, ErrorCode, Event, LeaveReason, PageHello, PageMessage, RelayId, RelaySecrets, RelayState, SettingsChange,
+    ViewerId,
+};
 use relay::{Said, State};
 use sdp::Offer;
 use server::{CounterOffer, LetIn, PatchError, Refused, Request};
@@ -164,6 +167,18 @@ fn who_would_get_less_here_watches_at_a_relay_and_is_a_viewer_like_any_other() {
     assert!(matches!(world.told()[0], Event::ViewerLeft { viewer: ViewerId(2), reason: LeaveReason::Kicked }));
     let refused = world.join_anywhere(&browser(2)).try_recv().expect("at once");
     assert!(matches!(refused, Err(Refused::Refusal(refusal)) if refusal.code == protocol::RefusalCode::Kicked));
+}
+
+#[test]
+fn who_watches_there_has_no_layer_to_choose_here() {
+    let mut world = with_janus(1);
+    let session = watches_there(&mut world, 1, 1);
+    let mut page = world.open_page(&browser(1));
+    world.says(&page, PageHello::Watching { session });
+    world.asked();
+    world.says(&page, PageHello::Quality { layer: Some(Rid::Q) });
+    assert_eq!(page.hears(), Some(PageMessage::Quality { layer: None, layers: vec![] }));
+    assert!(world.asked().is_empty());
 }
 
 #[test]
