@@ -7,6 +7,10 @@ bench() {
     bench_window "${@:2}"
     return 0
   fi
+  if [ "${1:-}" = panel ]; then
+    bench_panel "${@:2}"
+    return 0
+  fi
   if [ "${1:-}" = quality ]; then
     bench_quality "${@:2}"
     return 0
@@ -57,6 +61,16 @@ bench_window() {
   npm_install tests
   tauri_driver
   SKYLARK_BIN="$PROGRAM" EMPTY_WINDOW_BIN="$(target_dir)/release/examples/empty_window" node tests/bench/window.mjs "$@"
+}
+
+# What a list of a thousand viewers costs the window, beside what it takes with nobody in it.
+bench_panel() {
+  build_program
+  cargo build --quiet --release --locked -p crowd --bins
+  install_packages "" "xvfb webkit2gtk-driver"
+  npm_install tests
+  tauri_driver
+  SKYLARK_BIN="$PROGRAM" CROWD_BIN="$(target_dir)/release/crowd" node tests/bench/panel.mjs "$@"
 }
 
 # Runs one fuzz target, or each in turn. What it finds of use stays in src-tauri/fuzz/corpus, what crashes in artifacts. `keep` packs the

@@ -2,12 +2,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Layer, Viewer } from '../protocol/index.ts';
 import { health } from './health.ts';
-import { meant, NO_ORDER, order, ORDER_MS, type Order } from './order.ts';
+import { meant, NO_ORDER, order, ORDER_MS, ORDERS, type By, type Marks, type Order } from './order.ts';
 
 const full: Layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 };
 
 function viewer(id: number, stats: Partial<Viewer['stats']> = {}, more: Partial<Viewer> = {}): Viewer {
-  const still = { layer: full, rtt_ms: 20, loss: 0, bitrate_kbps: 2500, latency_ms: null };
+  const still = {
+    layer: full,
+    rtt_ms: 20,
+    loss: 0,
+    bitrate_kbps: 2500,
+    latency_ms: null,
+    line_kbps: null,
+    capped: null,
+  };
   const who = { id, address: '10.0.0.7', browser: 'Chrome, Linux', since_at: 0, rejected: [] };
   return { ...who, stats: { ...still, ...stats }, ...more };
 }
@@ -76,6 +84,73 @@ describe('the order', () => {
     now = order(now, [viewer(1)], 1, true);
     expect(ids(now)).toEqual([1]);
     expect(now.healths.size).toBe(1);
+  });
+});
+
+describe('other orders', () => {
+  const quarter = { layer: { ...full, rid: 'q' as const, height: 180 } };
+  const half = { layer: { ...full, rid: 'h' as const, height: 360 } };
+  const people = [
+    viewer(5, {}, { since_at: 50 }),
+    viewer(4, { loss: 0.2 }, { since_at: 40 }),
+    viewer(3, quarter, { since_at: 30 }),
+    viewer(2, half, { since_at: 20 }),
+    viewer(1, {}, { since_at: 10 }),
+  ];
+  const marks: Marks = {
+    names: new Map([
+      [1, 'Zoë'],
+      [2, 'anna 10'],
+      [3, 'Anna 9'],
+    ]),
+    hands: [5, 2],
+  };
+  const by = (what: By): number[] => order(NO_ORDER, people, 0, false, what, marks).ids;
+
+  test('by name, by time, by layer, by hand; who is alike stands as before', () => {
+    expect(by('name')).toEqual([3, 2, 1, 4, 5]);
+    expect(by('time')).toEqual([5, 4, 3, 2, 1]);
+    expect(by('layer').slice(0, 2)).toEqual([3, 2]);
+    expect(by('hand').slice(0, 3)).toEqual([5, 2, 4]);
+    expect(by('trouble')[0]).toBe(4);
+  });
+
+  test('who chooses another order has it at once, even in the list; and what changes afterwards moves nobody under a finger', () => {
+    const first = order(NO_ORDER, people, 0, false);
+    const chosen = order(first, people, 1, true, 'name', marks);
+    expect(chosen.ids).toEqual([3, 2, 1, 4, 5]);
+    const named: Marks = { ...marks, names: new Map([...marks.names, [5, 'Aaron']]) };
+    expect(order(chosen, people, ORDER_MS + 2, true, 'name', named).ids).toEqual([3, 2, 1, 4, 5]);
+    expect(order(chosen, people, ORDER_MS + 2, false, 'name', named).ids[0]).toBe(5);
+  });
+
+  test('a thousand are put in order by each within a blink', () => {
+    const crowd = Array.from({ length: 1000 }, (_, n) => viewer(1000 - n, n % 3 ? {} : half, { since_at: n }));
+    const names = new Map(crowd.map(({ id }) => [id, `Guest ${id}`]));
+    for (const what of ORDERS) {
+      const began = performance.now();
+      expect(order(NO_ORDER, crowd, 0, false, what, { names, hands: [7] }).ids.length).toBe(1000);
+      expect(performance.now() - began).toBeLessThan(200);
+    }
+  });
+});
+
+describe('what is said of those who do not do well', () => {
+  const half = { layer: { ...full, rid: 'h' as const, height: 360 }, line_kbps: 900 };
+
+  test('the reason and the count follow the word, not each second', () => {
+    let now = order(NO_ORDER, [viewer(1, half), viewer(2)], 0, false);
+    expect([now.whys.get(1), now.whys.get(2), now.less]).toEqual(['their line carries 900 kbit/s: 360p', undefined, 1]);
+    now = order(now, [viewer(1), viewer(2)], 1000, false);
+    expect(now.whys.get(1)).toBe('their line carries 900 kbit/s: 360p');
+    expect(now.less).toBe(0);
+    now = order(now, [viewer(1), viewer(2)], 60_000, false);
+    expect(now.whys.size).toBe(0);
+  });
+
+  test('who chose a smaller picture is not among those who see less', () => {
+    const now = order(NO_ORDER, [viewer(1, half, { held: 'h' })], 0, false);
+    expect([now.less, now.whys.get(1)]).toEqual([0, 'they chose 360p']);
   });
 });
 

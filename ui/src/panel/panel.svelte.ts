@@ -13,7 +13,7 @@ import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
 import { failed, lately, type Failed } from './failed.ts';
-import { NO_ORDER, order, type Order } from './order.ts';
+import { NO_ORDER, order, type By, type Order } from './order.ts';
 import { apply } from './state.ts';
 import { NO_PACE, pace } from './pace.ts';
 import { SILENT, spoken } from './spoken.ts';
@@ -250,9 +250,19 @@ export class Panel {
     this.told = told(this.told, snapshot);
     const now = Date.now();
     // Who left is seen at once, and taken out of the order with the next figures: a thousand leave at one time.
-    if (snapshot.viewers.length >= (before?.viewers.length ?? 0))
-      this.order = order(this.order, snapshot.viewers, now, this.held);
+    const others = snapshot.viewers !== before?.viewers || snapshot.chat !== before.chat;
+    if (others && snapshot.viewers.length >= (before?.viewers.length ?? 0)) this.#putInOrder(snapshot, now, this.order.by);
     this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
+  }
+
+  /** Another order of the list: at once. */
+  orderBy(by: By): void {
+    if (this.snapshot) this.#putInOrder(this.snapshot, Date.now(), by);
+  }
+
+  #putInOrder({ viewers, chat }: Snapshot, now: number, by: By): void {
+    const names = new Map(chat.names.map(({ viewer, name }) => [viewer, name]));
+    this.order = order(this.order, viewers, now, this.held, by, { names, hands: chat.hands });
   }
 
   #offerRestore(messages: MessageId[]): void {

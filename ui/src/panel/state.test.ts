@@ -4,7 +4,7 @@ import type { Snapshot, Viewer } from '../protocol/index.ts';
 import { settings } from './settings.testing.ts';
 import { apply } from './state.ts';
 
-const none = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
+const none = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null, line_kbps: null, capped: null };
 
 function viewer(id: number): Viewer {
   return { id, address: '10.0.0.7', browser: 'Firefox, Linux', since_at: 1000, rejected: [], stats: none };

@@ -1,5 +1,5 @@
 // What the panel knows, as a pure step from one snapshot and one event to the next.
-import type { Event, Relay, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import type { Event, Relay, Rid, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { conversation } from './conversation.ts';
 
 export function apply(now: Snapshot, event: Event): Snapshot {
@@ -18,6 +18,8 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, viewers: moved(now.viewers, event) };
     case 'viewer_left':
       return { ...now, viewers: without(now.viewers, event.viewer) };
+    case 'quality':
+      return { ...now, viewers: choosing(now.viewers, event) };
     case 'viewers':
       return { ...now, viewers: refreshed(now.viewers, event.viewers) };
     case 'count':
@@ -89,6 +91,15 @@ function moved(viewers: Viewer[], { viewer: id, relay }: { viewer: ViewerId; rel
     if (viewer.id !== id) return viewer;
     const { relay: _, ...here } = viewer;
     return relay === null ? here : { ...here, relay };
+  });
+}
+
+/** What a viewer holds stands in its row. */
+function choosing(viewers: Viewer[], { viewer: id, layer }: { viewer: ViewerId; layer: Rid | null }): Viewer[] {
+  return viewers.map((viewer) => {
+    if (viewer.id !== id) return viewer;
+    const { held: _, ...free } = viewer;
+    return layer === null ? free : { ...free, held: layer };
   });
 }
 

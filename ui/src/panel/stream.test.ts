@@ -13,7 +13,7 @@ function snapshot(changed: Partial<Snapshot> = {}, fps = 30): Snapshot {
 
 function losing(id: number, loss: number): Viewer {
   const layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 } as const;
-  const stats = { layer, rtt_ms: 20, loss, bitrate_kbps: 2500, latency_ms: null };
+  const stats = { layer, rtt_ms: 20, loss, bitrate_kbps: 2500, latency_ms: null, line_kbps: null, capped: null };
   return { id, address: '', browser: '', since_at: 0, rejected: [], stats };
 }
 

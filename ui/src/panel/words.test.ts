@@ -17,7 +17,7 @@ import {
   wasRemoved,
 } from './words.ts';
 
-const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null };
+const stats = { layer: null, rtt_ms: null, loss: 0, bitrate_kbps: 0, latency_ms: null, line_kbps: null, capped: null };
 
 test('times', () => {
   expect(elapsed(761_000)).toBe('00:12:41');

@@ -138,7 +138,15 @@ bitrate_kbps: number,
 /**
  * Glass-to-glass latency as the page measured it.
  */
-latency_ms: number | null, };
+latency_ms: number | null, 
+/**
+ * What its line was measured to carry; none while nothing is known to limit it.
+ */
+line_kbps: number | null, 
+/**
+ * The largest layer that the upload cap leaves it; none where that is the largest there is.
+ */
+capped: Rid | null, };
 
 export type RejectedMedia = { 
 /**

@@ -56,6 +56,10 @@ pub struct ViewerStats {
     pub bitrate_kbps: u32,
     /// Glass-to-glass latency as the page measured it.
     pub latency_ms: Option<f32>,
+    /// What its line was measured to carry; none while nothing is known to limit it.
+    pub line_kbps: Option<u32>,
+    /// The largest layer that the upload cap leaves it; none where that is the largest there is.
+    pub capped: Option<Rid>,
 }
 
 /// Why a viewer is gone.

@@ -232,6 +232,8 @@ impl Egress {
             loss: self.loss.fraction(),
             bitrate_kbps: (self.flow.rate(now) / 1000.0) as u32,
             latency_ms: None,
+            line_kbps: self.adaptation.estimate().map(|bits| (bits / 1000.0) as u32),
+            capped: self.video.as_ref().and_then(|video| video.selector.capped()),
         }
     }
 

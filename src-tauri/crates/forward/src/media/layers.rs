@@ -106,6 +106,11 @@ impl LayerSelector {
         std::mem::take(&mut self.cap_is_new)
     }
 
+    /// The cap, where it is one.
+    pub(crate) fn capped(&self) -> Option<Rid> {
+        (self.max < Rid::F).then_some(self.max)
+    }
+
     pub(crate) fn target(&self) -> TargetLayer {
         self.target
     }
@@ -237,7 +242,11 @@ mod tests {
         assert!(!selector.decide(None, false, cost, now), "nothing limits it, and it is not moved");
         assert!(!selector.decide(Some(9e6), false, cost, now));
         assert!(selector.decide(Some(260e3), true, cost, now));
-        assert_eq!(selector.target(), target(Rid::H, 0), "a quarter of the pictures, where one that holds none has the smaller layer");
+        assert_eq!(
+            selector.target(),
+            target(Rid::H, 0),
+            "a quarter of the pictures, where one that holds none has the smaller layer"
+        );
         assert!(selector.decide(Some(200e3), true, cost, now));
         assert_eq!(selector.target(), target(Rid::Q, 2), "never more than the path carries");
         assert!(selector.decide(Some(600e3), false, cost, now), "and back when it does");
