@@ -15,6 +15,7 @@ mod controls;
 mod crowd;
 mod documented;
 mod end;
+mod failed;
 #[cfg(target_os = "linux")]
 mod full_house;
 mod home;

@@ -1,25 +1,34 @@
-// Whose offer could not be answered, as a pure step from one event to the next.
+// Who could not be shown anything, and why, as a pure step from one event to the next.
 import type { Event } from '../protocol/index.ts';
 
 export interface Failed {
   address: string;
   browser: string;
   reason: string;
-  /** When it was told, milliseconds since the Unix epoch. */
+  /** So often it was told. */
+  times: number;
+  /** When it was told last, milliseconds since the Unix epoch. */
   at: number;
 }
 
-/** Long enough to be read, and to be read out to who asks why nothing is shown. */
-export const SHOWN_MS = 60_000;
+/** Long enough to be read out to who asks, some minutes later, why nothing is shown. */
+export const SHOWN_MS = 600_000;
 
-/** More than a glance takes in is no help; the latest stand first. */
-const MOST = 3;
+/** Whoever has the link can make a row; the latest stand first, and of the others the oldest go. */
+export const MOST = 50;
 
 /** The same again takes the place of what was told before. */
 export function failed(now: Failed[], event: Event & { event: 'failed_join' }, at: number): Failed[] {
   const { address, browser, reason } = event;
-  const others = now.filter((one) => one.address !== address || one.browser !== browser || one.reason !== reason);
-  return [{ address, browser, reason, at }, ...others].slice(0, MOST);
+  const same = (one: Failed): boolean => one.address === address && one.browser === browser && one.reason === reason;
+  const times = (now.find(same)?.times ?? 0) + 1;
+  return [{ address, browser, reason, times, at }, ...now.filter((one) => !same(one))].slice(0, MOST);
+}
+
+/** Who is in is not told of any more; the same list where that is nobody. */
+export function came(now: Failed[], { address, browser }: { address: string; browser: string }): Failed[] {
+  const still = now.filter((one) => one.address !== address || one.browser !== browser);
+  return still.length === now.length ? now : still;
 }
 
 /** Those that were told lately; the same list while nothing is over. */

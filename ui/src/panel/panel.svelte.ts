@@ -12,7 +12,7 @@ import type {
 import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
-import { failed, lately, type Failed } from './failed.ts';
+import { came, failed, lately, type Failed } from './failed.ts';
 import { NO_ORDER, order, type By, type Order } from './order.ts';
 import { apply } from './state.ts';
 import { NO_PACE, pace } from './pace.ts';
@@ -46,7 +46,7 @@ export class Panel {
   undo = $state.raw<RemovedViewer | null>(null);
   /** Who is trying to come in and never connects. */
   attempts = $state.raw<Attempts[]>([]);
-  /** Whose offer could not be answered. */
+  /** Who could not be shown anything. */
   failed = $state.raw<Failed[]>([]);
   /** In which order the viewers stand. */
   order = $state.raw<Order>(NO_ORDER);
@@ -231,6 +231,7 @@ export class Panel {
         if (toast) this.#tell(toast);
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
+        if (event.event === 'viewer_joined') this.failed = came(this.failed, event.viewer);
         if (event.event === 'removed') this.#offerUndo(event.viewer);
         // Lines that went with a viewer come back with the viewer.
         if (event.event === 'chat_deleted' && this.#deletes) this.#offerRestore(event.messages);
@@ -251,7 +252,8 @@ export class Panel {
     const now = Date.now();
     // Who left is seen at once, and taken out of the order with the next figures: a thousand leave at one time.
     const others = snapshot.viewers !== before?.viewers || snapshot.chat !== before.chat;
-    if (others && snapshot.viewers.length >= (before?.viewers.length ?? 0)) this.#putInOrder(snapshot, now, this.order.by);
+    if (others && snapshot.viewers.length >= (before?.viewers.length ?? 0))
+      this.#putInOrder(snapshot, now, this.order.by);
     this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
   }
 

@@ -252,6 +252,18 @@ message: string,
  */
 reason: string | null, };
 
+export type FailureCode = "no_webrtc" | "no_network" | "no_way" | "no_handshake" | "no_picture" | "not_played";
+
+export type FailureReport = { 
+/**
+ * What came of it.
+ */
+code: FailureCode, 
+/**
+ * The last part of the session's URL, where there was one.
+ */
+session: string | null, };
+
 export type Phase = { "state": "offline" } | { "state": "starting" } | { "state": "live", 
 /**
  * Milliseconds since the Unix epoch.
@@ -981,9 +993,13 @@ address: string,
  */
 browser: string, 
 /**
- * What is wrong with the offer, for people.
+ * What is wrong, for people.
  */
-reason: string, } | { "event": "outside", 
+reason: string, 
+/**
+ * What the browser came to; none where it was the offer.
+ */
+code?: FailureCode, } | { "event": "outside", 
 /**
  * As it is now.
  */

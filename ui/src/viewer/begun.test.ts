@@ -46,7 +46,7 @@ function accept(): void {
 function listener(): { said: string[]; on: SessionEvents } {
   const said: string[] = [];
   const note = (what: string) => () => void said.push(what);
-  const names = ['held', 'flowing', 'troubled', 'refused', 'lost'] as const;
+  const names = ['held', 'flowing', 'troubled', 'failed', 'refused', 'lost'] as const;
   return { said, on: Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as SessionEvents };
 }
 

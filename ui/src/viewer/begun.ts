@@ -23,6 +23,8 @@ export class Begun {
       },
       flowing: () => this.#tell((on) => on.flowing()),
       troubled: () => this.#tell((on) => on.troubled()),
+      // Whoever is there when there is no picture tells it.
+      failed: (code, id) => new Promise((is) => this.#tell((on) => void on.failed(code, id).then(is))),
       refused: (refusal) => this.#end((on) => on.refused(refusal)),
       lost: () => this.#end((on) => on.lost()),
     });

@@ -10,10 +10,12 @@ test("the page's own address says where everything is", () => {
   expect(place(new URL('http://192.168.1.20:8787/w/abc'))).toEqual({
     whep: 'http://192.168.1.20:8787/whep/abc',
     events: 'ws://192.168.1.20:8787/w/abc/events',
+    failed: 'http://192.168.1.20:8787/w/abc/failed',
   });
   expect(place(new URL('https://example.org/live/w/abc/?x=1#y'))).toEqual({
     whep: 'https://example.org/live/whep/abc',
     events: 'wss://example.org/live/w/abc/events',
+    failed: 'https://example.org/live/w/abc/failed',
   });
   expect(place(new URL('http://127.0.0.1:8787/'))).toBeNull();
 });
@@ -68,5 +70,10 @@ test('statistics without a sender report give packets and nothing made up', () =
     ['r', { type: 'remote-outbound-rtp', kind: 'audio', remoteTimestamp: 9, timestamp: 1 }],
     ['p', { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.002, timestamp: 1 }],
   ]);
-  expect(read(stats)).toEqual({ packets: 12, report: null, playout: null });
+  expect(read(stats)).toEqual({
+    packets: 12,
+    picture: { packets: 7, decoded: null },
+    report: null,
+    playout: null,
+  });
 });

@@ -2,6 +2,8 @@
 export interface Place {
   whep: string;
   events: string;
+  /** Where is told that nothing is seen. */
+  failed: string;
 }
 
 /**
@@ -16,5 +18,6 @@ export function place(page: URL): Place | null {
   return {
     whep: `${page.origin}${prefix}/whep/${token}`,
     events: `${socket}//${page.host}${prefix}/w/${token}/events`,
+    failed: `${page.origin}${prefix}/w/${token}/failed`,
   };
 }

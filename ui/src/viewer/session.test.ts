@@ -11,6 +11,8 @@ class Connection extends EventTarget {
   static last: Connection;
   static made = 0;
   connectionState = 'new';
+  iceConnectionState = 'new';
+  localDescription = { sdp: 'a=candidate:1 1 udp 1 192.0.2.1 1 typ host' };
   offers: RTCOfferOptions[] = [];
   constructor() {
     super();
@@ -90,6 +92,10 @@ function begun(): { session: Session; said: string[] } {
     troubled: note('troubled'),
     refused: note('refused'),
     lost: note('lost'),
+    failed: (code, id) => {
+      said.push(`${code} ${id}`);
+      return Promise.resolve();
+    },
   };
   return { session: new Session('http://host/whep/token', on), said };
 }
@@ -117,6 +123,50 @@ test('a network that changes before the first connection begins the join anew', 
   session.networkChanged();
   expect(said).toEqual(['held', 'lost']);
   expect(asked).toEqual(['POST', 'DELETE']);
+});
+
+test('a join that never connects says how far it came, once, and gives the session up when that is told', async () => {
+  for (const [ice, candidates, code] of [
+    ['checking', true, 'no_way'],
+    ['checking', false, 'no_network'],
+    ['connected', true, 'no_handshake'],
+  ] as const) {
+    asked = [];
+    const { said } = await joined();
+    Connection.last.iceConnectionState = ice;
+    if (!candidates) Connection.last.localDescription = { sdp: 'v=0' };
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual(['held', `${code} session`, 'lost']);
+    expect(asked).toEqual(['POST', 'DELETE']);
+  }
+});
+
+test('a connection that is lost later is no failed join', async () => {
+  const { said } = await joined();
+  Connection.last.become('connected');
+  Connection.last.become('failed');
+  expect(said.filter((what) => what.startsWith('no_'))).toEqual([]);
+  expect(said).toContain('lost');
+});
+
+test('packets of which no picture is made are said so after a while, once; and not where the browser does not count', async () => {
+  for (const [decoded, told] of [
+    [0, 1],
+    [1, 0],
+    [undefined, 0],
+  ] as const) {
+    const { session, said } = await joined();
+    Connection.last.become('connected');
+    let packets = 0;
+    Connection.last.getStats = () => {
+      packets += 10;
+      const video = { type: 'inbound-rtp', kind: 'video', packetsReceived: packets, framesDecoded: decoded };
+      return Promise.resolve(new Map([['v', video]]));
+    };
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said.filter((what) => what === 'no_picture session').length, `${decoded}`).toBe(told);
+    session.leave();
+  }
 });
 
 test('a network that changes before the server answered changes nothing', async () => {

@@ -1,7 +1,9 @@
 /** One WHEP session: from the offer to the last packet. Knows no page and draws nothing. */
 
+import type { FailureCode } from '../protocol/index.ts';
 import { SoundGate } from './gate.ts';
 import { ClockDifference, latencyByPlayoutMs, latencyMs, type Captured, type Shown } from './latency.ts';
+import { Decoding, whyUnconnected } from './reasons.ts';
 import { accepted, restartFragment, withCredentials, withStereo } from './sdp.ts';
 import { read, type Reading } from './stats.ts';
 import { answer, create, presence, remove, restart, type Answered, type Refusal } from './whep.ts';
@@ -14,6 +16,8 @@ export interface SessionEvents {
   /** Nothing arrives; the session is being asked for. */
   troubled(): void;
   refused(refusal: Refusal): void;
+  /** Nothing was seen by it, and this is what the browser knows of why; the session is over when that was told. */
+  failed(code: FailureCode, session: string | null): Promise<void>;
   /** It cannot be brought back. Said once, and nothing after it. */
   lost(): void;
 }
@@ -71,6 +75,7 @@ export class Session {
   /** It has been connected; before that there is nothing an ICE restart could bring back. */
   #wasConnected = false;
   #playout: Reading['playout'] = null;
+  readonly #decoding = new Decoding();
 
   constructor(whep: string, on: SessionEvents) {
     this.#whep = whep;
@@ -126,7 +131,7 @@ export class Session {
       }
       this.#answer = created.answer;
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: created.answer });
-      if (!this.#ended) this.#hold(created.url);
+      if (!this.#ended) this.#hold();
     } catch {
       // Whatever the server made meanwhile, nobody will watch.
       if (!this.#url) void creating?.then((created) => 'url' in created && remove(created.url));
@@ -164,7 +169,7 @@ export class Session {
     if (answered === 'refused') this.#findNoWay();
     else if (answered !== 'taken') this.#lose();
     else {
-      this.#hold(url);
+      this.#hold();
       this.#asking = setInterval(() => void this.check(), askEveryMs);
     }
   }
@@ -263,14 +268,14 @@ export class Session {
     return { sdp, set };
   }
 
-  #hold(url: string): void {
+  #hold(): void {
     const kinds = accepted(this.#answer);
     const tracks = this.#pc.getReceivers().map(({ track }) => track);
     const stream = new MediaStream(tracks.filter(({ kind }) => (kind === 'video' ? kinds.video : kinds.audio)));
     for (const track of stream.getTracks()) track.addEventListener('unmute', () => this.#flow());
     this.#counting = setInterval(() => void this.#count(), countEveryMs);
     this.#expectPackets();
-    this.#on.held(stream, url.slice(url.lastIndexOf('/') + 1));
+    this.#on.held(stream, this.#id ?? '');
   }
 
   #connectionChanged(): void {
@@ -302,11 +307,12 @@ export class Session {
   }
 
   async #count(): Promise<void> {
-    const { packets, report, playout } = read(await this.#pc.getStats());
+    const { packets, report, playout, picture } = read(await this.#pc.getStats());
     if (this.#ended) return;
     if (report) this.#clock.add(report);
     this.#playout = playout;
     const now = performance.now();
+    if (this.#decoding.fails(picture, now)) void this.#on.failed('no_picture', this.#id);
     if (packets > this.#packets) {
       this.#packets = packets;
       this.#grewAt = now;
@@ -317,6 +323,10 @@ export class Session {
       this.#stopFlowing();
       void this.check();
     }
+  }
+
+  get #id(): string | null {
+    return this.#url && this.#url.slice(this.#url.lastIndexOf('/') + 1);
   }
 
   #flow(): void {
@@ -338,23 +348,30 @@ export class Session {
     // Some connect before anything is sent: who was not held has seen nothing from there.
     const watched = this.#wasConnected && this.#counting !== undefined;
     if (!this.#ended && this.#elsewhere && !watched) noWayElsewhere = true;
-    this.#lose();
+    // There the next session asks for the stream from here.
+    const told =
+      this.#ended || this.#elsewhere || this.#wasConnected
+        ? undefined
+        : this.#on.failed(whyUnconnected(this.#pc), this.#id);
+    this.#lose(told);
   }
 
-  /** The picture stands still until somebody calls `leave`: better to look at than none. */
-  #lose(): void {
+  /** The picture stands still until somebody calls `leave`: better to look at than none. The server keeps the session until `told`. */
+  #lose(told?: Promise<void>): void {
     if (this.#ended) return;
-    this.#end();
+    this.#end(told);
     this.#on.lost();
   }
 
-  #end(): void {
+  #end(told?: Promise<void>): void {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#counting);
     clearInterval(this.#asking);
     clearTimeout(this.#deadline);
-    if (this.#url) remove(this.#url);
+    const url = this.#url;
+    if (url && told) void told.then(() => remove(url));
+    else if (url) remove(url);
   }
 }
 

@@ -4,7 +4,11 @@ import type { PageMessage } from '../protocol/index.ts';
 import { begin } from './session.ts';
 import { Watch } from './watch.ts';
 
-const place = { whep: 'http://host/whep/token', events: 'ws://host/w/token/events' };
+const place = {
+  whep: 'http://host/whep/token',
+  events: 'ws://host/w/token/events',
+  failed: 'http://host/w/token/failed',
+};
 
 /** A connection that a browser refuses to make as long as its network is down. */
 class Connection extends EventTarget {
@@ -81,6 +85,23 @@ async function refused(code: string): Promise<Watch> {
   expect(posts).toBe(1);
   return watch;
 }
+
+test('a browser without WebRTC is told of, once', async () => {
+  const told: unknown[] = [];
+  vi.stubGlobal('RTCPeerConnection', undefined);
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('fetch', (url: string, { body }: RequestInit) => {
+    told.push([url, JSON.parse(String(body))]);
+    return Promise.reject(new TypeError('the network is down'));
+  });
+  const watch = new Watch(place, null, begin, () => {});
+  watch.open();
+  watch.open();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(told).toEqual([['http://host/w/token/failed', { code: 'no_webrtc', session: null }]]);
+  expect(watch.view.state.phase.name).toBe('unsupported');
+  watch.close();
+});
 
 test('while the network is down a browser makes no connection: the page tries again, and plays when it is back', async () => {
   Connection.isDown = true;

@@ -1,6 +1,6 @@
 /** Watching one stream: session and socket as the machine says. Knows no page; the page shows `View` and plays the stream. */
 
-import type { Controls, PageHello, PageMessage } from '../protocol/index.ts';
+import type { Controls, FailureCode, FailureReport, PageHello, PageMessage } from '../protocol/index.ts';
 import type { Begun } from './begun.ts';
 import type { Shown } from './latency.ts';
 import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from './machine.ts';
@@ -50,6 +50,8 @@ export class Watch {
   /** The socket was open, and is not. */
   #missed = false;
   #alone: ReturnType<typeof setTimeout> | undefined;
+  /** What was told of this page's failures since something was seen. */
+  readonly #told = new Set<FailureCode>();
   /** What the first join takes. */
   #begun: Begun | null;
   readonly #begin: Begin;
@@ -89,6 +91,20 @@ export class Watch {
     this.#take({ is: 'open', webrtc: typeof RTCPeerConnection === 'function' });
     this.#isOpen = this.#view.state.phase.name !== 'unsupported';
     if (this.#isOpen) this.#socket.open();
+    else void this.failed('no_webrtc');
+  }
+
+  /** Nothing is seen here: the broadcaster is told why, once, until something is. */
+  async failed(code: FailureCode, session: string | null = null): Promise<void> {
+    // What nobody looks at a browser may leave undone.
+    if (this.#told.has(code) || (document.hidden && code === 'no_picture')) return;
+    this.#told.add(code);
+    const body: FailureReport = { code, session };
+    const headers = { 'Content-Type': 'application/json' };
+    // Of one that does not come through nothing follows.
+    await fetch(this.#place.failed, { method: 'POST', headers, body: JSON.stringify(body), keepalive: true }).catch(
+      () => {},
+    );
   }
 
   /** The network is back. */
@@ -216,7 +232,11 @@ export class Watch {
         this.#shown = session;
         this.#sayWatching();
       },
-      flowing: () => this.#take({ is: 'flowing' }),
+      flowing: () => {
+        this.#told.clear();
+        this.#take({ is: 'flowing' });
+      },
+      failed: (code, id) => this.failed(code, id),
       troubled: () => this.#take({ is: 'troubled' }),
       refused: (refusal) => this.#take({ is: 'refused', ...refusal }),
       lost: () => {

@@ -2,7 +2,8 @@
 
 use crate::{Token, Visitor, VisitorCookie};
 use protocol::{
-    Controls, ErrorCode, Event, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, Rid, ViewerId, ViewerStats,
+    Controls, ErrorCode, Event, FailureCode, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, Rid,
+    ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -42,6 +43,15 @@ pub enum Input {
         visitor: Visitor,
         /// Why, for people.
         reason: String,
+    },
+    /// A page of somebody who may watch shows nothing.
+    PageFailed {
+        /// Who.
+        visitor: Visitor,
+        /// Whose session the page had, where that is not over.
+        viewer: Option<ViewerId>,
+        /// What its browser came to.
+        code: FailureCode,
     },
     /// An admitted viewer's offer was answered, but not all of it.
     Answered {

@@ -26,6 +26,7 @@ mod audience;
 mod browser;
 mod count;
 mod failed_joins;
+mod failure_words;
 mod headcount;
 mod io;
 mod joining;

@@ -1,9 +1,9 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    ChatMode, Devices, ErrorCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay, RelayId,
-    RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer, ViewerId,
-    ViewerStats,
+    ChatMode, Devices, ErrorCode, FailureCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay,
+    RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer,
+    ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,14 +88,19 @@ pub enum Event {
         /// [`crate::Command::Block`] can refuse it: it is not this computer's own.
         blockable: bool,
     },
-    /// Somebody who may watch could not be sent anything, because of the offer that was sent. Ten at once and one a second are told.
+    /// Somebody who may watch was shown nothing: because of the offer that was sent, or for what the page's browser came to. Ten at once and one
+    /// a second are told.
     FailedJoin {
         /// IP address, without port.
         address: String,
         /// As in [`Viewer::browser`].
         browser: String,
-        /// What is wrong with the offer, for people.
+        /// What is wrong, for people.
         reason: String,
+        /// What the browser came to; none where it was the offer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        code: Option<FailureCode>,
     },
     /// Who waits or was turned away changed; once a second at most.
     Outside {

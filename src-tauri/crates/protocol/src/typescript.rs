@@ -36,6 +36,8 @@ pub fn document() -> String {
         ErrorCode,
         RefusalCode,
         Problem,
+        FailureCode,
+        FailureReport,
         Phase,
         Source,
         Devices,

@@ -19,6 +19,7 @@ mod connection;
 mod cookie;
 mod document;
 mod door;
+mod failed;
 mod first_bytes;
 mod frames;
 #[cfg(any(test, feature = "fuzzing"))]

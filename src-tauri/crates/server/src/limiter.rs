@@ -24,6 +24,8 @@ pub(crate) struct Joins {
 pub(crate) enum Kind {
     WithCookie,
     Bare,
+    /// Who says that a join came to nothing: at the rate of joins, and none of theirs is used up by it.
+    Report,
 }
 
 /// How many joins may begin at once (a token bucket).
@@ -127,6 +129,15 @@ mod tests {
                 assert_eq!(joins.begin(network(1), Kind::WithCookie, now), Ok(()));
             }
         }
+    }
+
+    #[test]
+    fn who_says_that_a_join_came_to_nothing_uses_up_nobodys_joins() {
+        let mut joins = Joins::new(&Limits::default());
+        let start = Instant::now();
+        assert_eq!(begin_all(&mut joins, Kind::Report, start), 300, "at the rate of joins");
+        assert_eq!(begin_all(&mut joins, Kind::WithCookie, start), 300);
+        assert_eq!(begin_all(&mut joins, Kind::Bare, start), 300);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Seat, Told};
 use audience::{Refusal, Visitor};
-use protocol::{PageHello, RefusalCode, RejectedMedia};
+use protocol::{FailureCode, PageHello, RefusalCode, RejectedMedia};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -46,6 +46,17 @@ pub enum Request {
         visitor: Visitor,
         /// Why it is none, for people.
         reason: String,
+    },
+    /// A page shows nothing, and says what its browser knows of that.
+    Failed {
+        /// Whose page it is; one that may be shown it.
+        visitor: Visitor,
+        /// What its browser came to.
+        code: FailureCode,
+        /// The session that it had, as it stands in the URL.
+        session: Option<String>,
+        /// It was told.
+        reply: oneshot::Sender<()>,
     },
     /// WHEP PATCH.
     Patch {
@@ -141,6 +152,7 @@ impl Request {
             Request::Session { reply, .. } => reply.is_closed(),
             Request::Metrics { reply, .. } => reply.is_closed(),
             Request::BadOffer { .. }
+            | Request::Failed { .. }
             | Request::Leave { .. }
             | Request::PageSaid { .. }
             | Request::PageClosed { .. } => false,

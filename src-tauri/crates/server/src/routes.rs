@@ -1,11 +1,11 @@
 //! Every path this server answers.
 
 use crate::shared::Shared;
-use crate::{assets, metrics, notice, page, socket, whep};
+use crate::{assets, failed, metrics, notice, page, socket, whep};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use std::sync::Arc;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -14,6 +14,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/w/{token}", get(page::watch))
         .route("/w/{token}/", get(page::watch))
         .route("/w/{token}/events", any(socket::open))
+        .route("/w/{token}/failed", post(failed::report))
         .route("/assets/{*path}", get(assets::get))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics::get))

@@ -2,10 +2,11 @@
 
 use super::{Audience, take_id};
 use crate::asks::Asks;
+use crate::failure_words::sentence;
 use crate::joining::Progress;
 use crate::viewers::Ended;
 use crate::{Now, Output, Refusal, Visitor, browser_name};
-use protocol::{Event, LeaveReason, Network, ViewerId};
+use protocol::{Event, FailureCode, LeaveReason, Network, ViewerId};
 use std::net::IpAddr;
 
 impl Audience {
@@ -74,7 +75,18 @@ impl Audience {
     pub(super) fn bad_offer(&mut self, visitor: &Visitor, reason: String, now: Now) {
         if self.failed_joins.is_told(now.instant) {
             let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
-            self.event(Event::FailedJoin { address, browser, reason });
+            self.event(Event::FailedJoin { address, browser, reason, code: None });
+        }
+    }
+
+    /// The broadcaster hears why, in a sentence: what the page's browser knows, and what arrived here.
+    pub(super) fn page_failed(&mut self, visitor: &Visitor, viewer: Option<ViewerId>, code: FailureCode, now: Now) {
+        let own = viewer.filter(|viewer| self.viewers.visitor(*viewer).is_some_and(|of| of.is(&visitor.identity())));
+        let arrived = own.map(|viewer| !self.viewers.joining.is_unchecked(viewer));
+        if self.failed_joins.is_told(now.instant) {
+            let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
+            let reason = sentence(code, arrived).to_owned();
+            self.event(Event::FailedJoin { address, browser, reason, code: Some(code) });
         }
     }
 

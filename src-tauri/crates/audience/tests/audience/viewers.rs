@@ -1,8 +1,10 @@
 //! A viewer's life: admitted, watching, gone.
 
 use crate::stage::{Stage, browser, events};
-use audience::{Input, Output, To};
-use protocol::{Event, LeaveReason, PageMessage, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats};
+use audience::{Input, Output, To, Visitor};
+use protocol::{
+    Event, FailureCode, LeaveReason, PageMessage, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats,
+};
 
 #[test]
 fn joined_is_told_when_media_flows_and_not_before() {
@@ -70,6 +72,7 @@ fn an_offer_that_cannot_be_answered_is_told_with_its_sender_and_holds_nothing() 
         address: "10.0.0.1".into(),
         browser: "Firefox, Linux".into(),
         reason: reason.into(),
+        code: None,
     };
     let told = stage.input(Input::OfferRefused { viewer, reason: "no Opus".into() });
     assert_eq!(events(&told), vec![refused("no Opus")]);
@@ -79,6 +82,30 @@ fn an_offer_that_cannot_be_answered_is_told_with_its_sender_and_holds_nothing() 
     let bad = || Input::BadOffer { visitor: visitor.clone(), reason: "again".into() };
     let told: usize = (0..100).map(|_| stage.input(bad()).len()).sum();
     assert_eq!(told, 8, "ten at once are told, however many there are");
+}
+
+#[test]
+fn a_page_that_shows_nothing_says_why_and_what_arrived_here_is_said_with_it() {
+    let mut stage = Stage::live();
+    let (anna, lena) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"));
+    let viewer = stage.join(&anna).expect("the stream is open");
+    let says = |stage: &mut Stage, visitor: &Visitor, viewer, code| {
+        let told = events(&stage.input(Input::PageFailed { visitor: visitor.clone(), viewer, code }));
+        let [Event::FailedJoin { address, reason, code: Some(told), .. }] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((address, *told), (&visitor.address.to_string(), code));
+        reason.clone()
+    };
+    let no_way = FailureCode::NoWay;
+    assert!(says(&mut stage, &anna, Some(viewer), no_way).starts_with("nothing of it arrived"));
+    assert!(says(&mut stage, &anna, None, no_way).starts_with("no way for UDP was found"));
+    assert!(says(&mut stage, &lena, Some(viewer), no_way).starts_with("no way for UDP was found"), "that is not hers");
+    stage.input(Input::Checked { viewer });
+    assert!(says(&mut stage, &anna, Some(viewer), no_way).starts_with("it arrives at this computer"));
+    assert!(says(&mut stage, &anna, Some(viewer), FailureCode::NoHandshake).contains("encrypted"));
+    let failed = || Input::PageFailed { visitor: anna.clone(), viewer: None, code: FailureCode::NoWebrtc };
+    let told: usize = (0..100).map(|_| stage.input(failed()).len()).sum();
+    assert_eq!(told, 5, "ten at once are told, with offers that could not be answered");
+    assert_eq!(stage.audience.watching(), 0, "nobody is dropped or let in by it");
 }
 
 #[test]

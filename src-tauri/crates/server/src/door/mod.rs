@@ -112,6 +112,11 @@ impl Door {
                 drop(reply.send(joined.map(LetIn::Here)));
             }
             Request::BadOffer { visitor, reason } => audience.handle(Input::BadOffer { visitor, reason }, now),
+            Request::Failed { visitor, code, session, reply } => {
+                let viewer = session.and_then(|session| self.sessions.viewer(&session));
+                audience.handle(Input::PageFailed { visitor, viewer, code }, now);
+                let _ = reply.send(());
+            }
             Request::Patch { session, fragment, if_match, reply, .. } => {
                 drop(reply.send(self.patch(&session, &fragment, if_match.as_deref(), transports)));
             }

@@ -18,13 +18,13 @@ const DISCARDED: usize = 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(2);
 
 /// Whether the body is declared to be of a type; parameters and case do not matter.
-pub(super) fn is(headers: &HeaderMap, wanted: &str) -> bool {
+pub(crate) fn is(headers: &HeaderMap, wanted: &str) -> bool {
     let declared = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
     declared.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
 /// Answers now, and takes the body that nobody wants off the wire behind it.
-pub(super) fn discard(body: Body, response: Response) -> Response {
+pub(crate) fn discard(body: Body, response: Response) -> Response {
     let discard = async move {
         let mut body = body;
         let mut left = DISCARDED;
@@ -43,15 +43,15 @@ pub(super) fn discard(body: Body, response: Response) -> Response {
 }
 
 /// A body that was not read.
-pub(super) struct Unread {
+pub(crate) struct Unread {
     /// What the client is answered.
-    pub(super) response: Response,
+    pub(crate) response: Response,
     /// What is wrong with it, for people.
-    pub(super) why: String,
+    pub(crate) why: String,
 }
 
-/// The body as text, or the answer that says why not.
-pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Unread> {
+/// The body as text, of so many bytes at the most, or the answer that says why not.
+pub(crate) async fn read(mut body: Body, most: usize, limits: &Limits) -> Result<String, Unread> {
     let unread = |status, why: &str| Unread { response: problem::bad_offer(status, why), why: why.to_owned() };
     let mut bytes = Vec::new();
     let collect = async {
@@ -60,8 +60,8 @@ pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Unre
                 return Err(unread(StatusCode::BAD_REQUEST, "The body ended early."));
             };
             let data = frame.into_data().unwrap_or_default();
-            if bytes.len() + data.len() > limits.body_bytes {
-                let why = format!("The body is larger than {} bytes.", limits.body_bytes);
+            if bytes.len() + data.len() > most {
+                let why = format!("The body is larger than {most} bytes.");
                 return Err(unread(StatusCode::PAYLOAD_TOO_LARGE, &why));
             }
             bytes.extend_from_slice(&data);
@@ -76,5 +76,5 @@ pub(super) async fn read(mut body: Body, limits: &Limits) -> Result<String, Unre
             return Err(Unread { response: ([(header::CONNECTION, "close")], response).into_response(), why });
         }
     }
-    String::from_utf8(bytes).map_err(|_| unread(StatusCode::BAD_REQUEST, "The body is not text: SDP is UTF-8."))
+    String::from_utf8(bytes).map_err(|_| unread(StatusCode::BAD_REQUEST, "The body is not text in UTF-8."))
 }

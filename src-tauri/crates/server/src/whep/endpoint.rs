@@ -1,20 +1,16 @@
 //! `/whep/TOKEN`: where a session is made.
 
-use super::{COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem};
+use super::{COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem, too_many};
 use crate::client::Client;
 use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
 use crate::{CounterOffer, Joined, LetIn, Refused, Request};
-use audience::Refusal;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::RefusalCode;
 use sdp::Offer;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 /// An offer becomes a session. The link, the person and the room are asked for before anything of the body is read.
 pub(super) async fn post(
@@ -33,10 +29,11 @@ pub(super) async fn post(
         let response = tell(&shared, client, (accepts(), response).into_response(), why.to_owned());
         return body::discard(body, response);
     }
-    if let Some(refused) = too_many(&shared, &client) {
+    let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
+    if let Some(refused) = too_many(&shared, &client, kind) {
         return body::discard(body, refused);
     }
-    let offer = match body::read(body, &shared.config.limits).await {
+    let offer = match body::read(body, shared.config.limits.body_bytes, &shared.config.limits).await {
         Ok(text) => text,
         Err(body::Unread { response, why }) => return tell(&shared, client, response, why),
     };
@@ -95,16 +92,6 @@ async fn knock(shared: &Shared, token: &str, client: &Client) -> Result<(), Resp
         Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
         Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }
-}
-
-/// One address may begin so many joins: the answer to one more.
-fn too_many(shared: &Shared, client: &Client) -> Option<Response> {
-    let network = client.network()?;
-    let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
-    let too_many = shared.joins().begin(network, kind, Instant::now()).err()?;
-    shared.too_many.fetch_add(1, Ordering::Relaxed);
-    let retry_after_s = Some(too_many.retry_after.as_secs() as u32);
-    Some(problem::refused(&Refusal { retry_after_s, ..Refusal::new(RefusalCode::TooMany) }))
 }
 
 /// Asked as the watch page is: there may be nothing live.

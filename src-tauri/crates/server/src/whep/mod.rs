@@ -1,10 +1,13 @@
 //! WHEP (draft-ietf-wish-whep): how a viewer's session is made, changed and ended over HTTP.
 
-mod body;
+pub(crate) mod body;
 mod cors;
 mod endpoint;
 pub(crate) mod problem;
 mod session;
+mod turn;
+
+pub(crate) use turn::too_many;
 
 use crate::shared::Shared;
 use axum::Router;

@@ -33,7 +33,7 @@ pub(super) fn bad_offer(status: StatusCode, message: &str) -> Response {
 }
 
 /// Anything else.
-pub(super) fn plain(status: StatusCode, message: &str) -> Response {
+pub(crate) fn plain(status: StatusCode, message: &str) -> Response {
     answer(status, None, message, None)
 }
 

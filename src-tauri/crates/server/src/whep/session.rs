@@ -31,7 +31,7 @@ pub(super) async fn patch(
         let response = problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
         return body::discard(body, (accepts(), response).into_response());
     }
-    let fragment = match body::read(body, &shared.config.limits).await {
+    let fragment = match body::read(body, shared.config.limits.body_bytes, &shared.config.limits).await {
         Ok(text) => text,
         Err(unread) => return unread.response,
     };
@@ -54,7 +54,7 @@ pub(super) async fn patch(
 
 /// The answer to a counter-offer. It describes a connection as an offer does, and is read as one, so that what is handed on is bounded.
 async fn answer(shared: &Shared, token: String, session: String, body: Body) -> Response {
-    let answer = match body::read(body, &shared.config.limits).await {
+    let answer = match body::read(body, shared.config.limits.body_bytes, &shared.config.limits).await {
         Ok(text) => text,
         Err(unread) => return unread.response,
     };
