@@ -13,6 +13,7 @@ mod answered_checks;
 mod consent;
 mod drop_reason;
 mod paths;
+mod report_work;
 mod seen_checks;
 mod token_bucket;
 
@@ -24,13 +25,13 @@ use answered_checks::AnsweredChecks;
 use consent::Consent;
 use paths::{Answer, Paths};
 use port::{Check, IceSession, Path, Response, Transaction};
+use report_work::ReportWork;
 use rtp::rtcp::work;
 use rtp::srtp::{OpenError, Opener, Sealer};
 use sdp::Fingerprint;
 use seen_checks::SeenChecks;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use token_bucket::TokenBucket;
 
 /// What whoever has the transport must do for it.
 pub(crate) enum Output {
@@ -81,7 +82,7 @@ pub(crate) struct Transport {
     /// The keys of a handshake that is done, until there is a validated path for media.
     keys: Option<Box<(Sealer, Opener)>>,
     opener: Option<Opener>,
-    reports: TokenBucket,
+    reports: ReportWork,
     /// Until it is connected, when the join is given up; from then on, when a viewer is gone that sends no check.
     deadline: Instant,
     timeouts: Timeouts,
@@ -120,7 +121,7 @@ impl Transport {
             dtls: Dtls::new(server, fingerprint),
             keys: None,
             opener: None,
-            reports: TokenBucket::new(now),
+            reports: ReportWork::new(now),
             deadline: now + timeouts.join,
             timeouts,
         }

@@ -1,5 +1,6 @@
 //! What may be sent to an address before it is validated, so that nobody has much sent to an address by forging it (RFC 9000 8.1).
 
+use super::token_bucket::TokenBucket;
 use std::time::{Duration, Instant};
 
 /// The limit of one address. It counts everything that is sent there: answers to checks, checks of ours, and DTLS.
@@ -34,7 +35,7 @@ impl AmplificationLimit {
     pub(super) fn take(&mut self, bytes: usize, now: Instant, session: &mut SessionLimit) -> bool {
         let sent = self.sent.saturating_add(bytes);
         let fits = sent <= self.received.saturating_mul(FACTOR) && self.next.is_none_or(|next| next <= now);
-        if !fits || !session.take(now) {
+        if !fits || !session.0.take(1.0, now) {
             return false;
         }
         (self.sent, self.datagrams) = (sent, self.datagrams.saturating_add(1));
@@ -47,10 +48,7 @@ impl AmplificationLimit {
 
 /// The datagrams that one session may have sent to addresses that are not validated, all of them together: the addresses it remembers
 /// are few, and who forges one after the other would have each forgotten before its turn comes again.
-pub(super) struct SessionLimit {
-    left: f32,
-    at: Instant,
-}
+pub(super) struct SessionLimit(TokenBucket);
 
 /// As many as four addresses of a browser need whose first round trip takes a quarter of a second.
 const SESSION_AT_ONCE: f32 = 40.0;
@@ -59,18 +57,7 @@ const SESSION_PER_SECOND: f32 = 1.0;
 
 impl SessionLimit {
     pub(super) fn new(now: Instant) -> SessionLimit {
-        SessionLimit { left: SESSION_AT_ONCE, at: now }
-    }
-
-    fn take(&mut self, now: Instant) -> bool {
-        let passed = now.saturating_duration_since(self.at).as_secs_f32();
-        self.left = (self.left + passed * SESSION_PER_SECOND).min(SESSION_AT_ONCE);
-        self.at = self.at.max(now);
-        let there = self.left >= 1.0;
-        if there {
-            self.left -= 1.0;
-        }
-        there
+        SessionLimit(TokenBucket::new(SESSION_AT_ONCE, SESSION_PER_SECOND, now))
     }
 }
 

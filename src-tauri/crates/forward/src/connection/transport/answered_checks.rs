@@ -1,18 +1,14 @@
 //! How many of a viewer's checks are answered. An answer is as long as a check, so who has a line of its own to send them would have as
 //! much sent back, by the line that the others' pictures need.
 
+use super::token_bucket::TokenBucket;
 use std::time::Instant;
 
 /// What may be answered now: checks that are new, and those that came before. Somebody on the way can record the latter, and is to use
 /// up nothing by them that the viewer needs.
 pub(super) struct AnsweredChecks {
-    new: Left,
-    repeated: Left,
-}
-
-struct Left {
-    count: f32,
-    at: Instant,
+    new: TokenBucket,
+    repeated: TokenBucket,
 }
 
 /// A browser checks each pair of its addresses and ours until it has an answer: of twenty and ten none is left unanswered.
@@ -22,21 +18,14 @@ const A_SECOND: f32 = 20.0;
 
 impl AnsweredChecks {
     pub(super) fn new(now: Instant) -> AnsweredChecks {
-        let all = || Left { count: AT_ONCE, at: now };
-        AnsweredChecks { new: all(), repeated: all() }
+        let full = || TokenBucket::new(AT_ONCE, A_SECOND, now);
+        AnsweredChecks { new: full(), repeated: full() }
     }
 
     /// Whether one more is answered. If so it is counted.
     pub(super) fn take(&mut self, repeated: bool, now: Instant) -> bool {
         let left = if repeated { &mut self.repeated } else { &mut self.new };
-        let passed = now.saturating_duration_since(left.at).as_secs_f32();
-        left.count = (left.count + passed * A_SECOND).min(AT_ONCE);
-        left.at = left.at.max(now);
-        let there = left.count >= 1.0;
-        if there {
-            left.count -= 1.0;
-        }
-        there
+        left.take(1.0, now)
     }
 }
 

@@ -1,38 +1,35 @@
-//! A token bucket: how much work a viewer's reports may be.
+//! A token bucket: so much at once, and then so much a second.
 
 use std::time::Instant;
 
-/// Limits the RTCP of one viewer by what it costs to read and answer it ([`rtp::rtcp::work`]), so that a viewer that floods takes no
-/// time from the others, and does not fill the sending thread's inbox.
-///
-/// A browser reports on transport-wide numbers 20 times a second and asks for lost packets once for each hole, 90 times at 8
-/// Mbit/s of which a tenth is lost: 170 tokens a second.
 pub(super) struct TokenBucket {
+    size: f32,
+    a_second: f32,
     left: f32,
     at: Instant,
 }
 
-const A_SECOND: f32 = 500.0;
-const AT_ONCE: f32 = 500.0;
-/// What a token pays, in steps. A compound costs a token at least: to hand it over and to look up its viewer takes as long as this.
-const STEPS: f32 = 32.0;
-
 impl TokenBucket {
-    pub(super) fn new(now: Instant) -> TokenBucket {
-        TokenBucket { left: AT_ONCE, at: now }
+    /// A full one, of a size, that so much runs into in a second.
+    pub(super) fn new(size: f32, a_second: f32, now: Instant) -> TokenBucket {
+        TokenBucket { size, a_second, left: size, at: now }
     }
 
-    /// Pays for so many steps. False, and nothing is paid, if there is not enough left.
-    pub(super) fn pay(&mut self, steps: usize, now: Instant) -> bool {
+    /// Takes so many tokens out. False, and nothing is taken, if there are not so many.
+    pub(super) fn take(&mut self, tokens: f32, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f32();
-        self.left = (self.left + passed * A_SECOND).min(AT_ONCE);
+        self.left = (self.left + passed * self.a_second).min(self.size);
         self.at = self.at.max(now);
-        let price = (steps as f32 / STEPS).max(1.0);
-        let there = self.left >= price;
+        let there = self.left >= tokens;
         if there {
-            self.left -= price;
+            self.left -= tokens;
         }
         there
+    }
+
+    #[cfg(test)]
+    pub(super) fn left(&self) -> f32 {
+        self.left
     }
 }
 
@@ -42,46 +39,17 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_flood_is_cut_to_so_many_a_second_and_a_browser_never_is() {
+    fn what_is_taken_runs_in_again_and_never_over_and_time_does_not_run_back() {
         let start = Instant::now();
-        let taken = |gap: Duration, count: u32| {
-            let mut allowance = TokenBucket::new(start);
-            (0..count).filter(|n| allowance.pay(8, start + gap * *n)).count()
-        };
-        assert_eq!(taken(Duration::ZERO, 10_000), 500);
-        assert!((1490..=1510).contains(&taken(Duration::from_micros(20), 100_000)), "two seconds of 50,000 each");
-        assert_eq!(taken(Duration::from_millis(4), 10_000), 10_000);
-    }
-
-    #[test]
-    fn a_second_pays_for_sixteen_thousand_steps_however_they_are_cut() {
-        let start = Instant::now();
-        for steps in [1, 32, 100, 1000, 16_000] {
-            let mut allowance = TokenBucket::new(start);
-            let mut paid = |at| std::iter::from_fn(|| allowance.pay(steps, at).then_some(steps)).sum::<usize>();
-            for at in [start, start + Duration::from_secs(1), start + Duration::from_secs(100)] {
-                let paid = paid(at);
-                assert!(paid <= 16_000, "{paid} in steps of {steps}");
-                assert!(paid + steps > 16_000 || steps < 32, "{paid} in steps of {steps}");
-            }
-        }
-        assert!(!TokenBucket::new(start).pay(16_001, start), "more than a second's is never read");
-    }
-
-    #[test]
-    fn a_browser_at_eight_megabits_and_a_tenth_lost_has_thrice_what_it_needs() {
-        let start = Instant::now();
-        let mut allowance = TokenBucket::new(start);
-        let mut least = AT_ONCE;
-        for ms in 0..60_000u64 {
-            let now = start + Duration::from_millis(ms);
-            // Feedback on 42 packets in 72 bytes every 50 ms, a NACK of two numbers every 11, a report of three blocks every second.
-            let said = [(50, 18 + 42), (11, 4 + 2), (1000, 20)];
-            for (_, steps) in said.into_iter().filter(|(every, _)| ms % every == 0) {
-                assert!(allowance.pay(steps, now));
-            }
-            least = least.min(allowance.left);
-        }
-        assert!(least > 490.0, "{least}");
+        let at = |s: f32| start + Duration::from_secs_f32(s);
+        let mut bucket = TokenBucket::new(10.0, 2.0, start);
+        assert!(!bucket.take(10.5, start), "more than it holds");
+        assert!(bucket.take(10.0, start) && !bucket.take(1.0, start));
+        assert!(!bucket.take(2.0, at(0.9)) && bucket.take(2.0, at(1.0)));
+        assert!(
+            !bucket.take(1.0, at(0.5)) && !bucket.take(1.0, at(1.25)),
+            "an earlier moment gives nothing, also later"
+        );
+        assert!(bucket.take(10.0, at(1000.0)) && !bucket.take(0.1, at(1000.0)));
     }
 }
