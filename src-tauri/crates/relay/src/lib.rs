@@ -27,6 +27,7 @@ mod run;
 mod target;
 mod told;
 mod trouble;
+mod websocket;
 mod whip;
 mod wish;
 

@@ -1,20 +1,15 @@
 //! Janus' WebSocket: requests with their answers, and what comes by itself; read with a bound.
 
 use super::words;
-use crate::http::{Stream, Way};
+use crate::http::Way;
 use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
-use futures_util::{SinkExt, StreamExt};
+use crate::websocket::{Bounds, WebSocket};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::time::{Duration, Instant};
-use tokio::time::{self, timeout, timeout_at};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use url::Url;
 
 /// An answer must be here after this. What is posted is waited for by nobody, but a server that says not a word on it has not heard it, and a
@@ -30,9 +25,8 @@ const MOST_WAITING: usize = 8192;
 /// Messages that may come before the one that is waited for.
 const MOST_BEFORE: usize = 256;
 
-/// Messages of any kind that are listened to within [`HEARD`]: a Janus says a few. Who says more keeps a core busy, and is left.
+/// Messages of any kind that are listened to within two seconds: a Janus says a few. Who says more keeps a core busy, and is left.
 const MOST_HEARD: u32 = 512;
-const HEARD: Duration = Duration::from_secs(2);
 
 /// And so many for each viewer that there is: one that comes and goes is told of in a dozen.
 const MOST_HEARD_OF_ONE: u32 = 32;
@@ -42,21 +36,17 @@ const MOST_HEARD_OF_ONE: u32 = 32;
 const MOST_HEARD_OF_A_REQUEST: u32 = 4;
 
 pub(super) struct Socket {
-    stream: WebSocketStream<Stream>,
+    socket: WebSocket,
     url: Url,
     api_secret: Option<String>,
     pub(super) hidden: Hidden,
     requests: u64,
-    heard: u32,
-    heard_since: Instant,
-    /// The most viewers that it had to tell of since then.
+    /// The most viewers that it had to tell of since what is heard is counted from.
     viewers: u32,
     /// What was asked of it since then, and half of what was before, as answers take a while.
     asked: u32,
-    /// Put there by [`Socket::post`], and not sent yet.
-    waiting: VecDeque<Message>,
     /// When something was posted, while nothing was answered since.
-    unanswered: Option<time::Instant>,
+    unanswered: Option<Instant>,
 }
 
 impl Socket {
@@ -67,37 +57,23 @@ impl Socket {
         api_secret: Option<String>,
         hidden: Hidden,
     ) -> Result<Socket, Trouble> {
-        let silent = || Trouble::Silent { host: host(url) };
-        let stream = way.open(url).await?;
-        let written = url.as_str().replacen("http", "ws", 1);
-        let mut request = written.into_client_request().map_err(|error| Trouble::Ours(error.to_string()))?;
-        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("janus-protocol"));
-        let mut config = WebSocketConfig::default();
-        (config.max_message_size, config.max_frame_size) = (Some(LONGEST), Some(LONGEST));
-        let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
-        let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(url, &error))?;
-        let (url, heard_since, waiting) = (url.clone(), Instant::now(), VecDeque::new());
-        Ok(Socket {
-            stream,
-            url,
-            api_secret,
-            hidden,
-            requests: 0,
-            heard: 0,
-            heard_since,
-            viewers: 0,
-            asked: 0,
-            waiting,
-            unanswered: None,
-        })
+        let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("janus-protocol"));
+        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING };
+        let refused = |host, status| Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") };
+        let socket = WebSocket::open(way, url, protocol, bounds, refused).await?;
+        let url = url.clone();
+        Ok(Socket { socket, url, api_secret, hidden, requests: 0, viewers: 0, asked: 0, unanswered: None })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
-    pub(super) async fn ask(&mut self, request: Value) -> Result<Value, Trouble> {
+    pub(super) async fn ask(&mut self, mut request: Value) -> Result<Value, Trouble> {
         let receipt_is_all = request["janus"] == "trickle";
         let silent = Trouble::Silent { host: host(&self.url) };
         let asked = async {
-            let transaction = self.send(request).await?;
+            self.requests += 1;
+            let transaction = format!("s{}", self.requests);
+            request["transaction"] = json!(transaction);
+            self.send(request);
             for _ in 0..MOST_BEFORE {
                 let event = self.next(0).await?;
                 let is_receipt = event["janus"] == "ack";
@@ -111,13 +87,10 @@ impl Socket {
     }
 
     /// Has something sent by [`Socket::next`], with the transaction that it has.
-    pub(super) fn post(&mut self, mut request: Value) {
-        if let Some(secret) = &self.api_secret {
-            request["apisecret"] = json!(secret);
-        }
-        self.waiting.push_back(Message::text(request.to_string()));
+    pub(super) fn post(&mut self, request: Value) {
+        self.send(request);
         self.asked = self.asked.saturating_add(1);
-        self.unanswered.get_or_insert_with(time::Instant::now);
+        self.unanswered.get_or_insert_with(Instant::now);
     }
 
     /// The next message, from a room with so many viewers of ours; what waits is sent meanwhile. It may be called anew whenever it is not
@@ -131,68 +104,34 @@ impl Socket {
     /// As [`Socket::next`], for ever.
     async fn hear(&mut self, viewers: u32) -> Result<Value, Trouble> {
         self.viewers = self.viewers.max(viewers);
-        if self.waiting.len() > MOST_WAITING {
-            return Err(Trouble::Silent { host: host(&self.url) });
-        }
-        while !self.waiting.is_empty() {
-            // Ready, it takes the message in the same step in which that leaves the queue: nothing comes between that is not waited for.
-            let ready = poll_fn(|cx| self.stream.poll_ready_unpin(cx)).await;
-            let message = self.waiting.pop_front().expect("it is not empty");
-            ready.map_err(|error| said(&self.url, &error))?;
-            self.stream.start_send_unpin(message).map_err(|error| said(&self.url, &error))?;
-        }
-        self.stream.flush().await.map_err(|error| said(&self.url, &error))?;
+        self.socket.flush().await?;
         loop {
-            let heard = self.stream.next().await;
-            if self.heard_since.elapsed() >= HEARD {
-                (self.heard, self.heard_since, self.viewers) = (0, Instant::now(), viewers);
+            let heard = self.socket.hear().await?;
+            if heard.count == 1 {
+                self.viewers = viewers;
                 self.asked /= 2;
             }
-            self.heard += 1;
             let of_viewers = self.viewers.saturating_mul(MOST_HEARD_OF_ONE);
             let of_requests = self.asked.saturating_mul(MOST_HEARD_OF_A_REQUEST);
-            if self.heard > MOST_HEARD.saturating_add(of_viewers).saturating_add(of_requests) {
+            if heard.count > MOST_HEARD.saturating_add(of_viewers).saturating_add(of_requests) {
                 return Err(words::noise(&self.url, "it says more than is listened to"));
             }
-            match heard {
-                None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
-                Some(Err(error)) => return Err(said(&self.url, &error)),
-                Some(Ok(Message::Text(text))) => {
-                    let event: Value =
-                        serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"))?;
-                    // What it says by itself has none.
-                    if event["transaction"].is_string() {
-                        self.unanswered = None;
-                    }
-                    return Ok(event);
+            if let Message::Text(text) = heard.message {
+                let event: Value = serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"))?;
+                // What it says by itself has none.
+                if event["transaction"].is_string() {
+                    self.unanswered = None;
                 }
-                Some(Ok(_)) => {}
+                return Ok(event);
             }
         }
     }
 
-    async fn send(&mut self, mut request: Value) -> Result<String, Trouble> {
-        self.requests += 1;
-        let transaction = format!("s{}", self.requests);
-        request["transaction"] = json!(transaction);
+    fn send(&mut self, mut request: Value) {
         if let Some(secret) = &self.api_secret {
             request["apisecret"] = json!(secret);
         }
-        let sent = self.stream.send(Message::text(request.to_string())).await;
-        sent.map(|()| transaction).map_err(|error| said(&self.url, &error))
-    }
-}
-
-fn said(url: &Url, error: &Error) -> Trouble {
-    let host = host(url);
-    match error {
-        Error::Http(response) => {
-            let status = response.status().as_u16();
-            Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") }
-        }
-        Error::Capacity(_) => Trouble::TooLong { host },
-        Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
-        other => Trouble::NoHttp { host, error: other.to_string() },
+        self.socket.post(&request);
     }
 }
 
@@ -200,10 +139,11 @@ fn said(url: &Url, error: &Error) -> Trouble {
 mod tests {
     use super::*;
     use crate::http::trusting;
+    use futures_util::{SinkExt, StreamExt};
     use std::sync::Arc;
     use tokio::net::{TcpListener, TcpStream};
-    use tokio_tungstenite::accept_hdr_async;
     use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+    use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
     /// A socket to a server that does this with it.
     async fn served<D: Future<Output = ()> + Send + 'static>(

@@ -1,22 +1,16 @@
 //! LiveKit's signalling WebSocket: what is said on it, and what is heard; read with a bound.
 
 use super::early;
-use crate::http::{Stream, Way};
+use crate::http::Way;
 use crate::target::host;
 use crate::trouble::Trouble;
-use futures_util::StreamExt;
-use futures_util::sink::SinkExt;
+use crate::websocket::{Bounds, WebSocket};
 use protocol::Secret;
 use serde_json::{Value, json};
-use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::time::Duration;
-use tokio::time::{Instant, timeout, timeout_at};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio::time::{Instant, timeout_at};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use url::Url;
 
 /// An answer must be here after this.
@@ -28,17 +22,12 @@ const LONGEST: usize = 512 * 1024;
 /// Messages that wait to be sent: a dozen to begin with, and then one at a time.
 const MOST_WAITING: usize = 256;
 
-/// Messages of any kind that are listened to within [`HEARD`]: a LiveKit says a few. Who says more keeps a core busy, and is left.
+/// Messages of any kind that are listened to within two seconds: a LiveKit says a few. Who says more keeps a core busy, and is left.
 const MOST_HEARD: u32 = 512;
-const HEARD: Duration = Duration::from_secs(2);
 
 pub(super) struct Socket {
-    stream: WebSocketStream<Stream>,
+    socket: WebSocket,
     url: Url,
-    heard: u32,
-    heard_since: Instant,
-    /// Put there by [`Socket::post`], and not sent yet.
-    waiting: VecDeque<Message>,
     /// When it was asked whether it is there, while it has not answered.
     unanswered: Option<Instant>,
 }
@@ -46,23 +35,15 @@ pub(super) struct Socket {
 impl Socket {
     /// Opens one to the LiveKit at an http or https URL, which stands for ws or wss.
     pub(super) async fn open(way: &Way, base: &Url, query: &str, token: &Secret) -> Result<Socket, Trouble> {
-        let silent = || Trouble::Silent { host: host(base) };
-        let stream = way.open(base).await?;
         let mut url = base.join("rtc").map_err(|error| Trouble::Ours(error.to_string()))?;
         url.set_query(Some(query));
-        let written = url.as_str().replacen("http", "ws", 1);
-        let mut request = written.into_client_request().map_err(|error| Trouble::Ours(error.to_string()))?;
         // Not in the URL, where servers and proxies write it down.
         let bearer = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
         let mut bearer = bearer.map_err(|error| Trouble::Ours(error.to_string()))?;
         bearer.set_sensitive(true);
-        request.headers_mut().insert(header::AUTHORIZATION, bearer);
-        let mut config = WebSocketConfig::default();
-        (config.max_message_size, config.max_frame_size) = (Some(LONGEST), Some(LONGEST));
-        let opened = timeout(ANSWER, client_async_with_config(request, stream, Some(config))).await;
-        let (stream, _) = opened.map_err(|_| silent())?.map_err(|error| said(base, &error))?;
-        let (url, heard_since, waiting) = (base.clone(), Instant::now(), VecDeque::new());
-        let mut socket = Socket { stream, url, heard: 0, heard_since, waiting, unanswered: None };
+        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING };
+        let socket = WebSocket::open(way, &url, (header::AUTHORIZATION, bearer), bounds, refused).await?;
+        let mut socket = Socket { socket, url, unanswered: None };
         // From this on it speaks JSON.
         socket.ping();
         Ok(socket)
@@ -70,7 +51,7 @@ impl Socket {
 
     /// Has something sent by [`Socket::next`].
     pub(super) fn post(&mut self, message: Value) {
-        self.waiting.push_back(Message::text(message.to_string()));
+        self.socket.post(&message);
     }
 
     /// Asks whether it is there. Who does not answer that is left.
@@ -90,43 +71,27 @@ impl Socket {
     async fn hear(&mut self) -> Result<Value, Trouble> {
         self.flush().await?;
         loop {
-            let heard = self.stream.next().await;
-            if self.heard_since.elapsed() >= HEARD {
-                (self.heard, self.heard_since) = (0, Instant::now());
-            }
-            self.heard += 1;
-            if self.heard > MOST_HEARD {
+            let heard = self.socket.hear().await?;
+            if heard.count > MOST_HEARD {
                 return Err(self.noise("it says more than is listened to"));
             }
-            match heard {
-                None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
-                Some(Err(error)) => return Err(said(&self.url, &error)),
-                Some(Ok(Message::Text(text))) => {
+            match heard.message {
+                Message::Text(text) => {
                     let message: Value = serde_json::from_str(&text).map_err(|_| self.noise("it is no JSON"))?;
                     if !message["pongResp"].is_null() {
                         self.unanswered = None;
                     }
                     return Ok(message);
                 }
-                Some(Ok(Message::Binary(bytes))) => return Ok(early::read(&bytes)),
-                Some(Ok(_)) => {}
+                Message::Binary(bytes) => return Ok(early::read(&bytes)),
+                _ => {}
             }
         }
     }
 
     /// Sends what waits. It may be called anew whenever it is not waited for any more.
     pub(super) async fn flush(&mut self) -> Result<(), Trouble> {
-        if self.waiting.len() > MOST_WAITING {
-            return Err(Trouble::Silent { host: host(&self.url) });
-        }
-        while !self.waiting.is_empty() {
-            // Ready, it takes the message in the same step in which that leaves the queue: nothing comes between that is not waited for.
-            let ready = poll_fn(|cx| self.stream.poll_ready_unpin(cx)).await;
-            let message = self.waiting.pop_front().expect("it is not empty");
-            ready.map_err(|error| said(&self.url, &error))?;
-            self.stream.start_send_unpin(message).map_err(|error| said(&self.url, &error))?;
-        }
-        self.stream.flush().await.map_err(|error| said(&self.url, &error))
+        self.socket.flush().await
     }
 
     /// Says that it is over, and closes it.
@@ -134,7 +99,7 @@ impl Socket {
         self.post(json!({ "leave": { "reason": "CLIENT_INITIATED" } }));
         // What is lost is over as well.
         if self.flush().await.is_ok() {
-            let _ = self.stream.close(None).await;
+            self.socket.close().await;
         }
     }
 
@@ -143,18 +108,7 @@ impl Socket {
     }
 }
 
-/// What is wrong. Nothing of what it says of a token that it does not take is shown: it repeats it.
-fn said(url: &Url, error: &Error) -> Trouble {
-    let host = host(url);
-    match error {
-        Error::Http(response) => refused(host, response.status().as_u16()),
-        Error::Capacity(_) => Trouble::TooLong { host },
-        Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
-        other => Trouble::NoHttp { host, error: other.to_string() },
-    }
-}
-
-/// By the status of what is no success.
+/// By the status of what is no success. Nothing of what it says of a token that it does not take is shown: it repeats it.
 pub(super) fn refused(host: String, status: u16) -> Trouble {
     let said = String::new();
     match status {
@@ -170,10 +124,12 @@ pub(super) fn refused(host: String, status: u16) -> Trouble {
 mod tests {
     use super::*;
     use crate::http::trusting;
+    use futures_util::{SinkExt, StreamExt};
     use std::sync::Arc;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
-    use tokio_tungstenite::accept_async;
+    use tokio::time::timeout;
+    use tokio_tungstenite::{WebSocketStream, accept_async};
 
     async fn opened<D: Future<Output = ()> + Send + 'static>(
         serve: impl FnOnce(TcpStream) -> D + Send + 'static,

@@ -1,0 +1,123 @@
+//! The WebSocket of an engine that signals by one: what waits to be sent and how long a message may be have a bound, and what is heard is
+//! counted.
+
+use crate::http::{Stream, Way};
+use crate::target::host;
+use crate::trouble::Trouble;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use url::Url;
+
+/// What an engine needs of one.
+pub(crate) struct Bounds {
+    /// It must be open after this.
+    pub(crate) opened: Duration,
+    /// The longest message that is read, bytes.
+    pub(crate) message: usize,
+    /// Messages that wait to be sent.
+    pub(crate) waiting: usize,
+}
+
+/// What is heard is counted from one of these to the next.
+const COUNTED: Duration = Duration::from_secs(2);
+
+pub(crate) struct WebSocket {
+    stream: WebSocketStream<Stream>,
+    url: Url,
+    /// Put there by [`WebSocket::post`], and not sent yet.
+    waiting: VecDeque<Message>,
+    most_waiting: usize,
+    heard: u32,
+    since: Instant,
+}
+
+/// Something that was heard.
+pub(crate) struct Heard {
+    pub(crate) message: Message,
+    /// How many there were within two seconds, with this one.
+    pub(crate) count: u32,
+}
+
+impl WebSocket {
+    /// Opens one to an http or https URL, which stands for ws or wss. `refused` says what a status means that is no success.
+    pub(crate) async fn open(
+        way: &Way,
+        url: &Url,
+        header: (HeaderName, HeaderValue),
+        bounds: Bounds,
+        refused: impl FnOnce(String, u16) -> Trouble,
+    ) -> Result<WebSocket, Trouble> {
+        let stream = way.open(url).await?;
+        let written = url.as_str().replacen("http", "ws", 1);
+        let mut request = written.into_client_request().map_err(|error| Trouble::Ours(error.to_string()))?;
+        request.headers_mut().insert(header.0, header.1);
+        let mut config = WebSocketConfig::default();
+        (config.max_message_size, config.max_frame_size) = (Some(bounds.message), Some(bounds.message));
+        let opened = timeout(bounds.opened, client_async_with_config(request, stream, Some(config))).await;
+        let stream = match opened.map_err(|_| Trouble::Silent { host: host(url) })? {
+            Ok((stream, _)) => stream,
+            Err(Error::Http(response)) => return Err(refused(host(url), response.status().as_u16())),
+            Err(error) => return Err(said(url, &error)),
+        };
+        let (url, waiting, most_waiting) = (url.clone(), VecDeque::new(), bounds.waiting);
+        Ok(WebSocket { stream, url, waiting, most_waiting, heard: 0, since: Instant::now() })
+    }
+
+    /// Has something sent by [`WebSocket::flush`].
+    pub(crate) fn post(&mut self, message: &Value) {
+        self.waiting.push_back(Message::text(message.to_string()));
+    }
+
+    /// Sends what waits. It may be called anew whenever it is not waited for any more.
+    pub(crate) async fn flush(&mut self) -> Result<(), Trouble> {
+        if self.waiting.len() > self.most_waiting {
+            return Err(Trouble::Silent { host: host(&self.url) });
+        }
+        while !self.waiting.is_empty() {
+            // Ready, it takes the message in the same step in which that leaves the queue: nothing comes between that is not waited for.
+            let ready = poll_fn(|cx| self.stream.poll_ready_unpin(cx)).await;
+            let message = self.waiting.pop_front().expect("it is not empty");
+            ready.map_err(|error| said(&self.url, &error))?;
+            self.stream.start_send_unpin(message).map_err(|error| said(&self.url, &error))?;
+        }
+        self.stream.flush().await.map_err(|error| said(&self.url, &error))
+    }
+
+    /// The next message of any kind. It may be called anew whenever it is not waited for any more.
+    pub(crate) async fn hear(&mut self) -> Result<Heard, Trouble> {
+        let message = match self.stream.next().await {
+            None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
+            Some(Err(error)) => return Err(said(&self.url, &error)),
+            Some(Ok(message)) => message,
+        };
+        if self.since.elapsed() >= COUNTED {
+            (self.heard, self.since) = (0, Instant::now());
+        }
+        self.heard += 1;
+        Ok(Heard { message, count: self.heard })
+    }
+
+    /// Closes it, whether that is heard or not.
+    pub(crate) async fn close(mut self) {
+        let _ = self.stream.close(None).await;
+    }
+}
+
+/// What is wrong with one that is open, or answers the way to it with no HTTP.
+fn said(url: &Url, error: &Error) -> Trouble {
+    let host = host(url);
+    match error {
+        Error::Capacity(_) => Trouble::TooLong { host },
+        Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed => Trouble::Lost { host },
+        other => Trouble::NoHttp { host, error: other.to_string() },
+    }
+}
