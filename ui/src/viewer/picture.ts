@@ -28,8 +28,10 @@ export class Picture {
       if (tells) this.video.requestVideoFrameCallback(() => is());
       else this.video.addEventListener('loadeddata', () => is(), { once: true });
     });
-    // Not before: what a browser keeps has to be fetched from its disk.
-    this.video.volume = keptVolume();
+    // What a browser keeps has to be fetched from its disk: the picture does not wait for that, and its sound comes later.
+    const setVolume = () => (this.video.volume = keptVolume());
+    if (stream.getVideoTracks().length === 0) setVolume();
+    else void seen.then(setVolume);
     this.video.srcObject = stream;
     this.started = playAloud(this.video);
     return seen;

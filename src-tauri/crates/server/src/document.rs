@@ -11,10 +11,10 @@ pub(crate) struct Sources {
 }
 
 /// Nothing inline but what is named by its hash, nothing from elsewhere, no frame around it: the page shows a stream whose address is a
-/// secret. `blob:` is for media that a script puts together. `sockets` are sources, each with a blank before it.
+/// secret. `blob:` is for media that a script puts together, `data:` for an icon that is none. `sockets` are sources, each with a blank before it.
 pub(crate) fn policy(Sources { script, style }: &Sources, sockets: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self'; media-src 'self' blob:; \
+        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data:; media-src 'self' blob:; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'{sockets}"
     )
 }
