@@ -2,6 +2,7 @@
 
 mod adaptation;
 mod browser;
+mod held;
 mod initial_probe;
 mod joins;
 mod link;
