@@ -51,21 +51,29 @@ describe('a viewer who sees less', () => {
   });
 
   test('and who chose it is told of, and not counted', async () => {
-    const choose = async (tab, times) => {
+    const choose = async (tab, key, times) => {
       await tab.page.keyboard.press('q');
       await tab.until(
         () => tab.page.evaluate(() => document.querySelectorAll('.choices input').length === 4),
         10_000,
         async () => 'there is something to choose',
       );
-      for (let n = 0; n < times; n += 1) await tab.page.keyboard.press('ArrowDown');
+      for (let n = 0; n < times; n += 1) await tab.page.keyboard.press(key);
       await tab.page.keyboard.press('Escape');
     };
-    await choose(tabs[1], 2);
+    await choose(tabs[1], 'ArrowDown', 2);
     await window.until(async () => !(await window.isThere('less')), 'nobody is counted any more', 30_000);
     const whys = () => inRows(window, `row.querySelector('[data-testid="why"]')?.textContent ?? null`);
     await window.until(async () => (await whys()).join() === 'they chose 360p', 'the row says that they chose it');
     await window.screenshot('panel-chosen');
+    await choose(tabs[1], 'ArrowUp', 2);
+    await window.find('less', 30_000);
+  });
+
+  test('who has left is not counted', async () => {
+    for (const tab of tabs) await tab.close();
+    await window.until(async () => (await window.text('count')) === '0', 'all have left');
+    await window.until(async () => !(await window.isThere('less')), 'nobody is counted');
   });
 });
 

@@ -68,6 +68,8 @@ export class Panel {
   #restoreEnds = 0;
   /** A deletion was asked for: what goes now goes by it, and not with a viewer. */
   #deletes = false;
+  /** Whose viewers the order is of. */
+  #inOrder: Snapshot | null = null;
   #stream = $state.raw<Steady<StreamHealth> | null>(null);
   #pace = $state.raw(NO_PACE);
   #zoom = keptZoom(localStorage);
@@ -251,8 +253,8 @@ export class Panel {
     this.told = told(this.told, snapshot);
     const now = Date.now();
     // Who left is seen at once, and taken out of the order with the next figures: a thousand leave at one time.
-    const others = snapshot.viewers !== before?.viewers || snapshot.chat !== before.chat;
-    if (others && snapshot.viewers.length >= (before?.viewers.length ?? 0))
+    const known = this.#inOrder?.viewers === snapshot.viewers && this.#inOrder.chat === snapshot.chat;
+    if (!known && snapshot.viewers.length >= (before?.viewers.length ?? 0))
       this.#putInOrder(snapshot, now, this.order.by);
     this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
   }
@@ -262,7 +264,9 @@ export class Panel {
     if (this.snapshot) this.#putInOrder(this.snapshot, Date.now(), by);
   }
 
-  #putInOrder({ viewers, chat }: Snapshot, now: number, by: By): void {
+  #putInOrder(snapshot: Snapshot, now: number, by: By): void {
+    const { viewers, chat } = snapshot;
+    this.#inOrder = snapshot;
     const names = new Map(chat.names.map(({ viewer, name }) => [viewer, name]));
     this.order = order(this.order, viewers, now, this.held, by, { names, hands: chat.hands });
   }
