@@ -57,6 +57,12 @@ struct Broadcast {
     /// What relays are told: TOML, a table a relay by its URL, in a file that only you may read.
     #[arg(long, value_name = "FILE")]
     relay_secrets: Option<PathBuf>,
+    /// Ask everybody who comes for the passcode in this file, which only you may read.
+    #[arg(long, value_name = "FILE")]
+    passcode_file: Option<PathBuf>,
+    /// Have everybody who comes wait until you let them in.
+    #[arg(long)]
+    waiting_room: bool,
 }
 
 /// The settings that were given.
@@ -118,6 +124,8 @@ impl From<Broadcast> for Options {
             record: given.record,
             relays: given.relays,
             relay_secrets: given.relay_secrets,
+            passcode_file: given.passcode_file,
+            waiting_room: given.waiting_room,
             usual_settings: false,
             elsewhere: None,
             settings: given.settings.0,

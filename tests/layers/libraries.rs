@@ -16,7 +16,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("ab_glyph", &["media/src/text.rs"]),
-    ("unicode_", &["chat/src/text.rs", "chat/src/likeness.rs"]),
+    ("unicode_", &["chat/src/text.rs", "chat/src/likeness.rs", "audience/src/passcode.rs"]),
     // What carries media.
     (
         "rtc_",

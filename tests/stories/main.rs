@@ -18,6 +18,7 @@ mod end;
 mod failed;
 #[cfg(target_os = "linux")]
 mod full_house;
+mod guest_links;
 mod home;
 mod kick;
 mod leave;
@@ -29,6 +30,7 @@ mod no_router;
 mod offer;
 mod outside;
 mod page;
+mod passcode;
 mod patch;
 #[cfg(target_os = "linux")]
 mod proxied;
@@ -49,5 +51,6 @@ mod terminal;
 mod thin;
 mod threads;
 mod usage;
+mod waiting_room;
 mod watch;
 mod worst;

@@ -1,8 +1,8 @@
 //! Events as sentences, for a person who reads them in a terminal. What only a program would want is left out there.
 
 use protocol::{
-    Event, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer, SourceState, UnfinishedRecording,
-    Viewer,
+    Event, GuestLink, Knock, KnockEnd, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer,
+    SourceState, UnfinishedRecording, Viewer,
 };
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
@@ -24,6 +24,14 @@ pub(super) fn words(event: &Event) -> Option<String> {
             format!("{count} attempts to watch from {address} came to nothing.")
         }
         Event::Outside { outside } => waits(outside)?,
+        Event::WaitingRoom { on: true } => "Who comes waits until you let them in.".to_owned(),
+        Event::WaitingRoom { on: false } => "Nobody waits to be let in any more.".to_owned(),
+        Event::Knock { viewer } => knocks(viewer),
+        Event::KnockLeft { viewer, reason: KnockEnd::Left } => format!("{viewer} does not knock any more."),
+        Event::GuestLink(GuestLink { name, watch, .. }) => format!("The link for {name} is: {watch}"),
+        Event::GuestLinkEnded { name } => format!("The link for {name} is over."),
+        Event::Passcode { on: true } => "Who comes is asked for the passcode.".to_owned(),
+        Event::Passcode { on: false } => "Nobody is asked for a passcode any more.".to_owned(),
         Event::Lock { on: true } => "Locked: nobody new is let in.".to_owned(),
         Event::Lock { on: false } => "Unlocked: who has the link is let in.".to_owned(),
         Event::Links { links } => format!("The link is: {}", links.watch),
@@ -46,7 +54,16 @@ pub(super) fn words(event: &Event) -> Option<String> {
 }
 
 fn name(viewer: &Viewer) -> String {
-    format!("Viewer {} ({}, {})", viewer.id, viewer.browser, viewer.address)
+    let guest = viewer.guest.as_ref().map(|guest| format!("{guest}, ")).unwrap_or_default();
+    format!("Viewer {} ({guest}{}, {})", viewer.id, viewer.browser, viewer.address)
+}
+
+/// "7 (Anna, Firefox, Android, 10.0.0.7) knocks."
+fn knocks(knock: &Knock) -> String {
+    let Knock { id, name, browser, address, was_here, .. } = knock;
+    let name = name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+    let before = if *was_here { ", and was here before" } else { "" };
+    format!("{id} ({name}{browser}, {address}) knocks{before}.")
 }
 
 /// "4 waiting. 2 turned away since you locked." Nothing where nobody is outside.
@@ -72,6 +89,7 @@ fn removed(viewer: &RemovedViewer) -> String {
         Removal::Kicked => "is kicked, for this broadcast",
         Removal::Banned => "is banned, until you forgive it",
         Removal::Blocked => "is blocked by address, for this broadcast",
+        Removal::Refused => "is not let in, for this broadcast",
     };
     format!("Viewer {} ({}, {}) {how}.", viewer.id, viewer.browser, viewer.address)
 }

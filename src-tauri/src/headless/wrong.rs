@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 36] = [
+const EXAMPLES: [(&str, &str); 44] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -14,6 +14,14 @@ const EXAMPLES: [(&str, &str); 36] = [
     ("block", r#"{"command":"block","address":"203.0.113.7"}"#),
     ("forgive", r#"{"command":"forgive","viewer":7}"#),
     ("lock", r#"{"command":"lock","on":true}"#),
+    ("waiting_room", r#"{"command":"waiting_room","on":true}"#),
+    ("admit", r#"{"command":"admit","viewer":7}"#),
+    ("admit_all", r#"{"command":"admit_all"}"#),
+    ("admit_known", r#"{"command":"admit_known"}"#),
+    ("refuse", r#"{"command":"refuse","viewer":7,"reason":"members only"}"#),
+    ("make_guest_link", r#"{"command":"make_guest_link","name":"Anna","expires_s":7200,"devices":1}"#),
+    ("revoke_guest_link", r#"{"command":"revoke_guest_link","name":"Anna"}"#),
+    ("passcode", r#"{"command":"passcode","text":"three words together"}"#),
     ("new_link", r#"{"command":"new_link"}"#),
     ("set_address", r#"{"command":"set_address","host":"192.168.1.20"}"#),
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
@@ -88,6 +96,14 @@ mod tests {
             Command::Block { .. } => "block",
             Command::Forgive { .. } => "forgive",
             Command::Lock { .. } => "lock",
+            Command::WaitingRoom { .. } => "waiting_room",
+            Command::Admit { .. } => "admit",
+            Command::AdmitAll => "admit_all",
+            Command::AdmitKnown => "admit_known",
+            Command::Refuse { .. } => "refuse",
+            Command::MakeGuestLink { .. } => "make_guest_link",
+            Command::RevokeGuestLink { .. } => "revoke_guest_link",
+            Command::Passcode { .. } => "passcode",
             Command::NewLink => "new_link",
             Command::SetAddress { .. } => "set_address",
             Command::SetCamera { .. } => "set_camera",

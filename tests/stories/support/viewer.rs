@@ -3,7 +3,7 @@
 use super::media::{Seen, Watching};
 use super::relay::Relay;
 use super::soon;
-use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, IF_MATCH, LOCATION};
+use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, HeaderName, IF_MATCH, LOCATION};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
@@ -64,7 +64,12 @@ impl Browser {
 
     /// A browser that has this cookie already: `name=value`.
     pub(crate) fn with_cookie(cookie: &str) -> Browser {
-        let headers = [(COOKIE, cookie.parse().expect("a header's value"))].into_iter().collect();
+        Browser::with_header(COOKIE, cookie)
+    }
+
+    /// A client that sends this with each request.
+    pub(crate) fn with_header(name: HeaderName, value: &str) -> Browser {
+        let headers = [(name, value.parse().expect("a header's value"))].into_iter().collect();
         Browser::from(Client::builder().default_headers(headers))
     }
 

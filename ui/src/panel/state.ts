@@ -1,5 +1,5 @@
 // What the panel knows, as a pure step from one snapshot and one event to the next.
-import type { Event, Relay, Rid, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import type { Event, Knock, Relay, Rid, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { conversation } from './conversation.ts';
 
 export function apply(now: Snapshot, event: Event): Snapshot {
@@ -32,6 +32,20 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, outside: event.outside };
     case 'lock':
       return { ...now, locked: event.on };
+    case 'waiting_room':
+      return { ...now, waiting_room: event.on };
+    case 'knock':
+      return { ...now, knocks: knocked(now.knocks, event.viewer) };
+    case 'knock_left':
+      return { ...now, knocks: now.knocks.filter((knock) => knock.id !== event.viewer) };
+    case 'guest_link': {
+      const { event: _, ...link } = event;
+      return { ...now, guest_links: [...now.guest_links.filter(({ name }) => name !== link.name), link] };
+    }
+    case 'guest_link_ended':
+      return { ...now, guest_links: now.guest_links.filter(({ name }) => name !== event.name) };
+    case 'passcode':
+      return { ...now, passcode: event.on };
     case 'links':
       return { ...now, links: event.links };
     case 'camera':
@@ -77,6 +91,12 @@ function step(now: Snapshot, event: Event): Snapshot {
     case 'unmuted':
       return now;
   }
+}
+
+/** Once more where it says another name. */
+function knocked(knocks: Knock[], knock: Knock): Knock[] {
+  const known = knocks.some((one) => one.id === knock.id);
+  return known ? knocks.map((one) => (one.id === knock.id ? knock : one)) : [...knocks, knock];
 }
 
 function relayed(relays: Relay[], { event: _, ...relay }: { event: 'relay' } & Relay): Relay[] {

@@ -176,6 +176,10 @@ address: string,
  */
 browser: string, 
 /**
+ * What the broadcaster calls the guest by whose own link it came.
+ */
+guest?: string, 
+/**
  * When media first flowed, milliseconds since the Unix epoch.
  */
 since_at: number, 
@@ -198,7 +202,7 @@ stats: ViewerStats, };
 
 export type LeaveReason = "left" | "timeout" | "kicked" | "banned" | "ended";
 
-export type Removal = "kicked" | "banned" | "blocked";
+export type Removal = "kicked" | "banned" | "blocked" | "refused";
 
 export type RemovedViewer = { 
 /**
@@ -226,9 +230,63 @@ browser: string,
  */
 removed_at: number, };
 
-export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "unknown_message" | "bad_message" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "bad_relay" | "unknown_name" | "storage" | "thread_failed";
+export type Knock = { 
+/**
+ * The id that `admit` and `refuse` take. Who is let in then is a viewer of another id.
+ */
+id: ViewerId, 
+/**
+ * What it says that it is called; of a guest with a link of its own, what the broadcaster calls it.
+ */
+name?: string, 
+/**
+ * IP address, without port.
+ */
+address: string, 
+/**
+ * As in [`Viewer::browser`].
+ */
+browser: string, 
+/**
+ * When it knocked, milliseconds since the Unix epoch.
+ */
+since_at: number, 
+/**
+ * This browser watched before, since the program was started.
+ */
+was_here: boolean, 
+/**
+ * It came by a guest's own link.
+ */
+guest: boolean, };
 
-export type RefusalCode = "unknown_link" | "retired_link" | "not_live" | "kicked" | "banned" | "locked" | "full" | "too_many" | "bad_offer";
+export type KnockEnd = "admitted" | "refused" | "left";
+
+export type GuestLink = { 
+/**
+ * What the broadcaster calls the guest.
+ */
+name: string, 
+/**
+ * The link for the guest.
+ */
+watch: string, 
+/**
+ * The WHEP endpoint of the same link.
+ */
+whep: string, 
+/**
+ * When it ends, milliseconds since the Unix epoch.
+ */
+expires_at?: number, 
+/**
+ * So many devices may watch by it at one time; none: any number.
+ */
+devices?: number, };
+
+export type ErrorCode = "bad_command" | "unknown_viewer" | "wrong_state" | "bad_setting" | "bad_address" | "unknown_message" | "bad_message" | "bad_passcode" | "bad_guest_link" | "no_device" | "device_busy" | "device_denied" | "device_lost" | "device_failed" | "encoder_failed" | "port_in_use" | "bad_relay" | "unknown_name" | "storage" | "thread_failed";
+
+export type RefusalCode = "unknown_link" | "retired_link" | "passcode_needed" | "wrong_passcode" | "not_live" | "kicked" | "banned" | "locked" | "not_admitted" | "waiting_room" | "link_in_use" | "full" | "too_many" | "bad_offer";
 
 export type Problem = { 
 /**
@@ -717,6 +775,22 @@ peak: number,
  */
 locked: boolean, 
 /**
+ * Who comes is asked for a passcode.
+ */
+passcode: boolean, 
+/**
+ * Who comes waits until somebody lets it in.
+ */
+waiting_room: boolean, 
+/**
+ * Who knocks, the first who came first.
+ */
+knocks: Array<Knock>, 
+/**
+ * Guests' own links, the first that was made first.
+ */
+guest_links: Array<GuestLink>, 
+/**
  * Who has the link and does not watch.
  */
 outside: Outside, 
@@ -789,7 +863,43 @@ viewer: ViewerId, } | { "command": "lock",
 /**
  * Locked.
  */
-on: boolean, } | { "command": "new_link" } | { "command": "set_address", 
+on: boolean, } | { "command": "waiting_room", 
+/**
+ * There is one.
+ */
+on: boolean, } | { "command": "admit", 
+/**
+ * Who.
+ */
+viewer: ViewerId, } | { "command": "admit_all" } | { "command": "admit_known" } | { "command": "refuse", 
+/**
+ * Who.
+ */
+viewer: ViewerId, 
+/**
+ * Shown to who knocks.
+ */
+reason: string | null, } | { "command": "make_guest_link", 
+/**
+ * What the guest is called, in its row too: 32 characters.
+ */
+name: string, 
+/**
+ * It ends after so many seconds; none: when it is revoked.
+ */
+expires_s: number | null, 
+/**
+ * So many devices may watch by it at one time, at least one; none: any number.
+ */
+devices: number | null, } | { "command": "revoke_guest_link", 
+/**
+ * As it was made.
+ */
+name: string, } | { "command": "passcode", 
+/**
+ * The word; null: none.
+ */
+text: Secret | null, } | { "command": "new_link" } | { "command": "set_address", 
 /**
  * One of [`crate::Links::addresses`].
  */
@@ -1007,6 +1117,30 @@ outside: Outside, } | { "event": "lock",
 /**
  * Locked: nobody new is let in.
  */
+on: boolean, } | { "event": "waiting_room", 
+/**
+ * There is one.
+ */
+on: boolean, } | { "event": "knock", 
+/**
+ * Who.
+ */
+viewer: Knock, } | { "event": "knock_left", 
+/**
+ * Whose.
+ */
+viewer: ViewerId, 
+/**
+ * How.
+ */
+reason: KnockEnd, } | { "event": "guest_link" } & GuestLink | { "event": "guest_link_ended", 
+/**
+ * Whose.
+ */
+name: string, } | { "event": "passcode", 
+/**
+ * There is one.
+ */
 on: boolean, } | { "event": "links", 
 /**
  * As they are now.
@@ -1199,13 +1333,13 @@ title: string, } | { "type": "controls" } & Controls | { "type": "count",
  */
 watching: number, } | { "type": "removed", 
 /**
- * `kicked` or `banned`.
+ * `kicked`, `banned`, or `not_admitted` where it knocked.
  */
 code: RefusalCode, 
 /**
  * The broadcaster's words.
  */
-reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "ended" } | { "type": "quality", 
+reason: string | null, } | { "type": "forgiven" } | { "type": "retired" } | { "type": "knocking" } | { "type": "passcode" } | { "type": "ended" } | { "type": "quality", 
 /**
  * What it holds; null: what it is sent is chosen for it.
  */

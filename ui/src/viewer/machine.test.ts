@@ -198,3 +198,39 @@ test('who was refused for now asks again as soon as there is room, spread over a
   for (const other of [run(...playing), run(open), run(...playing, { is: 'removed', reason: null })])
     expect(step(other.state, { is: 'room' }, 0.5), names(other.state)).toBeNull();
 });
+
+test('a passcode is asked for until it was said, and asking for it disturbs no picture', () => {
+  const asked = run(open, refused('passcode_needed'));
+  expect(asked).toMatchObject({ session: 'leave', state: { phase: { name: 'passcode' }, resting: true } });
+  expect(asked.retryMs, 'the broadcaster may take it away').toBeGreaterThanOrEqual(5000);
+  expect(names(step(asked.state, refused('passcode_needed'), 0.5)!.state)).toBe('passcode');
+  for (const input of [{ is: 'live' }, { is: 'room' }, { is: 'reachable' }] as Input[])
+    expect(step(asked.state, input, 0.5), input.is).toBeNull();
+  expect(step(asked.state, { is: 'said' }, 0.5)).toMatchObject({
+    session: 'join',
+    state: { phase: { name: 'connecting' } },
+  });
+  expect(names(run(open, refused('not_live'), { is: 'asked' }).state)).toBe('passcode');
+  expect(step(run(...playing).state, { is: 'asked' }, 0.5)).toBeNull();
+  expect(step(run(...playing).state, { is: 'said' }, 0.5)).toBeNull();
+});
+
+test('who knocks asks in time not to be forgotten, and comes in as soon as it hears of the broadcast', () => {
+  for (const inputs of [
+    [open, refused('waiting_room', 5)],
+    [open, refused('not_live'), { is: 'waits' }],
+  ] as Input[][]) {
+    let last = run(...inputs);
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(last.state.phase).toEqual({ name: 'knocking' });
+      expect(last.retryMs).toBeLessThan(7000);
+      last = step(step(last.state, { is: 'retry' }, 1)!.state, refused('waiting_room', 5), 1)!;
+    }
+    expect(step(last.state, { is: 'live' }, 0.5)!.retryMs).toBeLessThan(300);
+    expect(names(step(last.state, { is: 'offline' }, 0.5)!.state), 'it was let in before it begins').toBe('waiting');
+    expect(step(last.state, { is: 'waits' }, 0.5)).toBeNull();
+  }
+  expect(run(open, refused('not_admitted')).state.phase).toEqual({ name: 'removed', reason: null, knocked: true });
+  expect(step(run(...playing).state, { is: 'waits' }, 0.5), 'who watches stays').toBeNull();
+  expect(names(run(open, refused('link_in_use', 10)).state)).toBe('in_use');
+});

@@ -11,8 +11,15 @@ export type Phase =
   /** It played, and will again. */
   | { name: 'reconnecting' }
   | { name: 'ended' }
-  | { name: 'removed'; reason: string | null }
+  /** `knocked`: it was never let in. */
+  | { name: 'removed'; reason: string | null; knocked?: true }
+  /** Nothing is told before somebody lets this page in. */
+  | { name: 'knocking' }
+  /** A word is asked for. */
+  | { name: 'passcode' }
   | { name: 'full' }
+  /** As many devices as may watch by this link. */
+  | { name: 'in_use' }
   /** Nobody new is let in for now. */
   | { name: 'locked' }
   /** Too many from this network asked at once. */
@@ -42,6 +49,12 @@ export type Input =
   /** The session is gone or the server could not be reached. */
   | { is: 'lost' }
   | { is: 'refused'; code: RefusalCode; reason: string | null; retryAfterS: number | null }
+  /** The socket says that this page has to wait until somebody lets it in. */
+  | { is: 'waits' }
+  /** The socket says that a word is asked for. */
+  | { is: 'asked' }
+  /** The word was said. */
+  | { is: 'said' }
   | { is: 'live' }
   | { is: 'offline' }
   | { is: 'ended' }
@@ -53,7 +66,7 @@ export type Input =
   | { is: 'heard' }
   /** `aloneAfterMs` have passed in which `awaitsHost` held. */
   | { is: 'alone' }
-  | { is: 'removed'; reason: string | null }
+  | { is: 'removed'; reason: string | null; knocked?: true }
   | { is: 'forgiven' }
   /** The time asked for by `retryMs` has come. */
   | { is: 'retry' }
@@ -96,9 +109,16 @@ export function step(state: State, input: Input, random: number): Step | null {
       return final(phase) || state.resting ? null : lost(state, random);
     case 'refused':
       return final(phase) ? null : refused(state, input, random);
+    case 'waits':
+      if (final(phase) || played(phase) || phase.name === 'knocking' || phase.name === 'locked') return null;
+      return refused(state, waitingRoom, random);
+    case 'asked':
+      return final(phase) || played(phase) ? null : refused(state, passcodeNeeded, random);
+    case 'said':
+      return phase.name === 'passcode' ? join() : null;
     case 'live':
       // A thousand pages hear this in the same instant: they come spread over a quarter of a second.
-      if (phase.name === 'waiting' || phase.name === 'ended')
+      if (phase.name === 'waiting' || phase.name === 'ended' || phase.name === 'knocking')
         return { state: { ...start, resting: true }, retryMs: backoffMs(0, random) };
       return reachable(state);
     case 'reachable':
@@ -116,13 +136,23 @@ export function step(state: State, input: Input, random: number): Step | null {
     case 'alone':
       return awaitsHost(state) && !state.alone ? { state: { ...state, alone: true }, keepsTimer: true } : null;
     case 'removed':
-      return phase.name === 'unsupported' ? null : stop({ name: 'removed', reason: input.reason });
+      return phase.name === 'unsupported'
+        ? null
+        : stop({ name: 'removed', reason: input.reason, ...(input.knocked && { knocked: true }) });
     case 'forgiven':
       return phase.name === 'removed' ? join() : null;
     case 'retry':
       return state.resting ? { state: { ...state, resting: false }, session: 'join' } : null;
   }
 }
+
+/** A knock is over where nothing is heard for 15 s. */
+const knockAgainMs = 5000;
+
+const waitingRoom = { is: 'refused', code: 'waiting_room', reason: null, retryAfterS: null } as const;
+
+/** It is asked again now and then, as the broadcaster may have taken it away. */
+const passcodeNeeded = { is: 'refused', code: 'passcode_needed', reason: null, retryAfterS: null } as const;
 
 function refused(state: State, refusal: Input & { is: 'refused' }, random: number): Step {
   const { phase, attempt } = state;
@@ -140,14 +170,24 @@ function refused(state: State, refusal: Input & { is: 'refused' }, random: numbe
     case 'kicked':
     case 'banned':
       return stop({ name: 'removed', reason: refusal.reason });
+    case 'not_admitted':
+      return stop({ name: 'removed', reason: refusal.reason, knocked: true });
     case 'bad_offer':
       return stop({ name: 'unsupported', lacks: 'format' });
+    case 'passcode_needed':
+    case 'wrong_passcode':
+      return later({ name: 'passcode' });
+    case 'waiting_room':
+      // Who is not heard of again within 15 s knocks no more, where no socket comes through.
+      return { ...later({ name: 'knocking' }), retryMs: Math.round(knockAgainMs * (1 + random / 4)) };
     case 'not_live':
       return later({ name: played(phase) || phase.name === 'ended' ? 'ended' : 'waiting' });
     case 'locked':
       return later({ name: 'locked' });
     case 'full':
       return later({ name: 'full' });
+    case 'link_in_use':
+      return later({ name: 'in_use' });
     case 'too_many':
       return later(connects(phase) ? { name: 'later' } : phase);
   }
@@ -185,7 +225,7 @@ function connects(phase: Phase): boolean {
 
 /** The host has said how it is, and is to say when that is over. What has ended has, whether the host is there or not. */
 function awaitsWord(phase: Phase): boolean {
-  return phase.name === 'waiting' || refusedForNow(phase);
+  return phase.name === 'waiting' || phase.name === 'knocking' || refusedForNow(phase);
 }
 
 function played(phase: Phase): boolean {

@@ -11,11 +11,13 @@ test("the page's own address says where everything is", () => {
     whep: 'http://192.168.1.20:8787/whep/abc',
     events: 'ws://192.168.1.20:8787/w/abc/events',
     failed: 'http://192.168.1.20:8787/w/abc/failed',
+    passcode: 'http://192.168.1.20:8787/w/abc/passcode',
   });
   expect(place(new URL('https://example.org/live/w/abc/?x=1#y'))).toEqual({
     whep: 'https://example.org/live/whep/abc',
     events: 'wss://example.org/live/w/abc/events',
     failed: 'https://example.org/live/w/abc/failed',
+    passcode: 'https://example.org/live/w/abc/passcode',
   });
   expect(place(new URL('http://127.0.0.1:8787/'))).toBeNull();
 });

@@ -4,6 +4,8 @@ export interface Place {
   events: string;
   /** Where is told that nothing is seen. */
   failed: string;
+  /** Where the passcode is said. */
+  passcode: string;
 }
 
 /**
@@ -19,5 +21,6 @@ export function place(page: URL): Place | null {
     whep: `${page.origin}${prefix}/whep/${token}`,
     events: `${socket}//${page.host}${prefix}/w/${token}/events`,
     failed: `${page.origin}${prefix}/w/${token}/failed`,
+    passcode: `${page.origin}${prefix}/w/${token}/passcode`,
   };
 }

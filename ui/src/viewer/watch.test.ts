@@ -8,6 +8,7 @@ const place = {
   whep: 'http://host/whep/token',
   events: 'ws://host/w/token/events',
   failed: 'http://host/w/token/failed',
+  passcode: 'http://host/w/token/passcode',
 };
 
 /** A connection that a browser refuses to make as long as its network is down. */
@@ -192,5 +193,35 @@ test('what does not concern the picture goes to who listens, and to nobody when 
   off();
   Socket.last.hears({ type: 'chat_deleted', messages: [] });
   expect(heard).toEqual(['chat', 'refused']);
+  watch.close();
+});
+
+test('as long as a passcode is asked for there is no socket and no title, and both are there when it was said', async () => {
+  refusal = { code: 'passcode_needed', reason: null };
+  const watch = new Watch(place, null, begin, () => {});
+  watch.open();
+  const first = Socket.last;
+  const closed = vi.spyOn(first, 'close');
+  await vi.waitFor(() => expect(watch.view.state.phase.name).toBe('passcode'));
+  expect(closed).toHaveBeenCalled();
+  first.dispatchEvent(new Event('close'));
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(Socket.last, 'none is asked for again and again').toBe(first);
+  refusal = { code: 'not_live', reason: null };
+  watch.said();
+  expect(Socket.last).not.toBe(first);
+  Socket.last.dispatchEvent(new Event('open'));
+  Socket.last.hears({ type: 'state', live: false, title: 'Evening news' });
+  expect(watch.view.title).toBe('Evening news');
+  Socket.last.hears({ type: 'passcode' });
+  expect(watch.view).toMatchObject({ title: '', state: { phase: { name: 'passcode' } } });
+  watch.close();
+});
+
+test('who has to wait is told no title, and the picture of who watches goes on', async () => {
+  const watch = await refused('full');
+  Socket.last.hears({ type: 'state', live: true, title: 'Evening news' });
+  Socket.last.hears({ type: 'knocking' });
+  expect(watch.view).toMatchObject({ title: '', watching: null, state: { phase: { name: 'knocking' } } });
   watch.close();
 });

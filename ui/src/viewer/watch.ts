@@ -47,6 +47,8 @@ export class Watch {
   #sessionId: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isOpen = false;
+  /** A word is asked for, before which nothing is told. */
+  #asks = false;
   /** The socket was open, and is not. */
   #missed = false;
   #alone: ReturnType<typeof setTimeout> | undefined;
@@ -139,6 +141,11 @@ export class Watch {
     return report ? { report, latencyMs: this.#latencyMs } : null;
   }
 
+  /** The passcode was said. */
+  said(): void {
+    this.#take({ is: 'said' });
+  }
+
   /** False: there is no socket now, and nothing was said. */
   say(hello: PageHello): boolean {
     return this.#socket.say(hello);
@@ -191,10 +198,22 @@ export class Watch {
         this.#take({ is: 'room' });
         return;
       case 'removed':
-        this.#take({ is: 'removed', reason: message.reason });
+        this.#take({
+          is: 'removed',
+          reason: message.reason,
+          ...(message.code === 'not_admitted' && { knocked: true }),
+        });
         return;
       case 'forgiven':
         this.#take({ is: 'forgiven' });
+        return;
+      case 'knocking':
+        this.#show({ title: '', watching: null });
+        this.#take({ is: 'waits' });
+        return;
+      case 'passcode':
+        this.#socket.close();
+        this.#take({ is: 'asked' });
         return;
       case 'retired':
         this.#socket.close();
@@ -215,9 +234,20 @@ export class Watch {
     if (next.retryMs !== undefined) this.#retry = setTimeout(() => this.#take({ is: 'retry' }), next.retryMs);
     if (next.session === 'leave') this.#leave();
     this.#show({ state: next.state });
+    this.#askFirst(next.state.phase.name === 'passcode');
     if (!awaitsHost(next.state)) this.#stopWaiting();
     else this.#alone ??= setTimeout(() => this.#take({ is: 'alone' }), aloneAfterMs);
     if (next.session === 'join') this.#join();
+  }
+
+  /** As long as a word is asked for there is no socket, and none is asked for again and again. */
+  #askFirst(asks: boolean): void {
+    if (asks === this.#asks) return;
+    this.#asks = asks;
+    if (asks) {
+      this.#socket.close();
+      this.#show({ title: '', watching: null });
+    } else if (this.#isOpen) this.#socket.open();
   }
 
   #join(): void {

@@ -3,6 +3,7 @@ import type { Controls } from '../protocol/index.ts';
 import { watch } from '../shared/words/en.json';
 import { sayer } from '../shared/words/format.ts';
 import type { State } from './machine.ts';
+import type { Said } from './passcode.ts';
 
 /** What a state is called for people. */
 export interface Words {
@@ -25,16 +26,21 @@ export function words({ phase, attempt, alone }: State): Words | null {
       return alone ? gone() : { title: say('reconnecting'), detail: say('reconnecting.detail') };
     case 'removed':
       return {
-        title: say('removed'),
-        detail: phase.reason ? say('removed.reason', { reason: phase.reason }) : say('removed.no_reason'),
+        title: phase.knocked ? say('not_admitted') : say('removed'),
+        detail: phase.reason
+          ? say('removed.reason', { reason: phase.reason })
+          : say(phase.knocked ? 'not_admitted.no_reason' : 'removed.no_reason'),
       };
     case 'waiting':
+    case 'knocking':
     case 'full':
     case 'locked':
       // What the host said last may be over, and nobody is there to say so.
       return alone ? gone() : { title: say(phase.name), detail: say(`${phase.name}.detail`) };
     case 'ended':
     case 'later':
+    case 'in_use':
+    case 'passcode':
       return { title: say(phase.name), detail: say(`${phase.name}.detail`) };
     case 'gone':
       return phase.retired
@@ -57,6 +63,20 @@ export function withheldWords({ microphone_muted, camera_off, be_right_back }: C
   if (be_right_back) return say('withheld.back');
   if (microphone_muted) return say(camera_off ? 'withheld.both' : 'withheld.microphone');
   return camera_off ? say('withheld.camera') : '';
+}
+
+/** What came of the passcode that was said; empty where nothing is wrong with it. `again`: it was right, and is asked for once more. */
+export function passcodeWords(said: Said | null, again: boolean): string {
+  switch (said?.is) {
+    case 'wrong':
+      return say('passcode.wrong');
+    case 'slowed':
+      return say('passcode.slowed', { seconds: said.retryAfterS });
+    case 'unreachable':
+      return say('passcode.unreachable');
+    default:
+      return again ? say('passcode.again') : '';
+  }
 }
 
 /** "1 watching", "1,204 watching". */

@@ -1,16 +1,22 @@
 //! The state machine: what happens on each input.
 
+mod guests;
 mod joins;
+mod knocks;
+mod passcodes;
 mod removing;
 
 use crate::asks::Asks;
 use crate::attempts::Attempts;
 use crate::count::CountPace;
 use crate::failed_joins::FailedJoins;
+use crate::guests::Guests;
 use crate::link::Link;
 use crate::removal::{Door, Removals};
+use crate::tries::Tries;
 use crate::viewers::Viewers;
-use crate::{Input, Now, Output, Persisted, Refusal, To, Token, Visitor};
+use crate::waiting_room::WaitingRoom;
+use crate::{Input, Now, Output, Passcode, Persisted, Refusal, To, Token, Visitor};
 use protocol::{Controls, ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Rid, Viewer, ViewerId};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,11 +31,15 @@ const MAX_LATENCY_MS: f32 = 60_000.0;
 #[derive(Debug)]
 pub struct Audience {
     pub(crate) link: Link,
+    pub(crate) guests: Guests,
     pub(crate) viewers: Viewers,
     pub(crate) removals: Removals,
     pub(crate) live: bool,
     pub(crate) locked: bool,
     pub(crate) max_viewers: u32,
+    pub(crate) passcode: Option<Passcode>,
+    tries: Tries,
+    pub(crate) waiting_room: WaitingRoom,
     title: String,
     controls: Controls,
     count: CountPace,
@@ -44,14 +54,18 @@ impl Audience {
     /// Nothing is live yet. `max_viewers` as in [`Input::SetMaxViewers`].
     pub fn new(persisted: Persisted, max_viewers: u32, now: Now) -> Self {
         let mut next_id = 1;
-        let Persisted { token, retired, bans } = persisted;
+        let Persisted { token, retired, bans, passcode, waiting_room, guests, ended_guests } = persisted;
         Self {
             link: Link::new(token, retired),
+            guests: Guests::restore(guests, ended_guests, now),
             viewers: Viewers::default(),
             removals: Removals::restore(bans, || take_id(&mut next_id)),
             live: false,
             locked: false,
             max_viewers,
+            passcode,
+            tries: Tries::default(),
+            waiting_room: WaitingRoom::new(waiting_room),
             title: String::new(),
             controls: Controls::default(),
             count: CountPace::new(),
@@ -93,6 +107,13 @@ impl Audience {
             Input::Forgive { viewer } => self.forgive(viewer, now),
             Input::Lock(on) => self.lock(on, now),
             Input::NewLink { token } => self.new_link(token, now),
+            Input::SetWaitingRoom(on) => self.set_waiting_room(on, now),
+            Input::Admit { viewer } => self.admit(viewer),
+            Input::AdmitAll { known_only } => self.admit_all(known_only),
+            Input::Refuse { viewer, reason } => self.refuse(viewer, reason, now),
+            Input::MakeGuest(guest) => self.make_guest(guest, now),
+            Input::RevokeGuest { name } => self.revoke_guest(&name, now),
+            Input::SetPasscode(passcode) => self.set_passcode(passcode, now),
             Input::SetMaxViewers(max) => self.max_viewers = max,
             Input::SetTitle(title) => self.set_title(title),
             Input::SetControls(controls) => self.set_controls(controls),
@@ -105,6 +126,8 @@ impl Audience {
         if opens && !self.shut() {
             self.tell(To::All, PageMessage::Room);
         }
+        self.end_silent_knocks(now);
+        self.expire_guests(now);
         if self.count.take(now.instant) {
             self.tell(To::All, PageMessage::Count { watching: self.watching() });
         }
@@ -124,7 +147,10 @@ impl Audience {
 
     /// The next thing to do; [`Output::Timeout`] when there is no more.
     pub fn poll(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.count.due().unwrap_or(self.idle_until)))
+        self.outputs.pop_front().unwrap_or_else(|| {
+            let due = [self.count.due(), self.waiting_room.due(), self.guests.due()];
+            Output::Timeout(due.into_iter().flatten().fold(self.idle_until, Instant::min))
+        })
     }
 
     /// Who is watching, in the order they were let in.
@@ -177,6 +203,11 @@ impl Audience {
         self.locked
     }
 
+    /// Who comes is asked for a word.
+    pub fn has_passcode(&self) -> bool {
+        self.passcode.is_some()
+    }
+
     /// A broadcast runs.
     pub fn live(&self) -> bool {
         self.live
@@ -193,6 +224,10 @@ impl Audience {
             token: self.link.current().clone(),
             retired: self.link.retired().cloned().collect(),
             bans: self.removals.bans(),
+            passcode: self.passcode.clone(),
+            waiting_room: self.waiting_room.on,
+            guests: self.guests.all().cloned().collect(),
+            ended_guests: self.guests.over().cloned().collect(),
         }
     }
 
@@ -234,6 +269,10 @@ impl Audience {
             self.drop_viewer(viewer, LeaveReason::Ended, now);
         }
         self.lock(false, now);
+        self.waiting_room.forget_admitted();
+        if self.waiting_room.on {
+            self.outputs.push_back(Output::LookAgain);
+        }
         self.count_changed();
     }
 
@@ -253,9 +292,10 @@ impl Audience {
     fn new_link(&mut self, token: Token, now: Now) {
         self.link.replace(token);
         self.viewers.keep_at_new_link(now);
-        let strangers = self.viewers.joining_where(|visitor| !self.may_stay(visitor, now));
+        let strangers = self.viewers.joining_where(|visitor| visitor.guest.is_none() && !self.may_stay(visitor, now));
         self.turn_away(strangers, LeaveReason::Left, now);
-        self.outputs.push_back(Output::CloseStrangers);
+        self.tries.forget_links(|link| link.is_none());
+        self.outputs.push_back(Output::LookAgain);
         self.keep();
     }
 

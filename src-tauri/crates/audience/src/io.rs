@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use crate::{Token, Visitor, VisitorCookie};
+use crate::{Guest, Passcode, Token, Visitor, VisitorCookie};
 use protocol::{
     Controls, ErrorCode, Event, FailureCode, LeaveReason, PageMessage, RefusalCode, RejectedMedia, RelayId, Rid,
     ViewerId, ViewerStats,
@@ -115,6 +115,34 @@ pub enum Input {
         /// Takes the place of the current one.
         token: Token,
     },
+    /// Have who comes wait until somebody lets it in, or not any more. Those watching stay.
+    SetWaitingRoom(bool),
+    /// Let one in who knocks.
+    Admit {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Let all in who knock.
+    AdmitAll {
+        /// Of them, those who watched before.
+        known_only: bool,
+    },
+    /// Do not let one in who knocks.
+    Refuse {
+        /// Who.
+        viewer: ViewerId,
+        /// Shown to who knocks.
+        reason: Option<String>,
+    },
+    /// Make a guest's own link.
+    MakeGuest(Guest),
+    /// End one: who is here by it goes.
+    RevokeGuest {
+        /// As it was made.
+        name: String,
+    },
+    /// Ask everybody who comes for this word, or nobody for any. Those watching stay.
+    SetPasscode(Option<Passcode>),
     /// Most viewers at one time, those included whose first check came; 0: no limit. Drops nobody.
     SetMaxViewers(u32),
     /// The broadcaster's words for the stream.
@@ -167,9 +195,9 @@ pub enum Output {
         /// What.
         message: PageMessage,
     },
-    /// Close the sockets of the pages whose visitors may not [stay](crate::Audience::may_stay): the link that opened them is
-    /// retired.
-    CloseStrangers,
+    /// Who may hear of the broadcast changed: [greet](crate::Audience::greet) every open page anew, and close the sockets of those that
+    /// are refused.
+    LookAgain,
     /// Tell the panel and scripts.
     Event(Event),
     /// Write this to disk: it changed.
@@ -189,6 +217,15 @@ pub enum To {
     Viewer(ViewerId),
 }
 
+/// How a page that has its socket open stands, and what it is told of that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Greeting {
+    /// It hears nothing but what is meant for it alone.
+    pub outside: bool,
+    /// What it is told first.
+    pub messages: Vec<PageMessage>,
+}
+
 /// Why somebody may not watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -201,12 +238,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal without the broadcaster's words; [`RefusalCode::NotLive`], [`RefusalCode::Full`] and
-    /// [`RefusalCode::TooMany`] say when to try again.
+    /// A refusal without the broadcaster's words; [`RefusalCode::NotLive`], [`RefusalCode::WaitingRoom`],
+    /// [`RefusalCode::Full`] and [`RefusalCode::TooMany`] say when to try again.
     pub fn new(code: RefusalCode) -> Self {
         let retry_after_s = match code {
             RefusalCode::NotLive => Some(5),
             RefusalCode::Full => Some(10),
+            RefusalCode::WaitingRoom => Some(5),
+            RefusalCode::LinkInUse => Some(10),
             RefusalCode::TooMany => Some(2),
             _ => None,
         };
@@ -225,6 +264,33 @@ pub struct Persisted {
     /// Not lifted yet, the oldest first.
     #[serde(default)]
     pub bans: Vec<Ban>,
+    /// What is asked for at the door.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passcode: Option<Passcode>,
+    /// Who comes waits until somebody lets it in.
+    #[serde(default)]
+    pub waiting_room: bool,
+    /// Guests' own links.
+    #[serde(default)]
+    pub guests: Vec<Guest>,
+    /// Those that are over, the latest last.
+    #[serde(default)]
+    pub ended_guests: Vec<Token>,
+}
+
+impl Persisted {
+    /// Of a link that is new: nobody is banned, and nothing stands before it.
+    pub fn new(token: Token) -> Persisted {
+        Persisted {
+            token,
+            retired: Vec::new(),
+            bans: Vec::new(),
+            passcode: None,
+            waiting_room: false,
+            guests: Vec::new(),
+            ended_guests: Vec::new(),
+        }
+    }
 }
 
 /// One ban, as it is kept.
@@ -238,6 +304,9 @@ pub struct Ban {
     pub address: IpAddr,
     /// With the address, what a client without a cookie is known by.
     pub user_agent: String,
+    /// The guest's own link by which the viewer came; it is refused as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<Token>,
     /// The broadcaster's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

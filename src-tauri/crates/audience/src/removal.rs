@@ -26,6 +26,8 @@ enum Hold {
     Kick,
     /// The address as well, but for those who were watching from it when the ban fell.
     Ban { spared: HashSet<Identity> },
+    /// Nothing: it was not let in. Over as a kick is, but that one that was refused before a broadcast is refused in it.
+    Refusal { before: bool },
     /// The address alone, with the same exception; over when the next broadcast begins.
     Block { spared: HashSet<Identity> },
 }
@@ -50,7 +52,7 @@ impl Removals {
     pub(crate) fn restore(bans: Vec<Ban>, mut id: impl FnMut() -> ViewerId) -> Self {
         let restore = |ban: Ban| {
             let id = id();
-            let visitor = Visitor::new(ban.cookie, ban.address, &ban.user_agent);
+            let visitor = Visitor { guest: ban.guest, ..Visitor::new(ban.cookie, ban.address, &ban.user_agent) };
             let mut removed = Removed::new(id, visitor, ban.reason, ban.banned_at);
             removed.become_ban(HashSet::new());
             removed
@@ -65,6 +67,7 @@ impl Removals {
             cookie: removed.visitor.cookie,
             address: removed.visitor.address,
             user_agent: removed.visitor.user_agent.clone(),
+            guest: removed.visitor.guest.clone(),
             reason: removed.shown.reason.clone(),
             banned_at: removed.shown.removed_at,
         };
@@ -111,9 +114,14 @@ impl Removals {
 
     /// A new broadcast: kicks and blocks are over. Answers whose.
     pub(crate) fn end_kicks(&mut self) -> Vec<ViewerId> {
-        let (bans, kicks) = std::mem::take(&mut self.all).into_iter().partition(Removed::is_ban);
-        self.all = bans;
-        self.all.iter_mut().for_each(|ban| ban.watched = false);
+        let (stay, kicks) = std::mem::take(&mut self.all).into_iter().partition(Removed::outlasts_a_broadcast);
+        self.all = stay;
+        for removed in &mut self.all {
+            removed.watched = false;
+            if let Hold::Refusal { before } = &mut removed.hold {
+                *before = false;
+            }
+        }
         kicks.into_iter().map(|removed: Removed| removed.shown.id).collect()
     }
 
@@ -145,6 +153,20 @@ impl Removed {
             removed_at,
         };
         Self { shown, ids: vec![id], visitor, hold: Hold::Kick, watched: false }
+    }
+
+    /// Who knocked, `before` a broadcast or in it.
+    pub(crate) fn refused(
+        id: ViewerId,
+        visitor: Visitor,
+        reason: Option<String>,
+        removed_at: u64,
+        before: bool,
+    ) -> Self {
+        let mut removed = Self::new(id, visitor, reason, removed_at);
+        removed.shown.removal = Removal::Refused;
+        removed.hold = Hold::Refusal { before };
+        removed
     }
 
     /// An address of which nobody in particular is known.
@@ -180,6 +202,10 @@ impl Removed {
         matches!(self.hold, Hold::Ban { .. })
     }
 
+    fn outlasts_a_broadcast(&self) -> bool {
+        matches!(self.hold, Hold::Ban { .. } | Hold::Refusal { before: true })
+    }
+
     pub(crate) fn visitor(&self) -> &Visitor {
         &self.visitor
     }
@@ -188,19 +214,24 @@ impl Removed {
         match self.hold {
             Hold::Kick | Hold::Block { .. } => RefusalCode::Kicked,
             Hold::Ban { .. } => RefusalCode::Banned,
+            Hold::Refusal { .. } => RefusalCode::NotAdmitted,
         }
     }
 
     fn refuses(&self, asking: &Visitor, door: Door, hosts: &[IpAddr]) -> bool {
         match &self.hold {
-            Hold::Kick => self.is(asking, door),
+            Hold::Kick | Hold::Refusal { .. } => self.is(asking, door),
             Hold::Ban { spared } => self.is(asking, door) || self.covers_all_but(spared, asking, hosts),
             Hold::Block { spared } => self.covers_all_but(spared, asking, hosts),
         }
     }
 
-    /// A cookie that is not signed names nobody, but who shows one that was removed admits to it: versions before gave such.
+    /// Where it came by a guest's own link, whoever comes by that is. A cookie that is not signed names nobody, but who shows one that was
+    /// removed admits to it: versions before gave such.
     fn is(&self, asking: &Visitor, door: Door) -> bool {
+        if self.visitor.guest.is_some() && self.visitor.guest == asking.guest {
+            return true;
+        }
         match self.visitor.cookie {
             Some(removed) => asking.cookie.or(asking.unsigned) == Some(removed),
             None => asking.cookie.is_none() && door == Door::Join && self.visitor.identity() == asking.identity(),

@@ -1,4 +1,5 @@
-//! Who may return to a broadcast that is locked, or by a link that was retired: those to whom media flowed when that happened.
+//! Who may return to a broadcast that is locked, by a link that was retired, or past a passcode that is another: those to whom media
+//! flowed when that happened.
 //!
 //! Nothing here changes by a request. Whoever wants to be known has to watch, and is listed while they do.
 
@@ -24,6 +25,8 @@ pub(crate) struct Returning {
     places: HashMap<Identity, Place>,
     through_the_lock: HashSet<Identity>,
     by_a_retired_link: HashSet<Identity>,
+    past_the_passcode: HashSet<Identity>,
+    through_the_waiting_room: HashSet<Identity>,
 }
 
 #[derive(Debug)]
@@ -76,13 +79,41 @@ impl Returning {
 
     /// Replaces who may come by a retired link by who is watching and who left a moment ago.
     pub(crate) fn keep_at_new_link(&mut self, watching: HashSet<Identity>, now: Instant) {
-        self.by_a_retired_link = self.with_those_who_left(watching, now);
+        let own = self.lately(now).filter(|visitor| visitor.guest.is_none()).map(Visitor::identity);
+        self.by_a_retired_link = watching.into_iter().chain(own).collect();
+    }
+
+    /// Replaces who is not asked for a passcode by the browsers that are watching and that left a moment ago.
+    pub(crate) fn keep_at_passcode(&mut self, watching: HashSet<Identity>, now: Instant) {
+        self.past_the_passcode = self.with_those_who_left(watching, now);
+    }
+
+    /// Somebody at the same address may look like a client without a cookie, and that has no need of this: it can say the word each time.
+    pub(crate) fn may_pass_the_passcode(&self, visitor: &Visitor) -> bool {
+        visitor.cookie.is_some_and(|cookie| self.past_the_passcode.contains(&Identity::Cookie(cookie)))
+    }
+
+    /// Replaces who need not wait by who is watching and who left a moment ago.
+    pub(crate) fn keep_at_waiting_room(&mut self, watching: HashSet<Identity>, now: Instant) {
+        self.through_the_waiting_room = self.with_those_who_left(watching, now);
+    }
+
+    pub(crate) fn may_pass_the_waiting_room(
+        &self,
+        visitor: &Visitor,
+        now: Instant,
+        watches: impl Fn(&Identity) -> bool,
+    ) -> bool {
+        self.may_return(&self.through_the_waiting_room, visitor, now, watches)
     }
 
     /// The broadcaster lets somebody return who watched.
     pub(crate) fn take_back(&mut self, id: ViewerId, visitor: Visitor, now: Instant) {
         self.through_the_lock.insert(visitor.identity());
-        self.by_a_retired_link.insert(visitor.identity());
+        if visitor.guest.is_none() {
+            self.by_a_retired_link.insert(visitor.identity());
+        }
+        self.through_the_waiting_room.insert(visitor.identity());
         self.departed.retain(|departed| departed.id != id);
         self.departed(id, visitor, None, now);
     }

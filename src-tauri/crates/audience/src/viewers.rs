@@ -3,7 +3,7 @@
 use crate::joining::{Joining, Progress};
 use crate::returning::Returning;
 use crate::visitor::Identity;
-use crate::{Now, Visitor, VisitorCookie, browser_name};
+use crate::{Now, Token, Visitor, VisitorCookie, browser_name};
 use protocol::{Network, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats};
 use std::collections::{BTreeMap, HashSet};
 
@@ -71,13 +71,14 @@ impl Viewers {
     }
 
     /// The viewer as the panel lists it; none when it is not admitted, or watching already.
-    pub(crate) fn connected(&mut self, id: ViewerId, now: Now) -> Option<Viewer> {
+    pub(crate) fn connected(&mut self, id: ViewerId, guest: Option<String>, now: Now) -> Option<Viewer> {
         let life = self.lives.get_mut(&id)?;
         let Life::Admitted { visitor, rejected, relay, held } = life else { return None };
         let shown = Viewer {
             id,
             address: visitor.address.to_string(),
             browser: browser_name(&visitor.user_agent),
+            guest,
             since_at: now.unix_ms,
             rejected: std::mem::take(rejected),
             relay: *relay,
@@ -132,6 +133,24 @@ impl Viewers {
         self.lives.iter().filter(|(_, life)| life.visitor().cookie == Some(cookie)).map(|(id, _)| *id).collect()
     }
 
+    /// Every viewer who came by this guest's link.
+    pub(crate) fn of_guest(&self, token: &Token) -> Vec<ViewerId> {
+        self.by_guest(token).map(|(id, _)| id).collect()
+    }
+
+    /// How many devices besides this visitor's are here by that link, on the way ones too.
+    pub(crate) fn other_devices(&self, token: &Token, visitor: &Visitor) -> usize {
+        let (own, mut others) = (visitor.identity(), HashSet::new());
+        others.extend(self.by_guest(token).map(|(_, visitor)| visitor.identity()));
+        others.remove(&own);
+        others.len()
+    }
+
+    fn by_guest(&self, token: &Token) -> impl Iterator<Item = (ViewerId, &Visitor)> {
+        let visitors = self.lives.iter().map(|(id, life)| (*id, life.visitor()));
+        visitors.filter(move |(_, visitor)| visitor.guest.as_ref() == Some(token))
+    }
+
     pub(crate) fn ids(&self) -> Vec<ViewerId> {
         self.lives.keys().copied().collect()
     }
@@ -179,10 +198,30 @@ impl Viewers {
         self.returning.keep_at_lock(watching, now.instant);
     }
 
-    /// The link retires: the same may return by it.
+    /// The link retires: the same may return by it, but for guests, who have links of their own.
     pub(crate) fn keep_at_new_link(&mut self, now: Now) {
-        let watching = self.watching_identities();
+        let watching = self.watchers().filter(|visitor| visitor.guest.is_none()).map(Visitor::identity).collect();
         self.returning.keep_at_new_link(watching, now.instant);
+    }
+
+    /// There is a passcode, or another one: the same browsers may return without it.
+    pub(crate) fn keep_at_passcode(&mut self, now: Now) {
+        let watching = self.watching_identities();
+        self.returning.keep_at_passcode(watching, now.instant);
+    }
+
+    /// Who comes waits from now on: the same need not.
+    pub(crate) fn keep_at_waiting_room(&mut self, now: Now) {
+        let watching = self.watching_identities();
+        self.returning.keep_at_waiting_room(watching, now.instant);
+    }
+
+    pub(crate) fn may_pass_the_waiting_room(&self, visitor: &Visitor, now: Now) -> bool {
+        self.returning.may_pass_the_waiting_room(visitor, now.instant, |identity| self.watches(identity))
+    }
+
+    pub(crate) fn may_pass_the_passcode(&self, visitor: &Visitor) -> bool {
+        self.returning.may_pass_the_passcode(visitor)
     }
 
     /// A viewer's removal is undone: it may return as if it had lost its connection now.

@@ -1,5 +1,6 @@
 //! Who asks: cookie, address, User-Agent.
 
+use crate::{PasscodeId, Token};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -16,6 +17,10 @@ pub struct Visitor {
     /// A cookie without our signature. Anybody can make one up, so it names nobody; only if it is one that was banned, it is
     /// refused as that one: versions before gave them.
     pub unsigned: Option<VisitorCookie>,
+    /// It knew this passcode: by what we signed for this very browser, or as it said the word just now.
+    pub knows: Option<PasscodeId>,
+    /// Whose own link it came by. The audience looks; nobody else says so.
+    pub guest: Option<Token>,
     /// An IPv4 address is never in its IPv6-mapped form.
     pub address: IpAddr,
     /// As sent, cut to a bounded length.
@@ -27,13 +32,19 @@ impl Visitor {
     pub fn new(cookie: Option<VisitorCookie>, address: IpAddr, user_agent: &str) -> Self {
         let end = (0..=user_agent.len().min(MAX_USER_AGENT)).rev().find(|end| user_agent.is_char_boundary(*end));
         let user_agent = user_agent[..end.unwrap_or(0)].to_owned();
-        Self { cookie, unsigned: None, address: address.to_canonical(), user_agent }
+        Self { cookie, unsigned: None, knows: None, guest: None, address: address.to_canonical(), user_agent }
     }
 
     /// The same, who showed a cookie that we did not sign.
     #[must_use]
     pub fn with_unsigned(self, cookie: Option<VisitorCookie>) -> Self {
         Self { unsigned: cookie, ..self }
+    }
+
+    /// The same, who knew that passcode.
+    #[must_use]
+    pub fn who_knows(self, knows: Option<PasscodeId>) -> Self {
+        Self { knows, ..self }
     }
 }
 

@@ -27,5 +27,6 @@ mod words;
 
 pub use chat::{Chat, FRAME, HOST, Limits, Output, Refused, Rejected};
 pub use lines::{CATCH_UP, HISTORY};
+pub use names::name_to_show;
 pub use pace::Rate;
 pub use people::Speaker;

@@ -53,6 +53,11 @@ pub(crate) fn name(wanted: &str) -> Result<Name, ChatRefusal> {
     Ok(Name::of(shown))
 }
 
+/// A name as others may see it, of whoever has no part in the chat; none where it cannot be one.
+pub fn name_to_show(wanted: &str) -> Option<String> {
+    name(wanted).ok().map(|name| name.shown)
+}
+
 impl Name {
     fn of(shown: String) -> Name {
         Name { likeness: plain(&likeness(&shown)), shown }

@@ -1,7 +1,7 @@
 //! What the panel and scripts may ask of the program.
 
-use crate::{ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, SettingsChange, ViewerId};
-use serde::{Deserialize, Serialize};
+use crate::{ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, Secret, SettingsChange, ViewerId};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
 /// `skylark headless`: `{"command":"kick","viewer":7,"reason":"spoilers"}`.
@@ -36,7 +36,7 @@ pub enum Command {
         /// As [`crate::Event::Attempts`] tells it; IPv6: the /64.
         address: String,
     },
-    /// Undo a kick, a ban or a block.
+    /// Undo a kick, a ban, a block or a refusal.
     Forgive {
         /// The id that was removed.
         viewer: ViewerId,
@@ -45,6 +45,50 @@ pub enum Command {
     Lock {
         /// Locked.
         on: bool,
+    },
+    /// Have who comes wait until somebody lets it in, or not any more. Those watching stay.
+    WaitingRoom {
+        /// There is one.
+        on: bool,
+    },
+    /// Let one in who knocks.
+    Admit {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Let all in who knock now.
+    AdmitAll,
+    /// Of those who knock now, let those in who watched before, since the program was started.
+    AdmitKnown,
+    /// Do not let one in who knocks, for this broadcast.
+    Refuse {
+        /// Who.
+        viewer: ViewerId,
+        /// Shown to who knocks.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Make a link for one guest; answered by [`crate::Event::GuestLink`].
+    MakeGuestLink {
+        /// What the guest is called, in its row too: 32 characters.
+        name: String,
+        /// It ends after so many seconds; none: when it is revoked.
+        #[serde(default)]
+        expires_s: Option<u32>,
+        /// So many devices may watch by it at one time, at least one; none: any number.
+        #[serde(default)]
+        devices: Option<u32>,
+    },
+    /// End a guest's link; who watches by it goes.
+    RevokeGuestLink {
+        /// As it was made.
+        name: String,
+    },
+    /// Ask everybody who comes for a word, or nobody for any. Those watching stay.
+    Passcode {
+        /// The word; null: none.
+        #[serde(deserialize_with = "said")]
+        text: Option<Secret>,
     },
     /// Retire the watch link and make a new one. Those watching stay.
     NewLink,
@@ -192,4 +236,24 @@ pub enum Command {
         /// Who.
         viewer: ViewerId,
     },
+}
+
+/// A field that may be null and has to be there: who leaves the word out by mistake does not open the door.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passcode_is_taken_away_by_null_only_and_never_printed() {
+        let read = |line: &str| serde_json::from_str::<Command>(line);
+        let none = read(r#"{"command":"passcode","text":null}"#).expect("null takes it away");
+        assert_eq!(none, Command::Passcode { text: None });
+        assert!(read(r#"{"command":"passcode"}"#).is_err());
+        let some = read(r#"{"command":"passcode","text":"sesame"}"#).expect("a word");
+        assert!(!format!("{some:?}").contains("sesame"));
+    }
 }

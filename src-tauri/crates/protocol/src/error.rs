@@ -21,6 +21,10 @@ pub enum ErrorCode {
     UnknownMessage,
     /// A text that cannot be said: nothing in it to be seen, or too long.
     BadMessage,
+    /// A text that can be no passcode.
+    BadPasscode,
+    /// A guest's link that cannot be made, or is not there.
+    BadGuestLink,
     /// No such camera or microphone.
     NoDevice,
     /// Another program has the device.
@@ -54,6 +58,10 @@ pub enum RefusalCode {
     UnknownLink,
     /// 410: the broadcaster made a new link.
     RetiredLink,
+    /// 401: the stream has a passcode, and this is nobody who knew it.
+    PasscodeNeeded,
+    /// 403: that is not the passcode; 401 where a player sent it as its Bearer token.
+    WrongPasscode,
     /// 409: nothing is live now.
     NotLive,
     /// 403: removed for this broadcast.
@@ -62,9 +70,15 @@ pub enum RefusalCode {
     Banned,
     /// 403: nobody new is let in.
     Locked,
+    /// 403: knocked, and was not let in to this broadcast.
+    NotAdmitted,
+    /// 503: it knocks now, and waits until somebody lets it in.
+    WaitingRoom,
+    /// 503: as many devices as may watch by this guest's link.
+    LinkInUse,
     /// 503: as many as the broadcaster allows, or the machine can, are watching.
     Full,
-    /// 429: too many joins from this address.
+    /// 429: too many joins, or wrong passcodes, from this address.
     TooMany,
     /// 400, 406, 413, 415: the offer cannot be answered.
     BadOffer,
@@ -77,8 +91,9 @@ impl RefusalCode {
             Self::UnknownLink => 404,
             Self::RetiredLink => 410,
             Self::NotLive => 409,
-            Self::Kicked | Self::Banned | Self::Locked => 403,
-            Self::Full => 503,
+            Self::PasscodeNeeded => 401,
+            Self::Kicked | Self::Banned | Self::Locked | Self::WrongPasscode | Self::NotAdmitted => 403,
+            Self::Full | Self::WaitingRoom | Self::LinkInUse => 503,
             Self::TooMany => 429,
             Self::BadOffer => 400,
         }

@@ -1,9 +1,9 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    ChatMode, Devices, ErrorCode, FailureCode, LeaveReason, Links, MessageId, Outside, Phase, Recording, Relay,
-    RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, UnfinishedRecording, Viewer,
-    ViewerId, ViewerStats,
+    ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Knock, KnockEnd, LeaveReason, Links, MessageId, Outside,
+    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats,
+    UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -110,6 +110,35 @@ pub enum Event {
     /// The lock changed.
     Lock {
         /// Locked: nobody new is let in.
+        on: bool,
+    },
+    /// Who comes waits until somebody lets it in, or not any more.
+    WaitingRoom {
+        /// There is one.
+        on: bool,
+    },
+    /// Somebody knocks; once more when it says another name.
+    Knock {
+        /// Who.
+        viewer: Knock,
+    },
+    /// A knock is over.
+    KnockLeft {
+        /// Whose.
+        viewer: ViewerId,
+        /// How.
+        reason: KnockEnd,
+    },
+    /// A guest's link was made, or is another one as the address in it changed.
+    GuestLink(GuestLink),
+    /// A guest's link is over: revoked, or its time has come.
+    GuestLinkEnded {
+        /// Whose.
+        name: String,
+    },
+    /// Who comes is asked for a passcode, for another one, or not any more.
+    Passcode {
+        /// There is one.
         on: bool,
     },
     /// The link or the addresses changed.

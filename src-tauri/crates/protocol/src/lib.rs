@@ -46,4 +46,4 @@ pub use secret::Secret;
 pub use settings::{Settings, SettingsChange};
 pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState};
 pub use stream::{Address, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
-pub use viewer::{LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};
+pub use viewer::{GuestLink, Knock, KnockEnd, LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -27,7 +27,7 @@ pub enum PageMessage {
     },
     /// This viewer was removed: stop, show why, and do not come back.
     Removed {
-        /// `kicked` or `banned`.
+        /// `kicked`, `banned`, or `not_admitted` where it knocked.
         code: RefusalCode,
         /// The broadcaster's words.
         reason: Option<String>,
@@ -36,6 +36,10 @@ pub enum PageMessage {
     Forgiven,
     /// The link that opened this page was retired, and who is behind it was not watching: stop, and say so. The socket closes.
     Retired,
+    /// Who is behind this page has to wait until the broadcaster lets it in: nothing is told before. `State` follows when that is done.
+    Knocking,
+    /// There is a passcode now, or another one, and this page's browser has not said it: ask for it. The socket closes.
+    Passcode,
     /// The broadcast ended; `State` with `live` follows when it is back.
     Ended,
     /// What this viewer may choose from, and has chosen: the answer to [`PageHello::Quality`].

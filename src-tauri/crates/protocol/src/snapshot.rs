@@ -1,7 +1,7 @@
 //! All that the panel shows, as it is at one moment.
 
 use crate::{
-    ChatSnapshot, Controls, ErrorCode, Links, Recording, Relay, RemovedViewer, Settings, StreamStats,
+    ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings, StreamStats,
     UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,18 @@ pub struct Snapshot {
     pub peak: u32,
     /// Nobody new is let in.
     pub locked: bool,
+    /// Who comes is asked for a passcode.
+    #[serde(default)]
+    pub passcode: bool,
+    /// Who comes waits until somebody lets it in.
+    #[serde(default)]
+    pub waiting_room: bool,
+    /// Who knocks, the first who came first.
+    #[serde(default)]
+    pub knocks: Vec<Knock>,
+    /// Guests' own links, the first that was made first.
+    #[serde(default)]
+    pub guest_links: Vec<GuestLink>,
     /// Who has the link and does not watch.
     pub outside: Outside,
     /// The camera.

@@ -13,6 +13,10 @@ pub struct Viewer {
     pub address: String,
     /// "Firefox, Android"; "unknown" where the User-Agent says nothing known.
     pub browser: String,
+    /// What the broadcaster calls the guest by whose own link it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub guest: Option<String>,
     /// When media first flowed, milliseconds since the Unix epoch.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub since_at: u64,
@@ -90,6 +94,64 @@ pub enum Removal {
     Banned,
     /// An address, out for this broadcast; of the browser nothing is known.
     Blocked,
+    /// Knocked, and was not let in: out for this broadcast.
+    Refused,
+}
+
+/// Somebody who waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Knock {
+    /// The id that `admit` and `refuse` take. Who is let in then is a viewer of another id.
+    pub id: ViewerId,
+    /// What it says that it is called; of a guest with a link of its own, what the broadcaster calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub name: Option<String>,
+    /// IP address, without port.
+    pub address: String,
+    /// As in [`Viewer::browser`].
+    pub browser: String,
+    /// When it knocked, milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub since_at: u64,
+    /// This browser watched before, since the program was started.
+    pub was_here: bool,
+    /// It came by a guest's own link.
+    pub guest: bool,
+}
+
+/// A guest's own link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct GuestLink {
+    /// What the broadcaster calls the guest.
+    pub name: String,
+    /// The link for the guest.
+    pub watch: String,
+    /// The WHEP endpoint of the same link.
+    pub whep: String,
+    /// When it ends, milliseconds since the Unix epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "number"))]
+    pub expires_at: Option<u64>,
+    /// So many devices may watch by it at one time; none: any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub devices: Option<u32>,
+}
+
+/// How a knock ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum KnockEnd {
+    /// Whoever it was may come in.
+    Admitted,
+    /// It was not let in.
+    Refused,
+    /// It went, or waits no more.
+    Left,
 }
 
 /// Somebody who was removed and can be forgiven.

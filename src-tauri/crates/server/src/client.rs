@@ -5,7 +5,7 @@ use crate::cookie::{self, CookieKey, Shown};
 use crate::headers::text;
 use crate::outside::{Outside, Prefixed};
 use crate::shared::Shared;
-use audience::{Visitor, VisitorCookie};
+use audience::{PasscodeId, Visitor, VisitorCookie};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -43,9 +43,10 @@ impl Client {
         let address = forwarded.unwrap_or(peer);
         let proxied = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| headers.contains_key(*name));
         let local = address.is_loopback() && (!proxied || forwarded.is_some());
-        let (ours, unsigned) = cookies(headers, &config.cookie_key);
+        let (ours, knows, unsigned) = cookies(headers, &config.cookie_key);
         let outside = Outside::of(peer, headers, prefixed, config);
-        Self { visitor: Visitor::new(ours, address, user_agent).with_unsigned(unsigned), local, outside }
+        let visitor = Visitor::new(ours, address, user_agent).with_unsigned(unsigned).who_knows(knows);
+        Self { visitor, local, outside }
     }
 
     /// What limits are counted by.
@@ -53,11 +54,12 @@ impl Client {
         Network::of(self.visitor.address)
     }
 
-    /// The cookie for the answer of the watch page: the browser's own again, for another year, or a new one. HttpOnly: no
+    /// The cookie for the answer of the watch page: the browser's own again, for another year, or a new one; with what it knows. HttpOnly: no
     /// script reads it; Lax: no other site's page makes use of it; Secure, and for the path that is ours, where the browser came by TLS and
     /// by such a path.
     pub(crate) fn set_cookie(&self, key: &CookieKey) -> String {
-        let (name, value) = (cookie::NAME, key.sign(self.visitor.cookie.unwrap_or_else(cookie::fresh)));
+        let (name, value) =
+            (cookie::NAME, key.sign(self.visitor.cookie.unwrap_or_else(cookie::fresh), self.visitor.knows));
         let path = Some(self.outside.path()).filter(|path| !path.is_empty()).unwrap_or("/");
         let secure = if self.outside.is_secure() { "; Secure" } else { "" };
         format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}{secure}")
@@ -81,19 +83,19 @@ fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
     last.parse::<IpAddr>().ok().or_else(|| last.parse().ok().map(|with_port: std::net::SocketAddr| with_port.ip()))
 }
 
-/// The first cookie that we signed; and, where there is none, the first that we did not.
-fn cookies(headers: &HeaderMap, key: &CookieKey) -> (Option<VisitorCookie>, Option<VisitorCookie>) {
+/// The first cookie that we signed, and which passcode its browser knew; where there is none, the first that we did not.
+fn cookies(headers: &HeaderMap, key: &CookieKey) -> (Option<VisitorCookie>, Option<PasscodeId>, Option<VisitorCookie>) {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut unsigned = None;
     for (_, value) in pairs.filter(|(name, _)| *name == cookie::NAME).take(MAX_COOKIES) {
         match key.read(value) {
-            Some(Shown::Ours(cookie)) => return (Some(cookie), None),
+            Some(Shown::Ours(cookie, knows)) => return (Some(cookie), knows, None),
             Some(Shown::Unsigned(cookie)) => unsigned = unsigned.or(Some(cookie)),
             None => {}
         }
     }
-    (None, unsigned)
+    (None, None, unsigned)
 }
 
 #[cfg(test)]
@@ -142,10 +144,11 @@ mod tests {
         let key = CookieKey::from_random([1; 32]);
         let of = |cookies: &str| {
             let cookies = HeaderValue::from_str(cookies).expect("ascii");
-            self::cookies(&HeaderMap::from_iter([(header::COOKIE, cookies)]), &key)
+            let (ours, _, unsigned) = self::cookies(&HeaderMap::from_iter([(header::COOKIE, cookies)]), &key);
+            (ours, unsigned)
         };
         let (ours, old) = (VisitorCookie::from_random([2; 16]), VisitorCookie::from_random([3; 16]));
-        let signed = key.sign(ours);
+        let signed = key.sign(ours, None);
         assert_eq!(of(&format!("a=b; skylark_visitor={signed}; c=d")), (Some(ours), None));
         assert_eq!(of(&format!("a=b; skylark_visitor={old}; c=d")), (None, Some(old)), "anybody can make that up");
         assert_eq!(of(&format!("skylark_visitor={old}; skylark_visitor={signed}")), (Some(ours), None));
@@ -166,7 +169,13 @@ mod tests {
         let set = |visitor: Visitor| Client { visitor, local: false, outside: Outside::default() }.set_cookie(&key);
         let ours = VisitorCookie::from_random([2; 16]);
         let known = set(visitor(Some(ours)));
-        assert!(known.starts_with(&format!("skylark_visitor={}; ", key.sign(ours))), "{known}");
+        assert!(known.starts_with(&format!("skylark_visitor={}; ", key.sign(ours, None))), "{known}");
+        let knows = Some(key.stands_for("sesame"));
+        let knowing = set(visitor(Some(ours)).who_knows(knows));
+        assert!(
+            knowing.contains(&format!("={}; ", key.sign(ours, knows))),
+            "who said the passcode is not asked again: {knowing}"
+        );
         let new = visitor(None).with_unsigned(Some(ours));
         assert_ne!(set(new.clone()), set(new.clone()), "drawn at random, whatever was made up");
         for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age="] {

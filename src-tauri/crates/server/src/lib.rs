@@ -35,6 +35,7 @@ mod notice;
 mod origin;
 mod outside;
 mod page;
+mod passcode;
 mod places;
 mod prefix;
 mod public_url;

@@ -17,12 +17,20 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         RefusalCode::UnknownLink => return nothing_here(),
         RefusalCode::RetiredLink => ("gone", say("retired"), say("retired.detail").to_owned()),
         RefusalCode::Kicked | RefusalCode::Banned => ("removed", say("removed"), removed(refusal.reason.as_deref())),
+        // Its page is what asks, so that nobody is sent this one.
+        RefusalCode::PasscodeNeeded | RefusalCode::WrongPasscode => {
+            ("passcode", say("passcode"), say("passcode.detail").to_owned())
+        }
+        RefusalCode::NotAdmitted => ("removed", say("not_admitted"), refused_by(refusal.reason.as_deref())),
+        RefusalCode::WaitingRoom => ("knocking", say("knocking"), say("knocking.detail").to_owned()),
+        RefusalCode::LinkInUse => ("full", say("in_use"), say("in_use.detail").to_owned()),
         RefusalCode::Locked => ("locked", say("locked"), say("locked.detail").to_owned()),
         RefusalCode::Full => ("full", say("full"), say("full.detail").to_owned()),
         RefusalCode::NotLive => ("waiting", say("waiting"), say("waiting.detail").to_owned()),
         RefusalCode::TooMany | RefusalCode::BadOffer => ("later", say("later"), say("later.detail").to_owned()),
     };
-    let comes_back = !matches!(refusal.code, RefusalCode::RetiredLink | RefusalCode::Kicked | RefusalCode::Banned);
+    let is_final = [RefusalCode::RetiredLink, RefusalCode::Kicked, RefusalCode::Banned, RefusalCode::NotAdmitted];
+    let comes_back = !is_final.contains(&refusal.code);
     let page = (status, notice(state, title, &detail)).into_response();
     if comes_back { asking_again(page, refusal.retry_after_s.unwrap_or(ASK_AGAIN_S)) } else { page }
 }
@@ -44,8 +52,17 @@ pub(crate) fn home() -> Response {
 }
 
 fn removed(reason: Option<&str>) -> String {
-    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-    reason.map_or(say("removed.no_reason").to_owned(), |reason| say("removed.reason").replace("{reason}", reason))
+    said(reason).unwrap_or_else(|| say("removed.no_reason").to_owned())
+}
+
+fn refused_by(reason: Option<&str>) -> String {
+    said(reason).unwrap_or_else(|| say("not_admitted.no_reason").to_owned())
+}
+
+/// The broadcaster's words, where there are some.
+fn said(reason: Option<&str>) -> Option<String> {
+    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty())?;
+    Some(say("removed.reason").replace("{reason}", reason))
 }
 
 /// Browsers load the page again after this time, without script.

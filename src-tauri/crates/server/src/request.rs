@@ -1,8 +1,8 @@
 //! What the owner of the broadcast is asked.
 
 use crate::{Seat, Told};
-use audience::{Refusal, Visitor};
-use protocol::{FailureCode, PageHello, RefusalCode, RejectedMedia};
+use audience::{PasscodeId, Refusal, Visitor};
+use protocol::{FailureCode, PageHello, RefusalCode, RejectedMedia, Secret};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,8 +15,19 @@ pub enum Request {
         token: String,
         /// Without a cookie when it sent none; the answer will set one.
         visitor: Visitor,
-        /// The broadcaster's words for the stream, or why not.
+        /// The broadcaster's words for the stream, none while something is asked first; or why not.
         reply: oneshot::Sender<Result<String, Refusal>>,
+    },
+    /// Somebody says a word: `POST /w/TOKEN/passcode`, or a player's Bearer token.
+    Passcode {
+        /// As it stands in the URL.
+        token: String,
+        /// Who says it.
+        visitor: Visitor,
+        /// What was said.
+        word: Secret,
+        /// What stands for the passcode, where it is that; none where there is none.
+        reply: oneshot::Sender<Result<Option<PasscodeId>, Refusal>>,
     },
     /// Asked before the body of a WHEP POST is read.
     Knock {
@@ -145,6 +156,7 @@ impl Request {
     pub fn is_abandoned(&self) -> bool {
         match self {
             Request::Page { reply, .. } => reply.is_closed(),
+            Request::Passcode { reply, .. } => reply.is_closed(),
             Request::Knock { reply, .. } | Request::PageOpened { reply, .. } => reply.is_closed(),
             Request::Join { reply, .. } => reply.is_closed(),
             Request::Patch { reply, .. } => reply.is_closed(),

@@ -1,7 +1,7 @@
 //! Every path this server answers.
 
 use crate::shared::Shared;
-use crate::{assets, failed, metrics, notice, page, socket, whep};
+use crate::{assets, failed, metrics, notice, page, passcode, socket, whep};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -15,6 +15,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/w/{token}/", get(page::watch))
         .route("/w/{token}/events", any(socket::open))
         .route("/w/{token}/failed", post(failed::report))
+        .route("/w/{token}/passcode", post(passcode::post).fallback(whep::problem::method_not_allowed))
         .route("/assets/{*path}", get(assets::get))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics::get))

@@ -39,7 +39,7 @@ const PINGS: u32 = 3;
 const MAX_HEARD: u32 = 120;
 
 /// What a page of another address is told, and who finds it in front of a proxy that changes what we are called.
-const NOT_OURS: &str = "This socket is for the watch page of the same address. Behind a proxy, start Skylark with --public and the address that \
+pub(crate) const NOT_OURS: &str = "This is for the watch page of the same address. Behind a proxy, start Skylark with --public and the address that \
     browsers call, or have the proxy hand Host on.\n";
 
 /// What a request without an upgrade is told.

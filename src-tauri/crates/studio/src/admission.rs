@@ -126,6 +126,16 @@ impl Admission {
         self.quality.timeout()
     }
 
+    /// Who may hear of the broadcast changed: the door looks at every page again. What follows is there to be polled.
+    pub(crate) fn look_again(&mut self, door: &mut Door, now: Now) {
+        door.look_again(&mut self.audience, now);
+    }
+
+    /// Who waits says what it is called. What follows is there to be polled.
+    pub(crate) fn waits_by_name(&mut self, visitor: &Visitor, name: &str) {
+        self.audience.waits_by_name(visitor, name);
+    }
+
     /// Who watches at a relay.
     pub(crate) fn elsewhere(&mut self) -> &mut Elsewhere {
         &mut self.elsewhere

@@ -59,6 +59,7 @@ mod processor_time;
 mod profiles;
 mod recorders;
 mod relaying;
+mod secret_file;
 mod steps;
 mod storage;
 mod thinning;

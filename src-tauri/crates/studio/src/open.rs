@@ -23,8 +23,8 @@ use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit, r
 use crate::storage::Keeper;
 use crate::studio::Studio;
 use crate::writer::Writer;
-use crate::{files, metrics_token};
-use audience::Token;
+use crate::{files, metrics_token, secret_file};
+use audience::{Passcode, Token};
 use media::Pipeline;
 use protocol::{ErrorCode, RelaySecrets};
 use reach::{BindError, Bound};
@@ -112,6 +112,9 @@ const ASKS: usize = 64;
 /// HTTP requests that wait for the owner. The server makes more of them wait.
 const REQUESTS: usize = 256;
 
+/// More than the longest passcode takes in its file, bytes: one that is longer is said to be too long.
+const LONGEST_PASSCODE_FILE: u64 = 4096;
+
 /// How long going live waits for the resolver.
 const NAME_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -136,8 +139,15 @@ impl Studio {
             let path = path.to_owned();
             move |error| OpenError::Storage { path, error }
         };
-        let (keeper, kept) =
+        let (mut keeper, mut kept) =
             Keeper::open(&places.data, stream, fresh_token()).map_err(at(&places.data.join("audience.json")))?;
+        let cookie_key = server::CookieKey::from_random(kept.cookie_key.bits());
+        if let Some(passcode) = read_passcode(&options, &cookie_key)? {
+            keeper.stand_in(passcode, &mut kept.persisted);
+        }
+        if options.waiting_room {
+            keeper.stand_in_waiting_room(&mut kept.persisted);
+        }
 
         let metrics = match settings.metrics {
             MetricsAccess::Off => Metrics::Off,
@@ -223,7 +233,7 @@ impl Studio {
             metrics,
             guessable_link: options.stream.is_some(),
             limits: settings.limits.of_server(),
-            cookie_key: server::CookieKey::from_random(kept.cookie_key.bits()),
+            cookie_key: cookie_key.clone(),
         };
         let serve = server::serve(tcp, config, requests, shut);
         let server = tokio::spawn(threads::task("server", After::Ends, serve));
@@ -276,6 +286,7 @@ impl Studio {
             recordings: Folders::of_user().map(|folders| folders.recordings),
             relays,
             meter,
+            cookie_key,
         };
         let mut owner = Owner::new(parts, surroundings, complaints, now);
         if let Some(path) = options.record {
@@ -317,6 +328,17 @@ fn read_relays(options: &Options) -> Result<Relays, OpenError> {
         relays.add(url, RelaySecrets::default()).map_err(|error| wrong("--relay")(error.message))?;
     }
     Ok(relays)
+}
+
+/// The passcode that the command line asks for.
+fn read_passcode(options: &Options, key: &server::CookieKey) -> Result<Option<Passcode>, OpenError> {
+    let wrong = |message| OpenError::Option { option: "--passcode-file", message };
+    let read = |path: &PathBuf| {
+        let text = secret_file::read(path, LONGEST_PASSCODE_FILE).map_err(wrong)?;
+        let passcode = Passcode::new(&text, |text| key.stands_for(text));
+        passcode.map_err(|bad| wrong(format!("{}: {bad}, and nothing else stands in its file", path.display())))
+    };
+    options.passcode_file.as_ref().map(read).transpose()
 }
 
 /// What the settings file says. One that was named must be there; the usual one need not.

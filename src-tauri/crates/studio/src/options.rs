@@ -22,6 +22,10 @@ pub struct Options {
     pub relays: Vec<String>,
     /// What relays are told, by their URLs: a file of TOML that only the user may read.
     pub relay_secrets: Option<PathBuf>,
+    /// What is asked for at the door in this run: a file of one line that only the user may read.
+    pub passcode_file: Option<PathBuf>,
+    /// Who comes in this run waits until somebody lets it in.
+    pub waiting_room: bool,
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,

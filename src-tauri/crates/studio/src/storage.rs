@@ -3,7 +3,7 @@
 
 use crate::cookie_key::CookieKey;
 use crate::files::{make_private_folder, write_whole};
-use audience::{Persisted, Token};
+use audience::{Passcode, Persisted, Token};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -16,6 +16,10 @@ pub(crate) struct Keeper {
     cookie_key: CookieKey,
     /// A `--stream` name stands in for the kept token in this run, and must not take its place on disk.
     stand_in: Option<(Token, Vec<Token>)>,
+    /// So does a passcode of this run, as long as no other is set, for the one that is kept, or none.
+    passcode_stand_in: Option<(Passcode, Option<Passcode>)>,
+    /// There is a waiting room in this run, as long as it is not taken away, and none is kept.
+    waiting_room_stand_in: bool,
 }
 
 /// What was kept, and what there is to say about it.
@@ -56,11 +60,17 @@ impl Keeper {
             Err(error) => return Err(error),
         };
         let is_new = found.is_none();
-        let made = || Persisted { token: fresh, retired: Vec::new(), bans: Vec::new() };
+        let made = || Persisted::new(fresh);
         let (mut persisted, kept_key) = found.map_or_else(|| (made(), None), |file| (file.audience, file.cookie_key));
         let has_key = kept_key.is_some();
         let cookie_key = kept_key.unwrap_or_else(CookieKey::fresh);
-        let mut keeper = Keeper { path, cookie_key: cookie_key.clone(), stand_in: None };
+        let mut keeper = Keeper {
+            path,
+            cookie_key: cookie_key.clone(),
+            stand_in: None,
+            passcode_stand_in: None,
+            waiting_room_stand_in: false,
+        };
         if is_new {
             keeper.keep(&persisted)?;
         } else if !has_key && let Err(error) = keeper.keep(&persisted) {
@@ -69,9 +79,20 @@ impl Keeper {
         }
         if let Some(stream) = stream {
             keeper.stand_in = Some((persisted.token.clone(), persisted.retired.clone()));
-            persisted = Persisted { token: stream, retired: Vec::new(), bans: persisted.bans };
+            persisted = Persisted { token: stream, retired: Vec::new(), ..persisted };
         }
         Ok((keeper, Kept { persisted, cookie_key, complaint }))
+    }
+
+    /// Has a passcode stand in for the kept one in this run.
+    pub(crate) fn stand_in(&mut self, passcode: Passcode, persisted: &mut Persisted) {
+        let kept = persisted.passcode.replace(passcode.clone());
+        self.passcode_stand_in = Some((passcode, kept));
+    }
+
+    /// Has a waiting room stand there in this run, whatever is kept.
+    pub(crate) fn stand_in_waiting_room(&mut self, persisted: &mut Persisted) {
+        self.waiting_room_stand_in = !std::mem::replace(&mut persisted.waiting_room, true);
     }
 
     /// Writes it.
@@ -80,6 +101,12 @@ impl Keeper {
         if let Some((token, retired)) = &self.stand_in {
             (persisted.token, persisted.retired) = (token.clone(), retired.clone());
         }
+        if let Some((passcode, kept)) = &self.passcode_stand_in
+            && persisted.passcode.as_ref() == Some(passcode)
+        {
+            persisted.passcode = kept.clone();
+        }
+        persisted.waiting_room &= !self.waiting_room_stand_in;
         let file = File { audience: persisted, cookie_key: Some(self.cookie_key.clone()) };
         let mut text = serde_json::to_vec_pretty(&file)?;
         text.push(b'\n');
@@ -115,11 +142,16 @@ mod tests {
         Token::from_random([n; 16])
     }
 
+    fn word(text: &str) -> Passcode {
+        Passcode::new(text, |_| audience::PasscodeId([7; 16])).unwrap()
+    }
+
     fn ban() -> Ban {
         Ban {
             cookie: None,
             address: [10, 0, 0, 7].into(),
             user_agent: "x".into(),
+            guest: None,
             reason: Some("spam".into()),
             banned_at: 1,
         }
@@ -146,7 +178,12 @@ mod tests {
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let (keeper, _) = Keeper::open(folder.path(), None, token(1)).unwrap();
-        let changed = Persisted { token: token(2), retired: vec![token(1)], bans: vec![ban()] };
+        let changed = Persisted {
+            retired: vec![token(1)],
+            bans: vec![ban()],
+            passcode: Some(word("sesame")),
+            ..Persisted::new(token(2))
+        };
         keeper.keep(&changed).unwrap();
         assert_eq!(Keeper::open(folder.path(), None, token(3)).unwrap().1.persisted, changed);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
@@ -183,13 +220,40 @@ mod tests {
     fn a_stream_name_does_not_take_the_tokens_place() {
         let folder = tempfile::tempdir().unwrap();
         let (keeper, _) = Keeper::open(folder.path(), None, token(1)).unwrap();
-        keeper.keep(&Persisted { token: token(1), retired: vec![token(0)], bans: vec![] }).unwrap();
+        keeper.keep(&Persisted { retired: vec![token(0)], ..Persisted::new(token(1)) }).unwrap();
         let stream = Token::named("party").unwrap();
         let (keeper, kept) = Keeper::open(folder.path(), Some(stream.clone()), token(2)).unwrap();
         assert_eq!((&kept.persisted.token, kept.persisted.retired.len()), (&stream, 0));
         keeper.keep(&Persisted { bans: vec![ban()], ..kept.persisted }).unwrap();
         let (_, after) = Keeper::open(folder.path(), None, token(3)).unwrap();
-        assert_eq!(after.persisted, Persisted { token: token(1), retired: vec![token(0)], bans: vec![ban()] });
+        assert_eq!(
+            after.persisted,
+            Persisted { retired: vec![token(0)], bans: vec![ban()], ..Persisted::new(token(1)) }
+        );
+    }
+
+    #[test]
+    fn a_passcode_of_one_run_does_not_take_the_kept_ones_place_until_another_is_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let reopened = || Keeper::open(folder.path(), None, token(1)).unwrap();
+        for kept in [None, Some(word("barley"))] {
+            let (mut keeper, Kept { mut persisted, .. }) = reopened();
+            persisted.passcode = kept.clone();
+            keeper.keep(&persisted).unwrap();
+            keeper.stand_in(word("sesame"), &mut persisted);
+            assert_eq!(persisted.passcode, Some(word("sesame")), "that is asked for");
+            keeper.keep(&persisted).unwrap();
+            assert_eq!(reopened().1.persisted.passcode, kept, "and that is kept");
+            assert!(!reopened().1.persisted.waiting_room);
+            keeper.stand_in_waiting_room(&mut persisted);
+            assert!(persisted.waiting_room, "there is one in this run");
+            keeper.keep(&persisted).unwrap();
+            assert!(!reopened().1.persisted.waiting_room, "and none is kept");
+            for set in [Some(word("wheat")), None] {
+                keeper.keep(&Persisted { passcode: set.clone(), ..persisted.clone() }).unwrap();
+                assert_eq!(reopened().1.persisted.passcode, set, "by the broadcaster's word");
+            }
+        }
     }
 
     #[test]

@@ -158,7 +158,7 @@ mod tests {
             writer.keep_settings(limited(n));
         }
         let token = audience::Token::named("party").unwrap();
-        writer.keep_audience(Persisted { token, retired: vec![], bans: vec![] });
+        writer.keep_audience(Persisted::new(token));
         let_go.send(Err("settings could not be written".into())).unwrap();
         assert_eq!(writes.recv_timeout(SOON).unwrap(), "audience party", "who may come in goes first");
         let_go.send(Ok(())).unwrap();

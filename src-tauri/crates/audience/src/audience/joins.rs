@@ -14,6 +14,7 @@ impl Audience {
     /// Where there are too many without one, the oldest makes room: it is put out to be dropped.
     pub fn join(&mut self, token: &str, visitor: Visitor, now: Now) -> Result<ViewerId, Refusal> {
         self.may(Asks::Place, token, &visitor, now)?;
+        let visitor = self.by_link(token, &visitor, now).into_owned();
         if let Some(oldest) = self.viewers.joining.makes_room_for(Network::of(visitor.address)) {
             self.give_up(oldest, now);
         }
@@ -49,7 +50,11 @@ impl Audience {
     pub(super) fn connected(&mut self, viewer: ViewerId, now: Now) {
         // No transport connects without a check; whoever tells the one without the other means both.
         self.checked(viewer, now);
-        if let Some(shown) = self.viewers.connected(viewer, now) {
+        let guest = self.viewers.visitor(viewer).and_then(|visitor| self.guest_name(visitor));
+        if let Some(shown) = self.viewers.connected(viewer, guest, now) {
+            if let Some(visitor) = self.viewers.visitor(viewer) {
+                self.waiting_room.was_here(visitor);
+            }
             let relay = shown.relay;
             self.event(Event::ViewerJoined { viewer: shown });
             if self.viewers.watched_elsewhere(viewer, relay, now) {
@@ -81,6 +86,10 @@ impl Audience {
 
     /// The broadcaster hears why, in a sentence: what the page's browser knows, and what arrived here.
     pub(super) fn page_failed(&mut self, visitor: &Visitor, viewer: Option<ViewerId>, code: FailureCode, now: Now) {
+        // Who has yet to say the passcode, or to be let in, has nothing to be shown, and writes no rows.
+        if !self.knows(visitor) || self.must_wait(visitor, now) {
+            return;
+        }
         let own = viewer.filter(|viewer| self.viewers.visitor(*viewer).is_some_and(|of| of.is(&visitor.identity())));
         let arrived = own.map(|viewer| !self.viewers.joining.is_unchecked(viewer));
         if self.failed_joins.is_told(now.instant) {

@@ -14,10 +14,12 @@ impl Audience {
         let Some(visitor) = visitor.or_else(|| earlier.as_ref().map(|removed| removed.visitor().clone())) else {
             return self.unknown(viewer);
         };
-        let sessions = match visitor.cookie {
+        let mut sessions = match visitor.cookie {
             Some(cookie) => self.viewers.of_cookie(cookie),
             None => vec![viewer],
         };
+        let by_link = visitor.guest.iter().flat_map(|token| self.viewers.of_guest(token)).collect::<Vec<_>>();
+        sessions.extend(by_link.into_iter().filter(|id| !sessions.contains(id)).collect::<Vec<_>>());
         let ban = how == LeaveReason::Banned;
         let before = self.watching();
         let spared = self.removals.spared(&visitor, self.viewers.watchers());
@@ -99,6 +101,6 @@ impl Audience {
 }
 
 /// Where a removed viewer's page listens.
-fn page_of(visitor: &Visitor, viewer: ViewerId) -> To {
+pub(super) fn page_of(visitor: &Visitor, viewer: ViewerId) -> To {
     visitor.cookie.map_or(To::Viewer(viewer), To::Visitor)
 }

@@ -10,7 +10,7 @@ fn a_new_link_keeps_who_is_watching_and_lets_them_return_by_the_old_one() {
     let (anna, boris) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"));
     let viewer = stage.watch(&anna);
     let outputs = stage.input(Input::NewLink { token: token("fresh") });
-    let [Output::CloseStrangers, Output::Keep(kept)] = outputs.as_slice() else {
+    let [Output::LookAgain, Output::Keep(kept)] = outputs.as_slice() else {
         panic!("strangers' pages are closed, it is written to disk, and that is all: {outputs:?}")
     };
     assert_eq!((kept.token.as_str(), kept.retired.as_slice()), ("fresh", [token(LINK)].as_slice()));

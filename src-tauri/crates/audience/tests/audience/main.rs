@@ -2,10 +2,13 @@
 
 mod admission;
 mod broadcast;
+mod guests;
 mod invariants;
 mod joins;
+mod knocks;
 mod link;
 mod nothing_changes;
+mod passcode;
 mod removal;
 mod returning;
 mod stage;

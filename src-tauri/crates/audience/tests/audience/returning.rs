@@ -162,9 +162,9 @@ fn a_page_that_hears_by_a_retired_link_is_closed_unless_it_watches() {
     stage.watch(&anna);
     stage.join(&boris).expect("the stream is open");
     let outputs = stage.input(new_link());
-    assert!(outputs.contains(&Output::CloseStrangers), "{outputs:?}");
-    assert!(stage.audience.may_stay(&anna, stage.now()));
-    assert!(!stage.audience.may_stay(&boris, stage.now()), "who only asked");
+    assert!(outputs.contains(&Output::LookAgain), "{outputs:?}");
+    assert!(stage.greet(LINK, &anna).is_ok());
+    assert!(stage.greet(LINK, &boris).is_err(), "who only asked");
 }
 
 #[test]

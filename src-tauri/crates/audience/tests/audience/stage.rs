@@ -1,7 +1,7 @@
 //! An audience in virtual time, with words for what tests do.
 
-use audience::{Audience, Input, Now, Output, Persisted, Refusal, Token, Visitor, VisitorCookie};
-use protocol::{Event, PageMessage, RefusalCode, ViewerId};
+use audience::{Audience, Greeting, Input, Now, Output, Persisted, Refusal, Token, Visitor, VisitorCookie};
+use protocol::{Event, RefusalCode, ViewerId};
 use std::time::{Duration, Instant};
 
 /// The link of every test.
@@ -19,7 +19,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Nothing is live, no limit.
     pub(crate) fn offline() -> Self {
-        Self::restored(Persisted { token: token(LINK), retired: vec![], bans: vec![] })
+        Self::restored(Persisted::new(token(LINK)))
     }
 
     /// Live, nobody there, no limit.
@@ -117,7 +117,7 @@ impl Stage {
         self.audience.knock(link, visitor, self.now()).map_err(|refusal| refusal.code)
     }
 
-    pub(crate) fn greet(&self, link: &str, visitor: &Visitor) -> Result<Vec<PageMessage>, Refusal> {
+    pub(crate) fn greet(&self, link: &str, visitor: &Visitor) -> Result<Greeting, Refusal> {
         self.audience.greet(link, visitor, self.now())
     }
 

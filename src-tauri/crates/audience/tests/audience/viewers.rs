@@ -19,6 +19,7 @@ fn joined_is_told_when_media_flows_and_not_before() {
         id: viewer,
         address: "10.0.0.1".into(),
         browser: "Firefox, Linux".into(),
+        guest: None,
         since_at: 1500,
         rejected: vec![],
         relay: None,

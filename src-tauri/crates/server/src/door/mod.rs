@@ -10,17 +10,17 @@ mod waiting;
 
 pub use refusals::Refusals;
 
-use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, Request, Seat, Told};
+use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, Request};
 use audience::{Audience, Input, Now, To, Visitor};
 use outside::Outsiders;
-use pages::Pages;
+use pages::{OpenPage, Pages};
 use protocol::{LeaveReason, PageHello, PageMessage, RefusalCode, SharedMessage, ViewerId};
 use sdp::{Fragment, Offer};
 use sessions::Sessions;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use sessions::matches;
+use std::collections::HashMap;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use waiting::{Waiting, WaitsFor};
 
 /// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
@@ -34,6 +34,8 @@ pub struct Door {
     refusals: Refusals,
     outsiders: Outsiders,
     waiting: Waiting,
+    /// Pages that were outside when they were looked at, and whose they are.
+    waits_by: HashMap<PageId, Visitor>,
 }
 
 /// Makes, changes and frees viewers' transports.
@@ -81,7 +83,14 @@ impl Door {
                 if let Err(refusal) = &answer {
                     self.outsiders.refused(&visitor, refusal.code);
                 }
-                drop(reply.send(answer.map(|()| audience.title().to_owned())));
+                drop(reply.send(answer.map(|()| audience.title_for(&visitor, now).to_owned())));
+            }
+            Request::Passcode { token, visitor, word, reply } => {
+                let answer = audience.try_passcode(&token, &visitor, word.reveal(), now);
+                if let Err(refusal) = &answer {
+                    self.refusals.count(refusal.code);
+                }
+                drop(reply.send(answer));
             }
             Request::Knock { token, visitor, reply } => {
                 let answer = audience.knock(&token, &visitor, now);
@@ -89,6 +98,9 @@ impl Door {
                 if let Err(refusal) = &answer {
                     self.refusals.count(refusal.code);
                     self.outsiders.refused(&visitor, refusal.code);
+                    if refusal.code == RefusalCode::WaitingRoom {
+                        audience.waits(&token, &visitor, false, now);
+                    }
                 }
                 drop(reply.send(answer));
             }
@@ -134,13 +146,21 @@ impl Door {
             }
             Request::PageOpened { page, token, visitor, tell, seat, reply } => {
                 let greeting = audience.greet(&token, &visitor, now);
-                drop(reply.send(greeting.map(|greeting| self.open_page(page, visitor, tell, seat, greeting))));
+                if greeting.as_ref().is_ok_and(|greeting| greeting.outside) {
+                    audience.waits(&token, &visitor, true, now);
+                    self.waits_by.insert(page, visitor.clone());
+                }
+                let open = |greeting| self.pages.open(page, OpenPage { token, visitor, tell, seat }, greeting);
+                drop(reply.send(greeting.map(open)));
             }
             Request::PageSaid { page, hello, reply } => {
                 self.page_said(page, hello, audience, now);
                 let _ = reply.send(());
             }
-            Request::PageClosed { page } => self.pages.close(page),
+            Request::PageClosed { page } => {
+                self.pages.close(page);
+                self.waits_no_more(page, audience, now);
+            }
             Request::Metrics { refused, reply } => drop(reply.send(transports.metrics(audience, self, &refused))),
         }
     }
@@ -197,9 +217,18 @@ impl Door {
         }
     }
 
-    /// The link was retired: closes the sockets of those who may not stay, and tells them so.
-    pub fn close_strangers(&mut self, audience: &Audience, now: Now) {
-        self.pages.close_where(|visitor| !audience.may_stay(visitor, now), &PageMessage::Retired);
+    /// Who may hear of the broadcast changed: every page is greeted anew, and those that are refused are told why and closed.
+    pub fn look_again(&mut self, audience: &mut Audience, now: Now) {
+        let out = self.pages.look_again(|token, visitor| audience.greet(token, visitor, now));
+        for (page, token, visitor) in out {
+            audience.waits(&token, &visitor, true, now);
+            self.waits_by.insert(page, visitor);
+        }
+    }
+
+    /// The page waits outside until its visitor is let in: whose it is.
+    pub fn waits(&self, page: PageId) -> Option<&Visitor> {
+        self.waits_by.get(&page).filter(|_| self.pages.is_outside(page))
     }
 
     /// There is an offer from elsewhere for this viewer: its session begins. Who answered one goes on with that session. False: nobody waits
@@ -264,6 +293,14 @@ impl Door {
         Ok(joined)
     }
 
+    /// Who waited by other pages as well waits on.
+    fn waits_no_more(&mut self, page: PageId, audience: &mut Audience, now: Now) {
+        let Some(visitor) = self.waits_by.remove(&page) else { return };
+        if self.waits_by.values().all(|other| *other != visitor) {
+            audience.waits_no_more(&visitor, now);
+        }
+    }
+
     fn answered(
         &mut self,
         session: &str,
@@ -302,18 +339,6 @@ impl Door {
         self.close(viewer);
         audience.handle(Input::Gone { viewer, reason: LeaveReason::Left }, now);
         true
-    }
-
-    fn open_page(
-        &mut self,
-        page: PageId,
-        visitor: Visitor,
-        tell: mpsc::Sender<Told>,
-        seat: Seat,
-        greeting: Vec<PageMessage>,
-    ) {
-        self.pages.open(page, visitor, tell, seat);
-        greeting.into_iter().for_each(|message| self.pages.tell_one(page, message));
     }
 
     fn page_said(&mut self, page: PageId, hello: PageHello, audience: &mut Audience, now: Now) {

@@ -1,8 +1,8 @@
 //! The sockets of open watch pages: who is behind each, and how it is told something.
 
 use crate::{PageId, Seat, Told};
-use audience::{Headcount, To, Visitor};
-use protocol::{Class, MessageId, PageMessage, SharedMessage, ViewerId};
+use audience::{Greeting, Headcount, Refusal, To, Visitor};
+use protocol::{Class, MessageId, PageMessage, RefusalCode, SharedMessage, ViewerId};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -37,9 +37,22 @@ struct Watching {
     chat_paid: Option<Instant>,
 }
 
+/// What is known of a page that opens its socket.
+#[derive(Debug)]
+pub(super) struct OpenPage {
+    /// Of the link that it came by, as it stands in the URL.
+    pub(super) token: String,
+    pub(super) visitor: Visitor,
+    pub(super) tell: mpsc::Sender<Told>,
+    pub(super) seat: Seat,
+}
+
 #[derive(Debug)]
 struct Page {
+    token: Box<str>,
     visitor: Visitor,
+    /// It hears nothing but what is meant for it alone.
+    outside: bool,
     /// The viewer whose session the page said it holds. Stays when that viewer is gone: the page is to hear why.
     viewer: Option<ViewerId>,
     tell: mpsc::Sender<Told>,
@@ -55,9 +68,13 @@ struct Page {
 }
 
 impl Pages {
-    pub(super) fn open(&mut self, id: PageId, visitor: Visitor, tell: mpsc::Sender<Told>, seat: Seat) {
-        let page = Page { visitor, viewer: None, tell, seat, chats: false, ahead: None, may_ask: None, waits: 0 };
+    pub(super) fn open(&mut self, id: PageId, page: OpenPage, greeting: Greeting) {
+        let OpenPage { token, visitor, tell, seat } = page;
+        let (token, Greeting { outside, messages }) = (token.into(), greeting);
+        let (viewer, ahead, may_ask) = (None, None, None);
+        let page = Page { token, visitor, outside, viewer, tell, seat, chats: false, ahead, may_ask, waits: 0 };
         self.pages.insert(id, page);
+        messages.into_iter().for_each(|message| self.tell_one(id, message));
     }
 
     /// The page says that it holds the session of this viewer, which there is.
@@ -127,7 +144,8 @@ impl Pages {
         }
         let mut people = Headcount::default();
         watchers.for_each(|visitor| people.leave_out(visitor));
-        let waiting = |page: &&Page| page.waits == WAITS && may_wait(&page.visitor);
+        // Who knocks is listed, one by one.
+        let waiting = |page: &&Page| page.waits == WAITS && !page.outside && may_wait(&page.visitor);
         self.pages.values().filter(waiting).for_each(|page| people.count(&page.visitor));
         people.people()
     }
@@ -139,16 +157,38 @@ impl Pages {
         }
     }
 
-    /// Drops those whose visitors this concerns, with these last words: their sockets close.
-    pub(super) fn close_where(&mut self, concerns: impl Fn(&Visitor) -> bool, last: &PageMessage) {
-        self.pages.retain(|_, page| {
-            let closes = concerns(&page.visitor);
-            if closes {
-                // Whoever does not keep up hears nothing; the socket closes all the same.
-                let _ = page.tell.try_send(last.clone().into());
+    /// Has each greeted anew by the link that it came by. One that comes in by it, or has to go out, is told; who is refused hears why as
+    /// its last words: its socket closes.
+    /// Answers those that have to go out.
+    pub(super) fn look_again(
+        &mut self,
+        greet: impl Fn(&str, &Visitor) -> Result<Greeting, Refusal>,
+    ) -> Vec<(PageId, String, Visitor)> {
+        let mut out = Vec::new();
+        self.pages.retain(|id, page| match greet(&page.token, &page.visitor) {
+            Ok(greeting) if greeting.outside == page.outside => true,
+            Ok(Greeting { outside, messages }) => {
+                (page.outside, page.chats) = (outside, page.chats && !outside);
+                if outside {
+                    out.push((*id, page.token.to_string(), page.visitor.clone()));
+                }
+                messages.into_iter().all(|message| page.hears(&message.into()))
             }
-            !closes
+            Err(refusal) => {
+                let last = match refusal.code {
+                    RefusalCode::PasscodeNeeded => PageMessage::Passcode,
+                    _ => PageMessage::Retired,
+                };
+                // Whoever does not keep up hears nothing; the socket closes all the same.
+                let _ = page.tell.try_send(last.into());
+                false
+            }
         });
+        out
+    }
+
+    pub(super) fn is_outside(&self, id: PageId) -> bool {
+        self.pages.get(&id).is_some_and(|page| page.outside)
     }
 
     /// Tells all pages it is for.
@@ -254,7 +294,7 @@ impl Page {
 
     fn is(&self, to: To) -> bool {
         match to {
-            To::All => true,
+            To::All => !self.outside,
             // Who was banned with a cookie of a version before is told of its end, too.
             To::Visitor(cookie) => self.visitor.cookie.or(self.visitor.unsigned) == Some(cookie),
             To::Viewer(viewer) => self.viewer == Some(viewer),

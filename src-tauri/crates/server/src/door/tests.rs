@@ -3,9 +3,10 @@
 mod outside;
 
 use super::*;
+use crate::{Seat, Told};
 use audience::{Output, Persisted, Refusal, Token, VisitorCookie};
 use std::time::Instant;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 const LINK: &str = "the-link";
 
@@ -72,7 +73,7 @@ impl World {
     fn live() -> World {
         let now = Now { instant: Instant::now(), unix_ms: 0 };
         let token = Token::named(LINK).expect("well-formed");
-        let audience = Audience::new(Persisted { token, retired: vec![], bans: vec![] }, 0, now);
+        let audience = Audience::new(Persisted::new(token), 0, now);
         let mut world = World { door: Door::default(), audience, transports: Made::default(), now };
         world.input(Input::GoLive);
         world
@@ -89,7 +90,7 @@ impl World {
             match self.audience.poll() {
                 Output::Timeout(_) => return,
                 Output::Tell { to, message } => self.door.tell(to, message),
-                Output::CloseStrangers => self.door.close_strangers(&self.audience, self.now),
+                Output::LookAgain => self.door.look_again(&mut self.audience, self.now),
                 Output::Drop { viewer, .. } => {
                     self.transports.close(viewer);
                     self.door.close(viewer);

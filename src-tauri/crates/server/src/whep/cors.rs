@@ -7,7 +7,7 @@ const ALLOWED: [(HeaderName, HeaderValue); 2] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     (
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After"),
+        HeaderValue::from_static("Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After, WWW-Authenticate"),
     ),
 ];
 

@@ -5,10 +5,12 @@ use crate::client::Client;
 use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
 use crate::{CounterOffer, Joined, LetIn, Refused, Request};
+use audience::PasscodeId;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::Secret;
 use sdp::Offer;
 use std::sync::Arc;
 
@@ -16,10 +18,16 @@ use std::sync::Arc;
 pub(super) async fn post(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
-    client: Client,
+    mut client: Client,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    if let Some(word) = bearer(&headers) {
+        match say(&shared, &token, &client, word).await {
+            Ok(knows) => client.visitor.knows = knows.or(client.visitor.knows),
+            Err(refused) => return body::discard(body, refused),
+        }
+    }
     if let Err(refused) = knock(&shared, &token, &client).await {
         return body::discard(body, refused);
     }
@@ -83,6 +91,23 @@ fn tell(shared: &Shared, client: Client, response: Response, reason: String) -> 
     // Nobody waits for it: an owner that is gone or does not keep up has nothing more to tell.
     let _ = shared.requests.try_send(request);
     response
+}
+
+/// What a player says that cannot type: the token as it is, whatever the passcode has in it (RFC 6750 2.1).
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = std::str::from_utf8(headers.get(header::AUTHORIZATION)?.as_bytes()).ok()?;
+    let (scheme, word) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| Secret::from(word.trim().to_owned()))
+}
+
+/// Says the passcode for a player. What stands for it counts for this request.
+async fn say(shared: &Shared, token: &str, client: &Client, word: Secret) -> Result<Option<PasscodeId>, Response> {
+    let (token, visitor) = (token.to_owned(), client.visitor.clone());
+    match shared.ask_with_link(client.visitor.address, |reply| Request::Passcode { token, visitor, word, reply }).await
+    {
+        Ok(answer) => answer.map_err(|refusal| problem::refused_bearer(&refusal)),
+        Err(unavailable) => Err(problem::unavailable(&unavailable)),
+    }
 }
 
 /// Who may not join is told so before anything else.

@@ -2,7 +2,7 @@
 
 use crate::shared::Unavailable;
 use audience::Refusal;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{Problem, RefusalCode};
 
@@ -12,17 +12,38 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
     let message = match refusal.code {
         RefusalCode::UnknownLink => "There is no stream at this link.",
         RefusalCode::RetiredLink => "This link has been replaced. Ask the broadcaster for the new one.",
+        RefusalCode::PasscodeNeeded => {
+            "This stream has a passcode. The watch page asks for it; a player sends it as its Bearer token."
+        }
+        RefusalCode::WrongPasscode => "That is not the passcode.",
         RefusalCode::NotLive => "Nothing is live at the moment.",
         RefusalCode::Kicked => "You were removed from this stream.",
         RefusalCode::Banned => "You were removed, until the broadcaster lets you in again.",
         RefusalCode::Locked => "This stream is locked: nobody new is let in.",
+        RefusalCode::NotAdmitted => "You were not let in.",
+        RefusalCode::WaitingRoom => "Wait until the broadcaster lets you in.",
+        RefusalCode::LinkInUse => "As many devices as may watch by this link.",
         RefusalCode::Full => "This stream is full.",
-        RefusalCode::TooMany => "Too many join from this address at once.",
+        RefusalCode::TooMany => "Too much comes from this address at once. Try again later.",
         RefusalCode::BadOffer => "The offer cannot be answered.",
     };
     let mut response = answer(status, Some(refusal.code), message, refusal.reason.as_deref());
     if let Some(seconds) = refusal.retry_after_s {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    if refusal.code == RefusalCode::PasscodeNeeded {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Skylark\""));
+    }
+    response
+}
+
+/// What a player sent as its Bearer token opens nothing (RFC 6750 3.1).
+pub(super) fn refused_bearer(refusal: &Refusal) -> Response {
+    let mut response = refused(refusal);
+    if refusal.code == RefusalCode::WrongPasscode {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        let why = HeaderValue::from_static("Bearer realm=\"Skylark\", error=\"invalid_token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, why);
     }
     response
 }
@@ -41,7 +62,7 @@ pub(super) fn no_session() -> Response {
     plain(StatusCode::NOT_FOUND, "There is no such session, or not any more.")
 }
 
-pub(super) async fn method_not_allowed() -> Response {
+pub(crate) async fn method_not_allowed() -> Response {
     plain(StatusCode::METHOD_NOT_ALLOWED, "This method means nothing here.")
 }
 

@@ -7,6 +7,7 @@ mod limits;
 mod metrics;
 mod owner;
 mod pages;
+mod passcode;
 mod proxied;
 mod shutdown;
 mod socket;

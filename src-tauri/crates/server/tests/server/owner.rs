@@ -93,7 +93,7 @@ impl Transports for Words {
 impl Owner {
     pub(crate) fn new(link: &str) -> Self {
         let token = Token::named(link).expect("the test's link is well-formed");
-        let audience = Audience::new(Persisted { token, retired: vec![], bans: vec![] }, 0, now());
+        let audience = Audience::new(Persisted::new(token), 0, now());
         Self { audience, door: Door::default(), transports: Words::default(), said: Vec::new() }
     }
 
@@ -184,7 +184,7 @@ impl Owner {
             match self.audience.poll() {
                 Output::Timeout(_) => return,
                 Output::Tell { to, message } => self.door.tell(to, message),
-                Output::CloseStrangers => self.door.close_strangers(&self.audience, now()),
+                Output::LookAgain => self.door.look_again(&mut self.audience, now()),
                 Output::Drop { viewer, .. } => {
                     self.transports.close(viewer);
                     self.door.close(viewer);

@@ -11,9 +11,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn open_with(world: &World, link: &str, headers: &[(&'static str, String)]) -> Result<Socket, u16> {
+pub(crate) async fn open_with(world: &World, link: &str, headers: &[(&'static str, String)]) -> Result<Socket, u16> {
     let url = format!("ws://{}/w/{link}/events", world.address);
     let mut request = url.into_client_request().expect("a well-formed request");
     for (name, value) in headers {
@@ -31,7 +31,7 @@ async fn open(world: &World) -> Socket {
 }
 
 /// The next message; none when the server closed the socket, with its code.
-async fn next(socket: &mut Socket) -> Result<PageMessage, Option<u16>> {
+pub(crate) async fn next(socket: &mut Socket) -> Result<PageMessage, Option<u16>> {
     let read = async {
         loop {
             match socket.next().await {

@@ -35,7 +35,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                     self.forget(viewer, now);
                 }
                 Output::Tell { to, message } => self.door.tell(to, message),
-                Output::CloseStrangers => self.door.close_strangers(self.admission.audience(), now),
+                Output::LookAgain => self.admission.look_again(&mut self.door, now),
                 Output::Event(event) => {
                     if matches!(event, Event::Lock { .. }) {
                         self.door.lock_changed();

@@ -18,6 +18,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A page says something that concerns the chat. Who says it is who holds the session that the page named, and nothing else that it
     /// may say of itself; who was not let in, or was removed, is told nothing.
     pub(super) fn page_chats(&mut self, page: PageId, hello: PageHello, now: Now) {
+        if let (PageHello::Name { name }, Some(visitor)) = (&hello, self.door.waits(page).cloned()) {
+            if let Some(name) = ::chat::name_to_show(name) {
+                self.admission.waits_by_name(&visitor, &name);
+                self.carry_out_quietly(now);
+            }
+            return;
+        }
         let act = hello.act();
         let said = self.said_in_chat(page, hello, now);
         self.carry_out_chat();

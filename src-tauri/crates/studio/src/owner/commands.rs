@@ -67,6 +67,16 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             }
             Command::Forgive { viewer } => self.ask_audience(Input::Forgive { viewer }, now),
             Command::Lock { on } => self.ask_audience(Input::Lock(on), now),
+            Command::WaitingRoom { on } => self.ask_audience(Input::SetWaitingRoom(on), now),
+            Command::Admit { viewer } => self.ask_audience(Input::Admit { viewer }, now),
+            Command::AdmitAll => self.ask_audience(Input::AdmitAll { known_only: false }, now),
+            Command::AdmitKnown => self.ask_audience(Input::AdmitAll { known_only: true }, now),
+            Command::Refuse { viewer, reason } => {
+                self.ask_audience(Input::Refuse { viewer, reason: said(reason) }, now)
+            }
+            Command::MakeGuestLink { name, expires_s, devices } => self.make_guest_link(&name, expires_s, devices, now),
+            Command::RevokeGuestLink { name } => self.revoke_guest_link(&name, now),
+            Command::Passcode { text } => self.set_passcode(text.as_ref(), now),
             Command::NewLink => {
                 self.ask_audience(Input::NewLink { token: fresh_token() }, now)?;
                 self.place_changed();
@@ -145,7 +155,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// Lets the audience decide about a command.
-    fn ask_audience(&mut self, input: Input, now: Now) -> Result<(), CommandError> {
+    pub(super) fn ask_audience(&mut self, input: Input, now: Now) -> Result<(), CommandError> {
         self.admission.handle(input, now);
         self.carry_out(now)
     }

@@ -4,6 +4,8 @@ mod carry_out;
 mod chat;
 mod commands;
 mod controls;
+mod guests;
+mod passcode;
 mod place;
 mod quality;
 mod recording;
@@ -38,7 +40,7 @@ use ::chat::Chat;
 use audience::{Input, Now};
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, PageHello};
-use server::{Door, PublicUrl, Request};
+use server::{CookieKey, Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -77,6 +79,8 @@ pub(crate) struct Owner<F, E, B> {
     relays: Relays,
     /// Written by the encoders' threads.
     meter: Arc<Meter>,
+    /// Makes what stands for a passcode.
+    cookie_key: CookieKey,
 
     /// Broadcasts whose encoders have yet to stop.
     encoding: u32,
@@ -104,6 +108,7 @@ pub(crate) struct Parts<F, E, B> {
     pub(crate) recordings: Option<PathBuf>,
     pub(crate) relays: Relays,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) cookie_key: CookieKey,
 }
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
@@ -138,6 +143,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             recordings: parts.recordings,
             relays: parts.relays,
             meter: parts.meter,
+            cookie_key: parts.cookie_key,
             encoding: 0,
             stats_asked: false,
             looking: false,

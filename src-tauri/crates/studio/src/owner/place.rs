@@ -1,6 +1,7 @@
 //! Where the broadcast can be reached, as the machine's networks and its public name change.
 
 use super::Owner;
+use super::guests::base;
 use crate::background::Background;
 use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
@@ -49,8 +50,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.public_url.send_if_modified(|known| std::mem::replace(known, url.clone()) != url);
         self.forwarder.set_candidates(self.reachability.candidates());
         let token = self.admission.audience().token().as_str();
+        let before = base(self.reachability.links()).to_owned();
         if let Some(links) = self.reachability.renew_links(self.configuration.meant(), token) {
+            let moved = base(&links) != before;
             self.events.tell(Event::Links { links });
+            if moved {
+                self.tell_guest_links(|_| true);
+            }
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The file of what relays are told: TOML, a table a relay, by its URL. Nothing of it is ever written or shown.
 
+use crate::secret_file;
 use protocol::RelaySecrets;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 /// The longest that is read, bytes.
@@ -11,34 +10,13 @@ const LONGEST: u64 = 256 * 1024;
 
 /// Reads it. The error is one sentence or two, and has nothing of what stands in the file but a line's number.
 pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, RelaySecrets>, String> {
-    let shown = path.display();
-    let unread = |error: io::Error| format!("{shown} cannot be read ({error})");
-    let file = File::open(path).map_err(unread)?;
-    if others_can_read(&file).map_err(unread)? {
-        return Err(format!("{shown} can be read by others, and has secrets in it. Close it with: chmod go= {shown}"));
-    }
-    let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text).map_err(unread)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let secrets: BTreeMap<String, RelaySecrets> = toml_edit::de::from_str(text).map_err(|error| {
+    let (shown, text) = (path.display(), secret_file::read(path, LONGEST)?);
+    let secrets: BTreeMap<String, RelaySecrets> = toml_edit::de::from_str(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
         let example = "[\"whip+https://HOST/PATH\"], and below it bearer = \"…\" and, for a server with a certificate of its own, ca = \"FILE\"";
         format!("{shown}, line {line}: this is not what relays are told. Write a table a relay: {example}.")
     })?;
     Ok(secrets.into_iter().map(|(url, secrets)| (url.trim().to_owned(), secrets)).collect())
-}
-
-fn others_can_read(file: &File) -> io::Result<bool> {
-    let about = file.metadata()?;
-    #[cfg(unix)]
-    {
-        Ok(std::os::unix::fs::MetadataExt::mode(&about) & 0o044 != 0)
-    }
-    // Elsewhere rights are lists, and a user's own folders are closed to others.
-    #[cfg(not(unix))]
-    {
-        Ok(about.is_dir())
-    }
 }
 
 #[cfg(all(test, unix))]

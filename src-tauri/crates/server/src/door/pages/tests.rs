@@ -10,8 +10,13 @@ fn cookie(n: u8) -> VisitorCookie {
 fn open(pages: &mut Pages, n: u8, room: usize) -> mpsc::Receiver<Told> {
     let (tell, told) = mpsc::channel(room);
     let visitor = Visitor::new(Some(cookie(n)), [203, 0, 113, n].into(), "Firefox/140.0");
-    pages.open(PageId(n.into()), visitor, tell, Seat::nowhere());
+    let page = OpenPage { token: "the-link".into(), visitor, tell, seat: Seat::nowhere() };
+    pages.open(PageId(n.into()), page, inside());
     told
+}
+
+fn inside() -> Greeting {
+    Greeting { outside: false, messages: vec![] }
 }
 
 fn heard(told: &mut mpsc::Receiver<Told>) -> Result<PageMessage, mpsc::error::TryRecvError> {
@@ -37,11 +42,44 @@ fn each_message_goes_to_those_it_is_for() {
 fn a_page_that_is_closed_hears_why_and_nothing_more() {
     let mut pages = Pages::default();
     let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
-    pages.close_where(|visitor| visitor.cookie == Some(cookie(1)), &PageMessage::Retired);
+    pages.look_again(|token, visitor| {
+        assert_eq!(token, "the-link");
+        let retired = Refusal::new(RefusalCode::RetiredLink);
+        if visitor.cookie == Some(cookie(1)) { Err(retired) } else { Ok(inside()) }
+    });
     pages.tell(To::All, PageMessage::Ended);
     assert_eq!(heard(&mut first), Ok(PageMessage::Retired));
     assert_eq!(heard(&mut first), Err(mpsc::error::TryRecvError::Disconnected), "its socket closes");
     assert_eq!(heard(&mut second), Ok(PageMessage::Ended));
+}
+
+#[test]
+fn a_page_outside_hears_what_is_meant_for_it_and_all_once_it_is_inside() {
+    let mut pages = Pages::default();
+    let (mut first, mut second) = (open(&mut pages, 1, 8), open(&mut pages, 2, 8));
+    pages.show_chat(PageId(1), true);
+    let greeting = |outside, messages| {
+        move |_: &str, visitor: &Visitor| match visitor.cookie == Some(cookie(1)) {
+            true => Ok(Greeting { outside, messages: vec![PageMessage::Count { watching: messages }] }),
+            false => Ok(inside()),
+        }
+    };
+    assert_eq!(pages.look_again(greeting(true, 1)).len(), 1);
+    assert_eq!(pages.look_again(greeting(true, 2)).len(), 0, "it is there already");
+    pages.tell(To::All, PageMessage::Ended);
+    pages.tell_chatting(PageMessage::ChatDeleted { messages: vec![] });
+    pages.tell(To::Visitor(cookie(1)), PageMessage::Forgiven);
+    pages.look_again(greeting(false, 3));
+    pages.tell(To::All, PageMessage::Room);
+    let count = |watching| PageMessage::Count { watching };
+    for expected in [count(1), PageMessage::Forgiven, count(3), PageMessage::Room] {
+        assert_eq!(heard(&mut first), Ok(expected));
+    }
+    assert!(heard(&mut first).is_err());
+    assert_eq!((heard(&mut second), heard(&mut second)), (Ok(PageMessage::Ended), Ok(PageMessage::Room)));
+    pages.look_again(|_, _| Err(Refusal::new(RefusalCode::PasscodeNeeded)));
+    assert_eq!(heard(&mut second), Ok(PageMessage::Passcode), "its last words");
+    assert_eq!(pages.len(), 0);
 }
 
 #[test]

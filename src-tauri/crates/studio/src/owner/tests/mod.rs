@@ -4,6 +4,7 @@ mod asks;
 mod chat;
 mod controls;
 mod devices;
+mod door;
 mod hanging;
 mod life;
 mod quality;

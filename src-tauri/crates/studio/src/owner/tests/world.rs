@@ -18,7 +18,7 @@ use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
 use protocol::{Command, Event, PageHello, PageMessage, ViewerId};
 use record::Target;
 use sdp::{Fingerprint, Hash, Offer, Transport};
-use server::{Joined, LetIn, PageId, Refused, Request, Seat, Told};
+use server::{CookieKey, Joined, LetIn, PageId, Refused, Request, Seat, Told};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ pub(super) fn parts<F, E, B>(
     let configuration = Configuration::new(written, &Options::default()).expect("the test's settings can be");
     let (sender, events) = broadcast::channel(256);
     let (tell, _) = mpsc::unbounded_channel();
-    let persisted = Persisted { token: Token::named(LINK).expect("well-formed"), retired: vec![], bans: vec![] };
+    let persisted = Persisted::new(Token::named(LINK).expect("well-formed"));
     let meant = configuration.meant();
     let parts = Parts {
         forwarder,
@@ -61,6 +61,7 @@ pub(super) fn parts<F, E, B>(
         configuration,
         relays: Relays::default(),
         meter: Arc::new(Meter::default()),
+        cookie_key: CookieKey::default(),
     };
     (parts, events)
 }
