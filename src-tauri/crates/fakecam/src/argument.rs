@@ -88,6 +88,11 @@ pub(crate) const MMAP: u32 = 1;
 /// `V4L2_FIELD_NONE`.
 pub(crate) const PROGRESSIVE: u32 = 1;
 
+/// `V4L2_FIELD_INTERLACED`.
+pub(crate) const INTERLACED: u32 = 4;
+/// `V4L2_FIELD_SEQ_TB`.
+pub(crate) const EVEN_THEN_ODD: u32 = 5;
+
 /// Four letters as their number.
 pub(crate) fn fourcc(letters: &str) -> u32 {
     let mut bytes = [b' '; 4];

@@ -2,7 +2,7 @@
 //! touches no file: what is written where is said in its answers.
 
 use crate::{
-    argument::{self, Argument, CAPTURE, MMAP, PROGRESSIVE, fourcc},
+    argument::{self, Argument, CAPTURE, EVEN_THEN_ODD, INTERLACED, MMAP, PROGRESSIVE, fourcc},
     control::State,
     kind::{Camera, Format},
     listed, picture,
@@ -31,6 +31,7 @@ struct Agreed {
     fourcc: String,
     width: u32,
     height: u32,
+    field: u32,
 }
 
 #[derive(Default)]
@@ -71,12 +72,14 @@ impl Device {
     pub(crate) fn new(camera: Camera) -> Device {
         let first = camera.formats.first();
         let format = match (&camera.left_in, first) {
-            (Some((fourcc, width, height)), _) => Agreed { fourcc: fourcc.clone(), width: *width, height: *height },
+            (Some((fourcc, width, height)), _) => {
+                Agreed { fourcc: fourcc.clone(), width: *width, height: *height, field: PROGRESSIVE }
+            }
             (None, Some(format)) => {
                 let (width, height) = listed::some_size(&format.sizes);
-                Agreed { fourcc: format.fourcc.clone(), width, height }
+                Agreed { fourcc: format.fourcc.clone(), width, height, field: PROGRESSIVE }
             }
-            (None, None) => Agreed { fourcc: String::new(), width: 0, height: 0 },
+            (None, None) => Agreed { fourcc: String::new(), width: 0, height: 0, field: PROGRESSIVE },
         };
         let interval = first.map_or((1, 30), |format| listed::near_interval(&format.rates, (1, 30)));
         Device {
@@ -173,12 +176,13 @@ impl Device {
         if a.get(0) != CAPTURE {
             return Err(libc::EINVAL);
         }
-        let Agreed { fourcc: letters, width, height } = &self.format;
+        let Agreed { fourcc: letters, width, height, field } = &self.format;
         let (w, h) = (*width as usize, *height as usize);
         let stride = picture::stride(letters, w, self.padding()) as u32;
+        let stride = self.camera.says_bytes_per_line.unwrap_or(stride);
         let room = picture::room(letters, w, h, self.padding()) as u32;
         a.clear(8);
-        a.put(8, [*width, *height, fourcc(letters), PROGRESSIVE, stride, room, 8]);
+        a.put(8, [*width, *height, fourcc(letters), *field, stride, room, 8]);
         Ok(())
     }
 
@@ -195,7 +199,12 @@ impl Device {
         let (width, height) =
             self.camera.only_size.unwrap_or_else(|| listed::near_size(&format.sizes, (width, height)));
         let interval = listed::near_interval(&format.rates, self.interval);
-        let agreed = Agreed { fourcc: format.fourcc.clone(), width, height };
+        let field = match a.get(20) {
+            _ if !self.camera.fields_apart => PROGRESSIVE,
+            INTERLACED => INTERLACED,
+            _ => EVEN_THEN_ODD,
+        };
+        let agreed = Agreed { fourcc: format.fourcc.clone(), width, height, field };
         (self.interval, self.format) = (interval, agreed);
         self.tell_format(a)
     }
@@ -241,7 +250,7 @@ impl Device {
         if count == 0 {
             return Ok(Effect::None);
         }
-        let Agreed { fourcc, width, height } = &self.format;
+        let Agreed { fourcc, width, height, .. } = &self.format;
         let (mut width, mut height) = (*width as usize, *height as usize);
         if let Some((w, h)) = self.camera.delivers {
             (width, height) = (width.max(w as usize), height.max(h as usize));
@@ -286,6 +295,11 @@ impl Device {
         }
         if self.owner != Some(handle) {
             return Err(libc::EINVAL);
+        }
+        let Agreed { fourcc, width, height, .. } = &self.format;
+        let bytes = picture::room(fourcc, *width as usize, *height as usize, self.padding());
+        if self.camera.line_carries.is_some_and(|most| bytes > most) {
+            return Err(libc::ENOSPC);
         }
         (self.started, self.number) = (Some(now), 0);
         Ok(())
@@ -338,13 +352,18 @@ impl Device {
     }
 
     fn picture(&self, number: u32, unix_ms: u64) -> Vec<u8> {
-        let Agreed { fourcc, width, height } = &self.format;
+        let Agreed { fourcc, width, height, .. } = &self.format;
         if !self.camera.shown.is_empty() {
             return self.camera.shown.clone();
         }
         let (width, height) = self.camera.delivers.unwrap_or((*width, *height));
         let scene = Scene::at(width as usize, height as usize, number, unix_ms);
         let mut bytes = picture::encode(&scene, fourcc, self.padding(), self.camera.jpeg);
+        if self.format.field == EVEN_THEN_ODD {
+            let stride = picture::stride(fourcc, width as usize, self.padding());
+            let rows = || bytes.chunks(stride);
+            bytes = rows().step_by(2).chain(rows().skip(1).step_by(2)).collect::<Vec<_>>().concat();
+        }
         if let Some(percent) = self.camera.percent {
             bytes.truncate(bytes.len() * percent as usize / 100);
         }

@@ -80,6 +80,21 @@ pub struct Camera {
     /// Calls that fail, with the number of the error.
     #[serde(default)]
     pub fails: BTreeMap<String, i32>,
+    /// Ioctls that take so long, milliseconds.
+    #[serde(default)]
+    pub slow: BTreeMap<String, u64>,
+    /// What it says of the bytes from one row to the next, whatever they are.
+    #[serde(default)]
+    pub says_bytes_per_line: Option<u32>,
+    /// Its line carries pictures of so many bytes and no larger ones: streaming those fails with ENOSPC.
+    #[serde(default)]
+    pub line_carries: Option<usize>,
+    /// Unless it is asked for both at once, the odd rows of its pictures come behind the even ones, as of television. Packed formats only.
+    #[serde(default)]
+    pub fields_apart: bool,
+    /// /sys says nothing of it, as in a container that has none.
+    #[serde(default)]
+    pub not_in_sys: bool,
 }
 
 /// A format, its sizes and its rates.

@@ -55,6 +55,8 @@ enum Waiting {
     Hanging,
     Picture(Call, Handle),
     Poll(Call, Polled),
+    /// A driver that takes its time, until then.
+    Slow(Call, Instant),
 }
 
 /// How soon what the control file says is noticed.
@@ -115,6 +117,7 @@ impl Supervisor {
         };
         let soonest = self.waiting.iter().filter_map(|waiting| match waiting {
             Waiting::Hanging => None,
+            Waiting::Slow(_, until) => Some(*until),
             Waiting::Picture(_, handle) => due(handle),
             Waiting::Poll(_, of) => of.handles().filter_map(|handle| due(&handle)).chain(of.until).min(),
         });
@@ -208,7 +211,10 @@ impl Supervisor {
     fn described(&self, path: &[u8]) -> Option<Vec<u8>> {
         let path = std::str::from_utf8(path).ok()?.strip_prefix("/sys/class/video4linux/")?;
         let (node, file) = path.split_once('/')?;
-        let there = |camera: &&Camera| camera.device.camera.node == node && camera.device.state != State::Unplugged;
+        let there = |camera: &&Camera| {
+            let Camera { device, .. } = camera;
+            device.camera.node == node && device.state != State::Unplugged && !device.camera.not_in_sys
+        };
         let camera = &self.cameras.iter().find(there)?.device.camera;
         match file {
             "name" => Some([camera.name.bytes(), b"\n".to_vec()].concat()),
@@ -239,9 +245,20 @@ impl Supervisor {
         if opened.plugged != self.cameras[at].plugged {
             return self.listener.fail(&call, libc::ENODEV);
         }
-        if argument::name(request).is_some_and(|name| self.misbehaves(&call, at, name)) {
+        let name = argument::name(request);
+        if name.is_some_and(|name| self.misbehaves(&call, at, name)) {
             return;
         }
+        let slow = &self.cameras[at].device.camera.slow;
+        if let Some(ms) = name.and_then(|name| slow.get(name)) {
+            let until = Instant::now() + Duration::from_millis(*ms);
+            return self.waiting.push(Waiting::Slow(call, until));
+        }
+        self.answered(call, handle, request, address);
+    }
+
+    /// An ioctl that neither hangs nor fails.
+    fn answered(&mut self, call: Call, handle: Handle, request: u32, address: u64) {
         if request == argument::DQBUF {
             return self.waiting.push(Waiting::Picture(call, handle));
         }
@@ -290,7 +307,20 @@ impl Supervisor {
             let done = match &waiting {
                 Waiting::Hanging => false,
                 // Whoever is interrupted asks again.
-                Waiting::Picture(call, _) | Waiting::Poll(call, _) if !self.listener.waits(call) => true,
+                Waiting::Picture(call, _) | Waiting::Poll(call, _) | Waiting::Slow(call, _)
+                    if !self.listener.waits(call) =>
+                {
+                    true
+                }
+                Waiting::Slow(_, until) if *until > Instant::now() => false,
+                Waiting::Slow(call, _) => {
+                    let [number, request, address, ..] = call.arguments;
+                    match handle(call.thread, number as i32) {
+                        Some(handle) => self.answered(*call, handle, request as u32, address),
+                        None => self.listener.go_on(call),
+                    }
+                    true
+                }
                 Waiting::Picture(call, handle) => self.picture(call, *handle),
                 Waiting::Poll(call, polled) => {
                     let ready = polled.ready(|handle| self.due(handle), Instant::now());
