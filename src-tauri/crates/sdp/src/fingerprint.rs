@@ -1,12 +1,12 @@
 //! By what a certificate is known that the DTLS handshake will bring.
 
-/// A certificate's fingerprint (RFC 8122 section 5).
+/// A certificate's fingerprint, or those of several of which it shows one (RFC 8122 section 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// By what the digest was made.
+    /// By what the digests were made.
     pub hash: Hash,
-    /// As many bytes as the hash makes.
-    pub digest: Vec<u8>,
+    /// As many bytes each as the hash makes; the certificate's is one of them.
+    pub digests: Vec<Vec<u8>>,
 }
 
 /// The hashes of certificates that are known here.
@@ -49,6 +49,21 @@ impl Fingerprint {
         };
         let pairs = hex.trim().split(':');
         let digest = pairs.take(hash.digest_len() + 1).map(byte).collect::<Result<Vec<u8>, _>>()?;
-        if digest.len() == hash.digest_len() { Ok(Some(Fingerprint { hash, digest })) } else { Err(BROKEN) }
+        match digest.len() == hash.digest_len() {
+            true => Ok(Some(Fingerprint { hash, digests: vec![digest] })),
+            false => Err(BROKEN),
+        }
+    }
+
+    /// Takes in one more that stands beside it. Of several hashes one is enough (RFC 8122 section 5.1), and the first that is known
+    /// here is as good as any that is.
+    pub(crate) fn and(&mut self, other: Fingerprint) {
+        if other.hash == self.hash {
+            for digest in other.digests {
+                if !self.digests.contains(&digest) {
+                    self.digests.push(digest);
+                }
+            }
+        }
     }
 }

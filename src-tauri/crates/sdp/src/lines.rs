@@ -3,10 +3,11 @@
 use crate::limits::{MAX_LINE, MAX_LINES};
 
 /// The lines of a description (RFC 8866 section 5) as type and value. A line that is none is an error, wherever it stands, and so
-/// is a carriage return inside one: what an answer repeats must not read as a line of its own. What editors and scripts leave behind,
-/// a byte order mark before the first line and blanks at a line's end, means nothing and is passed over.
+/// is a carriage return inside one: what an answer repeats must not read as a line of its own. What editors, scripts and players in C
+/// leave behind, a byte order mark before the first line, blanks at a line's end and zeroes behind the last, means nothing and is
+/// passed over.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = Result<(char, &str), &'static str>> {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_end_matches('\0');
     let lines = text.split('\n').map(|line| line.trim_end_matches(['\r', ' ', '\t'])).filter(|line| !line.is_empty());
     lines.enumerate().map(|(at, line)| {
         if at == MAX_LINES {

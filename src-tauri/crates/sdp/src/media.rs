@@ -82,7 +82,8 @@ impl MediaReader {
         };
         // These come back in the answer, so they must be what they are said to be.
         let plain = |word: &str| word.bytes().all(|b| b.is_ascii_graphic());
-        let port: u16 = port.parse().map_err(|_| BROKEN)?;
+        // Behind a slash there may be how many there are, which means nothing where all is bundled (RFC 8866 section 5.14).
+        let port: u16 = port.split('/').next().and_then(|port| port.parse().ok()).ok_or(BROKEN)?;
         if !plain(kind) || !plain(proto) {
             return Err(BROKEN);
         }
@@ -137,8 +138,12 @@ impl MediaReader {
             "ice-ufrag" => first(&mut self.media.transport.ice_ufrag, value),
             "ice-pwd" => first(&mut self.media.transport.ice_pwd, value),
             // One that is broken was refused where it counts: with the first that is told.
-            "fingerprint" if self.media.transport.fingerprint.is_none() => {
-                self.media.transport.fingerprint = Fingerprint::parse(value).ok().flatten();
+            "fingerprint" => {
+                let one = Fingerprint::parse(value).ok().flatten();
+                match (&mut self.media.transport.fingerprint, one) {
+                    (Some(first), Some(other)) => first.and(other),
+                    (none, one) => *none = none.take().or(one),
+                }
             }
             "rtcp-mux" => self.media.rtcp_mux = true,
             "rtcp-mux-only" => (self.media.rtcp_mux, self.media.rtcp_mux_only) = (true, true),
@@ -215,12 +220,15 @@ fn payload_type(word: &str) -> Option<u8> {
 }
 
 impl Extmap {
-    /// `ID[/DIRECTION] URI [attributes]`.
+    /// `ID[/DIRECTION] URI [attributes]`. None where the offerer would not receive it (RFC 8285 section 6), too.
     fn parse(value: &str) -> Option<Extmap> {
         let mut words = words(value);
         let (id, uri) = (words.next()?, words.next()?);
         let (id, direction) = id.split_once('/').unwrap_or((id, ""));
         let id = id.parse().ok().filter(|id| (1..=14).contains(id))?;
+        if matches!(direction, "sendonly" | "inactive") {
+            return None;
+        }
         Some(Extmap { id, recvonly: direction == "recvonly", uri: uri.to_owned() })
     }
 }

@@ -70,6 +70,7 @@ fn read(text: &str) -> Result<Offer, &'static str> {
         match line? {
             ('m', line) => {
                 media.extend(current.take().map(MediaReader::finish));
+                session.section += 1;
                 if media.len() == MAX_MEDIA {
                     return Err(MANY_MEDIA);
                 }
@@ -95,6 +96,10 @@ fn read(text: &str) -> Result<Offer, &'static str> {
     if session.is_passive == Some(true) {
         return Err("it wants to be the DTLS server, which is our part");
     }
+    // Neither would check whether the other is there, so nothing would ever come of it.
+    if session.is_lite {
+        return Err("it is ICE-lite, as this side is, so that nobody would open the connection");
+    }
     for m in media.iter_mut().filter(|m| !m.mid.is_empty()) {
         m.bundle = session.bundles.iter().position(|mids| mids.contains(&m.mid));
     }
@@ -118,7 +123,11 @@ struct SessionReader<'a> {
     pwd: Option<&'a str>,
     /// `a=setup` was `passive`.
     is_passive: Option<bool>,
+    is_lite: bool,
     fingerprint: Option<Fingerprint>,
+    /// 0 before the first m-line, and where the fingerprint stands.
+    section: usize,
+    fingerprint_in: usize,
     candidates: usize,
     fingerprints: usize,
     ssrcs: usize,
@@ -139,6 +148,7 @@ impl<'a> SessionReader<'a> {
                 }
             }
             ("sendonly" | "inactive", _) => self.wanted = false,
+            ("ice-lite", _) => self.is_lite = true,
             _ => {}
         }
         Ok(())
@@ -157,6 +167,11 @@ impl<'a> SessionReader<'a> {
                 // A hash that is unknown here is passed over, since another line may have one that is known.
                 if self.fingerprint.is_none() {
                     self.fingerprint = Fingerprint::parse(value)?;
+                    self.fingerprint_in = self.section;
+                } else if self.fingerprint_in == self.section
+                    && let (Some(first), Some(other)) = (&mut self.fingerprint, Fingerprint::parse(value)?)
+                {
+                    first.and(other);
                 }
             }
             "candidate" => one_more(&mut self.candidates, MAX_CANDIDATES, MANY_CANDIDATES)?,

@@ -60,7 +60,8 @@ impl PayloadType {
             if count == MAX_PARAMETERS {
                 return Err("an fmtp line has too many parameters");
             }
-            let Some((name, value)) = parameter.trim().split_once('=') else { continue };
+            let Some((name, value)) = parameter.split_once('=') else { continue };
+            let (name, value) = (name.trim(), value.trim());
             let at = PARAMETERS.iter().position(|kept| name.eq_ignore_ascii_case(kept));
             if let Some(place) = at.map(|at| &mut self.parameters[at]) {
                 place.get_or_insert_with(|| value.into());

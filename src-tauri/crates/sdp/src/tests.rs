@@ -55,9 +55,23 @@ fn what_editors_and_scripts_leave_behind_means_nothing() {
     let clean = Offer::parse(CHROMIUM).expect("a browser's");
     let blanks = CHROMIUM.replace("\r\n", " \t\r\n");
     let doubled = CHROMIUM.replace("UDP/TLS/RTP/SAVPF ", "UDP/TLS/RTP/SAVPF  ").replace("BUNDLE 0 1", "BUNDLE  0  1");
-    for text in [format!("\u{feff}{CHROMIUM}"), blanks, doubled, CHROMIUM.replace("\r\n", "\n")] {
+    let zeroes = format!("{CHROMIUM}\0\0");
+    let counted = CHROMIUM.replace("m=video 9 ", "m=video 9/1 ");
+    for text in [format!("\u{feff}{CHROMIUM}"), blanks, doubled, zeroes, counted, CHROMIUM.replace("\r\n", "\n")] {
         assert_eq!(Offer::parse(&text), Ok(clean.clone()), "{text:?}");
     }
+    assert!(Offer::parse(&CHROMIUM.replace("a=mid:0", "a=mid:0\0")).is_err(), "a zero elsewhere is none of it");
+    let parted = CHROMIUM.replace("packetization-mode=1", "packetization-mode = 1");
+    let mode = |text: &str| {
+        let offer = Offer::parse(text).expect("an offer");
+        let h264 = offer.media[0]
+            .payload_types
+            .iter()
+            .find(|of| of.number == 108)
+            .map(|of| of.parameter("packetization-mode").map(str::to_owned));
+        h264.flatten()
+    };
+    assert_eq!(mode(&parted), Some("1".to_owned()));
     assert!(Offer::parse(&format!("\u{feff}\u{feff}{CHROMIUM}")).is_err(), "one mark, before all else");
     assert!(Fragment::parse("\u{feff}a=ice-ufrag:abcd \r\na=ice-pwd:secret \r\na=mid:5 \r\n").is_ok());
 }
@@ -115,6 +129,34 @@ fn what_is_kept_of_an_offer_is_bounded() {
 }
 
 #[test]
+fn of_several_certificates_each_has_its_fingerprint() {
+    let [one, two] = ["00", "11"].map(|byte| [byte; 32].join(":"));
+    let told = |lines: &str| {
+        let text: String = CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with("a=fingerprint")).collect();
+        let offer = Offer::parse(&text.replace("a=group:BUNDLE 0 1\r\n", &format!("a=group:BUNDLE 0 1\r\n{lines}")));
+        offer.map(|offer| offer.transport_of(1).fingerprint)
+    };
+    let both =
+        |hash, digests: &[u8]| Ok(Fingerprint { hash, digests: digests.iter().map(|byte| vec![*byte; 32]).collect() });
+    let of = |hash: &str, digest: &str| format!("a=fingerprint:{hash} {digest}\r\n");
+    assert_eq!(
+        told(&(of("sha-256", &one) + &of("SHA-256", &two) + &of("sha-256", &one))),
+        both(Hash::Sha256, &[0, 0x11])
+    );
+    let long = [one.as_str(), &one].join(":");
+    assert_eq!(
+        told(&(of("sha-1", "00:11") + &of("sha-256", &two) + &of("sha-512", &long))),
+        both(Hash::Sha256, &[0x11])
+    );
+    assert!(told(&(of("sha-256", &one) + "a=fingerprint:sha-256 xx\r\n")).is_err(), "a broken one beside it");
+    // As browsers write it: with each m-line.
+    let own =
+        CHROMIUM.replacen("a=fingerprint:sha-256 E6", &format!("{}a=fingerprint:sha-256 E6", of("sha-256", &one)), 1);
+    let offer = Offer::parse(&own).expect("an offer");
+    assert_eq!([0, 1].map(|at| offer.transport_of(at).fingerprint.digests.len()), [2, 1]);
+}
+
+#[test]
 fn what_every_offer_has_is_demanded() {
     let without =
         |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
@@ -129,6 +171,7 @@ fn what_every_offer_has_is_demanded() {
     }
     let changed = |from: &str, to: &str| refusal(&CHROMIUM.replace(from, to));
     assert!(changed("a=setup:actpass", "a=setup:passive").contains("DTLS server"));
+    assert!(changed("a=group:BUNDLE 0 1", "a=ice-lite").contains("ICE-lite"), "both would wait for ever");
     for digest in ["sha-256 E6E6:", "sha-256 E6:E6:E6:", "sha-256 ", "sha-512 E6:", "sha-256 +6:"] {
         assert!(changed("sha-256 E6:", digest).contains("fingerprint is broken"), "{digest}");
     }

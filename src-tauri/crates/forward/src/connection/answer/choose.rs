@@ -79,7 +79,7 @@ fn sent<'o>(offer: &Offer, m: &'o Media, local: &Local<'_>) -> Result<Sent<'o>, 
     if !m.wanted {
         return Err(UNWANTED);
     }
-    if !matches!(m.proto.as_str(), "UDP/TLS/RTP/SAVPF" | "UDP/TLS/RTP/SAVP" | "RTP/SAVPF") {
+    if !PROTOS.contains(&m.proto.as_str()) {
         return Err(OTHER_PROTO);
     }
     match sent {
@@ -87,6 +87,19 @@ fn sent<'o>(offer: &Offer, m: &'o Media, local: &Local<'_>) -> Result<Sent<'o>, 
         sent => sent,
     }
 }
+
+/// Whatever of these an m-line is written with, a fingerprint says that it is DTLS, and it is answered by the same word (RFC 8829
+/// section 5.1.2).
+const PROTOS: [&str; 8] = [
+    "UDP/TLS/RTP/SAVPF",
+    "UDP/TLS/RTP/SAVP",
+    "TCP/DTLS/RTP/SAVPF",
+    "TCP/DTLS/RTP/SAVP",
+    "RTP/SAVPF",
+    "RTP/SAVP",
+    "RTP/AVPF",
+    "RTP/AVP",
+];
 
 /// A port of 0 takes an m-line back (RFC 3264 section 5.1), unless it stands there because another one in its BUNDLE group has
 /// the transport. Then bundle-only says so (RFC 9143 section 6), which some players leave out; but one that was taken back is in

@@ -187,7 +187,7 @@ fn without_a_bundle_the_first_m_line_is_taken_with_its_own_transport() {
         let offer = Offer::parse(text).expect("an offer");
         let ice = Credentials { ufrag: "ours".into(), pwd: "a-password-of-twenty-four".into() };
         let (_, _, theirs) = answer(&offer, &unsaid(&ice, &CODECS)).expect("something is sent");
-        (theirs.ice_ufrag, theirs.fingerprint.digest[0])
+        (theirs.ice_ufrag, theirs.fingerprint.digests[0][0])
     };
     assert_eq!(of(&alone), ("rb05".into(), 0xe6), "the picture's");
     let sound_only = alone.replace("m=video 9", "m=video 0");
@@ -219,7 +219,7 @@ fn an_m_line_that_is_taken_back_is_rejected() {
 fn every_m_line_that_is_rejected_is_told_with_its_reason() {
     let more = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:3\r\n\
         a=rtpmap:96 VP8/90000\r\na=rtcp-mux\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:4\r\na=rtpmap:111 opus/48000/2\r\na=sendonly\r\n\
-        m=video 9 RTP/AVP 96\r\na=mid:5\r\na=rtpmap:96 VP8/90000\r\n";
+        m=video 9 UDP/RTP 96\r\na=mid:5\r\na=rtpmap:96 VP8/90000\r\n";
     let offer = CHROMIUM.replace("BUNDLE 0 1", "BUNDLE 0 1 2 3 4 5") + more;
     let (joined, _) = accepted(&offer);
     let told: Vec<_> = joined.rejected.iter().map(|m| (m.mid.as_str(), m.media.as_str())).collect();
@@ -231,6 +231,26 @@ fn every_m_line_that_is_rejected_is_told_with_its_reason() {
     }
     let long = format!("m={} 9 X 0\r\na=mid:2\r\n", "k".repeat(3000));
     assert_eq!(accepted(&(CHROMIUM.to_owned() + &long)).0.rejected[0].media.len(), 16, "what is told is bounded");
+}
+
+#[test]
+fn an_m_line_is_answered_by_the_protocol_it_is_offered_with() {
+    for proto in ["TCP/DTLS/RTP/SAVPF", "RTP/SAVPF", "RTP/AVP", "UDP/TLS/RTP/SAVP"] {
+        let (joined, negotiated) = accepted(&CHROMIUM.replace("UDP/TLS/RTP/SAVPF", proto));
+        assert!(negotiated.video.is_some() && negotiated.audio.is_some(), "{proto}");
+        assert!(joined.answer.contains(&format!("m=video 9 {proto} ")), "{}", joined.answer);
+    }
+}
+
+#[test]
+fn an_extension_that_the_viewer_would_not_receive_is_not_sent() {
+    for (direction, is_sent) in
+        [("", true), ("/recvonly", true), ("/sendrecv", true), ("/sendonly", false), ("/inactive", false)]
+    {
+        let (joined, negotiated) = accepted(&CHROMIUM.replace("a=extmap:4 ", &format!("a=extmap:4{direction} ")));
+        assert_eq!(negotiated.video.expect("a picture").extensions.twcc, is_sent.then_some(4), "{direction}");
+        assert_eq!(joined.answer.contains("a=extmap:4"), is_sent, "{}", joined.answer);
+    }
 }
 
 #[test]

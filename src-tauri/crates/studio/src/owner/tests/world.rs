@@ -199,7 +199,7 @@ impl Page {
 
 /// An offer, of which nothing else matters here.
 fn offer_named(ice_ufrag: &str) -> Offer {
-    let fingerprint = Fingerprint { hash: Hash::Sha256, digest: vec![0; Hash::Sha256.digest_len()] };
+    let fingerprint = Fingerprint { hash: Hash::Sha256, digests: vec![vec![0; Hash::Sha256.digest_len()]] };
     let transport = Transport { fingerprint, ice_ufrag: ice_ufrag.to_owned(), ice_pwd: String::new() };
     Offer { transport, bundles: Vec::new(), media: Vec::new() }
 }
