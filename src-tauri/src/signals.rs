@@ -6,6 +6,6 @@ mod console;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use console::{is_in_background, stay_in_background, stop};
+pub(crate) use console::{is_in_background, stay_in_background, stop, wait_for_input};
 #[cfg(unix)]
-pub(crate) use unix::{is_in_background, stay_in_background, stop};
+pub(crate) use unix::{is_in_background, stay_in_background, stop, wait_for_input};

@@ -53,6 +53,8 @@ impl<R: BufRead> BufRead for Foreground<R> {
                 // It is in the buffer, so this reads nothing.
                 Ok(_) => return self.0.fill_buf(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whoever has the other end, or shares the terminal, has set it not to block.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => signals::wait_for_input(),
                 Err(_) if signals::is_in_background() => sleep(LOOK),
                 Err(error) => return Err(error),
             }
@@ -119,6 +121,28 @@ mod tests {
         let lines = all(b"  one \r\n\n   \ntwo, longer than the buffer\nthree");
         assert_eq!(lines, ["one", "two, longer than the buffer", "three"].map(|line| Ok(line.to_owned())));
         assert_eq!(all(b""), []);
+    }
+
+    /// Input that was set not to block, and has a line now and then.
+    struct NowAndThen(Vec<&'static [u8]>, bool);
+
+    impl Read for NowAndThen {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let Some(next) = self.0.pop() else { return Ok(0) };
+            buffer[..next.len()].copy_from_slice(next);
+            Ok(next.len())
+        }
+    }
+
+    #[test]
+    fn what_was_set_not_to_block_is_waited_for() {
+        let mut input = Foreground(io::BufReader::new(NowAndThen(vec![b"two\n", b"one\n"], false)));
+        let lines = std::iter::from_fn(|| next(&mut input).expect("it is no error that there is nothing yet"));
+        assert_eq!(lines.collect::<Vec<_>>(), ["one", "two"].map(|line| Ok(line.to_owned())));
     }
 
     #[test]

@@ -51,6 +51,14 @@ pub(crate) fn is_in_background() -> bool {
     theirs > 0 && theirs != ours
 }
 
+/// Waits until stdin has something to read, or has ended; a second at most.
+pub(crate) fn wait_for_input() {
+    const AT_MOST_MS: libc::c_int = 1000;
+    let mut stdin = libc::pollfd { fd: libc::STDIN_FILENO, events: libc::POLLIN, revents: 0 };
+    // SAFETY: one descriptor is told of, which lives until the call returns. Whatever it returns, stdin is read again.
+    unsafe { libc::poll(&raw mut stdin, 1, AT_MOST_MS) };
+}
+
 fn is_ignored(signal: libc::c_int) -> bool {
     let mut now = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: nothing is set, and what is done now is written to where there is room for it; zeroes are a valid one, too.
