@@ -18,9 +18,11 @@ pub(crate) struct Folders {
 const RECORDINGS: &str = "Skylark";
 
 impl Folders {
-    /// As the environment tells; none where it does not even tell a home folder.
+    /// As the environment tells; none where it tells no folders, and the system's list of users no home folder either.
     pub(crate) fn of_user() -> Option<Folders> {
-        Folders::from(|name| std::env::var_os(name))
+        // Who is started by cron, by init or in a container may have no HOME, and has a home folder all the same.
+        let listed = || std::env::home_dir().map(OsString::from);
+        Folders::from(|name| std::env::var_os(name).or_else(|| if name == "HOME" { listed() } else { None }))
     }
 
     #[cfg(not(any(target_os = "macos", target_os = "windows")))]
@@ -34,12 +36,15 @@ impl Folders {
         let config = folder("XDG_CONFIG_HOME", ".config")?;
         // xdg-user-dirs: the folder for videos has a name in the user's language.
         let named = config.parent().and_then(|base| std::fs::read_to_string(base.join("user-dirs.dirs")).ok());
-        let videos = match (named.as_deref().and_then(videos_in), home(&variable)) {
-            (Some((true, below)), Some(home)) => home.join(below),
-            (Some((false, path)), _) => path,
-            (_, home) => home?.join("Videos"),
+        let data = folder("XDG_DATA_HOME", ".local/share")?;
+        let recordings = match (named.as_deref().and_then(videos_in), home(&variable)) {
+            (Some((true, below)), Some(home)) => home.join(below).join(RECORDINGS),
+            (Some((false, path)), _) => path.join(RECORDINGS),
+            (_, Some(home)) => home.join("Videos").join(RECORDINGS),
+            // A service that was given folders and no home.
+            (_, None) => data.join("recordings"),
         };
-        Some(Folders { config, data: folder("XDG_DATA_HOME", ".local/share")?, recordings: videos.join(RECORDINGS) })
+        Some(Folders { config, data, recordings })
     }
 
     #[cfg(target_os = "macos")]
@@ -92,6 +97,26 @@ mod tests {
         assert_eq!(moved.config, PathBuf::from("/c/skylark"));
         assert_eq!(moved.data, home.data, "a relative path does not count");
         assert_eq!(folders(&[]), None);
+        assert_eq!(folders(&[("XDG_DATA_HOME", "/d")]), None, "half of them are not enough");
+        let given = folders(&[("XDG_CONFIG_HOME", "/c"), ("XDG_DATA_HOME", "/d")]).expect("a home is not needed then");
+        assert_eq!((given.data, given.recordings), ("/d/skylark".into(), "/d/skylark/recordings".into()));
+    }
+
+    #[test]
+    fn who_is_started_without_a_home_has_the_one_that_the_system_lists() {
+        if std::env::var_os("HOME").is_some() {
+            let program = std::env::current_exe().expect("a test has a program");
+            let name = "folders::tests::who_is_started_without_a_home_has_the_one_that_the_system_lists";
+            let mut again = std::process::Command::new(program);
+            again.args([name, "--exact"]);
+            for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+                again.env_remove(name);
+            }
+            assert!(again.status().is_ok_and(|status| status.success()), "see above");
+            return;
+        }
+        let folders = Folders::of_user().expect("whoever runs the tests is a user of the system");
+        assert!(folders.data.ends_with(".local/share/skylark") && folders.data.is_absolute(), "{folders:?}");
     }
 
     #[test]
