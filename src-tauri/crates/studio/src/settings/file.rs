@@ -52,6 +52,8 @@ impl SettingsFile {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             files::make_private_folder(folder)?;
         }
+        // Lines that ended as an editor on Windows ends them go on doing so.
+        let changed = if text.contains("\r\n") { changed.replace("\r\n", "\n").replace('\n', "\r\n") } else { changed };
         files::write_whole(&self.path, [mark, &changed].concat().as_bytes())?;
         self.says = written.clone();
         Ok(())
@@ -149,6 +151,10 @@ mod tests {
         fs::write(&path, "# Slow enough\nfps = 25\ntitle = 'T'\n").unwrap();
         file.write(&written("fps = 24")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "# Slow enough\nfps = 24\ntitle = 'T'\n");
+        fs::write(&path, "\u{feff}# Slow enough\r\nfps = 24\r\n").unwrap();
+        file.write(&written("fps = 23\ntitle = 'T'")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text, "\u{feff}# Slow enough\r\nfps = 23\r\ntitle = \"T\"\r\n", "as an editor on Windows writes");
         fs::remove_file(&path).unwrap();
         file.write(&written("fps = 24\nmax_viewers = 3")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "fps = 24\nmax_viewers = 3\n", "it says all again");
