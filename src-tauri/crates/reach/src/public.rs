@@ -28,9 +28,19 @@ enum Scheme {
 /// What was given is no public name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no public name: write HOST, HOST:PORT or https://HOST/PATH, for example live.example.org, 203.0.113.7:9000, [2001:db8::7]:9000 or https://live.example.org/tv"
+    "`{0}` is no public name: write HOST, HOST:PORT or https://HOST/PATH, for example live.example.org, 203.0.113.7:9000, [2001:db8::7]:9000 or https://live.example.org/tv{hint}",
+    hint = other_letters(.0)
 )]
 pub struct PublicError(String);
+
+/// What helps whose name is written in letters that the DNS does not have.
+fn other_letters(text: &str) -> &'static str {
+    if text.is_ascii() {
+        ""
+    } else {
+        "; a name with other letters than a to z is written as the DNS has it, as in xn--bcher-kva.example"
+    }
+}
 
 /// The longest path, bytes; a link goes into a QR code, and into messages of people.
 const LONGEST_PATH: usize = 128;
@@ -190,6 +200,7 @@ mod tests {
         ] {
             let error = wrong.parse::<Public>().expect_err(wrong).to_string();
             assert!(error.contains(&format!("`{wrong}`")) && error.contains("HOST:PORT"), "{error}");
+            assert_eq!(error.contains("xn--"), !wrong.is_ascii(), "{error}");
         }
     }
 
