@@ -34,6 +34,9 @@ pub(crate) enum PixelFormat {
     Mjpeg,
 }
 
+/// The largest picture that is read, in pixels: a damaged header, or a driver, may say that there are 4000 million.
+pub(crate) const MOST_PIXELS: usize = 7680 * 4320;
+
 impl PixelFormat {
     /// As people who know cameras call it.
     pub(crate) fn name(self) -> &'static str {

@@ -2,7 +2,10 @@
 
 #![allow(unsafe_code)] // The decoder is bound here; each call is told how much there is to read and room to write.
 
-use crate::yuv::{Colour, Planes};
+use crate::{
+    frame::MOST_PIXELS,
+    yuv::{Colour, Planes},
+};
 use std::{
     ffi::{CStr, c_int, c_void},
     ptr::NonNull,
@@ -17,9 +20,6 @@ pub(crate) struct Decoder {
     library: Option<Library>,
     samples: Vec<u8>,
 }
-
-/// The largest picture that is read, in pixels: a damaged header may say that there are 4000 million.
-const MOST_PIXELS: usize = 7680 * 4320;
 
 /// How far a JPEG may go beyond the picture that was agreed: to the end of its last block. Some cameras say 1088 lines for 1080.
 const BLOCK: usize = 16;

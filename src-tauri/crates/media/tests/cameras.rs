@@ -69,8 +69,13 @@ kinds! {
     padded_yuyv: "padded-yuyv", "default" => Shows("HD Webcam", "636x480, 30 fps, YUYV");
     padded_nv12: "padded-nv12", "default" => Shows("HD Webcam", "1366x768, 30 fps, NV12");
     padded_yu12: "padded-yu12", "default" => Shows("HD Webcam", "636x480, 30 fps, YU12");
+    stride_of_nonsense: "stride-of-nonsense", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    stride_beyond_buffer: "stride-beyond-buffer", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    fields_apart: "fields-apart", "default" => Shows("ADV7180", "640x480, 30 fps, UYVY");
+    full_line: "full-line", "default" => Shows("HD Webcam", "320x240, 30 fps, YUYV");
     // Pictures that are late, or not as agreed.
     slow_first_picture: "slow-first-picture", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    slow_to_stream: "slow-to-stream", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     slow_pictures: "slow-pictures", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     mjpeg_1088: "mjpeg-1088", "default" => Shows("HD Webcam", "1920x1080, 30 fps, MJPEG");
     mjpeg_other_size: "mjpeg-other-size", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");

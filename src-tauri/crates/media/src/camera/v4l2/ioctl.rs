@@ -132,12 +132,38 @@ pub(super) enum Kind {
     Planes = 9,
 }
 
+/// How the rows of a picture come; television has the even ones and the odd ones at different times (`enum v4l2_field`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Field {
+    /// However the driver likes, where it is asked.
+    #[default]
+    Any,
+    /// In their order, whenever they were taken.
+    Interlaced,
+    /// Even ones and odd ones apart: one behind the other, in pictures of their own, or one of them only.
+    Apart,
+}
+
+impl Field {
+    const INTERLACED: u32 = 4;
+
+    fn read(number: u32) -> Field {
+        match number {
+            Self::INTERLACED | 8 | 9 => Field::Interlaced,
+            2 | 3 | 5 | 6 | 7 => Field::Apart,
+            _ => Field::Any,
+        }
+    }
+}
+
 /// A format as it is asked of a driver and as it answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) fourcc: u32,
+    /// Whether its rows come in their order.
+    pub(super) field: Field,
     /// Of the first plane.
     pub(super) bytes_per_line: u32,
     /// Pieces of memory that a picture is in.
@@ -211,7 +237,8 @@ pub(super) fn format(device: &File, kind: Kind) -> io::Result<Format> {
 /// Sets a format. The answer is what the driver made of it.
 pub(super) fn set_format(device: &File, kind: Kind, wanted: Format) -> io::Result<Format> {
     let mut answer = FormatAnswer { kind: kind as u32, union: FormatUnion([0; 50]) };
-    answer.union.0[..3].copy_from_slice(&[wanted.width, wanted.height, wanted.fourcc]);
+    let field = if wanted.field == Field::Interlaced { Field::INTERLACED } else { 0 };
+    answer.union.0[..4].copy_from_slice(&[wanted.width, wanted.height, wanted.fourcc, field]);
     call(device, READ | WRITE, 5, &mut answer)?;
     Ok(unpacked(kind, &answer.union.0))
 }
@@ -230,7 +257,8 @@ fn unpacked(kind: Kind, numbers: &[u32; 50]) -> Format {
         }
     };
     let full_range = quantisation == FULL || (quantisation == DEFAULT && colours == JPEG);
-    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], bytes_per_line, planes, full_range }
+    let field = Field::read(numbers[3]);
+    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], field, bytes_per_line, planes, full_range }
 }
 
 /// The time between two pictures, in seconds as a fraction.
@@ -343,6 +371,9 @@ const WRITE: u32 = 1;
 const READ: u32 = 2;
 
 fn call<T>(device: &File, direction: u32, number: u32, argument: &mut T) -> io::Result<()> {
+    /// A driver that says so every time is not asked for ever.
+    const MOST_INTERRUPTIONS: u32 = 100;
+    let mut interruptions = 0;
     let request = direction << 30 | (size_of::<T>() as u32) << 16 | u32::from(b'V') << 8 | number;
     loop {
         // SAFETY: the argument is as large as the request says, it holds numbers only (a pointer among them leads to memory
@@ -351,7 +382,8 @@ fn call<T>(device: &File, direction: u32, number: u32, argument: &mut T) -> io::
             return Ok(());
         }
         let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
+        interruptions += 1;
+        if error.kind() != io::ErrorKind::Interrupted || interruptions > MOST_INTERRUPTIONS {
             return Err(error);
         }
     }

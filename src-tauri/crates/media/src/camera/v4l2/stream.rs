@@ -2,7 +2,7 @@
 
 use super::{
     fourcc,
-    ioctl::{self, Format},
+    ioctl::{self, Field, Format},
     mapping::Mapping,
     node::{Node, explain},
     offers::{Offers, offers},
@@ -15,14 +15,16 @@ use crate::{
         names::Found,
     },
     device::DeviceError,
+    frame::MOST_PIXELS,
 };
 use std::{
     io, thread,
     time::{Duration, Instant},
 };
 
-/// A driver may refuse a format that it listed; after so many the fault is elsewhere.
-const FORMATS_TO_TRY: usize = 6;
+/// A driver may refuse a format that it listed: where another camera nearly fills the line there is room for the smallest pictures only,
+/// which are tried last. After so many the fault is elsewhere.
+const FORMATS_TO_TRY: usize = 32;
 
 /// One is being filled, one is being copied, and two wait in case the copying is late.
 const BUFFERS: u32 = 4;
@@ -42,6 +44,9 @@ const MOST_ERRORS: u32 = 50;
 
 /// A time stamp older than this is no capture time: some drivers leave it unset or use another clock.
 const OLDEST_PICTURE: Duration = Duration::from_secs(1);
+
+/// Bytes from one row to the next beyond which a driver says no length but nonsense: no row is so long, whatever is behind it.
+const MOST_STRIDE: usize = 1 << 18;
 
 /// What stands for bytes that did not come: a neutral grey in every format.
 const GREY: u8 = 128;
@@ -144,7 +149,12 @@ fn start(
     let (device, kind) = (&node.device, node.kind);
     let failed = |error: io::Error| explain(&error);
     let asked = Format { width: format.width.into(), height: format.height.into(), fourcc, ..Format::default() };
-    let mut opened = opened(ioctl::set_format(device, kind, asked).map_err(failed)?, format.rate)?;
+    let mut agreed = ioctl::set_format(device, kind, asked).map_err(failed)?;
+    if agreed.field == Field::Apart {
+        let whole = Format { field: Field::Interlaced, ..asked };
+        agreed = ioctl::set_format(device, kind, whole).map_err(failed)?;
+    }
+    let mut opened = opened(agreed, format.rate)?;
     let rate = format.rate.or(Rate::new(wanted.fps, 1)).map_or([1, 30], Rate::interval);
     // Not every driver knows of rates. What it says, if it says anything, holds.
     let interval = ioctl::set_interval(device, kind, rate).or_else(|_| ioctl::interval(device, kind));
@@ -153,7 +163,10 @@ fn start(
     }
     let count = ioctl::request_buffers(device, kind, BUFFERS).map_err(failed)?.min(MOST_BUFFERS);
     let buffers =
-        (0..count).map(|index| Mapping::of(device, kind, index)).collect::<io::Result<_>>().map_err(failed)?;
+        (0..count).map(|index| Mapping::of(device, kind, index)).collect::<io::Result<Vec<_>>>().map_err(failed)?;
+    if let Some(shortest) = buffers.iter().map(|buffer| buffer.bytes().len()).min() {
+        opened.stride = opened.stride_within(shortest);
+    }
     (0..count).try_for_each(|index| ioctl::queue(device, kind, index)).map_err(failed)?;
     ioctl::stream(device, kind, true).map_err(failed)?;
     Ok((opened, buffers))
@@ -181,6 +194,13 @@ impl Opened {
     fn bytes(&self) -> usize {
         self.format.pixels.bytes(self.stride, self.format.width.into(), self.format.height.into())
     }
+
+    /// Its stride, or that of rows without padding where pictures with it have no room in the buffers. The last row may do without.
+    fn stride_within(&self, room: usize) -> usize {
+        let packed = self.format.pixels.row(self.format.width.into());
+        let padding = self.stride.saturating_sub(packed);
+        if self.bytes() - padding <= room { self.stride } else { packed }
+    }
 }
 
 /// What a driver made of the format that was set.
@@ -192,12 +212,12 @@ fn opened(agreed: Format, rate: Option<Rate>) -> Result<Opened, DeviceError> {
     };
     let pixels = fourcc::pixels(agreed.fourcc).filter(|_| agreed.planes == 1);
     let pixels = pixels.ok_or_else(|| strange(format!("{letters} in {} planes", agreed.planes)))?;
-    if width == 0 || height == 0 {
+    if width == 0 || height == 0 || usize::from(width) * usize::from(height) > MOST_PIXELS {
         return Err(strange(format!("{width}x{height}")));
     }
-    // Some drivers tell none, or less than a row has.
+    // Some drivers tell none, or less than a row has, or any number.
     let packed = pixels.row(width.into());
-    let stride = (agreed.bytes_per_line as usize).max(packed);
+    let stride = Some(agreed.bytes_per_line as usize).filter(|told| *told <= MOST_STRIDE).unwrap_or(0).max(packed);
     Ok(Opened { format: PictureFormat { width, height, rate, pixels }, stride, full_range: agreed.full_range })
 }
 
@@ -224,6 +244,7 @@ mod tests {
             width,
             height: 720,
             fourcc: u32::from_le_bytes(*letters),
+            field: Field::Any,
             bytes_per_line,
             planes: 1,
             full_range: false,
@@ -237,10 +258,28 @@ mod tests {
         assert_eq!(of(format(b"YUYV", 640, 1408)), Ok(("640x720, YUYV".to_owned(), 1408)), "rows may be padded");
         assert_eq!(of(format(b"YUYV", 640, 0)), Ok(("640x720, YUYV".to_owned(), 1280)), "or their length not be told");
         assert_eq!(of(format(b"MJPG", 640, 0)), Ok(("640x720, MJPEG".to_owned(), 0)));
-        for strange in [format(b"H264", 640, 0), format(b"YUYV", 0, 0), format(b"YUYV", 70_000, 0)] {
+        assert_eq!(of(format(b"YUYV", 640, u32::MAX)), Ok(("640x720, YUYV".to_owned(), 1280)), "or be any number");
+        let huge = Format { height: 50_000, ..format(b"XR24", 50_000, 0) };
+        for strange in [format(b"H264", 640, 0), format(b"YUYV", 0, 0), format(b"YUYV", 70_000, 0), huge] {
             assert!(of(strange).is_err(), "{strange:?}");
         }
         assert!(of(Format { planes: 2, ..format(b"NV12", 640, 640) }).is_err(), "the second is elsewhere");
+    }
+
+    #[test]
+    fn rows_are_no_further_apart_than_the_buffers_have_room_for() {
+        let within = |letters, bytes_per_line, room| {
+            let opened = opened(format(letters, 640, bytes_per_line), None).expect("it can be read");
+            opened.stride_within(room)
+        };
+        assert_eq!(within(b"YUYV", 1408, 1408 * 720), 1408);
+        assert_eq!(within(b"YUYV", 1408, 1408 * 719 + 1280), 1408, "nothing stands behind the last row");
+        assert_eq!(within(b"YUYV", 1408, 1280 * 720), 1280, "it says what it does not do");
+        assert_eq!(within(b"YUYV", 1 << 18, 1280 * 720), 1280);
+        assert_eq!(within(b"NV12", 768, 768 * 1080), 768);
+        assert_eq!(within(b"NV12", 768, 640 * 1080), 640);
+        assert_eq!(within(b"YUYV", 1280, 4096), 1280, "its pictures are shorter than they are said to be");
+        assert_eq!(within(b"MJPG", 0, 4096), 0);
     }
 
     #[test]

@@ -26,11 +26,30 @@ fn a_format_by_planes_is_read_where_the_kernel_writes_it() {
     let mut numbers = [0; 50];
     numbers[..7].copy_from_slice(&[1280, 720, 0x3231_564e, 1, 8, 1_382_400, 1344]);
     numbers[45] = u32::from_ne_bytes([1, 0, 0, 0]);
-    let format =
-        Format { width: 1280, height: 720, fourcc: 0x3231_564e, bytes_per_line: 1344, planes: 1, full_range: false };
+    let format = Format {
+        width: 1280,
+        height: 720,
+        fourcc: 0x3231_564e,
+        field: Field::Any,
+        bytes_per_line: 1344,
+        planes: 1,
+        full_range: false,
+    };
     assert_eq!(unpacked(Kind::Planes, &numbers), format);
     numbers[45] = u32::from_ne_bytes([1, 0, 0, 1]);
     assert!(unpacked(Kind::Planes, &numbers).full_range);
+}
+
+#[test]
+fn rows_in_their_order_are_told_from_those_of_television_apart() {
+    let of = |field| {
+        let mut numbers = [0; 50];
+        numbers[3] = field;
+        unpacked(Kind::Single, &numbers).field
+    };
+    assert_eq!([0, 1].map(of), [Field::Any; 2], "the driver's choice, and whole pictures");
+    assert_eq!([4, 8, 9].map(of), [Field::Interlaced; 3]);
+    assert_eq!([2, 3, 5, 6, 7].map(of), [Field::Apart; 5]);
 }
 
 #[test]
