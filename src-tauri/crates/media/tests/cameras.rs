@@ -100,6 +100,8 @@ kinds! {
     metadata_node: "metadata-node", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     alike_by_serial: "alike", "HD Webcam (7F3A0002)" => Shows("HD Webcam (7F3A0002)", "640x480, 30 fps, YUYV");
     alike_by_bus: "alike-by-bus", "/dev/video2" => Shows("HD Webcam (usb-0000:00:14.0-2)", "640x480, 30 fps, YUYV");
+    many_nodes: "many-nodes", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    no_permission: "no-permission", "default" => Fails(ErrorCode::DeviceDenied, &["Camera video0", "does not let Skylark"]);
     no_camera: "none", "default" => Fails(ErrorCode::NoDevice, &["not found"]);
     // Drivers that hang.
     the_first_hangs: "first-hangs", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");

@@ -95,6 +95,17 @@ fn listed_by_name_and_found_by_name_path_and_index() {
 }
 
 #[test]
+fn several_who_list_at_one_time_hear_the_same() {
+    with_camera("camera::tests::several_who_list_at_one_time_hear_the_same", "slow-to-wake", &[], |_| {
+        let listings: Vec<_> = (0..4).map(|_| std::thread::spawn(list)).collect();
+        for listing in listings {
+            let cameras = listing.join().expect("listing has nothing to fail at");
+            assert_eq!(cameras, [protocol::Source { id: "HD Webcam".into(), label: "HD Webcam".into() }]);
+        }
+    });
+}
+
+#[test]
 fn busy_and_denied_are_told_apart() {
     with_camera("camera::tests::busy_and_denied_are_told_apart", "usual", &[], |control| {
         let subject = || format!("The camera \"{NAME}\"");

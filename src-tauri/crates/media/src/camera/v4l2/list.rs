@@ -10,7 +10,7 @@ use crate::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::mpsc::channel,
+    sync::{Mutex, PoisonError, mpsc::channel},
     time::{Duration, Instant},
 };
 
@@ -29,6 +29,9 @@ pub(in crate::camera) fn found_at(path: &Path) -> Option<Found> {
 }
 
 fn asked(nodes: Vec<(u32, PathBuf)>) -> Vec<Found> {
+    // One after the other: what a thread of another is just asking would pass for one that hangs.
+    static ASKING: Mutex<()> = Mutex::new(());
+    let _asking = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
     let (mut found, mut silent) = (Vec::new(), Vec::new());
     let (answers, answered) = channel();
     for (number, path) in nodes {
@@ -81,8 +84,8 @@ fn look(number: u32, path: &Path) -> Option<Found> {
     }
 }
 
-/// What can be said of a device that does not say what it is.
+/// What can be said of a device that does not say what it is. Where there is no /sys, as in some containers, it is known by its node.
 fn unanswered(number: u32, path: &Path) -> Option<Found> {
-    let name = place::name(path)?;
+    let name = place::name(path).unwrap_or_default();
     Some(Found { number: Some(number), path: path.to_owned(), name, serial: place::serial(path), bus: String::new() })
 }

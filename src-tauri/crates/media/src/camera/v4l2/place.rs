@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// More nodes than this no machine has that somebody broadcasts from; each is asked by a thread of its own.
-const MOST_NODES: usize = 64;
+/// As many as the kernel makes (`VIDEO_NUM_DEVICES`): decoders, and what a camera has to say beside its pictures, have nodes, too. Each is
+/// asked by a thread of its own.
+const MOST_NODES: usize = 256;
 
 /// The nodes of video devices, by their numbers. Whatever else begins with `video` in /dev is a link or a file that somebody
 /// made there; the device that it leads to has a number, too.
