@@ -18,7 +18,7 @@ const STARTED_BY: &[&str] = &[
 
 /// What stands before a thread's name where the name is given to something that starts the thread.
 const GIVEN_BY: &[&str] =
-    &["OpenDevice::open(\"", "SlowOutput::start(\"", "const THREAD: &'static str = \"", "const THREAD: &str = \""];
+    &["Opening::begin(\"", "SlowOutput::start(\"", "const THREAD: &'static str = \"", "const THREAD: &str = \""];
 
 /// Names that reach `threads` from one of the above.
 const HANDED_ON: &[&str] = &["name,", "thread,"];

@@ -19,7 +19,7 @@ use v4l2 as system;
 
 use crate::{
     VideoConfig,
-    device::{DeviceError, OpenDevice},
+    device::{DeviceError, OpenDevice, Opening},
     frame::RawPicture,
     source::{Next, PictureSource, SourceError},
 };
@@ -125,10 +125,10 @@ impl Meant {
         let mut refusal = None;
         while let Some(camera) = candidates.pop_front() {
             match open(&camera, wanted) {
-                Ok(opened) => {
+                Ok((reached, spare)) => {
                     let (asked, wanted) = (Instant::now(), *wanted);
-                    let opened = Some(opened);
-                    let camera = Camera { camera, opened, asked, delivered: false, wanted, candidates, remembering };
+                    let reached = Some(reached);
+                    let camera = Camera { camera, reached, spare, asked, last: None, wanted, candidates, remembering };
                     return Ok(Box::new(camera));
                 }
                 Err(error) => drop(refusal.get_or_insert(error.opening(&subject(&camera.source.id)))),
@@ -161,18 +161,31 @@ struct DevicePicture {
 
 type Device = OpenDevice<Opened, DevicePicture>;
 
+/// How far a device has come.
+enum Reached {
+    /// Its driver is at it. That may take seconds: there are cameras that wake, and only then answer.
+    Opening(Opening<Opened, DevicePicture>),
+    Open(Device),
+}
+
+/// Most drivers answer by then, so that it is known at once whether the next camera is to be tried.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// So long is waited for a slower one before anybody looks whether another camera is wanted by now.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// A picture that was not taken in time is overwritten.
 const NEWEST_ONLY: usize = 1;
 
 /// How long a thread that asks a camera what it is may keep it from being opened.
 const CLAIM_TIMEOUT: Duration = Duration::from_secs(1);
 
-fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Device, Spare), DeviceError> {
+fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Reached, Spare), DeviceError> {
     let (found, wanted) = (camera.found.clone(), *wanted);
     let hangs = || DeviceError::Other("does not answer".to_owned());
     let claim = CLAIMS.claim(&found.place(), Some(found.clone()), CLAIM_TIMEOUT).ok_or_else(hangs)?;
     let spare = Spare::default();
-    let device = OpenDevice::open("media-device", NEWEST_ONLY, {
+    let mut opening = Opening::begin("media-device", NEWEST_ONLY, {
         let spare = spare.clone();
         move |handover| {
             let _claim = claim;
@@ -186,7 +199,11 @@ fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Device, Spare), DeviceE
             Ok(())
         }
     })?;
-    Ok((device, spare))
+    let reached = match opening.wait(OPEN_TIMEOUT) {
+        Some(device) => Reached::Open(device?),
+        None => Reached::Opening(opening),
+    };
+    Ok((reached, spare))
 }
 
 /// Buffers of pictures that were converted, to be filled again: 1.8 MB, thirty times a second.
@@ -209,19 +226,25 @@ impl Spare {
     }
 }
 
-/// A camera that was just opened may take seconds until its first picture: it wakes, measures the light, waits for a signal.
+/// A camera may take seconds to be opened, and as long until its first picture: it wakes, measures the light, waits for a signal.
 const FIRST_PICTURE: Duration = Duration::from_secs(10);
 
 /// As long as there is another that may deliver.
 const FIRST_PICTURE_OF_SEVERAL: Duration = Duration::from_secs(4);
 
+/// So many times the time between two pictures, of a device that says it, may pass without one; and any device may be silent as long as
+/// it is waited for at a time. One picture a second is as few as there may be.
+const PICTURES_MISSED: u32 = 3;
+
 struct Camera {
     camera: Named,
-    opened: Option<(Device, Spare)>,
-    /// For its first picture.
+    /// None: it let go of the device.
+    reached: Option<Reached>,
+    spare: Spare,
+    /// To be opened, and then for its first picture.
     asked: Instant,
-    /// Whether anything came from it.
-    delivered: bool,
+    /// When anything came from it last.
+    last: Option<Instant>,
     wanted: VideoConfig,
     /// Those to try if this one delivers nothing.
     candidates: VecDeque<Named>,
@@ -231,16 +254,25 @@ struct Camera {
 impl PictureSource for Camera {
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
         let other = |what: &str| DeviceError::Other(what.to_owned());
-        let Some((device, spare)) = &self.opened else { return self.instead(other("does not answer")) };
+        if let Some(Reached::Opening(opening)) = &mut self.reached {
+            match opening.wait(LOOK) {
+                Some(Ok(device)) => (self.reached, self.asked) = (Some(Reached::Open(device)), Instant::now()),
+                Some(Err(error)) => return self.instead(error),
+                None => return self.unless_too_late("does not answer"),
+            }
+        }
+        let Some(Reached::Open(device)) = &self.reached else { return self.instead(other("does not answer")) };
         let picture = match device.next() {
             Some(Ok(picture)) => picture,
             Some(Err(error)) => return self.instead(error),
-            None if self.delivered => return self.instead(other("delivers nothing any more")),
             None => {
-                let patience = if self.candidates.is_empty() { FIRST_PICTURE } else { FIRST_PICTURE_OF_SEVERAL };
-                return match self.asked.elapsed() < patience {
-                    true => Ok(Next::NotYet),
-                    false => self.instead(other("has not delivered a picture yet")),
+                let rate = device.format().format.rate;
+                return match self.last {
+                    None => self.unless_too_late("has not delivered a picture yet"),
+                    Some(last) if rate.is_some_and(|rate| last.elapsed() < rate.between() * PICTURES_MISSED) => {
+                        Ok(Next::Later)
+                    }
+                    Some(_) => self.instead(other("delivers nothing any more")),
                 };
             }
         };
@@ -248,8 +280,8 @@ impl PictureSource for Camera {
         into.full_range = full_range;
         (into.format, into.width, into.height, into.stride) = (format.pixels, format.width, format.height, stride);
         into.captured = picture.captured;
-        spare.give(std::mem::replace(&mut into.data, picture.data));
-        self.delivered = true;
+        self.spare.give(std::mem::replace(&mut into.data, picture.data));
+        self.last = Some(Instant::now());
         Ok(Next::Taken)
     }
 
@@ -267,24 +299,40 @@ impl PictureSource for Camera {
     }
 
     fn format(&self) -> String {
-        self.opened.as_ref().map_or_else(String::new, |(device, _)| device.format().format.to_string())
+        match &self.reached {
+            Some(Reached::Open(device)) => device.format().format.to_string(),
+            _ => String::new(),
+        }
     }
 }
 
 impl Camera {
+    /// It is waited for a while longer, and then not any more, with this error.
+    fn unless_too_late(&mut self, what: &str) -> Result<Next, SourceError> {
+        let patience = if self.candidates.is_empty() { FIRST_PICTURE } else { FIRST_PICTURE_OF_SEVERAL };
+        match self.asked.elapsed() < patience {
+            true => Ok(Next::NotYet),
+            false => self.instead(DeviceError::Other(what.to_owned())),
+        }
+    }
+
     /// The next one that opens takes the place of one that delivered nothing that could be read; else that one's error is told.
     fn instead(&mut self, why: DeviceError) -> Result<Next, SourceError> {
-        let why = why.delivering(&subject(&self.camera.source.id));
+        let subject = subject(&self.camera.source.id);
+        let why = match &self.reached {
+            Some(Reached::Opening(_)) => why.opening(&subject),
+            _ => why.delivering(&subject),
+        };
         if self.candidates.is_empty() {
             return Err(why);
         }
         tracing::info!("{why} Another one is tried.");
         // Closed first: it may hold what the other needs.
-        self.opened = None;
+        self.reached = None;
         while let Some(camera) = self.candidates.pop_front() {
-            if let Ok(opened) = open(&camera, &self.wanted) {
-                (self.opened, self.camera, self.asked) = (Some(opened), camera, Instant::now());
-                self.delivered = false;
+            if let Ok((reached, spare)) = open(&camera, &self.wanted) {
+                (self.reached, self.spare, self.camera) = (Some(reached), spare, camera);
+                (self.asked, self.last) = (Instant::now(), None);
                 return Ok(Next::NotYet);
             }
         }

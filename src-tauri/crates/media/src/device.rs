@@ -8,9 +8,6 @@ use std::{
     time::Duration,
 };
 
-/// A driver that takes longer to open its device hangs.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
-
 /// A device that delivers nothing for so long has failed: the slowest picture rate is one a second.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -51,27 +48,17 @@ impl DeviceError {
     }
 }
 
-/// An open device in its thread: it delivers `T`, in a format that `F` describes. Dropping it closes the device.
-pub(crate) struct OpenDevice<F, T> {
-    format: F,
-    handover: Arc<Handover<F, T>>,
+/// A device that its thread is opening. Dropping it gives that up: nobody waits for a driver.
+pub(crate) struct Opening<F, T> {
+    /// None once it is open.
+    handover: Option<Arc<Handover<F, T>>>,
 }
 
-impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
+impl<F: Clone + Send + 'static, T: Send + 'static> Opening<F, T> {
     /// Runs `drive` in a thread: it opens the device, calls [`Handover::opened`], hands over what the device delivers
     /// until [`Handover::is_stopped`], and closes the device when it returns. At most `capacity` pieces wait to be
     /// taken; beyond that the oldest are dropped.
-    pub(crate) fn open(
-        thread: &str,
-        capacity: usize,
-        drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
-    ) -> Result<Self, DeviceError> {
-        Self::open_within(OPEN_TIMEOUT, thread, capacity, drive)
-    }
-
-    /// The same with a device that may take so long to open.
-    pub(crate) fn open_within(
-        patience: Duration,
+    pub(crate) fn begin(
         thread: &str,
         capacity: usize,
         drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
@@ -84,23 +71,44 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
             }
         };
         threads::replaced(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
-        match handover.wait_opened(patience) {
-            Some(Ok(format)) => Ok(Self { format, handover }),
-            Some(Err(error)) => Err(error),
-            None => {
-                handover.change(|state| state.stopped = true);
-                Err(DeviceError::Other("does not answer".to_owned()))
-            }
-        }
+        Ok(Self { handover: Some(handover) })
     }
 
+    /// Waits until it is open, or cannot be, so long at most. None: it takes longer.
+    pub(crate) fn wait(&mut self, patience: Duration) -> Option<Result<OpenDevice<F, T>, DeviceError>> {
+        let opened = self.handover.as_ref()?.wait_opened(patience)?;
+        let handover = self.handover.take()?;
+        Some(opened.map(|format| OpenDevice { format, handover }))
+    }
+}
+
+impl<F, T> Drop for Opening<F, T> {
+    fn drop(&mut self) {
+        if let Some(handover) = &self.handover {
+            handover.change(|state| state.stopped = true);
+        }
+    }
+}
+
+/// An open device in its thread: it delivers `T`, in a format that `F` describes. Dropping it closes the device.
+pub(crate) struct OpenDevice<F, T> {
+    format: F,
+    handover: Arc<Handover<F, T>>,
+}
+
+impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
     pub(crate) fn format(&self) -> &F {
         &self.format
     }
 
     /// Waits for the next piece, at most about a second. None where nothing came in that time, which at first need not be a failure.
     pub(crate) fn next(&self) -> Option<Result<T, DeviceError>> {
-        self.handover.wait(DELIVERY_TIMEOUT, |state| match state.waiting.pop_front() {
+        self.next_within(DELIVERY_TIMEOUT)
+    }
+
+    /// The same, so long at most.
+    pub(crate) fn next_within(&self, patience: Duration) -> Option<Result<T, DeviceError>> {
+        self.handover.wait(patience, |state| match state.waiting.pop_front() {
             Some(piece) => Some(Ok(piece)),
             None => state.ended.clone().map(Err),
         })
@@ -214,11 +222,20 @@ impl<F, T> Drop for CloseOnDrop<F, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::mpsc, thread};
+    use std::sync::mpsc;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn opened<F: Clone + Send + 'static, T: Send + 'static>(
+        capacity: usize,
+        drive: impl FnOnce(&Arc<Handover<F, T>>) -> Result<(), DeviceError> + Send + 'static,
+    ) -> Result<OpenDevice<F, T>, DeviceError> {
+        Opening::begin("test", capacity, drive)?.wait(SOON).expect("it does not hang")
+    }
 
     #[test]
     fn the_oldest_is_dropped_and_the_last_comes_before_the_end() {
-        let device = OpenDevice::open("test", 2, |handover| {
+        let device = opened(2, |handover| {
             (1..=3).for_each(|piece| handover.put(piece));
             handover.end(DeviceError::Gone);
             handover.opened(());
@@ -242,7 +259,7 @@ mod tests {
     #[test]
     fn a_library_that_panics_is_an_end() {
         let (go, wait) = mpsc::channel::<()>();
-        let device = OpenDevice::<(), u8>::open("test", 1, move |handover| {
+        let device = opened::<(), u8>(1, move |handover| {
             handover.opened(());
             let _ = wait.recv();
             panic!("on purpose");
@@ -253,26 +270,36 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_takes_its_time_is_waited_for_as_long_as_was_said() {
-        let slow = |patience| {
-            OpenDevice::<(), u8>::open_within(patience, "test", 1, move |handover| {
-                thread::sleep(Duration::from_millis(200));
-                handover.opened(());
-                handover.put(7);
+    fn a_device_that_is_being_opened_may_be_looked_at_again_or_given_up() {
+        let begin = || {
+            let ((go, wait), (left, gone)) = (mpsc::channel::<()>(), mpsc::channel());
+            let opening = Opening::<u8, u8>::begin("test", 1, move |handover| {
+                let _ = wait.recv();
+                handover.opened(3);
                 handover.wait_over();
+                let _ = left.send(handover.is_stopped());
                 Ok(())
-            })
+            });
+            (opening.expect("there is room for a thread"), go, gone)
         };
-        let device = slow(Duration::from_secs(10)).expect("it opens in the end");
-        assert_eq!(device.next(), Some(Ok(7)));
-        assert!(matches!(slow(Duration::from_millis(1)).err(), Some(DeviceError::Other(_))));
+        let (mut opening, go, gone) = begin();
+        assert!(opening.wait(Duration::ZERO).is_none(), "it takes longer");
+        drop(go);
+        let device = opening.wait(SOON).expect("in time").expect("it opens in the end");
+        assert_eq!(*device.format(), 3);
+        drop(device);
+        assert_eq!(gone.recv_timeout(SOON), Ok(true));
+        let (opening, go, gone) = begin();
+        drop(opening);
+        drop(go);
+        assert_eq!(gone.recv_timeout(SOON), Ok(true), "nobody wants it any more");
     }
 
     #[test]
     fn dropping_waits_for_the_device_to_be_closed() {
         let closed = Arc::new(Mutex::new(false));
         let told = Arc::clone(&closed);
-        let device = OpenDevice::<(), u8>::open("test", 1, move |handover| {
+        let device = opened::<(), u8>(1, move |handover| {
             handover.opened(());
             handover.wait_over();
             *told.lock().unwrap() = true;

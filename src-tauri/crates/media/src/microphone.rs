@@ -18,7 +18,7 @@ mod tests;
 pub use server::find_sound_server;
 
 use crate::{
-    device::{DeviceError, Handover, OpenDevice},
+    device::{DeviceError, Handover, OpenDevice, Opening},
     frame::SoundChunk,
     listing::Listing,
     source::{SoundSource, SourceError},
@@ -71,39 +71,66 @@ const DEFAULT: &str = "default";
 /// Sound that waits: 20 pieces of 10 ms. Whoever comes later than that hears a gap rather than everything late.
 const MOST_WAITING: usize = 20;
 
+/// How long somebody who wants sound waits for a device that has yet to begin: as long as a piece lasts, since something else is to be
+/// heard meanwhile.
+const LOOK: Duration = Duration::from_millis(10);
+
 struct Microphone {
     subject: String,
     /// None: the system's default.
     id: Option<String>,
-    device: OpenDevice<SoundFormat, DeviceSound>,
-    converter: SoundConverter,
-    opened: Instant,
+    reached: Reached,
+    /// To be opened, and then to begin.
+    asked: Instant,
     /// It was heard.
     began: bool,
 }
 
+/// How far a device has come.
+enum Reached {
+    Opening(Opening<SoundFormat, DeviceSound>),
+    Open(OpenDevice<SoundFormat, DeviceSound>, Box<SoundConverter>),
+}
+
+impl Reached {
+    fn open(device: OpenDevice<SoundFormat, DeviceSound>) -> Result<Reached, DeviceError> {
+        let converter = SoundConverter::new(device.format())?;
+        Ok(Reached::Open(device, Box::new(converter)))
+    }
+}
+
 impl SoundSource for Microphone {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
+        into.samples.clear();
         loop {
-            let sound = match self.device.next() {
-                None if !self.began && self.opened.elapsed() < PATIENCE => {
-                    tracing::info!("{} takes its time to begin: it is waited for", self.subject);
-                    into.samples.clear();
-                    return Ok(());
+            let (device, converter) = match &mut self.reached {
+                Reached::Open(device, converter) => (device, converter),
+                Reached::Opening(opening) => {
+                    let Some(opened) = opening.wait(LOOK) else { return self.unless_too_late("does not answer") };
+                    self.reached = opened.and_then(Reached::open).map_err(|error| error.opening(&self.subject))?;
+                    self.asked = Instant::now();
+                    continue;
                 }
-                None => Err(DeviceError::Other("delivers nothing".to_owned())),
-                Some(next) => next,
             };
-            let sound = sound.map_err(|error| self.explain(error).delivering(&self.subject))?;
+            let next = if self.began { device.next() } else { device.next_within(LOOK) };
+            let sound = match next {
+                None if !self.began => return self.unless_too_late("delivers nothing"),
+                None => return Err(self.failed(DeviceError::Other("delivers nothing".to_owned()))),
+                Some(Err(error)) => return Err(self.failed(error)),
+                Some(Ok(sound)) => sound,
+            };
             self.began = true;
-            if self.converter.convert(&sound, into) {
+            if converter.convert(&sound, into) {
                 return Ok(());
             }
         }
     }
 
     fn format(&self) -> String {
-        self.device.format().to_string()
+        match &self.reached {
+            Reached::Open(device, _) => device.format().to_string(),
+            Reached::Opening(_) => String::new(),
+        }
     }
 }
 
@@ -114,9 +141,20 @@ impl Microphone {
         id: Option<String>,
         drive: impl FnOnce(&Arc<Sounds>) -> Result<(), DeviceError> + Send + 'static,
     ) -> Result<Microphone, DeviceError> {
-        let device = OpenDevice::open_within(PATIENCE, "media-device", MOST_WAITING, drive)?;
-        let converter = SoundConverter::new(device.format())?;
-        Ok(Microphone { subject, id, device, converter, opened: Instant::now(), began: false })
+        let reached = Reached::Opening(Opening::begin("media-device", MOST_WAITING, drive)?);
+        Ok(Microphone { subject, id, reached, asked: Instant::now(), began: false })
+    }
+
+    /// It is waited for a while longer, and then not any more.
+    fn unless_too_late(&self, what: &str) -> Result<(), SourceError> {
+        match self.asked.elapsed() < PATIENCE {
+            true => Ok(()),
+            false => Err(self.failed(DeviceError::Other(what.to_owned()))),
+        }
+    }
+
+    fn failed(&self, error: DeviceError) -> SourceError {
+        self.explain(error).delivering(&self.subject)
     }
 
     /// A sound server may simply fall silent when a device is unplugged: then it is no longer listed.

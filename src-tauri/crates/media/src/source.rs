@@ -10,6 +10,8 @@ pub(crate) enum Next {
     Taken,
     /// The device has not delivered its first one yet, which may take seconds.
     NotYet,
+    /// The next one is due later: the device is one of few pictures.
+    Later,
 }
 
 /// Something that delivers pictures. Dropping it closes the device.
@@ -35,11 +37,11 @@ pub(crate) trait PictureSource: Send {
 
 /// Something that delivers sound. Dropping it closes the device.
 pub(crate) trait SoundSource: Send {
-    /// Waits for the next piece of sound, at most about a second, and puts it into `into`, whose buffer is used again. It stays empty
-    /// where a device that takes its time has yet to begin.
+    /// Waits for the next piece of sound, at most about a second, and puts it into `into`, whose buffer is used again. It stays empty,
+    /// after no longer than a piece lasts, where a device has yet to begin, which may take seconds.
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError>;
 
-    /// For people: "48 kHz stereo".
+    /// For people: "48 kHz stereo". Nothing is known before the first sound.
     fn format(&self) -> String;
 }
 

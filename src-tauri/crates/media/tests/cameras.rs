@@ -114,6 +114,25 @@ kinds! {
     stream_hangs: "stream-hangs", "default" => Fails(ErrorCode::DeviceFailed, &["Hanging Camera", "does not answer"]);
 }
 
+#[test]
+fn a_camera_of_one_picture_a_second_is_no_camera_that_has_failed() {
+    with_camera("a_camera_of_one_picture_a_second_is_no_camera_that_has_failed", "one-a-second", &[], |_| {
+        let (pipeline, events) = opened("default");
+        let state = first_outcome(&events);
+        assert!(matches!(&state, SourceState::Running { format, .. } if format == "640x480, 1 fps, YUYV"), "{state:?}");
+        let mut seen = std::collections::BTreeSet::new();
+        let end = Instant::now() + PATIENCE;
+        while seen.len() < 5 {
+            seen.extend(clock(&pipeline, SIZE));
+            if let Some(Event::Camera(state)) = events.try_iter().find(|event| matches!(event, Event::Camera(_))) {
+                panic!("{state:?} after {} pictures", seen.len());
+            }
+            assert!(Instant::now() < end, "{} pictures in {PATIENCE:?}", seen.len());
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+}
+
 /// What the last rows are that a cut JPEG has whole: the bytes that come are two thirds, and the rows of the clock take more of them than
 /// the others.
 const WHOLE_ROWS: usize = SIZE.1 / 3;

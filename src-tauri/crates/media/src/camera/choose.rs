@@ -1,7 +1,7 @@
 //! Which of a camera's formats to use: a decision about lists, without a device.
 
 use crate::{VideoConfig, frame::PixelFormat};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// What a camera can deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,12 @@ impl Rate {
         u32::try_from(thousandths).unwrap_or(u32::MAX)
     }
 
-    /// The time between two pictures: seconds, and how many pictures come in them.
+    /// The time between two pictures.
+    pub(super) fn between(self) -> Duration {
+        Duration::from_secs(self.seconds.into()) / self.pictures
+    }
+
+    /// The same: seconds, and how many pictures come in them.
     #[cfg(target_os = "linux")]
     pub(super) fn interval(self) -> [u32; 2] {
         [self.seconds, self.pictures]

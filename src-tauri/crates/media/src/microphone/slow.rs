@@ -25,8 +25,8 @@ fn a_headset_that_takes_its_time_to_open_and_again_until_it_is_heard_is_waited_f
         handover.wait_over();
         Ok(())
     });
-    let mut microphone = microphone.expect("it opens in the end");
-    assert!(asked.elapsed() >= TAKES);
+    let mut microphone = microphone.expect("there is room for a thread");
+    assert!(asked.elapsed() < TAKES, "nobody is kept meanwhile");
     let mut chunk = SoundChunk::new();
     let mut silent = 0;
     loop {
@@ -36,6 +36,6 @@ fn a_headset_that_takes_its_time_to_open_and_again_until_it_is_heard_is_waited_f
         }
         silent += 1;
     }
-    assert!(silent > 0, "nobody is kept longer than a second without a word");
+    assert!(silent > 100, "nobody is kept longer than a piece lasts, and hears something else: {silent}");
     assert!(asked.elapsed() >= 2 * TAKES && chunk.samples.iter().any(|sample| *sample > 0.1), "and then it is heard");
 }

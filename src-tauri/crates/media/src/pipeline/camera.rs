@@ -143,9 +143,13 @@ impl CameraThread {
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
             threads::fault();
-            if source.next(&mut raw)? == Next::NotYet {
-                self.show(Slate::Starting, &wish.video);
-                continue;
+            match source.next(&mut raw)? {
+                Next::Taken => {}
+                Next::NotYet => {
+                    self.show(Slate::Starting, &wish.video);
+                    continue;
+                }
+                Next::Later => continue,
             }
             let delivered = Instant::now();
             let convert = |picture: &mut Picture| {

@@ -68,11 +68,14 @@ impl SoundThread {
             }
             let mut deliver =
                 |source: &mut dyn SoundSource, until: Option<Instant>, running: &mut dyn FnMut(String)| {
-                    let mut told = false;
+                    let (mut told, mut silence) = (false, None);
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
                         threads::fault();
                         source.next(&mut chunk)?;
                         if chunk.samples.is_empty() {
+                            // What is sent goes on meanwhile: made up for later, it would all come at once, and late.
+                            silence.get_or_insert_with(Silence::new).next(&mut chunk)?;
+                            self.take(&mut meter, &mut hush, &mut chunk);
                             continue;
                         }
                         if !std::mem::replace(&mut told, true) {
@@ -210,6 +213,54 @@ mod tests {
         fn format(&self) -> String {
             "test".into()
         }
+    }
+
+    /// A headset that has to be woken: for a second and a half there is nothing.
+    struct Asleep(Tone, Instant);
+
+    impl SoundSource for Asleep {
+        fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
+            self.0.next(into)?;
+            if self.1.elapsed() < Duration::from_millis(1500) {
+                into.samples.clear();
+            }
+            Ok(())
+        }
+
+        fn format(&self) -> String {
+            "test".into()
+        }
+    }
+
+    #[test]
+    fn silence_is_sent_while_a_microphone_has_yet_to_begin() {
+        let wanted = Arc::new(Wanted::new(MicrophoneChoice::Device("asleep".into())));
+        let (made, packets) = channel();
+        let (told, events) = channel();
+        let sink: Sink = Arc::new(move |encoded| drop(made.send((Instant::now(), encoded))));
+        let sound = SoundThread {
+            wanted: wanted.clone(),
+            silent: Arc::default(),
+            levels: Arc::default(),
+            output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
+            events: Arc::new(move |event| drop(told.send((Instant::now(), event)))),
+            open: Box::new(|_| Ok(Box::new(Asleep(Tone::new(), Instant::now())))),
+            retry: Duration::from_millis(100),
+        };
+        let thread = thread::spawn(move || sound.run());
+        let running = loop {
+            let (at, event) = events.recv_timeout(Duration::from_secs(10)).expect("it begins");
+            if matches!(event, Event::Microphone(SourceState::Running { .. })) {
+                break at;
+            }
+        };
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
+        let before = packets.try_iter().filter(|(at, _)| *at < running).count();
+        assert!(
+            before >= 50,
+            "a second and more of silence, in packets of 20 ms, and not all when it begins: {before}"
+        );
     }
 
     #[test]
