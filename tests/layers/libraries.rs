@@ -65,8 +65,14 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     // What stands in the document itself is named in its policy by its hash.
     ("base64", &["server/src/assets.rs", "server/tests", "relay/src/livekit/token.rs"]),
     ("reqwest", &["server/tests"]),
-    ("futures_util", &["server/tests", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"]),
-    ("tokio_tungstenite", &["server/tests", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"]),
+    (
+        "futures_util",
+        &["server/tests", "relay/src/websocket.rs", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"],
+    ),
+    (
+        "tokio_tungstenite",
+        &["server/tests", "relay/src/websocket.rs", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"],
+    ),
     // Recording: what the clock on the wall shows.
     ("jiff", &["record/src/names.rs"]),
     ("tokio_rustls", &["relay/src/http", "relay/tests"]),
