@@ -113,13 +113,22 @@ test('the keyboard reaches everything, in the order in which it stands', async (
   const { page } = tab;
   await page.evaluate(() => document.activeElement.blur());
   const reached = [];
-  for (let stop = 0; stop < 7; stop += 1) {
+  for (let stop = 0; stop < 8; stop += 1) {
     await page.keyboard.press('Tab');
     reached.push(await page.evaluate(() => document.activeElement.getAttribute('aria-label')));
   }
   assert.match(reached[0], /^Player/);
-  assert.deepEqual(reached.slice(1), ['Pause', 'Mute', 'Volume', 'Chat', 'Picture in picture', 'Full screen']);
-  for (let back = 0; back < 3; back += 1) await page.keyboard.press('Shift+Tab');
+  const wanted = [
+    'Pause',
+    'Mute',
+    'Volume',
+    'Chat',
+    'Picture size, statistics, keys',
+    'Picture in picture',
+    'Full screen',
+  ];
+  assert.deepEqual(reached.slice(1), wanted);
+  for (let back = 0; back < 4; back += 1) await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowLeft');
   assert.equal((await tab.video()).volume, 0.95, 'an arrow key turns the volume down');
 });
