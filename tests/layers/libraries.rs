@@ -85,6 +85,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "relay/src/janus",
             "relay/src/livekit",
             "relay/src/target.rs",
+            "relay/src/websocket.rs",
             "relay/src/fuzz.rs",
         ],
     ),
