@@ -8,7 +8,7 @@ use std::time::Duration;
 
 impl Audience {
     /// Somebody says a word. What stands for the passcode, where it is that; none where there is none. How often a wrong one may be said
-    /// is bounded; see [`crate::tries`].
+    /// is bounded; see `tries.rs`.
     pub fn try_passcode(
         &mut self,
         token: &str,
