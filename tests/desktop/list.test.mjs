@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { Key } from 'selenium-webdriver';
 import { missing as missingChromium, openChromium } from '../browser/support/chromium.mjs';
 import { needs } from '../support/needs.mjs';
+import { listen } from './support/listeners.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 const { after, before, describe, test } = needs(missing() ?? missingChromium());
@@ -180,20 +181,3 @@ describe('a long list', () => {
     );
   });
 });
-
-/** Runs in a watch page: so many more sessions, without a picture. */
-async function listen(many) {
-  const joined = Array.from({ length: many }, async () => {
-    const pc = new RTCPeerConnection();
-    pc.addTransceiver('audio', { direction: 'recvonly' });
-    await pc.setLocalDescription();
-    const answer = await fetch(location.pathname.replace('/w/', '/whep/'), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/sdp' },
-      body: pc.localDescription.sdp,
-    });
-    await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-    return pc;
-  });
-  window.listeners = await Promise.all(joined);
-}

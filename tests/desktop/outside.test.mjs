@@ -7,6 +7,7 @@ import { Key } from 'selenium-webdriver';
 import { missing as noChromium, openChromium } from '../browser/support/chromium.mjs';
 import { look } from '../support/framebuffer.mjs';
 import { HIDDEN } from './support/controls.mjs';
+import { listen } from './support/listeners.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
 /** So many more that not all of them are seen at once; they only listen. */
@@ -204,20 +205,3 @@ describe('a list with much above and below it', { skip: missing() ?? noChromium(
     }
   });
 });
-
-/** Runs in a watch page: so many more sessions, without a picture. */
-async function listen(many) {
-  const joined = Array.from({ length: many }, async () => {
-    const pc = new RTCPeerConnection();
-    pc.addTransceiver('audio', { direction: 'recvonly' });
-    await pc.setLocalDescription();
-    const answer = await fetch(location.pathname.replace('/w/', '/whep/'), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/sdp' },
-      body: pc.localDescription.sdp,
-    });
-    await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-    return pc;
-  });
-  window.listeners = await Promise.all(joined);
-}

@@ -3,27 +3,13 @@ import { expect, test } from 'vitest';
 import type { Layer, Viewer } from '../protocol/index.ts';
 import { evidence } from './evidence.ts';
 import { health } from './health.ts';
+import { full, viewer } from './viewer.testing.ts';
 
-const full: Layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 };
 const half: Layer = { ...full, rid: 'h', height: 360 };
 const quarter: Layer = { ...full, rid: 'q', height: 180 };
 
-function viewer(stats: Partial<Viewer['stats']>, more: Partial<Viewer> = {}): Viewer {
-  const still = {
-    layer: full,
-    rtt_ms: 20,
-    loss: 0,
-    bitrate_kbps: 2500,
-    latency_ms: null,
-    line_kbps: null,
-    capped: null,
-  };
-  const who = { id: 1, address: '10.0.0.7', browser: 'Chrome, Linux', since_at: 0, rejected: [] };
-  return { ...who, stats: { ...still, ...stats }, ...more };
-}
-
 const says = (stats: Partial<Viewer['stats']>, more: Partial<Viewer> = {}): string | null =>
-  evidence(viewer(stats, more));
+  evidence(viewer(1, stats, more));
 
 test('who sees the best has nothing said about', () => {
   expect(says({})).toBeNull();
@@ -48,7 +34,7 @@ test('what their network loses, beside what it costs them', () => {
 
 test('what they chose is no trouble, and what the cap leaves is not their line', () => {
   expect(says({ layer: half }, { held: 'h' })).toBe('they chose 360p');
-  expect(health(viewer({ layer: half }, { held: 'h' }))).toBe('good');
+  expect(health(viewer(1, { layer: half }, { held: 'h' }))).toBe('good');
   expect(says({ layer: quarter, line_kbps: 500 }, { held: 'h' })).toBe('their line carries 500 kbit/s: 180p');
   expect(says({ layer: half, capped: 'h' })).toBe('your upload cap leaves them 360p');
   expect(says({ layer: half, capped: 'h', line_kbps: 3000 })).toBe('your upload cap leaves them 360p');

@@ -1,24 +1,9 @@
 // How each viewer does in a word, and in which order they stand.
 import { describe, expect, test } from 'vitest';
-import type { Layer, Viewer } from '../protocol/index.ts';
+import type { Viewer } from '../protocol/index.ts';
 import { health } from './health.ts';
 import { meant, NO_ORDER, order, ORDER_MS, ORDERS, type By, type Marks, type Order } from './order.ts';
-
-const full: Layer = { codec: 'h264', rid: 'f', temporal: 2, height: 720 };
-
-function viewer(id: number, stats: Partial<Viewer['stats']> = {}, more: Partial<Viewer> = {}): Viewer {
-  const still = {
-    layer: full,
-    rtt_ms: 20,
-    loss: 0,
-    bitrate_kbps: 2500,
-    latency_ms: null,
-    line_kbps: null,
-    capped: null,
-  };
-  const who = { id, address: '10.0.0.7', browser: 'Chrome, Linux', since_at: 0, rejected: [] };
-  return { ...who, stats: { ...still, ...stats }, ...more };
-}
+import { full, viewer } from './viewer.testing.ts';
 
 test('one word of health', () => {
   expect(health(viewer(1))).toBe('good');
