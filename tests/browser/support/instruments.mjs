@@ -33,7 +33,11 @@ export function watchFrames(ms) {
   });
 }
 
-/** The strongest frequency left and right between 300 and 900 Hz, and the loudness of each, over about a second. */
+/**
+ * The strongest frequency left and right between 300 and 900 Hz, and the loudness of each where there is sound, over a third of a
+ * second. The loudness is the middle one of windows of 10 ms: opening an audio graph makes a browser hold back sound on a busy
+ * machine, and such a hole says nothing of how loud the rest is.
+ */
 export async function listen() {
   const context = new AudioContext();
   await context.resume();
@@ -54,7 +58,13 @@ export async function listen() {
     for (let bin = best; bin < 900 / width; bin += 1) if (spectrum[bin] > spectrum[best]) best = bin;
     const samples = new Float32Array(analyser.fftSize);
     analyser.getFloatTimeDomainData(samples);
-    const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    const window10ms = Math.round(context.sampleRate / 100);
+    const loudness = [];
+    for (let start = 0; start + window10ms <= samples.length; start += window10ms) {
+      const part = samples.subarray(start, start + window10ms);
+      loudness.push(Math.sqrt(part.reduce((sum, sample) => sum + sample * sample, 0) / window10ms));
+    }
+    const rms = loudness.sort((a, b) => a - b)[Math.floor(loudness.length / 2)];
     return { hertz: best * width, rms };
   });
   await context.close();
