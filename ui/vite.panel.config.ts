@@ -1,5 +1,8 @@
 // Builds the control panel.
 import { defineConfig } from 'vite';
 import { page } from './vite.shared.ts';
+import { words } from './vite.words.ts';
 
-export default defineConfig(page('panel', 'panel'));
+const panel = page('panel', 'panel');
+
+export default defineConfig({ ...panel, plugins: [words(['panel']), ...(panel.plugins ?? [])] });

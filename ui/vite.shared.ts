@@ -28,6 +28,8 @@ export function page(folder: string, name: string, base: '/' | './' = '/'): User
     base,
     publicDir: false,
     worker: { rollupOptions: { output: { entryFileNames: `assets/${name}-[name].js` } } },
+    // The builds have read all messages: the library's own reader, most of it, stays outside.
+    resolve: { alias: { '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/no-parser.js' } },
     plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') }), icon()],
     build: {
       outDir: resolve(import.meta.dirname, 'dist', folder),

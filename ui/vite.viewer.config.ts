@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { followingTheSystem, wholeDocument } from './vite.document.ts';
 import { page } from './vite.shared.ts';
+import { words } from './vite.words.ts';
 
 const read = (path: string): string => readFileSync(resolve(import.meta.dirname, path), 'utf8');
 
@@ -52,7 +53,13 @@ const assetFileNames = ({ names }: { names: string[] }): string => {
 
 export default defineConfig({
   ...viewer,
-  plugins: [...(viewer.plugins ?? []), notices(), documentWords(), wholeDocument(viewer)],
+  plugins: [
+    words(['watch', 'chat', 'more']),
+    ...(viewer.plugins ?? []),
+    notices(),
+    documentWords(),
+    wholeDocument(viewer),
+  ],
   build: {
     ...viewer.build,
     rollupOptions: {

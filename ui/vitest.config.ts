@@ -1,4 +1,8 @@
 // Runs the pages' unit tests.
 import { defineConfig } from 'vitest/config';
+import { words } from './vite.words.ts';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts'] } });
+export default defineConfig({
+  plugins: [words(['panel', 'watch', 'chat', 'more'])],
+  test: { include: ['src/**/*.test.ts'] },
+});

@@ -1,7 +1,6 @@
 // Which three steps let people elsewhere in.
 import { expect, test } from 'vitest';
-import { panel } from '../shared/words/en.json';
-import { names } from '../shared/words/format.ts';
+import { english, names } from '../shared/words/table.testing.ts';
 import type { Address, Links, Scope } from '../protocol/index.ts';
 import { opensElsewhere, type Elsewhere } from './elsewhere.ts';
 
@@ -46,7 +45,7 @@ test('a VPN leads through the network at home all the same', () => {
 
 test('every card has three steps that can be filled in', () => {
   const all = ['router', 'firewall', 'provider', 'vpn', 'address', 'alone', 'public'];
-  const table = new Map(Object.entries(panel));
+  const table = new Map(Object.entries(english.panel ?? {}));
   for (const steps of all) {
     for (const step of [1, 2, 3]) {
       const message = table.get(`elsewhere.${steps}.${step}`);

@@ -1,5 +1,6 @@
 // What is said of the recording, in each of its states.
 import type { Recording, UnfinishedRecording } from '../protocol/index.ts';
+import { decimal } from '../shared/words/language.ts';
 import { say } from './say.ts';
 import { span } from './words.ts';
 
@@ -44,7 +45,7 @@ export function shown(recording: Recording): Shown {
 
 /** "230 MB", "2.3 GB". */
 export function size(bytes: number): string {
-  if (bytes >= 1e9) return say('size.gb', { size: (bytes / 1e9).toFixed(1) });
+  if (bytes >= 1e9) return say('size.gb', { size: decimal(bytes / 1e9, 1) });
   return say('size.mb', { size: String(Math.floor(bytes / 1e6)) });
 }
 

@@ -1,5 +1,5 @@
 // The panel's words, by key.
 import { panel } from '../shared/words/en.json';
-import { sayer } from '../shared/words/format.ts';
+import { sayer } from '../shared/words/language.ts';
 
-export const say = sayer(panel, 'en');
+export const say = sayer('panel', panel);

@@ -1,5 +1,6 @@
 // Figures in plain words.
 import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import { decimal } from '../shared/words/language.ts';
 import { say } from './say.ts';
 
 /** "00:12:41": how long it has been live. */
@@ -31,7 +32,7 @@ export function since(at: number, now: number): string {
 
 /** "2.4 Mbit/s", "640 kbit/s". */
 export function rate(kbps: number): string {
-  if (kbps >= 1000) return say('rate.mbit', { rate: (kbps / 1000).toFixed(1) });
+  if (kbps >= 1000) return say('rate.mbit', { rate: decimal(kbps / 1000, 1) });
   return say('rate.kbit', { rate: String(Math.round(kbps)) });
 }
 
@@ -55,7 +56,7 @@ export function layer(stats: ViewerStats): string {
 export function path(stats: ViewerStats): { words: string; bad: boolean } {
   const percent = stats.loss * 100;
   if (percent >= 3) return { words: say('viewer.loss.much', { percent: Math.round(percent) }), bad: true };
-  if (percent >= 0.5) return { words: say('viewer.loss.some', { percent: percent.toFixed(1) }), bad: false };
+  if (percent >= 0.5) return { words: say('viewer.loss.some', { percent: decimal(percent, 1) }), bad: false };
   return { words: say('viewer.loss.none'), bad: false };
 }
 

@@ -1,6 +1,7 @@
 // The page around the picture: fills index.html.
 import { flushSync, mount } from 'svelte';
 import '../shared/base.css';
+import { speak } from '../shared/words/language.ts';
 import type { Begun } from './begun.ts';
 import Page from './Page.svelte';
 import type { Picture } from './picture.ts';
@@ -24,9 +25,11 @@ function showIcons(): void {
 }
 
 /** `begin` comes with the first script, and what it needs is here only once. */
-export function show(place: Place, begun: Begun | null, begin: Begin, picture: Picture): void {
+export async function show(place: Place, begun: Begun | null, begin: Begin, picture: Picture): Promise<void> {
   const target = document.getElementById('watch');
   if (!target) return;
+  // The picture is there without words, and plays meanwhile.
+  await speak(navigator.languages);
   mount(Page, { target, props: { place, begun, begin, picture } });
   // Without a moment between: a video that is in no document stops.
   flushSync();

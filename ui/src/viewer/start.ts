@@ -27,7 +27,7 @@ async function sendForPage(): Promise<void> {
   const late = new Promise<void>((is) => setTimeout(is, pictureWithinMs));
   await Promise.race([begun?.ripe, late]);
   const { show } = await fetched();
-  if (here) show(here, begun, begin, picture);
+  if (here) await show(here, begun, begin, picture);
 }
 
 /** Without the page nobody says what becomes of the stream: it is sent for until it is there. */

@@ -1,7 +1,7 @@
 // What each state of the watch page is called for people.
 import type { Controls } from '../protocol/index.ts';
 import { watch } from '../shared/words/en.json';
-import { sayer } from '../shared/words/format.ts';
+import { sayer } from '../shared/words/language.ts';
 import type { State } from './machine.ts';
 import type { Said } from './passcode.ts';
 
@@ -12,7 +12,7 @@ export interface Words {
 }
 
 /** A message of the table. */
-export const say = sayer(watch, 'en');
+export const say = sayer('watch', watch);
 
 /** Null while the stream plays: the picture needs no words. */
 export function words({ phase, attempt, alone }: State): Words | null {

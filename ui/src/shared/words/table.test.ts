@@ -3,18 +3,45 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
-import * as english from './en.json';
-import { names } from './format.ts';
+import { english, names, tables } from './table.testing.ts';
 
-const sections: Record<string, Record<string, string>> = {
-  panel: english.panel,
-  watch: english.watch,
-  chat: english.chat,
-  more: english.more,
-};
+const languages = [...tables.keys()];
+const others = languages.filter((language) => language !== 'en');
+/** A section of the English table. */
+const words = (section: string): Record<string, string> => english[section] ?? {};
 
-test.each(Object.keys(sections))('every message of %s can be read', (section) => {
-  for (const message of Object.values(sections[section] ?? {})) expect(() => names(message)).not.toThrow();
+test.each(languages)('every message in %s can be read', (language) => {
+  for (const [section, messages] of Object.entries(tables.get(language) ?? {}))
+    for (const [key, message] of Object.entries(messages))
+      expect(() => names(message), `${section}: ${key}`).not.toThrow();
+});
+
+test('there is a second language', () => expect(others).toContain('de'));
+
+describe.each(others)('%s', (language) => {
+  const table = tables.get(language) ?? {};
+  const keys = (of: typeof table): string[] =>
+    Object.entries(of).flatMap(([section, messages]) => Object.keys(messages).map((key) => `${section}: ${key}`));
+
+  test('has the messages of the English table, and no others', () => {
+    const [own, wanted] = [new Set(keys(table)), new Set(keys(english))];
+    expect([...wanted].filter((key) => !own.has(key))).toEqual([]);
+    expect([...own].filter((key) => !wanted.has(key))).toEqual([]);
+  });
+
+  test('its messages take the values that the English ones take', () => {
+    const differing = Object.entries(english).flatMap(([section, messages]) =>
+      Object.entries(messages)
+        .filter(([key, message]) => {
+          const own = table[section]?.[key];
+          return own !== undefined && [...names(own)].sort().join() !== [...names(message)].sort().join();
+        })
+        .map(([key]) => `${section}: ${key}`),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  test('says which way it is written', () => expect(['ltr', 'rtl']).toContain(table.language?.direction));
 });
 
 const ui = join(import.meta.dirname, '../..');
@@ -39,10 +66,10 @@ const inMore = ({ name }: File): boolean => name.startsWith('more');
 
 /** Whose words a section has: the files that ask for its messages. */
 describe.each<[string, Record<string, string>, File[]]>([
-  ['panel', english.panel, files(join(ui, 'panel'))],
-  ['watch', english.watch, [...page.filter((file) => !inChat(file) && !inMore(file)), ...notices]],
-  ['chat', english.chat, page.filter(inChat)],
-  ['more', english.more, page.filter(inMore)],
+  ['panel', words('panel'), files(join(ui, 'panel'))],
+  ['watch', words('watch'), [...page.filter((file) => !inChat(file) && !inMore(file)), ...notices]],
+  ['chat', words('chat'), page.filter(inChat)],
+  ['more', words('more'), page.filter(inMore)],
 ])('%s', (_, messages, sources) => {
   const calls = sources.flatMap(({ name, text }) =>
     [...text.matchAll(/\bsay\(\s*(?:['"]([^'"]+)['"]|`([^`]+)`)(?:,\s*(\{[^}]*\}|\w+))?/g)].map(
@@ -81,7 +108,7 @@ describe.each<[string, Record<string, string>, File[]]>([
 
   const components = sources.filter(({ name }) => name.endsWith('.svelte'));
   test.each(components)('the markup of $name has no words of its own', ({ text }) => {
-    expect(words(parse(text, { modern: true }).fragment)).toEqual([]);
+    expect(shown(parse(text, { modern: true }).fragment)).toEqual([]);
   });
 });
 
@@ -94,12 +121,12 @@ function matcher(pattern: string): RegExp {
 const SPOKEN = new Set(['title', 'alt', 'placeholder', 'aria-label', 'aria-description']);
 
 /** What people read in a piece of markup: text, and the attributes that are read out or shown. */
-function words(node: unknown): string[] {
+function shown(node: unknown): string[] {
   if (node === null || typeof node !== 'object') return [];
-  if (Array.isArray(node)) return node.flatMap(words);
+  if (Array.isArray(node)) return node.flatMap(shown);
   const { type, name, data, value } = node as { type?: string; name?: string; data?: string; value?: unknown };
   if (type === 'Text') return /\p{L}/u.test(data ?? '') ? [String(data).trim()] : [];
-  if (type === 'Attribute') return SPOKEN.has(name ?? '') ? words(value) : [];
+  if (type === 'Attribute') return SPOKEN.has(name ?? '') ? shown(value) : [];
   if (type === 'Comment') return [];
-  return Object.values(node).flatMap(words);
+  return Object.values(node).flatMap(shown);
 }
