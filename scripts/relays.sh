@@ -8,6 +8,10 @@ PEERS="${XDG_CACHE_HOME:-$HOME/.cache}/skylark-peers"
 LIVEKIT_VERSION=1.13.5
 MIN_GO=1.26
 
+# mediasoup is a library in npm, whose worker is built from the source in its package. It is the last line that Debian 12's own libraries fit.
+MEDIASOUP_VERSION=3.12.16
+MEDIASOUP_PACKAGES="build-essential pkg-config python3-venv libabsl-dev libuv1-dev libsrtp2-dev libusrsctp-dev libssl-dev nlohmann-json3-dev"
+
 test_relays() {
   local space="sky-relays-$$" status=0 why
   why=$(no_engines)
@@ -19,6 +23,9 @@ test_relays() {
   SKYLARK_LIVEKIT_MISSING=$(no_livekit)
   if [ -z "$SKYLARK_LIVEKIT_MISSING" ]; then SKYLARK_LIVEKIT=$(livekit_server); fi
   export SKYLARK_LIVEKIT SKYLARK_LIVEKIT_MISSING
+  SKYLARK_MEDIASOUP_MISSING=$(no_mediasoup)
+  if [ -z "$SKYLARK_MEDIASOUP_MISSING" ]; then SKYLARK_MEDIASOUP=$(mediasoup_folder); fi
+  export SKYLARK_MEDIASOUP SKYLARK_MEDIASOUP_MISSING
   npm_install tests
   # Its viewers' page is in the program.
   build_pages
@@ -67,6 +74,90 @@ livekit_server() {
     mv "$work" "$folder"
   fi
   echo "$folder/livekit-server"
+}
+
+# Why there can be no mediasoup; nothing where there can.
+no_mediasoup() {
+  local package
+  if [ -x "$PEERS/mediasoup-$MEDIASOUP_VERSION/mediasoup-worker" ]; then return 0; fi
+  if ! have dpkg-query; then echo "mediasoup's worker is not built, and $MEDIASOUP_VERSION is built with Debian 12's libraries"; return 0; fi
+  for package in $MEDIASOUP_PACKAGES; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+      echo "mediasoup's worker is not built, and $package is not installed, which is needed to build it (all: apt-get install $MEDIASOUP_PACKAGES)"
+      return 0
+    fi
+  done
+  if ! dpkg --compare-versions "$(dpkg-query -W -f '${Version}' libsrtp2-dev)" lt 2.6 || ! dpkg --compare-versions "$(dpkg-query -W -f '${Version}' libabsl-dev)" lt 20230000; then
+    echo "mediasoup's worker is not built, and $MEDIASOUP_VERSION fits Debian 12's libraries only"
+  fi
+}
+
+# The folder with mediasoup's worker and what the front needs of npm.
+mediasoup_folder() {
+  local folder="$PEERS/mediasoup-$MEDIASOUP_VERSION"
+  if ! [ -x "$folder/mediasoup-worker" ]; then mediasoup_worker "$folder"; fi
+  if ! cmp -s docs/mediasoup/package-lock.json "$folder/.skylark-installed"; then
+    cp docs/mediasoup/package.json docs/mediasoup/package-lock.json "$folder/"
+    # Its own script would fetch a worker, or build one.
+    npm ci --loglevel=error --no-fund --no-audit --ignore-scripts --prefix "$folder" >&2 || die "npm could not install what the front of mediasoup needs, see above."
+    cp docs/mediasoup/package-lock.json "$folder/.skylark-installed"
+  fi
+  echo "$folder"
+}
+
+# Builds the worker, the first time: some ten minutes of one core. Its build would download each library that it names; a folder that is there already is
+# taken instead, and these declare Debian's.
+mediasoup_worker() {
+  local folder=$1 work source
+  say "Building mediasoup's worker $MEDIASOUP_VERSION. That takes ten minutes or more, the first time."
+  mkdir -p "$PEERS"
+  work=$(mktemp -d -p "$PEERS")
+  source="$work/package/worker"
+  (cd "$work" && npm pack --silent "mediasoup@$MEDIASOUP_VERSION" | xargs tar xzf) >&2 || die "mediasoup's package could not be fetched, see above. Is there a network? Then run this again."
+  python3 -m venv "$work/venv" >&2
+  "$work/venv/bin/pip" install -q meson==1.9.1 ninja==1.13.0 >&2 || die "meson and ninja could not be installed, see above. Is there a network? Then run this again."
+  debians_library "$source" abseil-cpp "all = []
+foreach n : ['base', 'flat_hash_map', 'flat_hash_set', 'inlined_vector', 'optional', 'strings', 'variant', 'raw_hash_set', 'hash', 'city', 'throw_delegate', 'time', 'type_traits']
+  all += dependency('absl_' + n)
+endforeach
+absl_container_dep = declare_dependency(dependencies: all)
+absl_optional_dep = absl_container_dep
+absl_strings_dep = absl_container_dep
+absl_types_dep = absl_container_dep
+absl_base_dep = absl_container_dep
+absl_container_lib = none"
+  debians_library "$source" openssl "openssl_dep = dependency('openssl')
+libcrypto_lib = none
+libssl_lib = none"
+  debians_library "$source" nlohmann_json "nlohmann_json_dep = dependency('nlohmann_json')"
+  debians_library "$source" libuv "libuv_dep = dependency('libuv')
+libuv = none" build_tests build_benchmarks
+  # The source says <srtp.h>, Debian <srtp2/srtp.h>.
+  debians_library "$source" libsrtp2 "libsrtp2_dep = declare_dependency(dependencies: dependency('libsrtp2'), compile_args: '-I/usr/include/srtp2')
+libsrtp2 = none" crypto-library crypto-library-kdf fuzzer pcap-tests tests doc
+  debians_library "$source" usrsctp "usrsctp_dep = dependency('usrsctp')
+usrsctp = none" sctp_build_programs sctp_build_fuzzer
+  debians_library "$source" catch2 "catch2_dep = declare_dependency()"
+  (
+    cd "$source" && PATH="$work/venv/bin:$PATH"
+    meson setup "$work/build" --buildtype=debug -Ddebug=false -Doptimization=1 && nice -n 19 ninja -C "$work/build" -j1 mediasoup-worker
+  ) >&2 || die "mediasoup's worker could not be built, see above."
+  mkdir -p "$work/done"
+  mv "$work/build/mediasoup-worker" "$work/done/"
+  rm -rf "$folder"
+  # Whole or not at all.
+  mv "$work/done" "$folder"
+  rm -rf "$work"
+}
+
+# debians_library SOURCE NAME DECLARED [OPTION...]: the folder that the wrap of this name would be downloaded into.
+debians_library() {
+  local folder
+  folder="$1/subprojects/$(sed -n 's/^directory *= *//p' "$1/subprojects/$2.wrap")"
+  mkdir -p "$folder"
+  : >"$folder/none.c"
+  printf "project('%s', 'c')\nnone = static_library('none-%s', 'none.c')\n%s\n" "$2" "$2" "$3" >"$folder/meson.build"
+  if [ $# -gt 3 ]; then printf "option('%s', type: 'string')\n" "${@:4}" >"$folder/meson_options.txt"; fi
 }
 
 # A namespace has loopback, and an interface with an address of loopback's: libnice, below Janus, leaves loopback itself out.

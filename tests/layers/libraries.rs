@@ -63,7 +63,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("rust_embed", &["server/src/assets.rs"]),
     ("flate2", &["server/src/assets.rs", "server/src/spliced.rs", "server/tests"]),
     // What stands in the document itself is named in its policy by its hash.
-    ("base64", &["server/src/assets.rs", "server/tests", "relay/src/livekit/token.rs"]),
+    ("base64", &["server/src/assets.rs", "server/tests", "relay/src/livekit/token.rs", "relay/src/plain/mod.rs"]),
     ("reqwest", &["server/tests"]),
     (
         "futures_util",
@@ -71,7 +71,13 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ),
     (
         "tokio_tungstenite",
-        &["server/tests", "relay/src/websocket.rs", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"],
+        &[
+            "server/tests",
+            "relay/src/websocket.rs",
+            "relay/src/janus/socket.rs",
+            "relay/src/livekit/socket.rs",
+            "relay/src/mediasoup/socket.rs",
+        ],
     ),
     // Recording: what the clock on the wall shows.
     ("jiff", &["record/src/names.rs"]),
@@ -84,6 +90,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "relay/src/whip",
             "relay/src/janus",
             "relay/src/livekit",
+            "relay/src/mediasoup",
             "relay/src/target.rs",
             "relay/src/websocket.rs",
             "relay/src/fuzz.rs",

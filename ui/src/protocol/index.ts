@@ -384,7 +384,7 @@ message: string, };
 
 export type RelayId = number;
 
-export type RelayEngine = "whip" | "janus" | "livekit";
+export type RelayEngine = "whip" | "janus" | "livekit" | "mediasoup";
 
 export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
 
@@ -937,7 +937,8 @@ text: string | null, } | { "command": "mend_recording",
  */
 file: string | null, } | { "command": "relay", 
 /**
- * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM` or `livekit+wss://HOST[:PORT]/ROOM`.
+ * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM`, `livekit+wss://HOST[:PORT]/ROOM` or
+ * `mediasoup+https://HOST[:PORT]/NAME`.
  */
 url: string, 
 /**

@@ -57,6 +57,8 @@ pub enum RelayEngine {
     Janus,
     /// A room of LiveKit.
     Livekit,
+    /// A mediasoup, by the front program that comes with Skylark.
+    Mediasoup,
 }
 
 /// How far a relay is.

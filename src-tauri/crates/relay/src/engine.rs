@@ -1,5 +1,6 @@
 //! What an engine has to be able to do, whatever it is.
 
+use crate::plain;
 use crate::trouble::Trouble;
 use crate::wish::{Said, Wish};
 use async_trait::async_trait;
@@ -9,12 +10,6 @@ use stream::Rid;
 /// How one kind of server is spoken to. Each attempt has one of its own.
 #[async_trait]
 pub(crate) trait Engine: Send {
-    /// Offers the stream; what the server answers.
-    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble>;
-
-    /// Tells the server of ways to us that were found since. It is no error where it does not want to know.
-    async fn trickle(&mut self, ways: &Ways);
-
     /// Takes leave, where there is somebody to take leave of. It is done within seconds, whatever the server does.
     async fn end(&mut self);
 
@@ -24,6 +19,26 @@ pub(crate) trait Engine: Send {
     /// Carries on, and waits for the next thing that the server says, or, as an error, that it is over, which a server that is
     /// silent never does. It may be called anew whenever it is not waited for any more: nothing is lost by that.
     async fn said(&mut self) -> Result<Heard, Trouble>;
+}
+
+/// An engine that is sent the stream on a peer connection.
+#[async_trait]
+pub(crate) trait ByPeer: Engine {
+    /// Offers the stream; what the server answers.
+    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble>;
+
+    /// Tells the server of ways to us that were found since. It is no error where it does not want to know.
+    async fn trickle(&mut self, ways: &Ways);
+}
+
+/// An engine that is sent the stream as RTP, with keys that are told it.
+#[async_trait]
+pub(crate) trait ByRtp: Engine {
+    /// Asks it to take the stream; where it does.
+    async fn publish(&mut self, offer: &plain::Offer) -> Result<plain::Places, Trouble>;
+
+    /// Waits until it has heard something of what is sent there.
+    async fn hears(&mut self) -> Result<(), Trouble>;
 }
 
 /// What a server says by itself.

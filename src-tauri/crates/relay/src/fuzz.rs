@@ -6,13 +6,14 @@ use crate::answer;
 use crate::http;
 use crate::janus;
 use crate::livekit;
+use crate::mediasoup;
 use crate::whip::link;
 use url::Url;
 
 /// As much as is read of an answer, bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// Any text as what a server answers: the SDP of its answer, where it sends us, which servers it names, what a Janus or a LiveKit says; and the longest
+/// Any text as what a server answers: the SDP of its answer, where it sends us, which servers it names, what a Janus, a LiveKit or a mediasoup says; and the longest
 /// that is made of what stands in it.
 pub fn relay_answer(text: &str) {
     one_answer(text);
@@ -47,6 +48,7 @@ fn one_answer(text: &str) {
     assert!(servers.iter().all(|server| server.url.starts_with("stun:") || server.url.starts_with("turn")));
     janus::fuzz::says(text);
     livekit::fuzz::says(text);
+    mediasoup::fuzz::says(text);
 }
 
 /// Where it leads is somewhere that may be asked, and from there to the same.

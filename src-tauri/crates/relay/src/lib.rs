@@ -11,7 +11,8 @@
 //! An engine may let viewers in, whose signalling goes by us ([`Wish`], [`Said`]): media goes from the engine to them, and nobody but us is told
 //! its keys or where its API is. Who may come is not decided here.
 //!
-//! An engine is a folder (`whip/`, `janus/`, `livekit/`) behind one trait (`engine.rs`). All so far share one uplink, a peer connection (`peer/`).
+//! An engine is a folder (`whip/`, `janus/`, `livekit/`, `mediasoup/`) behind one trait (`engine.rs`). What becomes packets (`uplink/`) goes out by one of
+//! two ways that engines share: a peer connection (`peer/`), or RTP with keys that the signalling carries (`plain/`).
 
 mod answer;
 mod engine;
@@ -21,20 +22,23 @@ mod http;
 mod janus;
 mod life;
 mod livekit;
+mod mediasoup;
 mod peer;
+mod plain;
 mod relays;
 mod run;
 mod target;
 mod told;
 mod trouble;
+mod uplink;
 mod websocket;
 mod whip;
 mod wish;
 
 pub use life::{Life, Step};
-pub use peer::Uplink;
 pub use relays::{Open, Relays};
 pub use target::Target;
 pub use told::{State, Told};
 pub use trouble::Trouble;
+pub use uplink::Uplink;
 pub use wish::{Said, Wish};

@@ -1,24 +1,36 @@
 //! One relay, from the first attempt to the end: carries out what its [`Life`] decides.
 
-use crate::answer::{self, Unfit};
-use crate::engine::{Engine, Heard};
+use crate::answer::{self, Taken, Unfit};
+use crate::engine::{ByPeer, ByRtp, Engine, Heard};
 use crate::http::{self, Way};
 use crate::janus::Janus;
 use crate::life::{Life, Step};
 use crate::livekit::LiveKit;
+use crate::mediasoup::Mediasoup;
 use crate::peer::{self, Peer};
+use crate::plain::{self, Plain};
 use crate::target::Target;
 use crate::told::{State, Told};
 use crate::trouble::Trouble;
+use crate::uplink::Uplink;
 use crate::whip::Whip;
 use crate::wish::Wish;
 use protocol::RelayEngine;
+use rtp::srtp::Profile;
+use std::future::Future;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
-use stream::Clock;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use stream::{Clock, Rid, VideoCodec};
 use threads::Died;
 use tokio::sync::{Mutex, mpsc, watch};
+
+/// How often an engine that is sent RTP is shown where we are, until it says that it has heard it.
+const KNOCK: Duration = Duration::from_millis(100);
+
+/// Nothing of that is heard for so long: a firewall keeps it back.
+const UNHEARD: Duration = Duration::from_secs(5);
 
 /// Whom a relay tells.
 pub(crate) type Tell = Arc<dyn Fn(Told) + Send + Sync>;
@@ -48,6 +60,35 @@ pub(crate) async fn run(target: Target, clock: Clock, tell: Tell, mut stopped: w
     }
 }
 
+/// An engine, and what media goes out by.
+enum Made {
+    ByPeer(Box<dyn ByPeer>, Peer),
+    ByRtp(Box<dyn ByRtp>, Plain),
+}
+
+/// Waits until no media can flow any more. True: the engine ended it; false: nothing was heard of it.
+type Over<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+
+impl Made {
+    fn parts(&mut self) -> (&mut dyn Engine, Over<'_>) {
+        match self {
+            Made::ByPeer(engine, peer) => (engine.as_mut(), Box::pin(peer.over())),
+            // The engine says so.
+            Made::ByRtp(engine, _) => (engine.as_mut(), Box::pin(std::future::pending())),
+        }
+    }
+
+    async fn end(&mut self) {
+        match self {
+            Made::ByPeer(engine, peer) => {
+                peer.close().await;
+                engine.end().await;
+            }
+            Made::ByRtp(engine, _) => engine.end().await,
+        }
+    }
+}
+
 /// How an attempt ended.
 enum End {
     Stopped,
@@ -64,7 +105,7 @@ async fn attempt(
     life: &mut Life,
     way: &mut Option<Way>,
 ) {
-    let mut made: Option<(Box<dyn Engine>, Peer)> = None;
+    let mut made: Option<Made> = None;
     let end = tokio::select! {
         biased;
         _ = stopped.changed() => End::Stopped,
@@ -82,9 +123,8 @@ async fn attempt(
     };
     let over = words.is_none();
     words.into_iter().for_each(|state| tell(Told::State(state)));
-    if let Some((mut engine, peer)) = made {
-        peer.close().await;
-        engine.end().await;
+    if let Some(mut made) = made {
+        made.end().await;
     }
     if over {
         life.poll();
@@ -100,7 +140,7 @@ async fn hold(
     wishes: &mut mpsc::Receiver<Wish>,
     life: &mut Life,
     way: &mut Option<Way>,
-    made: &mut Option<(Box<dyn Engine>, Peer)>,
+    made: &mut Option<Made>,
 ) -> Trouble {
     let patience = life.timeout();
     let mut answered = false;
@@ -112,7 +152,8 @@ async fn hold(
         Ok(uplink) => uplink,
         Err(why) => return why,
     };
-    let Some((engine, peer)) = made else { return Trouble::Ours("there is no connection".into()) };
+    let Some(made) = made else { return Trouble::Ours("there is no connection".into()) };
+    let (engine, mut over) = made.parts();
     life.connected(Instant::now());
     let (codec, wanted) = uplink.wanted();
     let _flowing = Flowing(tell.clone());
@@ -120,8 +161,6 @@ async fn hold(
     // Those are of viewers of the connection before.
     while wishes.try_recv().is_ok() {}
     tell(Told::State(State::Running));
-    let over = peer.over();
-    tokio::pin!(over);
     loop {
         tokio::select! {
             biased;
@@ -147,39 +186,37 @@ async fn connect(
     clock: Clock,
     tell: &Tell,
     way: &mut Option<Way>,
-    made: &mut Option<(Box<dyn Engine>, Peer)>,
+    made: &mut Option<Made>,
     answered: &mut bool,
-) -> Result<peer::Uplink, Trouble> {
+) -> Result<Uplink, Trouble> {
     let address = http::addresses(&target.url).await?[0];
     let way = match way {
         Some(way) => way.clone(),
         None => way.insert(trust(target).await?).clone(),
     };
-    let engine: Box<dyn Engine> = match target.engine {
+    let by_peer: Box<dyn ByPeer> = match target.engine {
         RelayEngine::Whip => Box::new(Whip::new(way, target)),
         RelayEngine::Janus => Box::new(Janus::new(way, target)),
         RelayEngine::Livekit => Box::new(LiveKit::new(way, target)),
-    };
-    let wished = Arc::new(std::sync::OnceLock::new());
-    let wish = {
-        let (wished, tell) = (wished.clone(), tell.clone());
-        move |rid| {
-            if let Some(codec) = wished.get() {
-                tell(Told::Keyframe(*codec, rid));
-            }
+        RelayEngine::Mediasoup => {
+            let wish = Keyframes { tell: tell.clone(), codec: Arc::default() };
+            // The strongest that mediasoup knows.
+            let plain = Plain::new(Profile::Gcm256, wish.clone().told());
+            *made = Some(Made::ByRtp(Box::new(Mediasoup::new(way, target)), plain));
+            let Some(Made::ByRtp(engine, plain)) = made else { unreachable!("it was put there") };
+            return by_rtp(target, clock, &wish, engine.as_mut(), plain, answered).await;
         }
     };
-    let peer = Peer::new(address.ip(), wish).await?;
-    let (engine, peer) = made.insert((engine, peer));
+    let wish = Keyframes { tell: tell.clone(), codec: Arc::default() };
+    *made = Some(Made::ByPeer(by_peer, Peer::new(address.ip(), wish.clone().told()).await?));
+    let Some(Made::ByPeer(engine, peer)) = made else { unreachable!("it was put there") };
     let theirs = engine.publish(peer.offer()).await?;
     let taken = answer::read(&theirs.answer).map_err(|unfit| match unfit {
         Unfit::Noise(why) => Trouble::Noise { host: target.host(), why: why.to_owned() },
         Unfit::NoPicture => Trouble::NoCodec { host: target.host(), offered: peer::for_people() },
     })?;
     *answered = true;
-    let _ = wished.set(taken.codec);
-    let (codec, layers, profile) = (taken.codec, taken.layers.clone(), taken.profile);
-    tell(Told::State(State::Answered { codec, layers, profile }));
+    wish.answered(&taken);
     let noise = |trouble: Trouble| Trouble::Noise { host: target.host(), why: trouble.to_string() };
     peer.answered(&theirs.answer, theirs.ice_servers).await.map_err(noise)?;
     let connected = peer.connected();
@@ -208,6 +245,56 @@ async fn connect(
                 }
             }
         }
+    }
+}
+
+/// From nothing to RTP that the engine says arrives there.
+async fn by_rtp(
+    target: &Target,
+    clock: Clock,
+    wish: &Keyframes,
+    engine: &mut dyn ByRtp,
+    plain: &mut Plain,
+    answered: &mut bool,
+) -> Result<Uplink, Trouble> {
+    let places = engine.publish(plain.offer()).await?;
+    *answered = true;
+    wish.answered(&plain::taken());
+    plain.answered(places).await?;
+    let mut knock = tokio::time::interval(KNOCK);
+    let (hears, late) = (engine.hears(), tokio::time::sleep(UNHEARD));
+    tokio::pin!(hears, late);
+    loop {
+        tokio::select! {
+            biased;
+            heard = &mut hears => return heard.and_then(|()| plain.uplink(clock)),
+            () = &mut late => return Err(no_path(target)),
+            _ = knock.tick() => plain.knock().await,
+        }
+    }
+}
+
+/// What an engine asks for of the codec that it took.
+#[derive(Clone)]
+struct Keyframes {
+    tell: Tell,
+    codec: Arc<OnceLock<VideoCodec>>,
+}
+
+impl Keyframes {
+    fn told(self) -> impl Fn(Rid) + Send + Sync + 'static {
+        move |rid| {
+            if let Some(codec) = self.codec.get() {
+                (self.tell)(Told::Keyframe(*codec, rid));
+            }
+        }
+    }
+
+    /// The engine takes this.
+    fn answered(&self, taken: &Taken) {
+        let _ = self.codec.set(taken.codec);
+        let (codec, layers, profile) = (taken.codec, taken.layers.clone(), taken.profile);
+        (self.tell)(Told::State(State::Answered { codec, layers, profile }));
     }
 }
 

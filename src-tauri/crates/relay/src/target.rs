@@ -26,7 +26,7 @@ struct Kind {
     has_room: bool,
 }
 
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     Kind {
         engine: RelayEngine::Whip,
         prefix: "whip+",
@@ -46,6 +46,13 @@ const KINDS: [Kind; 3] = [
         prefix: "livekit+",
         example: "livekit+wss://HOST/ROOM",
         schemes: [("wss", "https"), ("ws", "http")],
+        has_room: true,
+    },
+    Kind {
+        engine: RelayEngine::Mediasoup,
+        prefix: "mediasoup+",
+        example: "mediasoup+https://HOST/NAME",
+        schemes: [("https", "https"), ("http", "http")],
         has_room: true,
     },
 ];
@@ -109,6 +116,9 @@ impl Target {
             return Err("A LiveKit knows who may come by a key and its secret: give both, as api_key and api_secret."
                 .to_owned());
         }
+        if engine == RelayEngine::Mediasoup && !given(bearer) {
+            return Err("A mediasoup knows who may come by a key: give it as bearer.".to_owned());
+        }
         let bearer = bearer.as_ref().map_or("", |bearer| bearer.reveal());
         if !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("A bearer token is letters, digits and signs of ASCII, without blanks.".to_owned());
@@ -126,13 +136,20 @@ impl Target {
         match self.engine {
             // It has no word for it.
             RelayEngine::Whip => false,
-            RelayEngine::Janus | RelayEngine::Livekit => true,
+            RelayEngine::Janus | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
         }
     }
 
     /// Whom it names, for people: the host, and the port where it is not the usual one.
     pub fn host(&self) -> String {
         host(&self.url)
+    }
+
+    /// The URL with the room in it, as it was written.
+    pub(crate) fn whole(&self) -> Url {
+        let room = self.room.as_deref().unwrap_or_default();
+        // A room may have a colon in it, and is no scheme.
+        self.url.join(&format!("./{room}")).unwrap_or_else(|_| self.url.clone())
     }
 
     /// What only the two may know.
@@ -241,6 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_of_mediasoup_has_a_name_and_comes_with_a_key() {
+        let bearer = RelaySecrets { bearer: Some(Secret::from("s3cret".to_owned())), ..RelaySecrets::default() };
+        for (text, whole) in [
+            ("mediasoup+https://m.example.org/me", "https://m.example.org/me"),
+            ("mediasoup+https://m.example.org:4443/front/it:s%20me", "https://m.example.org:4443/front/it:s%20me"),
+            ("mediasoup+http://127.0.0.1:4443/me", "http://127.0.0.1:4443/me"),
+        ] {
+            let target = Target::parse(text, bearer.clone()).expect(text);
+            assert_eq!((target.whole().as_str(), target.engine()), (whole, RelayEngine::Mediasoup));
+            assert!(target.takes_viewers());
+        }
+        assert!(parse("mediasoup+https://m.example.org/me").is_err_and(|said| said.contains("give it as bearer")));
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_what_can() {
         for (text, words) in [
             ("", "whip+https://HOST/PATH"),
@@ -249,6 +281,8 @@ mod tests {
             ("livekit+wss://live.example.org/1", "api_key and api_secret"),
             ("livekit+https://live.example.org/1", "livekit+wss://HOST/ROOM"),
             ("janus+https://live.example.org/1", "janus+wss://HOST/ROOM"),
+            ("mediasoup+wss://live.example.org/1", "mediasoup+https://HOST/NAME"),
+            ("mediasoup+https://live.example.org/", "names no room"),
             ("janus+wss://live.example.org/", "names no room"),
             ("janus+wss://live.example.org", "names no room"),
             ("whip+rtmp://live.example.org/", "as in whip+https"),

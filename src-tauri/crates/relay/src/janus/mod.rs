@@ -6,7 +6,7 @@ mod socket;
 mod viewers;
 mod words;
 
-use crate::engine::{Answered, Engine, Heard, Ways};
+use crate::engine::{Answered, ByPeer, Engine, Heard, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
@@ -103,7 +103,7 @@ impl Connected {
 }
 
 #[async_trait]
-impl Engine for Janus {
+impl ByPeer for Janus {
     async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
         let (url, room, new_room) = (self.url.clone(), self.room.clone(), self.new_room());
         let (pin, token) = (self.secrets.pin.clone(), self.secrets.token.clone());
@@ -146,7 +146,10 @@ impl Engine for Janus {
         // It finds us by our checks where it is not told.
         let _ = connected.socket.ask(told).await;
     }
+}
 
+#[async_trait]
+impl Engine for Janus {
     async fn end(&mut self) {
         let Some(mut connected) = self.connected.take() else { return };
         let goodbye = connected.socket.ask(json!({ "janus": "destroy", "session_id": connected.session }));

@@ -13,7 +13,7 @@ mod token;
 mod viewer;
 mod viewers;
 
-use crate::engine::{Answered, Engine, Heard, Ways};
+use crate::engine::{Answered, ByPeer, Engine, Heard, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
@@ -159,7 +159,7 @@ fn announced(offer: &str) -> Option<[Value; 2]> {
 }
 
 #[async_trait]
-impl Engine for LiveKit {
+impl ByPeer for LiveKit {
     async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
         let announced = announced(offer).ok_or_else(|| Trouble::Ours("the offer names no tracks".into()))?;
         let token = self.keys.token(&self.room, For::Publishing { identity: IDENTITY });
@@ -209,7 +209,10 @@ impl Engine for LiveKit {
         // It finds us by our checks where it is not told, and what is wrong is heard when it is listened to.
         let _ = socket.flush().await;
     }
+}
 
+#[async_trait]
+impl Engine for LiveKit {
     async fn end(&mut self) {
         let Some(Connected { socket, viewers, .. }) = self.connected.take() else { return };
         // They take leave by themselves.

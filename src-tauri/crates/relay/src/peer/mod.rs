@@ -1,18 +1,16 @@
 //! A peer connection that sends: what is common to all engines that speak WebRTC. It is the crate `webrtc`.
 
+mod carrier;
 mod offered;
 mod runtime;
-mod uplink;
-mod wanted;
 mod wishes;
 
 pub(crate) use offered::for_people;
-pub use uplink::Uplink;
-pub(crate) use wanted::Wanted;
 
 use crate::answer::Taken;
 use crate::engine::{IceServer, Ways};
 use crate::trouble::Trouble;
+use crate::uplink::{Source, Ssrcs, Uplink};
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{NackResponderBuilder, Slot};
 use rtc::media_stream::MediaStreamTrack;
@@ -59,26 +57,6 @@ pub(crate) struct Peer {
     ways: Ways,
 }
 
-/// Numbers of what is sent.
-#[derive(Clone, Copy, Debug)]
-struct Ssrcs {
-    /// In the order of [`offered::RIDS`].
-    layers: [u32; 3],
-    sound: u32,
-}
-
-impl Ssrcs {
-    fn fresh() -> Ssrcs {
-        let first: u32 = rand::random_range(1..u32::MAX - 4);
-        Ssrcs { layers: [first, first + 1, first + 2], sound: first + 3 }
-    }
-
-    fn layer(&self, rid: Rid) -> u32 {
-        let at = offered::RIDS.iter().position(|known| *known == rid);
-        self.layers[at.expect("these are all layers")]
-    }
-}
-
 /// What was found of ways to us.
 enum Found {
     Candidate(String),
@@ -97,7 +75,7 @@ impl Peer {
         let mut codecs = offered::engine()?;
         configure_simulcast_extension_headers(&mut codecs)?;
         let wish = wishes::Wishes::new(move |ssrc| {
-            if let Some((_, rid)) = ssrcs.layers.into_iter().zip(offered::RIDS).find(|(of, _)| *of == ssrc) {
+            if let Some(Source::Layer(rid)) = ssrcs.source(ssrc) {
                 wish(rid);
             }
         });
@@ -122,7 +100,7 @@ impl Peer {
             .await?;
         let connection: Arc<dyn PeerConnection> = Arc::new(connection);
         let (sound, _) = send(&*connection, RtpCodecKind::Audio, offered::sounds(ssrcs.sound)).await?;
-        let (picture, picture_sender) = send(&*connection, RtpCodecKind::Video, offered::layers(ssrcs.layers)).await?;
+        let (picture, picture_sender) = send(&*connection, RtpCodecKind::Video, offered::layers(&ssrcs)).await?;
         let offer = connection.create_offer(None).await?.sdp;
         let ways = Ways {
             ufrag: value(&offer, "a=ice-ufrag:"),
@@ -160,9 +138,10 @@ impl Peer {
         let extensions = parameters.rtp_parameters.header_extensions;
         let id = |uri: &str| extensions.iter().find(|extension| extension.uri == uri).map(|found| found.id as u8);
         let mid = value_in(&self.offer, "m=video", "a=mid:");
-        let tags =
-            uplink::Tags { mid: id(uplink::MID).zip(Some(mid)), rid: id(uplink::RID).filter(|_| taken.simulcast) };
-        Ok(Uplink::new(self.picture.clone(), self.sound.clone(), taken, self.ssrcs, tags, clock))
+        let rid = id(carrier::RID).filter(|_| taken.simulcast);
+        let tags = carrier::Tags { mid: id(carrier::MID).zip(Some(mid)), rid };
+        let tracks = carrier::Tracks::new(self.picture.clone(), self.sound.clone(), tags);
+        Ok(Uplink::new(Box::new(tracks), taken, self.ssrcs, clock))
     }
 
     /// Waits until ways to us were found, and says all that there are so far.

@@ -1,6 +1,7 @@
 //! What is offered: the codecs and the layers.
 
 use crate::answer::name;
+use crate::uplink::Ssrcs;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
 };
@@ -50,10 +51,9 @@ pub(super) fn codecs(kind: RtpCodecKind) -> Vec<RTCRtpCodecParameters> {
 }
 
 /// The layers of the picture.
-pub(super) fn layers(ssrcs: [u32; 3]) -> Vec<RTCRtpEncodingParameters> {
+pub(super) fn layers(ssrcs: &Ssrcs) -> Vec<RTCRtpEncodingParameters> {
     let (mime, _, format) = PICTURE[0];
-    let of = |(rid, ssrc): (Rid, u32)| encoding(name(rid), ssrc, picture(mime, format));
-    RIDS.into_iter().zip(ssrcs).map(of).collect()
+    RIDS.into_iter().map(|rid| encoding(name(rid), ssrcs.layer(rid), picture(mime, format))).collect()
 }
 
 /// The sound.

@@ -3,7 +3,7 @@
 mod fragment;
 pub(crate) mod link;
 
-use crate::engine::{Answered, Engine, Heard, IceServer, Ways};
+use crate::engine::{Answered, ByPeer, Engine, Heard, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
@@ -128,7 +128,7 @@ impl Whip {
 }
 
 #[async_trait]
-impl Engine for Whip {
+impl ByPeer for Whip {
     async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
         let (url, response) = self.post(offer).await?;
         if response.status != 201 {
@@ -153,7 +153,10 @@ impl Engine for Whip {
             session.trickles &= taken;
         }
     }
+}
 
+#[async_trait]
+impl Engine for Whip {
     async fn end(&mut self) {
         let goodbye = self.about_session(Method::DELETE, Vec::new(), String::new());
         if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {

@@ -1,45 +1,80 @@
-//! From frames to packets of a peer connection. It may wait, so it is called on a thread that nobody waits for.
+//! From frames to numbered packets, whatever carries them to an engine. It may wait, so it is called on a thread that nobody waits for.
 
-use super::{Ssrcs, Wanted};
-use crate::answer::{Taken, name};
+mod wanted;
+
+pub(crate) use wanted::Wanted;
+
+use crate::answer::Taken;
 use bytes::Bytes;
-use rtc::rtcp::sender_report::SenderReport;
-use rtc::rtp::header::Header;
-use rtc::rtp::packet::Packet;
 use rtp::packetise::{Packetiser, Picture};
+use rtp::rtcp::SenderReport;
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stream::{AudioFrame, Clock, CodecSpec, Frame, PictureIds, Profile, Rid, VideoCodec, VideoFrame};
-use tokio::runtime::Handle;
-use webrtc::media_stream::track_local::TrackLocal;
-use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 
-pub(super) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
-pub(super) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+/// How often the engine is told how the times of picture and sound, and of the layers, belong together (RFC 3550 section 6.4.1). Some engines move
+/// nobody from one layer to another before they were told of both.
+const REPORT: Duration = Duration::from_millis(500);
 
-/// How often the engine is told how the times of picture and sound belong together (RFC 3550 section 6.4.1).
-const REPORT: Duration = Duration::from_secs(1);
+/// What a packet belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Layer(Rid),
+    Sound,
+}
 
-/// What stands in each packet's header besides its numbers.
-pub(super) struct Tags {
-    /// The extension's number, and what the medium is called.
-    pub(super) mid: Option<(u8, String)>,
-    /// The number of the extension that names the layer.
-    pub(super) rid: Option<u8>,
+/// What stands in one packet.
+#[derive(Debug)]
+pub(crate) struct Packet {
+    pub(crate) ssrc: u32,
+    pub(crate) payload_type: u8,
+    pub(crate) number: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    pub(crate) payload: Bytes,
+}
+
+/// What takes packets to an engine.
+pub(crate) trait Carrier: Send {
+    /// Sends the packets of one frame, and before them the report that is due, and waits until they are on their way. Once the connection is over
+    /// they go nowhere.
+    fn carry(&mut self, source: Source, packets: Vec<Packet>, report: Option<SenderReport>);
+}
+
+/// Numbers of what is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ssrcs {
+    /// In the order of [`Rid::ALL`].
+    layers: [u32; 3],
+    pub(crate) sound: u32,
+}
+
+impl Ssrcs {
+    pub(crate) fn fresh() -> Ssrcs {
+        let first: u32 = rand::random_range(1..u32::MAX - 4);
+        Ssrcs { layers: [first, first + 1, first + 2], sound: first + 3 }
+    }
+
+    pub(crate) fn layer(&self, rid: Rid) -> u32 {
+        let at = Rid::ALL.iter().position(|known| *known == rid);
+        self.layers[at.expect("these are all layers")]
+    }
+
+    /// Whose number it is.
+    pub(crate) fn source(&self, ssrc: u32) -> Option<Source> {
+        let layer = self.layers.iter().position(|known| *known == ssrc).map(|at| Source::Layer(Rid::ALL[at]));
+        layer.or((ssrc == self.sound).then_some(Source::Sound))
+    }
 }
 
 /// Sends the stream to an engine that took it. A frame waits until the connection takes it; once that is over frames go nowhere.
 pub struct Uplink {
-    runtime: Handle,
-    picture: Arc<TrackLocalStaticRTP>,
-    sound: Arc<TrackLocalStaticRTP>,
+    carrier: Box<dyn Carrier>,
     clock: Clock,
     packetiser: Packetiser,
     codec: VideoCodec,
     profile: Profile,
     payload_type: u8,
-    mid: Option<(u8, Bytes)>,
     layers: Vec<Layer>,
     wanted: Wanted,
     sound_payload_type: Option<u8>,
@@ -49,7 +84,6 @@ pub struct Uplink {
 /// One layer of the picture.
 struct Layer {
     rid: Rid,
-    tag: Option<(u8, Bytes)>,
     /// A keyframe was sent, and nothing left out since.
     follows: bool,
     base_index: u8,
@@ -67,33 +101,21 @@ struct Sending {
 }
 
 impl Uplink {
-    /// Of a connection in the runtime that this is called in.
-    pub(super) fn new(
-        picture: Arc<TrackLocalStaticRTP>,
-        sound: Arc<TrackLocalStaticRTP>,
-        taken: &Taken,
-        ssrcs: Ssrcs,
-        tags: Tags,
-        clock: Clock,
-    ) -> Uplink {
+    pub(crate) fn new(carrier: Box<dyn Carrier>, taken: &Taken, ssrcs: Ssrcs, clock: Clock) -> Uplink {
         let layer = |rid: &Rid| Layer {
             rid: *rid,
-            tag: tags.rid.map(|id| (id, Bytes::from_static(name(*rid).as_bytes()))),
             follows: false,
             base_index: 0,
             key_index: 0,
             sending: Sending::new(ssrcs.layer(*rid)),
         };
         Uplink {
-            runtime: Handle::current(),
-            picture,
-            sound,
+            carrier,
             clock,
             packetiser: Packetiser::new(clock),
             codec: taken.codec,
             profile: taken.profile,
             payload_type: taken.payload_type,
-            mid: tags.mid.map(|(id, mid)| (id, Bytes::from(mid))),
             layers: taken.layers.iter().map(layer).collect(),
             wanted: Wanted::all(&taken.layers),
             sound_payload_type: taken.sound,
@@ -144,16 +166,10 @@ impl Uplink {
             .enumerate()
             .map(|(at, payload)| {
                 let payload = descriptors.of_packet(at, count, payload);
-                let last = at + 1 == count;
-                let mut header = layer.sending.header(self.payload_type, picture.rtp_timestamp, last, payload.len());
-                for (id, value) in self.mid.iter().chain(&layer.tag) {
-                    // A number that the engine answered, and a value of a few bytes: it fits.
-                    let _ = header.set_extension(*id, value.clone());
-                }
-                Packet { header, payload }
+                layer.sending.packet(self.payload_type, picture.rtp_timestamp, at + 1 == count, payload)
             })
             .collect();
-        self.runtime.block_on(write(&self.picture, packets, report));
+        self.carrier.carry(Source::Layer(frame.rid), packets, report);
     }
 
     fn audio(&mut self, frame: &AudioFrame) {
@@ -162,21 +178,8 @@ impl Uplink {
         let since = Instant::now().saturating_duration_since(sound.captured);
         let now = sound.rtp_timestamp.wrapping_add((since.as_micros() * 48 / 1000) as u32);
         let report = self.sounds.report(now, self.clock);
-        let header = self.sounds.header(payload_type, sound.rtp_timestamp, false, sound.payload.len());
-        let packet = Packet { header, payload: sound.payload.clone() };
-        self.runtime.block_on(write(&self.sound, vec![packet], report));
-    }
-}
-
-/// Hands packets to the connection, and before them the report that is due. Errors say that the connection is over.
-async fn write(track: &TrackLocalStaticRTP, packets: Vec<Packet>, report: Option<SenderReport>) {
-    if let Some(report) = report {
-        let _ = track.write_rtcp(vec![Box::new(report)]).await;
-    }
-    for packet in packets {
-        if track.write_rtp(packet).await.is_err() {
-            return;
-        }
+        let packet = self.sounds.packet(payload_type, sound.rtp_timestamp, false, sound.payload.clone());
+        self.carrier.carry(Source::Sound, vec![packet], report);
     }
 }
 
@@ -217,12 +220,12 @@ impl Sending {
         Sending { ssrc, next: rand::random(), packets: 0, bytes: 0, reported: None }
     }
 
-    fn header(&mut self, payload_type: u8, timestamp: u32, marker: bool, bytes: usize) -> Header {
-        let sequence_number = self.next;
+    fn packet(&mut self, payload_type: u8, timestamp: u32, marker: bool, payload: Bytes) -> Packet {
+        let number = self.next;
         self.next = self.next.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);
-        self.bytes = self.bytes.wrapping_add(bytes as u32);
-        Header { version: 2, marker, payload_type, sequence_number, timestamp, ssrc: self.ssrc, ..Header::default() }
+        self.bytes = self.bytes.wrapping_add(payload.len() as u32);
+        Packet { ssrc: self.ssrc, payload_type, number, timestamp, marker, payload }
     }
 
     /// The report that is due; `rtp_time`: what a packet's timestamp would be now.
@@ -232,14 +235,8 @@ impl Sending {
             return None;
         }
         self.reported = Some(now);
-        Some(SenderReport {
-            ssrc: self.ssrc,
-            ntp_time: clock.ntp(now),
-            rtp_time,
-            packet_count: self.packets,
-            octet_count: self.bytes,
-            ..SenderReport::default()
-        })
+        let (ntp, packets, octets) = (clock.ntp(now), self.packets, self.bytes);
+        Some(SenderReport { ssrc: self.ssrc, ntp, rtp: rtp_time, packets, octets })
     }
 }
 

@@ -1,0 +1,36 @@
+// Viewers of our own link whom a real mediasoup sends the stream: let in, listed, counted, removed, and taken back when it dies.
+// It runs in a network of its own (scripts/relays.sh).
+
+import assert from 'node:assert/strict';
+import { missing } from '../browser/support/chromium.mjs';
+import { needs } from '../support/needs.mjs';
+import { HOST, Mediasoup, SECRETS } from './support/mediasoup.mjs';
+import { viewersAt } from './support/viewers.mjs';
+
+const NAME = 'viewers';
+const why = process.env.SKYLARK_RELAYS_MISSING || process.env.SKYLARK_MEDIASOUP_MISSING || missing();
+const tests = needs(why);
+
+const { it, ends } = viewersAt(tests, {
+  name: 'mediasoup',
+  make: () => new Mediasoup(),
+  url: `mediasoup+http://${HOST}/${NAME}`,
+  secrets: SECRETS,
+  hidden: Object.values(SECRETS),
+  restless: 400,
+  guests: async ({ engine }) => (await engine.stream(NAME))?.viewers.length ?? 0,
+});
+
+tests.test('they are on all cores, and are sent the largest layer', async () => {
+  const late = await it.open();
+  const { viewers } = await it.engine.stream(NAME);
+  assert.deepEqual([...new Set(viewers.map(({ core }) => core))].sort(), [0, 1], JSON.stringify(viewers));
+  assert.ok(
+    viewers.every(({ layer, state }) => layer === 2 && state === 'connected'),
+    JSON.stringify(viewers),
+  );
+  await late.tab.close();
+  await it.has(it.there.length, 'it left');
+});
+
+ends();

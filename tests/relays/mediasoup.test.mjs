@@ -1,0 +1,163 @@
+// The stream published at a real mediasoup, by the front that comes with Skylark. It runs in a network of its own (scripts/relays.sh).
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { broadcast } from '../browser/support/skylark.mjs';
+import { needs } from '../support/needs.mjs';
+import { until } from './support/janus.mjs';
+import { HOST, Mediasoup, SECRETS } from './support/mediasoup.mjs';
+
+const { test, before, after } = needs(
+  process.env.SKYLARK_RELAYS_MISSING || process.env.SKYLARK_MEDIASOUP_MISSING || null,
+);
+
+const NAME = 'me';
+
+let mediasoup, skylark, url, secrets;
+
+before(async () => {
+  mediasoup = new Mediasoup({ sealed: true });
+  await mediasoup.start();
+  url = `mediasoup+${mediasoup.url}/${NAME}`;
+  secrets = { ...SECRETS, ca: mediasoup.ca };
+  skylark = await broadcast({ args: ['--size', '640x360', '--bitrate', '900k'] });
+});
+
+after(async () => {
+  await skylark?.remove();
+  await mediasoup?.remove();
+});
+
+const is = (state, since = 0, withinMs = 15_000) =>
+  skylark.event((event) => event.event === 'relay' && event.state === state, `the relay is ${state}`, {
+    since,
+    withinMs,
+  });
+
+test('three layers and the sound are published, with keys that go by TLS', async () => {
+  skylark.tell('relay', { url, secrets });
+  const running = await is('running');
+  assert.equal(running.engine, 'mediasoup');
+  assert.equal(running.message, 'H264 in 3 sizes.');
+  let layers;
+  await until(async () => {
+    ({ layers } = await mediasoup.stream(NAME));
+    return layers.length === 3 && layers.every(({ packetCount }) => packetCount > 60);
+  }, 'all of them arrive');
+  const [q, h, f] = layers.sort((one, other) => one.ssrc - other.ssrc).map(({ bitrate }) => bitrate);
+  assert.ok(f > 1.5 * h && h > 1.5 * q, JSON.stringify(layers));
+});
+
+test('of packets that are lost on the way up each layer lacks one in a hundred at most', async () => {
+  const drop = 'udp dport 45000-45999 numgen random mod 100 < 5 counter drop';
+  const rules = `table inet loss {\n chain in {\n type filter hook input priority 0;\n ${drop}\n }\n}\n`;
+  const nft = (...args) => execFileSync('nft', args, { input: rules, encoding: 'utf8' });
+  nft('-f', '-');
+  const before = await mediasoup.stream(NAME);
+  let listed;
+  try {
+    await new Promise((over) => setTimeout(over, 8000));
+    listed = nft('list', 'table', 'inet', 'loss');
+  } finally {
+    nft('delete', 'table', 'inet', 'loss');
+  }
+  const dropped = Number(/packets (\d+)/.exec(listed)?.[1]);
+  assert.ok(dropped > 50, `packets were lost: ${listed}`);
+  // It counts anew each second.
+  await new Promise((over) => setTimeout(over, 2000));
+  const { layers } = await mediasoup.stream(NAME);
+  for (const layer of layers) {
+    const { packetCount } = before.layers.find(({ ssrc }) => ssrc === layer.ssrc);
+    assert.ok(layer.packetCount > packetCount + 150, JSON.stringify(layer));
+    assert.ok(
+      layer.packetsLost <= (layer.packetCount - packetCount) / 100,
+      `${dropped} dropped: ${JSON.stringify(layer)}`,
+    );
+  }
+  const repaired = layers.reduce((sum, { packetsRepaired }) => sum + packetsRepaired, 0);
+  assert.ok(repaired > dropped / 3, `${repaired} of ${dropped} came again: sound and reports do not`);
+  console.log(`${dropped} dropped, ${repaired} came again, missing ${layers.map(({ packetsLost }) => packetsLost)}`);
+});
+
+test('a mediasoup that is killed is missed at once, and published to anew when it is back', async () => {
+  const since = skylark.events.length;
+  await mediasoup.kill();
+  await is('waiting', since, 3000);
+  await mediasoup.start();
+  await is('running', since, 10_000);
+  await until(async () => (await mediasoup.stream(NAME))?.layers.length === 3, 'all layers arrive');
+});
+
+test('a mediasoup that stands still and reads nothing is left, disturbs nobody, and is sent the stream when it goes on', async () => {
+  const since = skylark.events.length;
+  mediasoup.stand(true);
+  let waiting;
+  try {
+    waiting = await is('waiting', since);
+    assert.match(waiting.message, /nothing is heard of 127.0.0.77:17443 any more/);
+    const still = skylark.events.slice(since).filter((event) => event.event === 'stats');
+    assert.ok(still.length > 2 && still.every(({ stats }) => stats.fps > 27), JSON.stringify(still));
+  } finally {
+    mediasoup.stand(false);
+  }
+  await is('running', skylark.events.indexOf(waiting), 20_000);
+});
+
+test('who comes by the same name takes the place, and is not fought for it', async () => {
+  const since = skylark.events.length;
+  const other = await broadcast({ args: ['--size', '320x180', '--bitrate', '300k'] });
+  try {
+    other.tell('relay', { url, secrets });
+    const failed = await is('failed', since);
+    assert.match(failed.message, /another Skylark/);
+    await other.event((event) => event.event === 'relay' && event.state === 'running', 'it runs there');
+  } finally {
+    await other.remove();
+  }
+  skylark.tell('relay', { url, secrets });
+  await is('running', since);
+});
+
+test('a wrong key, a certificate that nobody knows, no such host, another server and noise are said in words', async () => {
+  const noise = createServer();
+  noise.on('upgrade', (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nnoise\r\n\r\n'));
+  const elsewhere = createServer();
+  elsewhere.on('upgrade', (_, socket) => socket.end('HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\n\r\n'));
+  const ports = [];
+  for (const server of [noise, elsewhere]) {
+    await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+    ports.push(server.address().port);
+  }
+  try {
+    const { ca } = mediasoup;
+    for (const [at, state, words, more = {}] of [
+      [`https://${HOST}/other`, 'failed', /refuses the secret \(401\)/, { ca }],
+      [`https://${HOST}/other`, 'failed', /certificate of 127.0.0.77 is not trusted/],
+      ['http://no-such-host.invalid/me', 'waiting', /cannot be found/],
+      ['http://192.0.2.1/me', 'failed', /use https/],
+      [`http://127.0.0.1:${ports[0]}/me`, 'waiting', /what is no HTTP/],
+      [`http://127.0.0.1:${ports[1]}/me`, 'failed', /not sent on/],
+    ]) {
+      const since = skylark.events.length;
+      skylark.tell('relay', { url: `mediasoup+${at}`, secrets: { bearer: 'not-the-key-of-anybody', ...more } });
+      const said = await is(state, since);
+      assert.match(said.message, words, at);
+      skylark.tell('stop_relay', { relay: said.relay });
+    }
+    const { bytes } = await mediasoup.stream(NAME);
+    await until(async () => (await mediasoup.stream(NAME)).bytes > bytes, 'the other relay goes on');
+  } finally {
+    noise.close();
+    elsewhere.close();
+  }
+});
+
+test('the end of the broadcast ends it there, and no key was told', async () => {
+  const since = skylark.events.length;
+  skylark.tell('end');
+  await is('stopped', since);
+  await until(async () => (await mediasoup.stream(NAME)) === null, 'it is gone');
+  const told = JSON.stringify(skylark.events) + skylark.log;
+  for (const secret of [SECRETS.bearer, 'not-the-key-of-anybody']) assert.ok(!told.includes(secret), secret);
+});
