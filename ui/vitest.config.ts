@@ -3,6 +3,6 @@ import { defineConfig } from 'vitest/config';
 import { words } from './vite.words.ts';
 
 export default defineConfig({
-  plugins: [words(['panel', 'watch', 'chat', 'more'])],
+  plugins: [words(['panel', 'watch', 'chat', 'more', 'failed'])],
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -1,10 +1,14 @@
 // Who could not be shown anything, and why, as a pure step from one event to the next.
-import type { Event } from '../protocol/index.ts';
+import type { Event, FailureCode } from '../protocol/index.ts';
 
 export interface Failed {
   address: string;
   browser: string;
   reason: string;
+  /** What the page's browser came to, which the panel says in its own words; none where it was the offer. */
+  code?: FailureCode;
+  /** Whether anything of it arrived here, where that is known. */
+  arrived?: boolean;
   /** So often it was told. */
   times: number;
   /** When it was told last, milliseconds since the Unix epoch. */
@@ -19,10 +23,10 @@ export const MOST = 50;
 
 /** The same again takes the place of what was told before. */
 export function failed(now: Failed[], event: Event & { event: 'failed_join' }, at: number): Failed[] {
-  const { address, browser, reason } = event;
+  const { address, browser, reason, code, arrived } = event;
   const same = (one: Failed): boolean => one.address === address && one.browser === browser && one.reason === reason;
   const times = (now.find(same)?.times ?? 0) + 1;
-  return [{ address, browser, reason, times, at }, ...now.filter((one) => !same(one))].slice(0, MOST);
+  return [{ address, browser, reason, code, arrived, times, at }, ...now.filter((one) => !same(one))].slice(0, MOST);
 }
 
 /** Who is in is not told of any more; the same list where that is nobody. */

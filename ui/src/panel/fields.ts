@@ -31,6 +31,7 @@ const EXAMPLES: Fields = {
   recordings: '/home/anna/Videos',
   recording_minutes: '60',
   recording_megabytes: '4000',
+  language: 'de',
   hardware_acceleration: 'auto',
 };
 const KEYS = Object.keys(EXAMPLES) as Field[];

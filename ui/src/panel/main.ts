@@ -8,10 +8,10 @@ import Page from './Page.svelte';
 import { Panel } from './panel.svelte.ts';
 
 followTheme('dark');
+await speak(navigator.languages);
 const panel = new Panel();
 const target = document.getElementById('panel');
 if (!target) throw new Error('index.html has the element that the panel fills');
 // First: the program answers while the page is made.
 void panel.start();
-await speak(navigator.languages);
 mount(Page, { target, props: { panel } });

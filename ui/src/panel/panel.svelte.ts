@@ -9,6 +9,7 @@ import type {
   Snapshot,
   ViewerId,
 } from '../protocol/index.ts';
+import { language, speak } from '../shared/words/language.ts';
 import { attempted, recent, without, type Attempts } from './attempts.ts';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
@@ -58,6 +59,8 @@ export class Panel {
   ended = $state.raw<Ended | null>(null);
   settingsOpen = $state(false);
   closeAsked = $state(false);
+  /** What the panel speaks: all of it is made anew when that changes. */
+  language = $state(language());
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
 
@@ -74,6 +77,8 @@ export class Panel {
   #pace = $state.raw(NO_PACE);
   #zoom = keptZoom(localStorage);
   #title = '';
+  /** What the settings say of it. */
+  #spoken = 'auto';
 
   /** How the stream itself does. */
   get stream(): StreamHealth {
@@ -249,6 +254,7 @@ export class Panel {
   #show(snapshot: Snapshot): void {
     const before = this.snapshot;
     this.snapshot = snapshot;
+    if (snapshot.settings.language !== this.#spoken) void this.#speak(snapshot.settings.language);
     // For good: what the stage has said is no news when it is over.
     this.told = told(this.told, snapshot);
     const now = Date.now();
@@ -257,6 +263,12 @@ export class Panel {
     if (!known && snapshot.viewers.length >= (before?.viewers.length ?? 0))
       this.#putInOrder(snapshot, now, this.order.by);
     this.#stream = snapshot.phase.state === 'live' ? sign(this.#stream, snapshot, now) : null;
+  }
+
+  async #speak(wanted: string): Promise<void> {
+    this.#spoken = wanted;
+    await speak(wanted === 'auto' ? navigator.languages : [wanted]);
+    this.language = language();
   }
 
   /** Another order of the list: at once. */

@@ -1,5 +1,7 @@
 // The panel's words, by key.
-import { panel } from '../shared/words/en.json';
+import { failed, panel } from '../shared/words/en.json';
 import { sayer } from '../shared/words/language.ts';
 
 export const say = sayer('panel', panel);
+/** Why a join failed. */
+export const sayFailed = sayer('failed', failed);

@@ -16,5 +16,6 @@ export const settings: Settings = {
   recordings: '',
   recording_minutes: 0,
   recording_megabytes: 0,
+  language: 'auto',
   hardware_acceleration: 'auto',
 };

@@ -1,7 +1,8 @@
 // Figures in plain words.
 import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { decimal } from '../shared/words/language.ts';
-import { say } from './say.ts';
+import type { Failed } from './failed.ts';
+import { say, sayFailed } from './say.ts';
 
 /** "00:12:41": how long it has been live. */
 export function elapsed(ms: number): string {
@@ -74,6 +75,13 @@ export function wasRemoved(viewer: RemovedViewer): string {
 /** "No sound: it has no Opus with 48 kHz": what a viewer is not sent, and why. */
 export function notSent({ media, reason }: RejectedMedia): string {
   return say('viewer.not_sent', { media, reason });
+}
+
+/** Why somebody could not be shown anything: in the panel's words where the page told a code, as in the event's sentence. */
+export function whyFailed({ reason, code, arrived }: Pick<Failed, 'reason' | 'code' | 'arrived'>): string {
+  if (code === undefined) return reason;
+  if (code !== 'no_way' || arrived === undefined) return sayFailed(code);
+  return sayFailed(arrived ? 'no_way.heard' : 'no_way.silent');
 }
 
 /** "31 ms". */

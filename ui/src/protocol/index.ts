@@ -519,6 +519,11 @@ recording_minutes: number,
  */
 recording_megabytes: number, 
 /**
+ * What language the panel speaks, and what stands in the picture's place: `auto` is the system's where there are words in it,
+ * `en` English, `de` German.
+ */
+language: string, 
+/**
  * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
  */
 hardware_acceleration: string, };
@@ -574,6 +579,11 @@ recording_minutes?: number,
  * When a file of a recording has so many megabytes it goes on in another; 0: never.
  */
 recording_megabytes?: number, 
+/**
+ * What language the panel speaks, and what stands in the picture's place: `auto` is the system's where there are words in it,
+ * `en` English, `de` German.
+ */
+language?: string, 
 /**
  * Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
  */
@@ -1110,7 +1120,11 @@ reason: string,
 /**
  * What the browser came to; none where it was the offer.
  */
-code?: FailureCode, } | { "event": "outside", 
+code?: FailureCode, 
+/**
+ * Whether a connectivity check of its arrived here; none where that is not known.
+ */
+arrived?: boolean, } | { "event": "outside", 
 /**
  * As it is now.
  */

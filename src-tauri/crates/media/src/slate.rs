@@ -3,6 +3,7 @@
 
 use crate::{frame::Picture, text};
 use std::time::Instant;
+use words::Language;
 
 /// Why there is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ struct Lines {
 
 impl Slate {
     /// `title` is the stream's; nothing stands there where it is empty, or has letters that cannot be set.
-    pub(crate) fn draw(self, width: u16, height: u16, captured: Instant, title: &str) -> Picture {
+    pub(crate) fn draw(self, width: u16, height: u16, captured: Instant, title: &str, language: Language) -> Picture {
         let mut picture = Picture::black(width, height, captured);
         let (w, h) = (usize::from(width), usize::from(height));
         let [y, u, v] = picture.planes_mut();
@@ -54,7 +55,7 @@ impl Slate {
         // An upright picture has the type of the 16:9 picture that is as wide as it is high.
         let unit = (width.max(height) as f32 / 96.0).min(width.min(height) as f32 / 54.0);
         let left = (w as f32 / 12.0).round();
-        let blocks = self.blocks(title, w as f32 - 2.0 * left, h as f32 - 4.0 * unit, unit);
+        let blocks = self.blocks(title, language, w as f32 - 2.0 * left, h as f32 - 4.0 * unit, unit);
         let mut pen = (h as f32 - tall(&blocks)) / 2.0;
         for block in &blocks {
             pen += block.above;
@@ -79,13 +80,8 @@ impl Slate {
     }
 
     /// The words, in the order in which they are given up where there is no room for all: the title goes first, then the line below.
-    fn blocks(self, title: &str, room: f32, height: f32, unit: f32) -> Vec<Lines> {
-        let (words, line) = match self {
-            Self::Off => ("No picture right now", "The camera is off"),
-            Self::Starting => ("Starting soon", "The picture comes by itself"),
-            Self::Away => ("Back in a moment", "The camera is away; the picture comes back by itself"),
-            Self::Back => ("Be right back", "A short break; it goes on here by itself"),
-        };
+    fn blocks(self, title: &str, language: Language, room: f32, height: f32, unit: f32) -> Vec<Lines> {
+        let [words, line] = self.words().map(|key| language.say("slate", key));
         let small = (SMALL * unit).max(LEGIBLE);
         let large = (LARGE * unit).max(1.25 * LEGIBLE);
         let set = |words: &str, size: f32, most, shade, above| Lines {
@@ -109,6 +105,18 @@ impl Slate {
     }
 }
 
+impl Slate {
+    /// The keys of what it says, and of the line below.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Off => ["off", "off.detail"],
+            Self::Starting => ["starting", "starting.detail"],
+            Self::Away => ["away", "away.detail"],
+            Self::Back => ["back", "back.detail"],
+        }
+    }
+}
+
 fn tall(blocks: &[Lines]) -> f32 {
     blocks.iter().map(|block| block.above + block.lines.len() as f32 * LEADING * block.size).sum()
 }
@@ -124,13 +132,15 @@ mod tests {
     #[test]
     fn a_slate_is_dark_and_has_words_that_fit() {
         for (width, height) in SIZES {
-            for slate in ALL {
+            for (slate, language) in
+                ALL.into_iter().flat_map(|slate| Language::all().map(move |spoken| (slate, spoken)))
+            {
                 for title in [
                     "",
                     "Birds at dawn",
                     "A title of as many letters as one may have, which is longer than any line here",
                 ] {
-                    let picture = slate.draw(width, height, Instant::now(), title);
+                    let picture = slate.draw(width, height, Instant::now(), title, language);
                     let [y, ..] = picture.planes();
                     let bright = y.iter().filter(|&&shade| shade > 100).count();
                     assert!(bright > 0 && bright < y.len() / 10, "{bright} of {} pixels are letters", y.len());
@@ -146,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_title_is_there_where_it_can_be_set() {
-        let draw = |title| Slate::Off.draw(640, 360, Instant::now(), title).data;
+        let draw = |title| Slate::Off.draw(640, 360, Instant::now(), title, Language::ENGLISH).data;
         let without = draw("");
         assert_ne!(draw("Birds at dawn"), without);
         assert_ne!(draw("Birds at dawn"), draw("Birds at dusk"));
@@ -155,9 +165,23 @@ mod tests {
 
     #[test]
     fn viewers_are_told_apart_what_is_the_matter() {
-        let drawn = ALL.map(|slate| slate.draw(640, 360, Instant::now(), "").data);
+        let drawn = ALL.map(|slate| slate.draw(640, 360, Instant::now(), "", Language::ENGLISH).data);
         for (at, one) in drawn.iter().enumerate() {
             assert!(drawn[..at].iter().all(|other| other != one), "{:?} looks like another", ALL[at]);
         }
+    }
+
+    #[test]
+    fn every_language_can_be_set_and_says_it_in_its_own_words() {
+        for language in Language::all() {
+            for slate in ALL {
+                for key in slate.words() {
+                    let words = language.say("slate", key);
+                    assert!(words != key && text::can_set(words), "{language}: {key}");
+                }
+            }
+        }
+        let drawn = |tag| Slate::Back.draw(640, 360, Instant::now(), "", Language::choose([tag])).data;
+        assert_ne!(drawn("en"), drawn("de"));
     }
 }

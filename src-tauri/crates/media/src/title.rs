@@ -1,20 +1,23 @@
-//! The stream's title, where the pattern and the slates show it: set by the owner, read by the camera's thread.
+//! The stream's title, where the pattern and the slates show it, and what language slates speak: set by the owner, read by the camera's
+//! thread.
 
 use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
+use words::Language;
 
-/// A title that changes, and how often it did: who draws every picture looks at a number only.
+/// A title and a language that change, and how often they did: who draws every picture looks at a number only.
 #[derive(Debug)]
 pub(crate) struct Title {
     text: Mutex<String>,
+    language: Mutex<Language>,
     changes: AtomicU64,
 }
 
 impl Title {
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: Mutex::new(text.to_owned()), changes: AtomicU64::new(0) }
+        Self { text: Mutex::new(text.to_owned()), language: Mutex::new(Language::ENGLISH), changes: AtomicU64::new(0) }
     }
 
     pub(crate) fn set(&self, text: &str) {
@@ -26,7 +29,16 @@ impl Title {
         self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How often it changed.
+    pub(crate) fn set_language(&self, language: Language) {
+        *self.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        *self.language.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often one of them changed.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }

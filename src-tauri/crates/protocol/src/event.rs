@@ -101,6 +101,10 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
         code: Option<FailureCode>,
+        /// Whether a connectivity check of its arrived here; none where that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        arrived: Option<bool>,
     },
     /// Who waits or was turned away changed; once a second at most.
     Outside {

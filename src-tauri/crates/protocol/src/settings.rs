@@ -68,6 +68,10 @@ macro_rules! settings {
                 /// When a file of a recording has so many megabytes it goes on in another; 0: never.
                 recording_megabytes: u32 as u32 = "0",
                     example "4000 (0: one file)";
+                /// What language the panel speaks, and what stands in the picture's place: `auto` is the system's where there are words in it,
+                /// `en` English, `de` German.
+                language: String as SpokenLanguage = "auto",
+                    example "\"de\" (or \"auto\", or \"en\")";
                 /// Whether the window is composited by the GPU, from the next start on: `auto` where there is one that can.
                 hardware_acceleration: String as HardwareAcceleration = "auto", option "--hardware-acceleration" "auto|on|off",
                     example "\"off\" (or \"auto\", or \"on\")";

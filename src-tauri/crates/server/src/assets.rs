@@ -4,6 +4,7 @@ use crate::document::Sources;
 use crate::headers::text;
 use crate::notice;
 use crate::spliced::Spliced;
+use crate::words::Words;
 use aws_lc_rs::digest;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -83,7 +84,8 @@ impl Asset {
 /// The watch page's document, for a browser that sent `headers`, and how it is coded. `head` is what it says of the stream.
 pub(crate) fn page(head: &str, headers: &HeaderMap) -> (HeaderMap, Bytes) {
     let document = &PAGE.document;
-    let mut coding = HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Encoding"))]);
+    let mut coding =
+        HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language"))]);
     if !accepts_gzip(headers) {
         return (coding, document.plain(head));
     }
@@ -106,12 +108,12 @@ pub(crate) async fn beside_a_page(method: Method, uri: Uri, headers: HeaderMap) 
     let name = uri.path().rsplit_once("/assets/").map(|(_, name)| name);
     match name.filter(|_| matches!(method, Method::GET | Method::HEAD)) {
         Some(name) => answer(name, &headers),
-        None => notice::nothing_here(),
+        None => notice::nothing_here(Words::of(&headers)),
     }
 }
 
 fn answer(name: &str, headers: &HeaderMap) -> Response {
-    let Some(asset) = ASSETS.get(name) else { return notice::nothing_here() };
+    let Some(asset) = ASSETS.get(name) else { return notice::nothing_here(Words::of(headers)) };
     let kept = [
         (header::ETAG, asset.etag.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),

@@ -4,6 +4,7 @@
 use crate::client::Client;
 use crate::headers::text;
 use crate::shared::Shared;
+use crate::words::Words;
 use crate::{Metrics, Request, notice};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,7 +17,7 @@ use subtle::ConstantTimeEq;
 
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, client: Client, headers: HeaderMap) -> Response {
     match &shared.config.metrics {
-        Metrics::Off => return notice::nothing_here(),
+        Metrics::Off => return notice::nothing_here(Words::of(&headers)),
         Metrics::Loopback if client.local && names_this_machine(&headers) => {}
         Metrics::Loopback => return (StatusCode::FORBIDDEN, "Metrics are for the machine itself.\n").into_response(),
         Metrics::Token(token) if bearer(&headers).is_some_and(|sent| token.as_bytes().ct_eq(sent).into()) => {}

@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::document::{html, policy};
 use crate::headers::text;
 use crate::shared::Shared;
+use crate::words::Words;
 use crate::{Request, assets, head, notice};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -16,6 +17,7 @@ pub(crate) async fn watch(
     Path(token): Path<String>,
     client: Client,
     headers: HeaderMap,
+    words: Words,
 ) -> Response {
     let visitor = client.visitor.clone();
     match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
@@ -25,12 +27,12 @@ pub(crate) async fn watch(
                 (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
                 (header::CONTENT_SECURITY_POLICY, policy),
             ];
-            let head = head::of_stream(&title, client.outside.base(&headers).as_deref());
+            let head = head::of_stream(&title, words, client.outside.base(&headers).as_deref());
             let (coding, page) = assets::page(&head, &headers);
             html(page, (coding, more))
         }
-        Ok(Err(refusal)) => notice::refused(&refusal),
-        Err(_) => notice::unavailable(),
+        Ok(Err(refusal)) => notice::refused(&refusal, words),
+        Err(_) => notice::unavailable(words),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/", get(|| async { notice::home() }))
+        .route("/", get(|words| async move { notice::home(words) }))
         .route("/w/{token}", get(page::watch))
         .route("/w/{token}/", get(page::watch))
         .route("/w/{token}/events", any(socket::open))

@@ -1,27 +1,44 @@
-//! What people read here: the table that the watch page reads too, so that both say the same in the same words.
+//! What people read here: the watch page's words, so that both say the same, in the language that a browser asks for.
 
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use crate::headers::text;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use std::convert::Infallible;
+use words::Language;
 
-/// The part of the table that this side has messages from. They are text, with the names of values in braces.
-#[derive(Deserialize)]
-struct Table {
-    watch: BTreeMap<String, String>,
+/// Says the watch page's messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Words(Language);
+
+impl Words {
+    pub(crate) const ENGLISH: Words = Words(Language::ENGLISH);
+
+    pub(crate) fn of(headers: &HeaderMap) -> Words {
+        text(headers, &header::ACCEPT_LANGUAGE).map_or(Self::ENGLISH, |wanted| Words(Language::accepted(wanted)))
+    }
+
+    /// A message by its key. One that is missing is said by its key, as the page does, and fails the test below.
+    pub(crate) fn say(self, key: &'static str) -> &'static str {
+        self.0.say("watch", key)
+    }
+
+    pub(crate) fn language(self) -> Language {
+        self.0
+    }
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../../ui/src/shared/words/en.json")).expect("the table is JSON")
-});
+impl<S: Sync> FromRequestParts<S> for Words {
+    type Rejection = Infallible;
 
-/// A message by its key. One that is missing is said by its key, as the page does, and fails the test below.
-pub(crate) fn say(key: &'static str) -> &'static str {
-    TABLE.watch.get(key).map_or(key, String::as_str)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Words::of(&parts.headers))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::TABLE;
+    use words::Language;
 
     #[test]
     fn what_this_side_says_is_in_the_table_and_takes_what_it_is_given() {
@@ -29,11 +46,12 @@ mod tests {
             include_str!("notice.rs").split("say(\"").skip(1).chain(include_str!("head.rs").split("say(\"").skip(1));
         let keys: Vec<&str> = said.filter_map(|rest| rest.split('"').next()).collect();
         assert!(keys.len() >= 10, "{keys:?}");
-        for key in keys {
-            let message = TABLE.watch.get(key).unwrap_or_else(|| panic!("{key} is not in the table"));
+        for (key, language) in keys.into_iter().flat_map(|key| Language::all().map(move |language| (key, language))) {
+            let message = language.say("watch", key);
+            assert_ne!(message, key, "it is not in the table");
             assert!(
                 !message.contains('{') || key == "removed.reason" && message.contains("{reason}"),
-                "{key}: {message}"
+                "{language}: {key}: {message}"
             );
         }
     }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use stream::{Frame, Profile, Rid, VideoCodec};
 use tokio::sync::mpsc;
+use words::Language;
 
 /// Devices and encoders, as the owner sees them. No call waits for a device, nor for an encoder that has a picture at hand.
 pub(crate) trait Encoding {
@@ -38,6 +39,9 @@ pub(crate) trait Encoding {
 
     /// The pattern and the slates show another title.
     fn set_title(&self, title: &str);
+
+    /// The slates speak another language.
+    fn set_language(&self, language: Language);
 
     /// The next picture of this layer becomes a keyframe.
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid);
@@ -112,6 +116,10 @@ impl Encoding for Encoders {
 
     fn set_title(&self, title: &str) {
         self.pipeline.set_title(title);
+    }
+
+    fn set_language(&self, language: Language) {
+        self.pipeline.set_language(language);
     }
 
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {

@@ -251,6 +251,7 @@ mod tests {
             ("public", "a b", "public = \"a b\""),
             ("trusted_proxy", "me", "trusted_proxy = \"me\""),
             ("metrics", "everybody", "metrics = \"everybody\""),
+            ("language", "tlh", "language = \"tlh\""),
             ("hardware_acceleration", "maybe", "hardware_acceleration = \"maybe\""),
             ("metrics_public", "maybe", "metrics_public = \"maybe\""),
             ("sending_threads", "65", "sending_threads = 65"),

@@ -112,6 +112,15 @@ describe.each<[string, Record<string, string>, File[]]>([
   });
 });
 
+// What the program says in the same words, by keys that its own files name.
+test.each([
+  ['slate', 'media/src/slate.rs'],
+  ['failed', 'audience/src/failure_words.rs'],
+])('every key of %s is used', (section, file) => {
+  const text = readFileSync(join(server, '../..', file), 'utf8');
+  expect(Object.keys(words(section)).filter((key) => !text.includes(`"${key}"`))).toEqual([]);
+});
+
 /** `way.${way}` stands for the keys that it can become. */
 function matcher(pattern: string): RegExp {
   const parts = pattern.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.]/g, '\\.'));

@@ -80,7 +80,7 @@ impl Audience {
     pub(super) fn bad_offer(&mut self, visitor: &Visitor, reason: String, now: Now) {
         if self.failed_joins.is_told(now.instant) {
             let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
-            self.event(Event::FailedJoin { address, browser, reason, code: None });
+            self.event(Event::FailedJoin { address, browser, reason, code: None, arrived: None });
         }
     }
 
@@ -95,7 +95,7 @@ impl Audience {
         if self.failed_joins.is_told(now.instant) {
             let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
             let reason = sentence(code, arrived).to_owned();
-            self.event(Event::FailedJoin { address, browser, reason, code: Some(code) });
+            self.event(Event::FailedJoin { address, browser, reason, code: Some(code), arrived });
         }
     }
 

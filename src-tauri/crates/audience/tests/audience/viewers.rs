@@ -74,6 +74,7 @@ fn an_offer_that_cannot_be_answered_is_told_with_its_sender_and_holds_nothing() 
         browser: "Firefox, Linux".into(),
         reason: reason.into(),
         code: None,
+        arrived: None,
     };
     let told = stage.input(Input::OfferRefused { viewer, reason: "no Opus".into() });
     assert_eq!(events(&told), vec![refused("no Opus")]);

@@ -197,7 +197,13 @@ impl CameraThread {
     /// How often the title had changed when it was drawn.
     fn show(&self, slate: Slate, video: &VideoConfig) -> u64 {
         let changes = self.title.changes();
-        self.slot.put(Arc::new(slate.draw(video.width, video.height, Instant::now(), &self.title.text())));
+        self.slot.put(Arc::new(slate.draw(
+            video.width,
+            video.height,
+            Instant::now(),
+            &self.title.text(),
+            self.title.language(),
+        )));
         changes
     }
 }
@@ -207,6 +213,7 @@ mod tests {
     use super::*;
     use crate::pipeline::slot;
     use std::{sync::mpsc::channel, thread};
+    use words::Language;
 
     /// A camera that is pulled out after ten pictures.
     struct Loose(PatternSource, u32);
@@ -318,7 +325,7 @@ mod tests {
         let thread = thread::spawn(move || camera.run());
         let slot::Next::New(number, picture) = slot.wait(2, Duration::from_secs(10)) else { panic!("there is a card") };
         assert_eq!(number, 3, "it stands behind the two pictures from before");
-        assert!(picture.planes() == Slate::Off.draw(320, 180, Instant::now(), "").planes());
+        assert!(picture.planes() == Slate::Off.draw(320, 180, Instant::now(), "", Language::ENGLISH).planes());
         wanted.close();
         thread.join().expect("it ends when it is told to");
     }
@@ -344,7 +351,7 @@ mod tests {
         };
         let thread = thread::spawn(move || camera.run());
         let slot::Next::New(_, picture) = slot.wait(0, Duration::from_secs(10)) else { panic!("there is a slate") };
-        let drawn = |slate: Slate| slate.draw(320, 180, Instant::now(), "");
+        let drawn = |slate: Slate| slate.draw(320, 180, Instant::now(), "", Language::ENGLISH);
         assert!(picture.planes() == drawn(Slate::Starting).planes());
         assert!(picture.planes() != drawn(Slate::Away).planes());
         wanted.close();

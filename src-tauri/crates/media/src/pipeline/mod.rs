@@ -30,6 +30,7 @@ use std::{
 };
 use stream::{Frame, Profile, Rid, VideoCodec};
 use wanted::Wanted;
+use words::Language;
 
 type Events = Arc<dyn Fn(Event) + Send + Sync>;
 type Sink = Arc<dyn Fn(Frame) + Send + Sync>;
@@ -108,6 +109,12 @@ impl Pipeline {
     /// Shows another title in the pattern and in slates. No camera is opened anew for it.
     pub fn set_title(&self, title: &str) {
         self.title.set(title);
+        self.camera.wake();
+    }
+
+    /// Slates speak another language.
+    pub fn set_language(&self, language: Language) {
+        self.title.set_language(language);
         self.camera.wake();
     }
 

@@ -97,7 +97,7 @@ async fn the_watch_page_is_compressed_for_who_takes_that() {
     assert!(plain.headers().get("content-encoding").is_none());
     let packed = get("gzip, br").send().await.expect("answered");
     for answer in [&plain, &packed] {
-        assert_eq!(header(answer, "vary"), "Accept-Encoding");
+        assert_eq!(header(answer, "vary"), "Accept-Encoding, Accept-Language");
         hardened(answer);
     }
     assert_eq!(header(&packed, "content-encoding"), "gzip");
@@ -106,6 +106,28 @@ async fn the_watch_page_is_compressed_for_who_takes_that() {
     flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).expect("it is gzip");
     assert_eq!(unpacked, plain);
     assert!(packed.len() < plain.len() / 2, "{} of {} bytes", packed.len(), plain.len());
+}
+
+#[tokio::test]
+async fn a_notice_speaks_the_browser_s_language_as_far_as_there_are_words_in_it() {
+    let world = World::live().await;
+    let ask = |path: &str, language: &'static str| {
+        world.request(reqwest::Method::GET, path).header("accept-language", language).send()
+    };
+    for (wanted, language, said) in [
+        ("de-AT,de;q=0.9,en;q=0.5", "de", "Dieser Link führt nirgendwohin"),
+        ("tlh, en;q=0.5, de;q=0.4", "en", "This link leads nowhere"),
+        ("\u{e4}", "en", "This link leads nowhere"),
+    ] {
+        for path in ["/w/another", "/nothing", "/assets/none.js"] {
+            let answer = ask(path, wanted).await.expect("answered");
+            assert_eq!(header(&answer, "vary"), "Accept-Language");
+            let (_, text) = page(answer).await;
+            assert!(text.contains(said) && text.contains(&format!(r#"<html lang="{language}" dir="ltr""#)), "{text}");
+        }
+    }
+    let head = ask("/w/the-link", "de").await.expect("answered").text().await.expect("read");
+    assert!(head.contains("Eine Live-Übertragung"), "{head}");
 }
 
 #[tokio::test]

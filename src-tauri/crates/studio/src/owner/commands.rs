@@ -192,6 +192,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_title(&after.title);
             self.decide(Input::SetTitle(after.title.to_string()), now);
         }
+        if after.language != before.language {
+            self.encoders.set_language(after.language.spoken());
+        }
         self.reachability.set_name(&after, now.instant);
         self.ask_name(now);
         self.place_changed();

@@ -153,6 +153,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
+        owner.encoders.set_language(owner.configuration.meant().language.spoken());
         for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
             owner.events.complain(code, complaint, now.instant);

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 use thiserror::Error;
+use words::Language;
 
 /// Values that are written as a text; blanks around it do not count.
 macro_rules! texts {
@@ -43,6 +44,7 @@ texts! {
     MetricsAccess, empty is none: true;
     HardwareAcceleration, empty is none: true;
     RelayFrom, empty is none: true;
+    SpokenLanguage, empty is none: true;
     Folder, empty is none: true;
 }
 
@@ -210,6 +212,54 @@ impl fmt::Display for HardwareAcceleration {
         let word = Self::WORDS.into_iter().find(|(wish, _)| wish == self);
         f.write_str(word.map_or("", |(_, word)| word))
     }
+}
+
+/// What language the panel and the slates speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpokenLanguage {
+    /// The system's, where there are words in it.
+    Auto,
+    /// This one.
+    Of(Language),
+}
+
+impl SpokenLanguage {
+    const AUTO: &str = "auto";
+
+    /// Which that is here.
+    pub(crate) fn spoken(self) -> Language {
+        match self {
+            Self::Auto => Language::of_system(|name| std::env::var(name).ok()),
+            Self::Of(language) => language,
+        }
+    }
+}
+
+impl FromStr for SpokenLanguage {
+    type Err = UnknownLanguage;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
+        let of = || text.parse().map(Self::Of).map_err(|_| UnknownLanguage(text.into()));
+        if text == Self::AUTO { Ok(Self::Auto) } else { of() }
+    }
+}
+
+impl fmt::Display for SpokenLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str(Self::AUTO),
+            Self::Of(language) => language.fmt(f),
+        }
+    }
+}
+
+/// There are no words in that language.
+#[derive(Debug, Error)]
+#[error("“{0}” is no language that there are words in: auto, {all} are", all = all_languages())]
+pub(crate) struct UnknownLanguage(String);
+
+fn all_languages() -> String {
+    Language::all().map(Language::tag).collect::<Vec<_>>().join(", ")
 }
 
 /// How many threads send; 0 leaves it to the number of cores.

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 use stream::{H264Level, Profile, Rid, VideoCodec};
+use words::Language;
 
 /// What the others were asked, in order.
 #[derive(Clone, Default)]
@@ -133,6 +134,10 @@ impl Encoding for Asks {
 
     fn set_title(&self, title: &str) {
         self.note(format!("title {title}"));
+    }
+
+    fn set_language(&self, language: Language) {
+        self.note(format!("language {language}"));
     }
 
     fn request_keyframe(&self, codec: VideoCodec, rid: Rid) {

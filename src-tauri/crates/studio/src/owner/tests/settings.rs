@@ -38,6 +38,16 @@ fn each_setting_goes_to_whom_it_concerns_and_all_of_them_into_the_file() {
 }
 
 #[test]
+fn slates_speak_the_language_that_is_set() {
+    let mut world = World::live(Written::default());
+    world.asked();
+    world.configure(SettingsChange { language: Some("de".into()), ..SettingsChange::default() }).expect("there is one");
+    assert!(world.asked().contains(&"language de".into()));
+    let unknown = SettingsChange { language: Some("tlh".into()), ..SettingsChange::default() };
+    assert!(world.configure(unknown).is_err_and(|error| error.message.contains("auto, en, de")));
+}
+
+#[test]
 fn what_cannot_be_changes_nothing() {
     let mut world = World::live(Written::default());
     let change = SettingsChange { fps: Some(500), title: Some("Match".into()), ..SettingsChange::default() };
