@@ -122,7 +122,8 @@ describe('those who are not in', { skip: missing() ?? noChromium() ?? false, tim
     for (let line = 1; line <= LINES; line += 1) await field.sendKeys(`Line ${line}`, Key.ENTER);
     const said = () => window.run(`return document.querySelectorAll('[data-testid="chat-line"]').length`);
     await window.until(async () => (await said()) === LINES, 'all of it was said');
-    const list = (what) => window.run(`const list = document.querySelector('[data-testid="chat"] ol'); return ${what}`);
+    const list = (what) =>
+      window.run(`const list = document.querySelector('[data-testid="chat"] .log'); return ${what}`);
     const hidden = 'list.scrollHeight - list.scrollTop - list.clientHeight';
     for (const height of [560, 800]) {
       await window.resize(1280, height);

@@ -10,7 +10,9 @@ import type {
   ViewerId,
 } from '../protocol/index.ts';
 import { language, speak } from '../shared/words/language.ts';
+import { announce, heard, NOTHING_ANNOUNCED } from './announced.ts';
 import { attempted, recent, without, type Attempts } from './attempts.ts';
+import { tick } from 'svelte';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
 import { came, failed, lately, type Failed } from './failed.ts';
@@ -61,6 +63,8 @@ export class Panel {
   closeAsked = $state(false);
   /** What the panel speaks: all of it is made anew when that changes. */
   language = $state(language());
+  /** Who came and went, as it is read out. */
+  announced = $state.raw(NOTHING_ANNOUNCED);
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
 
@@ -94,6 +98,7 @@ export class Panel {
     setInterval(() => {
       if (document.hidden) return; // Nothing is painted, and it is all made up for when the window is seen again.
       this.now = Date.now();
+      this.announced = announce(this.announced, this.now);
       this.attempts = recent(this.attempts, this.now);
       this.failed = lately(this.failed, this.now);
     }, 1000);
@@ -234,6 +239,7 @@ export class Panel {
           this.#show(apply(this.snapshot, event));
           if (event.event === 'stats') this.#pace = pace(this.#pace, event.stats.fps, this.snapshot.settings.fps);
         }
+        this.announced = announce(heard(this.announced, event), Date.now());
         const toast = ofEvent(event);
         if (toast) this.#tell(toast);
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
@@ -268,7 +274,13 @@ export class Panel {
   async #speak(wanted: string): Promise<void> {
     this.#spoken = wanted;
     await speak(wanted === 'auto' ? navigator.languages : [wanted]);
+    if (this.language === language()) return;
+    // It was chosen there, and all of it is made anew.
+    const chosen = this.settingsOpen;
+    this.settingsOpen = false;
     this.language = language();
+    await tick();
+    if (chosen) document.querySelector<HTMLElement>('[data-testid="settings"]')?.focus();
   }
 
   /** Another order of the list: at once. */

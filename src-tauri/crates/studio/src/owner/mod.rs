@@ -47,6 +47,7 @@ use std::time::Instant;
 use stream::CODECS;
 use threads::After;
 use tokio::sync::{mpsc, watch};
+use words::Language;
 
 /// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
 /// forwarder, of the encoders or of a thread in the background, and comes back as [`Happened`].
@@ -153,7 +154,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
-        owner.encoders.set_language(owner.configuration.meant().language.spoken());
+        let spoken = owner.configuration.meant().language.spoken();
+        if spoken != Language::ENGLISH {
+            owner.encoders.set_language(spoken);
+        }
         for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
             owner.events.complain(code, complaint, now.instant);

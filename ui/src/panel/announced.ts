@@ -1,0 +1,35 @@
+// Who came and went, for readers of the screen: many at once are one sentence, at a polite rate.
+import type { Event } from '../protocol/index.ts';
+import { say } from './say.ts';
+
+/** Between two sentences. A reader says each to its end, and who listens wants to hear others, too. */
+export const EVERY_MS = 5000;
+
+export interface Announced {
+  /** What is said now. */
+  said: string;
+  /** Since when that is. */
+  at: number;
+  joined: number;
+  left: number;
+}
+
+export const NOTHING_ANNOUNCED: Announced = { said: '', at: -EVERY_MS, joined: 0, left: 0 };
+
+/** Somebody came or went; the same where it was something else. */
+export function heard(before: Announced, event: Event): Announced {
+  if (event.event === 'viewer_joined') return { ...before, joined: before.joined + 1 };
+  if (event.event === 'viewer_left') return { ...before, left: before.left + 1 };
+  return event.event === 'ended' ? NOTHING_ANNOUNCED : before;
+}
+
+/** Once a second, and at each event: the next sentence, where its time has come. */
+export function announce(before: Announced, now: number): Announced {
+  const { joined, left, at } = before;
+  if (joined + left === 0 || now - at < EVERY_MS) return before;
+  const parts = [
+    joined > 0 && say('announced.joined', { count: joined }),
+    left > 0 && say('announced.left', { count: left }),
+  ];
+  return { said: parts.filter(Boolean).join(' '), at: now, joined: 0, left: 0 };
+}
