@@ -205,6 +205,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.background.keep_settings(written);
         }
     }
+
+    /// Slates are made in English.
+    pub(super) fn speak_first(&self) {
+        let spoken = self.configuration.meant().language.spoken();
+        if spoken != words::Language::ENGLISH {
+            self.encoders.set_language(spoken);
+        }
+    }
 }
 
 /// The longest name of an address, a camera or a microphone, bytes. What is set is compared, kept and told several times over, so

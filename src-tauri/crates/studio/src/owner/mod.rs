@@ -47,7 +47,6 @@ use std::time::Instant;
 use stream::CODECS;
 use threads::After;
 use tokio::sync::{mpsc, watch};
-use words::Language;
 
 /// The one owner of the broadcast's state. It waits for nothing and has no clock: what takes time is asked of the
 /// forwarder, of the encoders or of a thread in the background, and comes back as [`Happened`].
@@ -154,10 +153,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
-        let spoken = owner.configuration.meant().language.spoken();
-        if spoken != Language::ENGLISH {
-            owner.encoders.set_language(spoken);
-        }
+        owner.speak_first();
         for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
             owner.events.complain(code, complaint, now.instant);
