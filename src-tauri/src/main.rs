@@ -18,8 +18,10 @@ fn main() -> ExitCode {
 }
 
 #[cfg(feature = "window")]
+#[allow(unsafe_code)]
 fn window(options: studio::Options) -> ExitCode {
-    skylark::window::run(options)
+    // SAFETY: the program has this one thread yet.
+    unsafe { skylark::window::run(options) }
 }
 
 #[cfg(not(feature = "window"))]

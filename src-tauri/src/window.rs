@@ -15,10 +15,11 @@ mod preview;
 mod shell;
 
 use crate::logging;
+use acceleration::Policy;
 use shell::Shell;
 use std::process::ExitCode;
 use std::time::Duration;
-use studio::{HardwareAcceleration, Options, Studio};
+use studio::{Options, Studio};
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewWindowBuilder};
 use threads::After;
 
@@ -29,7 +30,13 @@ const PANEL: &str = "panel";
 const REST: Duration = Duration::from_secs(1);
 
 /// Opens the window and runs until it is closed.
-pub fn run(options: Options) -> ExitCode {
+///
+/// # Safety
+/// No other thread may run: to be called where the program starts.
+#[allow(unsafe_code)]
+pub unsafe fn run(options: Options) -> ExitCode {
+    // SAFETY: the caller says that no other thread runs, and none was started yet.
+    let policy = unsafe { acceleration::choose(studio::hardware_acceleration(&options)) };
     logging::to_stderr();
     if let Err(why) = display::open() {
         logging::say(&format!(
@@ -60,7 +67,7 @@ pub fn run(options: Options) -> ExitCode {
             commands::entitle
         ])
         .setup(move |app| {
-            open(app, studio::hardware_acceleration(&options))?;
+            open(app, policy)?;
             let (shell, asked) = Shell::new(options, attend);
             app.manage(shell);
             Shell::open(app.handle());
@@ -98,11 +105,11 @@ pub fn run(options: Options) -> ExitCode {
 }
 
 /// Makes the window that tauri.conf.json describes.
-fn open(app: &App, wish: HardwareAcceleration) -> tauri::Result<()> {
+fn open(app: &App, policy: Policy) -> tauri::Result<()> {
     let described = app.config().app.windows.iter().find(|window| window.label == PANEL);
     let window =
         WebviewWindowBuilder::from_config(app, described.expect("tauri.conf.json has the panel's window"))?.build()?;
-    acceleration::choose(&window, wish)?;
+    acceleration::tell(&window, policy)?;
     preview::prepare(&window)
 }
 

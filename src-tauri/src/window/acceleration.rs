@@ -62,12 +62,22 @@ impl Device {
     }
 }
 
-/// Tells the web view. To be called as soon as there is the window, before the main loop runs: what was begun with a GPU goes on
-/// with it.
-pub(super) fn choose(window: &WebviewWindow, wish: Wish) -> tauri::Result<()> {
+/// What there is, looked at before anything of the window is made, and said where the web view looks for it.
+///
+/// # Safety
+/// No other thread may run.
+#[allow(unsafe_code)]
+pub(super) unsafe fn choose(wish: Wish) -> Policy {
     let machine = system::ask();
     let policy = decide(wish, &machine);
-    tracing::debug!("hardware_acceleration is {wish}, and this machine has {machine:?}");
+    // SAFETY: the caller says that no other thread runs.
+    unsafe { system::announce(policy) };
+    policy
+}
+
+/// Tells the web view. To be called as soon as there is the window, before the main loop runs: what was begun with a GPU goes on
+/// with it.
+pub(super) fn tell(window: &WebviewWindow, policy: Policy) -> tauri::Result<()> {
     system::tell(window, policy)
 }
 

@@ -1,9 +1,10 @@
-//! What Linux says of its GPUs, and WebKitGTK's own switch.
+//! What Linux says of its GPUs, and WebKitGTK's own switches.
+#![allow(unsafe_code)] // The environment can only be changed where nobody else reads it, and access(2) has no safe wrapper here.
 
 use super::{Device, Machine, Policy};
-use gtk::gio;
-use gtk::gio::prelude::FileExt;
+use std::ffi::CString;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use tauri::WebviewWindow;
 use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
@@ -14,6 +15,21 @@ const SOFTWARE: [&str; 5] = ["llvmpipe", "softpipe", "swr", "swrast", "kms_swras
 /// Looks at what is there. No device is opened: that would wake one that sleeps to save power.
 pub(super) fn ask() -> Machine {
     looked_at(Path::new("/"), |name| std::env::var(name).ok())
+}
+
+/// WebKitGTK's word for a painted window that is handed over as plain memory. From 2.54 on (Debian 13) a web view that is told to paint
+/// without it shows nothing at all but its background; before, it makes no difference.
+const PLAIN_MEMORY: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// Says in the environment what a web view reads there as it is made, unless somebody has said it already.
+///
+/// # Safety
+/// No other thread may run.
+pub(super) unsafe fn announce(policy: Policy) {
+    if policy == Policy::Painted && std::env::var_os(PLAIN_MEMORY).is_none() {
+        // SAFETY: the caller says that no other thread runs.
+        unsafe { std::env::set_var(PLAIN_MEMORY, "1") };
+    }
 }
 
 /// Tells the web view of the window.
@@ -64,14 +80,11 @@ fn host_renders(about: &Path) -> Option<bool> {
     agreed.map(|digits| digits.starts_with('1'))
 }
 
+/// By the system's own rules, with what an access list adds to the permissions that are seen.
 fn may_be_opened(node: &Path) -> bool {
-    let (read, write) = ("access::can-read", "access::can-write");
-    let asked = gio::File::for_path(node).query_info(
-        &format!("{read},{write}"),
-        gio::FileQueryInfoFlags::NONE,
-        gio::Cancellable::NONE,
-    );
-    asked.is_ok_and(|may| may.boolean(read) && may.boolean(write))
+    let Ok(path) = CString::new(node.as_os_str().as_bytes()) else { return false };
+    // SAFETY: the path ends with a zero, and lives as long as the call.
+    unsafe { libc::access(path.as_ptr(), libc::R_OK | libc::W_OK) == 0 }
 }
 
 #[cfg(test)]
