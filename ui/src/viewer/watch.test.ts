@@ -32,12 +32,13 @@ class Connection extends EventTarget {
 class Socket extends EventTarget {
   static readonly OPEN = 1;
   static last: Socket;
-  readyState = Socket.OPEN;
+  readyState: number = Socket.OPEN;
+  said: string[] = [];
   constructor() {
     super();
     Socket.last = this;
   }
-  send = () => {};
+  send = (said: string) => void this.said.push(said);
   close = () => {};
   hears(message: PageMessage) {
     this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
@@ -215,6 +216,17 @@ test('as long as a passcode is asked for there is no socket and no title, and bo
   expect(watch.view.title).toBe('Evening news');
   Socket.last.hears({ type: 'passcode' });
   expect(watch.view).toMatchObject({ title: '', state: { phase: { name: 'passcode' } } });
+  watch.close();
+});
+
+test('who says a name before the socket can carry it is called so as soon as it knocks', async () => {
+  const watch = await refused('not_admitted');
+  Socket.last.readyState = 0;
+  watch.call('Anna');
+  expect(Socket.last.said).toEqual([]);
+  Socket.last.readyState = 1;
+  Socket.last.hears({ type: 'knocking' });
+  expect(Socket.last.said).toEqual([JSON.stringify({ type: 'name', name: 'Anna' })]);
   watch.close();
 });
 

@@ -45,6 +45,8 @@ export class Watch {
   /** Whose picture is on the page: while it reconnects, that of a session that is over. */
   #shown: Session | null = null;
   #sessionId: string | null = null;
+  /** What who knocks is called. */
+  #called: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isOpen = false;
   /** A word is asked for, before which nothing is told. */
@@ -146,6 +148,12 @@ export class Watch {
     this.#take({ is: 'said' });
   }
 
+  /** What who waits may be called: said at once, and again whenever the socket says that it knocks, which may be after the name was typed. */
+  call(name: string): void {
+    this.#called = name;
+    this.say({ type: 'name', name });
+  }
+
   /** False: there is no socket now, and nothing was said. */
   say(hello: PageHello): boolean {
     return this.#socket.say(hello);
@@ -210,6 +218,7 @@ export class Watch {
       case 'knocking':
         this.#show({ title: '', watching: null });
         this.#take({ is: 'waits' });
+        if (this.#called !== null) this.say({ type: 'name', name: this.#called });
         return;
       case 'passcode':
         this.#socket.close();

@@ -57,7 +57,7 @@ pub enum Output {
     /// Tell the page of this viewer.
     Page(ViewerId, PageMessage),
     /// Tell the panel and scripts.
-    Event(Event),
+    Event(Box<Event>),
 }
 
 /// What people say. See the crate's page for its contract.
@@ -364,7 +364,7 @@ impl Chat {
     }
 
     fn event(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push_back(Output::Event(Box::new(event)));
     }
 }
 

@@ -61,7 +61,10 @@ fn is_said(said: &str, words: &Words) {
     let speaker = Speaker { viewer: ViewerId(1), cookie: None };
     let taken = chat.say(speaker, said, None, now);
     let told = std::iter::from_fn(|| chat.poll()).find_map(|output| match output {
-        Output::Event(Event::Chat { message }) => Some(message.text.clone()),
+        Output::Event(event) => match *event {
+            Event::Chat { message } => Some(message.text.clone()),
+            _ => None,
+        },
         _ => None,
     });
     assert_eq!(told.is_some(), taken.is_ok(), "{taken:?}");

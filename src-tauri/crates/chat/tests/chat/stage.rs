@@ -88,12 +88,12 @@ impl Stage {
                 }
                 Output::Page(viewer, message) => self.told.push((viewer, message)),
                 Output::Event(event) => {
-                    if let Event::Chat { message } = &event
+                    if let Event::Chat { message } = &*event
                         && !self.said.insert(message.id)
                     {
                         self.put_back.insert(message.id);
                     }
-                    self.events.push(event);
+                    self.events.push(*event);
                 }
             }
         }

@@ -143,7 +143,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             match output {
                 Output::Pages(message) => self.door.tell_chatting(message),
                 Output::Page(viewer, message) => self.door.tell(To::Viewer(viewer), message),
-                Output::Event(event) => self.events.tell(event),
+                Output::Event(event) => self.events.tell(*event),
             }
         }
     }
