@@ -15,6 +15,9 @@ fn main() {
     let wish: HardwareAcceleration =
         arguments.next().and_then(|text| text.parse().ok()).unwrap_or(HardwareAcceleration::Auto);
     let page = arguments.next().map_or("index.html".to_owned(), |area| format!("index.html?{area}"));
+    #[allow(unsafe_code)]
+    // SAFETY: the program has this one thread yet.
+    let policy = unsafe { acceleration::choose(wish) };
     tauri::Builder::default()
         .setup(move |app| {
             let window = WebviewWindowBuilder::new(app, "empty", WebviewUrl::App(page.into()));
@@ -23,7 +26,7 @@ fn main() {
                 .position(0.0, 0.0)
                 .background_color([14, 18, 22, 255].into())
                 .build()?;
-            Ok(acceleration::choose(&window, wish)?)
+            Ok(acceleration::tell(&window, policy)?)
         })
         .run(tauri::generate_context!("tests/bench/empty/tauri.conf.json"))
         .expect("the window opens where there is a display");

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ENGLISH } from '../../support/english.mjs';
 
 export const repository = resolve(import.meta.dirname, '../../..');
 
@@ -39,7 +40,8 @@ class Skylark {
     this.dataDir = dataDir;
     const command = [...before, binary, 'headless', '--camera', 'pattern'];
     command.push('--listen', listen, '--data-dir', dataDir, '--metrics', 'loopback', ...args);
-    this.#process = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...ENGLISH };
+    this.#process = spawn(command[0], command.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#ended = new Promise((ended) => this.#process.once('exit', (code, signal) => ended(code ?? signal)));
     this.#process.stderr.on('data', (text) => (this.log += text));
     createInterface({ input: this.#process.stdout }).on('line', (line) => {

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Builder, By, Capabilities, until } from 'selenium-webdriver';
+import { ENGLISH } from '../../support/english.mjs';
 import { look } from '../../support/framebuffer.mjs';
 import { missingCommand } from '../../support/needs.mjs';
 
@@ -74,6 +75,7 @@ class Window {
     const [port, nativePort] = [await freePort(), await freePort()];
     const env = {
       ...process.env,
+      ...ENGLISH,
       HOME: this.#folder,
       XDG_CONFIG_HOME: join(this.#folder, 'config'),
       XDG_DATA_HOME: join(this.#folder, 'data'),

@@ -220,7 +220,7 @@ test('as long as a passcode is asked for there is no socket and no title, and bo
 });
 
 test('who says a name before the socket can carry it is called so as soon as it knocks', async () => {
-  const watch = await refused('not_admitted');
+  const watch = await refused('full');
   Socket.last.readyState = 0;
   watch.call('Anna');
   expect(Socket.last.said).toEqual([]);
