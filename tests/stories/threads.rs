@@ -58,8 +58,8 @@ const GOES_ON: [(&str, &str, &str); 20] = [
 fn every_thread_of_the_architecture_is_tried() {
     use std::collections::BTreeSet;
     /// What runs only while an engine takes the stream, of which no story has one. The uplink is started as every slow output's thread is, of
-    /// which `recording` is tried; a viewer's signalling as `relay-peer` is.
-    const WITH_AN_ENGINE: [&str; 2] = ["relay-uplink", "relay-viewer"];
+    /// which `recording` is tried; a viewer's signalling, and what hears an engine's reports, as `relay-peer` is.
+    const WITH_AN_ENGINE: [&str; 3] = ["relay-uplink", "relay-viewer", "relay-reports"];
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).expect("it is part of the repository");
     let (_, section) = text.split_once("\n## Threads\n").expect("there is a section on threads");
