@@ -139,16 +139,19 @@ describe('German', () => {
   });
 
   test('another language is chosen in the settings, and is spoken at once', async () => {
-    await window.click('settings');
-    await window.choose('language', 'en');
-    await window.click('save');
-    await window.until(async () => (await spoken()) === 'en', 'it speaks English');
+    const choose = async (language, tag) => {
+      await window.click('settings');
+      await window.choose('language', language);
+      await window.click('save');
+      await window.until(async () => (await spoken()) === tag, `${language}: it speaks ${tag}`);
+      await window.until(async () => (await window.focused()) === 'settings', 'the focus is where it was');
+    };
+    await choose('en', 'en');
     await window.until(async () => (await window.text('go-live')) === 'Go live', 'all of it');
-    await window.until(async () => (await window.focused()) === 'settings', 'the focus is where it was');
-    await window.click('settings');
-    await window.choose('language', 'auto');
-    await window.click('save');
-    await window.until(async () => (await spoken()) === 'de', "the system's again");
+    // The web view takes the locale only where the machine has it; it is what "auto" means for the panel.
+    const system = await window.run("return navigator.language.startsWith('de') ? 'de' : 'en'");
+    if (system === 'en') await choose('de', 'de');
+    await choose('auto', system);
   });
 });
 
