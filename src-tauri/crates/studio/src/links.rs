@@ -20,8 +20,9 @@ pub(crate) struct Place<'a> {
     pub(crate) chosen: Option<&'a str>,
 }
 
-/// The links at this place with this watch token.
-pub(crate) fn links(place: &Place<'_>, token: &str) -> Links {
+/// The links at this place with this watch token, with the code of those of before where it leads to the same page: to draw one takes
+/// as long as hundreds of other decisions, and settings change while a handle is pulled.
+pub(crate) fn links(place: &Place<'_>, token: &str, before: Option<&Links>) -> Links {
     let addresses = addresses(place);
     let host = host(place, &addresses);
     let base = match place.public {
@@ -33,8 +34,9 @@ pub(crate) fn links(place: &Place<'_>, token: &str) -> Links {
         }
     };
     let watch = format!("{base}/w/{token}");
+    let drawn = before.filter(|before| before.watch == watch).map(|before| before.qr_svg.clone());
     Links {
-        qr_svg: qr::svg(&watch),
+        qr_svg: drawn.unwrap_or_else(|| qr::svg(&watch)),
         whep: format!("{base}/whep/{token}"),
         watch,
         port: place.local.port(),
@@ -102,24 +104,24 @@ mod tests {
     #[test]
     fn an_unspecified_address_is_the_one_on_the_default_route_else_the_best_else_loopback() {
         let here = here();
-        let links_here = links(&place("[::]:8787", &here), "T");
+        let links_here = links(&place("[::]:8787", &here), "T", None);
         assert_eq!(links_here.watch, "http://192.168.1.20:8787/w/T");
         assert_eq!(links_here.whep, "http://192.168.1.20:8787/whep/T");
         assert_eq!(links_here.addresses.len(), 3);
         let alone = Place { default_route: None, ..place("[::]:8787", &here) };
-        assert_eq!(links(&alone, "T").host, "192.168.1.20", "a hotspot has no default route");
+        assert_eq!(links(&alone, "T", None).host, "192.168.1.20", "a hotspot has no default route");
         let nowhere = Place { here: &here[2..], ..alone.clone() };
-        assert_eq!(links(&nowhere, "T").host, "127.0.0.1");
-        assert_eq!(links(&Place { here: &[], ..alone }, "T").host, "127.0.0.1", "before anybody looked");
+        assert_eq!(links(&nowhere, "T", None).host, "127.0.0.1");
+        assert_eq!(links(&Place { here: &[], ..alone }, "T", None).host, "127.0.0.1", "before anybody looked");
     }
 
     #[test]
     fn a_named_address_is_the_only_one() {
         let here = here();
-        let bound = links(&place("127.0.0.1:9", &here), "T");
+        let bound = links(&place("127.0.0.1:9", &here), "T", None);
         assert_eq!(bound.watch, "http://127.0.0.1:9/w/T");
         assert_eq!(bound.addresses.len(), 1);
-        assert_eq!(links(&place("0.0.0.0:9", &here), "T").addresses.len(), 2, "no IPv6 on an IPv4 socket");
+        assert_eq!(links(&place("0.0.0.0:9", &here), "T", None).addresses.len(), 2, "no IPv6 on an IPv4 socket");
     }
 
     #[test]
@@ -127,12 +129,12 @@ mod tests {
         let here = here();
         let chosen = Place { chosen: Some("2a00::20"), ..place("[::]:80", &here) };
         assert_eq!(
-            links(&chosen, "T").watch,
+            links(&chosen, "T", None).watch,
             "http://[2a00::20]/w/T",
             "brackets, and no port that goes without saying"
         );
         let gone = Place { chosen: Some("10.9.9.9"), ..place("[::]:80", &here) };
-        assert_eq!(links(&gone, "T").host, "192.168.1.20");
+        assert_eq!(links(&gone, "T", None).host, "192.168.1.20");
     }
 
     #[test]
@@ -140,12 +142,16 @@ mod tests {
         let here = here();
         let public = "live.example.org:9000".parse().unwrap();
         let place = Place { public: Some(&public), ..place("[::]:8787", &here) };
-        let with_name = links(&place, "T");
+        let with_name = links(&place, "T", None);
         assert_eq!(with_name.watch, "http://live.example.org:9000/w/T");
         assert_eq!(with_name.port, 8787, "the port here");
         assert_eq!(with_name.addresses[0].host, "live.example.org");
         let inside = Place { chosen: Some("192.168.1.20"), ..place };
-        assert_eq!(links(&inside, "T").watch, "http://192.168.1.20:8787/w/T", "the port outside is not the one inside");
+        assert_eq!(
+            links(&inside, "T", None).watch,
+            "http://192.168.1.20:8787/w/T",
+            "the port outside is not the one inside"
+        );
     }
 
     #[test]
@@ -153,7 +159,7 @@ mod tests {
         let here = here();
         let public = "https://live.example.org/tv".parse().unwrap();
         let place = Place { public: Some(&public), ..place("127.0.0.1:8787", &here) };
-        let links = links(&place, "T");
+        let links = links(&place, "T", None);
         assert_eq!(links.watch, "https://live.example.org/tv/w/T");
         assert_eq!(links.whep, "https://live.example.org/tv/whep/T");
         assert_eq!((links.host.as_str(), links.port), ("live.example.org", 8787));
@@ -161,7 +167,22 @@ mod tests {
 
     #[test]
     fn the_code_is_a_picture() {
-        let svg = links(&place("127.0.0.1:9", &here()), "T").qr_svg;
+        let svg = links(&place("127.0.0.1:9", &here()), "T", None).qr_svg;
         assert!(svg.contains("<svg") && svg.ends_with("</svg>"), "{svg}");
+    }
+
+    #[test]
+    fn the_code_is_drawn_again_only_where_it_leads_elsewhere() {
+        let here = here();
+        let place = place("[::]:8787", &here);
+        let before = Links { qr_svg: "drawn before".into(), ..links(&place, "T", None) };
+        assert_eq!(links(&place, "T", Some(&before)), before);
+        let fewer = Place { here: &here[..2], ..place.clone() };
+        assert_eq!(links(&fewer, "T", Some(&before)).qr_svg, before.qr_svg, "other addresses, the same link");
+        for elsewhere in
+            [links(&place, "U", Some(&before)), links(&Place { chosen: Some("2a00::20"), ..place }, "T", Some(&before))]
+        {
+            assert_ne!(elsewhere.qr_svg, before.qr_svg, "{}", elsewhere.watch);
+        }
     }
 }

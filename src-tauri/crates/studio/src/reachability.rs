@@ -44,7 +44,7 @@ impl Reachability {
             local,
             surroundings: Surroundings::default(),
             public_name: PublicName::new(media_name(settings, local.port()), now),
-            links: links::links(&place, token),
+            links: links::links(&place, token, None),
         }
     }
 
@@ -87,7 +87,7 @@ impl Reachability {
 
     /// The links anew; none where they stay as they are.
     pub(crate) fn renew_links(&mut self, settings: &Settings, token: &str) -> Option<Links> {
-        let links = links::links(&self.place(settings), token);
+        let links = links::links(&self.place(settings), token, Some(&self.links));
         (links != self.links).then(|| {
             self.links = links.clone();
             links
