@@ -8,7 +8,7 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 13] = [
+    const COMMANDS: [&str; 14] = [
         "subscribe",
         "seen",
         "preview",
@@ -19,6 +19,7 @@ fn window() {
         "open_settings_file",
         "open_settings_folder",
         "show_recording",
+        "mixer_seen",
         "start_again",
         "zoom",
         "entitle",

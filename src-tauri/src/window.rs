@@ -62,6 +62,7 @@ pub unsafe fn run(options: Options) -> ExitCode {
             commands::open_settings_file,
             commands::open_settings_folder,
             commands::show_recording,
+            commands::mixer_seen,
             commands::start_again,
             commands::zoom,
             commands::entitle

@@ -47,9 +47,9 @@ function kindFile(kind) {
 
 /**
  * A PulseAudio server of the test's own, whose one microphone hears a tone. Null where PulseAudio is not installed.
- * Programs started with `environment` use it.
+ * Programs started with `environment` use it. With `desktop`, what the system's output plays is a tone as well, of so many hertz.
  */
-export async function microphone({ hertz = 440, level = 0.5 } = {}) {
+export async function microphone({ hertz = 440, level = 0.5, desktop = null } = {}) {
   if (spawnSync('pulseaudio', ['--version']).error || spawnSync('paplay', ['--version']).error) return null;
   const folder = mkdtempSync(join(tmpdir(), 'skylark-sound-'));
   // A client without any cookie is not even asked who it is; the server lets the same user in whatever the cookie says.
@@ -62,7 +62,8 @@ export async function microphone({ hertz = 440, level = 0.5 } = {}) {
     PULSE_SERVER: `unix:${join(folder, 'native')}`,
   };
   const run = { env: { ...process.env, ...environment, HOME: folder }, stdio: 'ignore' };
-  const modules = ['module-native-protocol-unix', 'module-null-sink sink_name=mic rate=48000 channels=2'];
+  const sinks = ['mic', 'out'].map((name) => `module-null-sink sink_name=${name} rate=48000 channels=2`);
+  const modules = ['module-native-protocol-unix', ...(desktop ? sinks : sinks.slice(0, 1))];
   const server = spawn(
     'pulseaudio',
     ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '--use-pid-file=no'].concat(
@@ -77,12 +78,19 @@ export async function microphone({ hertz = 440, level = 0.5 } = {}) {
   }
   const tone = join(folder, 'tone.wav');
   writeFileSync(tone, wave(hertz, level));
-  const player = spawn('paplay', ['--device=mic', tone], run);
+  // Before the first tone: a stream on the output that the system is set to goes along when that changes.
+  if (desktop) spawnSync('pactl', ['set-default-sink', 'out'], run);
+  const players = [spawn('paplay', ['--device=mic', tone], run)];
+  if (desktop) {
+    const other = join(folder, 'desktop.wav');
+    writeFileSync(other, wave(desktop, level));
+    players.push(spawn('paplay', ['--device=out', other], run));
+  }
   return {
     name: 'mic.monitor',
     environment,
     remove() {
-      player.kill('SIGKILL');
+      for (const player of players) player.kill('SIGKILL');
       server.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },

@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 44] = [
+const EXAMPLES: [(&str, &str); 45] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -26,6 +26,7 @@ const EXAMPLES: [(&str, &str); 44] = [
     ("set_address", r#"{"command":"set_address","host":"192.168.1.20"}"#),
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
     ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
+    ("set_strip", r#"{"command":"set_strip","strip":"desktop","gain_db":-6,"mute":false}"#),
     ("mute_microphone", r#"{"command":"mute_microphone","on":true}"#),
     ("camera_off", r#"{"command":"camera_off","on":true}"#),
     ("be_right_back", r#"{"command":"be_right_back","on":true}"#),
@@ -108,6 +109,7 @@ mod tests {
             Command::SetAddress { .. } => "set_address",
             Command::SetCamera { .. } => "set_camera",
             Command::SetMicrophone { .. } => "set_microphone",
+            Command::SetStrip { .. } => "set_strip",
             Command::MuteMicrophone { .. } => "mute_microphone",
             Command::CameraOff { .. } => "camera_off",
             Command::BeRightBack { .. } => "be_right_back",

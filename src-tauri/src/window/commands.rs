@@ -30,6 +30,14 @@ pub(super) fn seen(shell: State<'_, Shell>, seen: bool) {
     }
 }
 
+/// The mixer is open in the panel, or not any more: then nobody reckons how loud its strips are.
+#[tauri::command]
+pub(super) fn mixer_seen(shell: State<'_, Shell>, seen: bool) {
+    if let Some(feed) = &*shell.feed.lock().unwrap_or_else(PoisonError::into_inner) {
+        feed.mixer_is_seen(seen);
+    }
+}
+
 /// Where the panel shows the picture from now on; nowhere, with a size of 0 by 0, while nobody looks.
 #[tauri::command]
 pub(super) fn preview(shell: State<'_, Shell>, place: Place) {

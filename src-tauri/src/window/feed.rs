@@ -1,4 +1,4 @@
-//! Tells the panel: a snapshot, then events, and how loud the microphone is. While nobody sees it, only what does not come again.
+//! Tells the panel: a snapshot, then events, and how loud the microphone and the mixer's strips are. While nobody sees it, only what does not come again.
 
 use super::REST;
 use protocol::{Event, PanelMessage};
@@ -13,6 +13,9 @@ use tokio::time::MissedTickBehavior;
 /// Fast enough for the eye.
 const LEVELS_EVERY: Duration = Duration::from_millis(66);
 
+/// The mixer's strips are drawn by the processor, one by one.
+const STRIPS_EVERY: Duration = Duration::from_millis(250);
+
 /// Decibels by which a level must differ to be told again: less than the meter's smallest step on a screen.
 const LEVEL_STEP: f32 = 0.25;
 
@@ -24,22 +27,30 @@ pub(super) struct Feed {
     channel: Channel<PanelMessage>,
     /// Whether somebody sees the panel.
     seen: watch::Sender<bool>,
+    /// And its mixer.
+    mixer_seen: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Feed {
     pub(super) fn start(studio: Studio, channel: Channel<PanelMessage>) -> Feed {
         let (seen, is_seen) = watch::channel(true);
+        let (mixer_seen, mixer_is_seen) = watch::channel(false);
         let to_panel = channel.clone();
         let rest = || tokio::time::sleep(REST);
         // After a panic the panel is told everything anew.
-        let feed = move || feed(studio.clone(), to_panel.clone(), is_seen.clone());
-        Feed { channel, seen, task: tauri::async_runtime::spawn(threads::remade("feed", rest, feed)) }
+        let feed = move || feed(studio.clone(), to_panel.clone(), is_seen.clone(), mixer_is_seen.clone());
+        Feed { channel, seen, mixer_seen, task: tauri::async_runtime::spawn(threads::remade("feed", rest, feed)) }
     }
 
     /// The window is shown, or it is hidden or minimised.
     pub(super) fn is_seen(&self, seen: bool) {
         self.seen.send_replace(seen);
+    }
+
+    /// The mixer is open in it, or not any more.
+    pub(super) fn mixer_is_seen(&self, seen: bool) {
+        self.mixer_seen.send_replace(seen);
     }
 
     /// Whether there was a panel to ask.
@@ -54,11 +65,19 @@ impl Drop for Feed {
     }
 }
 
-async fn feed(studio: Studio, channel: Channel<PanelMessage>, mut seen: watch::Receiver<bool>) {
+async fn feed(
+    studio: Studio,
+    channel: Channel<PanelMessage>,
+    mut seen: watch::Receiver<bool>,
+    mixer_seen: watch::Receiver<bool>,
+) {
     let mut events = studio.events();
     let mut message = snapshot(&studio).await;
     let mut levels = tokio::time::interval(LEVELS_EVERY);
     levels.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut strips = tokio::time::interval(STRIPS_EVERY);
+    strips.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut strips_told = Vec::new();
     let mut told = Levels::default();
     let mut is_seen = *seen.borrow_and_update();
     loop {
@@ -80,6 +99,13 @@ async fn feed(studio: Studio, channel: Channel<PanelMessage>, mut seen: watch::R
                     is_seen = *seen.borrow_and_update();
                     if is_seen {
                         break snapshot(&studio).await;
+                    }
+                }
+                _ = strips.tick(), if is_seen && *mixer_seen.borrow() => {
+                    let now = studio.strip_levels();
+                    if now != strips_told {
+                        strips_told.clone_from(&now);
+                        break PanelMessage::Strips { strips: now };
                     }
                 }
                 _ = levels.tick(), if is_seen => {

@@ -62,6 +62,11 @@ export async function seen(seen: boolean): Promise<void> {
   await invoke('seen', { seen });
 }
 
+/** Says whether the mixer is open: else nobody reckons how loud its strips are. */
+export async function mixerSeen(seen: boolean): Promise<void> {
+  await invoke('mixer_seen', { seen });
+}
+
 /** Says where the picture is shown from now on. */
 export async function preview(place: Place): Promise<void> {
   await invoke('preview', { place });

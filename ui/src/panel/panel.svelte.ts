@@ -7,6 +7,7 @@ import type {
   PanelMessage,
   RemovedViewer,
   Snapshot,
+  StripLevels,
   ViewerId,
 } from '../protocol/index.ts';
 import { language, speak } from '../shared/words/language.ts';
@@ -44,6 +45,8 @@ export class Panel {
   /** A way on is being tried. */
   trying = $state(false);
   levels = $state.raw<{ peak: [number, number]; rms: [number, number] }>({ peak: [0, 0], rms: [0, 0] });
+  /** How loud the mixer's strips are that are listened to, while it is open. */
+  strips = $state.raw<StripLevels[]>([]);
   /** Whether somebody speaks into the microphone. */
   spoken = $state.raw(SILENT);
   undo = $state.raw<RemovedViewer | null>(null);
@@ -157,6 +160,11 @@ export class Panel {
     await backend.command(command);
   }
 
+  /** The mixer was opened, or closed. */
+  mixerSeen(seen: boolean): void {
+    void backend.mixerSeen(seen).catch(() => {}); // Else its meters stand still.
+  }
+
   async copy(text: string): Promise<boolean> {
     return this.#attempt(() => backend.copy(text));
   }
@@ -228,6 +236,9 @@ export class Panel {
       case 'levels':
         this.levels = message;
         this.spoken = spoken(this.spoken, message.rms, Date.now());
+        break;
+      case 'strips':
+        this.strips = message.strips;
         break;
       case 'close_asked':
         this.closeAsked = true;

@@ -21,6 +21,7 @@ const empty: Snapshot = {
   passcode: false,
   waiting_room: false,
   knocks: [],
+  strips: [],
   guest_links: [],
   outside: { waiting: 0, turned_away: 0, no_room: 0 },
   camera: { state: 'off' },

@@ -52,6 +52,10 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, camera: event.state };
     case 'microphone':
       return { ...now, microphone: event.state };
+    case 'strip': {
+      const { event: _, ...strip } = event;
+      return { ...now, strips: now.strips.map((one) => (one.strip === strip.strip ? strip : one)) };
+    }
     case 'mute_microphone':
       return { ...now, controls: { ...now.controls, microphone_muted: event.on } };
     case 'camera_off':

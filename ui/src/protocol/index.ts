@@ -755,6 +755,62 @@ camera_off: boolean,
  */
 be_right_back: boolean, };
 
+export type StripId = "microphone" | "desktop" | "tone";
+
+export type StripSettings = { 
+/**
+ * Decibels, [`StripSettings::LEAST_GAIN`] to [`StripSettings::MOST_GAIN`]; 0: as it comes.
+ */
+gain_db: number, 
+/**
+ * Not heard. Of the desktop and the tone: not even listened to.
+ */
+mute: boolean, 
+/**
+ * Which channels are heard, and where.
+ */
+channels: string, };
+
+export type Strip = { 
+/**
+ * Which.
+ */
+strip: StripId, 
+/**
+ * How its device does; none of the microphone, which has an event of its own.
+ */
+state?: SourceState, 
+/**
+ * Decibels, [`StripSettings::LEAST_GAIN`] to [`StripSettings::MOST_GAIN`]; 0: as it comes.
+ */
+gain_db: number, 
+/**
+ * Not heard. Of the desktop and the tone: not even listened to.
+ */
+mute: boolean, 
+/**
+ * Which channels are heard, and where.
+ */
+channels: string, };
+
+export type StripLevels = { 
+/**
+ * Which.
+ */
+strip: StripId, 
+/**
+ * The largest sample that came since the last time; 1 is full scale.
+ */
+before: number, 
+/**
+ * The largest sample that went on to the sum.
+ */
+after: number, 
+/**
+ * Of the same: short-term loudness (EBU R128), LUFS; null: too quiet to tell.
+ */
+loudness: number | null, };
+
 export type Snapshot = { 
 /**
  * Where the broadcast is.
@@ -812,6 +868,10 @@ camera: SourceState,
  * The microphone.
  */
 microphone: SourceState, 
+/**
+ * The mixer, strip by strip.
+ */
+strips: Array<Strip>, 
 /**
  * What the broadcaster withholds.
  */
@@ -921,7 +981,23 @@ camera: string, } | { "command": "set_microphone",
 /**
  * `tone`, `off` or a microphone's name.
  */
-microphone: string, } | { "command": "mute_microphone", 
+microphone: string, } | { "command": "set_strip", 
+/**
+ * Which.
+ */
+strip: StripId, 
+/**
+ * Decibels, -40 to 20; 0: as it comes.
+ */
+gain_db: number | null, 
+/**
+ * Not heard. Of the microphone it is what `mute_microphone` says.
+ */
+mute: boolean | null, 
+/**
+ * `auto`, `left`, `right`, `mono`, `stereo`, or the number of an input.
+ */
+channels: string | null, } | { "command": "mute_microphone", 
 /**
  * Muted.
  */
@@ -1168,7 +1244,7 @@ state: SourceState, } | { "event": "microphone",
 /**
  * As it is now.
  */
-state: SourceState, } | { "event": "mute_microphone", 
+state: SourceState, } | { "event": "strip" } & Strip | { "event": "mute_microphone", 
 /**
  * Muted.
  */
@@ -1322,7 +1398,11 @@ peak: [number, number],
 /**
  * The root of the mean square, left and right; 1 is full scale.
  */
-rms: [number, number], } | { "kind": "close_asked" };
+rms: [number, number], } | { "kind": "strips", 
+/**
+ * Those that are listened to.
+ */
+strips: Array<StripLevels>, } | { "kind": "close_asked" };
 
 export type CommandRefused = { 
 /**

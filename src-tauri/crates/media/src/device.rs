@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A device that delivers nothing for so long has failed: the slowest picture rate is one a second.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
+pub(crate) const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// When nobody wants a device any more it should be free for the next to open it; one that hangs is left behind.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -25,6 +25,8 @@ pub(crate) enum DeviceError {
     Gone,
     /// Anything else, as the rest of a sentence that begins with the device.
     Other(String),
+    /// It cannot be had here, and no plug changes that: the rest of the sentence, with the remedy.
+    Impossible(&'static str),
 }
 
 impl DeviceError {
@@ -44,6 +46,7 @@ impl DeviceError {
             Self::Denied => SourceError::Denied(subject),
             Self::Gone => SourceError::Lost(subject),
             Self::Other(rest) => SourceError::Failed(format!("{subject} {rest}")),
+            Self::Impossible(rest) => SourceError::Impossible(format!("{subject} {rest}")),
         }
     }
 }
@@ -78,7 +81,7 @@ impl<F: Clone + Send + 'static, T: Send + 'static> Opening<F, T> {
     pub(crate) fn wait(&mut self, patience: Duration) -> Option<Result<OpenDevice<F, T>, DeviceError>> {
         let opened = self.handover.as_ref()?.wait_opened(patience)?;
         let handover = self.handover.take()?;
-        Some(opened.map(|format| OpenDevice { format, handover }))
+        Some(opened.map(|format| OpenDevice { format, handover, close: CLOSE_TIMEOUT }))
     }
 }
 
@@ -94,11 +97,18 @@ impl<F, T> Drop for Opening<F, T> {
 pub(crate) struct OpenDevice<F, T> {
     format: F,
     handover: Arc<Handover<F, T>>,
+    /// How long it is waited for when it is dropped.
+    close: Duration,
 }
 
 impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
     pub(crate) fn format(&self) -> &F {
         &self.format
+    }
+
+    /// Others may have it at the same time: nobody waits for it to be closed.
+    pub(crate) fn is_shared(&mut self) {
+        self.close = Duration::ZERO;
     }
 
     /// Waits for the next piece, at most about a second. None where nothing came in that time, which at first need not be a failure.
@@ -118,7 +128,7 @@ impl<F: Clone + Send + 'static, T: Send + 'static> OpenDevice<F, T> {
 impl<F, T> Drop for OpenDevice<F, T> {
     fn drop(&mut self) {
         self.handover.change(|state| state.stopped = true);
-        let _ = self.handover.wait(CLOSE_TIMEOUT, |state| state.closed.then_some(()));
+        let _ = self.handover.wait(self.close, |state| state.closed.then_some(()));
     }
 }
 
@@ -185,8 +195,12 @@ impl<F, T> Handover<F, T> {
 
     /// Waits until nobody wants any more or no more will come.
     pub(crate) fn wait_over(&self) {
-        let over = self.changed.wait_while(self.lock(), |state| !state.stopped && state.ended.is_none());
-        drop(over.unwrap_or_else(PoisonError::into_inner));
+        while !self.wait_over_within(Duration::MAX) {}
+    }
+
+    /// The same, so long at most; whether it is over.
+    pub(crate) fn wait_over_within(&self, patience: Duration) -> bool {
+        self.wait(patience, |state| (state.stopped || state.ended.is_some()).then_some(())).is_some()
     }
 
     fn wait<R>(&self, timeout: Duration, mut look: impl FnMut(&mut State<F, T>) -> Option<R>) -> Option<R> {
@@ -248,7 +262,7 @@ mod tests {
         (1..=3).for_each(|piece| handover.put(piece));
         handover.end(DeviceError::Gone);
         handover.end(DeviceError::Busy);
-        let device = OpenDevice { format: (), handover: Arc::new(handover) };
+        let device = OpenDevice { format: (), handover: Arc::new(handover), close: CLOSE_TIMEOUT };
         assert_eq!(
             [device.next(), device.next(), device.next()],
             [Some(Ok(2)), Some(Ok(3)), Some(Err(DeviceError::Gone))]

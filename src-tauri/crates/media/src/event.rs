@@ -1,6 +1,6 @@
 //! What the pipeline tells its owner.
 
-use protocol::SourceState;
+use protocol::{SourceState, StripId};
 
 /// What a [`crate::Pipeline`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Event {
     Camera(SourceState),
     /// The microphone changed its state.
     Microphone(SourceState),
+    /// What a strip of the mixer beside the microphone listens to changed its state.
+    Strip(StripId, SourceState),
     /// An encoder failed, with the cause and the remedy. It is started again with the next picture.
     EncoderFailed(String),
 }

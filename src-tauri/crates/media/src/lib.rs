@@ -24,6 +24,7 @@ mod listing;
 #[cfg(feature = "measuring")]
 pub mod measuring;
 mod microphone;
+mod mixer;
 pub mod pattern;
 mod pipeline;
 mod preview;

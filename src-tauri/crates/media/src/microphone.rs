@@ -18,13 +18,14 @@ mod tests;
 pub use server::find_sound_server;
 
 use crate::{
-    device::{DeviceError, Handover, OpenDevice, Opening},
+    device::{DELIVERY_TIMEOUT, DeviceError, Handover, OpenDevice, Opening},
     frame::SoundChunk,
     listing::Listing,
-    source::{SoundSource, SourceError},
+    source::{PolledSource, SoundSource, SourceError},
 };
 use convert::SoundConverter;
 use device::{DeviceSound, SoundFormat};
+use protocol::Channels;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -58,6 +59,15 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     }
 }
 
+/// What this computer plays, whichever of its outputs the system's sound goes to now.
+pub(crate) fn open_desktop() -> Result<Box<dyn PolledSource>, SourceError> {
+    const SUBJECT: &str = "The desktop's sound";
+    match Microphone::open(SUBJECT.to_owned(), None, device::drive_desktop) {
+        Ok(microphone) => Ok(Box::new(Microphone { is_shared: true, ..microphone })),
+        Err(error) => Err(error.opening(SUBJECT)),
+    }
+}
+
 /// Where a device's thread hands its sound over.
 type Sounds = Handover<SoundFormat, DeviceSound>;
 
@@ -84,6 +94,9 @@ struct Microphone {
     asked: Instant,
     /// It was heard.
     began: bool,
+    channels: Channels,
+    /// It is an output that is listened to: it delivers nothing while nothing is played, on some systems.
+    is_shared: bool,
 }
 
 /// How far a device has come.
@@ -101,29 +114,11 @@ impl Reached {
 
 impl SoundSource for Microphone {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
-        into.samples.clear();
-        loop {
-            let (device, converter) = match &mut self.reached {
-                Reached::Open(device, converter) => (device, converter),
-                Reached::Opening(opening) => {
-                    let Some(opened) = opening.wait(LOOK) else { return self.unless_too_late("does not answer") };
-                    self.reached = opened.and_then(Reached::open).map_err(|error| error.opening(&self.subject))?;
-                    self.asked = Instant::now();
-                    continue;
-                }
-            };
-            let next = if self.began { device.next() } else { device.next_within(LOOK) };
-            let sound = match next {
-                None if !self.began => return self.unless_too_late("delivers nothing"),
-                None => return Err(self.failed(DeviceError::Other("delivers nothing".to_owned()))),
-                Some(Err(error)) => return Err(self.failed(error)),
-                Some(Ok(sound)) => sound,
-            };
-            self.began = true;
-            if converter.convert(&sound, into) {
-                return Ok(());
-            }
-        }
+        self.take(into, |began| if began { DELIVERY_TIMEOUT } else { LOOK })
+    }
+
+    fn choose(&mut self, channels: Channels) {
+        self.channels = channels;
     }
 
     fn format(&self) -> String {
@@ -131,6 +126,20 @@ impl SoundSource for Microphone {
             Reached::Open(device, _) => device.format().to_string(),
             Reached::Opening(_) => String::new(),
         }
+    }
+}
+
+impl PolledSource for Microphone {
+    fn poll(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
+        self.take(into, |_| Duration::ZERO)
+    }
+
+    fn choose(&mut self, channels: Channels) {
+        self.channels = channels;
+    }
+
+    fn format(&self) -> String {
+        SoundSource::format(self)
     }
 }
 
@@ -142,7 +151,48 @@ impl Microphone {
         drive: impl FnOnce(&Arc<Sounds>) -> Result<(), DeviceError> + Send + 'static,
     ) -> Result<Microphone, DeviceError> {
         let reached = Reached::Opening(Opening::begin("media-device", MOST_WAITING, drive)?);
-        Ok(Microphone { subject, id, reached, asked: Instant::now(), began: false })
+        Ok(Microphone {
+            subject,
+            id,
+            reached,
+            asked: Instant::now(),
+            began: false,
+            channels: Channels::Auto,
+            is_shared: false,
+        })
+    }
+
+    /// Waits for the next piece of sound, so long at most, by whether it was heard.
+    fn take(&mut self, into: &mut SoundChunk, patience: impl Fn(bool) -> Duration) -> Result<(), SourceError> {
+        into.samples.clear();
+        loop {
+            let (device, converter) = match &mut self.reached {
+                Reached::Open(device, converter) => (device, converter),
+                Reached::Opening(opening) => {
+                    let Some(opened) = opening.wait(patience(false)) else {
+                        return self.unless_too_late("does not answer");
+                    };
+                    let mut opened = opened.and_then(Reached::open).map_err(|error| error.opening(&self.subject))?;
+                    if let (true, Reached::Open(device, _)) = (self.is_shared, &mut opened) {
+                        device.is_shared();
+                    }
+                    (self.reached, self.asked) = (opened, Instant::now());
+                    continue;
+                }
+            };
+            let sound = match device.next_within(patience(self.began)) {
+                None if self.is_shared => return Ok(()),
+                None if !self.began => return self.unless_too_late("delivers nothing"),
+                None => return Err(self.failed(DeviceError::Other("delivers nothing".to_owned()))),
+                Some(Err(error)) => return Err(self.failed(error)),
+                Some(Ok(sound)) => sound,
+            };
+            self.began = true;
+            converter.choose(self.channels);
+            if converter.convert(&sound, into) {
+                return Ok(());
+            }
+        }
     }
 
     /// It is waited for a while longer, and then not any more.

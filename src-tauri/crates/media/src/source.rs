@@ -1,7 +1,7 @@
 //! What a camera and a microphone are to the rest of the crate.
 
 use crate::frame::{RawPicture, SoundChunk};
-use protocol::ErrorCode;
+use protocol::{Channels, ErrorCode};
 
 /// Whether there was a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,22 @@ pub(crate) trait SoundSource: Send {
     /// after no longer than a piece lasts, where a device has yet to begin, which may take seconds.
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError>;
 
+    /// Which of its channels are heard, and where; those that are no device's have two and stay as they are.
+    fn choose(&mut self, _channels: Channels) {}
+
     /// For people: "48 kHz stereo". Nothing is known before the first sound.
+    fn format(&self) -> String;
+}
+
+/// Sound that is looked for while another source makes the pace. Dropping it closes the device, and waits for nobody.
+pub(crate) trait PolledSource: Send {
+    /// Puts the next piece of sound into `into`, whose buffer is used again; it stays empty where there is none yet. Never waits.
+    fn poll(&mut self, into: &mut SoundChunk) -> Result<(), SourceError>;
+
+    /// As [`SoundSource::choose`].
+    fn choose(&mut self, _channels: Channels) {}
+
+    /// For people: "48 kHz stereo"; empty while it is being opened.
     fn format(&self) -> String;
 }
 
@@ -68,6 +83,9 @@ pub(crate) enum SourceError {
     /// It answered with an error of its own: here the whole sentence about it, without a full stop.
     #[error("{0}. Unplug it and plug it in again, or choose another one.")]
     Failed(String),
+    /// It cannot be had here: the whole sentence, with the remedy, without a full stop.
+    #[error("{0}.")]
+    Impossible(String),
 }
 
 impl SourceError {
@@ -78,7 +96,7 @@ impl SourceError {
             Self::Busy(_) => ErrorCode::DeviceBusy,
             Self::Denied(_) => ErrorCode::DeviceDenied,
             Self::Lost(_) => ErrorCode::DeviceLost,
-            Self::Failed(_) => ErrorCode::DeviceFailed,
+            Self::Failed(_) | Self::Impossible(_) => ErrorCode::DeviceFailed,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     clock::{Ticker, unix},
     frame::{SAMPLE_RATE, SoundChunk},
     pattern::FLASH_MS,
-    source::{SoundSource, SourceError},
+    source::{PolledSource, SoundSource, SourceError},
 };
 use std::{
     f32::consts::TAU,
@@ -58,6 +58,21 @@ impl SoundSource for Tone {
     }
 }
 
+impl PolledSource for Tone {
+    fn poll(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
+        into.samples.clear();
+        if let Some(captured) = self.pieces.poll() {
+            into.captured = captured;
+            tone(unix(captured), &mut into.samples);
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> String {
+        SoundSource::format(self)
+    }
+}
+
 impl SoundSource for Silence {
     fn next(&mut self, into: &mut SoundChunk) -> Result<(), SourceError> {
         into.captured = self.pieces.wait();
@@ -97,6 +112,12 @@ struct Pieces {
 impl Pieces {
     fn new() -> Self {
         Self { ticker: Ticker::new(PIECES_A_SECOND, Instant::now()) }
+    }
+
+    /// When the next piece began; none where it is not over yet.
+    fn poll(&mut self) -> Option<Instant> {
+        let (end, _) = self.ticker.next();
+        (end <= Instant::now()).then(|| self.wait())
     }
 
     /// When the piece that is now over began.

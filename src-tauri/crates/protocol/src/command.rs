@@ -1,6 +1,8 @@
 //! What the panel and scripts may ask of the program.
 
-use crate::{ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, Secret, SettingsChange, ViewerId};
+use crate::{
+    Channels, ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, Secret, SettingsChange, StripId, ViewerId,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What the broadcaster may ask: by a click in the panel, or by one JSON object a line on the stdin of
@@ -106,6 +108,21 @@ pub enum Command {
     SetMicrophone {
         /// `tone`, `off` or a microphone's name.
         microphone: String,
+    },
+    /// Change a strip of the mixer, live or not, and keep it; what is absent stays as it is.
+    SetStrip {
+        /// Which.
+        strip: StripId,
+        /// Decibels, -40 to 20; 0: as it comes.
+        #[serde(default)]
+        gain_db: Option<f32>,
+        /// Not heard. Of the microphone it is what `mute_microphone` says.
+        #[serde(default)]
+        mute: Option<bool>,
+        /// `auto`, `left`, `right`, `mono`, `stereo`, or the number of an input.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+        channels: Option<Channels>,
     },
     /// Send silence in the place of the microphone's sound, or send it again.
     MuteMicrophone {

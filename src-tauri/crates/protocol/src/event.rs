@@ -2,7 +2,7 @@
 
 use crate::{
     ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Knock, KnockEnd, LeaveReason, Links, MessageId, Outside,
-    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats,
+    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, Strip,
     UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,8 @@ pub enum Event {
         /// As it is now.
         state: SourceState,
     },
+    /// A strip of the mixer is other than before, or its device does otherwise.
+    Strip(Strip),
     /// The microphone was muted, or is not any more.
     MuteMicrophone {
         /// Muted.

@@ -1,6 +1,6 @@
 //! What the control panel is told over its channel, and how a command of it is refused.
 
-use crate::{ErrorCode, Event, Snapshot};
+use crate::{ErrorCode, Event, Snapshot, StripLevels};
 use serde::{Deserialize, Serialize};
 
 /// What goes over the panel's channel: a snapshot first, then what happens after it.
@@ -24,6 +24,11 @@ pub enum PanelMessage {
         peak: [f32; 2],
         /// The root of the mean square, left and right; 1 is full scale.
         rms: [f32; 2],
+    },
+    /// How loud the mixer's strips are, at most four times a second; the others are not heard.
+    Strips {
+        /// Those that are listened to.
+        strips: Vec<StripLevels>,
     },
     /// Somebody wants to close the window while live: ask once.
     CloseAsked,

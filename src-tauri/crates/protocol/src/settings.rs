@@ -78,6 +78,15 @@ macro_rules! settings {
             }
             // These stand in the file alone: what they change is set up once, at the start.
             file {
+                /// The mixer's strip of the microphone: its gain, and which of its channels are heard.
+                microphone_strip: String as StripText = "0 dB",
+                    example "\"-6 dB\" (or \"-6 dB, mono\")";
+                /// The mixer's strip of what this computer plays. Muted it is not listened to.
+                desktop_strip: String as StripText = "0 dB, muted",
+                    example "\"-12 dB\" (or \"0 dB, muted\")";
+                /// The mixer's strip of the test tone, beside the others.
+                tone_strip: String as StripText = "0 dB, muted",
+                    example "\"-20 dB\" (or \"0 dB, muted\")";
                 /// The host chosen for the link, among those of this machine.
                 address: String as String,
                     example "\"192.168.1.20\"";

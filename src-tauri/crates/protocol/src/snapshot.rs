@@ -2,7 +2,7 @@
 
 use crate::{
     ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings, StreamStats,
-    UnfinishedRecording, Viewer,
+    StripId, StripSettings, UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,9 @@ pub struct Snapshot {
     pub camera: SourceState,
     /// The microphone.
     pub microphone: SourceState,
+    /// The mixer, strip by strip.
+    #[serde(default)]
+    pub strips: Vec<Strip>,
     /// What the broadcaster withholds.
     #[serde(default)]
     pub controls: Controls,
@@ -149,4 +152,19 @@ pub enum SourceState {
         /// The cause and the remedy.
         message: String,
     },
+}
+
+/// A strip as the panel shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Strip {
+    /// Which.
+    pub strip: StripId,
+    /// What it does.
+    #[serde(flatten)]
+    pub settings: StripSettings,
+    /// How its device does; none of the microphone, which has an event of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub state: Option<SourceState>,
 }

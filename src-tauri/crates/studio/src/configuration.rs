@@ -1,8 +1,8 @@
 //! The settings as they change: what the file says, what is in effect, and what is meant. Decisions only.
 
 use crate::Options;
-use crate::settings::{Settings, Written, Wrong};
-use protocol::SettingsChange;
+use crate::settings::{Settings, StripText, Written, Wrong};
+use protocol::{SettingsChange, StripId, StripSettings};
 
 /// The three values of every setting. They change together or not at all.
 #[derive(Clone, Debug)]
@@ -56,6 +56,16 @@ impl Configuration {
     /// Takes another microphone, as a person writes it.
     pub(crate) fn set_microphone(&mut self, microphone: &str) -> Result<Changed, Wrong> {
         self.change(|written| written.microphone = microphone.parse().ok())
+    }
+
+    /// Has a strip of the mixer do this.
+    pub(crate) fn set_strip(&mut self, strip: StripId, settings: &StripSettings) -> Result<Changed, Wrong> {
+        let text = Some(StripText::of(strip, settings));
+        self.change(|written| match strip {
+            StripId::Microphone => written.microphone_strip = text,
+            StripId::Desktop => written.desktop_strip = text,
+            StripId::Tone => written.tone_strip = text,
+        })
     }
 
     /// Puts another host into the link.

@@ -21,6 +21,7 @@ pub(crate) struct Withheld {
 /// What is to be done, as something was withheld or given again: only what is other than before.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Change {
+    pub(crate) muted: Option<bool>,
     pub(crate) silent: Option<bool>,
     pub(crate) cover: Option<Option<Cover>>,
     pub(crate) event: Event,
@@ -34,7 +35,7 @@ impl Withheld {
 
     /// The broadcaster wishes so; None where it is so already.
     pub(crate) fn wish(&mut self, control: Control, on: bool) -> Option<Change> {
-        let (silent, cover) = (self.silent(), self.cover());
+        let (muted, silent, cover) = (self.asked.microphone_muted, self.asked.be_right_back, self.cover());
         let (asked, event) = match control {
             Control::Microphone => (&mut self.asked.microphone_muted, Event::MuteMicrophone { on }),
             Control::Camera => (&mut self.asked.camera_off, Event::CameraOff { on }),
@@ -44,14 +45,11 @@ impl Withheld {
             return None;
         }
         Some(Change {
-            silent: Some(self.silent()).filter(|now| *now != silent),
+            muted: Some(self.asked.microphone_muted).filter(|now| *now != muted),
+            silent: Some(self.asked.be_right_back).filter(|now| *now != silent),
             cover: Some(self.cover()).filter(|now| *now != cover),
             event,
         })
-    }
-
-    fn silent(&self) -> bool {
-        self.asked.microphone_muted || self.asked.be_right_back
     }
 
     fn cover(&self) -> Option<Cover> {
@@ -70,19 +68,20 @@ mod tests {
     #[test]
     fn who_comes_back_is_as_it_was() {
         let mut withheld = Withheld::default();
-        let mut wish = |control, on| withheld.wish(control, on).map(|change| (change.silent, change.cover));
-        assert_eq!(wish(Control::Microphone, true), Some((Some(true), None)), "the picture goes on");
+        let mut wish = |control, on| {
+            let change = withheld.wish(control, on)?;
+            Some((change.muted, change.silent, change.cover))
+        };
+        let away = Some(Some(Cover::BeRightBack));
+        assert_eq!(wish(Control::Microphone, true), Some((Some(true), None, None)), "all else goes on");
         assert_eq!(wish(Control::Microphone, true), None, "it is so already");
-        assert_eq!(
-            wish(Control::Everything, true),
-            Some((None, Some(Some(Cover::BeRightBack)))),
-            "it is silent already"
-        );
-        // Meanwhile nothing of either is sent, whatever is wished.
-        assert_eq!(wish(Control::Camera, true), Some((None, None)));
-        assert_eq!(wish(Control::Microphone, false), Some((None, None)));
-        assert_eq!(wish(Control::Everything, false), Some((Some(false), Some(Some(Cover::CameraOff)))));
-        assert_eq!(wish(Control::Camera, false), Some((None, Some(None))), "the sound went on");
+        assert_eq!(wish(Control::Everything, true), Some((None, Some(true), away)), "what else is heard is silent too");
+        // Meanwhile nothing of any is sent, whatever is wished.
+        assert_eq!(wish(Control::Camera, true), Some((None, None, None)));
+        assert_eq!(wish(Control::Microphone, false), Some((Some(false), None, None)), "which is heard later");
+        let off = Some(Some(Cover::CameraOff));
+        assert_eq!(wish(Control::Everything, false), Some((None, Some(false), off)));
+        assert_eq!(wish(Control::Camera, false), Some((None, None, Some(None))), "the sound went on");
         assert_eq!(withheld.asked(), Controls::default());
     }
 }

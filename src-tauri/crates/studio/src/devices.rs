@@ -1,13 +1,16 @@
-//! The camera and the microphone: how they do, and which there are.
+//! The camera, the microphone and what else is listened to: how they do, and which there are.
 
 use media::{CameraChoice, MicrophoneChoice};
-use protocol::{Event, SourceState};
+use protocol::{Event, SourceState, StripId};
 
 /// What is known of the devices.
 #[derive(Clone, Debug)]
 pub(crate) struct Devices {
     camera: SourceState,
     microphone: SourceState,
+    /// What the mixer's strips beside the microphone listen to.
+    desktop: SourceState,
+    tone: SourceState,
     found: protocol::Devices,
     listing: Listing,
 }
@@ -32,7 +35,8 @@ impl Devices {
             MicrophoneChoice::Off => SourceState::Off,
             other => SourceState::Opening { id: other.to_string() },
         };
-        Devices { camera, microphone, found: protocol::Devices::default(), listing: Listing::No }
+        let (desktop, tone) = (SourceState::Off, SourceState::Off);
+        Devices { camera, microphone, desktop, tone, found: protocol::Devices::default(), listing: Listing::No }
     }
 
     /// The camera does otherwise now; what there is to tell, in this order.
@@ -47,6 +51,27 @@ impl Devices {
         let complaint = complaint(&self.microphone, &state);
         self.microphone = state.clone();
         complaint.into_iter().chain([Event::Microphone { state }])
+    }
+
+    /// What a strip beside the microphone listens to does otherwise now; what there is to complain of.
+    pub(crate) fn strip_is(&mut self, strip: StripId, state: SourceState) -> Option<Event> {
+        let before = match strip {
+            StripId::Microphone => return None,
+            StripId::Desktop => &mut self.desktop,
+            StripId::Tone => &mut self.tone,
+        };
+        let complaint = complaint(before, &state);
+        *before = state;
+        complaint
+    }
+
+    /// How what a strip listens to does; none of the microphone, of which [`Devices::microphone`] tells.
+    pub(crate) fn strip(&self, strip: StripId) -> Option<&SourceState> {
+        match strip {
+            StripId::Microphone => None,
+            StripId::Desktop => Some(&self.desktop),
+            StripId::Tone => Some(&self.tone),
+        }
     }
 
     /// Somebody wants to know which there are. Says whether to have them listed.

@@ -5,6 +5,7 @@ use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
 use media::{CameraChoice, Cover, MicrophoneChoice, Pipeline, VideoConfig};
+use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
 use std::sync::Arc;
@@ -31,7 +32,10 @@ pub(crate) trait Encoding {
     /// Sends a card in the place of the camera's picture, live or not.
     fn set_cover(&self, cover: Option<Cover>);
 
-    /// Sends silence in the place of the sound, live or not, from its next piece on.
+    /// Has the mixer's strips do this, live or not, from the next piece of sound on.
+    fn set_mixer(&self, settings: MixerSettings);
+
+    /// Sends silence in the place of all sound, live or not, from its next piece on.
     fn set_silent(&self, silent: bool);
 
     /// Changes size, rate or bitrate, live or not.
@@ -104,6 +108,10 @@ impl Encoding for Encoders {
 
     fn set_cover(&self, cover: Option<Cover>) {
         self.pipeline.set_cover(cover);
+    }
+
+    fn set_mixer(&self, settings: MixerSettings) {
+        self.pipeline.set_mixer(settings);
     }
 
     fn set_silent(&self, silent: bool) {

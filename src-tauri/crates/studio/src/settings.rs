@@ -8,6 +8,7 @@ mod file;
 mod forms;
 mod found;
 pub(crate) mod relay_secrets;
+mod strip;
 mod types;
 mod value;
 
@@ -16,12 +17,13 @@ pub(crate) use file::SettingsFile;
 pub(crate) use file::read;
 pub(crate) use forms::Written;
 pub(crate) use found::{Found, Unfit};
+pub(crate) use strip::{StripText, possible as possible_gain};
 pub use types::HardwareAcceleration;
 pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};
 use media::{VideoConfig, VideoConfigError};
-use protocol::SettingsChange;
+use protocol::{MixerSettings, SettingsChange, StripId};
 use std::ops::Deref;
 
 /// One setting, as it is described: for whoever has to know all of them.
@@ -113,6 +115,20 @@ impl Settings {
         let video = VideoConfig::new(values.size.width, values.size.height, values.fps, values.bitrate_kbps.kbps)
             .map_err(|error| Wrong { key: key_of(&error), message: error.to_string() })?;
         Ok(Settings { values, video })
+    }
+
+    /// What the mixer's strips do, the microphone's mute aside.
+    pub(crate) fn mixer(&self) -> MixerSettings {
+        let mut mixer = MixerSettings::default();
+        for strip in StripId::ALL {
+            let text = match strip {
+                StripId::Microphone => self.microphone_strip,
+                StripId::Desktop => self.desktop_strip,
+                StripId::Tone => self.tone_strip,
+            };
+            *mixer.of_mut(strip) = text.meant(strip);
+        }
+        mixer
     }
 }
 
@@ -219,6 +235,7 @@ mod tests {
         assert_eq!(settings.video, VideoConfig::default());
         assert_eq!(settings.listen, reach::Listen::default());
         assert_eq!(format!("{:?}", settings.limits.of_server()), format!("{:?}", server::Limits::default()));
+        assert_eq!(settings.mixer(), MixerSettings::default());
         let forward = forward::Config::default();
         assert_eq!(Duration::from(settings.limits.join_timeout_s), forward.join_timeout);
         assert_eq!(Duration::from(settings.limits.viewer_timeout_s), forward.consent_timeout);
@@ -255,6 +272,8 @@ mod tests {
             ("hardware_acceleration", "maybe", "hardware_acceleration = \"maybe\""),
             ("metrics_public", "maybe", "metrics_public = \"maybe\""),
             ("sending_threads", "65", "sending_threads = 65"),
+            ("microphone_strip", "loud", "microphone_strip = \"loud\""),
+            ("desktop_strip", "50 dB", "desktop_strip = \"50 dB\""),
             ("title", "two\tparts", "title = \"two\\tparts\""),
         ] {
             let said = Given::default().set(Setting::of(key).expect(key), text).expect_err(text);

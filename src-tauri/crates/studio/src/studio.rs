@@ -3,7 +3,7 @@
 use crate::Levels;
 use crate::outputs::Outputs;
 use media::{Pipeline, PreviewPicture};
-use protocol::{Command, ErrorCode, Event, Snapshot};
+use protocol::{Command, ErrorCode, Event, Snapshot, StripLevels};
 use std::fmt;
 use std::sync::Arc;
 use thiserror::Error;
@@ -88,6 +88,11 @@ impl Studio {
         self.pipeline.levels()
     }
 
+    /// How loud the mixer's strips were in the last moment, those that are listened to.
+    pub fn strip_levels(&self) -> Vec<StripLevels> {
+        self.pipeline.strip_levels()
+    }
+
     /// Where the encoded stream goes: outputs are added and removed here, live or not.
     pub fn outputs(&self) -> &Outputs {
         &self.outputs
@@ -107,6 +112,11 @@ impl Studio {
         let told = last.wait_for(Option::is_some).await.expect("the last word is said before those who say it go");
         read(told.as_deref().expect("waited for"))
     }
+}
+
+/// What was asked for cannot be.
+pub(crate) fn bad_setting(message: String) -> CommandError {
+    CommandError { code: ErrorCode::BadSetting, message }
 }
 
 fn closing() -> CommandError {

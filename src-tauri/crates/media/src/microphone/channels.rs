@@ -3,6 +3,8 @@
 //!
 //! No clock but the samples: what is decided depends on them alone.
 
+use protocol::Channels as Choice;
+
 /// Samples of each channel that are judged together, as a part of a second: long enough for the lowest voice.
 const WINDOWS_A_SECOND: u32 = 20;
 
@@ -35,8 +37,11 @@ type Sides = [f32; 2];
 
 /// Makes stereo of a device's channels: each pair (the first and the second, the third and the fourth…) is left and right as long as
 /// both have sound; where one of them has none the other is heard on both sides.
+///
+/// Somebody may say instead which are heard, and where. What is learnt of them meanwhile holds when nobody says any more.
 #[derive(Debug)]
 pub(super) struct Channels {
+    choice: Choice,
     channels: Vec<Channel>,
     /// Frames of a window, and those that have passed of this one.
     window: u32,
@@ -76,6 +81,7 @@ impl Channels {
             goal: [0.0; 2],
         };
         let mut made = Channels {
+            choice: Choice::Auto,
             channels: (0..channels.max(1)).map(channel).collect(),
             window: (rate / WINDOWS_A_SECOND).max(1),
             passed: 0,
@@ -87,6 +93,13 @@ impl Channels {
         made.channels.iter_mut().for_each(|channel| channel.now = channel.goal);
         made.moving = false;
         made
+    }
+
+    /// Somebody says which are heard, or that they are to be found out.
+    pub(super) fn choose(&mut self, choice: Choice) {
+        if std::mem::replace(&mut self.choice, choice) != choice {
+            self.place();
+        }
     }
 
     /// Adds these frames of all channels, interleaved, to `into` as stereo.
@@ -133,6 +146,13 @@ impl Channels {
 
     /// Says where each channel is to be heard.
     fn place(&mut self) {
+        self.moving = true;
+        if let Some(sides) = self.chosen() {
+            for (channel, sides) in self.channels.iter_mut().zip(sides.into_iter().chain(std::iter::repeat([0.0; 2]))) {
+                channel.goal = sides;
+            }
+            return;
+        }
         let none = !self.channels.iter().any(|channel| channel.heard);
         for (number, pair) in self.channels.chunks_mut(2).enumerate() {
             let presumed = none && number == 0;
@@ -145,7 +165,27 @@ impl Channels {
                 };
             }
         }
-        self.moving = true;
+    }
+
+    /// Where the first channels are heard, and the others are not; None where that is found out. A device that lacks the channel which was
+    /// chosen is heard as it would be if nobody had: another one was meant.
+    fn chosen(&self) -> Option<Vec<Sides>> {
+        let alone = |index: usize| {
+            let mut sides = vec![[0.0; 2]; index];
+            sides.push([1.0; 2]);
+            sides
+        };
+        let sides = match self.choice {
+            Choice::Auto => return None,
+            Choice::Left => alone(0),
+            Choice::Right => alone(1),
+            Choice::Input(input) => alone(usize::from(input).saturating_sub(1)),
+            // Of one channel there is nothing else to choose.
+            Choice::Mono | Choice::Stereo if self.channels.len() == 1 => alone(0),
+            Choice::Mono => vec![[0.5; 2]; 2],
+            Choice::Stereo => vec![[1.0, 0.0], [0.0, 1.0]],
+        };
+        (sides.len() <= self.channels.len()).then_some(sides)
     }
 }
 
@@ -176,162 +216,4 @@ impl Channel {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::frame::SAMPLE_RATE as RATE;
-
-    /// A device in virtual time.
-    struct Device {
-        channels: Channels,
-        count: usize,
-        frame: usize,
-        rate: u32,
-    }
-
-    /// Of the tone that each channel plays.
-    const LEVEL: f32 = 0.3;
-
-    impl Device {
-        fn new(count: u16, rate: u32) -> Device {
-            Device { channels: Channels::new(count, rate), count: count.into(), frame: 0, rate }
-        }
-
-        /// Plays for a while on some channels, with noise of this level on all; gives what is heard.
-        fn play(&mut self, ms: u32, on: &[usize], noise: f32) -> Vec<f32> {
-            let mut heard = Vec::new();
-            for _ in 0..u64::from(ms) * u64::from(self.rate) / 1000 {
-                self.frame += 1;
-                let time = self.frame as f32 / self.rate as f32;
-                let sample = |channel: usize| {
-                    let tone = (time * (300.0 + 50.0 * channel as f32) * std::f32::consts::TAU).sin() * LEVEL;
-                    let hiss = noise * if (self.frame * 7 + channel).is_multiple_of(3) { 1.0 } else { -0.5 };
-                    hiss + if on.contains(&channel) { tone } else { 0.0 }
-                };
-                let frame: Vec<f32> = (0..self.count).map(sample).collect();
-                self.channels.mix(&frame, &mut heard);
-            }
-            heard
-        }
-    }
-
-    /// The level of each side at the end of what was heard.
-    fn sides(heard: &[f32]) -> [f32; 2] {
-        let last = &heard[heard.len().saturating_sub(9600)..];
-        [0, 1].map(|side| {
-            let squares: f32 = last.chunks_exact(2).map(|frame| frame[side] * frame[side]).sum();
-            (2.0 * squares / (last.len() / 2) as f32).sqrt()
-        })
-    }
-
-    fn is(level: f32, wanted: f32) -> bool {
-        (level - wanted).abs() < 0.02
-    }
-
-    /// The largest step from one sample to the next of the same side.
-    fn largest_step(heard: &[f32]) -> f32 {
-        heard.iter().zip(&heard[2..]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
-    }
-
-    #[test]
-    fn one_input_of_several_is_heard_on_both_sides() {
-        for rate in [RATE, 44_100] {
-            for (count, input) in
-                [(1, 0), (2, 0), (2, 1), (3, 2), (4, 1), (5, 4), (8, 0), (8, 2), (8, 5), (8, 7), (13, 2)]
-            {
-                let heard = Device::new(count, rate).play(1500, &[input], 0.0);
-                let levels = sides(&heard);
-                assert!(levels.iter().all(|level| is(*level, LEVEL)), "input {input} of {count}: {levels:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn noise_of_the_other_input_does_not_make_it_stereo() {
-        let mut device = Device::new(2, RATE);
-        for _ in 0..20 {
-            let levels = sides(&device.play(1500, &[0], 0.0015));
-            assert!(levels.iter().all(|level| is(*level, LEVEL)), "{levels:?}");
-            // Whoever speaks takes a breath.
-            device.play(3000, &[], 0.0015);
-        }
-        assert!(!device.channels.channels[1].heard);
-    }
-
-    #[test]
-    fn stereo_stays_stereo_through_silence_and_when_one_side_pauses() {
-        for count in [2, 4, 8] {
-            let mut device = Device::new(count, RATE);
-            let mut is_stereo = |ms, on: &[usize]| {
-                let heard = device.play(ms, on, 0.0);
-                let levels = sides(&heard);
-                for side in [0, 1] {
-                    let wanted = if on.contains(&side) { LEVEL } else { 0.0 };
-                    assert!(is(levels[side], wanted), "{on:?} of {count}: {levels:?}");
-                }
-            };
-            is_stereo(2000, &[0, 1]);
-            is_stereo(120_000, &[]);
-            for _ in 0..3 {
-                is_stereo(20_000, &[0]);
-                is_stereo(20_000, &[1]);
-            }
-            is_stereo(5000, &[0, 1]);
-        }
-    }
-
-    #[test]
-    fn nothing_is_decided_while_all_are_silent() {
-        let mut device = Device::new(2, RATE);
-        device.play(60_000, &[], 0.0005);
-        assert!(device.channels.channels.iter().all(|channel| channel.heard), "as it was opened");
-        let levels = sides(&device.play(200, &[0, 1], 0.0));
-        assert!(levels.iter().all(|level| is(*level, LEVEL)), "{levels:?}");
-    }
-
-    #[test]
-    fn a_channel_that_begins_later_is_heard_on_its_side_at_once() {
-        let mut device = Device::new(2, RATE);
-        device.play(10_000, &[0], 0.0);
-        assert!(!device.channels.channels[1].heard, "mono until now");
-        device.play(300, &[0, 1], 0.0);
-        let left = sides(&device.play(300, &[0], 0.0));
-        assert!(is(left[0], LEVEL) && is(left[1], 0.0), "stereo from then on: {left:?}");
-        let mut device = Device::new(8, RATE);
-        device.play(5000, &[2], 0.0);
-        device.play(300, &[2, 5], 0.0);
-        let both = device.play(300, &[2, 5], 0.0);
-        assert!(sides(&both)[0] > LEVEL * 1.2, "two microphones of an interface are heard together");
-    }
-
-    #[test]
-    fn an_input_that_falls_silent_for_good_leaves_no_empty_side() {
-        let mut device = Device::new(2, RATE);
-        device.play(5000, &[0, 1], 0.0);
-        device.play(32_000, &[1], 0.0);
-        let levels = sides(&device.play(500, &[1], 0.0));
-        assert!(levels.iter().all(|level| is(*level, LEVEL)), "{levels:?}");
-    }
-
-    #[test]
-    fn a_change_makes_no_click_and_a_click_no_change() {
-        let mut device = Device::new(2, RATE);
-        let calm = largest_step(&device.play(500, &[0], 0.0));
-        let changing = [device.play(1500, &[0], 0.0), device.play(500, &[0, 1], 0.0), device.play(40_000, &[0], 0.0)];
-        for heard in &changing {
-            let step = largest_step(heard);
-            assert!(step < calm * 1.5, "a step of {step} where {calm} is usual");
-        }
-        let mut device = Device::new(2, RATE);
-        device.play(3000, &[0], 0.0);
-        device.channels.mix(&[0.0, 0.9], &mut Vec::new());
-        device.play(200, &[0], 0.0);
-        assert!(!device.channels.channels[1].heard, "one sample is no sound");
-    }
-
-    #[test]
-    fn no_channel_at_all_is_one() {
-        let mut heard = Vec::new();
-        Channels::new(0, 0).mix(&[0.1, 0.2], &mut heard);
-        assert_eq!(heard, [0.1, 0.1, 0.2, 0.2]);
-    }
-}
+mod tests;

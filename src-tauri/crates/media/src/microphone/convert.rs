@@ -26,6 +26,11 @@ impl SoundConverter {
         Ok(Self { format: *format, clock, channels: Channels::new(format.channels, format.rate), resampler })
     }
 
+    /// Which channels are heard from the next piece on.
+    pub(super) fn choose(&mut self, channels: protocol::Channels) {
+        self.channels.choose(channels);
+    }
+
     /// Whether `into` now holds sound: resampling works in blocks, and a first piece may not fill one.
     pub(super) fn convert(&mut self, sound: &DeviceSound, into: &mut SoundChunk) -> bool {
         into.samples.clear();

@@ -76,29 +76,70 @@ pub(super) fn found() -> Vec<Found> {
 pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
     let (host, system) = host();
     let device = device(&host, id)?;
-    let inputs = inputs(&device);
-    let config = config(&device, delivered(&device, inputs))?;
+    let streams = hand_over(&device, system, handover)?;
+    handover.wait_over();
+    drop(streams);
+    Ok(())
+}
+
+/// What this computer plays: what is heard where the system's sound goes to. It is over when that is another place.
+pub(super) fn drive_desktop(handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
+    let (host, system) = host();
+    let output = |host: &Host| Some(host.default_output_device()?.id().ok()?.id().to_owned());
+    let played_by = output(&host)
+        .ok_or(DeviceError::Impossible("has no output to listen to: choose one in the system's sound settings"))?;
+    let device = match system {
+        // Each output of the sound server has a source that hears what it plays, by its name.
+        System::Pulse => device(&host, Some(&format!("{played_by}.monitor")))?,
+        System::Alsa => {
+            return Err(DeviceError::Impossible(
+                "can be heard through PulseAudio or PipeWire only, and neither runs: start one of them",
+            ));
+        }
+        // Windows and macOS let an output be listened to.
+        System::Other => host.default_output_device().ok_or(DeviceError::Gone)?,
+    };
+    let streams = hand_over(&device, system, handover)?;
+    while !handover.wait_over_within(LOOK_FOR_OUTPUT) {
+        if output(&host).is_some_and(|now| now != played_by) {
+            handover.end(DeviceError::Gone);
+        }
+    }
+    drop(streams);
+    Ok(())
+}
+
+/// How often it is looked whether the system's sound goes elsewhere: somebody who plugs headphones in hears them at once.
+const LOOK_FOR_OUTPUT: Duration = Duration::from_secs(1);
+
+/// Has the device's sound handed over as long as what comes back is kept.
+fn hand_over(
+    device: &Device,
+    system: System,
+    handover: &Arc<Handover<SoundFormat, DeviceSound>>,
+) -> Result<Vec<Stream>, DeviceError> {
+    let inputs = inputs(device);
+    let config = config(device, delivered(device, inputs))?;
     let urgent = BufferSize::Fixed(piece(&config));
     let streams = match system {
         System::Pulse => {
             let choice = Arc::new(Choice::default());
             let choice_too = Arc::clone(&choice);
-            let patient = stream(&device, &config, BufferSize::Default, handover, move || choice.patient_came())?;
-            let urgent = stream(&device, &config, urgent, handover, move || choice_too.urgent_came())?;
+            let patient = stream(device, &config, BufferSize::Default, handover, move || choice.patient_came())?;
+            let urgent = stream(device, &config, urgent, handover, move || choice_too.urgent_came())?;
             vec![patient, urgent]
         }
         // Some devices have a size of their own.
-        System::Alsa | System::Other => match stream(&device, &config, urgent, handover, || true) {
+        System::Alsa | System::Other => match stream(device, &config, urgent, handover, || true) {
             Err(error) if error.kind() == ErrorKind::UnsupportedConfig => {
-                vec![stream(&device, &config, BufferSize::Default, handover, || true)?]
+                vec![stream(device, &config, BufferSize::Default, handover, || true)?]
             }
             result => vec![result?],
         },
     };
     streams.iter().try_for_each(StreamTrait::play)?;
     handover.opened(SoundFormat { rate: config.sample_rate(), channels: config.channels(), inputs });
-    handover.wait_over();
-    Ok(())
+    Ok(streams)
 }
 
 /// PulseAudio where it runs, for it shares the device with other programs; else what the system has.

@@ -100,7 +100,7 @@ fn mono_at_another_rate_is_heard_on_both_sides() {
 fn listed_and_found() {
     with_sound_server("microphone::tests::listed_and_found", || {
         let ids: Vec<_> = list().into_iter().map(|source| source.id).collect();
-        let sinks = ["mic", "low", "two", "eight", "six"].map(|sink| format!("{sink}.monitor"));
+        let sinks = ["mic", "low", "two", "eight", "six", "out", "quiet"].map(|sink| format!("{sink}.monitor"));
         assert_eq!(ids, sinks);
         hear(&mut *open("default").expect("the default is mic.monitor"), &mut SoundChunk::new());
         let missing = SourceError::NotFound("The microphone \"Other\"".into());

@@ -1,9 +1,11 @@
 //! The threads between the devices and whoever takes the encoded stream.
 
+mod beside;
 mod camera;
 mod codecs;
 mod encoders;
 mod hush;
+mod mixing;
 mod orders;
 mod slot;
 mod sound;
@@ -17,7 +19,9 @@ use crate::{
 use camera::{CameraThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};
+use mixing::Mixing;
 use orders::Orders;
+use protocol::{MixerSettings, StripLevels};
 use slot::Slot;
 use sound::SoundThread;
 use std::{
@@ -26,7 +30,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use stream::{Frame, Profile, Rid, VideoCodec};
 use wanted::Wanted;
@@ -43,6 +47,7 @@ pub struct Pipeline {
     camera: Arc<Wanted<Wish>>,
     title: Arc<Title>,
     microphone: Arc<Wanted<MicrophoneChoice>>,
+    mixing: Arc<Mixing>,
     /// The sound is withheld.
     silent: Arc<AtomicBool>,
     slot: Arc<Slot>,
@@ -69,6 +74,7 @@ impl Pipeline {
         let events: Events = Arc::new(events);
         let camera = Arc::new(Wanted::new(Wish { camera, video, cover: None }));
         let (microphone, silent) = (Arc::new(Wanted::new(microphone)), Arc::<AtomicBool>::default());
+        let mixing = Arc::<Mixing>::default();
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
         let title = Arc::new(Title::new(&title));
         let pictures = CameraThread {
@@ -81,11 +87,13 @@ impl Pipeline {
         };
         let sounds = SoundThread {
             wanted: microphone.clone(),
+            mixing: mixing.clone(),
             silent: silent.clone(),
             levels: levels.clone(),
             output: Arc::clone(&sound),
             events: events.clone(),
             open: Box::new(sound::open),
+            open_beside: beside::open,
             retry: RETRY,
         };
         let (orders, wanted) = (Arc::new(Orders::new(video, codecs::least)), Arc::new(Wanted::new(None)));
@@ -98,7 +106,20 @@ impl Pipeline {
         let threads = threads.into_iter().map(|thread| thread.expect("the system has room for a thread")).collect();
         let preview = Mutex::new(Preview::new());
         let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
-        Pipeline { camera, title, microphone, silent, slot, orders, levels, preview, encoders, broadcasts, threads }
+        Pipeline {
+            camera,
+            title,
+            microphone,
+            mixing,
+            silent,
+            slot,
+            orders,
+            levels,
+            preview,
+            encoders,
+            broadcasts,
+            threads,
+        }
     }
 
     /// Takes another camera, live or not.
@@ -123,13 +144,24 @@ impl Pipeline {
         self.microphone.change(|choice| *choice = microphone);
     }
 
+    /// Has the mixer's strips do this, live or not, from the next piece of sound on. Who is muted is not heard any more when this returns,
+    /// but for the piece that is under way.
+    pub fn set_mixer(&self, settings: MixerSettings) {
+        self.mixing.set(settings);
+    }
+
+    /// How loud the strips that are listened to were in the last quarter of a second. Their loudness is reckoned while somebody asks.
+    pub fn strip_levels(&self) -> Vec<StripLevels> {
+        self.mixing.levels(Instant::now())
+    }
+
     /// Sends this card in the place of the camera's picture, live or not; the camera, whichever is chosen, is closed meanwhile, and an
     /// [`Event`] says that it is off.
     pub fn set_cover(&self, cover: Option<Cover>) {
         self.camera.change(|wish| wish.cover = cover);
     }
 
-    /// Sends silence in the place of the sound, live or not, from the next piece of it on. [`Pipeline::levels`] are the microphone's all the
+    /// Sends silence in the place of all sound, live or not, from the next piece of it on. [`Pipeline::levels`] are the microphone's all the
     /// same.
     pub fn set_silent(&self, silent: bool) {
         self.silent.store(silent, Ordering::Relaxed);
@@ -190,7 +222,7 @@ impl Pipeline {
         lock(&self.preview).picture(&picture, area, after)
     }
 
-    /// How loud the sound is now.
+    /// How loud the microphone is now, before its strip of the mixer.
     pub fn levels(&self) -> Levels {
         *lock(&self.levels)
     }

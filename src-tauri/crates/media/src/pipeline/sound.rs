@@ -1,16 +1,25 @@
-//! The thread `media-sound`: takes the chosen sound, measures it, and encodes it while live.
+//! The thread `media-sound`: takes the chosen sound, measures it, mixes what else is to be heard into it, and encodes it while live.
 
-use super::{Events, Sink, hush::Hush, lock, timeline::Timeline, wanted::Wanted};
+use super::{
+    Events, Sink,
+    beside::{self, Beside},
+    hush::Hush,
+    lock,
+    mixing::Mixing,
+    timeline::Timeline,
+    wanted::Wanted,
+};
 use crate::{
     Event, Levels, MicrophoneChoice,
     encode::{PACKET, SoundEncoder},
-    frame::SoundChunk,
+    frame::{SAMPLE_RATE, SoundChunk},
     levels::Meter,
     microphone,
+    mixer::{Desk, Limiter},
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
-use protocol::SourceState;
+use protocol::{SourceState, StripId};
 use std::{
     sync::{
         Arc, Mutex,
@@ -22,6 +31,7 @@ use stream::{AudioFrame, Frame};
 
 pub(super) struct SoundThread {
     pub(super) wanted: Arc<Wanted<MicrophoneChoice>>,
+    pub(super) mixing: Arc<Mixing>,
     /// What is sent is silence.
     pub(super) silent: Arc<AtomicBool>,
     pub(super) levels: Arc<Mutex<Levels>>,
@@ -29,6 +39,7 @@ pub(super) struct SoundThread {
     pub(super) output: Arc<Mutex<Option<SoundOutput>>>,
     pub(super) events: Events,
     pub(super) open: Opener,
+    pub(super) open_beside: beside::Opener,
     /// A microphone that failed is tried again this often.
     pub(super) retry: Duration,
 }
@@ -48,8 +59,7 @@ pub(super) fn open(choice: &MicrophoneChoice) -> Result<Box<dyn SoundSource>, So
 impl SoundThread {
     pub(super) fn run(&self) {
         let (mut told, mut tried) = (None, None);
-        let (mut meter, mut chunk) = (Meter::default(), SoundChunk::new());
-        let mut hush = Hush::new(self.silent.load(Ordering::Relaxed));
+        let (mut sound, mut chunk) = (Sound::new(self), SoundChunk::new());
         while let Some((number, choice)) = self.wanted.current() {
             let id = choice.to_string();
             let mut tell = |state: SourceState| {
@@ -71,17 +81,18 @@ impl SoundThread {
                     let (mut told, mut silence) = (false, None);
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
                         threads::fault();
+                        source.choose(sound.channels);
                         source.next(&mut chunk)?;
                         if chunk.samples.is_empty() {
                             // What is sent goes on meanwhile: made up for later, it would all come at once, and late.
                             silence.get_or_insert_with(Silence::new).next(&mut chunk)?;
-                            self.take(&mut meter, &mut hush, &mut chunk);
+                            self.take(&mut sound, &mut chunk);
                             continue;
                         }
                         if !std::mem::replace(&mut told, true) {
                             running(source.format());
                         }
-                        self.take(&mut meter, &mut hush, &mut chunk);
+                        self.take(&mut sound, &mut chunk);
                     }
                     Ok(())
                 };
@@ -101,14 +112,59 @@ impl SoundThread {
         }
     }
 
-    fn take(&self, meter: &mut Meter, hush: &mut Hush, chunk: &mut SoundChunk) {
+    fn take(&self, sound: &mut Sound, chunk: &mut SoundChunk) {
         // Before it is silent: who speaks while muted is to see it.
-        if let Some(levels) = meter.add(&chunk.samples) {
+        if let Some(levels) = sound.meter.add(&chunk.samples) {
             *lock(&self.levels) = levels;
         }
-        hush.apply(&mut chunk.samples, self.silent.load(Ordering::Relaxed));
+        let now = Instant::now();
+        let (settings, looked_at) = self.mixing.wanted(now);
+        sound.channels = settings.of(StripId::Microphone).channels;
+        sound.desk.set(&settings);
+        sound.desk.looked_at(looked_at);
+        for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
+            beside.poll(settings.of(strip), &mut sound.desk, &self.events, now);
+        }
+        sound.desk.mix(&mut chunk.samples, chunk.captured);
+        sound.measured += chunk.samples.len() / 2;
+        if sound.measured >= MEASURED {
+            sound.measured = 0;
+            self.mixing.tell(sound.desk.levels());
+        }
+        sound.hush.apply(&mut chunk.samples, self.silent.load(Ordering::Relaxed));
         if let Some(output) = lock(&self.output).as_mut() {
             output.take(chunk, &self.events);
+        }
+    }
+}
+
+/// The strips beside the microphone.
+const OTHERS: [StripId; 2] = [StripId::Desktop, StripId::Tone];
+
+/// Samples (of each channel) that the strips' levels are told of together: a quarter of a second.
+const MEASURED: usize = (SAMPLE_RATE / 4) as usize;
+
+/// What is on its way to the encoder.
+struct Sound {
+    meter: Meter,
+    desk: Desk,
+    beside: [Beside; 2],
+    hush: Hush,
+    /// Of the microphone.
+    channels: protocol::Channels,
+    measured: usize,
+}
+
+impl Sound {
+    fn new(thread: &SoundThread) -> Self {
+        let (settings, _) = thread.mixing.wanted(Instant::now());
+        Self {
+            meter: Meter::default(),
+            desk: Desk::new(settings),
+            beside: OTHERS.map(|strip| Beside::new(strip, thread.open_beside, thread.retry)),
+            hush: Hush::new(thread.silent.load(Ordering::Relaxed)),
+            channels: settings.of(StripId::Microphone).channels,
+            measured: 0,
         }
     }
 }
@@ -117,6 +173,7 @@ impl SoundThread {
 pub(super) struct SoundOutput {
     sink: Sink,
     encoder: Option<SoundEncoder>,
+    limiter: Limiter,
     timeline: Option<Timeline>,
     /// Not yet a whole packet.
     pending: Vec<f32>,
@@ -132,6 +189,7 @@ impl SoundOutput {
         Self {
             sink,
             encoder: None,
+            limiter: Limiter::new(),
             timeline: None,
             pending: Vec::new(),
             packet: Vec::new(),
@@ -148,6 +206,7 @@ impl SoundOutput {
         while self.pending.len() >= 2 * PACKET {
             self.packet.clear();
             self.packet.extend(self.pending.drain(..2 * PACKET));
+            self.limiter.apply(&mut self.packet);
             let position = self.position;
             self.position += PACKET as u64;
             // It is put back when it has done its work, so that one that panicked in it is not used again.
@@ -161,6 +220,7 @@ impl SoundOutput {
                 Ok(data) => {
                     self.failed = false;
                     let captured = timeline.time(position);
+                    let captured = captured.checked_sub(Limiter::DELAY).unwrap_or(captured);
                     (self.sink)(Frame::Audio(AudioFrame { captured, position, samples: PACKET as u32, data }));
                 }
                 Err(error) => {
@@ -240,11 +300,13 @@ mod tests {
         let sink: Sink = Arc::new(move |encoded| drop(made.send((Instant::now(), encoded))));
         let sound = SoundThread {
             wanted: wanted.clone(),
+            mixing: Arc::default(),
             silent: Arc::default(),
             levels: Arc::default(),
             output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
             events: Arc::new(move |event| drop(told.send((Instant::now(), event)))),
             open: Box::new(|_| Ok(Box::new(Asleep(Tone::new(), Instant::now())))),
+            open_beside: beside::open,
             retry: Duration::from_millis(100),
         };
         let thread = thread::spawn(move || sound.run());
@@ -271,11 +333,13 @@ mod tests {
         let sink: Sink = Arc::new(move |encoded| drop(made.send(encoded)));
         let sound = SoundThread {
             wanted: wanted.clone(),
+            mixing: Arc::default(),
             silent: Arc::default(),
             levels: Arc::default(),
             output: Arc::new(Mutex::new(Some(SoundOutput::new(sink)))),
             events: Arc::new(move |event| drop(told.send(event))),
             open: Box::new(|_| Ok(Box::new(Loose(Tone::new(), 0)))),
+            open_beside: beside::open,
             retry: Duration::from_millis(100),
         };
         let thread = thread::spawn(move || sound.run());

@@ -20,19 +20,22 @@ struct Sink {
     channels: u16,
     map: Option<&'static str>,
     on: Option<u16>,
+    /// Of the tone that it plays.
+    hertz: f64,
 }
 
-const SINKS: [Sink; 5] = [
-    Sink { name: "mic", rate: 48_000, channels: 2, map: None, on: None },
-    Sink { name: "low", rate: 44_100, channels: 1, map: None, on: None },
+const SINKS: [Sink; 6] = [
+    Sink { name: "mic", rate: 48_000, channels: 2, map: None, on: None, hertz: HERTZ },
+    Sink { name: "low", rate: 44_100, channels: 1, map: None, on: None, hertz: HERTZ },
     // An interface with two inputs, and somebody speaks into the first of them.
-    Sink { name: "two", rate: 48_000, channels: 2, map: None, on: Some(0) },
+    Sink { name: "two", rate: 48_000, channels: 2, map: None, on: Some(0), hertz: HERTZ },
     Sink {
         name: "eight",
         rate: 48_000,
         channels: 8,
         map: Some("aux0,aux1,aux2,aux3,aux4,aux5,aux6,aux7"),
         on: Some(2),
+        hertz: HERTZ,
     },
     Sink {
         name: "six",
@@ -40,7 +43,10 @@ const SINKS: [Sink; 5] = [
         channels: 6,
         map: Some("front-left,front-right,front-center,lfe,rear-left,rear-right"),
         on: Some(4),
+        hertz: HERTZ,
     },
+    // Where the system's sound goes, once a test says so.
+    Sink { name: "out", rate: 48_000, channels: 2, map: None, on: None, hertz: DESKTOP },
 ];
 
 /// A process that ends with the test.
@@ -64,9 +70,9 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
         eprintln!("skipped: there is no pulseaudio with its paplay on this machine, so {test} has no microphone");
         return;
     };
-    let players = SINKS.map(|Sink { name, channels, map, on, .. }| {
+    let players = SINKS.map(|Sink { name, channels, map, on, hertz, .. }| {
         let file = format!("{name}.wav");
-        write_tone(&folder.path().join(&file), channels, on);
+        write_tone(&folder.path().join(&file), channels, on, hertz);
         let mut play = command("paplay", folder.path());
         play.arg(format!("--device={name}")).arg(format!("--channels={channels}"));
         play.args(map.map(|map| format!("--channel-map={map}"))).arg(file);
@@ -98,12 +104,15 @@ fn start_server(folder: &Path) -> Option<Process> {
         let map = map.map(|map| format!(" channel_map={map}")).unwrap_or_default();
         server.arg("-L").arg(format!("module-null-sink sink_name={name} rate={rate} channels={channels}{map}"));
     }
+    // A stream on the output that the system is set to goes along when that changes, also one that was sent there by name: so none is.
+    server.args(["-L", "module-null-sink sink_name=quiet"]);
     let server = Process(server.stderr(Stdio::null()).spawn().ok()?);
     let started = Instant::now();
     while !pactl(folder, &["set-default-source", "mic.monitor"]) {
         assert!(started.elapsed() < Duration::from_secs(20), "the sound server does not answer");
         thread::sleep(Duration::from_millis(50));
     }
+    assert!(pactl(folder, &["set-default-sink", "quiet"]), "the sound server has that sink");
     Some(server)
 }
 
@@ -131,13 +140,15 @@ const RATE: u32 = 48_000;
 
 /// Of the tone that is played.
 pub(crate) const HERTZ: f64 = 440.0;
+/// Of what the system's own output plays.
+pub(crate) const DESKTOP: f64 = 700.0;
 /// Its peak, of 1.
 pub(crate) const LEVEL: f64 = 0.5;
 
 /// A minute of a tone, on one channel or on all: no test takes longer.
-fn write_tone(path: &Path, channels: u16, on: Option<u16>) {
+fn write_tone(path: &Path, channels: u16, on: Option<u16>, hertz: f64) {
     let samples = (0..60 * RATE).flat_map(|n| {
-        let angle = f64::from(n) * HERTZ * std::f64::consts::TAU / f64::from(RATE);
+        let angle = f64::from(n) * hertz * std::f64::consts::TAU / f64::from(RATE);
         let sample = ((LEVEL * angle.sin() * 32767.0) as i16).to_le_bytes();
         (0..channels).flat_map(move |channel| if on.is_none_or(|on| on == channel) { sample } else { [0; 2] })
     });
@@ -159,9 +170,14 @@ fn write_tone(path: &Path, channels: u16, on: Option<u16>) {
 
 /// Amplitude of the tone on one side of interleaved stereo.
 pub(crate) fn amplitude(stereo: &[f32], side: usize) -> f64 {
+    amplitude_of(HERTZ, stereo, side)
+}
+
+/// The same of another one.
+pub(crate) fn amplitude_of(hertz: f64, stereo: &[f32], side: usize) -> f64 {
     let (mut cos, mut sin) = (0.0, 0.0);
     for (n, frame) in stereo.chunks_exact(2).enumerate() {
-        let angle = n as f64 * HERTZ * std::f64::consts::TAU / f64::from(RATE);
+        let angle = n as f64 * hertz * std::f64::consts::TAU / f64::from(RATE);
         cos += f64::from(frame[side]) * angle.cos();
         sin += f64::from(frame[side]) * angle.sin();
     }

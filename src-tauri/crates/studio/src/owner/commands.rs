@@ -1,6 +1,7 @@
 //! What the broadcaster asks of the owner.
 
 use super::Owner;
+use super::mixer::StripChange;
 use crate::background::Background;
 use crate::broadcast::{Running, wrong_state};
 use crate::configuration::Changed;
@@ -9,9 +10,9 @@ use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use crate::random::fresh_token;
 use crate::settings::Wrong;
-use crate::studio::{Ask, CommandError};
+use crate::studio::{Ask, CommandError, bad_setting};
 use audience::{Input, Now};
-use protocol::{Command, Devices, ErrorCode, Event, SettingsChange};
+use protocol::{Command, Devices, ErrorCode, Event, SettingsChange, StripId};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
 
@@ -102,6 +103,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
+            Command::SetStrip { strip, gain_db, mute, channels } => {
+                self.set_strip(strip, &StripChange { gain_db, mute, channels }, now)
+            }
             Command::MuteMicrophone { on } => self.control(Control::Microphone, on, now),
             Command::CameraOff { on } => self.control(Control::Camera, on, now),
             Command::BeRightBack { on } => self.control(Control::Everything, on, now),
@@ -168,7 +172,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// Does what changed settings ask for.
-    fn adopt(&mut self, changed: Changed, now: Now) {
+    pub(super) fn adopt(&mut self, changed: Changed, now: Now) {
         let Changed { before, to_write } = changed;
         let after = self.configuration.meant().clone();
         if after.camera != before.camera {
@@ -176,6 +180,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         if after.microphone != before.microphone {
             self.encoders.set_microphone(after.microphone.clone());
+        }
+        if after.mixer() != before.mixer() {
+            self.mix();
+            for strip in StripId::ALL {
+                if after.mixer().of(strip) != before.mixer().of(strip) {
+                    self.tell_strip(strip);
+                }
+            }
         }
         if after.video != before.video {
             self.encoders.set_video(after.video);
@@ -222,8 +234,4 @@ const MAX_NAME: usize = 1024;
 /// A reason of nothing but blanks is none.
 fn said(reason: Option<String>) -> Option<String> {
     reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty())
-}
-
-fn bad_setting(message: String) -> CommandError {
-    CommandError { code: ErrorCode::BadSetting, message }
 }

@@ -8,6 +8,7 @@ use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use crate::studio::CommandError;
 use audience::{Input, Now};
+use protocol::StripId;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Withholds something, or gives it again. It is told when it is done, so that nobody says what a microphone still sends.
@@ -16,6 +17,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             return Err(wrong_state("Nothing is live, so nobody waits for you to be right back."));
         }
         let Some(change) = self.withheld.wish(control, on) else { return Ok(()) };
+        if change.muted.is_some() {
+            self.mix();
+        }
         if let Some(silent) = change.silent {
             self.encoders.set_silent(silent);
         }
@@ -24,6 +28,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         self.decide(Input::SetControls(self.withheld.asked()), now);
         self.events.tell(change.event);
+        if change.muted.is_some() {
+            self.tell_strip(StripId::Microphone);
+        }
         Ok(())
     }
 

@@ -5,6 +5,8 @@ mod chat;
 mod commands;
 mod controls;
 mod guests;
+mod media_told;
+mod mixer;
 mod passcode;
 mod place;
 mod quality;
@@ -150,6 +152,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             quitting: false,
             failed: None,
         };
+        owner.mix();
         owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
@@ -172,18 +175,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
             }
             Happened::NoStats => self.stats_asked = false,
-            Happened::Media(media::Event::Camera(state)) => {
-                self.devices.camera_is(state).for_each(|event| self.events.tell(event));
-            }
-            Happened::Media(media::Event::Microphone(state)) => {
-                self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
-            }
-            Happened::Media(media::Event::EncoderFailed(message)) => match self.broadcast.running() {
-                Running::Starting => self.start_failed(message),
-                Running::Live | Running::No => {
-                    self.events.complain(ErrorCode::EncoderFailed, message, now.instant);
-                }
-            },
+            Happened::Media(event) => self.media_told(event, now),
             Happened::FirstPicture(broadcast) => self.first_picture(broadcast, now),
             Happened::KeyframeWanted(codec, rid) => self.encoders.request_keyframe(codec, rid),
             Happened::EncodersStopped => {

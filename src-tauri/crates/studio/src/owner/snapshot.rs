@@ -25,6 +25,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             outside: self.door.outside_told(),
             camera: self.devices.camera().clone(),
             microphone: self.devices.microphone().clone(),
+            strips: self.strips(),
             controls: self.withheld.asked(),
             devices: self.devices.known().clone(),
             relays: self.relays.shown(),

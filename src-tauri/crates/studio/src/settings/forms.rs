@@ -1,6 +1,7 @@
 //! The forms that a setting has in the program, all made from the one description in `protocol`: what is written, what is
 //! meant by it, and the list that the command line and the file's messages read.
 
+use super::strip::StripText;
 use super::types::{
     Bitrate, Folder, HardwareAcceleration, MetricsAccess, Seconds, SendingThreads, Size, SpokenLanguage, Title,
 };

@@ -1,5 +1,6 @@
 //! What the values of the settings are: the types that the description of the settings names.
 
+use super::strip::StripText;
 use super::value::Value;
 use crate::elsewhere::RelayFrom;
 use media::{CameraChoice, MicrophoneChoice};
@@ -46,6 +47,7 @@ texts! {
     RelayFrom, empty is none: true;
     SpokenLanguage, empty is none: true;
     Folder, empty is none: true;
+    StripText, empty is none: true;
 }
 
 /// Values that are written as they are, or as a number.

@@ -9,7 +9,9 @@ use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
 use media::{CameraChoice, Cover, MicrophoneChoice, VideoConfig};
-use protocol::{ChatFormat, RejectedMedia, RelayId, SharedMessage, ViewerId, ViewerStats};
+use protocol::{
+    ChatFormat, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId, ViewerStats,
+};
 use record::{Checked, Split, Target};
 use sdp::{Fragment, Offer};
 use std::cell::{Cell, RefCell};
@@ -122,6 +124,14 @@ impl Encoding for Asks {
 
     fn set_cover(&self, cover: Option<Cover>) {
         self.note(format!("cover {cover:?}"));
+    }
+
+    fn set_mixer(&self, settings: MixerSettings) {
+        let strip = |strip: StripId| {
+            let StripSettings { gain_db, mute, channels } = settings.of(strip);
+            format!("{} {gain_db} {} {channels}", strip.name(), if *mute { "muted" } else { "heard" })
+        };
+        self.note(format!("mixer {}", StripId::ALL.map(strip).join(", ")));
     }
 
     fn set_silent(&self, silent: bool) {

@@ -3,7 +3,19 @@
 use super::world::{World, browser};
 use crate::happened::Happened;
 use crate::settings::Written;
-use protocol::{Command, Controls, ErrorCode, Event, PageMessage, ViewerId};
+use protocol::{Channels, Command, Controls, ErrorCode, Event, PageMessage, Strip, StripId, StripSettings, ViewerId};
+
+/// The other strips as they are unless somebody says otherwise.
+const OTHERS: &str = "desktop 0 muted stereo, tone 0 muted stereo";
+
+fn microphone(mute: bool) -> Event {
+    let settings = StripSettings { mute, ..StripSettings::usual(StripId::Microphone) };
+    Event::Strip(Strip { strip: StripId::Microphone, settings, state: None })
+}
+
+fn mixer(microphone: &str) -> String {
+    format!("mixer microphone {microphone} auto, {OTHERS}")
+}
 
 #[test]
 fn each_is_a_command_an_event_and_a_word_to_the_pages() {
@@ -13,24 +25,40 @@ fn each_is_a_command_an_event_and_a_word_to_the_pages() {
     let away = Controls { microphone_muted: true, camera_off: true, be_right_back: true };
     let off = Controls { be_right_back: false, ..away };
     let muted = Controls { camera_off: false, ..off };
+    let (silent, heard) = (mixer("0 muted"), mixer("0 heard"));
     for (command, event, controls, asked) in [
-        (Command::MuteMicrophone { on: true }, Event::MuteMicrophone { on: true }, muted, vec!["silent true"]),
+        (Command::MuteMicrophone { on: true }, Event::MuteMicrophone { on: true }, muted, vec![&*silent]),
         (Command::CameraOff { on: true }, Event::CameraOff { on: true }, off, vec!["cover Some(CameraOff)"]),
-        (Command::BeRightBack { on: true }, Event::BeRightBack { on: true }, away, vec!["cover Some(BeRightBack)"]),
-        (Command::BeRightBack { on: false }, Event::BeRightBack { on: false }, off, vec!["cover Some(CameraOff)"]),
+        (
+            Command::BeRightBack { on: true },
+            Event::BeRightBack { on: true },
+            away,
+            vec!["silent true", "cover Some(BeRightBack)"],
+        ),
+        (
+            Command::BeRightBack { on: false },
+            Event::BeRightBack { on: false },
+            off,
+            vec!["silent false", "cover Some(CameraOff)"],
+        ),
         (Command::CameraOff { on: false }, Event::CameraOff { on: false }, muted, vec!["cover None"]),
         (
             Command::MuteMicrophone { on: false },
             Event::MuteMicrophone { on: false },
             Controls::default(),
-            vec!["silent false"],
+            vec![&*heard],
         ),
     ] {
         world.asked();
         world.told();
         while page.hears().is_some() {}
         world.command(command.clone()).expect("it is live");
-        assert_eq!((world.told(), world.asked()), (vec![event], asked.into_iter().map(str::to_owned).collect()));
+        let strip = match event {
+            Event::MuteMicrophone { on } => vec![microphone(on)],
+            _ => vec![],
+        };
+        let told: Vec<Event> = [event].into_iter().chain(strip).collect();
+        assert_eq!((world.told(), world.asked()), (told, asked.into_iter().map(str::to_owned).collect()));
         assert_eq!(page.hears(), Some(PageMessage::Controls(controls)));
         assert_eq!(world.owner.snapshot().controls, controls, "for a panel that opens later");
         world.command(command).expect("it is so already");
@@ -55,7 +83,7 @@ fn a_microphone_stays_muted_and_nobody_is_waited_for_when_it_is_over() {
     world.told();
     world.happened(Happened::EncodersStopped);
     assert_eq!(world.told(), [Event::BeRightBack { on: false }]);
-    assert_eq!(world.asked(), ["cover None"], "and still silent");
+    assert_eq!(world.asked(), ["silent false", "cover None"], "and the microphone still muted");
     let left = Controls { microphone_muted: true, ..Controls::default() };
     assert_eq!(world.owner.snapshot().controls, left, "who was muted is not heard unawares");
 }
@@ -69,4 +97,37 @@ fn who_is_away_from_the_next_broadcast_is_not_brought_back_by_the_end_of_the_las
     world.command(Command::BeRightBack { on: true }).expect("it is live");
     world.happened(Happened::EncodersStopped);
     assert!(world.owner.snapshot().controls.be_right_back, "the microphone is not heard unawares");
+}
+
+#[test]
+fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
+    let mut world = World::live(Written::default());
+    let set = |strip, gain_db, mute, channels| Command::SetStrip { strip, gain_db, mute, channels };
+    world.command(set(StripId::Desktop, Some(-6.02), Some(false), None)).expect("it can be");
+    let settings = StripSettings { gain_db: -6.0, mute: false, channels: Channels::Stereo };
+    let told = Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(protocol::SourceState::Off) });
+    assert_eq!(world.told(), [told]);
+    let asked = world.asked();
+    assert_eq!(asked[0], "mixer microphone 0 heard auto, desktop -6 heard stereo, tone 0 muted stereo");
+    assert!(asked.contains(&"keep settings".to_owned()), "{asked:?}");
+    world.command(set(StripId::Desktop, Some(-6.0), None, None)).expect("it is so already");
+    assert_eq!((world.told(), world.asked()), (vec![], vec![]));
+
+    // The microphone's mute is the one there is: not kept, and told as it ever was.
+    world.command(set(StripId::Microphone, None, Some(true), None)).expect("it can be");
+    assert_eq!(world.told(), [Event::MuteMicrophone { on: true }, microphone(true)]);
+    assert!(world.owner.snapshot().controls.microphone_muted);
+    assert!(!world.asked().contains(&"keep settings".to_owned()), "nothing is written");
+
+    let state = protocol::SourceState::Running { id: "desktop".into(), format: "48 kHz stereo".into() };
+    world.happened(Happened::Media(media::Event::Strip(StripId::Desktop, state.clone())));
+    assert_eq!(world.told(), [Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(state) })]);
+
+    for (gain_db, what) in [(21.0, "too loud"), (f32::NAN, "no number")] {
+        let refused = world.command(set(StripId::Tone, Some(gain_db), Some(false), None)).expect_err(what);
+        assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("-40 to 20"), "{refused}");
+    }
+    assert_eq!((world.told(), world.asked()), (vec![], vec![]));
+    let strips = world.owner.snapshot().strips;
+    assert_eq!(strips.iter().map(|strip| strip.settings.mute).collect::<Vec<_>>(), [true, false, true]);
 }

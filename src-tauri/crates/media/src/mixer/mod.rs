@@ -1,0 +1,13 @@
+//! What viewers hear: the strips, each through its own chain, and their sum. No device, no thread and no clock: sound comes with
+//! the times at which it was taken.
+
+mod chain;
+mod desk;
+mod fader;
+mod follower;
+mod limiter;
+mod loudness;
+mod true_peak;
+
+pub(crate) use desk::Desk;
+pub(crate) use limiter::Limiter;

@@ -1,0 +1,214 @@
+//! The mixer: what viewers hear, a strip for each sound that may be in it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, str::FromStr};
+
+/// Which strip of the mixer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StripId {
+    /// What was chosen as the microphone.
+    Microphone,
+    /// What this computer plays.
+    Desktop,
+    /// The test tone, beside the others.
+    Tone,
+}
+
+impl StripId {
+    /// All of them, in the order in which they stand.
+    pub const ALL: [StripId; 3] = [StripId::Microphone, StripId::Desktop, StripId::Tone];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Microphone => "microphone",
+            Self::Desktop => "desktop",
+            Self::Tone => "tone",
+        }
+    }
+}
+
+/// Which of a device's channels a strip takes, and where they are heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Channels {
+    /// Each pair is left and right where both have sound; where one of them has none, the other is heard on both sides.
+    #[default]
+    Auto,
+    /// The first channel, on both sides.
+    Left,
+    /// The second channel, on both sides.
+    Right,
+    /// The first two together, on both sides.
+    Mono,
+    /// The first on the left, the second on the right, whatever is in them.
+    Stereo,
+    /// The channel of this number, counted from 1, on both sides.
+    Input(u8),
+}
+
+impl Channels {
+    /// No device has more that count.
+    pub const MOST_INPUTS: u8 = 32;
+}
+
+/// What was written is no choice of channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoChannels;
+
+impl fmt::Display for NoChannels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "channels are auto, left, right, mono, stereo, or the number of an input (1 to {})",
+            Channels::MOST_INPUTS
+        )
+    }
+}
+
+impl std::error::Error for NoChannels {}
+
+impl FromStr for Channels {
+    type Err = NoChannels;
+
+    fn from_str(text: &str) -> Result<Self, NoChannels> {
+        Ok(match text {
+            "auto" => Self::Auto,
+            "left" => Self::Left,
+            "right" => Self::Right,
+            "mono" => Self::Mono,
+            "stereo" => Self::Stereo,
+            number => {
+                let input = number.parse().ok().filter(|input| (1..=Self::MOST_INPUTS).contains(input));
+                Self::Input(input.ok_or(NoChannels)?)
+            }
+        })
+    }
+}
+
+impl fmt::Display for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Left => f.write_str("left"),
+            Self::Right => f.write_str("right"),
+            Self::Mono => f.write_str("mono"),
+            Self::Stereo => f.write_str("stereo"),
+            Self::Input(input) => input.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Channels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Channels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// A number may be written as one.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Plain {
+            Text(String),
+            Number(u64),
+        }
+        let text = match Plain::deserialize(deserializer)? {
+            Plain::Text(text) => text,
+            Plain::Number(number) => number.to_string(),
+        };
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// What a strip does with its sound.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StripSettings {
+    /// Decibels, [`StripSettings::LEAST_GAIN`] to [`StripSettings::MOST_GAIN`]; 0: as it comes.
+    pub gain_db: f32,
+    /// Not heard. Of the desktop and the tone: not even listened to.
+    pub mute: bool,
+    /// Which channels are heard, and where.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub channels: Channels,
+}
+
+impl StripSettings {
+    /// Softer than this is as good as muted.
+    pub const LEAST_GAIN: f32 = -40.0;
+    /// What a quiet microphone needs.
+    pub const MOST_GAIN: f32 = 20.0;
+
+    /// As it is unless somebody says otherwise: the microphone alone is heard, as it comes.
+    pub fn usual(strip: StripId) -> StripSettings {
+        let channels = if strip == StripId::Microphone { Channels::Auto } else { Channels::Stereo };
+        StripSettings { gain_db: 0.0, mute: strip != StripId::Microphone, channels }
+    }
+}
+
+/// What each strip does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MixerSettings([StripSettings; StripId::ALL.len()]);
+
+impl Default for MixerSettings {
+    fn default() -> Self {
+        Self(StripId::ALL.map(StripSettings::usual))
+    }
+}
+
+impl MixerSettings {
+    /// What this strip does.
+    pub fn of(&self, strip: StripId) -> &StripSettings {
+        &self.0[strip as usize]
+    }
+
+    /// To change it.
+    pub fn of_mut(&mut self, strip: StripId) -> &mut StripSettings {
+        &mut self.0[strip as usize]
+    }
+}
+
+/// How loud a strip is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StripLevels {
+    /// Which.
+    pub strip: StripId,
+    /// The largest sample that came since the last time; 1 is full scale.
+    pub before: f32,
+    /// The largest sample that went on to the sum.
+    pub after: f32,
+    /// Of the same: short-term loudness (EBU R128), LUFS; null: too quiet to tell.
+    pub loudness: Option<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_read_back_as_they_are_written() {
+        let all =
+            [Channels::Auto, Channels::Left, Channels::Right, Channels::Mono, Channels::Stereo, Channels::Input(3)];
+        for channels in all {
+            assert_eq!(channels.to_string().parse(), Ok(channels));
+            let json = serde_json::to_string(&channels).expect("a text");
+            assert_eq!(serde_json::from_str::<Channels>(&json).expect(&json), channels);
+        }
+        assert_eq!(serde_json::from_str::<Channels>("3").expect("a number"), Channels::Input(3));
+        for bad in ["", "0", "33", "both", "-1"] {
+            assert_eq!(bad.parse::<Channels>(), Err(NoChannels), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_microphone_alone_is_heard_unless_somebody_says_otherwise() {
+        let usual = MixerSettings::default();
+        let heard = StripId::ALL.into_iter().filter(|strip| !usual.of(*strip).mute);
+        assert_eq!(heard.collect::<Vec<_>>(), [StripId::Microphone]);
+        assert!(StripId::ALL.into_iter().all(|strip| usual.of(strip).gain_db == 0.0));
+    }
+}

@@ -1,0 +1,28 @@
+//! What the devices and the encoders tell.
+
+use super::Owner;
+use crate::background::Background;
+use crate::broadcast::Running;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use audience::Now;
+use protocol::ErrorCode;
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Something happened on the way from a device to an encoded frame.
+    pub(super) fn media_told(&mut self, event: media::Event, now: Now) {
+        match event {
+            media::Event::Camera(state) => self.devices.camera_is(state).for_each(|event| self.events.tell(event)),
+            media::Event::Microphone(state) => {
+                self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
+            }
+            media::Event::Strip(strip, state) => self.strip_is(strip, state),
+            media::Event::EncoderFailed(message) => match self.broadcast.running() {
+                Running::Starting => self.start_failed(message),
+                Running::Live | Running::No => {
+                    self.events.complain(ErrorCode::EncoderFailed, message, now.instant);
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What each sound is in what viewers hear.
+
+use super::Owner;
+use crate::background::Background;
+use crate::controls::Control;
+use crate::encoding::Encoding;
+use crate::forwarding::Forwarding;
+use crate::settings::possible_gain;
+use crate::studio::{CommandError, bad_setting};
+use audience::Now;
+use protocol::{Channels, Event, MixerSettings, SourceState, Strip, StripId, StripSettings};
+
+/// What a strip is to do from now on; what is not said stays.
+pub(super) struct StripChange {
+    pub(super) gain_db: Option<f32>,
+    pub(super) mute: Option<bool>,
+    pub(super) channels: Option<Channels>,
+}
+
+impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// Changes a strip; nothing changes where some of it cannot be.
+    pub(super) fn set_strip(&mut self, strip: StripId, change: &StripChange, now: Now) -> Result<(), CommandError> {
+        let before = *self.configuration.meant().mixer().of(strip);
+        let mut settings = before;
+        if let Some(gain_db) = change.gain_db {
+            settings.gain_db = possible_gain(gain_db).ok_or_else(|| {
+                let (least, most) = (StripSettings::LEAST_GAIN, StripSettings::MOST_GAIN);
+                bad_setting(format!("gain_db is from {least} to {most}, and 0 leaves the sound as it comes."))
+            })?;
+        }
+        settings.channels = change.channels.unwrap_or(settings.channels);
+        if strip != StripId::Microphone {
+            settings.mute = change.mute.unwrap_or(settings.mute);
+        }
+        // What is as usual is not written into the file for the microphone's mute, which is not kept.
+        if settings != before {
+            let changed = self.configuration.set_strip(strip, &settings);
+            self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
+        }
+        match change.mute {
+            Some(on) if strip == StripId::Microphone => self.control(Control::Microphone, on, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a strip listens to does otherwise now.
+    pub(super) fn strip_is(&mut self, strip: StripId, state: SourceState) {
+        if let Some(complaint) = self.devices.strip_is(strip, state) {
+            self.events.tell(complaint);
+        }
+        self.tell_strip(strip);
+    }
+
+    /// Has the mixer do what is meant.
+    pub(super) fn mix(&self) {
+        self.encoders.set_mixer(self.mixer());
+    }
+
+    /// All strips as they are now.
+    pub(super) fn strips(&self) -> Vec<Strip> {
+        StripId::ALL.map(|strip| self.strip(strip)).into()
+    }
+
+    pub(super) fn tell_strip(&mut self, strip: StripId) {
+        let strip = self.strip(strip);
+        self.events.tell(Event::Strip(strip));
+    }
+
+    fn strip(&self, strip: StripId) -> Strip {
+        Strip { strip, settings: *self.mixer().of(strip), state: self.devices.strip(strip).cloned() }
+    }
+
+    /// What is set, and the microphone's mute, which is not kept.
+    fn mixer(&self) -> MixerSettings {
+        let mut mixer = self.configuration.meant().mixer();
+        mixer.of_mut(StripId::Microphone).mute = self.withheld.asked().microphone_muted;
+        mixer
+    }
+}

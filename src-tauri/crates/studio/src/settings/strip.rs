@@ -1,0 +1,120 @@
+//! A strip of the mixer as the settings file writes it: `-6 dB, muted, left`.
+
+use protocol::{Channels, StripId, StripSettings};
+use std::{fmt, str::FromStr};
+
+/// What stands in the file of a strip: a gain, and what else is other than usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct StripText {
+    gain_db: f32,
+    mute: bool,
+    channels: Option<Channels>,
+}
+
+impl StripText {
+    /// What is meant by it. The microphone is not muted by the file: nobody wonders at the start why nothing is heard.
+    pub(crate) fn meant(self, strip: StripId) -> StripSettings {
+        let usual = StripSettings::usual(strip);
+        StripSettings {
+            gain_db: self.gain_db,
+            mute: self.mute && strip != StripId::Microphone,
+            channels: self.channels.unwrap_or(usual.channels),
+        }
+    }
+
+    /// As it is to stand there.
+    pub(crate) fn of(strip: StripId, settings: &StripSettings) -> StripText {
+        let usual = StripSettings::usual(strip);
+        StripText {
+            gain_db: settings.gain_db,
+            mute: settings.mute && strip != StripId::Microphone,
+            channels: Some(settings.channels).filter(|channels| *channels != usual.channels),
+        }
+    }
+}
+
+/// A text that says nothing of a strip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoStrip(String);
+
+impl fmt::Display for NoStrip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
+            self.0,
+            StripSettings::LEAST_GAIN,
+            StripSettings::MOST_GAIN
+        )
+    }
+}
+
+impl FromStr for StripText {
+    type Err = NoStrip;
+
+    fn from_str(text: &str) -> Result<Self, NoStrip> {
+        let mut strip = StripText::default();
+        for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            let wrong = || NoStrip(word.to_owned());
+            if let Some(gain) = word.strip_suffix("dB") {
+                let gain = gain.trim().parse().ok();
+                strip.gain_db = gain.and_then(possible).ok_or_else(wrong)?;
+            } else if word == "muted" {
+                strip.mute = true;
+            } else {
+                let channels = word.strip_prefix("input ").unwrap_or(word).trim().parse();
+                strip.channels = Some(channels.map_err(|_| wrong())?);
+            }
+        }
+        Ok(strip)
+    }
+}
+
+impl fmt::Display for StripText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} dB", self.gain_db)?;
+        if self.mute {
+            f.write_str(", muted")?;
+        }
+        match self.channels {
+            None => Ok(()),
+            Some(Channels::Input(input)) => write!(f, ", input {input}"),
+            Some(channels) => write!(f, ", {channels}"),
+        }
+    }
+}
+
+/// A gain that can be, in tenths of a decibel: nobody hears less.
+pub(crate) fn possible(gain_db: f32) -> Option<f32> {
+    let range = StripSettings::LEAST_GAIN..=StripSettings::MOST_GAIN;
+    // And not "-0".
+    range.contains(&gain_db).then(|| (gain_db * 10.0).round() / 10.0 + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strip_is_read_back_as_it_is_written() {
+        for text in ["0 dB", "-6 dB", "3.5 dB, muted", "-40 dB, muted, left", "20 dB, input 3", "0 dB, mono"] {
+            let read: StripText = text.parse().expect(text);
+            assert_eq!(read.to_string(), text);
+            for strip in StripId::ALL {
+                let meant = read.meant(strip);
+                assert_eq!(StripText::of(strip, &meant).meant(strip), meant);
+            }
+        }
+        assert_eq!("-0.04 dB".parse::<StripText>().expect("as good as 0").to_string(), "0 dB");
+        assert_eq!("stereo,-3dB".parse::<StripText>().expect("in any order").to_string(), "-3 dB, stereo");
+        assert!(!"0 dB, muted".parse::<StripText>().expect("it can be").meant(StripId::Microphone).mute);
+    }
+
+    #[test]
+    fn what_cannot_be_is_named_with_what_can() {
+        for bad in ["loud", "-41 dB", "21 dB", "NaN dB", "-6", "0 dB, input 0", "0 dB, both"] {
+            let error = bad.parse::<StripText>().expect_err(bad).to_string();
+            assert!(error.contains("-6 dB, mono"), "{error}");
+        }
+    }
+}

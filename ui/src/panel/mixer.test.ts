@@ -1,0 +1,20 @@
+// The figures of the mixer, and its warning.
+import { expect, test } from 'vitest';
+import type { Strip } from '../protocol/index.ts';
+import { decibels, loudness, mayEcho } from './mixer.ts';
+
+test('figures are as people write them', () => {
+  expect([-6, 0, 3.5].map(decibels)).toEqual(['−6 dB', '0 dB', '+3.5 dB']);
+  expect([-23.4, null].map(loudness)).toEqual(['−23 LUFS', '']);
+});
+
+test('an echo is warned of while the microphone and the desktop are heard together', () => {
+  const strips = (microphone: boolean, desktop: boolean): Strip[] => [
+    { strip: 'microphone', gain_db: 0, mute: microphone, channels: 'auto' },
+    { strip: 'desktop', gain_db: 0, mute: desktop, channels: 'stereo' },
+  ];
+  expect(mayEcho(strips(false, false), 'default')).toBe(true);
+  expect(mayEcho(strips(true, false), 'default')).toBe(false);
+  expect(mayEcho(strips(false, true), 'default')).toBe(false);
+  expect(mayEcho(strips(false, false), 'off')).toBe(false);
+});
