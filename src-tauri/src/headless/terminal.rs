@@ -2,7 +2,7 @@
 
 use protocol::{
     Event, GuestLink, Knock, KnockEnd, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer,
-    SourceState, UnfinishedRecording, Viewer,
+    SoundTrouble, SourceState, UnfinishedRecording, Viewer,
 };
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
@@ -43,6 +43,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::BeRightBack { on: false } => "You are back.".to_owned(),
         Event::Camera { state } => source("Camera", state)?,
         Event::Microphone { state } => source("Microphone", state)?,
+        Event::Sound { trouble } => sound(*trouble).to_owned(),
         Event::Recording { recording } => recorded(recording)?,
         Event::UnfinishedRecordings { files } if !files.is_empty() => unfinished(files),
         Event::RecordingMended { file, .. } => format!("{file} is whole now."),
@@ -72,6 +73,21 @@ fn waits(Outside { waiting, turned_away, no_room }: &Outside) -> Option<String> 
     let said: Vec<String> =
         told.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     (!said.is_empty()).then(|| said.join(" "))
+}
+
+fn sound(trouble: Option<SoundTrouble>) -> &'static str {
+    match trouble {
+        Some(SoundTrouble::Zeros) => {
+            "The microphone delivers nothing but silence: look for a switch on it, or whether the system mutes it, or choose another one."
+        }
+        Some(SoundTrouble::Silence) => {
+            "Nothing has been heard for 10 seconds: speak up, or make the microphone louder."
+        }
+        Some(SoundTrouble::Clipping) => {
+            "The microphone is too loud and sounds distorted: turn it down in the system's sound settings, or move away from it."
+        }
+        None => "The sound is well again.",
+    }
 }
 
 fn why(reason: LeaveReason) -> &'static str {
@@ -161,6 +177,7 @@ mod tests {
         let camera = words(&Event::Camera { state: running });
         assert_eq!(camera.as_deref(), Some("Camera: pattern, 1280x720, 30 fps.\n"));
         assert_eq!(words(&Event::MuteMicrophone { on: true }).as_deref(), Some("The microphone is muted.\n"));
+        assert_eq!(words(&Event::Sound { trouble: None }).as_deref(), Some("The sound is well again.\n"));
     }
 
     #[test]

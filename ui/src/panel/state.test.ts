@@ -22,6 +22,7 @@ const empty: Snapshot = {
   waiting_room: false,
   knocks: [],
   strips: [],
+  sound: null,
   guest_links: [],
   outside: { waiting: 0, turned_away: 0, no_room: 0 },
   camera: { state: 'off' },

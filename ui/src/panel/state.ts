@@ -56,6 +56,8 @@ function step(now: Snapshot, event: Event): Snapshot {
       const { event: _, ...strip } = event;
       return { ...now, strips: now.strips.map((one) => (one.strip === strip.strip ? strip : one)) };
     }
+    case 'sound':
+      return { ...now, sound: event.trouble };
     case 'mute_microphone':
       return { ...now, controls: { ...now.controls, microphone_muted: event.on } };
     case 'camera_off':

@@ -31,6 +31,8 @@ test('the same is told once, and no more than a glance takes in', () => {
 
 test('errors are told, and those about files with the folder', () => {
   expect(ofEvent({ event: 'lock', on: true })).toBeNull();
+  expect(ofEvent({ event: 'sound', trouble: null })).toBeNull();
+  expect(ofEvent({ event: 'sound', trouble: 'zeros' })?.text).toMatch(/nothing but silence: .* choose another one/);
   expect(ofEvent({ event: 'error', code: 'storage', message: 'x' })).toEqual({
     code: 'storage',
     text: 'x',

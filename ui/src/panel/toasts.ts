@@ -33,6 +33,8 @@ export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
     const { messages, path } = event;
     return { code: null, text: say('chat.saved', { messages, path }), harm: false, file: false };
   }
+  if (event.event === 'sound' && event.trouble)
+    return { code: null, text: say(`sound.${event.trouble}`), harm: true, file: false };
   if (event.event !== 'error') return null;
   return { code: event.code, text: event.message, harm: true, file: event.code === 'storage' };
 }

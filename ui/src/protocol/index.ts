@@ -811,6 +811,8 @@ after: number,
  */
 loudness: number | null, };
 
+export type SoundTrouble = "zeros" | "silence" | "clipping";
+
 export type Snapshot = { 
 /**
  * Where the broadcast is.
@@ -872,6 +874,10 @@ microphone: SourceState,
  * The mixer, strip by strip.
  */
 strips: Array<Strip>, 
+/**
+ * What is wrong with the sound though every device runs; null: nothing.
+ */
+sound: SoundTrouble | null, 
 /**
  * What the broadcaster withholds.
  */
@@ -1244,7 +1250,11 @@ state: SourceState, } | { "event": "microphone",
 /**
  * As it is now.
  */
-state: SourceState, } | { "event": "strip" } & Strip | { "event": "mute_microphone", 
+state: SourceState, } | { "event": "strip" } & Strip | { "event": "sound", 
+/**
+ * What; null: nothing.
+ */
+trouble: SoundTrouble | null, } | { "event": "mute_microphone", 
 /**
  * Muted.
  */

@@ -1,6 +1,6 @@
 //! What the pipeline tells its owner.
 
-use protocol::{SourceState, StripId};
+use protocol::{SoundTrouble, SourceState, StripId};
 
 /// What a [`crate::Pipeline`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Event {
     Microphone(SourceState),
     /// What a strip of the mixer beside the microphone listens to changed its state.
     Strip(StripId, SourceState),
+    /// Something is wrong with the sound though every device runs, or something else, or nothing any more.
+    Sound(Option<SoundTrouble>),
     /// An encoder failed, with the cause and the remedy. It is started again with the next picture.
     EncoderFailed(String),
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use media::{CameraChoice, Event, MicrophoneChoice, Pipeline, VideoConfig};
-use protocol::{MixerSettings, SourceState, StripId};
+use protocol::{MixerSettings, SoundTrouble, SourceState, StripId};
 use std::{
     process::Command,
     sync::mpsc::{Receiver, channel},
@@ -121,5 +121,35 @@ fn the_desktop_is_heard_beside_the_microphone_each_at_its_gain() {
         mixer.of_mut(StripId::Desktop).mute = true;
         pipeline.set_mixer(mixer);
         ear.hears("nothing", 0.0, 0.0);
+    });
+}
+
+#[test]
+fn a_microphone_that_delivers_zeros_or_clips_is_said() {
+    with_sound_server("a_microphone_that_delivers_zeros_or_clips_is_said", || {
+        let (told, events) = channel();
+        let microphone = MicrophoneChoice::Device("quiet.monitor".into());
+        let pipeline =
+            Pipeline::open(CameraChoice::Off, microphone, VideoConfig::default(), "watch test".into(), move |event| {
+                drop(told.send(event))
+            });
+        let says = |what: &str, wanted: Option<SoundTrouble>| {
+            let end = Instant::now() + Duration::from_secs(20);
+            loop {
+                match events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                    Ok(Event::Sound(trouble)) => return assert_eq!(trouble, wanted, "{what}"),
+                    Ok(_) => {}
+                    Err(error) => panic!("{what}: {error}"),
+                }
+            }
+        };
+        says("nobody plays there", Some(SoundTrouble::Zeros));
+        pipeline.set_microphone(MicrophoneChoice::Device("mic.monitor".into()));
+        says("a tone at half of full scale", None);
+        let louder = |percent: &str| Command::new("pactl").args(["set-sink-volume", "mic", percent]).status();
+        assert!(louder("200%").is_ok_and(|status| status.success()), "pactl set-sink-volume");
+        says("it is cut off", Some(SoundTrouble::Clipping));
+        assert!(louder("100%").is_ok_and(|status| status.success()), "pactl set-sink-volume");
+        says("as it was", None);
     });
 }

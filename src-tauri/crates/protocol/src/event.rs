@@ -2,8 +2,8 @@
 
 use crate::{
     ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Knock, KnockEnd, LeaveReason, Links, MessageId, Outside,
-    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SourceState, StreamStats, Strip,
-    UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble, SourceState,
+    StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -162,6 +162,11 @@ pub enum Event {
     },
     /// A strip of the mixer is other than before, or its device does otherwise.
     Strip(Strip),
+    /// Something is wrong with the sound though every device runs, or something else, or nothing any more.
+    Sound {
+        /// What; null: nothing.
+        trouble: Option<SoundTrouble>,
+    },
     /// The microphone was muted, or is not any more.
     MuteMicrophone {
         /// Muted.

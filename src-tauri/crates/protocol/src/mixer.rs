@@ -171,6 +171,20 @@ impl MixerSettings {
     }
 }
 
+/// What is wrong with the sound though every device runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SoundTrouble {
+    /// The microphone has delivered nothing but zeros for ten seconds: it is muted by a switch of its own or in the system, or it is the
+    /// wrong one.
+    Zeros,
+    /// What is sent has been softer than -60 dBFS for ten seconds, live, with the microphone on and not muted.
+    Silence,
+    /// The microphone's sound reached the device's full scale again and again: it is cut off there, and no gain of ours mends it.
+    Clipping,
+}
+
 /// How loud a strip is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -1,8 +1,8 @@
 //! All that the panel shows, as it is at one moment.
 
 use crate::{
-    ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings, StreamStats,
-    StripId, StripSettings, UnfinishedRecording, Viewer,
+    ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings,
+    SoundTrouble, StreamStats, StripId, StripSettings, UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,9 @@ pub struct Snapshot {
     /// The mixer, strip by strip.
     #[serde(default)]
     pub strips: Vec<Strip>,
+    /// What is wrong with the sound though every device runs; null: nothing.
+    #[serde(default)]
+    pub sound: Option<SoundTrouble>,
     /// What the broadcaster withholds.
     #[serde(default)]
     pub controls: Controls,

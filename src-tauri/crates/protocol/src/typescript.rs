@@ -72,6 +72,7 @@ pub fn document() -> String {
         StripSettings,
         Strip,
         StripLevels,
+        SoundTrouble,
         Snapshot,
         Command,
         Event,

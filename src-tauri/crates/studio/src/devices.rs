@@ -1,7 +1,7 @@
 //! The camera, the microphone and what else is listened to: how they do, and which there are.
 
 use media::{CameraChoice, MicrophoneChoice};
-use protocol::{Event, SourceState, StripId};
+use protocol::{Event, SoundTrouble, SourceState, StripId};
 
 /// What is known of the devices.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub(crate) struct Devices {
     /// What the mixer's strips beside the microphone listen to.
     desktop: SourceState,
     tone: SourceState,
+    /// What is wrong though they run.
+    sound: Option<SoundTrouble>,
     found: protocol::Devices,
     listing: Listing,
 }
@@ -36,7 +38,8 @@ impl Devices {
             other => SourceState::Opening { id: other.to_string() },
         };
         let (desktop, tone) = (SourceState::Off, SourceState::Off);
-        Devices { camera, microphone, desktop, tone, found: protocol::Devices::default(), listing: Listing::No }
+        let found = protocol::Devices::default();
+        Devices { camera, microphone, desktop, tone, sound: None, found, listing: Listing::No }
     }
 
     /// The camera does otherwise now; what there is to tell, in this order.
@@ -72,6 +75,16 @@ impl Devices {
             StripId::Desktop => Some(&self.desktop),
             StripId::Tone => Some(&self.tone),
         }
+    }
+
+    /// Something is wrong with the sound though they run, or nothing any more.
+    pub(crate) fn sound_is(&mut self, trouble: Option<SoundTrouble>) -> Event {
+        self.sound = trouble;
+        Event::Sound { trouble }
+    }
+
+    pub(crate) fn sound(&self) -> Option<SoundTrouble> {
+        self.sound
     }
 
     /// Somebody wants to know which there are. Says whether to have them listed.

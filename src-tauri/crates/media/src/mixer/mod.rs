@@ -8,6 +8,8 @@ mod follower;
 mod limiter;
 mod loudness;
 mod true_peak;
+mod watch;
 
 pub(crate) use desk::Desk;
 pub(crate) use limiter::Limiter;
+pub(crate) use watch::Watch;

@@ -15,7 +15,7 @@ use crate::{
     frame::{SAMPLE_RATE, SoundChunk},
     levels::Meter,
     microphone,
-    mixer::{Desk, Limiter},
+    mixer::{Desk, Limiter, Watch},
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
@@ -73,6 +73,7 @@ impl SoundThread {
                 }
             };
             let off = choice == MicrophoneChoice::Off;
+            sound.is_device = !off && choice != MicrophoneChoice::Tone;
             if tried.replace(number) != Some(number) && !off {
                 tell(SourceState::Opening { id: id.clone() });
             }
@@ -86,13 +87,13 @@ impl SoundThread {
                         if chunk.samples.is_empty() {
                             // What is sent goes on meanwhile: made up for later, it would all come at once, and late.
                             silence.get_or_insert_with(Silence::new).next(&mut chunk)?;
-                            self.take(&mut sound, &mut chunk);
+                            self.take(&mut sound, &mut chunk, false);
                             continue;
                         }
                         if !std::mem::replace(&mut told, true) {
                             running(source.format());
                         }
-                        self.take(&mut sound, &mut chunk);
+                        self.take(&mut sound, &mut chunk, !off && until.is_none());
                     }
                     Ok(())
                 };
@@ -112,7 +113,8 @@ impl SoundThread {
         }
     }
 
-    fn take(&self, sound: &mut Sound, chunk: &mut SoundChunk) {
+    /// `chosen`: it is of what was chosen as the microphone, and not what is sent in its place.
+    fn take(&self, sound: &mut Sound, chunk: &mut SoundChunk, chosen: bool) {
         // Before it is silent: who speaks while muted is to see it.
         if let Some(levels) = sound.meter.add(&chunk.samples) {
             *lock(&self.levels) = levels;
@@ -120,6 +122,8 @@ impl SoundThread {
         let now = Instant::now();
         let (settings, looked_at) = self.mixing.wanted(now);
         sound.channels = settings.of(StripId::Microphone).channels;
+        let (silent, heard) = (self.silent.load(Ordering::Relaxed), chosen && !settings.of(StripId::Microphone).mute);
+        sound.watch.microphone(Some(&*chunk.samples).filter(|_| heard && sound.is_device));
         sound.desk.set(&settings);
         sound.desk.looked_at(looked_at);
         for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
@@ -131,9 +135,15 @@ impl SoundThread {
             sound.measured = 0;
             self.mixing.tell(sound.desk.levels());
         }
-        sound.hush.apply(&mut chunk.samples, self.silent.load(Ordering::Relaxed));
-        if let Some(output) = lock(&self.output).as_mut() {
+        sound.hush.apply(&mut chunk.samples, silent);
+        let mut output = lock(&self.output);
+        sound.watch.sent(Some(&*chunk.samples).filter(|_| heard && !silent && output.is_some()));
+        if let Some(output) = output.as_mut() {
             output.take(chunk, &self.events);
+        }
+        drop(output);
+        if let Some(news) = sound.watch.news() {
+            (self.events)(Event::Sound(news));
         }
     }
 }
@@ -150,6 +160,9 @@ struct Sound {
     desk: Desk,
     beside: [Beside; 2],
     hush: Hush,
+    watch: Watch,
+    /// What was chosen as the microphone is a device.
+    is_device: bool,
     /// Of the microphone.
     channels: protocol::Channels,
     measured: usize,
@@ -163,6 +176,8 @@ impl Sound {
             desk: Desk::new(settings),
             beside: OTHERS.map(|strip| Beside::new(strip, thread.open_beside, thread.retry)),
             hush: Hush::new(thread.silent.load(Ordering::Relaxed)),
+            watch: Watch::default(),
+            is_device: false,
             channels: settings.of(StripId::Microphone).channels,
             measured: 0,
         }

@@ -17,6 +17,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
             }
             media::Event::Strip(strip, state) => self.strip_is(strip, state),
+            media::Event::Sound(trouble) => {
+                let event = self.devices.sound_is(trouble);
+                self.events.tell(event);
+            }
             media::Event::EncoderFailed(message) => match self.broadcast.running() {
                 Running::Starting => self.start_failed(message),
                 Running::Live | Running::No => {

@@ -26,6 +26,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             camera: self.devices.camera().clone(),
             microphone: self.devices.microphone().clone(),
             strips: self.strips(),
+            sound: self.devices.sound(),
             controls: self.withheld.asked(),
             devices: self.devices.known().clone(),
             relays: self.relays.shown(),

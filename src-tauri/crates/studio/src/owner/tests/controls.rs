@@ -131,3 +131,13 @@ fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
     let strips = world.owner.snapshot().strips;
     assert_eq!(strips.iter().map(|strip| strip.settings.mute).collect::<Vec<_>>(), [true, false, true]);
 }
+
+#[test]
+fn what_is_wrong_with_the_sound_is_told_and_known() {
+    let mut world = World::live(Written::default());
+    for trouble in [Some(protocol::SoundTrouble::Zeros), None] {
+        world.happened(Happened::Media(media::Event::Sound(trouble)));
+        assert_eq!(world.told(), [Event::Sound { trouble }]);
+        assert_eq!(world.owner.snapshot().sound, trouble);
+    }
+}
