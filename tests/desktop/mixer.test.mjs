@@ -56,6 +56,11 @@ describe('the mixer', { skip: missing() ?? false, timeout: 120_000 }, () => {
     await window.until(async () => /-1 dB/.test(readFileSync(window.settingsFile, 'utf8')), 'it is written');
   });
 
+  test('what the sound is made for is chosen, and that is kept', async () => {
+    await window.choose('sound-preset', 'speech');
+    await window.until(async () => /sound = "speech"/.test(readFileSync(window.settingsFile, 'utf8')), 'it is written');
+  });
+
   test('the test tone is heard beside it, and left out again', async () => {
     await (await part('tone', 'mute')).click();
     await window.until(async () => !(await pressed('tone')), 'it is in');

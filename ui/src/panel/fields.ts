@@ -22,6 +22,7 @@ const EXAMPLES: Fields = {
   size: '1280x720',
   fps: '30',
   bitrate_kbps: '2500',
+  sound: 'music',
   max_viewers: '100',
   max_upload_kbps: '20000',
   relay_from: 'full',

@@ -5,6 +5,9 @@ import { say } from './say.ts';
 /** What can be chosen of channels; a device of more than eight inputs is chosen for by the command. */
 export const CHANNELS = ['auto', 'left', 'right', 'mono', 'stereo', '1', '2', '3', '4', '5', '6', '7', '8'];
 
+/** By what the sound is mostly, the one that fits most first. */
+export const PRESETS = ['standard', 'music', 'speech'];
+
 /** "-6 dB", "0 dB", "+3.5 dB". */
 export function decibels(db: number): string {
   return say('mixer.db', { db: `${db > 0 ? '+' : ''}${String(db).replace('-', '−')}` });

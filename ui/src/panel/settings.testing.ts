@@ -7,6 +7,7 @@ export const settings: Settings = {
   size: '1280x720',
   fps: 30,
   bitrate_kbps: 2500,
+  sound: 'standard',
   max_viewers: 0,
   max_upload_kbps: 0,
   relay_from: 'full',

@@ -481,6 +481,11 @@ fps: number,
  */
 bitrate_kbps: number, 
 /**
+ * What the sound is mostly, by which it is encoded: `music` at 128 kbit/s, `speech` at 48 with the means to mend what was
+ * lost, `standard` at 96.
+ */
+sound: string, 
+/**
  * Most viewers at one time; 0: no limit.
  */
 max_viewers: number, 
@@ -541,6 +546,11 @@ fps?: number,
  * Of the top layer, on the command line as 2500k or 2.5M; 2500k unless the settings say otherwise.
  */
 bitrate_kbps?: number, 
+/**
+ * What the sound is mostly, by which it is encoded: `music` at 128 kbit/s, `speech` at 48 with the means to mend what was
+ * lost, `standard` at 96.
+ */
+sound?: string, 
 /**
  * Most viewers at one time; 0: no limit.
  */

@@ -38,7 +38,9 @@ pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use failure::{FailureCode, FailureReport};
 pub use ids::ViewerId;
-pub use mixer::{Channels, MixerSettings, NoChannels, SoundTrouble, StripId, StripLevels, StripSettings};
+pub use mixer::{
+    Channels, MixerSettings, NoChannels, NoPreset, SoundPreset, SoundTrouble, StripId, StripLevels, StripSettings,
+};
 pub use network::Network;
 pub use page::{Class, PageHello, PageMessage};
 pub use panel::{CommandRefused, PanelMessage};

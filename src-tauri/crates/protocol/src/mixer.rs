@@ -149,25 +149,82 @@ impl StripSettings {
     }
 }
 
-/// What each strip does.
+/// What the sound is mostly, by which it is encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SoundPreset {
+    /// Anything: 96 kbit/s.
+    #[default]
+    Standard,
+    /// 128 kbit/s.
+    Music,
+    /// 48 kbit/s, in which each packet brings a coarse copy of the one before it, for whom that did not reach.
+    Speech,
+}
+
+impl SoundPreset {
+    /// Each with its word.
+    pub const WORDS: [(SoundPreset, &str); 3] =
+        [(Self::Standard, "standard"), (Self::Music, "music"), (Self::Speech, "speech")];
+
+    /// What Opus makes of it, kbit/s.
+    pub fn kbps(self) -> u32 {
+        match self {
+            Self::Standard => 96,
+            Self::Music => 128,
+            Self::Speech => 48,
+        }
+    }
+}
+
+/// What was written is no preset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPreset;
+
+impl fmt::Display for NoPreset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sound is standard, music or speech")
+    }
+}
+
+impl std::error::Error for NoPreset {}
+
+impl FromStr for SoundPreset {
+    type Err = NoPreset;
+
+    fn from_str(text: &str) -> Result<Self, NoPreset> {
+        Self::WORDS.into_iter().find(|(_, word)| *word == text).map(|(preset, _)| preset).ok_or(NoPreset)
+    }
+}
+
+impl fmt::Display for SoundPreset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::WORDS[*self as usize].1)
+    }
+}
+
+/// What each strip does, and how the sum is encoded.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MixerSettings([StripSettings; StripId::ALL.len()]);
+pub struct MixerSettings {
+    strips: [StripSettings; StripId::ALL.len()],
+    /// How the sum is encoded.
+    pub preset: SoundPreset,
+}
 
 impl Default for MixerSettings {
     fn default() -> Self {
-        Self(StripId::ALL.map(StripSettings::usual))
+        Self { strips: StripId::ALL.map(StripSettings::usual), preset: SoundPreset::default() }
     }
 }
 
 impl MixerSettings {
     /// What this strip does.
     pub fn of(&self, strip: StripId) -> &StripSettings {
-        &self.0[strip as usize]
+        &self.strips[strip as usize]
     }
 
     /// To change it.
     pub fn of_mut(&mut self, strip: StripId) -> &mut StripSettings {
-        &mut self.0[strip as usize]
+        &mut self.strips[strip as usize]
     }
 }
 
@@ -216,6 +273,14 @@ mod tests {
         for bad in ["", "0", "33", "both", "-1"] {
             assert_eq!(bad.parse::<Channels>(), Err(NoChannels), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_preset_is_read_back_as_it_is_written() {
+        for (preset, word) in SoundPreset::WORDS {
+            assert_eq!((preset.to_string().as_str(), word.parse()), (word, Ok(preset)));
+        }
+        assert_eq!("loud".parse::<SoundPreset>(), Err(NoPreset));
     }
 
     #[test]

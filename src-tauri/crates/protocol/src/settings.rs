@@ -39,6 +39,10 @@ macro_rules! settings {
                 /// Of the top layer, on the command line as 2500k or 2.5M; 2500k unless the settings say otherwise.
                 bitrate_kbps: u32 as Bitrate = "2500", option "--bitrate" "RATE",
                     example "2500";
+                /// What the sound is mostly, by which it is encoded: `music` at 128 kbit/s, `speech` at 48 with the means to mend what was
+                /// lost, `standard` at 96.
+                sound: String as SoundPreset = "standard", option "--sound" "standard|music|speech",
+                    example "\"music\" (or \"speech\", or \"standard\")";
                 /// Most viewers at one time; 0: no limit.
                 max_viewers: u32 as u32 = "0",
                     example "100 (0: no limit)";

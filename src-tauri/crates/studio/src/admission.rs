@@ -13,7 +13,7 @@ use crate::upload::{self, LineFull, Upload, Weighed};
 use audience::{Audience, Input, Now, Output, Persisted, Refusal, Visitor};
 use forward::{NoViewer, OfferError};
 use media::VideoConfig;
-use protocol::{RefusalCode, RelayId, Rid, ViewerId};
+use protocol::{RefusalCode, RelayId, Rid, SoundPreset, ViewerId};
 use sdp::{Fragment, Offer};
 use server::{Asks, Door, Joined, PatchError, Refused, Request, Transports};
 use std::time::Instant;
@@ -38,11 +38,11 @@ impl Admission {
         max_viewers: u32,
         max_upload_kbps: u32,
         unfinished_joins: u32,
-        video: &VideoConfig,
+        (video, sound): (&VideoConfig, SoundPreset),
         now: Now,
     ) -> Admission {
         let audience = Audience::new(persisted, max_viewers, now).with_unfinished_joins(unfinished_joins);
-        let upload = Upload::new(max_upload_kbps, upload::rates(video));
+        let upload = Upload::new(max_upload_kbps, upload::rates(video, sound));
         Admission {
             audience,
             upload,
@@ -188,8 +188,13 @@ impl Admission {
     }
 
     /// The cap or the layers changed: these viewers' layers change with it.
-    pub(crate) fn share_anew(&mut self, max_upload_kbps: u32, video: &VideoConfig) -> Vec<(ViewerId, Rid)> {
-        self.upload.configure(max_upload_kbps, upload::rates(video))
+    pub(crate) fn share_anew(
+        &mut self,
+        max_upload_kbps: u32,
+        video: &VideoConfig,
+        sound: SoundPreset,
+    ) -> Vec<(ViewerId, Rid)> {
+        self.upload.configure(max_upload_kbps, upload::rates(video, sound))
     }
 }
 

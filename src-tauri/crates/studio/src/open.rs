@@ -278,7 +278,7 @@ impl Studio {
                 settings.max_viewers,
                 settings.max_upload_kbps,
                 settings.limits.unfinished_joins,
-                &settings.video,
+                (&settings.video, settings.sound),
                 now,
             ),
             devices: Devices::new(&settings.camera, &settings.microphone),

@@ -120,6 +120,7 @@ impl Settings {
     /// What the mixer's strips do, the microphone's mute aside.
     pub(crate) fn mixer(&self) -> MixerSettings {
         let mut mixer = MixerSettings::default();
+        mixer.preset = self.sound;
         for strip in StripId::ALL {
             let text = match strip {
                 StripId::Microphone => self.microphone_strip,

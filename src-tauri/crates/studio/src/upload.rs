@@ -7,20 +7,20 @@
 //! already watching is sent away.
 
 use media::VideoConfig;
-use protocol::ViewerId;
+use protocol::{SoundPreset, ViewerId};
 use std::collections::BTreeMap;
 use stream::{CodecSpec, Rid, VideoCodec};
 
-/// What sound and headers add to the pictures of any layer, kbit/s: Opus at 96, and RTP, SRTP, UDP and IP headers on 50
-/// packets a second.
-const SOUND_KBPS: u32 = 125;
+/// What the headers of sound add to Opus, kbit/s: RTP, SRTP, UDP and IP on 50 packets a second.
+const SOUND_HEADERS_KBPS: u32 = 29;
 
 /// What each layer costs, kbit/s on the wire, by [`Rid::index`].
 pub(crate) type Rates = [u32; 3];
 
 /// What the layers of a broadcast cost; headers add a twentieth.
-pub(crate) fn rates(video: &VideoConfig) -> Rates {
-    Rid::ALL.map(|rid| video.layer_kbps(rid)).map(|kbps| kbps + kbps / 20 + SOUND_KBPS)
+pub(crate) fn rates(video: &VideoConfig, sound: SoundPreset) -> Rates {
+    let sound = sound.kbps() + SOUND_HEADERS_KBPS;
+    Rid::ALL.map(|rid| video.layer_kbps(rid)).map(|kbps| kbps + kbps / 20 + sound)
 }
 
 /// Who is allotted what.
@@ -313,6 +313,7 @@ mod tests {
 
     #[test]
     fn the_default_layers_cost_what_they_are_documented_to() {
-        assert_eq!(rates(&VideoConfig::default()), [282, 650, 2750]);
+        assert_eq!(rates(&VideoConfig::default(), SoundPreset::Standard), [282, 650, 2750]);
+        assert_eq!(rates(&VideoConfig::default(), SoundPreset::Music), [314, 682, 2782]);
     }
 }

@@ -3,6 +3,7 @@
 use super::EncodeError;
 use bytes::Bytes;
 use opus::{Application, Bitrate, Channels, Encoder, Signal};
+use protocol::SoundPreset;
 
 /// Samples (of each channel) in a packet: 20 ms.
 ///
@@ -11,8 +12,18 @@ use opus::{Application, Bitrate, Channels, Encoder, Signal};
 /// picture's. Encoding itself costs about the same (see `examples/cost.rs`).
 pub(crate) const PACKET: usize = 960;
 
-/// Enough that music has no artefacts one would hear on a desk's loudspeakers.
-const BITS_A_SECOND: i32 = 96_000;
+/// What the encoder is told of the sound.
+///
+/// 96 kbit/s are enough that music has no artefacts one would hear on a desk's loudspeakers. Opus repeats a lost packet's sound in the next one
+/// (RFC 6716, 2.1.7) only in the modes that it has for speech, and takes those where it is told that it is speech.
+fn signal(preset: SoundPreset) -> Signal {
+    match preset {
+        SoundPreset::Standard => Signal::Auto,
+        SoundPreset::Music => Signal::Music,
+        SoundPreset::Speech => Signal::Voice,
+    }
+}
+
 /// How much loss the encoder prepares for.
 const EXPECTED_LOSS_PERCENT: i32 = 5;
 /// No packet is longer (RFC 6716 3.2.1, R5, for one frame).
@@ -22,18 +33,30 @@ const LONGEST: usize = 1275;
 #[derive(Debug)]
 pub(crate) struct SoundEncoder {
     encoder: Encoder,
+    preset: SoundPreset,
 }
 
 impl SoundEncoder {
-    pub(crate) fn new() -> Result<Self, EncodeError> {
-        let failed = |error: opus::Error| EncodeError { encoder: "Opus", action: "start", code: error.code() as i32 };
+    pub(crate) fn new(preset: SoundPreset) -> Result<Self, EncodeError> {
         let mut encoder =
             Encoder::new(crate::frame::SAMPLE_RATE, Channels::Stereo, Application::Audio).map_err(failed)?;
-        encoder.set_bitrate(Bitrate::Bits(BITS_A_SECOND)).map_err(failed)?;
-        encoder.set_signal(Signal::Auto).map_err(failed)?;
         encoder.set_inband_fec(true).map_err(failed)?;
         encoder.set_packet_loss_perc(EXPECTED_LOSS_PERCENT).map_err(failed)?;
-        Ok(Self { encoder })
+        let mut encoder = Self { encoder, preset };
+        encoder.make(preset)?;
+        Ok(encoder)
+    }
+
+    /// From the next packet on.
+    pub(crate) fn set(&mut self, preset: SoundPreset) -> Result<(), EncodeError> {
+        if preset == self.preset { Ok(()) } else { self.make(preset) }
+    }
+
+    fn make(&mut self, preset: SoundPreset) -> Result<(), EncodeError> {
+        self.encoder.set_bitrate(Bitrate::Bits(1000 * preset.kbps() as i32)).map_err(failed)?;
+        self.encoder.set_signal(signal(preset)).map_err(failed)?;
+        self.preset = preset;
+        Ok(())
     }
 
     /// One packet out of [`PACKET`] samples of each channel, interleaved.
@@ -45,4 +68,8 @@ impl SoundEncoder {
             Err(error) => Err(EncodeError { encoder: "Opus", action: "encode", code: error.code() as i32 }),
         }
     }
+}
+
+fn failed(error: opus::Error) -> EncodeError {
+    EncodeError { encoder: "Opus", action: "start", code: error.code() as i32 }
 }

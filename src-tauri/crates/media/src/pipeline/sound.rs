@@ -19,7 +19,7 @@ use crate::{
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
-use protocol::{SourceState, StripId};
+use protocol::{SoundPreset, SourceState, StripId};
 use std::{
     sync::{
         Arc, Mutex,
@@ -139,7 +139,7 @@ impl SoundThread {
         let mut output = lock(&self.output);
         sound.watch.sent(Some(&*chunk.samples).filter(|_| heard && !silent && output.is_some()));
         if let Some(output) = output.as_mut() {
-            output.take(chunk, &self.events);
+            output.take(chunk, settings.preset, &self.events);
         }
         drop(output);
         if let Some(news) = sound.watch.news() {
@@ -213,7 +213,7 @@ impl SoundOutput {
         }
     }
 
-    fn take(&mut self, chunk: &SoundChunk, events: &Events) {
+    fn take(&mut self, chunk: &SoundChunk, preset: SoundPreset, events: &Events) {
         let timeline = self.timeline.get_or_insert_with(|| Timeline::new(chunk.captured));
         let placement = timeline.place(chunk.captured, chunk.samples.len() / 2);
         self.pending.resize(self.pending.len() + 2 * placement.silence, 0.0);
@@ -225,8 +225,9 @@ impl SoundOutput {
             let position = self.position;
             self.position += PACKET as u64;
             // It is put back when it has done its work, so that one that panicked in it is not used again.
-            let encoder = self.encoder.take().map_or_else(SoundEncoder::new, Ok);
+            let encoder = self.encoder.take().map_or_else(|| SoundEncoder::new(preset), Ok);
             let encoded = encoder.and_then(|mut encoder| {
+                encoder.set(preset)?;
                 let data = encoder.encode(&self.packet)?;
                 self.encoder = Some(encoder);
                 Ok(data)
@@ -265,7 +266,7 @@ mod tests {
         let events: Events = Arc::new(|event| panic!("{event:?}"));
         for piece in (0..100).chain(200..300) {
             let captured = start + Duration::from_millis(10 * piece);
-            output.take(&SoundChunk { samples: vec![0.1; 960], captured }, &events);
+            output.take(&SoundChunk { samples: vec![0.1; 960], captured }, SoundPreset::Standard, &events);
         }
         let made = made.lock().unwrap();
         assert_eq!(made.len(), 150, "three seconds, one of them silence");

@@ -193,7 +193,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_video(after.video);
             self.forwarder.set_level(after.video.h264_level(Rid::F));
         }
-        for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video) {
+        for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video, after.sound) {
             self.forwarder.cap(viewer, rid);
         }
         self.admission.relay_from(after.relay_from);

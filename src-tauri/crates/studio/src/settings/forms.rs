@@ -10,6 +10,7 @@ use super::{Setting, Wrong};
 use crate::elsewhere::RelayFrom;
 use media::{CameraChoice, MicrophoneChoice};
 use protocol::SettingsChange;
+use protocol::SoundPreset;
 use reach::{Listen, Public, PublicMedia};
 use serde::Deserialize;
 use std::net::IpAddr;

@@ -4,6 +4,7 @@ use super::strip::StripText;
 use super::value::Value;
 use crate::elsewhere::RelayFrom;
 use media::{CameraChoice, MicrophoneChoice};
+use protocol::SoundPreset;
 use reach::{Listen, Public, PublicMedia};
 use std::convert::identity;
 use std::fmt;
@@ -44,6 +45,7 @@ texts! {
     IpAddr, empty is none: true;
     MetricsAccess, empty is none: true;
     HardwareAcceleration, empty is none: true;
+    SoundPreset, empty is none: true;
     RelayFrom, empty is none: true;
     SpokenLanguage, empty is none: true;
     Folder, empty is none: true;

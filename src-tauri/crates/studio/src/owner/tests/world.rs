@@ -53,7 +53,7 @@ pub(super) fn parts<F, E, B>(
             meant.max_viewers,
             meant.max_upload_kbps,
             meant.limits.unfinished_joins,
-            &meant.video,
+            (&meant.video, meant.sound),
             now,
         ),
         devices: Devices::new(&meant.camera, &meant.microphone),
