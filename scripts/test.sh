@@ -92,7 +92,7 @@ rust_needs() {
   needs "the files in a folder that may not be changed" no_closed_folders
   needs "the microphone's tests" without pulseaudio paplay
   needs "the tests that decode what the encoders make or what was recorded" without ffmpeg
-  needs "the window's threads" without Xvfb
+  needs "the window's threads, and X11's screens and windows" without Xvfb
   needs "the watching by IPv6" no_ipv6
   needs "the tests with cameras" no_cameras
 }

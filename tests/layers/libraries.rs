@@ -16,6 +16,8 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("ebur128", &["media/src/mixer/loudness.rs"]),
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
+    ("png", &["media/src/image.rs"]),
+    ("x11rb", &["media/src/screen/x11", "tests/stories/support/display.rs"]),
     ("ab_glyph", &["media/src/text.rs"]),
     ("unicode_", &["chat/src/text.rs", "chat/src/likeness.rs", "audience/src/passcode.rs"]),
     // What carries media.
@@ -118,6 +120,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "reach/src/bind.rs",
             "media/src/camera",
             "media/src/microphone/quiet.rs",
+            "media/src/screen/x11/shared.rs",
             "studio/src/files/unix.rs",
             "src-tauri/src/signals/unix.rs",
             "src-tauri/src/window/acceleration/linux.rs",

@@ -88,7 +88,7 @@ for (const [tool, ...reasons] of [
   ['openssl', /rust: .*nginx # openssl is not installed/, /rust: .*Caddy # openssl is not installed/],
   ['unshare', /rust: .*names that change.*disks that are full.* # unshare is not installed/],
   ['setpriv', /rust: .*folder that may not be changed # setpriv is not installed/],
-  ['Xvfb', /rust: the window’s threads # Xvfb is not installed/],
+  ['Xvfb', /rust: the window’s threads, and X11’s screens and windows # Xvfb is not installed/],
 ]) {
   test(`without ${tool} it is said what of the Rust tests is skipped`, async (t) => {
     const ended = await machine(t, { [tool]: null }).dev(['test', 'rust']);
@@ -140,12 +140,13 @@ test('each test of Rust that ends early has its line in scripts/test.sh', () => 
     'tests/stories/public_name.rs': 'names that change',
     'tests/stories/record.rs': 'disks that are full',
     'tests/stories/support/alone.rs': 'without a router',
+    'tests/stories/support/display.rs': "window's threads",
     'tests/stories/support/network.rs': 'lossy lines',
     'tests/stories/support/proxy.rs': 'behind nginx',
     'tests/stories/support/recorded.rs': 'what was recorded',
-    'tests/stories/threads/window.rs': "window's threads",
     'src-tauri/crates/fakecam/tests/program.rs': 'cameras',
     'src-tauri/crates/media/src/encode/tests/mod.rs': 'decode what the encoders make',
+    'src-tauri/crates/media/src/screen/x11/tests.rs': "X11's screens",
     'src-tauri/crates/media/tests/support/camera.rs': 'cameras',
     'src-tauri/crates/media/tests/support/sound_server.rs': 'microphone',
     'src-tauri/crates/record/tests/played.rs': 'what was recorded',

@@ -43,6 +43,8 @@ mod script;
 mod settings;
 mod shards;
 mod sizes;
+#[cfg(target_os = "linux")]
+mod sources;
 mod spare;
 mod switch;
 #[cfg(target_os = "linux")]

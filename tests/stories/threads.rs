@@ -26,8 +26,14 @@ const ENDS: [(&str, &str); 7] = [
 const LOCK: &str = r#"{"command":"lock","on":true}"#;
 
 /// Those that are started again, or another in their place, with what has them do something and what sets things right after it.
-const GOES_ON: [(&str, &str, &str); 20] = [
+const GOES_ON: [(&str, &str, &str); 22] = [
     ("media-camera", "", ""),
+    (
+        "media-screen",
+        r#"{"command":"set_source","source":"image:icons/icon.png"}"#,
+        r#"{"command":"set_source","source":"pattern"}"#,
+    ),
+    ("images", r#"{"command":"set_source","source":"image:icons/icon.png"}"#, ""),
     ("media-sound", "", ""),
     ("media-h264", "", ""),
     ("media-vp9", "", ""),

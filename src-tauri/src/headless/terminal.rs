@@ -2,7 +2,7 @@
 
 use protocol::{
     Event, GuestLink, Knock, KnockEnd, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer,
-    SoundTrouble, SourceState, UnfinishedRecording, Viewer,
+    SoundTrouble, SourceKind, SourceName, SourceState, UnfinishedRecording, Viewer,
 };
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
@@ -42,6 +42,10 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::BeRightBack { on: true } => "You are away: a card and silence are sent.".to_owned(),
         Event::BeRightBack { on: false } => "You are back.".to_owned(),
         Event::Camera { state } => source("Camera", state)?,
+        // A camera, and whatever stands in its place, is told as one.
+        Event::Source { source: SourceName { kind: SourceKind::Screen, .. }, state } => source("Screen", state)?,
+        Event::Source { source: SourceName { kind: SourceKind::Window, .. }, state } => source("Window", state)?,
+        Event::Source { source: SourceName { kind: SourceKind::Image, .. }, state } => source("Image", state)?,
         Event::Microphone { state } => source("Microphone", state)?,
         Event::Sound { trouble } => sound(*trouble).to_owned(),
         Event::Recording { recording } => recorded(recording)?,

@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 45] = [
+const EXAMPLES: [(&str, &str); 48] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -24,6 +24,9 @@ const EXAMPLES: [(&str, &str); 45] = [
     ("passcode", r#"{"command":"passcode","text":"three words together"}"#),
     ("new_link", r#"{"command":"new_link"}"#),
     ("set_address", r#"{"command":"set_address","host":"192.168.1.20"}"#),
+    ("set_source", r#"{"command":"set_source","source":{"kind":"screen","id":"1"}}"#),
+    ("set_scene", r#"{"command":"set_scene","scene":"screen+camera:bottom-right"}"#),
+    ("swap_scene", r#"{"command":"swap_scene"}"#),
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
     ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
     ("set_strip", r#"{"command":"set_strip","strip":"desktop","gain_db":-6,"mute":false}"#),
@@ -107,6 +110,9 @@ mod tests {
             Command::Passcode { .. } => "passcode",
             Command::NewLink => "new_link",
             Command::SetAddress { .. } => "set_address",
+            Command::SetSource { .. } => "set_source",
+            Command::SetScene { .. } => "set_scene",
+            Command::SwapScene => "swap_scene",
             Command::SetCamera { .. } => "set_camera",
             Command::SetMicrophone { .. } => "set_microphone",
             Command::SetStrip { .. } => "set_strip",

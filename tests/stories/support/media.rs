@@ -120,7 +120,7 @@ impl Seen {
 
 impl Picture {
     /// It refers to none before it. H.264: it comes with its parameter sets.
-    fn is_keyframe(&self) -> bool {
+    pub(crate) fn is_keyframe(&self) -> bool {
         self.vp_key || [7, 8, 5].iter().all(|nal| self.nals.contains(nal))
     }
 }

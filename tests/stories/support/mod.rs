@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod alone;
+#[cfg(target_os = "linux")]
+mod display;
 mod media;
 #[cfg(target_os = "linux")]
 mod network;
@@ -17,6 +19,8 @@ mod viewer;
 
 #[cfg(target_os = "linux")]
 pub(crate) use alone::Alone;
+#[cfg(target_os = "linux")]
+pub(crate) use display::{Display, Windows};
 pub(crate) use media::{Picture, Seen};
 #[cfg(target_os = "linux")]
 pub(crate) use network::{Network, Watcher};

@@ -1,10 +1,9 @@
 //! The window's tasks fail, in the real window on a display of its own. Nobody clicks there: what the panel does by itself is enough.
 
 use super::{ask_to_fail, count_in};
-use crate::support::{Browser, DataFolder, soon};
-use std::io::{BufRead, BufReader};
+use crate::support::{Browser, DataFolder, Display, soon};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -15,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 #[tokio::test]
 async fn the_window_goes_on_without_what_failed_and_ends_where_it_cannot() {
-    let Some(display) = Display::open() else { return };
+    let Some(display) = Display::open("1180x780x24") else { return };
     let faults = TempDir::new().expect("there is room for a folder");
     // It waits for the broadcast to begin, and is looked at once before: that is when it fails.
     ask_to_fail(&faults, "awake");
@@ -42,30 +41,6 @@ async fn the_window_goes_on_without_what_failed_and_ends_where_it_cannot() {
         }
     });
     assert_eq!(ended.await.code(), Some(1), "it cannot be closed as it should be, so it ends as after any failure");
-}
-
-/// A display of the test's own.
-struct Display {
-    name: String,
-    _server: Ends,
-}
-
-impl Display {
-    /// None where there is no Xvfb; says so.
-    fn open() -> Option<Display> {
-        let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1180x780x24", "-nolisten", "tcp"]);
-        let Ok(mut server) = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn() else {
-            eprintln!("skipped: Xvfb is not installed");
-            return None;
-        };
-        let stdout = server.stdout.take().expect("piped");
-        let server = Ends(server);
-        let mut number = String::new();
-        BufReader::new(stdout).read_line(&mut number).expect("it says which display it is, or ends");
-        assert!(!number.trim().is_empty(), "Xvfb opened no display");
-        Some(Display { name: format!(":{}", number.trim()), _server: server })
-    }
 }
 
 struct Window {

@@ -3,6 +3,8 @@ import type { Settings } from '../protocol/index.ts';
 
 export const settings: Settings = {
   camera: 'off',
+  source: 'off',
+  scene: 'off',
   microphone: 'off',
   size: '1280x720',
   fps: 30,

@@ -48,6 +48,9 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, passcode: event.on };
     case 'links':
       return { ...now, links: event.links };
+    case 'source':
+      // A camera, and what stands in its place, is told as `camera` too.
+      return ['screen', 'window', 'image'].includes(event.source.kind) ? { ...now, screen: event.state } : now;
     case 'camera':
       return { ...now, camera: event.state };
     case 'microphone':

@@ -338,13 +338,27 @@ message: string, };
 
 export type Source = { 
 /**
- * What `set_camera` and `set_microphone` take, and the settings keep.
+ * What `set_source` takes as a source's id, `set_camera` and `set_microphone` as a name, and the settings keep.
  */
 id: string, 
 /**
  * For people.
  */
 label: string, };
+
+export type SourceKind = "camera" | "screen" | "window" | "image" | "pattern" | "off";
+
+export type SourceName = { 
+/**
+ * What it is.
+ */
+kind: SourceKind, 
+/**
+ * Which of them: a camera's name, a screen's number, a window's title or a part of it, an image's file. None: the usual one.
+ */
+id?: string, };
+
+export type SourceGiven = SourceName | string;
 
 export type Devices = { 
 /**
@@ -354,7 +368,15 @@ cameras: Array<Source>,
 /**
  * Microphones.
  */
-microphones: Array<Source>, };
+microphones: Array<Source>, 
+/**
+ * Screens, by number.
+ */
+screens: Array<Source>, 
+/**
+ * Windows, by title.
+ */
+windows: Array<Source>, };
 
 export type SourceState = { "state": "off" } | { "state": "opening", 
 /**
@@ -460,10 +482,20 @@ ca?: string, };
 
 export type Settings = { 
 /**
- * What the picture comes from: a camera's name or its index; `default` is the first that delivers pictures. `pattern`
+ * Which camera: its name or its index; `default` is the first that delivers pictures. `pattern`
  * and `off` need no device.
  */
 camera: string, 
+/**
+ * What the picture comes from: the camera that `camera` says, or another; a screen, a window whose title has these words,
+ * an image (PNG, JPEG). A camera that is given alone is this too.
+ */
+source: string, 
+/**
+ * A screen and a camera together, the smaller one in a corner of the larger (`top-left`, `top-right`, `bottom-left`,
+ * `bottom-right`) or `side-by-side`. The screen is what `source` says, the primary one where that is a camera.
+ */
+scene: string, 
 /**
  * What the sound comes from: a microphone's name. `tone` and `off` need no device.
  */
@@ -877,6 +909,10 @@ outside: Outside,
  */
 camera: SourceState, 
 /**
+ * The screen, the window or the image.
+ */
+screen: SourceState, 
+/**
  * The microphone.
  */
 microphone: SourceState, 
@@ -989,7 +1025,15 @@ text: Secret | null, } | { "command": "new_link" } | { "command": "set_address",
 /**
  * One of [`crate::Links::addresses`].
  */
-host: string, } | { "command": "set_camera", 
+host: string, } | { "command": "set_source", 
+/**
+ * In full, or as on the command line.
+ */
+source: SourceGiven, } | { "command": "set_scene", 
+/**
+ * As on the command line, or `off`.
+ */
+scene: string, } | { "command": "swap_scene" } | { "command": "set_camera", 
 /**
  * `pattern`, `off`, a camera's name or its index.
  */
@@ -1252,7 +1296,15 @@ on: boolean, } | { "event": "links",
 /**
  * As they are now.
  */
-links: Links, } | { "event": "camera", 
+links: Links, } | { "event": "source", 
+/**
+ * Which it is, as it was chosen.
+ */
+source: SourceName, 
+/**
+ * As it is now.
+ */
+state: SourceState, } | { "event": "camera", 
 /**
  * As it is now.
  */

@@ -19,7 +19,7 @@ use v4l2 as system;
 
 use crate::{
     VideoConfig,
-    device::{DeviceError, OpenDevice, Opening},
+    device::{DeviceError, OpenDevice, Opening, Spare},
     frame::RawPicture,
     source::{Next, PictureSource, SourceError},
 };
@@ -204,26 +204,6 @@ fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Reached, Spare), Device
         None => Reached::Opening(opening),
     };
     Ok((reached, spare))
-}
-
-/// Buffers of pictures that were converted, to be filled again: 1.8 MB, thirty times a second.
-#[derive(Clone, Default)]
-struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
-
-/// One is being filled while another is being converted.
-const MOST_SPARE: usize = 2;
-
-impl Spare {
-    fn take(&self) -> Vec<u8> {
-        lock(&self.0).pop().unwrap_or_default()
-    }
-
-    fn give(&self, data: Vec<u8>) {
-        let mut spare = lock(&self.0);
-        if spare.len() < MOST_SPARE {
-            spare.push(data);
-        }
-    }
 }
 
 /// A camera may take seconds to be opened, and as long until its first picture: it wakes, measures the light, waits for a signal.

@@ -1,6 +1,7 @@
 //! From what a device delivers to what the encoders take: I420 of the configured size.
 
 use crate::{
+    fit::{Crop, Fit, window},
     frame::{Picture, PixelFormat, RawPicture},
     jpeg,
     yuv::{self, Colour, Packed, Planes},
@@ -11,6 +12,8 @@ use std::time::Instant;
 pub(crate) struct PictureConverter {
     /// Pictures of the device's size, where it is another than the encoders'.
     native: Picture,
+    /// Pictures before they are mirrored.
+    scaled: Picture,
     jpeg: jpeg::Decoder,
 }
 
@@ -21,13 +24,16 @@ pub(crate) struct Unreadable(String);
 
 impl PictureConverter {
     pub(crate) fn new() -> Self {
-        Self { native: Picture::black(2, 2, Instant::now()), jpeg: jpeg::Decoder::default() }
+        let none = Picture::black(2, 2, Instant::now());
+        Self { native: none.clone(), scaled: none, jpeg: jpeg::Decoder::default() }
     }
 
-    /// Fills `into`, whose size says what is wanted. A picture of another shape gets black bars. May take `raw`'s bytes.
-    pub(crate) fn convert(&mut self, raw: &mut RawPicture, into: &mut Picture) -> Result<(), Unreadable> {
+    /// Fills `into`, whose size says what is wanted. May take `raw`'s bytes.
+    pub(crate) fn convert(&mut self, raw: &mut RawPicture, into: &mut Picture, fit: &Fit) -> Result<(), Unreadable> {
         into.captured = raw.captured;
-        if raw.format == PixelFormat::I420
+        let as_it_is = !fit.mirrored && fit.crop == Crop::NONE;
+        if as_it_is
+            && raw.format == PixelFormat::I420
             && (raw.width, raw.height) == (into.width, into.height)
             && raw.data.len() == into.data.len()
             && [0, usize::from(raw.width)].contains(&raw.stride)
@@ -47,17 +53,26 @@ impl PictureConverter {
         if width == 0 || height == 0 {
             return Err(Unreadable(format!("{}x{}", raw.width, raw.height)));
         }
-        if (width, height) == (into.width, into.height) {
+        if as_it_is && (width, height) == (into.width, into.height) {
             return self.unpack(raw, into);
         }
         let mut native = std::mem::replace(&mut self.native, Picture::black(0, 0, raw.captured));
         native.reshape(width, height);
         let unpacked = self.unpack(raw, &mut native);
         if unpacked.is_ok() {
-            letterbox(&native, into);
+            self.place(&native, into, fit);
         }
         self.native = native;
         unpacked
+    }
+
+    fn place(&mut self, native: &Picture, into: &mut Picture, fit: &Fit) {
+        if !fit.mirrored {
+            return place(native, into, fit);
+        }
+        self.scaled.reshape(into.width, into.height);
+        place(native, &mut self.scaled, fit);
+        yuv::mirror(&self.scaled, into);
     }
 
     /// The device's pixels as I420 of the same size.
@@ -109,32 +124,15 @@ impl PictureConverter {
     }
 }
 
-/// Scales a picture into another so that all of it is seen and nothing is stretched.
-pub(crate) fn letterbox(from: &Picture, into: &mut Picture) {
+/// Scales a picture, or a part of it, into another so that nothing is stretched.
+fn place(from: &Picture, into: &mut Picture, fit: &Fit) {
     let (width, height) = (usize::from(into.width), usize::from(into.height));
-    let window = window((from.width.into(), from.height.into()), (width, height));
+    let part = fit.part((from.width.into(), from.height.into()), (width, height));
+    let window = if fit.fills { [0, 0, width, height] } else { window((part[2], part[3]), (width, height)) };
     if window != [0, 0, width, height] {
-        let [y, u, v] = into.planes_mut();
-        y.fill(16);
-        u.fill(128);
-        v.fill(128);
+        into.blacken();
     }
-    yuv::scale(from, into, window);
-}
-
-/// Left, top, width and height of the largest window with the shape of `from`; all even.
-fn window(from: (usize, usize), (width, height): (usize, usize)) -> [usize; 4] {
-    let (fit_width, fit_height) = fit(from, (width, height));
-    [((width - fit_width) / 2) & !1, ((height - fit_height) / 2) & !1, fit_width, fit_height]
-}
-
-/// The largest size with the shape of `from` inside another; all even.
-pub(crate) fn fit((from_width, from_height): (usize, usize), (width, height): (usize, usize)) -> (usize, usize) {
-    if from_width * height >= from_height * width {
-        (width, (from_height * width / from_width).max(2) & !1)
-    } else {
-        ((from_width * height / from_height).max(2) & !1, height)
-    }
+    yuv::scale_part(from, part, into, window);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! in a thread of its own, and whoever wants its pictures or its sound waits beside it, never longer than a time-out.
 
 use crate::source::SourceError;
+use protocol::ErrorCode;
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -27,6 +28,8 @@ pub(crate) enum DeviceError {
     Other(String),
     /// It cannot be had here, and no plug changes that: the rest of the sentence, with the remedy.
     Impossible(&'static str),
+    /// As [`SourceError::Said`].
+    Said(ErrorCode, String),
 }
 
 impl DeviceError {
@@ -47,7 +50,32 @@ impl DeviceError {
             Self::Gone => SourceError::Lost(subject),
             Self::Other(rest) => SourceError::Failed(format!("{subject} {rest}")),
             Self::Impossible(rest) => SourceError::Impossible(format!("{subject} {rest}")),
+            Self::Said(code, message) => SourceError::Said(code, message),
         }
+    }
+}
+
+/// Buffers of pictures that were converted, to be filled again: 1.8 MB, thirty times a second.
+#[derive(Clone, Default)]
+pub(crate) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+/// One is being filled while another is being converted.
+const MOST_SPARE: usize = 2;
+
+impl Spare {
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give(&self, data: Vec<u8>) {
+        let mut spare = self.lock();
+        if spare.len() < MOST_SPARE {
+            spare.push(data);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,8 @@ use protocol::{SoundTrouble, SourceState, StripId};
 pub enum Event {
     /// The camera changed its state.
     Camera(SourceState),
+    /// The screen, the window or the image changed its state.
+    Screen(SourceState),
     /// The microphone changed its state.
     Microphone(SourceState),
     /// What a strip of the mixer beside the microphone listens to changed its state.

@@ -166,6 +166,14 @@ impl Picture {
         }
     }
 
+    /// Makes it black.
+    pub(crate) fn blacken(&mut self) {
+        let [y, u, v] = self.planes_mut();
+        y.fill(16);
+        u.fill(128);
+        v.fill(128);
+    }
+
     /// Y, U and V.
     pub(crate) fn planes(&self) -> [&[u8]; 3] {
         let luma = usize::from(self.width) * usize::from(self.height);

@@ -1,4 +1,4 @@
-//! JPEG by libjpeg-turbo: read from cameras that deliver it.
+//! JPEG by libjpeg-turbo: read from cameras that deliver it, and from files.
 
 #![allow(unsafe_code)] // The decoder is bound here; each call is told how much there is to read and room to write.
 
@@ -19,12 +19,19 @@ use turbojpeg::{Subsamp, YuvImage, raw};
 pub(crate) struct Decoder {
     library: Option<Library>,
     samples: Vec<u8>,
+    /// What the library warns of is an error.
+    strict: bool,
 }
 
 /// How far a JPEG may go beyond the picture that was agreed: to the end of its last block. Some cameras say 1088 lines for 1080.
 const BLOCK: usize = 16;
 
 impl Decoder {
+    /// One that takes no picture that is damaged, or ends too early.
+    pub(crate) fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
     /// Width and height of a picture as it is to be shown, or what is wrong with it. A camera may deliver another size than
     /// agreed; where it is only more than agreed by what fills the last blocks, it is the agreed one.
     pub(crate) fn size(&mut self, jpeg: &[u8], agreed: (usize, usize)) -> Result<(usize, usize), String> {
@@ -56,7 +63,7 @@ impl Decoder {
 
     fn library(&mut self) -> Result<&mut Library, String> {
         if self.library.is_none() {
-            self.library = Some(Library::new()?);
+            self.library = Some(Library::new(self.strict)?);
         }
         Ok(self.library.as_mut().expect("it was made above"))
     }
@@ -71,7 +78,11 @@ fn from_its_start(jpeg: &[u8]) -> &[u8] {
 
 /// libjpeg-turbo's decompressor. The crate's own wrapper makes an error of each of the library's warnings, with which a
 /// picture comes nevertheless.
-struct Library(NonNull<c_void>);
+struct Library {
+    handle: NonNull<c_void>,
+    /// As [`Decoder::strict`].
+    strict: bool,
+}
 
 /// What a picture says of itself.
 struct Header {
@@ -84,10 +95,12 @@ struct Header {
 unsafe impl Send for Library {}
 
 impl Library {
-    fn new() -> Result<Library, String> {
+    fn new(strict: bool) -> Result<Library, String> {
         // SAFETY: it takes a number. What it returns belongs to this, which gives it back.
         let handle = unsafe { raw::tj3Init(raw::TJINIT_TJINIT_DECOMPRESS as c_int) };
-        NonNull::new(handle.cast()).map(Library).ok_or_else(|| "there is no room for the decoder".to_owned())
+        NonNull::new(handle.cast())
+            .map(|handle| Library { handle, strict })
+            .ok_or_else(|| "there is no room for the decoder".to_owned())
     }
 
     fn read_header(&mut self, jpeg: &[u8]) -> Result<Header, String> {
@@ -120,7 +133,9 @@ impl Library {
     /// With a warning there is a picture; how good it is, whoever looks at it sees.
     fn unless_fatal(&mut self, result: c_int) -> Result<(), String> {
         // SAFETY: it asks for a number.
-        if result == 0 || unsafe { raw::tj3GetErrorCode(self.handle()) } == raw::TJERR_TJERR_WARNING as c_int {
+        let warns =
+            || unsafe { raw::tj3GetErrorCode(self.handle.as_ptr().cast()) } == raw::TJERR_TJERR_WARNING as c_int;
+        if result == 0 || !self.strict && warns() {
             return Ok(());
         }
         // SAFETY: it is a text that ends with a zero, and lives until the next call.
@@ -134,7 +149,7 @@ impl Library {
     }
 
     fn handle(&mut self) -> raw::tjhandle {
-        self.0.as_ptr().cast()
+        self.handle.as_ptr().cast()
     }
 }
 

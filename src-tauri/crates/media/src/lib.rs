@@ -1,8 +1,8 @@
 //! From a device to an encoded frame.
 //!
-//! A [`Pipeline`] owns a camera and a microphone, or the pattern and the tone that need no device, and the encoders. Its
-//! threads are `media-camera` (convert, scale), `media-h264`, `media-vp9` and `media-vp8` (encode), `media-sound`, and one
-//! `media-device` for each open camera and microphone, because a driver may hang; a `media-listing` asks what a device is. Between the camera and the encoders there
+//! A [`Pipeline`] owns a camera, a screen and a microphone, or the pattern and the tone that need no device, and the encoders. Its
+//! threads are `media-camera` and `media-screen` (convert, scale, compose), `media-h264`, `media-vp9` and `media-vp8` (encode), `media-sound`, and one
+//! `media-device` for each open camera, screen and microphone, because a driver may hang; a `media-listing` asks what a device is. Between the camera and the encoders there
 //! is one place for the newest picture: what was not taken in time is overwritten, so nothing queues. Pictures and sound
 //! carry the time of their capture from one monotonic clock ([`std::time::Instant`]).
 //!
@@ -17,7 +17,9 @@ mod cover;
 mod device;
 mod encode;
 mod event;
+mod fit;
 mod frame;
+mod image;
 mod jpeg;
 mod levels;
 mod listing;
@@ -28,6 +30,8 @@ mod mixer;
 pub mod pattern;
 mod pipeline;
 mod preview;
+mod scene;
+mod screen;
 mod slate;
 mod source;
 mod text;
@@ -35,18 +39,22 @@ mod title;
 mod tone;
 mod yuv;
 
-pub use choice::{CameraChoice, MicrophoneChoice};
+pub use choice::{CameraChoice, MicrophoneChoice, NoSource, SourceChoice};
 pub use config::{VideoConfig, VideoConfigError};
 pub use cover::Cover;
 pub use event::Event;
+pub use fit::Crop;
+pub use image::check as check_image;
 pub use levels::Levels;
 #[cfg(target_os = "linux")]
 pub use microphone::find_sound_server;
 pub use pipeline::{CODECS, Pipeline};
 pub use preview::PreviewPicture;
+pub use scene::{Corner, NoScene, Place, Scene, Shape, Shown};
 
-/// The cameras and microphones of this machine. Takes up to a few seconds: devices are asked what they are, and one that does
+/// The cameras, microphones, screens and windows of this machine. Takes up to a few seconds: devices are asked what they are, and one that does
 /// not answer is waited for.
 pub fn devices() -> protocol::Devices {
-    protocol::Devices { cameras: camera::list(), microphones: microphone::list() }
+    let (screens, windows) = screen::list();
+    protocol::Devices { cameras: camera::list(), microphones: microphone::list(), screens, windows }
 }

@@ -1,6 +1,6 @@
 //! The newest picture in the size in which the panel shows it: made only while somebody asks, and only where it changed.
 
-use crate::convert::fit;
+use crate::fit::fit;
 use crate::frame::Picture;
 use crate::yuv;
 use std::time::Instant;

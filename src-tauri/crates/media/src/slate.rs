@@ -14,6 +14,8 @@ pub(crate) enum Slate {
     Starting,
     /// The camera delivers no more.
     Away,
+    /// The screen, the window or the image is away.
+    Hidden,
     /// The broadcaster is away for a moment.
     Back,
 }
@@ -112,6 +114,7 @@ impl Slate {
             Self::Off => ["off", "off.detail"],
             Self::Starting => ["starting", "starting.detail"],
             Self::Away => ["away", "away.detail"],
+            Self::Hidden => ["hidden", "hidden.detail"],
             Self::Back => ["back", "back.detail"],
         }
     }
@@ -125,7 +128,7 @@ fn tall(blocks: &[Lines]) -> f32 {
 mod tests {
     use super::*;
 
-    const ALL: [Slate; 4] = [Slate::Off, Slate::Starting, Slate::Away, Slate::Back];
+    const ALL: [Slate; 5] = [Slate::Off, Slate::Starting, Slate::Away, Slate::Hidden, Slate::Back];
     const SIZES: [(u16, u16); 7] =
         [(1280, 720), (160, 96), (1080, 1920), (1080, 1080), (96, 160), (1366, 768), (1920, 96)];
 

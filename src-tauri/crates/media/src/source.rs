@@ -1,4 +1,4 @@
-//! What a camera and a microphone are to the rest of the crate.
+//! What a camera, a screen and a microphone are to the rest of the crate.
 
 use crate::frame::{RawPicture, SoundChunk};
 use protocol::{Channels, ErrorCode};
@@ -18,6 +18,9 @@ pub(crate) enum Next {
 pub(crate) trait PictureSource: Send {
     /// Waits for the next picture, at most about a second, and puts it into `into`, whose buffer is used again.
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError>;
+
+    /// The picture is to be shown in another way: where it stands still it is delivered once more.
+    fn again(&mut self) {}
 
     /// A first picture could be read: no other takes this one's place from now on.
     fn shows(&mut self) {}
@@ -86,6 +89,9 @@ pub(crate) enum SourceError {
     /// It cannot be had here: the whole sentence, with the remedy, without a full stop.
     #[error("{0}.")]
     Impossible(String),
+    /// Anything else that a program may tell apart: the whole message.
+    #[error("{1}")]
+    Said(ErrorCode, String),
 }
 
 impl SourceError {
@@ -97,6 +103,7 @@ impl SourceError {
             Self::Denied(_) => ErrorCode::DeviceDenied,
             Self::Lost(_) => ErrorCode::DeviceLost,
             Self::Failed(_) | Self::Impossible(_) => ErrorCode::DeviceFailed,
+            Self::Said(code, _) => *code,
         }
     }
 }

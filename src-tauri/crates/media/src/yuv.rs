@@ -173,21 +173,22 @@ pub(crate) fn narrow(picture: &mut Picture) {
     unsafe { sys::rs_J420ToI420(y, w, u, half, v, half, y, w, u, half, v, half, w, height as c_int) };
 }
 
-/// Scales a picture into a window (left, top, width, height; all even) of another. The rest of that one stays.
-pub(crate) fn scale(from: &Picture, into: &mut Picture, [left, top, width, height]: [usize; 4]) {
-    let (from_width, from_height) = size(from);
-    let (into_width, into_height) = size(into);
-    assert!(left + width <= into_width && top + height <= into_height, "the window is inside");
-    assert!([left, top, width, height].iter().all(|edge| edge % 2 == 0), "colour is sampled for two by two pixels");
-    let [from_y, from_u, from_v] = from.planes().map(<[u8]>::as_ptr);
-    let [y, u, v] = into.planes_mut();
-    let y = y[top * into_width + left..].as_mut_ptr();
-    let corner = top / 2 * into_width / 2 + left / 2;
-    let (u, v) = (u[corner..].as_mut_ptr(), v[corner..].as_mut_ptr());
-    let (fw, fh, iw) = (from_width as c_int, from_height as c_int, into_width as c_int);
-    // SAFETY: the planes have the size of their pictures, and the window was checked to lie inside.
+/// Left, top, width and height inside a picture, in pixels; all even, as colour is sampled for two by two of them.
+pub(crate) type Window = [usize; 4];
+
+/// Scales a picture into a window of another. The rest of that one stays.
+pub(crate) fn scale(from: &Picture, into: &mut Picture, window: Window) {
+    scale_part(from, [0, 0, from.width.into(), from.height.into()], into, window);
+}
+
+/// Scales what is in a window of a picture into a window of another. The rest of that one stays.
+pub(crate) fn scale_part(from: &Picture, part: Window, into: &mut Picture, window: Window) {
+    let [fy, fu, fv] = corner(from, part);
+    let [y, u, v] = corner_mut(into, window);
+    let (fw, iw) = (c_int::from(from.width), c_int::from(into.width));
+    let ([_, _, from_width, from_height], [_, _, width, height]) = (part.map(to_c), window.map(to_c));
+    // SAFETY: the planes have the size of their pictures, and the windows were checked to lie inside.
     unsafe {
-        let (fy, fu, fv) = (from_y, from_u, from_v);
         let filter = sys::FilterMode_kFilterBox;
         sys::rs_I420Scale(
             fy,
@@ -196,19 +197,72 @@ pub(crate) fn scale(from: &Picture, into: &mut Picture, [left, top, width, heigh
             fw / 2,
             fv,
             fw / 2,
-            fw,
-            fh,
+            from_width,
+            from_height,
             y,
             iw,
             u,
             iw / 2,
             v,
             iw / 2,
-            width as c_int,
-            height as c_int,
+            width,
+            height,
             filter,
         );
     }
+}
+
+/// A picture as in a mirror, into another of the same size.
+pub(crate) fn mirror(from: &Picture, into: &mut Picture) {
+    assert_eq!(size(from), size(into), "libyuv writes that much");
+    let [fy, fu, fv] = from.planes().map(<[u8]>::as_ptr);
+    let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
+    let (w, h) = (c_int::from(from.width), c_int::from(from.height));
+    // SAFETY: the planes of both have the size of their pictures, which is the same.
+    unsafe {
+        let half = w / 2;
+        sys::rs_I420Mirror(fy, w, fu, half, fv, half, y, w, u, half, v, half, w, h);
+    }
+}
+
+/// Lays a picture over a window of its size in another: where the mask is 255 it is seen, where it is 0 the other.
+pub(crate) fn blend(over: &Picture, mask: &[u8], into: &mut Picture, [left, top]: [usize; 2]) {
+    let (width, height) = size(over);
+    assert_eq!(mask.len(), width * height, "libyuv reads that much");
+    let [fy, fu, fv] = over.planes().map(<[u8]>::as_ptr);
+    let [y, u, v] = corner_mut(into, [left, top, width, height]);
+    let (w, h, iw) = (to_c(width), to_c(height), c_int::from(into.width));
+    // SAFETY: the window was checked to lie inside; it works pixel by pixel, so that what is below and what is written may be the same.
+    unsafe {
+        let (half, ih) = (w / 2, iw / 2);
+        let mask = mask.as_ptr();
+        sys::rs_I420Blend(fy, w, fu, half, fv, half, y, iw, u, ih, v, ih, mask, w, y, iw, u, ih, v, ih, w, h);
+    }
+}
+
+/// Where a window begins in each plane.
+fn corner(picture: &Picture, window: Window) -> [*const u8; 3] {
+    let [luma, colour] = begins(picture, window);
+    let [y, u, v] = picture.planes();
+    [y[luma..].as_ptr(), u[colour..].as_ptr(), v[colour..].as_ptr()]
+}
+
+fn corner_mut(picture: &mut Picture, window: Window) -> [*mut u8; 3] {
+    let [luma, colour] = begins(picture, window);
+    let [y, u, v] = picture.planes_mut();
+    [y[luma..].as_mut_ptr(), u[colour..].as_mut_ptr(), v[colour..].as_mut_ptr()]
+}
+
+fn begins(picture: &Picture, [left, top, width, height]: Window) -> [usize; 2] {
+    let (whole_width, whole_height) = size(picture);
+    assert!(left + width <= whole_width && top + height <= whole_height, "the window is inside");
+    assert!([left, top, width, height].iter().all(|edge| edge % 2 == 0), "colour is sampled for two by two pixels");
+    [top * whole_width + left, top / 2 * whole_width / 2 + left / 2]
+}
+
+/// A picture's sides are numbers of 16 bits.
+fn to_c(length: usize) -> c_int {
+    length as c_int
 }
 
 fn size(picture: &Picture) -> (usize, usize) {

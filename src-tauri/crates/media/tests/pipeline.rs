@@ -177,7 +177,7 @@ fn a_camera_that_is_not_there_is_told_with_a_remedy_and_a_slate_is_sent() {
     assert!(pictures(&stream, "slate", 9, |picture| picture.rid == Rid::F)[0].keyframe);
     packets(&stream, 10);
     // Another choice is taken at once, live, in the same stream.
-    studio.pipeline.set_camera(CameraChoice::Pattern);
+    studio.pipeline.set_shown(CameraChoice::Pattern);
     studio.pipeline.set_microphone(MicrophoneChoice::Tone);
     studio.event("running pattern", |event| is_running(event, "pattern"));
     let positions: Vec<u64> = packets(&stream, 100).iter().map(|packet| packet.position).collect();
@@ -192,7 +192,7 @@ fn a_camera_that_is_switched_off_shows_a_slate_and_comes_back() {
     studio.event("running pattern", |event| is_running(event, "pattern"));
     let area = (640, 360);
     let shown = studio.pipeline.preview(area, 0).expect("there is a picture");
-    studio.pipeline.set_camera(CameraChoice::Off);
+    studio.pipeline.set_shown(CameraChoice::Off);
     studio.event("camera that is off", |event| *event == Event::Camera(SourceState::Off));
     let stream = studio.live();
     // The slate stands still: it is sent a few times a second, and again with keyframes.
@@ -209,7 +209,7 @@ fn a_camera_that_is_switched_off_shows_a_slate_and_comes_back() {
     // It stands still, and is given once, however often it is asked for while the encoders are sent it again.
     pictures(&stream, "slate again", 3, |picture| picture.rid == Rid::F);
     assert_eq!(studio.pipeline.preview(area, slate.number), None, "a slate that stands still is no news");
-    studio.pipeline.set_camera(CameraChoice::Pattern);
+    studio.pipeline.set_shown(CameraChoice::Pattern);
     studio.event("running pattern", |event| is_running(event, "pattern"));
     pictures(&stream, "pattern again", 30, |picture| picture.rid == Rid::F);
 }
@@ -226,7 +226,7 @@ fn a_card_stands_in_the_place_of_the_picture_and_the_sound_goes_on() {
             studio.event("camera that is closed", |event| *event == Event::Camera(SourceState::Off));
         }
         // Another is remembered, and stays closed.
-        studio.pipeline.set_camera(CameraChoice::Pattern);
+        studio.pipeline.set_shown(CameraChoice::Pattern);
         let card = pictures(&stream, "card", 10, |picture| picture.rid == Rid::F);
         assert!(card.iter().all(|picture| (picture.width, picture.height) == (first.width, first.height)));
         assert!(loudest(&packets(&stream, 20)) > SILENCE, "the tone is sent as before");

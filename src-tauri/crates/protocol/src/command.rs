@@ -1,7 +1,8 @@
 //! What the panel and scripts may ask of the program.
 
 use crate::{
-    Channels, ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, Secret, SettingsChange, StripId, ViewerId,
+    Channels, ChatFormat, ChatMode, MessageId, RelayId, RelaySecrets, Secret, SettingsChange, SourceGiven, StripId,
+    ViewerId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -99,7 +100,19 @@ pub enum Command {
         /// One of [`crate::Links::addresses`].
         host: String,
     },
-    /// Switch the camera, live or not.
+    /// Take the picture from something else, live or not.
+    SetSource {
+        /// In full, or as on the command line.
+        source: SourceGiven,
+    },
+    /// Show a screen and a camera together, live or not.
+    SetScene {
+        /// As on the command line, or `off`.
+        scene: String,
+    },
+    /// Show in full what stands small, and the other way around.
+    SwapScene,
+    /// The same as `set_source` for cameras, as it was called before there were other sources.
     SetCamera {
         /// `pattern`, `off`, a camera's name or its index.
         camera: String,
@@ -139,7 +152,7 @@ pub enum Command {
         /// Away.
         on: bool,
     },
-    /// Look for cameras and microphones again; answered by [`crate::Event::Devices`].
+    /// Look for cameras, microphones, screens and windows again; answered by [`crate::Event::Devices`].
     ListDevices,
     /// Record the broadcast, from now on or from its beginning.
     Record {

@@ -2,8 +2,8 @@
 
 use crate::{
     ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Knock, KnockEnd, LeaveReason, Links, MessageId, Outside,
-    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble, SourceState,
-    StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble, SourceName,
+    SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,7 +150,14 @@ pub enum Event {
         /// As they are now.
         links: Links,
     },
-    /// The camera changed its state.
+    /// What the picture comes from, or a part of it, changed its state.
+    Source {
+        /// Which it is, as it was chosen.
+        source: SourceName,
+        /// As it is now.
+        state: SourceState,
+    },
+    /// The camera changed its state; told beside [`Event::Source`].
     Camera {
         /// As it is now.
         state: SourceState,

@@ -23,6 +23,7 @@ mod relay;
 mod secret;
 mod settings;
 mod snapshot;
+mod source;
 mod stream;
 #[cfg(feature = "typescript")]
 pub mod typescript;
@@ -49,5 +50,6 @@ pub use relay::{Relay, RelayEngine, RelayId, RelaySecrets, RelayState};
 pub use secret::Secret;
 pub use settings::{Settings, SettingsChange};
 pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState, Strip};
+pub use source::{SourceGiven, SourceKind, SourceName};
 pub use stream::{Address, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
 pub use viewer::{GuestLink, Knock, KnockEnd, LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

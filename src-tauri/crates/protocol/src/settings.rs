@@ -20,10 +20,18 @@ macro_rules! settings {
         $make! {
             // The panel shows these; each is switched by a command of its own.
             shown {
-                /// What the picture comes from: a camera's name or its index; `default` is the first that delivers pictures. `pattern`
+                /// Which camera: its name or its index; `default` is the first that delivers pictures. `pattern`
                 /// and `off` need no device.
                 camera: String as CameraChoice = "default", option "--camera" "pattern|off|NAME|INDEX",
                     example "\"pattern\" (or \"off\", a camera's name or its index)";
+                /// What the picture comes from: the camera that `camera` says, or another; a screen, a window whose title has these words,
+                /// an image (PNG, JPEG). A camera that is given alone is this too.
+                source: String as SourceChoice = "camera", option "--source" "camera[:NAME]|screen[:N]|window:TITLE|image:FILE|pattern|off",
+                    example "\"screen\" (or \"window:Slides\", \"image:/home/anna/card.png\", \"camera\")";
+                /// A screen and a camera together, the smaller one in a corner of the larger (`top-left`, `top-right`, `bottom-left`,
+                /// `bottom-right`) or `side-by-side`. The screen is what `source` says, the primary one where that is a camera.
+                scene: String as SceneChoice = "off", option "--scene" "off|screen+camera[:PLACE]",
+                    example "\"screen+camera:bottom-right\" (or \"off\")";
                 /// What the sound comes from: a microphone's name. `tone` and `off` need no device.
                 microphone: String as MicrophoneChoice = "default", option "--microphone" "tone|off|NAME",
                     example "\"tone\" (or \"off\", or a microphone's name)";

@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub outside: Outside,
     /// The camera.
     pub camera: SourceState,
+    /// The screen, the window or the image.
+    pub screen: SourceState,
     /// The microphone.
     pub microphone: SourceState,
     /// The mixer, strip by strip.
@@ -107,17 +109,17 @@ pub enum Phase {
     },
 }
 
-/// A camera or a microphone that could be chosen.
+/// A device, a screen or a window that could be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Source {
-    /// What `set_camera` and `set_microphone` take, and the settings keep.
+    /// What `set_source` takes as a source's id, `set_camera` and `set_microphone` as a name, and the settings keep.
     pub id: String,
     /// For people.
     pub label: String,
 }
 
-/// The devices found, `pattern`, `tone` and `off` not among them.
+/// What was found, `pattern`, `tone` and `off` not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Devices {
@@ -125,9 +127,15 @@ pub struct Devices {
     pub cameras: Vec<Source>,
     /// Microphones.
     pub microphones: Vec<Source>,
+    /// Screens, by number.
+    #[serde(default)]
+    pub screens: Vec<Source>,
+    /// Windows, by title.
+    #[serde(default)]
+    pub windows: Vec<Source>,
 }
 
-/// What a camera or a microphone does now.
+/// What a source of picture or sound does now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "state", rename_all = "snake_case")]

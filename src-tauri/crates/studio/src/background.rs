@@ -25,8 +25,11 @@ pub(crate) trait Background {
     /// Looks which addresses the machine has: [`Happened::LookedAround`] follows.
     fn look_around(&self);
 
-    /// Asks the system which cameras and microphones there are: [`Happened::Listed`] follows, or [`Happened::NotListed`].
+    /// Asks the system which devices, screens and windows there are: [`Happened::Listed`] follows, or [`Happened::NotListed`].
     fn list_devices(&self);
+
+    /// Reads an image to see whether it can be shown: [`Happened::LookedAtImage`] follows.
+    fn look_at_image(&self, file: PathBuf);
 
     /// Asks the resolver: [`Happened::Resolved`] follows.
     fn resolve(&self, question: Question);
@@ -92,6 +95,16 @@ impl Background for Threads {
         tokio::task::spawn_blocking(threads::answered("devices", media::devices, move |listed| {
             // The owner is gone only when the program ends.
             let _ = tell.send(listed.map_or(Happened::NotListed, Happened::Listed));
+        }));
+    }
+
+    fn look_at_image(&self, file: PathBuf) {
+        let (tell, path) = (self.tell.clone(), file.clone());
+        let look = move || media::check_image(&path);
+        tokio::task::spawn_blocking(threads::answered("images", look, move |looked| {
+            let looked = looked.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            // The owner is gone only when the program ends.
+            let _ = tell.send(Happened::LookedAtImage(file, looked));
         }));
     }
 

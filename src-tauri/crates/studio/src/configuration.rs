@@ -1,7 +1,8 @@
 //! The settings as they change: what the file says, what is in effect, and what is meant. Decisions only.
 
 use crate::Options;
-use crate::settings::{Settings, StripText, Written, Wrong};
+use crate::settings::{SceneChoice, Settings, StripText, Written, Wrong};
+use media::{CameraChoice, SourceChoice};
 use protocol::{SettingsChange, StripId, StripSettings};
 
 /// The three values of every setting. They change together or not at all.
@@ -50,7 +51,18 @@ impl Configuration {
     /// Takes another camera, as a person writes it.
     pub(crate) fn set_camera(&mut self, camera: &str) -> Result<Changed, Wrong> {
         // Every text is a choice: one that is no word of ours names a device.
-        self.change(|written| written.camera = camera.parse().ok())
+        let Ok(camera) = camera.parse::<CameraChoice>();
+        self.change(|written| written.take_camera(camera.clone()))
+    }
+
+    /// Takes the picture from something else.
+    pub(crate) fn set_source(&mut self, source: &SourceChoice) -> Result<Changed, Wrong> {
+        self.change(|written| written.take_source(source.clone()))
+    }
+
+    /// Shows a screen and a camera together, or not any more.
+    pub(crate) fn set_scene(&mut self, scene: SceneChoice) -> Result<Changed, Wrong> {
+        self.change(|written| written.scene = Some(scene))
     }
 
     /// Takes another microphone, as a person writes it.
@@ -95,7 +107,6 @@ impl Configuration {
 mod tests {
     use super::*;
     use crate::Given;
-    use media::CameraChoice;
 
     /// A file that says 25 frames a second, and what the command line says instead.
     fn configuration(given: &[(&str, &str)]) -> Configuration {

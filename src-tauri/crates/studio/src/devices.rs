@@ -1,12 +1,16 @@
-//! The camera, the microphone and what else is listened to: how they do, and which there are.
+//! The sources of picture and sound: how they do, and which there are.
 
-use media::{CameraChoice, MicrophoneChoice};
+use media::{CameraChoice, MicrophoneChoice, Shown, SourceChoice};
 use protocol::{Event, SoundTrouble, SourceState, StripId};
 
 /// What is known of the devices.
 #[derive(Clone, Debug)]
 pub(crate) struct Devices {
+    shown: Shown,
     camera: SourceState,
+    screen: SourceState,
+    /// Which that is, or was when it was shown.
+    of_screen: SourceChoice,
     microphone: SourceState,
     /// What the mixer's strips beside the microphone listen to.
     desktop: SourceState,
@@ -28,25 +32,50 @@ enum Listing {
 
 impl Devices {
     /// Those that are being opened.
-    pub(crate) fn new(camera: &CameraChoice, microphone: &MicrophoneChoice) -> Devices {
-        let camera = match camera {
-            CameraChoice::Off => SourceState::Off,
-            other => SourceState::Opening { id: other.to_string() },
-        };
-        let microphone = match microphone {
-            MicrophoneChoice::Off => SourceState::Off,
-            other => SourceState::Opening { id: other.to_string() },
-        };
-        let (desktop, tone) = (SourceState::Off, SourceState::Off);
-        let found = protocol::Devices::default();
-        Devices { camera, microphone, desktop, tone, sound: None, found, listing: Listing::No }
+    pub(crate) fn new(shown: Shown, microphone: &MicrophoneChoice) -> Devices {
+        let opening = |is_off: bool, id: String| if is_off { SourceState::Off } else { SourceState::Opening { id } };
+        let is_camera = matches!(shown.source, SourceChoice::Camera(_));
+        let uses_camera = is_camera || shown.scene.is_some();
+        let camera = opening(!uses_camera || shown.camera == CameraChoice::Off, shown.camera.to_string());
+        let screen = opening(is_camera && shown.scene.is_none(), shown.screen().to_string());
+        let microphone = opening(*microphone == MicrophoneChoice::Off, microphone.to_string());
+        let of_screen = shown.screen();
+        Devices {
+            shown,
+            camera,
+            screen,
+            of_screen,
+            microphone,
+            desktop: SourceState::Off,
+            tone: SourceState::Off,
+            sound: None,
+            found: protocol::Devices::default(),
+            listing: Listing::No,
+        }
+    }
+
+    /// Something else is to be shown.
+    pub(crate) fn show(&mut self, shown: Shown) {
+        self.shown = shown;
     }
 
     /// The camera does otherwise now; what there is to tell, in this order.
     pub(crate) fn camera_is(&mut self, state: SourceState) -> impl Iterator<Item = Event> + use<> {
         let complaint = complaint(&self.camera, &state);
         self.camera = state.clone();
-        complaint.into_iter().chain([Event::Camera { state }])
+        let source = SourceChoice::Camera(self.shown.camera.clone()).name();
+        complaint.into_iter().chain([Event::Source { source, state: state.clone() }, Event::Camera { state }])
+    }
+
+    /// The same of the screen, the window or the image.
+    pub(crate) fn screen_is(&mut self, state: SourceState) -> impl Iterator<Item = Event> + use<> {
+        let complaint = complaint(&self.screen, &state);
+        if let SourceState::Opening { id } | SourceState::Running { id, .. } | SourceState::Failed { id, .. } = &state {
+            // Something else may have been chosen since it said so.
+            self.of_screen = id.parse().unwrap_or_else(|_| self.shown.screen());
+        }
+        self.screen = state.clone();
+        complaint.into_iter().chain([Event::Source { source: self.of_screen.name(), state }])
     }
 
     /// As [`Devices::camera_is`].
@@ -111,6 +140,10 @@ impl Devices {
         &self.camera
     }
 
+    pub(crate) fn screen(&self) -> &SourceState {
+        &self.screen
+    }
+
     pub(crate) fn microphone(&self) -> &SourceState {
         &self.microphone
     }
@@ -142,16 +175,30 @@ mod tests {
 
     #[test]
     fn a_loss_is_an_error_once_and_a_state_each_time() {
-        let mut devices = Devices::new(&CameraChoice::Device("0".into()), &MicrophoneChoice::Off);
+        let camera = CameraChoice::Device("0".into());
+        let shown = Shown::from(camera.clone());
+        let mut devices = Devices::new(shown, &MicrophoneChoice::Off);
+        let source = |state| Event::Source { source: SourceChoice::Camera(camera.clone()).name(), state };
         assert_eq!(devices.camera(), &SourceState::Opening { id: "0".into() });
         assert_eq!(devices.microphone(), &SourceState::Off);
         let error = Event::Error { code: ErrorCode::DeviceLost, message: "it was pulled out".into() };
         let state = Event::Camera { state: lost() };
-        assert_eq!(devices.camera_is(lost()).collect::<Vec<_>>(), [error, state.clone()], "the error first");
-        assert_eq!(devices.camera_is(lost()).collect::<Vec<_>>(), [state], "it goes on failing in the same way");
+        assert_eq!(
+            devices.camera_is(lost()).collect::<Vec<_>>(),
+            [error, source(lost()), state.clone()],
+            "the error first"
+        );
+        assert_eq!(
+            devices.camera_is(lost()).collect::<Vec<_>>(),
+            [source(lost()), state],
+            "it goes on failing in the same way"
+        );
         let running = SourceState::Running { id: "0".into(), format: "720p".into() };
-        assert_eq!(devices.camera_is(running.clone()).collect::<Vec<_>>(), [Event::Camera { state: running }]);
-        assert_eq!(devices.camera_is(lost()).count(), 2, "it fails anew");
+        assert_eq!(
+            devices.camera_is(running.clone()).collect::<Vec<_>>(),
+            [source(running.clone()), Event::Camera { state: running }]
+        );
+        assert_eq!(devices.camera_is(lost()).count(), 3, "it fails anew");
         assert_eq!(devices.microphone_is(lost()).count(), 2, "the microphone is another device");
     }
 }

@@ -4,7 +4,7 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{CameraChoice, Cover, MicrophoneChoice, Pipeline, VideoConfig};
+use media::{Cover, MicrophoneChoice, Pipeline, Shown, VideoConfig};
 use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
@@ -23,8 +23,8 @@ pub(crate) trait Encoding {
     /// Stops the encoders. [`Happened::EncodersStopped`] follows, when the last of them is done with its picture.
     fn end(&self);
 
-    /// Takes another camera, live or not.
-    fn set_camera(&self, camera: CameraChoice);
+    /// Shows something else, live or not.
+    fn set_shown(&self, shown: Shown);
 
     /// Takes another microphone, live or not.
     fn set_microphone(&self, microphone: MicrophoneChoice);
@@ -98,8 +98,8 @@ impl Encoding for Encoders {
         self.pipeline.end();
     }
 
-    fn set_camera(&self, camera: CameraChoice) {
-        self.pipeline.set_camera(camera);
+    fn set_shown(&self, shown: Shown) {
+        self.pipeline.set_shown(shown);
     }
 
     fn set_microphone(&self, microphone: MicrophoneChoice) {

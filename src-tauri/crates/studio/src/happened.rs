@@ -4,6 +4,7 @@ use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
 use protocol::{Devices, RelayId, ViewerId, ViewerStats};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use stream::{Rid, VideoCodec};
 
 /// What happened on another thread.
@@ -26,6 +27,8 @@ pub(crate) enum Happened {
     Listed(Devices),
     /// What lists them panicked.
     NotListed,
+    /// Whether this image can be shown, or a sentence that says why not.
+    LookedAtImage(PathBuf, Result<(), String>),
     /// The resolver answered the question of this number for the public name, or said why it could not.
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Nobody could look.

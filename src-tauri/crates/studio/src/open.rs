@@ -209,9 +209,9 @@ impl Studio {
         };
         let pipeline = {
             let (tell, title) = (tell.clone(), settings.title.to_string());
-            let (camera, microphone) = (settings.camera.clone(), settings.microphone.clone());
+            let (shown, microphone) = (settings.picture(), settings.microphone.clone());
             let events = move |event| drop(tell.send(Happened::Media(event)));
-            Arc::new(Pipeline::open(camera, microphone, settings.video, title, events))
+            Arc::new(Pipeline::open(shown, microphone, settings.video, title, events))
         };
 
         let meter = Arc::new(Meter::default());
@@ -281,7 +281,7 @@ impl Studio {
                 (&settings.video, settings.sound),
                 now,
             ),
-            devices: Devices::new(&settings.camera, &settings.microphone),
+            devices: Devices::new(settings.picture(), &settings.microphone),
             configuration,
             recordings: Folders::of_user().map(|folders| folders.recordings),
             relays,

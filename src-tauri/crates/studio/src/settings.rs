@@ -8,6 +8,7 @@ mod file;
 mod forms;
 mod found;
 pub(crate) mod relay_secrets;
+mod scene;
 mod strip;
 mod types;
 mod value;
@@ -17,12 +18,13 @@ pub(crate) use file::SettingsFile;
 pub(crate) use file::read;
 pub(crate) use forms::Written;
 pub(crate) use found::{Found, Unfit};
+pub(crate) use scene::SceneChoice;
 pub(crate) use strip::{StripText, possible as possible_gain};
 pub use types::HardwareAcceleration;
 pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};
-use media::{VideoConfig, VideoConfigError};
+use media::{CameraChoice, Shown, SourceChoice, VideoConfig, VideoConfigError};
 use protocol::{MixerSettings, SettingsChange, StripId};
 use std::ops::Deref;
 
@@ -109,6 +111,12 @@ impl Settings {
     /// What is meant by what is written.
     pub(crate) fn from(written: &Written) -> Result<Settings, Wrong> {
         let mut values = written.meant();
+        match &values.source {
+            // A camera that is not named is the one that is set.
+            SourceChoice::Camera(CameraChoice::Default) => values.source = SourceChoice::Camera(values.camera.clone()),
+            SourceChoice::Camera(camera) => values.camera = camera.clone(),
+            _ => {}
+        }
         if written.metrics.is_none() && written.metrics_public == Some(true) {
             values.metrics = MetricsAccess::Token;
         }
@@ -130,6 +138,13 @@ impl Settings {
             *mixer.of_mut(strip) = text.meant(strip);
         }
         mixer
+    }
+}
+
+impl Settings {
+    /// What the picture shows.
+    pub(crate) fn picture(&self) -> Shown {
+        Shown { source: self.source.clone(), camera: self.camera.clone(), scene: self.scene.shown() }
     }
 }
 
@@ -179,7 +194,16 @@ impl Written {
 
     /// The same, with what the command line says instead.
     pub(crate) fn with(&self, given: &Given) -> Written {
-        let written = self.clone().overlaid(given.0.clone());
+        let mut written = self.clone().overlaid(given.0.clone());
+        match (&given.0.source, &given.0.camera) {
+            (Some(source), None) => {
+                written.source.clone_from(&self.source);
+                written.take_source(source.clone());
+            }
+            // It was called so before there was anything else.
+            (None, Some(camera)) => written.take_camera(camera.clone()),
+            _ => {}
+        }
         match given.0.public {
             Some(_) => written.with_name_in_link(),
             None => written,
@@ -196,6 +220,31 @@ impl Written {
         })
     }
 
+    /// Takes this as what is shown. A camera is kept as the camera, as it was before there was anything else; and it stays that while
+    /// something else is shown.
+    pub(crate) fn take_source(&mut self, source: SourceChoice) {
+        match source {
+            SourceChoice::Camera(CameraChoice::Default) => {
+                let set = self.camera.take();
+                let set = set.filter(|camera| !matches!(camera, CameraChoice::Off | CameraChoice::Pattern));
+                self.take_camera(set.unwrap_or(CameraChoice::Default));
+            }
+            SourceChoice::Camera(camera) => self.take_camera(camera),
+            other => self.source = Some(other),
+        }
+    }
+
+    /// Takes this camera. In a scene the screen stays; but who wants no picture wants no screen either.
+    pub(crate) fn take_camera(&mut self, camera: CameraChoice) {
+        if camera == CameraChoice::Off {
+            self.scene = None;
+        }
+        if self.scene.is_none_or(|scene| scene.shown().is_none()) {
+            self.source = None;
+        }
+        self.camera = Some(camera);
+    }
+
     /// A public name is given to stand in the link: it takes the place of the address that was chosen before.
     fn with_name_in_link(self) -> Written {
         Written { address: None, ..self }
@@ -210,7 +259,6 @@ pub(crate) fn option_of(key: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::CameraChoice;
     use std::path::Path;
     use std::time::Duration;
 
@@ -264,6 +312,7 @@ mod tests {
     fn a_value_that_cannot_be_is_refused_in_the_same_words_everywhere() {
         for (key, text, file) in [
             ("size", "big", "size = \"big\""),
+            ("source", "screens", "source = \"screens\""),
             ("fps", "fast", "fps = \"fast\""),
             ("listen", "here", "listen = \"here\""),
             ("public", "a b", "public = \"a b\""),
@@ -280,6 +329,28 @@ mod tests {
             let said = Given::default().set(Setting::of(key).expect(key), text).expect_err(text);
             let of_file = read(Path::new("x"), file).expect_err(file);
             assert!(of_file.contains(&said), "{said} in: {of_file}");
+        }
+    }
+
+    #[test]
+    fn a_camera_and_a_source_are_told_apart() {
+        let meant = |file: &[(&str, &str)], given_: &[(&str, &str)]| {
+            let settings = Settings::from(&written(file).with(&given(given_))).expect("it can be");
+            (settings.source.to_string(), settings.camera.to_string())
+        };
+        let pair = |source: &str, camera: &str| (source.to_owned(), camera.to_owned());
+        for (file, given, source, camera) in [
+            (vec![], vec![], "camera", "default"),
+            (vec![("camera", "pattern")], vec![], "pattern", "pattern"),
+            (vec![("camera", "HD")], vec![("source", "screen:2")], "screen:2", "HD"),
+            (vec![("source", "screen")], vec![("camera", "HD")], "camera:HD", "HD"),
+            (vec![("source", "screen")], vec![("source", "camera:HD")], "camera:HD", "HD"),
+            (vec![("camera", "HD"), ("source", "screen")], vec![("source", "camera")], "camera:HD", "HD"),
+            (vec![("camera", "off")], vec![("source", "camera")], "camera", "default"),
+            (vec![("source", "pattern")], vec![], "pattern", "pattern"),
+            (vec![], vec![("source", "screen"), ("camera", "pattern")], "screen", "pattern"),
+        ] {
+            assert_eq!(meant(&file, &given), pair(source, camera), "{file:?} {given:?}");
         }
     }
 

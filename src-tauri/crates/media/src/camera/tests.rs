@@ -19,7 +19,9 @@ fn hd() -> VideoConfig {
 /// The clock in a picture: milliseconds of the day's time, and the frame's number.
 fn clock(raw: &mut RawPicture) -> Option<(u32, u16)> {
     let mut picture = Picture::black(raw.width, raw.height, raw.captured);
-    PictureConverter::new().convert(raw, &mut picture).expect("the camera's pictures can be converted");
+    PictureConverter::new()
+        .convert(raw, &mut picture, &crate::fit::Fit::WHOLE)
+        .expect("the camera's pictures can be converted");
     let (width, height) = (usize::from(picture.width), usize::from(picture.height));
     let reading = pattern::read(picture.planes()[0], width, width, height)?;
     Some((reading.unix_ms, reading.frame))

@@ -16,7 +16,7 @@ fn pattern(width: u16, height: u16) -> Vec<u8> {
 
 fn arrives(mut raw: RawPicture, width: u16, height: u16) -> Picture {
     let mut into = Picture::black(width, height, Instant::now());
-    PictureConverter::new().convert(&mut raw, &mut into).expect("it can be read");
+    PictureConverter::new().convert(&mut raw, &mut into, &Fit::WHOLE).expect("it can be read");
     let found =
         pattern::read(into.planes()[0], width.into(), width.into(), height.into()).expect("the cells are whole");
     assert_eq!((found.unix_ms, found.frame), (123_456, 7));
@@ -96,7 +96,7 @@ fn a_jpeg_s_black_and_white_become_those_of_video() {
     let i420 = [vec![0; 64 * 32], vec![255; 64 * 32], vec![128; 64 * 32]].concat();
     let mut picture = raw(PixelFormat::Mjpeg, 64, 64, jpeg(64, 64, &i420));
     let mut into = Picture::black(64, 64, Instant::now());
-    PictureConverter::new().convert(&mut picture, &mut into).expect("it can be read");
+    PictureConverter::new().convert(&mut picture, &mut into, &Fit::WHOLE).expect("it can be read");
     let [y, u, _] = into.planes();
     assert!(
         y[0].abs_diff(16) <= 1 && y[64 * 63].abs_diff(235) <= 1 && u[0].abs_diff(128) <= 1,
@@ -126,7 +126,7 @@ fn a_ramp_of_the_full_range_is_made_one_of_video_once_in_every_format() {
     ] {
         let mut picture = RawPicture { full_range, ..raw(format, 512, 64, data) };
         let mut into = Picture::black(512, 64, Instant::now());
-        PictureConverter::new().convert(&mut picture, &mut into).expect("it can be read");
+        PictureConverter::new().convert(&mut picture, &mut into, &Fit::WHOLE).expect("it can be read");
         let [y, u, v] = into.planes();
         for (column, shade) in y[512 * 32..][..512].iter().enumerate() {
             let wanted = 16.0 + 219.0 * (column / 2) as f64 / 255.0;
@@ -145,7 +145,7 @@ fn another_shape_gets_bars_and_is_not_stretched() {
     let mut white = raw(PixelFormat::I420, 64, 48, [vec![235; 64 * 48], vec![128; 64 * 24]].concat());
     let mut into = Picture::black(1280, 720, Instant::now());
     into.data.fill(77);
-    PictureConverter::new().convert(&mut white, &mut into).expect("it can be read");
+    PictureConverter::new().convert(&mut white, &mut into, &Fit::WHOLE).expect("it can be read");
     let row = &into.planes()[0][1280 * 360..][..1280];
     assert_eq!((row[0], row[159], row[162], row[1117], row[1279]), (16, 16, 235, 235, 16));
 }
@@ -156,14 +156,17 @@ fn damaged_pictures_are_refused() {
     let mut converter = PictureConverter::new();
     for format in [PixelFormat::I420, PixelFormat::Yuyv, PixelFormat::Nv12, PixelFormat::Mjpeg] {
         for data in [vec![], vec![0; 100], vec![0xff; 640 * 300]] {
-            assert!(converter.convert(&mut raw(format, 640, 360, data), &mut into).is_err(), "{format:?}");
+            assert!(converter.convert(&mut raw(format, 640, 360, data), &mut into, &Fit::WHOLE).is_err(), "{format:?}");
         }
     }
-    assert!(converter.convert(&mut raw(PixelFormat::Yuyv, 0, 0, vec![]), &mut into).is_err());
+    assert!(converter.convert(&mut raw(PixelFormat::Yuyv, 0, 0, vec![]), &mut into, &Fit::WHOLE).is_err());
     let mut endless = jpeg(64, 64, &vec![90; 64 * 96]);
     let frame = endless.windows(2).position(|two| two == [0xff, 0xc0]).expect("it has a header");
     endless[frame + 5..frame + 9].fill(0xff);
-    assert!(converter.convert(&mut raw(PixelFormat::Mjpeg, 64, 64, endless), &mut into).is_err(), "65535x65535");
+    assert!(
+        converter.convert(&mut raw(PixelFormat::Mjpeg, 64, 64, endless), &mut into, &Fit::WHOLE).is_err(),
+        "65535x65535"
+    );
 }
 
 #[test]
@@ -172,7 +175,9 @@ fn colours_of_screens_become_those_of_video() {
     let of = |format, pixel: &[u8]| {
         let mut into = Picture::black(64, 48, Instant::now());
         let data = pixel.repeat(64 * 48);
-        PictureConverter::new().convert(&mut raw(format, 64, 48, data), &mut into).expect("it can be read");
+        PictureConverter::new()
+            .convert(&mut raw(format, 64, 48, data), &mut into, &Fit::WHOLE)
+            .expect("it can be read");
         into.planes().map(|plane| plane[plane.len() / 2])
     };
     // BT.601, as every camera that delivers YUV.
@@ -221,7 +226,7 @@ fn rows_may_be_padded_and_sizes_odd() {
     for format in all {
         let data = vec![100; format.bytes(0, 683, 385)];
         let mut into = Picture::black(320, 180, Instant::now());
-        let converted = PictureConverter::new().convert(&mut raw(format, 683, 385, data), &mut into);
+        let converted = PictureConverter::new().convert(&mut raw(format, 683, 385, data), &mut into, &Fit::WHOLE);
         assert_eq!(converted, Ok(()), "{format:?}");
     }
 }
@@ -232,7 +237,7 @@ fn a_jpeg_of_another_size_is_shown_and_what_fills_its_last_blocks_is_not() {
     let told = arrives(raw(PixelFormat::Mjpeg, 1280, 720, jpeg(640, 368, &i420)), 640, 368);
     let mut agreed = Picture::black(640, 360, Instant::now());
     let mut larger = raw(PixelFormat::Mjpeg, 640, 360, jpeg(640, 368, &i420));
-    PictureConverter::new().convert(&mut larger, &mut agreed).expect("it can be read");
+    PictureConverter::new().convert(&mut larger, &mut agreed, &Fit::WHOLE).expect("it can be read");
     assert_eq!(agreed.planes()[0], &told.planes()[0][..640 * 360], "the rows above, unscaled");
 }
 
@@ -256,7 +261,8 @@ fn a_jpeg_s_colour_may_be_sampled_in_any_usual_way() {
         let samples = [planes_of(64 * 64, 120), colour].concat();
         let data = jpeg::sampled(&samples, 64, 64, sampling);
         let mut into = Picture::black(64, 64, Instant::now());
-        let converted = PictureConverter::new().convert(&mut raw(PixelFormat::Mjpeg, 64, 64, data), &mut into);
+        let converted =
+            PictureConverter::new().convert(&mut raw(PixelFormat::Mjpeg, 64, 64, data), &mut into, &Fit::WHOLE);
         assert_eq!(converted, Ok(()), "{sampling:x}");
         let [y, u, v] = into.planes().map(|plane| plane[plane.len() / 2]);
         assert!(y.abs_diff(119) <= 3 && u.abs_diff(95) <= 3 && v.abs_diff(191) <= 3, "{sampling:x}: {y} {u} {v}");

@@ -1,16 +1,18 @@
-//! The thread `media-camera`: opens what was chosen, converts its pictures and puts the newest one into the slot.
+//! The threads `media-camera` and `media-screen`: each opens what was chosen of its kind, converts its pictures and puts the newest one on
+//! the stage.
 
 use super::{
     Events,
-    slot::{Pool, Slot},
+    opener::{Meant, Opener},
+    slot::Pool,
+    stage::{Frame, Stage},
     wanted::Wanted,
 };
 use crate::{
-    CameraChoice, Cover, Event, VideoConfig,
-    camera::Cameras,
+    CameraChoice, Cover, Event, SourceChoice, VideoConfig,
     convert::{PictureConverter, Unreadable},
     frame::{Picture, RawPicture},
-    pattern::PatternSource,
+    scene::Role,
     slate::Slate,
     source::{Next, PictureSource, SourceError},
     title::Title,
@@ -22,99 +24,84 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What the camera thread is to deliver.
-#[derive(Clone, Debug)]
+/// What such a thread is to deliver.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wish {
-    pub(super) camera: CameraChoice,
+    /// None: nothing.
+    pub(super) source: Option<SourceChoice>,
     pub(super) video: VideoConfig,
     /// What stands in the place of its picture.
     pub(super) cover: Option<Cover>,
 }
 
-/// What the thread that takes pictures from the camera runs on.
-pub(super) struct CameraThread {
+/// What a thread that takes pictures runs on.
+pub(super) struct SourceThread {
+    pub(super) role: Role,
     pub(super) wanted: Arc<Wanted<Wish>>,
-    pub(super) slot: Arc<Slot>,
+    pub(super) stage: Arc<Stage>,
     pub(super) events: Events,
     pub(super) open: Opener,
-    /// A camera that failed is tried again this often.
+    /// What failed is tried again this often.
     pub(super) retry: Duration,
     /// Shown in slates.
     pub(super) title: Arc<Title>,
 }
 
-/// Finds what was chosen.
-pub(super) type Opener = Box<dyn Fn(&Wish) -> Meant + Send>;
-
-/// What a choice means, and how it is opened.
-pub(super) struct Meant {
-    /// What it is called.
-    pub(super) id: String,
-    pub(super) open: Box<dyn FnOnce() -> Result<Box<dyn PictureSource>, SourceError>>,
-}
-
 /// A camera may deliver damaged pictures for so long before it counts as failed.
 const DAMAGED: Duration = Duration::from_secs(2);
 
-/// The real opener. `title` is shown in the pattern.
-pub(super) fn opener(title: Arc<Title>) -> Opener {
-    let cameras = Cameras::default();
-    Box::new(move |wish| {
-        let video = wish.video;
-        let device = match &wish.camera {
-            CameraChoice::Device(device) => Some(device.as_str()),
-            CameraChoice::Default => None,
-            CameraChoice::Pattern | CameraChoice::Off => {
-                let title = title.clone();
-                let open = move || Ok(Box::new(PatternSource::new(&video, title)) as Box<dyn PictureSource>);
-                return Meant { id: wish.camera.to_string(), open: Box::new(open) };
-            }
-        };
-        let meant = cameras.meant(device);
-        // Where there is no camera at all, none has a name.
-        let id = if meant.id().is_empty() { wish.camera.to_string() } else { meant.id().to_owned() };
-        Meant { id, open: Box::new(move || meant.open(&video)) }
-    })
-}
-
-impl CameraThread {
+impl SourceThread {
     pub(super) fn run(&self) {
-        let (mut told, mut tried) = (None, None);
+        // Nobody asked for a screen yet, and there is none.
+        let (mut told, mut tried) = ((self.role == Role::Screen).then_some(SourceState::Off), None);
         let seen = Cell::new(false);
         while let Some((number, wish)) = self.wanted.current() {
             let mut tell = |state: SourceState| {
                 // A device that stays away is told once, not with every attempt.
                 seen.set(seen.get() || matches!(state, SourceState::Running { .. }));
                 if told.as_ref() != Some(&state) {
+                    let (name, event): (_, fn(SourceState) -> Event) = match self.role {
+                        Role::Camera => ("camera", Event::Camera),
+                        Role::Screen => ("screen", Event::Screen),
+                    };
                     if let SourceState::Failed { message, .. } = &state {
-                        tracing::warn!("camera: {message}");
+                        tracing::warn!("{name}: {message}");
                     }
-                    (self.events)(Event::Camera(state.clone()));
+                    (self.events)(event(state.clone()));
                     told = Some(state);
                 }
             };
-            let chosen_off = (wish.camera == CameraChoice::Off).then_some(Slate::Off);
+            let Some(source) = &wish.source else {
+                tell(SourceState::Off);
+                self.wanted.wait(number, Duration::MAX);
+                continue;
+            };
+            let chosen_off = (*source == SourceChoice::Camera(CameraChoice::Off)).then_some(Slate::Off);
             if let Some(slate) = wish.cover.map(Cover::slate).or(chosen_off) {
                 tell(SourceState::Off);
-                let drawn = self.show(slate, &wish.video);
-                self.rest(slate, drawn, number, &wish.video, None);
+                let drawn = self.show(slate);
+                self.rest(slate, drawn, number, None);
                 continue;
             }
-            let Meant { mut id, open } = (self.open)(&wish);
+            let Meant { mut id, open } = (self.open)(&wish.video, source);
             if tried.replace(number) != Some(number) {
                 tell(SourceState::Opening { id: id.clone() });
             }
             let delivered = open().and_then(|source| {
-                let (result, last) = self.deliver(number, &wish, source, &mut tell);
+                let (result, last) = self.deliver(number, source, &mut tell);
                 id = last;
                 result
             });
             if let Err(error) = delivered {
                 // Nobody misses a picture that was never there.
-                let slate = if seen.get() { Slate::Away } else { Slate::Starting };
-                let drawn = self.show(slate, &wish.video);
+                let slate = match self.role {
+                    _ if !seen.get() => Slate::Starting,
+                    Role::Camera => Slate::Away,
+                    Role::Screen => Slate::Hidden,
+                };
+                let drawn = self.show(slate);
                 tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
-                self.rest(slate, drawn, number, &wish.video, Some(self.retry));
+                self.rest(slate, drawn, number, Some(self.retry));
             }
         }
     }
@@ -123,37 +110,44 @@ impl CameraThread {
     fn deliver(
         &self,
         number: u64,
-        wish: &Wish,
         mut source: Box<dyn PictureSource>,
         tell: &mut impl FnMut(SourceState),
     ) -> (Result<(), SourceError>, String) {
-        let result = self.pictures(number, wish, source.as_mut(), tell);
+        let result = self.pictures(number, source.as_mut(), tell);
         (result, source.id())
     }
 
     fn pictures(
         &self,
         number: u64,
-        wish: &Wish,
         source: &mut dyn PictureSource,
         tell: &mut impl FnMut(SourceState),
     ) -> Result<(), SourceError> {
-        let size = (wish.video.width, wish.video.height);
+        let mut frame = self.stage.frame(self.role);
         let (mut raw, mut converter, mut pool) = (RawPicture::new(), PictureConverter::new(), Pool::default());
         let (mut running, mut damaged_since) = (false, None);
         while self.wanted.still(number) {
             threads::fault();
-            match source.next(&mut raw)? {
+            let next = source.next(&mut raw)?;
+            let wanted = self.stage.frame(self.role);
+            let is_other = std::mem::replace(&mut frame, wanted) != wanted;
+            match next {
                 Next::Taken => {}
                 Next::NotYet => {
-                    self.show(Slate::Starting, &wish.video);
+                    self.show(Slate::Starting);
                     continue;
                 }
-                Next::Later => continue,
+                Next::Later => {
+                    if is_other {
+                        source.again();
+                    }
+                    continue;
+                }
             }
             let delivered = Instant::now();
+            let Frame { size, fit } = frame;
             let convert = |picture: &mut Picture| {
-                converter.convert(&mut raw, picture)?;
+                converter.convert(&mut raw, picture, &fit)?;
                 (picture.delivered, picture.converted) = (delivered, Instant::now());
                 Ok::<(), Unreadable>(())
             };
@@ -162,7 +156,7 @@ impl CameraThread {
                 Ok(_) if !self.wanted.still(number) => {}
                 Ok(picture) => {
                     damaged_since = None;
-                    self.slot.put(picture);
+                    self.stage.put(self.role, picture);
                     if !std::mem::replace(&mut running, true) {
                         source.shows();
                         tell(SourceState::Running { id: source.id(), format: source.format() });
@@ -180,40 +174,50 @@ impl CameraThread {
         Ok(())
     }
 
-    /// Leaves a slate where it is, and shows it anew with each new title, until another choice is made, or for so long. `drawn`: how often
-    /// the title had changed when it was drawn.
-    fn rest(&self, slate: Slate, mut drawn: u64, number: u64, video: &VideoConfig, at_most: Option<Duration>) {
+    /// Leaves a slate where it is, and shows it anew with each new title and in each new frame, until another choice is made, or for so
+    /// long. `drawn`: for what it was drawn.
+    fn rest(&self, slate: Slate, mut drawn: Drawn, number: u64, at_most: Option<Duration>) {
         let begun = Instant::now();
+        let is_drawn = |drawn: &Drawn| (self.title.changes(), self.stage.frame(self.role)) == *drawn;
         while self.wanted.still(number) {
             let left = at_most.map_or(Duration::MAX, |at_most| at_most.saturating_sub(begun.elapsed()));
-            self.wanted.wait_while(number, left, || self.title.changes() == drawn);
-            if self.title.changes() == drawn {
+            self.wanted.wait_while(number, left, || is_drawn(&drawn));
+            if is_drawn(&drawn) {
                 return;
             }
-            drawn = self.show(slate, video);
+            drawn = self.show(slate);
         }
     }
 
-    /// How often the title had changed when it was drawn.
-    fn show(&self, slate: Slate, video: &VideoConfig) -> u64 {
-        let changes = self.title.changes();
-        self.slot.put(Arc::new(slate.draw(
-            video.width,
-            video.height,
-            Instant::now(),
-            &self.title.text(),
-            self.title.language(),
-        )));
-        changes
+    fn show(&self, slate: Slate) -> Drawn {
+        let drawn @ (_, Frame { size: (width, height), .. }) = (self.title.changes(), self.stage.frame(self.role));
+        let picture = slate.draw(width, height, Instant::now(), &self.title.text(), self.title.language());
+        self.stage.put(self.role, Arc::new(picture));
+        drawn
     }
 }
+
+/// How often the title had changed when a slate was drawn, and for which frame.
+type Drawn = (u64, Frame);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::slot;
+    use crate::{
+        pattern::PatternSource,
+        pipeline::slot::{self, Slot},
+        scene::Layout,
+    };
     use std::{sync::mpsc::channel, thread};
     use words::Language;
+
+    fn alone(slot: &Arc<Slot>) -> Arc<Stage> {
+        Arc::new(Stage::new(slot.clone(), Layout::Alone(Role::Camera), (320, 180), 30))
+    }
+
+    fn of(camera: CameraChoice, video: VideoConfig) -> Wish {
+        Wish { source: Some(SourceChoice::Camera(camera)), video, cover: None }
+    }
 
     /// A camera that is pulled out after ten pictures.
     struct Loose(PatternSource, u32);
@@ -236,11 +240,11 @@ mod tests {
     #[test]
     fn a_camera_that_comes_back_brings_the_picture_back() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let wish = Wish { camera: CameraChoice::Device("loose".into()), video, cover: None };
+        let wish = of(CameraChoice::Device("loose".into()), video);
         let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
         let ((told, events), attempts) = (channel(), std::sync::atomic::AtomicU32::new(0));
-        let open = move |wish: &Wish| {
-            let (attempt, video) = (attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed), wish.video);
+        let open = move |video: &VideoConfig, _: &SourceChoice| {
+            let (attempt, video) = (attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed), *video);
             // There at first and from the fourth attempt on.
             let open = move || match attempt {
                 1 | 2 => Err(SourceError::NotFound("The camera \"loose\"".into())),
@@ -249,9 +253,10 @@ mod tests {
             };
             Meant { id: "loose".into(), open: Box::new(open) }
         };
-        let camera = CameraThread {
+        let camera = SourceThread {
+            role: Role::Camera,
             wanted: wanted.clone(),
-            slot: slot.clone(),
+            stage: alone(&slot),
             events: Arc::new(move |event| drop(told.send(event))),
             open: Box::new(open),
             retry: Duration::from_millis(10),
@@ -303,20 +308,21 @@ mod tests {
     #[test]
     fn no_picture_that_was_taken_after_the_camera_was_switched_off_is_shown() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let wish = Wish { camera: CameraChoice::Device("switched".into()), video, cover: None };
+        let wish = of(CameraChoice::Device("switched".into()), video);
         let (wanted, slot) = (Arc::new(Wanted::new(wish)), Arc::new(Slot::default()));
         let switched = wanted.clone();
-        let open = move |wish: &Wish| {
-            let (video, switched) = (wish.video, switched.clone());
+        let open = move |video: &VideoConfig, _: &SourceChoice| {
+            let (video, switched) = (*video, switched.clone());
             let open = move || {
                 let pattern = PatternSource::new(&video, Arc::new(Title::new("")));
                 Ok(Box::new(SwitchedOff(pattern, 0, switched)) as Box<dyn PictureSource>)
             };
             Meant { id: "switched".into(), open: Box::new(open) }
         };
-        let camera = CameraThread {
+        let camera = SourceThread {
+            role: Role::Camera,
             wanted: wanted.clone(),
-            slot: slot.clone(),
+            stage: alone(&slot),
             events: Arc::new(drop),
             open: Box::new(open),
             retry: Duration::from_millis(10),
@@ -333,17 +339,15 @@ mod tests {
     #[test]
     fn nobody_is_told_that_a_camera_comes_back_which_was_never_there() {
         let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
-        let (wanted, slot) = (
-            Arc::new(Wanted::new(Wish { camera: CameraChoice::Default, video, cover: None })),
-            Arc::new(Slot::default()),
-        );
-        let open = |_: &Wish| {
+        let (wanted, slot) = (Arc::new(Wanted::new(of(CameraChoice::Default, video))), Arc::new(Slot::default()));
+        let open = |_: &VideoConfig, _: &SourceChoice| {
             let open = || Err(SourceError::NotFound("A camera".into()));
             Meant { id: "none".into(), open: Box::new(open) }
         };
-        let camera = CameraThread {
+        let camera = SourceThread {
+            role: Role::Camera,
             wanted: wanted.clone(),
-            slot: slot.clone(),
+            stage: alone(&slot),
             events: Arc::new(drop),
             open: Box::new(open),
             retry: Duration::from_millis(10),

@@ -6,17 +6,22 @@ mod codecs;
 mod encoders;
 mod hush;
 mod mixing;
+mod opener;
 mod orders;
 mod slot;
 mod sound;
+mod stage;
 mod timeline;
 mod video;
 mod wanted;
 
 use crate::{
-    CameraChoice, Cover, Event, Levels, MicrophoneChoice, PreviewPicture, VideoConfig, preview::Preview, title::Title,
+    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, Shown, SourceChoice, VideoConfig,
+    preview::Preview,
+    scene::{Plan, Role},
+    title::Title,
 };
-use camera::{CameraThread, Wish};
+use camera::{SourceThread, Wish};
 pub use codecs::CODECS;
 use encoders::{Broadcast, Encoders};
 use mixing::Mixing;
@@ -24,6 +29,7 @@ use orders::Orders;
 use protocol::{MixerSettings, StripLevels};
 use slot::Slot;
 use sound::SoundThread;
+use stage::Stage;
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -42,9 +48,15 @@ type Sink = Arc<dyn Fn(Frame) + Send + Sync>;
 /// A device that failed is tried again this often.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// A camera, a microphone and the encoders behind them. Dropping it closes all, within about a second.
+/// A screen, a window or an image that is away is looked for this often: nobody waits for a driver there.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A camera, a screen, a microphone and the encoders behind them. Dropping it closes all, within about a second.
 pub struct Pipeline {
+    picture: Mutex<Asked>,
     camera: Arc<Wanted<Wish>>,
+    screen: Arc<Wanted<Wish>>,
+    stage: Arc<Stage>,
     title: Arc<Title>,
     microphone: Arc<Wanted<MicrophoneChoice>>,
     mixing: Arc<Mixing>,
@@ -60,31 +72,53 @@ pub struct Pipeline {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// What is asked of the picture.
+struct Asked {
+    shown: Shown,
+    video: VideoConfig,
+    cover: Option<Cover>,
+}
+
+impl Asked {
+    /// What the camera's and the screen's threads are to do, and what becomes of their pictures.
+    fn wishes(&self) -> ([Wish; 2], Plan) {
+        let plan = self.shown.plan(self.cover);
+        let wish = |source, cover| Wish { source, video: self.video, cover };
+        let camera = wish(plan.camera.clone().map(SourceChoice::Camera), plan.cover);
+        ([camera, wish(plan.screen.clone(), None)], plan)
+    }
+}
+
 impl Pipeline {
     /// Opens the devices: from here on there are a preview and levels. Never fails: a device that does is an [`Event`], its
     /// place is taken by a slate or by silence, and it is tried again every two seconds. `title` is shown in the pattern and in slates.
     /// `events` is called from the pipeline's threads and must not block.
     pub fn open(
-        camera: CameraChoice,
+        shown: impl Into<Shown>,
         microphone: MicrophoneChoice,
         video: VideoConfig,
         title: String,
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> Pipeline {
         let events: Events = Arc::new(events);
-        let camera = Arc::new(Wanted::new(Wish { camera, video, cover: None }));
+        let asked = Asked { shown: shown.into(), video, cover: None };
+        let ([camera, screen], plan) = asked.wishes();
+        let (camera, screen) = (Arc::new(Wanted::new(camera)), Arc::new(Wanted::new(screen)));
         let (microphone, silent) = (Arc::new(Wanted::new(microphone)), Arc::<AtomicBool>::default());
         let mixing = Arc::<Mixing>::default();
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
         let title = Arc::new(Title::new(&title));
-        let pictures = CameraThread {
-            wanted: camera.clone(),
-            slot: slot.clone(),
-            events: events.clone(),
-            open: camera::opener(title.clone()),
-            retry: RETRY,
-            title: title.clone(),
-        };
+        let stage = Arc::new(Stage::new(Arc::clone(&slot), plan.layout, (video.width, video.height), video.fps));
+        let [pictures, screens] =
+            [(Role::Camera, &camera, RETRY), (Role::Screen, &screen, LOOK)].map(|(role, wanted, retry)| SourceThread {
+                role,
+                wanted: wanted.clone(),
+                stage: stage.clone(),
+                events: events.clone(),
+                open: opener::real(title.clone()),
+                retry,
+                title: title.clone(),
+            });
         let sounds = SoundThread {
             wanted: microphone.clone(),
             mixing: mixing.clone(),
@@ -100,6 +134,7 @@ impl Pipeline {
         let encoders = Encoders { wanted: wanted.clone(), slot: slot.clone(), orders: orders.clone(), sound, events };
         let threads = [
             threads::restarted("media-camera", move || pictures.run()),
+            threads::restarted("media-screen", move || screens.run()),
             threads::restarted("media-sound", move || sounds.run()),
             threads::restarted("media-encoders", move || encoders.run()),
         ];
@@ -107,7 +142,10 @@ impl Pipeline {
         let preview = Mutex::new(Preview::new());
         let (encoders, broadcasts) = (wanted, AtomicU64::new(0));
         Pipeline {
+            picture: Mutex::new(asked),
             camera,
+            screen,
+            stage,
             title,
             microphone,
             mixing,
@@ -122,15 +160,30 @@ impl Pipeline {
         }
     }
 
-    /// Takes another camera, live or not.
-    pub fn set_camera(&self, camera: CameraChoice) {
-        self.camera.change(|wish| wish.camera = camera);
+    /// Shows something else, live or not. What is shown before and after goes on running.
+    pub fn set_shown(&self, shown: impl Into<Shown>) {
+        let shown = shown.into();
+        self.ask(|asked| asked.shown = shown);
+    }
+
+    fn ask(&self, change: impl FnOnce(&mut Asked)) {
+        let mut asked = lock(&self.picture);
+        change(&mut asked);
+        let ([camera, screen], plan) = asked.wishes();
+        let VideoConfig { width, height, fps, .. } = asked.video;
+        // What is to be closed is told first, so that nothing of it is shown whole for a moment.
+        self.camera.set(camera);
+        self.screen.set(screen);
+        self.stage.set(plan.layout, (width, height), fps);
+        self.camera.wake();
+        self.screen.wake();
     }
 
     /// Shows another title in the pattern and in slates. No camera is opened anew for it.
     pub fn set_title(&self, title: &str) {
         self.title.set(title);
         self.camera.wake();
+        self.screen.wake();
     }
 
     /// Slates speak another language.
@@ -155,10 +208,10 @@ impl Pipeline {
         self.mixing.levels(Instant::now())
     }
 
-    /// Sends this card in the place of the camera's picture, live or not; the camera, whichever is chosen, is closed meanwhile, and an
-    /// [`Event`] says that it is off.
+    /// Sends this card in the place of the picture, live or not; what it comes from is closed meanwhile, and an [`Event`] says that it is
+    /// off. Of a scene [`Cover::CameraOff`] takes the camera away, and the screen goes on.
     pub fn set_cover(&self, cover: Option<Cover>) {
-        self.camera.change(|wish| wish.cover = cover);
+        self.ask(|asked| asked.cover = cover);
     }
 
     /// Sends silence in the place of all sound, live or not, from the next piece of it on. [`Pipeline::levels`] are the microphone's all the
@@ -173,7 +226,7 @@ impl Pipeline {
         let before = self.orders.video();
         self.orders.set_video(video);
         if (before.width, before.height, before.fps) != (video.width, video.height, video.fps) {
-            self.camera.change(|wish| wish.video = video);
+            self.ask(|asked| asked.video = video);
         }
     }
 
@@ -232,6 +285,7 @@ impl Drop for Pipeline {
     fn drop(&mut self) {
         self.encoders.close();
         self.camera.close();
+        self.screen.close();
         self.microphone.close();
         for thread in self.threads.drain(..) {
             // A panic there was told where it happened.

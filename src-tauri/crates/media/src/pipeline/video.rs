@@ -25,7 +25,7 @@ pub(super) struct Worker {
 
 /// A source that gives nothing for so long (a slate, a slow camera) has its last picture encoded again, so that whoever
 /// joins sees it, and keyframes come in time.
-const REPEAT: Duration = Duration::from_millis(200);
+const REPEAT: Duration = Duration::from_millis(150);
 /// After a failure it is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 

@@ -39,6 +39,20 @@ impl<T: Clone> Wanted<T> {
         self.changed.notify_all();
     }
 
+    /// Makes this the choice. Who waits looks again in any case; where it is the same, what runs goes on.
+    pub(super) fn set(&self, choice: T)
+    where
+        T: PartialEq,
+    {
+        let mut state = self.lock();
+        if state.choice != choice {
+            state.choice = choice;
+            state.number += 1;
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
     /// Nothing more is wanted: the thread ends.
     pub(super) fn close(&self) {
         self.lock().closed = true;

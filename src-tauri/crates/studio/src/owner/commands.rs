@@ -12,7 +12,7 @@ use crate::random::fresh_token;
 use crate::settings::Wrong;
 use crate::studio::{Ask, CommandError, bad_setting};
 use audience::{Input, Now};
-use protocol::{Command, Devices, ErrorCode, Event, SettingsChange, StripId};
+use protocol::{Command, ErrorCode, Event, SettingsChange, SourceGiven, SourceName, StripId};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
 
@@ -37,6 +37,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn command(&mut self, command: Command, now: Now) -> Result<(), CommandError> {
         if let Command::SetAddress { host: name }
         | Command::SetCamera { camera: name }
+        | Command::SetSource {
+            source: SourceGiven::Short(name) | SourceGiven::Named(SourceName { id: Some(name), .. }),
+        }
+        | Command::SetScene { scene: name }
         | Command::SetMicrophone { microphone: name } = &command
             && name.len() > MAX_NAME
         {
@@ -93,11 +97,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
-            Command::SetCamera { camera } => {
-                let changed = self.configuration.set_camera(&camera);
-                self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
-                Ok(())
-            }
+            Command::SetSource { source } => self.set_source(&source, now),
+            Command::SetCamera { camera } => self.set_camera(&camera, now),
+            Command::SetScene { scene } => self.set_scene(&scene, now),
+            Command::SwapScene => self.swap_scene(now),
             Command::SetMicrophone { microphone } => {
                 let changed = self.configuration.set_microphone(&microphone);
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
@@ -138,17 +141,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
     }
 
-    /// The devices were listed, or what lists them panicked, which was told.
-    pub(super) fn listed(&mut self, devices: Option<Devices>) {
-        if let Some(devices) = devices {
-            let event = self.devices.found(devices);
-            self.events.tell(event);
-        }
-        if self.devices.answered() {
-            self.background.list_devices();
-        }
-    }
-
     /// Starts the encoders; the broadcast is live with their first picture.
     fn go_live(&mut self, now: Now) -> Result<(), CommandError> {
         let number = self.broadcast.start(now.instant)?;
@@ -175,8 +167,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn adopt(&mut self, changed: Changed, now: Now) {
         let Changed { before, to_write } = changed;
         let after = self.configuration.meant().clone();
-        if after.camera != before.camera {
-            self.encoders.set_camera(after.camera.clone());
+        if after.picture() != before.picture() {
+            self.devices.show(after.picture());
+            self.encoders.set_shown(after.picture());
         }
         if after.microphone != before.microphone {
             self.encoders.set_microphone(after.microphone.clone());

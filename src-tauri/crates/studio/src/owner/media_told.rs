@@ -13,6 +13,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn media_told(&mut self, event: media::Event, now: Now) {
         match event {
             media::Event::Camera(state) => self.devices.camera_is(state).for_each(|event| self.events.tell(event)),
+            media::Event::Screen(state) => self.devices.screen_is(state).for_each(|event| self.events.tell(event)),
             media::Event::Microphone(state) => {
                 self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
             }

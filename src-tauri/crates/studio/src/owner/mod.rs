@@ -15,6 +15,7 @@ mod relays;
 mod run;
 mod shares;
 mod snapshot;
+mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -90,6 +91,8 @@ pub(crate) struct Owner<F, E, B> {
     stats_asked: bool,
     /// Nobody has told yet which addresses the machine has.
     looking: bool,
+    /// The image that is to be shown if it can be.
+    looked_at: Option<PathBuf>,
     quitting: bool,
     /// The program has to end, because of this: for a person.
     failed: Option<String>,
@@ -149,6 +152,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             encoding: 0,
             stats_asked: false,
             looking: false,
+            looked_at: None,
             quitting: false,
             failed: None,
         };
@@ -189,6 +193,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.looking = false;
                 self.looked_around(surroundings, now);
             }
+            Happened::LookedAtImage(file, looked) => self.looked_at_image(&file, looked, now),
             Happened::Listed(devices) => self.listed(Some(devices)),
             Happened::NotListed => self.listed(None),
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),

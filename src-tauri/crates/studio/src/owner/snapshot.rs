@@ -24,6 +24,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             guest_links: self.guest_links(),
             outside: self.door.outside_told(),
             camera: self.devices.camera().clone(),
+            screen: self.devices.screen().clone(),
             microphone: self.devices.microphone().clone(),
             strips: self.strips(),
             sound: self.devices.sound(),

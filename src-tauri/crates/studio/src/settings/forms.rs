@@ -1,6 +1,7 @@
 //! The forms that a setting has in the program, all made from the one description in `protocol`: what is written, what is
 //! meant by it, and the list that the command line and the file's messages read.
 
+use super::scene::SceneChoice;
 use super::strip::StripText;
 use super::types::{
     Bitrate, Folder, HardwareAcceleration, MetricsAccess, Seconds, SendingThreads, Size, SpokenLanguage, Title,
@@ -8,7 +9,7 @@ use super::types::{
 use super::value::{self, Value};
 use super::{Setting, Wrong};
 use crate::elsewhere::RelayFrom;
-use media::{CameraChoice, MicrophoneChoice};
+use media::{CameraChoice, MicrophoneChoice, SourceChoice};
 use protocol::SettingsChange;
 use protocol::SoundPreset;
 use reach::{Listen, Public, PublicMedia};

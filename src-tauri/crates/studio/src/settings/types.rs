@@ -3,7 +3,7 @@
 use super::strip::StripText;
 use super::value::Value;
 use crate::elsewhere::RelayFrom;
-use media::{CameraChoice, MicrophoneChoice};
+use media::{CameraChoice, MicrophoneChoice, SourceChoice};
 use protocol::SoundPreset;
 use reach::{Listen, Public, PublicMedia};
 use std::convert::identity;
@@ -36,6 +36,8 @@ macro_rules! texts {
 
 texts! {
     CameraChoice;
+    SourceChoice, empty is none: true;
+    super::scene::SceneChoice, empty is none: true;
     MicrophoneChoice;
     String, empty is none: true;
     Size, empty is none: true;
@@ -367,34 +369,4 @@ impl FromStr for Bitrate {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_size_is_two_numbers() {
-        assert_eq!("1280x720".parse(), Ok(Size { width: 1280, height: 720 }));
-        for bad in ["", "1280", "1280x", "x720", "0x720", "1280x720x3", "big"] {
-            let error = bad.parse::<Size>().expect_err(bad).to_string();
-            assert!(error.contains("1280x720"), "the remedy is named: {error}");
-        }
-    }
-
-    #[test]
-    fn a_folder_is_a_whole_path() {
-        assert!("/home/anna/Videos".parse::<Folder>().is_ok());
-        for bad in ["Videos", "~/Videos", "./x"] {
-            let error = bad.parse::<Folder>().expect_err(bad).to_string();
-            assert!(error.contains("as in /home/anna/Videos"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_bitrate_has_a_unit_or_is_in_kilobits() {
-        for text in ["2500k", "2500", "2.5M", "2500K"] {
-            assert_eq!(text.parse(), Ok(Bitrate { kbps: 2500 }), "{text}");
-        }
-        for bad in ["", "k", "fast", "-3k", "0", "1e12", "NaN"] {
-            assert!(bad.parse::<Bitrate>().is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{CameraChoice, Cover, MicrophoneChoice, VideoConfig};
+use media::{Cover, MicrophoneChoice, Shown, VideoConfig};
 use protocol::{
     ChatFormat, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId, ViewerStats,
 };
@@ -114,8 +114,8 @@ impl Encoding for Asks {
         self.note("stop encoding".into());
     }
 
-    fn set_camera(&self, camera: CameraChoice) {
-        self.note(format!("camera {camera}"));
+    fn set_shown(&self, shown: Shown) {
+        self.note(format!("show {}", shown.source));
     }
 
     fn set_microphone(&self, microphone: MicrophoneChoice) {
@@ -208,6 +208,10 @@ impl Background for Asks {
 
     fn keep_settings(&self, _: Written) {
         self.note("keep settings".into());
+    }
+
+    fn look_at_image(&self, file: PathBuf) {
+        self.note(format!("look at {}", file.display()));
     }
 
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {

@@ -4,7 +4,7 @@ use super::world::World;
 use crate::happened::Happened;
 use crate::settings::Written;
 use media::Event as Media;
-use protocol::{Command, Devices, ErrorCode, Event, Source, SourceState};
+use protocol::{Command, Devices, ErrorCode, Event, Source, SourceGiven, SourceKind, SourceName, SourceState};
 
 #[test]
 fn a_device_that_is_lost_is_an_error_and_the_broadcast_goes_on() {
@@ -12,12 +12,16 @@ fn a_device_that_is_lost_is_an_error_and_the_broadcast_goes_on() {
     let state = SourceState::Failed { id: "0".into(), code: ErrorCode::DeviceLost, message: "pulled out".into() };
     world.happened(Happened::Media(Media::Camera(state.clone())));
     let error = Event::Error { code: ErrorCode::DeviceLost, message: "pulled out".into() };
-    assert_eq!(world.told(), [error, Event::Camera { state: state.clone() }]);
+    let source = |state: &SourceState| Event::Source {
+        source: SourceName { kind: SourceKind::Camera, id: None },
+        state: state.clone(),
+    };
+    assert_eq!(world.told(), [error, source(&state), Event::Camera { state: state.clone() }]);
     assert_eq!(world.owner.snapshot().camera, state);
     assert_eq!(world.asked(), Vec::<String>::new(), "a slate takes its place; nothing ends");
     let back = SourceState::Running { id: "0".into(), format: "1280x720".into() };
     world.happened(Happened::Media(Media::Camera(back.clone())));
-    assert_eq!(world.told(), [Event::Camera { state: back }]);
+    assert_eq!(world.told(), [source(&back), Event::Camera { state: back }]);
 }
 
 #[test]
@@ -51,7 +55,7 @@ fn devices_are_listed_by_one_at_a_time_while_commands_are_carried_out() {
     assert_eq!(world.asked(), Vec::<String>::new(), "one is inside already");
 
     let found =
-        |name: &str| Devices { cameras: vec![Source { id: name.into(), label: name.into() }], microphones: vec![] };
+        |name: &str| Devices { cameras: vec![Source { id: name.into(), label: name.into() }], ..Devices::default() };
     world.happened(Happened::Listed(found("first")));
     assert_eq!(world.told(), [Event::Devices { devices: found("first") }]);
     assert_eq!(world.asked(), ["list devices"], "once more, for those who asked later");
@@ -77,4 +81,78 @@ fn what_could_not_be_written_is_told() {
     let mut world = World::live(Written::default());
     world.happened(Happened::Unwritten("the disk is full".into()));
     assert_eq!(world.told(), [Event::Error { code: ErrorCode::Storage, message: "the disk is full".into() }]);
+}
+
+#[test]
+fn a_source_is_taken_as_it_is_written_and_refused_with_what_can_be() {
+    let mut world = World::live(Written::default());
+    let set = |world: &mut World, source: SourceGiven| world.command(Command::SetSource { source });
+    set(&mut world, SourceGiven::Short("screen:2".into())).expect("there may be one");
+    assert_eq!(world.asked(), ["show screen:2", "candidates []", "keep settings"]);
+    let named = SourceGiven::Named(SourceName { kind: SourceKind::Window, id: Some("Slides".into()) });
+    set(&mut world, named).expect("there may be one");
+    assert_eq!(world.asked(), ["show window:Slides", "candidates []", "keep settings"]);
+    assert_eq!(world.owner.snapshot().settings.source, "window:Slides");
+    let bad =
+        [SourceGiven::Short("screens".into()), SourceGiven::Named(SourceName { kind: SourceKind::Image, id: None })];
+    for bad in bad {
+        let refused = set(&mut world, bad).expect_err("there is no such thing");
+        assert_eq!(refused.code, ErrorCode::BadSetting);
+        assert!(refused.message.contains("image:FILE"), "{}", refused.message);
+    }
+    assert_eq!(world.asked(), Vec::<String>::new());
+    world.command(Command::SetCamera { camera: "pattern".into() }).expect("as before");
+    assert_eq!(world.asked(), ["show pattern", "candidates []", "keep settings"]);
+    assert_eq!(world.owner.snapshot().settings.source, "pattern");
+}
+
+#[test]
+fn an_image_is_looked_at_before_it_takes_the_place_of_anything() {
+    let mut world = World::live(Written::default());
+    let file = std::path::PathBuf::from("/home/anna/card.png");
+    let set = |world: &mut World| {
+        world.command(Command::SetSource { source: SourceGiven::Short("image:/home/anna/card.png".into()) })
+    };
+    set(&mut world).expect("it is looked at");
+    assert_eq!(world.asked(), ["look at /home/anna/card.png"]);
+    world.happened(Happened::LookedAtImage(file.clone(), Err("it is no image".into())));
+    assert_eq!(world.told(), [Event::Error { code: ErrorCode::BadSetting, message: "it is no image".into() }]);
+    assert_eq!(world.asked(), Vec::<String>::new(), "what was shown goes on");
+
+    set(&mut world).expect("it is looked at");
+    world.asked();
+    world.happened(Happened::LookedAtImage(file.clone(), Ok(())));
+    assert_eq!(world.asked(), ["show image:/home/anna/card.png", "candidates []", "keep settings"]);
+
+    set(&mut world).expect("it is looked at");
+    world.command(Command::SetSource { source: SourceGiven::Short("pattern".into()) }).expect("it needs nothing");
+    world.asked();
+    world.happened(Happened::LookedAtImage(file, Ok(())));
+    assert_eq!(world.asked(), Vec::<String>::new(), "something else was chosen meanwhile");
+}
+
+#[test]
+fn a_scene_is_set_swapped_and_left_and_its_camera_is_another() {
+    let mut world = World::live(Written::default());
+    let shown = |world: &World| {
+        let settings = world.owner.snapshot().settings;
+        (settings.scene, settings.source, settings.camera)
+    };
+    let said = |scene: &str, source: &str, camera: &str| (scene.to_owned(), source.to_owned(), camera.to_owned());
+    let none = world.command(Command::SwapScene).expect_err("there is nothing to swap");
+    assert_eq!(none.code, ErrorCode::WrongState);
+    world.command(Command::SetSource { source: SourceGiven::Short("window:Slides".into()) }).expect("it may be there");
+    world.command(Command::SetScene { scene: "screen+camera:top-left".into() }).expect("it can be");
+    world.command(Command::SwapScene).expect("there is a scene");
+    assert_eq!(shown(&world), said("screen+camera:top-left,swapped", "window:Slides", "default"));
+    world.command(Command::SetCamera { camera: "pattern".into() }).expect("there is always a pattern");
+    assert_eq!(shown(&world), said("screen+camera:top-left,swapped", "window:Slides", "pattern"), "the screen stays");
+    let refused = world.command(Command::SetScene { scene: "screen+camera,size=3".into() });
+    assert!(refused.expect_err("it is larger than the picture").message.contains("screen+camera"));
+    world.asked();
+    world.command(Command::SetScene { scene: "off".into() }).expect("it can be left");
+    assert_eq!(world.asked(), ["show window:Slides", "candidates []", "keep settings"]);
+    world.command(Command::SetScene { scene: "screen+camera".into() }).expect("it can be");
+    world.command(Command::SetSource { source: SourceGiven::Short("off".into()) }).expect("there may be no picture");
+    assert_eq!(shown(&world), said("off", "off", "off"), "nobody who wants no picture goes on showing the screen");
 }

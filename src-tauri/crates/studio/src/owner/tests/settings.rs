@@ -34,7 +34,7 @@ fn each_setting_goes_to_whom_it_concerns_and_all_of_them_into_the_file() {
     world.command(Command::SetCamera { camera: "pattern".into() }).expect("there is always a pattern");
     world.command(Command::SetMicrophone { microphone: "tone".into() }).expect("there is always a tone");
     let asked = world.asked();
-    assert!(asked.contains(&"camera pattern".into()) && asked.contains(&"microphone tone".into()), "{asked:?}");
+    assert!(asked.contains(&"show pattern".into()) && asked.contains(&"microphone tone".into()), "{asked:?}");
 }
 
 #[test]

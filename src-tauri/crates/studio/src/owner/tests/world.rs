@@ -56,7 +56,7 @@ pub(super) fn parts<F, E, B>(
             (&meant.video, meant.sound),
             now,
         ),
-        devices: Devices::new(&meant.camera, &meant.microphone),
+        devices: Devices::new(meant.picture(), &meant.microphone),
         recordings: Some(PathBuf::from("/home/anna/Videos/Skylark")),
         configuration,
         relays: Relays::default(),

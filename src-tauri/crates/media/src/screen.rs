@@ -1,0 +1,153 @@
+//! Screens and windows: which there are, and their pictures. How a system is asked for them stands in a file or folder of its own.
+
+#[cfg(not(target_os = "linux"))]
+mod none;
+#[cfg(target_os = "linux")]
+mod x11;
+
+#[cfg(not(target_os = "linux"))]
+use none as system;
+#[cfg(target_os = "linux")]
+use x11 as system;
+
+use crate::{
+    SourceChoice,
+    device::{DeviceError, OpenDevice, Opening, Spare},
+    frame::{PixelFormat, RawPicture},
+    listing::Listing,
+    source::{Next, PictureSource, SourceError},
+};
+use protocol::{ErrorCode, Source};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A screen, numbered from 1; None: the primary one.
+    Screen(Option<u32>),
+    /// The window with this title, or with these words in it.
+    Window(String),
+}
+
+/// A screen or a window that was opened: what each window system does in its own way. It is used by one thread, in which any call may hang.
+trait Capture: Sized {
+    /// Finds it. The error is for people.
+    fn open(wanted: &Wanted) -> Result<Self, DeviceError>;
+
+    /// The picture as it is now, with the cursor, into a buffer that is used again. None: it looks as it did, and nobody asked for it `anew`.
+    fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError>;
+}
+
+/// Of a picture of four bytes a pixel: blue, green, red, and one that says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
+    width: u16,
+    height: u16,
+}
+
+/// The screens and the windows that could be shown.
+pub(crate) fn list() -> (Vec<Source>, Vec<Source>) {
+    static LISTING: Listing<(Vec<Source>, Vec<Source>)> = Listing::new("screens");
+    LISTING.ask(system::list)
+}
+
+struct Shot {
+    size: Size,
+    data: Vec<u8>,
+    captured: Instant,
+}
+
+/// An open screen or window, as a camera that delivers only what changed.
+struct ScreenSource {
+    wanted: Wanted,
+    fps: u32,
+    device: OpenDevice<(), Shot>,
+    spare: Spare,
+    anew: Arc<AtomicBool>,
+    size: Option<Size>,
+}
+
+/// A window system answers by then, or does not.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Whoever shows it looks this often whether it is to be shown in another way.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A picture that was not taken in time is overwritten.
+const NEWEST_ONLY: usize = 1;
+
+pub(crate) fn open(wanted: Wanted, fps: u32) -> Result<Box<dyn PictureSource>, SourceError> {
+    let (spare, anew) = (Spare::default(), Arc::new(AtomicBool::new(true)));
+    let opening = Opening::begin("media-device", NEWEST_ONLY, {
+        let (wanted, spare, anew) = (wanted.clone(), spare.clone(), anew.clone());
+        move |handover| {
+            let mut capture = system::Screen::open(&wanted)?;
+            handover.opened(());
+            let between = Duration::from_secs(1) / fps;
+            let mut due = Instant::now();
+            while !handover.is_stopped() {
+                threads::fault();
+                let (mut data, captured) = (spare.take(), Instant::now());
+                match capture.picture(&mut data, anew.swap(false, Ordering::Relaxed))? {
+                    Some(size) => handover.put(Shot { size, data, captured }),
+                    None => spare.give(data),
+                }
+                // Who was late carries on in time.
+                due = (due + between).max(Instant::now());
+                thread::sleep((due - Instant::now()).min(between));
+            }
+            Ok(())
+        }
+    });
+    let device = opening.and_then(|mut opening| {
+        let message = || format!("{} does not answer. It is asked again by itself.", subject(&wanted));
+        opening.wait(OPEN_TIMEOUT).unwrap_or_else(|| Err(DeviceError::Said(ErrorCode::DeviceFailed, message())))
+    });
+    let device = device.map_err(|error| error.opening(&subject(&wanted)))?;
+    Ok(Box::new(ScreenSource { wanted, fps, device, spare, anew, size: None }))
+}
+
+fn subject(wanted: &Wanted) -> String {
+    match wanted {
+        Wanted::Screen(None) => "The screen".to_owned(),
+        Wanted::Screen(Some(number)) => format!("Screen {number}"),
+        Wanted::Window(title) => format!("The window \"{title}\""),
+    }
+}
+
+impl PictureSource for ScreenSource {
+    fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
+        let shot = match self.device.next_within(LOOK) {
+            Some(shot) => shot.map_err(|error| error.delivering(&subject(&self.wanted)))?,
+            None => return Ok(Next::Later),
+        };
+        (into.format, into.width, into.height) = (PixelFormat::Bgrx, shot.size.width, shot.size.height);
+        (into.stride, into.full_range, into.captured) = (0, false, shot.captured);
+        self.spare.give(std::mem::replace(&mut into.data, shot.data));
+        self.size = Some(shot.size);
+        Ok(Next::Taken)
+    }
+
+    fn again(&mut self) {
+        self.anew.store(true, Ordering::Relaxed);
+    }
+
+    fn id(&self) -> String {
+        match &self.wanted {
+            Wanted::Screen(number) => SourceChoice::Screen(*number),
+            Wanted::Window(title) => SourceChoice::Window(title.clone()),
+        }
+        .to_string()
+    }
+
+    fn format(&self) -> String {
+        self.size.map_or_else(String::new, |Size { width, height }| format!("{width}x{height}, {} fps", self.fps))
+    }
+}

@@ -1,0 +1,22 @@
+//! A system whose screens cannot be shown yet.
+
+use super::{Capture, Size, Wanted};
+use crate::device::DeviceError;
+use protocol::{ErrorCode, Source};
+
+pub(super) enum Screen {}
+
+impl Capture for Screen {
+    fn open(_: &Wanted) -> Result<Self, DeviceError> {
+        let message = "Screens and windows cannot be shown on this system yet. Choose a camera or an image.";
+        Err(DeviceError::Said(ErrorCode::NoDevice, message.to_owned()))
+    }
+
+    fn picture(&mut self, _: &mut Vec<u8>, _: bool) -> Result<Option<Size>, DeviceError> {
+        match *self {}
+    }
+}
+
+pub(super) fn list() -> (Vec<Source>, Vec<Source>) {
+    (Vec::new(), Vec::new())
+}

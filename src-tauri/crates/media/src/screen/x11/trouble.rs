@@ -1,0 +1,58 @@
+//! Why a server did not do as it was asked, and what is said of it.
+
+use crate::device::DeviceError;
+use protocol::ErrorCode;
+use x11rb::errors::{ConnectionError, ReplyError, ReplyOrIdError};
+
+/// Why the server did not do as it was asked.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It is gone.
+    Lost,
+    /// It refused: what was asked about is not, or not so, any more.
+    Refused,
+}
+
+impl From<ConnectionError> for Trouble {
+    fn from(_: ConnectionError) -> Self {
+        Self::Lost
+    }
+}
+
+impl From<ReplyError> for Trouble {
+    fn from(error: ReplyError) -> Self {
+        match error {
+            ReplyError::ConnectionError(_) => Self::Lost,
+            ReplyError::X11Error(_) => Self::Refused,
+        }
+    }
+}
+
+impl From<ReplyOrIdError> for Trouble {
+    fn from(error: ReplyOrIdError) -> Self {
+        match error {
+            ReplyOrIdError::ConnectionError(_) => Self::Lost,
+            ReplyOrIdError::X11Error(_) | ReplyOrIdError::IdsExhausted => Self::Refused,
+        }
+    }
+}
+
+impl From<Trouble> for DeviceError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Lost => said(
+                ErrorCode::DeviceLost,
+                "The desktop's display went away. The picture comes back by itself when it is there again.".to_owned(),
+            ),
+            Trouble::Refused => said(
+                ErrorCode::DeviceFailed,
+                "The desktop does not give its pixels. It is asked again by itself; or choose another source."
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+pub(super) fn said(code: ErrorCode, message: String) -> DeviceError {
+    DeviceError::Said(code, message)
+}
