@@ -5,13 +5,14 @@ import { keyAct } from './keys.ts';
 const plain = { ctrlKey: false, altKey: false, metaKey: false, repeat: false };
 
 test('a letter does what its button says, in either case', () => {
-  expect(['m', 'M', 'c', 'b', 'k', 't', 'x', 'Enter'].map((key) => keyAct({ ...plain, key }, false))).toEqual([
+  expect(['m', 'M', 'c', 'b', 'k', 't', 's', 'x', 'Enter'].map((key) => keyAct({ ...plain, key }, false))).toEqual([
     'mute_microphone',
     'mute_microphone',
     'camera_off',
     'be_right_back',
     'mark',
     'talk',
+    'swap_scene',
     null,
     null,
   ]);

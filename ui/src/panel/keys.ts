@@ -1,6 +1,13 @@
 // The keys that do something from anywhere but a field: what is done while live is done at once.
 
-export const KEYS = { mute_microphone: 'M', camera_off: 'C', be_right_back: 'B', mark: 'K', talk: 'T' } as const;
+export const KEYS = {
+  mute_microphone: 'M',
+  camera_off: 'C',
+  be_right_back: 'B',
+  mark: 'K',
+  talk: 'T',
+  swap_scene: 'S',
+} as const;
 export type KeyAct = keyof typeof KEYS;
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' | 'metaKey' | 'repeat'>;

@@ -1,0 +1,85 @@
+// What the picture comes from, in the window: the picker, and a screen and a camera together, by pointer and by keys. The screen that is
+// shown is the one that the window stands on.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { By, Key } from 'selenium-webdriver';
+import { HIDDEN } from './support/controls.mjs';
+import { missing, openWindow } from './support/window.mjs';
+
+const SIZES = [
+  [420, 720],
+  [1280, 800],
+];
+
+describe('sources', { skip: missing() ?? false, timeout: 180_000 }, () => {
+  let window;
+
+  const chosen = async (id) => (await window.find(id)).getAttribute('value');
+  const kept = async (line, why) =>
+    window.until(async () => readFileSync(window.settingsFile, 'utf8').includes(line), why);
+
+  async function looks(name, id) {
+    for (const scheme of ['dark', 'light']) {
+      await window.run('document.documentElement.dataset.theme = arguments[0]', scheme);
+      for (const [width, height] of SIZES) {
+        await window.resize(width, height);
+        assert.deepEqual(await window.run(HIDDEN), [], `${name} at ${width}x${height}`);
+        await window.run(`document.querySelector('[data-testid="${id}"]').scrollIntoView({ block: 'end' })`);
+        await window.screenshot(`panel-${name}-${scheme}-${width}`);
+      }
+    }
+  }
+
+  before(async () => {
+    const args = ['--camera', 'pattern', '--microphone', 'tone'];
+    window = await openWindow({ args, width: 1280, height: 800 });
+  });
+  after(() => window?.close());
+
+  test('the screens and windows that are there stand in the picker', async () => {
+    await window.run(`document.querySelector('[data-testid="camera"]').focus()`);
+    await window.until(async () => {
+      const options = await (await window.find('camera')).findElements(By.css('option'));
+      const ids = await Promise.all(options.map((option) => option.getAttribute('value')));
+      return ids.includes('screen:1') && ids.includes('image:') && ids.includes('off');
+    }, 'the screen is listed');
+    await window.choose('camera', 'screen:1');
+    await window.until(async () => (await chosen('camera')) === 'screen:1', 'it is chosen');
+    await kept('source = "screen:1"', 'it is written');
+    await looks('screen', 'scene');
+  });
+
+  test('an image that cannot be shown is said, and the picker goes back to what is shown', async () => {
+    await window.choose('camera', 'image:');
+    const path = await window.find('image-path');
+    await path.sendKeys('/nowhere/card.png', Key.ENTER);
+    await window.until(async () => /cannot be read/.test(await window.text('toast')), 'it is said');
+    await window.until(async () => (await chosen('camera')) === 'screen:1', 'the screen is still shown');
+    await window.choose('camera', 'image:');
+    await (await window.find('image-path')).sendKeys(Key.ESCAPE);
+    await window.until(async () => !(await window.isThere('image-path')), 'Escape takes it back');
+    assert.equal(await chosen('camera'), 'screen:1');
+  });
+
+  test('a camera stands over the screen, and a key swaps the two', async () => {
+    await window.choose('scene', 'bottom-left');
+    await kept('scene = "screen+camera:bottom-left"', 'it is written');
+    await window.choose('scene-camera', 'pattern');
+    await window.click('scene-round');
+    await kept('scene = "screen+camera:bottom-left,round"', 'it is round');
+    await (await window.find('scene-size')).sendKeys(Key.ARROW_RIGHT);
+    await kept('scene = "screen+camera:bottom-left,size=0.26,round"', 'an arrow makes it larger');
+    await window.run('document.activeElement.blur()');
+    await (await window.driver.findElement(By.css('body'))).sendKeys('s');
+    await kept('scene = "screen+camera:bottom-left,size=0.26,round,swapped"', 'S swaps them');
+    await window.click('swap-scene');
+    await kept('scene = "screen+camera:bottom-left,size=0.26,round"', 'and the button swaps them back');
+    await looks('scene', 'swap-scene');
+    await window.choose('scene', 'off');
+    await kept('scene = "off"', 'it is one picture again');
+    assert.equal(await window.isThere('scene-size'), false);
+    assert.equal(await chosen('camera'), 'screen:1', 'the screen is shown alone');
+  });
+});
