@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { broadcast } from '../browser/support/skylark.mjs';
 import { needs } from '../support/needs.mjs';
 import { Janus, SOCKET } from './support/janus.mjs';
+import { strangers } from './support/strange.mjs';
 
 const { test, before, after } = needs(process.env.SKYLARK_RELAYS_MISSING || null);
 
@@ -86,6 +87,38 @@ test('a wrong pin or admin key is said in words and not tried again', async () =
     skylark.tell('stop_relay', { relay: failed.relay });
   }
 });
+
+test('a room that has its publisher is asked again, and let in when there is a place', async () => {
+  const room = await janus.makeRoom(ROOM + 3, 'h264');
+  const other = await broadcast({ args: ['--size', '320x180', '--bitrate', '300k'] });
+  const since = skylark.events.length;
+  let waiting;
+  try {
+    other.tell('relay', { url: `janus+${SOCKET}/${ROOM + 3}` });
+    await other.event((event) => event.event === 'relay' && event.state === 'running', 'it runs there');
+    skylark.tell('relay', { url: `janus+${SOCKET}/${ROOM + 3}` });
+    waiting = await is('waiting', since);
+    assert.match(waiting.message, /has no room now \(432: Maximum number of publishers \(1\) already reached\)/);
+    assert.equal((await room.publishers()).length, 1);
+    assert.ok(other.events.filter((event) => event.event === 'relay' && event.state === 'waiting').length === 0);
+  } finally {
+    await other.remove();
+  }
+  await is('running', skylark.events.indexOf(waiting), 12_000);
+  skylark.tell('stop_relay', { relay: waiting.relay });
+  await is('stopped', since);
+});
+
+test('no such host, nobody there, another server and noise are said in words, and disturb nobody', () =>
+  strangers({
+    skylark,
+    url: (at) => `janus+ws://${at}/${ROOM}`,
+    secrets: SECRETS,
+    others: async () => {
+      const { f } = await (await janus.room(ROOM)).count(1000);
+      assert.ok(f.pictures > 25, JSON.stringify(f));
+    },
+  }));
 
 test('the end of the broadcast empties the room', async () => {
   const since = skylark.events.length;

@@ -8,6 +8,7 @@ import { needs } from '../support/needs.mjs';
 import { until } from './support/janus.mjs';
 import { KEYS, LiveKit, SOCKET } from './support/livekit.mjs';
 import { watchWithItsClient } from './support/livekit-page.mjs';
+import { strangers } from './support/strange.mjs';
 
 const { test, before, after } = needs(
   process.env.SKYLARK_RELAYS_MISSING || process.env.SKYLARK_LIVEKIT_MISSING || missing(),
@@ -117,6 +118,32 @@ test('a wrong key or secret is said in words and not tried again', async () => {
     skylark.tell('stop_relay', { relay: failed.relay });
   }
 });
+
+test('a room that is full is asked again, and let in when there is a place', async () => {
+  await livekit.ask('CreateRoom', 'full', { name: 'full', max_participants: 1 });
+  const since = skylark.events.length;
+  const page = await watchWithItsClient(chromium, 'full', 'who has the place');
+  skylark.tell('relay', { url: `livekit+${SOCKET}/full`, secrets: KEYS });
+  const waiting = await is('waiting', since);
+  // Which is all that LiveKit says.
+  assert.match(waiting.message, /has no room now \(500: its room may be full\)/);
+  await page.close();
+  await is('running', skylark.events.indexOf(waiting), 12_000);
+  skylark.tell('stop_relay', { relay: waiting.relay });
+  await is('stopped', since);
+});
+
+test('no such host, nobody there, another server and noise are said in words, and disturb nobody', () =>
+  strangers({
+    skylark,
+    url: (at) => `livekit+ws://${at}/${ROOM}`,
+    secrets: KEYS,
+    others: async () => {
+      const page = await watchWithItsClient(chromium, ROOM, 'a fourth guest');
+      await page.sees('HIGH', 640);
+      await page.close();
+    },
+  }));
 
 test('who comes by our name takes our place, and is not fought for it', async () => {
   const since = skylark.events.length;

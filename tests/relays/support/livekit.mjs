@@ -87,7 +87,7 @@ export class LiveKit {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
-        Authorization: `Bearer ${token('who runs it', { roomAdmin: true, roomList: true, room })}`,
+        Authorization: `Bearer ${token('who runs it', { roomAdmin: true, roomCreate: true, roomList: true, room })}`,
       },
       body: JSON.stringify({ room, ...more }),
     });

@@ -16,6 +16,7 @@
 
 mod answer;
 mod engine;
+mod flood;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod http;

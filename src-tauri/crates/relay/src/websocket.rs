@@ -1,6 +1,7 @@
 //! The WebSocket of an engine that signals by one: what waits to be sent and how long a message may be have a bound, and what is heard is
 //! counted.
 
+use crate::flood::Flood;
 use crate::http::{Stream, Way};
 use crate::target::host;
 use crate::trouble::Trouble;
@@ -25,10 +26,9 @@ pub(crate) struct Bounds {
     pub(crate) message: usize,
     /// Messages that wait to be sent.
     pub(crate) waiting: usize,
+    /// Messages that are listened to within two seconds, for each viewer that there is.
+    pub(crate) of_a_viewer: u32,
 }
-
-/// What is heard is counted from one of these to the next.
-const COUNTED: Duration = Duration::from_secs(2);
 
 pub(crate) struct WebSocket {
     stream: WebSocketStream<Stream>,
@@ -36,15 +36,7 @@ pub(crate) struct WebSocket {
     /// Put there by [`WebSocket::post`], and not sent yet.
     waiting: VecDeque<Message>,
     most_waiting: usize,
-    heard: u32,
-    since: Instant,
-}
-
-/// Something that was heard.
-pub(crate) struct Heard {
-    pub(crate) message: Message,
-    /// How many there were within two seconds, with this one.
-    pub(crate) count: u32,
+    flood: Flood,
 }
 
 impl WebSocket {
@@ -69,12 +61,14 @@ impl WebSocket {
             Err(error) => return Err(said(url, &error)),
         };
         let (url, waiting, most_waiting) = (url.clone(), VecDeque::new(), bounds.waiting);
-        Ok(WebSocket { stream, url, waiting, most_waiting, heard: 0, since: Instant::now() })
+        let flood = Flood::new(bounds.of_a_viewer, Instant::now());
+        Ok(WebSocket { stream, url, waiting, most_waiting, flood })
     }
 
     /// Has something sent by [`WebSocket::flush`].
     pub(crate) fn post(&mut self, message: &Value) {
         self.waiting.push_back(Message::text(message.to_string()));
+        self.flood.asked();
     }
 
     /// Sends what waits. It may be called anew whenever it is not waited for any more.
@@ -92,23 +86,39 @@ impl WebSocket {
         self.stream.flush().await.map_err(|error| said(&self.url, &error))
     }
 
-    /// The next message of any kind. It may be called anew whenever it is not waited for any more.
-    pub(crate) async fn hear(&mut self) -> Result<Heard, Trouble> {
+    /// The next message of any kind, where so many viewers of ours are. It may be called anew whenever it is not waited for any more.
+    pub(crate) async fn hear(&mut self, viewers: u32) -> Result<Message, Trouble> {
+        self.flood.viewers(viewers);
         let message = match self.stream.next().await {
             None | Some(Ok(Message::Close(_))) => return Err(Trouble::Lost { host: host(&self.url) }),
             Some(Err(error)) => return Err(said(&self.url, &error)),
             Some(Ok(message)) => message,
         };
-        if self.since.elapsed() >= COUNTED {
-            (self.heard, self.since) = (0, Instant::now());
+        if self.flood.heard(viewers, Instant::now()) {
+            return Err(self.noise("it says more than is listened to"));
         }
-        self.heard += 1;
-        Ok(Heard { message, count: self.heard })
+        Ok(message)
+    }
+
+    /// What is wrong with something that it said.
+    pub(crate) fn noise(&self, why: &str) -> Trouble {
+        Trouble::Noise { host: host(&self.url), why: why.to_owned() }
     }
 
     /// Closes it, whether that is heard or not.
     pub(crate) async fn close(mut self) {
         let _ = self.stream.close(None).await;
+    }
+}
+
+/// By the status of what is no WebSocket.
+pub(crate) fn refused(host: String, status: u16) -> Trouble {
+    match status {
+        401 | 403 => Trouble::WrongSecret { host, status },
+        404 | 410 => Trouble::NoEndpoint { host, status },
+        429 | 502..=504 => Trouble::Busy { host, status, said: String::new(), retry_after: None },
+        301..=399 => Trouble::Redirect { host, why: "a WebSocket is not sent on" },
+        _ => Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") },
     }
 }
 

@@ -4,7 +4,7 @@ use super::words;
 use crate::http::Way;
 use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
-use crate::websocket::{Bounds, WebSocket};
+use crate::websocket::{self, Bounds, WebSocket};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -25,15 +25,8 @@ const MOST_WAITING: usize = 8192;
 /// Messages that may come before the one that is waited for.
 const MOST_BEFORE: usize = 256;
 
-/// Messages of any kind that are listened to within two seconds: a Janus says a few. Who says more keeps a core busy, and is left.
-const MOST_HEARD: u32 = 512;
-
-/// And so many for each viewer that there is: one that comes and goes is told of in a dozen.
-const MOST_HEARD_OF_ONE: u32 = 32;
-
-/// And so many for each request of ours: a receipt, an answer, and what comes of it. Who joins and leaves again and again is one viewer at a
-/// time, and is not to have the engine taken for noise.
-const MOST_HEARD_OF_A_REQUEST: u32 = 4;
+/// Messages that are listened to within two seconds for each viewer that there is: one that comes and goes is told of in a dozen.
+const HEARD_OF_A_VIEWER: u32 = 32;
 
 pub(super) struct Socket {
     socket: WebSocket,
@@ -41,10 +34,6 @@ pub(super) struct Socket {
     api_secret: Option<String>,
     pub(super) hidden: Hidden,
     requests: u64,
-    /// The most viewers that it had to tell of since what is heard is counted from.
-    viewers: u32,
-    /// What was asked of it since then, and half of what was before, as answers take a while.
-    asked: u32,
     /// When something was posted, while nothing was answered since.
     unanswered: Option<Instant>,
 }
@@ -58,11 +47,10 @@ impl Socket {
         hidden: Hidden,
     ) -> Result<Socket, Trouble> {
         let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("janus-protocol"));
-        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING };
-        let refused = |host, status| Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") };
-        let socket = WebSocket::open(way, url, protocol, bounds, refused).await?;
+        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING, of_a_viewer: HEARD_OF_A_VIEWER };
+        let socket = WebSocket::open(way, url, protocol, bounds, websocket::refused).await?;
         let url = url.clone();
-        Ok(Socket { socket, url, api_secret, hidden, requests: 0, viewers: 0, asked: 0, unanswered: None })
+        Ok(Socket { socket, url, api_secret, hidden, requests: 0, unanswered: None })
     }
 
     /// Asks, and waits for the answer that is no mere receipt.
@@ -89,7 +77,6 @@ impl Socket {
     /// Has something sent by [`Socket::next`], with the transaction that it has.
     pub(super) fn post(&mut self, request: Value) {
         self.send(request);
-        self.asked = self.asked.saturating_add(1);
         self.unanswered.get_or_insert_with(Instant::now);
     }
 
@@ -103,21 +90,10 @@ impl Socket {
 
     /// As [`Socket::next`], for ever.
     async fn hear(&mut self, viewers: u32) -> Result<Value, Trouble> {
-        self.viewers = self.viewers.max(viewers);
         self.socket.flush().await?;
         loop {
-            let heard = self.socket.hear().await?;
-            if heard.count == 1 {
-                self.viewers = viewers;
-                self.asked /= 2;
-            }
-            let of_viewers = self.viewers.saturating_mul(MOST_HEARD_OF_ONE);
-            let of_requests = self.asked.saturating_mul(MOST_HEARD_OF_A_REQUEST);
-            if heard.count > MOST_HEARD.saturating_add(of_viewers).saturating_add(of_requests) {
-                return Err(words::noise(&self.url, "it says more than is listened to"));
-            }
-            if let Message::Text(text) = heard.message {
-                let event: Value = serde_json::from_str(&text).map_err(|_| words::noise(&self.url, "it is no JSON"))?;
+            if let Message::Text(text) = self.socket.hear(viewers).await? {
+                let event: Value = serde_json::from_str(&text).map_err(|_| self.socket.noise("it is no JSON"))?;
                 // What it says by itself has none.
                 if event["transaction"].is_string() {
                     self.unanswered = None;
@@ -138,6 +114,7 @@ impl Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flood::OF_A_REQUEST;
     use crate::http::trusting;
     use futures_util::{SinkExt, StreamExt};
     use std::sync::Arc;
@@ -210,16 +187,16 @@ mod tests {
         // As Janus answers a viewer's goodbye, and tells of it.
         let answers = |mut socket: WebSocketStream<TcpStream>| async move {
             while socket.next().await.is_some_and(|request| request.is_ok()) {
-                for _ in 0..MOST_HEARD_OF_A_REQUEST {
+                for _ in 0..OF_A_REQUEST {
                     let _ = socket.feed(Message::text(r#"{"janus":"success","transaction":"other 1"}"#)).await;
                 }
                 let _ = socket.flush().await;
             }
         };
         let mut socket = served(answers).await;
-        for _ in 0..2 * MOST_HEARD {
+        for _ in 0..1024 {
             socket.post(json!({ "janus": "detach", "transaction": "other 1" }));
-            for _ in 0..MOST_HEARD_OF_A_REQUEST {
+            for _ in 0..OF_A_REQUEST {
                 socket.next(1).await.expect("it is listened to");
             }
         }

@@ -22,9 +22,6 @@ const LONGEST: usize = 512 * 1024;
 /// Messages that wait to be sent: a dozen to begin with, and then one at a time.
 const MOST_WAITING: usize = 256;
 
-/// Messages of any kind that are listened to within two seconds: a LiveKit says a few. Who says more keeps a core busy, and is left.
-const MOST_HEARD: u32 = 512;
-
 pub(super) struct Socket {
     socket: WebSocket,
     url: Url,
@@ -41,7 +38,8 @@ impl Socket {
         let bearer = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
         let mut bearer = bearer.map_err(|error| Trouble::Ours(error.to_string()))?;
         bearer.set_sensitive(true);
-        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING };
+        // A connection is of one viewer, or of us.
+        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING, of_a_viewer: 0 };
         let socket = WebSocket::open(way, &url, (header::AUTHORIZATION, bearer), bounds, refused).await?;
         let mut socket = Socket { socket, url, unanswered: None };
         // From this on it speaks JSON.
@@ -71,13 +69,9 @@ impl Socket {
     async fn hear(&mut self) -> Result<Value, Trouble> {
         self.flush().await?;
         loop {
-            let heard = self.socket.hear().await?;
-            if heard.count > MOST_HEARD {
-                return Err(self.noise("it says more than is listened to"));
-            }
-            match heard.message {
+            match self.socket.hear(0).await? {
                 Message::Text(text) => {
-                    let message: Value = serde_json::from_str(&text).map_err(|_| self.noise("it is no JSON"))?;
+                    let message: Value = serde_json::from_str(&text).map_err(|_| self.socket.noise("it is no JSON"))?;
                     if !message["pongResp"].is_null() {
                         self.unanswered = None;
                     }
@@ -102,10 +96,6 @@ impl Socket {
             self.socket.close().await;
         }
     }
-
-    fn noise(&self, why: &str) -> Trouble {
-        Trouble::Noise { host: host(&self.url), why: why.to_owned() }
-    }
 }
 
 /// By the status of what is no success. Nothing of what it says of a token that it does not take is shown: it repeats it.
@@ -115,6 +105,8 @@ pub(super) fn refused(host: String, status: u16) -> Trouble {
         401 | 403 => Trouble::WrongSecret { host, status },
         404 | 410 => Trouble::NoEndpoint { host, status },
         429 | 502..=504 => Trouble::Busy { host, status, said, retry_after: None },
+        // "connection closed by media", and no more.
+        500 => Trouble::Busy { host, status, said: ": its room may be full".to_owned(), retry_after: None },
         300..=399 => Trouble::Redirect { host, why: "a LiveKit is asked at the URL that is written, and nowhere else" },
         _ => Trouble::Status { host, status, said },
     }
@@ -205,7 +197,8 @@ mod tests {
             ("404 Not Found", false, "no such endpoint or room (404)"),
             ("503 Service Unavailable", false, "no room now (503)"),
             ("302 Found", true, "nowhere else"),
-            ("500 Oh", false, "answers 500"),
+            ("500 Internal Server Error", false, "no room now (500: its room may be full)"),
+            ("418 Oh", false, "answers 418"),
         ] {
             let answer = format!(
                 "HTTP/1.1 {status}\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 22\r\n\r\ninvalid a.token.of-ours"

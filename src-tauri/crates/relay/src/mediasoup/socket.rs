@@ -4,7 +4,7 @@ use super::{ANSWER, GONE};
 use crate::http::Way;
 use crate::target::host;
 use crate::trouble::Trouble;
-use crate::websocket::{Bounds, WebSocket};
+use crate::websocket::{self, Bounds, WebSocket};
 use protocol::Secret;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -18,22 +18,12 @@ const LONGEST: usize = 64 * 1024;
 /// Messages that wait to be sent: more than viewers come and go while a server that is well reads them.
 const MOST_WAITING: usize = 8192;
 
-/// Messages of any kind that are listened to within two seconds: a front says two. Who says more keeps a core busy, and is left.
-const MOST_HEARD: u32 = 512;
-
-/// And so many for each viewer that there is: that it is connected, and gone.
-const MOST_HEARD_OF_ONE: u32 = 4;
-
-/// And so many for each request of ours: an offer or a receipt, and what comes of it.
-const MOST_HEARD_OF_A_REQUEST: u32 = 4;
+/// Messages that are listened to within two seconds for each viewer that there is: that it is connected, and gone.
+const HEARD_OF_A_VIEWER: u32 = 4;
 
 pub(super) struct Socket {
     socket: WebSocket,
     url: Url,
-    /// The most viewers that it had to tell of since what is heard is counted from.
-    viewers: u32,
-    /// What was asked of it since then, and half of what was before, as answers take a while.
-    asked: u32,
     /// When it said something.
     heard: Instant,
 }
@@ -44,15 +34,14 @@ impl Socket {
         let bearer = HeaderValue::from_str(&format!("Bearer {}", bearer.reveal()));
         let mut bearer = bearer.map_err(|error| Trouble::Ours(error.to_string()))?;
         bearer.set_sensitive(true);
-        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING };
-        let socket = WebSocket::open(way, url, (header::AUTHORIZATION, bearer), bounds, refused).await?;
-        Ok(Socket { socket, url: url.clone(), viewers: 0, asked: 0, heard: Instant::now() })
+        let bounds = Bounds { opened: ANSWER, message: LONGEST, waiting: MOST_WAITING, of_a_viewer: HEARD_OF_A_VIEWER };
+        let socket = WebSocket::open(way, url, (header::AUTHORIZATION, bearer), bounds, websocket::refused).await?;
+        Ok(Socket { socket, url: url.clone(), heard: Instant::now() })
     }
 
     /// Has something sent by [`Socket::next`].
     pub(super) fn post(&mut self, message: Value) {
         self.socket.post(&message);
-        self.asked = self.asked.saturating_add(1);
     }
 
     /// The next message, of a front with so many viewers of ours; what waits is sent meanwhile. A front says something each second, and one that is
@@ -63,41 +52,17 @@ impl Socket {
     }
 
     async fn hear(&mut self, viewers: u32) -> Result<Value, Trouble> {
-        self.viewers = self.viewers.max(viewers);
         self.socket.flush().await?;
         loop {
-            let heard = self.socket.hear().await?;
+            let heard = self.socket.hear(viewers).await?;
             self.heard = Instant::now();
-            if heard.count == 1 {
-                self.viewers = viewers;
-                self.asked /= 2;
-            }
-            let of_viewers = self.viewers.saturating_mul(MOST_HEARD_OF_ONE);
-            let of_requests = self.asked.saturating_mul(MOST_HEARD_OF_A_REQUEST);
-            if heard.count > MOST_HEARD.saturating_add(of_viewers).saturating_add(of_requests) {
-                return Err(self.noise("it says more than is listened to"));
-            }
-            if let Message::Text(text) = heard.message {
-                return serde_json::from_str(&text).map_err(|_| self.noise("it is no JSON"));
+            if let Message::Text(text) = heard {
+                return serde_json::from_str(&text).map_err(|_| self.socket.noise("it is no JSON"));
             }
         }
     }
 
     pub(super) async fn close(self) {
         self.socket.close().await;
-    }
-
-    fn noise(&self, why: &str) -> Trouble {
-        Trouble::Noise { host: host(&self.url), why: why.to_owned() }
-    }
-}
-
-fn refused(host: String, status: u16) -> Trouble {
-    match status {
-        401 | 403 => Trouble::WrongSecret { host, status },
-        404 | 410 => Trouble::NoEndpoint { host, status },
-        429 | 502..=504 => Trouble::Busy { host, status, said: String::new(), retry_after: None },
-        301..=399 => Trouble::Redirect { host, why: "a WebSocket is not sent on" },
-        _ => Trouble::NoHttp { host, error: format!("status {status} instead of a WebSocket") },
     }
 }
