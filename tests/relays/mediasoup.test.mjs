@@ -1,11 +1,11 @@
 // The stream published at a real mediasoup, by the front that comes with Skylark. It runs in a network of its own (scripts/relays.sh).
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { broadcast } from '../browser/support/skylark.mjs';
 import { needs } from '../support/needs.mjs';
 import { until } from './support/janus.mjs';
 import { HOST, Mediasoup, SECRETS } from './support/mediasoup.mjs';
+import { withRules } from './support/packets.mjs';
 import { strangers } from './support/strange.mjs';
 
 const { test, before, after } = needs(
@@ -51,17 +51,8 @@ test('three layers and the sound are published, with keys that go by TLS', async
 
 test('of packets that are lost on the way up each layer lacks one in a hundred at most', async () => {
   const drop = 'udp dport 45000-45999 numgen random mod 100 < 5 counter drop';
-  const rules = `table inet loss {\n chain in {\n type filter hook input priority 0;\n ${drop}\n }\n}\n`;
-  const nft = (...args) => execFileSync('nft', args, { input: rules, encoding: 'utf8' });
-  nft('-f', '-');
   const before = await mediasoup.stream(NAME);
-  let listed;
-  try {
-    await new Promise((over) => setTimeout(over, 8000));
-    listed = nft('list', 'table', 'inet', 'loss');
-  } finally {
-    nft('delete', 'table', 'inet', 'loss');
-  }
+  const listed = await withRules(drop, () => new Promise((over) => setTimeout(over, 8000)));
   const dropped = Number(/packets (\d+)/.exec(listed)?.[1]);
   assert.ok(dropped > 50, `packets were lost: ${listed}`);
   // It counts anew each second.

@@ -68,10 +68,10 @@ export class Janus {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A handle of the VideoRoom. */
-  async attach() {
+  /** A handle of a plugin's, the VideoRoom's unless another is named. */
+  async attach(plugin = 'janus.plugin.videoroom') {
     const session = `${API}/${(await post(API, { janus: 'create' })).data.id}`;
-    const handle = `${session}/${(await post(session, { janus: 'attach', plugin: 'janus.plugin.videoroom' })).data.id}`;
+    const handle = `${session}/${(await post(session, { janus: 'attach', plugin })).data.id}`;
     return {
       /** Asks, and hands out the plugin's answer. */
       ask: async (body) => {
@@ -91,6 +91,18 @@ export class Janus {
     const keys = { secret: 's', admin_key: ADMIN_KEY };
     await handle.ask({ request: 'create', room, publishers: 1, bitrate: 4_000_000, ...codecs, ...keys, ...more });
     return this.room(room);
+  }
+
+  /** What Janus tells of a mountpoint to who knows its secret; null where there is none. */
+  async mountpoint(id, secret) {
+    const handle = await this.attach('janus.plugin.streaming');
+    const ask = (body) => handle.ask({ id, secret, ...body });
+    const { list } = await handle.ask({ request: 'list' });
+    const info = await ask({ request: 'info' }).then(
+      ({ info }) => info,
+      () => null,
+    );
+    return info && { ...info, list, ask };
   }
 
   /** One that is there. */

@@ -6,6 +6,8 @@ import type { RelaySecrets } from '../protocol/index.ts';
 export function secretsOf(url: string, secret: string): RelaySecrets {
   if (!secret) return {};
   if (url.startsWith('janus+')) return { pin: secret };
+  // Who may make a mountpoint.
+  if (url.startsWith('janus-rtp+')) return { admin_key: secret };
   if (!url.startsWith('livekit+')) return { bearer: secret };
   // As LiveKit's own settings have it: a key names the secret.
   const [key = '', ...rest] = secret.split(':');

@@ -406,7 +406,7 @@ message: string, };
 
 export type RelayId = number;
 
-export type RelayEngine = "whip" | "janus" | "livekit" | "mediasoup";
+export type RelayEngine = "whip" | "janus" | "janus_rtp" | "livekit" | "mediasoup";
 
 export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
 
@@ -452,7 +452,7 @@ export type RelaySecrets = {
  */
 bearer?: Secret, 
 /**
- * Janus: what a room wants of who joins.
+ * Janus: what a room or a mountpoint wants of who joins.
  */
 pin?: Secret, 
 /**
@@ -460,11 +460,11 @@ pin?: Secret,
  */
 token?: Secret, 
 /**
- * Janus: what a room that is made here is to be operated with.
+ * Janus: what a room or a mountpoint that is made here is to be operated with.
  */
 room_secret?: Secret, 
 /**
- * Janus: what it wants of who makes a room.
+ * Janus: what it wants of who makes a room or a mountpoint.
  */
 admin_key?: Secret, 
 /**
@@ -1083,8 +1083,8 @@ text: string | null, } | { "command": "mend_recording",
  */
 file: string | null, } | { "command": "relay", 
 /**
- * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM`, `livekit+wss://HOST[:PORT]/ROOM` or
- * `mediasoup+https://HOST[:PORT]/NAME`.
+ * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM`, `janus-rtp+https://HOST[:PORT]/NAME`,
+ * `livekit+wss://HOST[:PORT]/ROOM` or `mediasoup+https://HOST[:PORT]/NAME`.
  */
 url: string, 
 /**

@@ -55,6 +55,8 @@ pub enum RelayEngine {
     Whip,
     /// A room of Janus' VideoRoom.
     Janus,
+    /// A mountpoint of Janus' Streaming plugin, which is sent RTP.
+    JanusRtp,
     /// A room of LiveKit.
     Livekit,
     /// A mediasoup, by the front program that comes with Skylark.
@@ -86,13 +88,13 @@ pub enum RelayState {
 pub struct RelaySecrets {
     /// Sent as `Authorization: Bearer`, to the origin of the URL and to no other.
     pub bearer: Option<Secret>,
-    /// Janus: what a room wants of who joins.
+    /// Janus: what a room or a mountpoint wants of who joins.
     pub pin: Option<Secret>,
     /// Janus: a room's own token for who joins.
     pub token: Option<Secret>,
-    /// Janus: what a room that is made here is to be operated with.
+    /// Janus: what a room or a mountpoint that is made here is to be operated with.
     pub room_secret: Option<Secret>,
-    /// Janus: what it wants of who makes a room.
+    /// Janus: what it wants of who makes a room or a mountpoint.
     pub admin_key: Option<Secret>,
     /// LiveKit: which secret its tokens are signed with.
     pub api_key: Option<Secret>,

@@ -3,7 +3,7 @@
 use crate::answer::{self, Taken, Unfit};
 use crate::engine::{ByPeer, ByRtp, Engine, Heard};
 use crate::http::{self, Way};
-use crate::janus::Janus;
+use crate::janus::{Janus, Mountpoint};
 use crate::life::{Life, Step};
 use crate::livekit::LiveKit;
 use crate::mediasoup::Mediasoup;
@@ -194,20 +194,22 @@ async fn connect(
         Some(way) => way.clone(),
         None => way.insert(trust(target).await?).clone(),
     };
+    let wish = Keyframes { tell: tell.clone(), codec: Arc::default() };
     let by_peer: Box<dyn ByPeer> = match target.engine {
         RelayEngine::Whip => Box::new(Whip::new(way, target)),
         RelayEngine::Janus => Box::new(Janus::new(way, target)),
         RelayEngine::Livekit => Box::new(LiveKit::new(way, target)),
-        RelayEngine::Mediasoup => {
-            let wish = Keyframes { tell: tell.clone(), codec: Arc::default() };
-            // The strongest that mediasoup knows.
-            let plain = Plain::new(Profile::Gcm256, wish.clone().told());
-            *made = Some(Made::ByRtp(Box::new(Mediasoup::new(way, target)), plain));
+        RelayEngine::JanusRtp | RelayEngine::Mediasoup => {
+            // The strongest that each of them knows.
+            let (by_rtp, profile): (Box<dyn ByRtp>, Profile) = match target.engine {
+                RelayEngine::JanusRtp => (Box::new(Mountpoint::new(way, target)), Profile::CmSha1),
+                _ => (Box::new(Mediasoup::new(way, target)), Profile::Gcm256),
+            };
+            *made = Some(Made::ByRtp(by_rtp, Plain::new(profile, wish.clone().told())));
             let Some(Made::ByRtp(engine, plain)) = made else { unreachable!("it was put there") };
-            return by_rtp(target, clock, &wish, engine.as_mut(), plain, answered).await;
+            return self::by_rtp(target, clock, &wish, engine.as_mut(), plain, answered).await;
         }
     };
-    let wish = Keyframes { tell: tell.clone(), codec: Arc::default() };
     *made = Some(Made::ByPeer(by_peer, Peer::new(address.ip(), wish.clone().told()).await?));
     let Some(Made::ByPeer(engine, peer)) = made else { unreachable!("it was put there") };
     let theirs = engine.publish(peer.offer()).await?;

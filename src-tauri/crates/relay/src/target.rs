@@ -21,38 +21,45 @@ struct Kind {
     prefix: &'static str,
     example: &'static str,
     /// What may be written, and what it stands for.
-    schemes: [(&'static str, &'static str); 2],
+    schemes: &'static [(&'static str, &'static str)],
     /// The last part of the path is a room.
     has_room: bool,
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind {
         engine: RelayEngine::Whip,
         prefix: "whip+",
         example: "whip+https://HOST/PATH",
-        schemes: [("https", "https"), ("http", "http")],
+        schemes: &[("https", "https"), ("http", "http")],
         has_room: false,
     },
     Kind {
         engine: RelayEngine::Janus,
         prefix: "janus+",
         example: "janus+wss://HOST/ROOM",
-        schemes: [("wss", "https"), ("ws", "http")],
+        schemes: &[("wss", "https"), ("ws", "http")],
+        has_room: true,
+    },
+    Kind {
+        engine: RelayEngine::JanusRtp,
+        prefix: "janus-rtp+",
+        example: "janus-rtp+https://HOST/NAME",
+        schemes: &[("https", "https"), ("wss", "https"), ("http", "http"), ("ws", "http")],
         has_room: true,
     },
     Kind {
         engine: RelayEngine::Livekit,
         prefix: "livekit+",
         example: "livekit+wss://HOST/ROOM",
-        schemes: [("wss", "https"), ("ws", "http")],
+        schemes: &[("wss", "https"), ("ws", "http")],
         has_room: true,
     },
     Kind {
         engine: RelayEngine::Mediasoup,
         prefix: "mediasoup+",
         example: "mediasoup+https://HOST/NAME",
-        schemes: [("https", "https"), ("http", "http")],
+        schemes: &[("https", "https"), ("http", "http")],
         has_room: true,
     },
 ];
@@ -136,7 +143,7 @@ impl Target {
         match self.engine {
             // It has no word for it.
             RelayEngine::Whip => false,
-            RelayEngine::Janus | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
+            RelayEngine::Janus | RelayEngine::JanusRtp | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
         }
     }
 
@@ -242,6 +249,25 @@ mod tests {
             assert_eq!(target.engine(), RelayEngine::Janus);
         }
         assert!(!parse("janus+ws://127.0.0.1/7").unwrap().is_at(&parse("janus+ws://127.0.0.1/8").unwrap()));
+    }
+
+    #[test]
+    fn a_mountpoint_of_janus_is_written_by_either_scheme_of_its_websocket() {
+        for (text, url) in [
+            ("janus-rtp+https://j.example.org/1234", "https://j.example.org/"),
+            ("janus-rtp+wss://j.example.org/ws/1234", "https://j.example.org/ws/"),
+            ("janus-rtp+http://127.0.0.1:8188/1234", "http://127.0.0.1:8188/"),
+            ("janus-rtp+ws://127.0.0.1:8188/1234", "http://127.0.0.1:8188/"),
+        ] {
+            let target = parse(text).expect(text);
+            assert_eq!((target.url.as_str(), target.room.as_deref()), (url, Some("1234")));
+            assert!(target.engine() == RelayEngine::JanusRtp && target.takes_viewers());
+        }
+        let room = parse("janus+wss://j.example.org/1").unwrap();
+        assert!(!room.is_at(&parse("janus-rtp+wss://j.example.org/1").unwrap()), "they are not numbered together");
+        assert!(
+            parse("janus-rtp+rtp://j.example.org/1").is_err_and(|said| said.contains("janus-rtp+https://HOST/NAME"))
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -33,6 +34,7 @@ pub(crate) struct Bounds {
 pub(crate) struct WebSocket {
     stream: WebSocketStream<Stream>,
     url: Url,
+    peer: SocketAddr,
     /// Put there by [`WebSocket::post`], and not sent yet.
     waiting: VecDeque<Message>,
     most_waiting: usize,
@@ -49,6 +51,7 @@ impl WebSocket {
         refused: impl FnOnce(String, u16) -> Trouble,
     ) -> Result<WebSocket, Trouble> {
         let stream = way.open(url).await?;
+        let peer = stream.peer().map_err(|_| Trouble::Lost { host: host(url) })?;
         let written = url.as_str().replacen("http", "ws", 1);
         let mut request = written.into_client_request().map_err(|error| Trouble::Ours(error.to_string()))?;
         request.headers_mut().insert(header.0, header.1);
@@ -62,7 +65,12 @@ impl WebSocket {
         };
         let (url, waiting, most_waiting) = (url.clone(), VecDeque::new(), bounds.waiting);
         let flood = Flood::new(bounds.of_a_viewer, Instant::now());
-        Ok(WebSocket { stream, url, waiting, most_waiting, flood })
+        Ok(WebSocket { stream, url, peer, waiting, most_waiting, flood })
+    }
+
+    /// The address that it leads to.
+    pub(crate) fn peer(&self) -> IpAddr {
+        self.peer.ip()
     }
 
     /// Has something sent by [`WebSocket::flush`].

@@ -33,6 +33,16 @@ pub(crate) enum Stream {
     Sealed(Box<TlsStream<TcpStream>>),
 }
 
+impl Stream {
+    /// Whom it leads to.
+    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
+        match self {
+            Stream::Plain(stream) => stream.peer_addr(),
+            Stream::Sealed(stream) => stream.get_ref().0.peer_addr(),
+        }
+    }
+}
+
 impl Way {
     /// Connects to the host of an http or https URL.
     pub(crate) async fn open(&self, url: &Url) -> Result<Stream, Trouble> {

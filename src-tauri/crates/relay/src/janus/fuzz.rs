@@ -1,6 +1,7 @@
 //! What a Janus says, as the fuzzer has it say it.
 
-use super::viewers::{Room, Viewers};
+use super::mountpoint;
+use super::viewers::{Room, STREAMING, Viewers};
 use super::words;
 use crate::target::{Hidden, Target};
 use crate::wish::{Said, Wish};
@@ -35,6 +36,8 @@ pub(crate) fn says(text: &str) {
                 assert_readable(&why);
             }
         }
+        let _ = mountpoint::ports(&event["plugindata"]["data"]);
+        let _ = mountpoint::Look::of(&event["plugindata"]["data"]);
         viewers.take(&event);
         viewers.assert_whole();
         let _ = words::ends(&event, HANDLE);
@@ -59,9 +62,8 @@ pub(crate) fn says(text: &str) {
 }
 
 fn viewers(hidden: &Hidden) -> Viewers {
-    let (room, feed, private_id) = (json!(1), json!(9), json!(3));
-    let (pin, hidden) = (Some(PIN.to_owned()), hidden.clone());
-    Viewers::new(Room { session: 5, room, feed, private_id, pin, token: None, hidden })
+    let watch = json!({ "request": "watch", "id": 1, "pin": PIN });
+    Viewers::new(Room { session: 5, plugin: STREAMING, watch, hidden: hidden.clone() })
 }
 
 /// People are shown a line, and nothing that is hidden.

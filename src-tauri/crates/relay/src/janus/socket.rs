@@ -6,6 +6,7 @@ use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use crate::websocket::{self, Bounds, WebSocket};
 use serde_json::{Value, json};
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
@@ -51,6 +52,11 @@ impl Socket {
         let socket = WebSocket::open(way, url, protocol, bounds, websocket::refused).await?;
         let url = url.clone();
         Ok(Socket { socket, url, api_secret, hidden, requests: 0, unanswered: None })
+    }
+
+    /// The address that it leads to.
+    pub(super) fn peer(&self) -> IpAddr {
+        self.socket.peer()
     }
 
     /// Asks, and waits for the answer that is no mere receipt.

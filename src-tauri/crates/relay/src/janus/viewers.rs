@@ -1,4 +1,4 @@
-//! Viewers in a room of Janus: a handle each, all in our one session. Decisions only: what Janus says goes in, what it is to be asked and
+//! Viewers in a room of Janus, or at a mountpoint: a handle each, all in our one session. Decisions only: what Janus says goes in, what it is to be asked and
 //! what the viewers are to be told comes out.
 //!
 //! Janus is shown nothing of a viewer but the number that it has here. A `detach` of the handle is a kick: not a packet follows it.
@@ -10,16 +10,16 @@ use protocol::ViewerId;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+/// The plugins that let them in.
+pub(super) const VIDEO_ROOM: &str = "janus.plugin.videoroom";
+pub(super) const STREAMING: &str = "janus.plugin.streaming";
+
 /// Where all of them are let in.
 pub(super) struct Room {
     pub(super) session: u64,
-    pub(super) room: Value,
-    /// What we publish there.
-    pub(super) feed: Value,
-    /// Who we are there, which nobody else knows: some rooms want it of who subscribes.
-    pub(super) private_id: Value,
-    pub(super) pin: Option<String>,
-    pub(super) token: Option<String>,
+    pub(super) plugin: &'static str,
+    /// What a handle asks to be offered what we publish.
+    pub(super) watch: Value,
     pub(super) hidden: Hidden,
 }
 
@@ -92,7 +92,7 @@ impl Viewers {
         match wish {
             Wish::Admit(viewer) => {
                 self.seats.insert(viewer, None);
-                self.ask(viewer, Step::Attach, json!({ "janus": "attach", "plugin": "janus.plugin.videoroom" }));
+                self.ask(viewer, Step::Attach, json!({ "janus": "attach", "plugin": self.room.plugin }));
             }
             Wish::Answer(viewer, sdp) => match self.seats.get(&viewer) {
                 Some(Some(handle)) => {
@@ -143,8 +143,8 @@ impl Viewers {
                     Some(seat) => {
                         *seat = Some(handle);
                         self.of_handle.insert(handle, viewer);
-                        let join = self.join();
-                        self.ask(viewer, Step::Join, json!({ "janus": "message", "handle_id": handle, "body": join }));
+                        let watch = self.room.watch.clone();
+                        self.ask(viewer, Step::Join, json!({ "janus": "message", "handle_id": handle, "body": watch }));
                     }
                     // It was removed meanwhile.
                     None => self.detach(viewer, handle),
@@ -167,20 +167,6 @@ impl Viewers {
             }
             Step::Other => {}
         }
-    }
-
-    fn join(&self) -> Value {
-        let Room { room, feed, private_id, pin, token, .. } = &self.room;
-        let mut join = json!({ "request": "join", "ptype": "subscriber", "room": room, "streams": [{ "feed": feed }] });
-        if !private_id.is_null() {
-            join["private_id"] = private_id.clone();
-        }
-        for (name, value) in [("pin", pin), ("token", token)] {
-            if let Some(value) = value {
-                join[name] = json!(value);
-            }
-        }
-        join
     }
 
     /// Who was removed meanwhile is told nothing.
@@ -239,16 +225,8 @@ mod tests {
     const HANDLE: u64 = 77;
 
     fn viewers() -> Viewers {
-        let (pin, token) = (Some("the-pin".to_owned()), None);
-        Viewers::new(Room {
-            session: 5,
-            room: json!(1234),
-            feed: json!(9),
-            private_id: json!(3),
-            pin,
-            token,
-            hidden: Hidden::default(),
-        })
+        let watch = json!({ "request": "watch", "id": 7, "pin": "the-pin" });
+        Viewers::new(Room { session: 5, plugin: STREAMING, watch, hidden: Hidden::default() })
     }
 
     /// What it asked, by what it is, its handle and its transaction.
@@ -273,9 +251,9 @@ mod tests {
         assert_eq!(asked(&mut viewers), [("attach".into(), None, "attach 1".into())]);
         let attached = json!({ "janus": "success", "transaction": "attach 1", "data": { "id": HANDLE } });
         assert_eq!(event(&mut viewers, attached), None);
-        let join = viewers.asks().expect("it joins");
-        let body = json!({ "request": "join", "ptype": "subscriber", "room": 1234, "streams": [{ "feed": 9 }], "private_id": 3, "pin": "the-pin" });
-        assert_eq!((&join["body"], &join["handle_id"]), (&body, &json!(HANDLE)));
+        let watch = viewers.asks().expect("it joins");
+        let body = json!({ "request": "watch", "id": 7, "pin": "the-pin" });
+        assert_eq!((&watch["body"], &watch["handle_id"]), (&body, &json!(HANDLE)));
         assert_eq!(event(&mut viewers, json!({ "janus": "ack", "transaction": "join 1" })), None);
         let offer = json!({ "janus": "event", "sender": HANDLE, "transaction": "join 1", "jsep": { "type": "offer", "sdp": "v=0\r\ns=VideoRoom 1234\r\nt=0 0\r\n" } });
         assert_eq!(event(&mut viewers, offer), Some((ONE, Said::Offers("v=0\r\ns=-\r\nt=0 0\r\n".into()))));

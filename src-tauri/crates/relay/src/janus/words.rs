@@ -8,12 +8,19 @@ use url::Url;
 /// The longest of its own words that are shown, characters.
 const LONGEST: usize = 80;
 
-/// What is wrong, where this has an error's code: Janus' own (`error`) or the VideoRoom's (`plugindata.data`).
+/// What is wrong, where this has an error's code: Janus' own (`error`) or a plugin's (`plugindata.data`).
 pub(super) fn refusal(url: &Url, hidden: &Hidden, said: &Value) -> Option<Trouble> {
     let code = said["error_code"].as_u64().or_else(|| said["code"].as_u64())?;
     let host = host(url);
     let text = text(hidden, said);
+    // Each of Janus' plugins numbers its errors for itself.
+    let mountpoint = said["streaming"].is_string();
     Some(match code {
+        // Without an admin key where there has to be one; with a wrong one, or another secret than the mountpoint's.
+        453 | 457 if mountpoint => Trouble::WrongSecret { host, status: code as u16 },
+        455 if mountpoint => Trouble::NoEndpoint { host, status: 455 },
+        // There is one of that number, or no port is left.
+        456 if mountpoint => Trouble::Busy { host, status: 456, said: format!(": {text}"), retry_after: None },
         // The API's secret or token; the room's pin, token or admin key.
         403 | 433 => Trouble::WrongSecret { host, status: code as u16 },
         426 => Trouble::NoEndpoint { host, status: 426 },
@@ -69,6 +76,14 @@ mod tests {
         assert!(api.is_some_and(|trouble| trouble.is_final()));
         let repeated = of(json!({ "error_code": 499, "error": "Wrong pin s3cret in joinandconfigure" }));
         assert!(repeated.is_some_and(|trouble| trouble.to_string().contains("Wrong pin … in")));
+        let of_mountpoint =
+            |code: u16, text: &str| of(json!({ "streaming": "event", "error_code": code, "error": text }));
+        for (code, text) in [(453, "Missing mandatory element (admin_key)"), (457, "Unauthorized (wrong admin_key)")] {
+            assert!(of_mountpoint(code, text).is_some_and(|trouble| trouble.is_final()), "{text}");
+        }
+        let taken = of_mountpoint(456, "A stream with the provided ID already exists");
+        assert!(taken.is_some_and(|trouble| !trouble.is_final() && trouble.to_string().contains("already exists")));
+        assert!(of(json!({ "code": 457, "reason": "Invalid path" })).is_some_and(|trouble| !trouble.is_final()));
         let full = of(json!({ "error_code": 432, "error": "Maximum number of publishers (1) already reached" }));
         assert!(full.is_some_and(|trouble| !trouble.is_final() && trouble.to_string().contains("(1) already")));
     }

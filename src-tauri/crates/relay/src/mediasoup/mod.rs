@@ -9,7 +9,7 @@ mod viewers;
 
 use crate::engine::{ByRtp, Engine, Heard};
 use crate::http::Way;
-use crate::plain::{self, Places};
+use crate::plain::{self, Places, Reports};
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
 use crate::wish::Wish;
@@ -108,12 +108,12 @@ impl ByRtp for Mediasoup {
                     let address = address.filter(|address| plain::is_place(*address));
                     let address = address.ok_or_else(|| noise("it names no address to send to"))?;
                     let key = key.clone().filter(|key| key.len() == key_len);
-                    let key = Some(key.ok_or_else(|| noise("it names no key"))?);
+                    let reports = Reports::Sealed(key.ok_or_else(|| noise("it names no key"))?);
                     let place = (address, *port).into();
                     let arrives = Arrives { bytes: 0, since: Instant::now() };
                     let viewers = Viewers::new(self.hidden.clone());
                     self.connected = Some(Connected { socket, arrives, viewers });
-                    return Ok(Places { layers: [place; 3], sound: place, key });
+                    return Ok(Places { layers: [place; 3], sound: place, reports });
                 }
                 Says::Refuses(why) => {
                     let said = format!(": {}", self.hidden.out_of(why, viewers::LONGEST_WORDS));

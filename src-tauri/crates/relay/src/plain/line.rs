@@ -20,17 +20,25 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A name for whatever comes from here (RFC 3550 section 6.5.1). It says nothing of who we are.
 pub(crate) const CNAME: &str = "skylark";
 
+/// An Opus packet that is silent, and how long it is, in ticks of 48 kHz.
+const SILENCE: [u8; 3] = [0xf8, 0xff, 0xfe];
+const SILENCE_TICKS: u32 = 960;
+
+/// Three layers, the sound, and what knocks.
+const SOURCES: usize = 5;
+
 pub(super) struct Line {
-    sealer: Sealer<4>,
+    sealer: Sealer<SOURCES>,
     /// Of each source that has sent something.
     histories: Vec<(u32, VecDeque<(u16, Bytes)>)>,
     again: u32,
     since: Instant,
+    knocks: u16,
 }
 
 impl Line {
     pub(super) fn new(key: &MasterKey<'_>) -> Line {
-        Line { sealer: Sealer::new(key), histories: Vec::new(), again: 0, since: Instant::now() }
+        Line { sealer: Sealer::new(key), histories: Vec::new(), again: 0, since: Instant::now(), knocks: 0 }
     }
 
     /// A packet as it goes out.
@@ -53,6 +61,14 @@ impl Line {
         }
         history.push_back((packet.number, sealed.clone()));
         sealed
+    }
+
+    /// A moment of silence, by a number that nothing else has.
+    pub(super) fn knock(&mut self, payload_type: u8, ssrcs: &Ssrcs) -> Bytes {
+        let (ssrc, number, payload) = (ssrcs.knock(), self.knocks, Bytes::from_static(&SILENCE));
+        self.knocks = self.knocks.wrapping_add(1);
+        let timestamp = u32::from(number) * SILENCE_TICKS;
+        self.packet(&Packet { ssrc, payload_type, number, timestamp, marker: false, payload })
     }
 
     /// A report as it goes out; of nothing, before there is anything to report.
@@ -113,6 +129,18 @@ mod tests {
         assert_eq!(line.again(7, [number(1499), number(476)].into_iter()), [sent[1499].clone(), sent[476].clone()]);
         assert!(line.again(7, [number(475), number(1500)].into_iter()).is_empty());
         assert!(line.again(8, [number(1499)].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn there_is_a_number_for_every_source_and_for_what_knocks() {
+        let (mut line, ssrcs) = (line(), Ssrcs::fresh());
+        let knock = line.knock(111, &ssrcs);
+        let all: Vec<u32> = Rid::ALL.map(|rid| ssrcs.layer(rid)).into_iter().chain([ssrcs.sound]).collect();
+        for ssrc in all {
+            let sent = line.packet(&Packet { ssrc, ..packet(0) });
+            assert_ne!(sent[8..12], knock[8..12]);
+        }
+        line.report(None, &ssrcs);
     }
 
     #[test]

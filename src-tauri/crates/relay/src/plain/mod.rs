@@ -2,8 +2,11 @@
 //! engine says where to, and learns from what arrives where we are.
 
 mod line;
+mod listener;
+mod places;
 
 pub(crate) use line::CNAME;
+pub(crate) use places::{Places, Reports, is_place};
 
 use crate::answer::Taken;
 use crate::trouble::Trouble;
@@ -12,9 +15,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use line::Line;
-use rtp::rtcp::{Message, SenderReport, messages};
+use listener::Listener;
+use rtp::rtcp::{SenderReport, sender_reports};
 use rtp::srtp::{MasterKey, Opener, Profile};
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +30,9 @@ use tokio::sync::oneshot;
 /// How it is numbered here, as on a peer connection.
 const PICTURE: u8 = 102;
 const SOUND: u8 = 111;
+
+/// What is known of the picture beside its codec's name.
+pub(crate) const PICTURE_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
 
 /// A datagram that is read, bytes: reports are far shorter.
 const LONGEST: usize = 2048;
@@ -44,30 +50,6 @@ pub(crate) struct Offer {
     pub(crate) sound: u8,
 }
 
-/// Where an engine takes the stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Places {
-    /// In the order of [`Rid::ALL`].
-    pub(crate) layers: [SocketAddr; 3],
-    pub(crate) sound: SocketAddr,
-    /// What it seals its reports with: key and salt. None: it sends none that could be opened.
-    pub(crate) key: Option<Vec<u8>>,
-}
-
-impl Places {
-    fn of(&self, source: Source) -> SocketAddr {
-        match source {
-            Source::Layer(rid) => self.layers[Rid::ALL.iter().position(|known| *known == rid).unwrap_or_default()],
-            Source::Sound => self.sound,
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = (Source, SocketAddr)> {
-        let sources = Rid::ALL.into_iter().map(Source::Layer).chain([Source::Sound]);
-        sources.map(|source| (source, self.of(source)))
-    }
-}
-
 /// A key as it is written.
 pub(crate) fn written(key: &[u8]) -> String {
     STANDARD.encode(key)
@@ -76,12 +58,6 @@ pub(crate) fn written(key: &[u8]) -> String {
 /// A key as it was written.
 pub(crate) fn read(key: &str) -> Option<Vec<u8>> {
     STANDARD.decode(key).ok()
-}
-
-/// An address that media can be sent to.
-pub(crate) fn is_place(address: IpAddr) -> bool {
-    let broadcast = address == IpAddr::V4(Ipv4Addr::BROADCAST);
-    !(address.is_unspecified() || address.is_multicast() || broadcast)
 }
 
 /// What is sent to every engine of this kind.
@@ -134,11 +110,15 @@ impl Plain {
         let socket = UdpSocket::bind((any, 0)).await.map_err(|error| Trouble::Ours(error.to_string()))?;
         let (socket, places) = (Arc::new(socket), Arc::new(places));
         let (listens, over) = oneshot::channel();
-        if let (Some(key), Some(wish)) = (&places.key, self.wish.take()) {
-            let key = MasterKey::new(self.offer.profile, key);
-            let key = key.ok_or_else(|| Trouble::Ours("its key has another length".into()))?;
+        let opener = match &places.reports {
+            Reports::Sealed(key) => {
+                let key = MasterKey::new(self.offer.profile, key);
+                Some(Opener::new(&key.ok_or_else(|| Trouble::Ours("its key has another length".into()))?))
+            }
+            Reports::InTheClear(_) => None,
+        };
+        if let Some(wish) = self.wish.take() {
             let (line, ssrcs) = (self.line.clone(), self.offer.ssrcs);
-            let opener = Opener::new(&key);
             let listener = Listener { socket: socket.clone(), places: places.clone(), line, ssrcs, opener, wish };
             tokio::spawn(threads::task("relay-reports", After::Lost, listener.listen(over)));
         }
@@ -149,14 +129,24 @@ impl Plain {
     /// Shows the engine where we are.
     pub(crate) async fn knock(&self) {
         let Some(Way { socket, places, .. }) = &self.way else { return };
-        let knock = lock(&self.line).report(None, &self.offer.ssrcs);
-        let mut told: Vec<SocketAddr> = Vec::new();
-        for (_, place) in places.all() {
-            if !told.contains(&place) {
-                told.push(place);
-                // It knocks again.
-                let _ = socket.send_to(&knock, place).await;
+        let knocks: Vec<(Bytes, SocketAddr)> = {
+            let mut line = lock(&self.line);
+            match places.reports {
+                Reports::Sealed(_) => {
+                    let knock = line.report(None, &self.offer.ssrcs);
+                    let mut all: Vec<SocketAddr> = places.all().map(|(_, place)| place).collect();
+                    all.dedup();
+                    all.into_iter().map(|place| (knock.clone(), place)).collect()
+                }
+                // It counts RTP alone.
+                Reports::InTheClear(reports) => {
+                    vec![(line.knock(SOUND, &self.offer.ssrcs), places.sound), (nothing(&self.offer.ssrcs), reports)]
+                }
             }
+        };
+        for (knock, place) in knocks {
+            // It knocks again.
+            let _ = socket.send_to(&knock, place).await;
         }
     }
 
@@ -187,15 +177,19 @@ struct Datagrams {
 
 impl Carrier for Datagrams {
     fn carry(&mut self, source: Source, packets: Vec<Packet>, report: Option<SenderReport>) {
-        let to = self.places.of(source);
-        let datagrams: Vec<Bytes> = {
+        let place = self.places.of(source);
+        let datagrams: Vec<(Bytes, SocketAddr)> = {
             let mut line = lock(&self.line);
-            let report = report.map(|report| line.report(Some(report), &self.ssrcs));
-            let packets = packets.into_iter().map(|packet| line.packet(&packet));
+            let report = report.map(|report| match self.places.reports {
+                Reports::Sealed(_) => (line.report(Some(report), &self.ssrcs), place),
+                // It keeps the way back open.
+                Reports::InTheClear(reports) => (nothing(&self.ssrcs), reports),
+            });
+            let packets = packets.into_iter().map(|packet| (line.packet(&packet), place));
             report.into_iter().chain(packets).collect()
         };
         self.runtime.block_on(async {
-            for datagram in datagrams {
+            for (datagram, to) in datagrams {
                 // What this machine cannot send now is lost as on any line, and is asked for again.
                 let _ = self.socket.send_to(&datagram, to).await;
             }
@@ -203,70 +197,11 @@ impl Carrier for Datagrams {
     }
 }
 
-/// Hears what the engine reports.
-struct Listener {
-    socket: Arc<UdpSocket>,
-    places: Arc<Places>,
-    line: Arc<Mutex<Line>>,
-    ssrcs: Ssrcs,
-    opener: Opener,
-    wish: Box<dyn Fn(Rid) + Send + Sync>,
-}
-
-impl Listener {
-    async fn listen(mut self, mut over: oneshot::Receiver<()>) {
-        let mut buffer = [0; LONGEST];
-        loop {
-            let received = tokio::select! {
-                _ = &mut over => return,
-                received = self.socket.recv_from(&mut buffer) => received,
-            };
-            match received {
-                Ok((length, from)) if self.is_it(from) => {
-                    for (datagram, to) in self.heard(&mut buffer[..length]) {
-                        let _ = self.socket.send_to(&datagram, to).await;
-                    }
-                }
-                Ok(_) => {}
-                // Nobody was there for what was sent before: the engine's signalling says so, if it is for good.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(_) => tokio::time::sleep(REST).await,
-            }
-        }
-    }
-
-    fn is_it(&self, from: SocketAddr) -> bool {
-        self.places.all().any(|(_, place)| place.ip().to_canonical() == from.ip().to_canonical())
-    }
-
-    /// What is to be sent again, and where to.
-    fn heard(&mut self, datagram: &mut [u8]) -> Vec<(Bytes, SocketAddr)> {
-        // RTP and RTCP come on one port (RFC 5761 section 4).
-        if !datagram.get(1).is_some_and(|kind| (192..=223).contains(kind)) {
-            return Vec::new();
-        }
-        let Ok(compound) = self.opener.rtcp(datagram) else { return Vec::new() };
-        let (mut again, mut wished) = (Vec::new(), Vec::new());
-        for message in messages(compound) {
-            match message {
-                Message::Nack { ssrc, lost } => {
-                    let Some(source) = self.ssrcs.source(ssrc) else { continue };
-                    let to = self.places.of(source);
-                    again.extend(lock(&self.line).again(ssrc, lost).into_iter().map(|datagram| (datagram, to)));
-                }
-                Message::Pli { ssrc } => {
-                    if let Some(Source::Layer(rid)) = self.ssrcs.source(ssrc) {
-                        wished.push(rid);
-                    }
-                }
-                Message::Fir(fir) => wished.extend(Rid::ALL.into_iter().filter(|rid| fir.asks(self.ssrcs.layer(*rid)))),
-                _ => {}
-            }
-        }
-        // A datagram has room for many of the same.
-        Rid::ALL.into_iter().filter(|rid| wished.contains(rid)).for_each(|rid| (self.wish)(rid));
-        again
-    }
+/// A report of nothing.
+fn nothing(ssrcs: &Ssrcs) -> Bytes {
+    let mut compound = Vec::new();
+    sender_reports(&mut compound, &[], &[ssrcs.layer(Rid::F)], CNAME);
+    compound.into()
 }
 
 fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
@@ -299,7 +234,7 @@ mod tests {
 
         fn places(&self) -> Places {
             let place = self.socket.local_addr().expect("it is bound");
-            Places { layers: [place; 3], sound: place, key: Some(self.key.clone()) }
+            Places { layers: [place; 3], sound: place, reports: Reports::Sealed(self.key.clone()) }
         }
 
         async fn receive(&self) -> (Vec<u8>, SocketAddr) {
@@ -381,19 +316,56 @@ mod tests {
         assert_eq!(engine.receive().await.0, sent[3], "and nothing came before it");
     }
 
-    #[test]
-    fn media_goes_to_somebody() {
-        for (address, may) in [
-            ("127.0.0.1", true),
-            ("192.0.2.7", true),
-            ("2001:db8::1", true),
-            ("0.0.0.0", false),
-            ("::", false),
-            ("224.0.0.1", false),
-            ("ff02::1", false),
-            ("255.255.255.255", false),
-        ] {
-            assert_eq!(is_place(address.parse().expect("well-formed")), may, "{address}");
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_seals_no_reports_is_told_nothing_and_believed_a_wish_alone() {
+        let profile = Profile::CmSha1;
+        let bound = || async { UdpSocket::bind("127.0.0.1:0").await.expect("a free port") };
+        let (layers, sound, reports) = ([bound().await, bound().await, bound().await], bound().await, bound().await);
+        let place = |socket: &UdpSocket| socket.local_addr().expect("it is bound");
+        let places = Places {
+            layers: [place(&layers[0]), place(&layers[1]), place(&layers[2])],
+            sound: place(&sound),
+            reports: Reports::InTheClear(place(&reports)),
+        };
+        let (tell, wishes) = mpsc::channel();
+        let mut plain = Plain::new(profile, move |rid| tell.send(rid).expect("the test listens"));
+        plain.answered(places).await.expect("there is a port");
+        let mut buffer = [0; LONGEST];
+        async fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> (usize, SocketAddr) {
+            timeout(PATIENCE, socket.recv_from(buffer)).await.expect("something comes").expect("it is bound")
         }
+
+        let ssrcs = plain.offer().ssrcs;
+        for number in 0..2 {
+            plain.knock().await;
+            let (length, _) = receive(&sound, &mut buffer).await;
+            assert_eq!((length, buffer[1], buffer[3]), (12 + 3 + 10, SOUND, number), "a sound, sealed, and none twice");
+            let ssrc = u32::from_be_bytes(buffer[8..12].try_into().expect("four"));
+            assert_eq!(ssrcs.source(ssrc), None, "of no source of the stream");
+            let (length, _) = receive(&reports, &mut buffer).await;
+            assert_eq!((buffer[1], buffer[0] & 31, length % 4), (201, 0, 0), "a report of nothing, in the clear");
+        }
+
+        let Way { socket, places, .. } = plain.way.as_ref().expect("it was answered");
+        let (socket, places, line) = (socket.clone(), places.clone(), plain.line.clone());
+        let mut datagrams = Datagrams { runtime: Handle::current(), socket, places, line, ssrcs };
+        let top = ssrcs.layer(Rid::F);
+        let report = SenderReport { ssrc: top, ntp: 1, rtp: 2, packets: 3, octets: 4 };
+        tokio::task::spawn_blocking(move || datagrams.carry(Source::Layer(Rid::F), vec![packet(top, 7)], Some(report)))
+            .await
+            .expect("it is carried");
+        let (length, from) = receive(&layers[2], &mut buffer).await;
+        assert_eq!((length, buffer[3]), (12 + 300 + 10, 7), "the largest comes to the last");
+        let (_, back) = receive(&reports, &mut buffer).await;
+        assert_eq!((buffer[1], back), (201, from), "of nothing still");
+
+        // What was lost is sent again to nobody: anybody could have asked.
+        for feedback in [feedback(205, top, Some(7)), feedback(206, ssrcs.layer(Rid::Q), None)] {
+            reports.send_to(&feedback, from).await.expect("it is sent");
+        }
+        let heard =
+            tokio::task::spawn_blocking(move || [(); 3].map(|()| wishes.recv_timeout(PATIENCE).expect("it is heard")));
+        assert_eq!(heard.await.expect("it is listened to"), Rid::ALL);
+        assert!(layers[2].try_recv_from(&mut buffer).is_err(), "nothing came again");
     }
 }

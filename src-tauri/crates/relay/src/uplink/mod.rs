@@ -55,6 +55,11 @@ impl Ssrcs {
         Ssrcs { layers: [first, first + 1, first + 2], sound: first + 3 }
     }
 
+    /// What is no part of the stream, and shows where it comes from.
+    pub(crate) fn knock(&self) -> u32 {
+        self.sound + 1
+    }
+
     pub(crate) fn layer(&self, rid: Rid) -> u32 {
         let at = Rid::ALL.iter().position(|known| *known == rid);
         self.layers[at.expect("these are all layers")]
