@@ -85,6 +85,9 @@ describe('the mixer', { skip: missing() ?? false, timeout: 120_000 }, () => {
   test('fits into every size, in both themes', async () => {
     await (await part('microphone', 'more')).click();
     await part('microphone', 'channels');
+    // The preset for speech said so.
+    const without = async () => (await part('microphone', 'noise-suppression')).getAttribute('aria-pressed');
+    await window.until(async () => (await without()) === 'true', 'without noise');
     for (const theme of ['dark', 'light']) {
       await window.run(`document.documentElement.dataset.theme = arguments[0]`, theme);
       for (const [width, height] of SIZES) {

@@ -14,6 +14,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("opus", &["media/src/encode", "media/tests/microphone.rs", "media/examples/cost.rs"]),
     ("rubato", &["media/src/microphone/convert.rs", "media/src/mixer/follower.rs"]),
     ("ebur128", &["media/src/mixer/loudness.rs"]),
+    ("nnnoiseless", &["media/src/mixer/denoise.rs"]),
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("png", &["media/src/image.rs"]),

@@ -9,9 +9,10 @@ test('figures are as people write them', () => {
 });
 
 test('an echo is warned of while the microphone and the desktop are heard together', () => {
+  const usual = { gain_db: 0, channels: 'auto', noise_suppression: false };
   const strips = (microphone: boolean, desktop: boolean): Strip[] => [
-    { strip: 'microphone', gain_db: 0, mute: microphone, channels: 'auto' },
-    { strip: 'desktop', gain_db: 0, mute: desktop, channels: 'stereo' },
+    { strip: 'microphone', mute: microphone, ...usual },
+    { strip: 'desktop', mute: desktop, ...usual },
   ];
   expect(mayEcho(strips(false, false), 'default')).toBe(true);
   expect(mayEcho(strips(true, false), 'default')).toBe(false);

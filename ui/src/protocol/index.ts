@@ -811,7 +811,11 @@ mute: boolean,
 /**
  * Which channels are heard, and where.
  */
-channels: string, };
+channels: string, 
+/**
+ * Noise that goes on and on is taken out: of the microphone's only.
+ */
+noise_suppression: boolean, };
 
 export type Strip = { 
 /**
@@ -833,7 +837,11 @@ mute: boolean,
 /**
  * Which channels are heard, and where.
  */
-channels: string, };
+channels: string, 
+/**
+ * Noise that goes on and on is taken out: of the microphone's only.
+ */
+noise_suppression: boolean, };
 
 export type StripLevels = { 
 /**
@@ -1057,7 +1065,11 @@ mute: boolean | null,
 /**
  * `auto`, `left`, `right`, `mono`, `stereo`, or the number of an input.
  */
-channels: string | null, } | { "command": "mute_microphone", 
+channels: string | null, 
+/**
+ * Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
+ */
+noise_suppression: boolean | null, } | { "command": "mute_microphone", 
 /**
  * Muted.
  */

@@ -136,6 +136,9 @@ pub enum Command {
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
         channels: Option<Channels>,
+        /// Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
+        #[serde(default)]
+        noise_suppression: Option<bool>,
     },
     /// Send silence in the place of the microphone's sound, or send it again.
     MuteMicrophone {

@@ -134,6 +134,8 @@ pub struct StripSettings {
     /// Which channels are heard, and where.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub channels: Channels,
+    /// Noise that goes on and on is taken out: of the microphone's only.
+    pub noise_suppression: bool,
 }
 
 impl StripSettings {
@@ -145,7 +147,7 @@ impl StripSettings {
     /// As it is unless somebody says otherwise: the microphone alone is heard, as it comes.
     pub fn usual(strip: StripId) -> StripSettings {
         let channels = if strip == StripId::Microphone { Channels::Auto } else { Channels::Stereo };
-        StripSettings { gain_db: 0.0, mute: strip != StripId::Microphone, channels }
+        StripSettings { gain_db: 0.0, mute: strip != StripId::Microphone, channels, noise_suppression: false }
     }
 }
 

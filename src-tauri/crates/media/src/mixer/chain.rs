@@ -1,14 +1,18 @@
 //! What a strip does with its sound, and how loud that was before and after.
 
 use super::{
+    denoise::Denoise,
     fader::{Fader, factor},
     loudness::Loudness,
 };
 use protocol::{StripId, StripLevels, StripSettings};
+use std::time::Duration;
 
 /// A strip's chain.
 pub(super) struct Chain {
     strip: StripId,
+    /// While it is wanted, and until it has faded out.
+    denoise: Option<Denoise>,
     fader: Fader,
     before: f32,
     after: f32,
@@ -18,22 +22,40 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn new(strip: StripId, settings: &StripSettings) -> Self {
-        Self { strip, fader: Fader::new(gain(settings)), before: 0.0, after: 0.0, loudness: None }
+        let denoise = settings.noise_suppression.then(Denoise::new);
+        Self { strip, denoise, fader: Fader::new(gain(settings)), before: 0.0, after: 0.0, loudness: None }
     }
 
     /// From the next sample on.
     pub(super) fn set(&mut self, settings: &StripSettings) {
         self.fader.set(gain(settings));
+        match &mut self.denoise {
+            Some(denoise) => denoise.set(settings.noise_suppression),
+            None if settings.noise_suppression => self.denoise = Some(Denoise::new()),
+            None => {}
+        }
     }
 
     /// Makes of interleaved stereo what goes into the sum.
     pub(super) fn process(&mut self, samples: &mut [f32]) {
         self.before = self.before.max(peak(samples));
+        if let Some(denoise) = &mut self.denoise {
+            denoise.process(samples);
+            if denoise.is_over() {
+                self.denoise = None;
+            }
+        }
         self.fader.apply(samples);
         self.after = self.after.max(peak(samples));
         if let Some(loudness) = &mut self.loudness {
             loudness.add(samples);
         }
+    }
+
+    /// How much later the sound comes out.
+    pub(super) fn delay(&self) -> Duration {
+        let late = self.denoise.as_ref().is_some_and(Denoise::is_heard);
+        if late { Denoise::DELAY } else { Duration::ZERO }
     }
 
     /// Nothing comes through, nor will.

@@ -54,9 +54,10 @@ impl Desk {
         }
     }
 
-    /// Makes of a piece of the microphone's what is heard.
-    pub(crate) fn mix(&mut self, samples: &mut [f32], captured: Instant) {
+    /// Makes of a piece of the microphone's what is heard, and says when the first of that was taken.
+    pub(crate) fn mix(&mut self, samples: &mut [f32], captured: Instant) -> Instant {
         self.microphone.process(samples);
+        let captured = captured.checked_sub(self.microphone.delay()).unwrap_or(captured);
         for other in &mut self.others {
             let Some(follower) = &mut other.follower else { continue };
             self.piece.clear();
@@ -71,6 +72,7 @@ impl Desk {
                 *sample += added;
             }
         }
+        captured
     }
 
     /// Somebody looks at how loud the strips are, or not any more: then nobody reckons how loud they are to people.

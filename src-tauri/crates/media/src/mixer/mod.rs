@@ -2,6 +2,7 @@
 //! the times at which it was taken.
 
 mod chain;
+mod denoise;
 mod desk;
 mod fader;
 mod follower;

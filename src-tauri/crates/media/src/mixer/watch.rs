@@ -57,8 +57,13 @@ impl Watch {
 
     /// What viewers are sent; None where nothing is meant to be heard, or nobody can hear it.
     pub(crate) fn sent(&mut self, samples: Option<&[f32]>) {
-        let quiet = samples.filter(|samples| samples.iter().all(|sample| sample.abs() < FLOOR));
+        let quiet = samples.filter(|samples| Watch::is_quiet(samples));
         self.quiet = quiet.map_or(0, |samples| self.quiet + samples.len() / 2);
+    }
+
+    /// Nobody hears anything of this.
+    pub(crate) fn is_quiet(samples: &[f32]) -> bool {
+        samples.iter().all(|sample| sample.abs() < FLOOR)
     }
 
     /// What is to be said now, where that is other than before; None in it: nothing is wrong any more.

@@ -129,7 +129,9 @@ impl SoundThread {
         for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
             beside.poll(settings.of(strip), &mut sound.desk, &self.events, now);
         }
-        sound.desk.mix(&mut chunk.samples, chunk.captured);
+        // A pause that the noise was taken out of is no fault.
+        let pause = settings.of(StripId::Microphone).noise_suppression && !Watch::is_quiet(&chunk.samples);
+        chunk.captured = sound.desk.mix(&mut chunk.samples, chunk.captured);
         sound.measured += chunk.samples.len() / 2;
         if sound.measured >= MEASURED {
             sound.measured = 0;
@@ -137,7 +139,7 @@ impl SoundThread {
         }
         sound.hush.apply(&mut chunk.samples, silent);
         let mut output = lock(&self.output);
-        sound.watch.sent(Some(&*chunk.samples).filter(|_| heard && !silent && output.is_some()));
+        sound.watch.sent(Some(&*chunk.samples).filter(|_| heard && !pause && !silent && output.is_some()));
         if let Some(output) = output.as_mut() {
             output.take(chunk, settings.preset, &self.events);
         }

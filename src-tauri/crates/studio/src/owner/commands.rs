@@ -12,7 +12,7 @@ use crate::random::fresh_token;
 use crate::settings::Wrong;
 use crate::studio::{Ask, CommandError, bad_setting};
 use audience::{Input, Now};
-use protocol::{Command, ErrorCode, Event, SettingsChange, SourceGiven, SourceName, StripId};
+use protocol::{Command, ErrorCode, Event, SettingsChange, SoundPreset, SourceGiven, SourceName, StripId};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
 
@@ -106,8 +106,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
-            Command::SetStrip { strip, gain_db, mute, channels } => {
-                self.set_strip(strip, &StripChange { gain_db, mute, channels }, now)
+            Command::SetStrip { strip, gain_db, mute, channels, noise_suppression } => {
+                self.set_strip(strip, &StripChange { gain_db, mute, channels, noise_suppression }, now)
             }
             Command::MuteMicrophone { on } => self.control(Control::Microphone, on, now),
             Command::CameraOff { on } => self.control(Control::Camera, on, now),
@@ -158,9 +158,17 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     fn configure(&mut self, change: &SettingsChange, now: Now) -> Result<(), CommandError> {
         let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
+        let before = self.configuration.meant().sound;
         let changed = self.configuration.configure(change).map_err(wrong)?;
         self.adopt(changed, now);
-        Ok(())
+        let sound = self.configuration.meant().sound;
+        if sound == before || sound == SoundPreset::Standard {
+            return Ok(());
+        }
+        // What is made for speech is without noise, and music is no noise. Either can be had otherwise after.
+        let noise_suppression = Some(sound == SoundPreset::Speech);
+        let change = StripChange { gain_db: None, mute: None, channels: None, noise_suppression };
+        self.set_strip(StripId::Microphone, &change, now)
     }
 
     /// Does what changed settings ask for.

@@ -15,6 +15,7 @@ pub(super) struct StripChange {
     pub(super) gain_db: Option<f32>,
     pub(super) mute: Option<bool>,
     pub(super) channels: Option<Channels>,
+    pub(super) noise_suppression: Option<bool>,
 }
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
@@ -28,6 +29,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 bad_setting(format!("gain_db is from {least} to {most}, and 0 leaves the sound as it comes."))
             })?;
         }
+        if strip != StripId::Microphone && change.noise_suppression == Some(true) {
+            return Err(bad_setting(
+                "noise_suppression is for the microphone's strip: what else is heard is no voice.".into(),
+            ));
+        }
+        settings.noise_suppression = change.noise_suppression.unwrap_or(settings.noise_suppression);
         settings.channels = change.channels.unwrap_or(settings.channels);
         if strip != StripId::Microphone {
             settings.mute = change.mute.unwrap_or(settings.mute);

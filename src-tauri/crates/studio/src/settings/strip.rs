@@ -1,4 +1,4 @@
-//! A strip of the mixer as the settings file writes it: `-6 dB, muted, left`.
+//! A strip of the mixer as the settings file writes it: `-6 dB, muted, left, no noise`.
 
 use protocol::{Channels, StripId, StripSettings};
 use std::{fmt, str::FromStr};
@@ -9,6 +9,7 @@ pub(crate) struct StripText {
     gain_db: f32,
     mute: bool,
     channels: Option<Channels>,
+    noise_suppression: bool,
 }
 
 impl StripText {
@@ -19,6 +20,7 @@ impl StripText {
             gain_db: self.gain_db,
             mute: self.mute && strip != StripId::Microphone,
             channels: self.channels.unwrap_or(usual.channels),
+            noise_suppression: self.noise_suppression && strip == StripId::Microphone,
         }
     }
 
@@ -29,6 +31,7 @@ impl StripText {
             gain_db: settings.gain_db,
             mute: settings.mute && strip != StripId::Microphone,
             channels: Some(settings.channels).filter(|channels| *channels != usual.channels),
+            noise_suppression: settings.noise_suppression,
         }
     }
 }
@@ -41,7 +44,7 @@ impl fmt::Display for NoStrip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
+            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, no noise, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
             self.0,
             StripSettings::LEAST_GAIN,
             StripSettings::MOST_GAIN
@@ -59,6 +62,8 @@ impl FromStr for StripText {
             if let Some(gain) = word.strip_suffix("dB") {
                 let gain = gain.trim().parse().ok();
                 strip.gain_db = gain.and_then(possible).ok_or_else(wrong)?;
+            } else if word == "no noise" {
+                strip.noise_suppression = true;
             } else if word == "muted" {
                 strip.mute = true;
             } else {
@@ -77,10 +82,11 @@ impl fmt::Display for StripText {
             f.write_str(", muted")?;
         }
         match self.channels {
-            None => Ok(()),
-            Some(Channels::Input(input)) => write!(f, ", input {input}"),
-            Some(channels) => write!(f, ", {channels}"),
+            None => {}
+            Some(Channels::Input(input)) => write!(f, ", input {input}")?,
+            Some(channels) => write!(f, ", {channels}")?,
         }
+        if self.noise_suppression { f.write_str(", no noise") } else { Ok(()) }
     }
 }
 
@@ -97,7 +103,16 @@ mod tests {
 
     #[test]
     fn a_strip_is_read_back_as_it_is_written() {
-        for text in ["0 dB", "-6 dB", "3.5 dB, muted", "-40 dB, muted, left", "20 dB, input 3", "0 dB, mono"] {
+        for text in [
+            "0 dB",
+            "-6 dB",
+            "3.5 dB, muted",
+            "-40 dB, muted, left",
+            "20 dB, input 3",
+            "0 dB, mono",
+            "0 dB, no noise",
+            "2 dB, left, no noise",
+        ] {
             let read: StripText = text.parse().expect(text);
             assert_eq!(read.to_string(), text);
             for strip in StripId::ALL {

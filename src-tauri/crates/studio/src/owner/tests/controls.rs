@@ -3,7 +3,7 @@
 use super::world::{World, browser};
 use crate::happened::Happened;
 use crate::settings::Written;
-use protocol::{Channels, Command, Controls, ErrorCode, Event, PageMessage, Strip, StripId, StripSettings, ViewerId};
+use protocol::{Command, Controls, ErrorCode, Event, PageMessage, Strip, StripId, StripSettings, ViewerId};
 
 /// The other strips as they are unless somebody says otherwise.
 const OTHERS: &str = "desktop 0 muted stereo, tone 0 muted stereo";
@@ -102,9 +102,10 @@ fn who_is_away_from_the_next_broadcast_is_not_brought_back_by_the_end_of_the_las
 #[test]
 fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
     let mut world = World::live(Written::default());
-    let set = |strip, gain_db, mute, channels| Command::SetStrip { strip, gain_db, mute, channels };
+    let set =
+        |strip, gain_db, mute, channels| Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: None };
     world.command(set(StripId::Desktop, Some(-6.02), Some(false), None)).expect("it can be");
-    let settings = StripSettings { gain_db: -6.0, mute: false, channels: Channels::Stereo };
+    let settings = StripSettings { gain_db: -6.0, mute: false, ..StripSettings::usual(StripId::Desktop) };
     let told = Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(protocol::SourceState::Off) });
     assert_eq!(world.told(), [told]);
     let asked = world.asked();
@@ -140,4 +141,28 @@ fn what_is_wrong_with_the_sound_is_told_and_known() {
         assert_eq!(world.told(), [Event::Sound { trouble }]);
         assert_eq!(world.owner.snapshot().sound, trouble);
     }
+}
+
+#[test]
+fn noise_is_taken_out_of_the_microphone_alone_and_a_preset_says_so_too() {
+    let mut world = World::live(Written::default());
+    let set = |strip, noise_suppression| {
+        let (gain_db, mute, channels) = (None, None, None);
+        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: Some(noise_suppression) }
+    };
+    let is_on = |world: &World| world.owner.snapshot().strips[0].settings.noise_suppression;
+    world.command(set(StripId::Microphone, true)).expect("it can be");
+    assert_eq!(world.asked()[0], "mixer microphone 0 heard auto no noise, desktop 0 muted stereo, tone 0 muted stereo");
+    let refused = world.command(set(StripId::Desktop, true)).expect_err("a film is no noise");
+    assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("microphone"), "{refused}");
+
+    let mut made_for = |sound: &str| {
+        let settings = protocol::SettingsChange { sound: Some(sound.to_owned()), ..Default::default() };
+        world.command(Command::Configure { settings }).expect("there is such a preset");
+        is_on(&world)
+    };
+    let found = ["music", "speech", "standard"].map(&mut made_for);
+    assert_eq!(found, [false, true, true], "and for anything it stays as it is");
+    world.command(set(StripId::Microphone, false)).expect("it can be had otherwise");
+    assert!(!is_on(&world));
 }
