@@ -77,6 +77,24 @@ describe('sources', { skip: missing() ?? false, timeout: 180_000 }, () => {
     await window.click('swap-scene');
     await kept('scene = "screen+camera:bottom-left,size=0.26,round"', 'and the button swaps them back');
     await looks('scene', 'swap-scene');
+  });
+
+  test('it is made larger by its corner in the picture, and by the arrows there', async () => {
+    const size = () => Number(/size=([0-9.]+)/.exec(readFileSync(window.settingsFile, 'utf8'))?.[1]);
+    const handle = await window.find('scene-handle');
+    const corner = async () => (await (await window.find('scene-handle')).getRect()).x;
+    const before = await corner();
+    await handle.sendKeys(Key.ARROW_LEFT, Key.ARROW_LEFT);
+    await window.until(async () => size() === 0.24, 'two arrows make it smaller');
+    await window.until(async () => (await corner()) < before, 'and its corner follows');
+    const drag = window.driver.actions().move({ origin: handle }).press();
+    await drag.move({ origin: handle, x: 30, y: -20 }).move({ origin: handle, x: 60, y: -40 }).release().perform();
+    await window.until(async () => size() > 0.3, 'it is dragged larger');
+    await window.until(async () => (await corner()) > before, 'and its corner follows');
+    await window.screenshot('panel-scene-handle');
+  });
+
+  test('and it is left again', async () => {
     await window.choose('scene', 'off');
     await kept('scene = "off"', 'it is one picture again');
     assert.equal(await window.isThere('scene-size'), false);

@@ -49,12 +49,81 @@ export function scene(text: string): Scene | null {
 export function written({ place, size, round, mirrored, crop, swapped }: Scene): string {
   const part = (number: number): number => Math.round(number * 1000) / 1000;
   const parts = [`screen+camera:${place}`];
-  if (size !== USUAL.size) parts.push(`size=${part(size)}`);
+  if (part(size) !== USUAL.size) parts.push(`size=${part(size)}`);
   if (round) parts.push('round');
   if (mirrored) parts.push('mirrored');
   if (crop.some((side) => side > 0)) parts.push(`crop=${crop.map(part).join('/')}`);
   if (swapped) parts.push('swapped');
   return parts.join(',');
+}
+
+/** Where the inner corner of the smaller picture is, as parts of the whole picture's width and height, and how it can be drawn. */
+export function handle(scene: Scene, ratio: number): { x: number; y: number; cursor: string } {
+  const [across, down] = extent(scene, ratio);
+  if (scene.place === 'side-by-side') return { x: 1 - across, y: 0.5, cursor: 'ew-resize' };
+  const [top, left] = [scene.place.startsWith('top'), scene.place.endsWith('left')];
+  const [x, y] = [margin(ratio)[0] + across, margin(ratio)[1] + down];
+  return { x: left ? x : 1 - x, y: top ? y : 1 - y, cursor: top === left ? 'nwse-resize' : 'nesw-resize' };
+}
+
+/** How large the smaller picture is when its inner corner is so far from the left of the whole picture. */
+export function sized(scene: Scene, x: number, ratio: number): number {
+  const across = scene.place.endsWith('left') ? x : 1 - x;
+  if (scene.place === 'side-by-side') return across;
+  return ((across - margin(ratio)[0]) * scene.size) / extent(scene, ratio)[0];
+}
+
+/** As the program has it: a thirtieth of the shorter side. */
+function margin(ratio: number): [number, number] {
+  const shorter = Math.min(ratio, 1) / 30;
+  return [shorter / ratio, shorter];
+}
+
+/** Of the smaller picture, as parts of the whole one's width and height. A circle is as wide as the mean of the sides. */
+function extent({ place, size, round, swapped }: Scene, ratio: number): [number, number] {
+  if (!round || swapped || place === 'side-by-side') return [size, size];
+  const side = Math.min((size * (ratio + 1)) / 2, Math.min(ratio, 1) * (1 - 2 / 30));
+  return [side / ratio, side];
+}
+
+/** Scenes that are asked for faster than they are set: the newest one comes next, and what was passed over is never sent. */
+export class Asked {
+  /** Says whether it was carried out. */
+  readonly #send: (scene: string) => Promise<boolean>;
+  #next: Scene | 'off' | null = null;
+  /** What was asked for last, until the program has told it. */
+  #last: Scene | null = null;
+  #sends = false;
+
+  constructor(send: (scene: string) => Promise<boolean>) {
+    this.#send = send;
+  }
+
+  /** What a further change begins with. */
+  from(shown: Scene | null): Scene | null {
+    return this.#last ?? shown;
+  }
+
+  /** The program shows this now. */
+  told(scene: string): void {
+    if (this.#last && written(this.#last) === scene) this.#last = null;
+  }
+
+  set(scene: Scene | 'off'): void {
+    this.#next = scene;
+    this.#last = scene === 'off' ? null : scene;
+    if (!this.#sends) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#sends = true;
+    while (this.#next) {
+      const now: Scene | 'off' = this.#next;
+      this.#next = null;
+      if (!(await this.#send(now === 'off' ? now : written(now)))) this.#last = this.#next = null;
+    }
+    this.#sends = false;
+  }
 }
 
 /** What is cut off from each side alike; the most of it, where it is not alike. */
