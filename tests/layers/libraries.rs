@@ -18,7 +18,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("turbojpeg", &["media/src/jpeg.rs"]),
     ("yuv_sys", &["media/src/yuv.rs"]),
     ("png", &["media/src/image.rs"]),
-    ("x11rb", &["media/src/screen/x11", "tests/stories/support/display.rs"]),
+    ("x11rb", &["media/src/screen/x11", "tests/stories/support/display.rs", "crowd/src/bin/bench/screen.rs"]),
     ("ab_glyph", &["media/src/text.rs"]),
     ("unicode_", &["chat/src/text.rs", "chat/src/likeness.rs", "audience/src/passcode.rs"]),
     // What carries media.

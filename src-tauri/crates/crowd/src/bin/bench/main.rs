@@ -11,6 +11,7 @@ mod pipeline;
 mod proc;
 mod program;
 mod row;
+mod screen;
 mod steady;
 mod svg;
 mod table;
@@ -35,7 +36,7 @@ enum What {
     Forward(forward::Arguments),
     /// Joins beside viewers who watch: time to the first whole keyframe, and what the others notice
     Joins(joins::Arguments),
-    /// Media: CPU of capture, scaling, encoding and sound with nobody watching
+    /// Media: CPU of capture, scaling, composing, encoding and sound with nobody watching
     Pipeline,
     /// Steadiness: thousands of joins and leaves, the cost and the memory of idle viewers
     Steady(steady::Arguments),

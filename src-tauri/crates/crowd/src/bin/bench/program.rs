@@ -18,21 +18,28 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it with the test pattern, and the tone if `sound`, and waits until it is live.
     pub(crate) async fn start(program: &Path, sound: bool) -> anyhow::Result<Program> {
-        Program::start_with(program, sound, false).await
+        let microphone = if sound { "tone" } else { "off" };
+        Program::start_with(program, &["--camera", "pattern", "--microphone", microphone], None, false).await
     }
 
-    /// The same, and records the broadcast beside what else it keeps, if `recorded`.
-    pub(crate) async fn start_with(program: &Path, sound: bool, recorded: bool) -> anyhow::Result<Program> {
+    /// Starts it with these options, on a display, and records the broadcast beside what else it keeps, if `recorded`.
+    pub(crate) async fn start_with(
+        program: &Path,
+        options: &[&str],
+        display: Option<&str>,
+        recorded: bool,
+    ) -> anyhow::Result<Program> {
         let data = tempfile::tempdir()?;
         let mut command = Command::new(program);
         let recordings = data.path().join("recordings");
         let mut child = command
-            .args(["headless", "--camera", "pattern", "--listen", "127.0.0.1:0", "--metrics", "loopback"])
-            .args(["--microphone", if sound { "tone" } else { "off" }])
+            .args(["headless", "--listen", "127.0.0.1:0", "--metrics", "loopback"])
+            .args(options)
             .arg("--data-dir")
             .arg(data.path())
             .args(recorded.then_some("--record"))
             .args(recorded.then_some(recordings))
+            .envs(display.map(|display| ("DISPLAY", display)))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
