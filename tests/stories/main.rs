@@ -31,6 +31,7 @@ mod offer;
 mod outside;
 mod page;
 mod passcode;
+mod pasted;
 mod patch;
 #[cfg(target_os = "linux")]
 mod proxied;

@@ -7,12 +7,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use tempfile::TempDir;
 
-pub(super) const BESIDE: [&str; 10] = [
+pub(super) const BESIDE: [&str; 11] = [
     "media-listing",
     "page",
     "page-closed",
     "discard",
     "give-back",
+    "still",
     "chat-file",
     "relays",
     "relay",
@@ -77,6 +78,10 @@ async fn have_done(skylark: &mut Skylark, name: &str) {
             let origin = skylark.origin();
             let come_and_go = move || drop(crowd(origin.strip_prefix("http://").expect("it is plain HTTP")));
             tokio::task::spawn_blocking(come_and_go).await.expect("they are let in");
+        }
+        "still" => {
+            let answer = Browser::new().get(&format!("{}/still.jpg", skylark.watch())).await;
+            assert!([200, 404].contains(&answer.status().as_u16()), "it is answered");
         }
         "chat-file" => skylark.command(r#"{"command":"save_chat","format":"text"}"#).await,
         "relays" | "relay" | "relay-peer" | "certificates" => {

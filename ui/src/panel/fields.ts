@@ -29,6 +29,7 @@ const EXAMPLES: Fields = {
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',
+  link_preview: 'still',
   recordings: '/home/anna/Videos',
   recording_minutes: '60',
   recording_megabytes: '4000',

@@ -544,6 +544,11 @@ public_media: string,
  */
 title: string, 
 /**
+ * What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
+ * `title` alone; neither while a passcode, a waiting room or a lock stands before the page.
+ */
+link_preview: string, 
+/**
  * The folder that recordings go to; empty: the user's folder for videos.
  */
 recordings: string, 
@@ -609,6 +614,11 @@ public_media?: string,
  * Shown on the watch page.
  */
 title?: string, 
+/**
+ * What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
+ * `title` alone; neither while a passcode, a waiting room or a lock stands before the page.
+ */
+link_preview?: string, 
 /**
  * The folder that recordings go to; empty: the user's folder for videos.
  */

@@ -67,8 +67,8 @@ impl Audience {
 
     /// The broadcaster's words for the stream, as a page shows them to this visitor, who was let [see](Audience::visit) it: none while
     /// something is asked first.
-    pub fn title_for(&self, visitor: &Visitor, now: Now) -> &str {
-        if self.knows(visitor) && !self.must_wait(visitor, now) { self.title() } else { "" }
+    pub fn title_for(&self, visitor: &Visitor, now: Now) -> Option<&str> {
+        (self.knows(visitor) && !self.must_wait(visitor, now)).then(|| self.title())
     }
 
     /// There is no passcode, or the visitor knows it; or is a browser that watched when it was set.

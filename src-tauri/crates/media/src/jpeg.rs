@@ -1,4 +1,4 @@
-//! JPEG by libjpeg-turbo: read from cameras that deliver it, and from files.
+//! JPEG by libjpeg-turbo: read from cameras that deliver it and from files, and written for whoever looks at a picture later.
 
 #![allow(unsafe_code)] // The decoder is bound here; each call is told how much there is to read and room to write.
 
@@ -12,7 +12,7 @@ use std::{
 };
 #[cfg(test)]
 use turbojpeg::Compressor;
-use turbojpeg::{Subsamp, YuvImage, raw};
+use turbojpeg::{Image, PixelFormat, Subsamp, YuvImage, raw};
 
 /// Reads pictures, with buffers that are used again.
 #[derive(Default)]
@@ -158,6 +158,13 @@ impl Drop for Library {
         // SAFETY: it was made by `new`, and is not used after this.
         unsafe { raw::tj3Destroy(self.handle()) };
     }
+}
+
+/// A picture of pixels as a screen has them: blue, green, red, and a byte that says nothing. `quality`: of a hundred.
+pub(crate) fn encode(bgrx: &[u8], (width, height): (usize, usize), quality: i32) -> Result<Vec<u8>, String> {
+    let image = Image { pixels: bgrx, width, pitch: 4 * width, height, format: PixelFormat::BGRX };
+    let jpeg = turbojpeg::compress(image, quality, Subsamp::Sub2x2).map_err(|error| error.to_string())?;
+    Ok(jpeg.to_vec())
 }
 
 /// A picture of packed I420 planes in JPEG's full range, as a camera would make it.

@@ -71,6 +71,10 @@ macro_rules! settings {
                 /// Shown on the watch page.
                 title: String as Title = "",
                     example "\"Sunday's match\"";
+                /// What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
+                /// `title` alone; neither while a passcode, a waiting room or a lock stands before the page.
+                link_preview: String as LinkPreview = "still",
+                    example "\"title\" (or \"still\")";
                 /// The folder that recordings go to; empty: the user's folder for videos.
                 recordings: String as Folder,
                     example "\"/home/anna/Videos/Church\"";

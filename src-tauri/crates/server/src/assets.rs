@@ -1,6 +1,6 @@
 //! The files of the watch page, embedded in the program.
 
-use crate::document::Sources;
+use crate::document::{Sources, escape};
 use crate::headers::text;
 use crate::notice;
 use crate::spliced::Spliced;
@@ -18,6 +18,7 @@ use rust_embed::RustEmbed;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::LazyLock;
+use words::Language;
 
 #[derive(RustEmbed)]
 #[folder = "../../../ui/dist/viewer"]
@@ -36,16 +37,31 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
 static PAGE: LazyLock<Page> = LazyLock::new(|| {
     let page = Embedded::get("index.html").expect("the build fails without it");
     let page = String::from_utf8(page.data.into_owned()).expect("the page is UTF-8");
-    let (before, after) = page.split_once("<title>Skylark</title>").expect("the page has its title");
     let own = Sources { script: hash(&page, "script"), style: hash(&page, "style") };
-    Page { own, document: Spliced::new(before, after) }
+    let document = |language| {
+        let page = in_language(&page, language);
+        let (before, after) = page.split_once("<title>Skylark</title>").expect("the page has its title");
+        (language, Spliced::new(before, after))
+    };
+    Page { own, documents: Language::all().map(document).collect() }
 });
 
 /// The document of the watch page.
 struct Page {
     own: Sources,
-    /// Around what its head says of the stream.
-    document: Spliced,
+    /// Around what its head says of the stream, in each language.
+    documents: Vec<(Language, Spliced)>,
+}
+
+/// What stands in the document for a browser without script is the build's, in English.
+fn in_language(page: &str, language: Language) -> String {
+    let html = |language: Language| format!(r#"<html lang="{language}""#);
+    let mut page = page.replacen(&html(Language::ENGLISH), &html(language), 1);
+    for key in ["no_script", "no_script.detail"] {
+        let said = |language: Language| format!(">{}<", escape(language.say("watch", key)));
+        page = page.replacen(&said(Language::ENGLISH), &said(language), 1);
+    }
+    page
 }
 
 /// The source expression (CSP 3, 2.3.1) for the only element of this name in a document, with a blank before.
@@ -82,8 +98,9 @@ impl Asset {
 }
 
 /// The watch page's document, for a browser that sent `headers`, and how it is coded. `head` is what it says of the stream.
-pub(crate) fn page(head: &str, headers: &HeaderMap) -> (HeaderMap, Bytes) {
-    let document = &PAGE.document;
+pub(crate) fn page(head: &str, words: Words, headers: &HeaderMap) -> (HeaderMap, Bytes) {
+    let of_language = |(language, _): &&(Language, Spliced)| *language == words.language();
+    let (_, document) = PAGE.documents.iter().find(of_language).expect("there is one of each language");
     let mut coding =
         HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language"))]);
     if !accepts_gzip(headers) {

@@ -1,7 +1,7 @@
 //! What can be set.
 
-use crate::CookieKey;
 use crate::public_url::PublicUrl;
+use crate::{CookieKey, DrawStill};
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -22,6 +22,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the cookies of visitors are signed with.
     pub cookie_key: CookieKey,
+    /// What makes the picture beside a pasted link.
+    pub still: DrawStill,
 }
 
 impl Default for Config {
@@ -33,6 +35,7 @@ impl Default for Config {
             guessable_link: false,
             limits: Limits::default(),
             cookie_key: CookieKey::default(),
+            still: DrawStill::default(),
         }
     }
 }

@@ -20,15 +20,16 @@ pub(crate) async fn watch(
     words: Words,
 ) -> Response {
     let visitor = client.visitor.clone();
-    match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token, visitor, reply }).await {
-        Ok(Ok(title)) => {
+    let asked = token.clone();
+    match shared.ask_with_link(client.visitor.address, |reply| Request::Page { token: asked, visitor, reply }).await {
+        Ok(Ok(shown)) => {
             let policy = policy(assets::own(), &own_sockets(&headers, &client));
             let more = [
                 (header::SET_COOKIE, client.set_cookie(&shared.config.cookie_key)),
                 (header::CONTENT_SECURITY_POLICY, policy),
             ];
-            let head = head::of_stream(&title, words, client.outside.base(&headers).as_deref());
-            let (coding, page) = assets::page(&head, &headers);
+            let head = head::of_stream(&shown, words, client.outside.base(&headers).as_deref(), &token);
+            let (coding, page) = assets::page(&head, words, &headers);
             html(page, (coding, more))
         }
         Ok(Err(refusal)) => notice::refused(&refusal, words),

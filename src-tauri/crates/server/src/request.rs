@@ -6,6 +6,17 @@ use protocol::{FailureCode, PageHello, RefusalCode, RejectedMedia, Secret};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
 
+/// What somebody who has the link is shown of the stream before they watch it: nothing while something is asked first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The broadcaster's words for it; may be empty.
+    pub title: String,
+    /// It is live.
+    pub live: bool,
+    /// A picture of the last minute may be shown.
+    pub still: bool,
+}
+
 /// What the owner is asked. A reply that is dropped unsent is answered with 503.
 #[derive(Debug)]
 pub enum Request {
@@ -15,8 +26,8 @@ pub enum Request {
         token: String,
         /// Without a cookie when it sent none; the answer will set one.
         visitor: Visitor,
-        /// The broadcaster's words for the stream, none while something is asked first; or why not.
-        reply: oneshot::Sender<Result<String, Refusal>>,
+        /// What is shown of the stream before they watch it; or why nothing is.
+        reply: oneshot::Sender<Result<Shown, Refusal>>,
     },
     /// Somebody says a word: `POST /w/TOKEN/passcode`, or a player's Bearer token.
     Passcode {

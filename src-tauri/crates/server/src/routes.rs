@@ -1,7 +1,7 @@
 //! Every path this server answers.
 
 use crate::shared::Shared;
-use crate::{assets, failed, metrics, notice, page, passcode, socket, whep};
+use crate::{assets, failed, metrics, notice, page, passcode, pasted, socket, whep};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -16,6 +16,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/w/{token}/events", any(socket::open))
         .route("/w/{token}/failed", post(failed::report))
         .route("/w/{token}/passcode", post(passcode::post).fallback(whep::problem::method_not_allowed))
+        .route("/w/{token}/still.jpg", get(pasted::picture))
+        .route("/w/{token}/oembed.json", get(pasted::oembed))
         .route("/assets/{*path}", get(assets::get))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics::get))

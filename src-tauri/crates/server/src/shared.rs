@@ -3,7 +3,7 @@
 use crate::guesses::{Guesses, Slowed};
 use crate::limiter::Joins;
 use crate::readers::Readers;
-use crate::{Config, PageId, Request};
+use crate::{Config, PageId, Request, still};
 use audience::Refusal;
 use protocol::RefusalCode;
 use std::net::IpAddr;
@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     /// Joins and guesses that the limits refused.
     pub(crate) too_many: AtomicU64,
     next_page: AtomicU64,
+    pub(crate) newest_still: still::Newest,
 }
 
 /// The owner is gone or going: the program ends.
@@ -37,8 +38,8 @@ impl Shared {
     pub(crate) fn new(config: Config, requests: mpsc::Sender<Request>, shutdown: watch::Receiver<bool>) -> Self {
         let joins = Mutex::new(Joins::new(&config.limits));
         let (readers, guesses, too_many) = (Readers::default(), Guesses::default(), AtomicU64::new(0));
-        let next_page = AtomicU64::new(1);
-        Self { config, requests, joins, shutdown, readers, guesses, too_many, next_page }
+        let (next_page, newest_still) = (AtomicU64::new(1), still::Newest::default());
+        Self { config, requests, joins, shutdown, readers, guesses, too_many, next_page, newest_still }
     }
 
     /// Asks the owner and waits for the answer.

@@ -36,6 +36,7 @@ mod recording;
 mod relays;
 
 // What the parts are made of.
+mod link_preview;
 mod links;
 mod metrics;
 mod metrics_token;

@@ -29,7 +29,7 @@ use media::Pipeline;
 use protocol::{ErrorCode, RelaySecrets};
 use reach::{BindError, Bound};
 use record::{Journal, Target};
-use server::Metrics;
+use server::{DrawStill, Metrics, Still};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -234,6 +234,13 @@ impl Studio {
             guessable_link: options.stream.is_some(),
             limits: settings.limits.of_server(),
             cookie_key: cookie_key.clone(),
+            still: DrawStill::new({
+                let pipeline = pipeline.clone();
+                move || {
+                    let media::Still { jpeg, width, height } = pipeline.still()?;
+                    Some(Still { jpeg: jpeg.into(), width, height })
+                }
+            }),
         };
         let serve = server::serve(tcp, config, requests, shut);
         let server = tokio::spawn(threads::task("server", After::Ends, serve));

@@ -38,7 +38,7 @@ fn who_comes_knocks_once_is_told_nothing_and_comes_in_when_let_in() {
     assert!(events(&outputs).contains(&Event::WaitingRoom { on: true }) && outputs.contains(&Output::LookAgain));
     let anna = browser(1, "203.0.113.1");
     assert_eq!(stage.visit(LINK, &anna), Ok(()), "the page waits");
-    assert_eq!(stage.audience.title_for(&anna, stage.now()), "");
+    assert_eq!(stage.audience.title_for(&anna, stage.now()), None);
     stage.take();
     for _ in 0..3 {
         assert_eq!(asks(&mut stage, &anna), Err(RefusalCode::WaitingRoom));
@@ -310,7 +310,7 @@ proptest! {
             for (n, visitor) in people.iter().enumerate() {
                 if on && !admitted.contains(&n) && !kept.contains(&n) {
                     prop_assert!(stage.knock(&current, visitor).is_err());
-                    prop_assert_eq!(stage.audience.title_for(visitor, stage.now()), "");
+                    prop_assert_eq!(stage.audience.title_for(visitor, stage.now()), None);
                     prop_assert!(stage.greet(&current, visitor).is_ok_and(|greeting| greeting.outside), "{n} hears");
                 }
             }

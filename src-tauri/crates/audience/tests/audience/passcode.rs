@@ -35,7 +35,7 @@ fn who_does_not_know_the_word_gets_nowhere_and_is_told_nothing() {
     assert!(matches!(outputs.last(), Some(Output::Keep(Persisted { passcode: Some(_), .. }))));
 
     assert_eq!(stage.visit(LINK, &anna), Ok(()), "the page asks");
-    assert_eq!(stage.audience.title_for(&anna, stage.now()), "", "and does not know the title");
+    assert_eq!(stage.audience.title_for(&anna, stage.now()), None, "and does not know the title");
     assert_eq!(stage.knock(LINK, &anna), Err(RefusalCode::PasscodeNeeded));
     assert_eq!(stage.refused(&anna), RefusalCode::PasscodeNeeded);
     assert_eq!(stage.greet(LINK, &anna), Err(Refusal::new(RefusalCode::PasscodeNeeded)));
@@ -51,7 +51,7 @@ fn who_does_not_know_the_word_gets_nowhere_and_is_told_nothing() {
     assert_eq!(knows, Some(passcode("sesame").id()));
     let anna = anna.who_knows(knows);
     assert!(stage.join(&anna).is_ok());
-    assert_eq!(stage.audience.title_for(&anna, stage.now()), "Evening news");
+    assert_eq!(stage.audience.title_for(&anna, stage.now()), Some("Evening news"));
     assert!(stage.greet(LINK, &anna).is_ok_and(|greeting| !greeting.outside));
     let other = browser(2, "203.0.113.1").who_knows(Some(PasscodeId([9; 16])));
     assert_eq!(stage.refused(&other), RefusalCode::PasscodeNeeded, "what stands for another word");
@@ -282,7 +282,7 @@ proptest! {
                     prop_assert_ne!(stage.knock(&current, &visitor), Err(RefusalCode::PasscodeNeeded), "nobody is asked twice");
                 } else if !seen.kept.contains(&who) {
                     prop_assert!(stage.knock(&current, &visitor).is_err(), "{who} may come in without the word");
-                    prop_assert_eq!(stage.audience.title_for(&visitor, stage.now()), "");
+                    prop_assert_eq!(stage.audience.title_for(&visitor, stage.now()), None);
                     let hears = stage.greet(&current, &visitor).is_ok_and(|greeting| !greeting.outside);
                     prop_assert!(!hears, "{who} hears without the word");
                 }

@@ -16,9 +16,10 @@ mod video;
 mod wanted;
 
 use crate::{
-    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, Shown, SourceChoice, VideoConfig,
+    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, Shown, SourceChoice, Still, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
+    still,
     title::Title,
 };
 use camera::{SourceThread, Wish};
@@ -273,6 +274,12 @@ impl Pipeline {
     pub fn preview(&self, area: (u16, u16), after: u32) -> Option<PreviewPicture> {
         let picture = self.slot.newest()?;
         lock(&self.preview).picture(&picture, area, after)
+    }
+
+    /// The newest picture as a file, made in this call, some milliseconds; none before the first.
+    pub fn still(&self) -> Option<Still> {
+        let picture = self.slot.newest()?;
+        still::of(&picture).inspect_err(|error| tracing::warn!(%error, "no still was made")).ok()
     }
 
     /// How loud the microphone is now, before its strip of the mixer.

@@ -10,7 +10,7 @@ mod waiting;
 
 pub use refusals::Refusals;
 
-use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, Request};
+use crate::{CounterOffer, Joined, LetIn, PageId, PatchError, Patched, Refused, Request, Shown};
 use audience::{Audience, Input, Now, To, Visitor};
 use outside::Outsiders;
 use pages::{OpenPage, Pages};
@@ -36,6 +36,8 @@ pub struct Door {
     waiting: Waiting,
     /// Pages that were outside when they were looked at, and whose they are.
     waits_by: HashMap<PageId, Visitor>,
+    /// Who is shown the stream before they watch it is shown a picture of it, too.
+    stills: bool,
 }
 
 /// Makes, changes and frees viewers' transports.
@@ -71,6 +73,23 @@ pub struct Asks {
 }
 
 impl Door {
+    /// Nobody has come. `stills`: see [`Door::show_stills`].
+    pub fn new(stills: bool) -> Door {
+        Door { stills, ..Door::default() }
+    }
+
+    /// Whether a pasted link has a picture of the stream beside it.
+    pub fn show_stills(&mut self, on: bool) {
+        self.stills = on;
+    }
+
+    /// What this visitor, who may see the page, is shown before they watch.
+    fn shown(&self, visitor: &Visitor, audience: &Audience, now: Now) -> Shown {
+        let Some(title) = audience.title_for(visitor, now) else { return Shown::default() };
+        let live = audience.live();
+        Shown { title: title.to_owned(), live, still: live && self.stills }
+    }
+
     /// Answers a request, unless nobody waits for that any more.
     pub fn answer(&mut self, request: Request, audience: &mut Audience, transports: &mut impl Transports, now: Now) {
         if request.is_abandoned() {
@@ -83,7 +102,7 @@ impl Door {
                 if let Err(refusal) = &answer {
                     self.outsiders.refused(&visitor, refusal.code);
                 }
-                drop(reply.send(answer.map(|()| audience.title_for(&visitor, now).to_owned())));
+                drop(reply.send(answer.map(|()| self.shown(&visitor, audience, now))));
             }
             Request::Passcode { token, visitor, word, reply } => {
                 let answer = audience.try_passcode(&token, &visitor, word.reveal(), now);

@@ -126,7 +126,9 @@ async fn a_notice_speaks_the_browser_s_language_as_far_as_there_are_words_in_it(
         }
     }
     let head = ask("/w/the-link", "de").await.expect("answered").text().await.expect("read");
-    assert!(head.contains("Eine Live-Übertragung"), "{head}");
+    assert!(head.contains("Jetzt live"), "{head}");
+    assert!(head.contains(r#"<html lang="de""#) && head.contains("JavaScript ist abgeschaltet"), "without script, too");
+    assert!(!head.contains("JavaScript is switched off"), "{head}");
 }
 
 #[tokio::test]

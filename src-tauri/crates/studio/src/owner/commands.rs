@@ -205,6 +205,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_title(&after.title);
             self.decide(Input::SetTitle(after.title.to_string()), now);
         }
+        self.door.show_stills(after.link_preview.has_still());
         if after.language != before.language {
             self.encoders.set_language(after.language.spoken());
         }

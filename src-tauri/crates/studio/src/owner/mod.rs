@@ -125,6 +125,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         now: Now,
     ) -> Owner<F, E, B> {
         let chat = Chat::new(parts.configuration.meant().limits.of_chat());
+        let door = Door::new(parts.configuration.meant().link_preview.has_still());
         let mut owner = Owner {
             forwarder: parts.forwarder,
             encoders: parts.encoders,
@@ -135,7 +136,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             reachability: parts.reachability,
             public_url: parts.public_url,
             admission: parts.admission,
-            door: Door::default(),
+            door,
             chat,
             saving_chat: false,
             devices: parts.devices,

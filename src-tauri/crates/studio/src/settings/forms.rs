@@ -9,6 +9,7 @@ use super::types::{
 use super::value::{self, Value};
 use super::{Setting, Wrong};
 use crate::elsewhere::RelayFrom;
+use crate::link_preview::LinkPreview;
 use media::{CameraChoice, MicrophoneChoice, SourceChoice};
 use protocol::SettingsChange;
 use protocol::SoundPreset;

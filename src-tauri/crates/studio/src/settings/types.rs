@@ -3,6 +3,7 @@
 use super::strip::StripText;
 use super::value::Value;
 use crate::elsewhere::RelayFrom;
+use crate::link_preview::LinkPreview;
 use media::{CameraChoice, MicrophoneChoice, SourceChoice};
 use protocol::SoundPreset;
 use reach::{Listen, Public, PublicMedia};
@@ -49,6 +50,7 @@ texts! {
     HardwareAcceleration, empty is none: true;
     SoundPreset, empty is none: true;
     RelayFrom, empty is none: true;
+    LinkPreview, empty is none: true;
     SpokenLanguage, empty is none: true;
     Folder, empty is none: true;
     StripText, empty is none: true;
@@ -205,11 +207,11 @@ impl HardwareAcceleration {
 }
 
 impl FromStr for HardwareAcceleration {
-    type Err = ParseError;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, ParseError> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::WORDS.into_iter().find(|(_, word)| *word == text);
-        known.map(|(wish, _)| wish).ok_or_else(|| ParseError { text: text.into(), what: "auto, on or off" })
+        known.map(|(wish, _)| wish).ok_or_else(|| format!("\"{text}\" is not auto, on or off"))
     }
 }
 
@@ -320,7 +322,7 @@ pub(crate) struct Size {
 /// Why a text is none of these values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("\"{text}\" is not {what}")]
-pub struct ParseError {
+pub(crate) struct ParseError {
     text: String,
     what: &'static str,
 }
