@@ -202,6 +202,11 @@ impl Crowd {
         report
     }
 
+    /// The sessions of the light viewers that have an answer, in the order of joining: what a page says that it holds.
+    pub fn sessions(&self) -> Vec<String> {
+        self.viewers.iter().filter_map(|progress| progress.lock().expect("as above").session.clone()).collect()
+    }
+
     /// Everybody leaves; what they saw until then, with the errors of those who could not watch.
     ///
     /// # Errors

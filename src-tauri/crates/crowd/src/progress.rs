@@ -19,6 +19,8 @@ pub(crate) struct Progress {
     /// Packets of the sample whose seal was false.
     pub(crate) unauthentic: u64,
     pub(crate) codec: Option<&'static str>,
+    /// The session at a WHEP endpoint: the last part of its URL.
+    pub(crate) session: Option<String>,
     /// Why it ended, if it did not end as planned.
     pub(crate) error: Option<String>,
     /// Some: every packet is written down.

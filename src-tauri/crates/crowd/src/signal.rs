@@ -8,6 +8,14 @@ pub(crate) enum Session {
 }
 
 impl Session {
+    /// What the server calls it, where a page can say so.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Session::Whep(session) => session.name(),
+            Session::Janus(_) => None,
+        }
+    }
+
     /// Ends it, as a page does that is closed.
     pub(crate) async fn leave(&self, http: &reqwest::Client) -> anyhow::Result<()> {
         match self {

@@ -9,6 +9,13 @@ pub(crate) struct Session {
     pub(crate) url: reqwest::Url,
 }
 
+impl Session {
+    /// Its name, by which a watch page says on its socket which session it holds.
+    pub(crate) fn name(&self) -> Option<String> {
+        Some(self.url.path_segments()?.next_back()?.to_owned())
+    }
+}
+
 /// Posts an offer. `name` goes into the User-Agent: viewers without a cookie are told apart by it.
 pub(crate) async fn post(http: &reqwest::Client, endpoint: &str, name: &str, offer: String) -> anyhow::Result<Session> {
     let response = http

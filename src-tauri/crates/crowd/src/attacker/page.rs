@@ -38,6 +38,16 @@ impl Page {
         Ok(Page { stream })
     }
 
+    /// The connection by itself, for who reads many of them on one thread.
+    ///
+    /// # Errors
+    /// The system takes it back.
+    pub fn into_stream(self) -> std::io::Result<std::net::TcpStream> {
+        let stream = self.stream.into_std()?;
+        stream.set_nonblocking(false)?;
+        Ok(stream)
+    }
+
     /// Sends this frame again and again, so many times at the most. True: the other side ended the connection meanwhile.
     pub async fn flood(&mut self, frame: &[u8], most: usize) -> bool {
         let (mut reads, mut writes) = self.stream.split();

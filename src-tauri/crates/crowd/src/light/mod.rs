@@ -65,7 +65,11 @@ impl Light {
         let local = socket.local_addr()?;
         let ice = Credentials { ufrag: format!("{:08x}", plan.n), pwd: format!("{:032x}", rand(plan.n)) };
         let (answer, session) = self.signal(&plan, &http, &ice, local).await?;
-        progress.lock().expect("as above").answered = Some(Instant::now());
+        {
+            let mut progress = progress.lock().expect("as above");
+            progress.answered = Some(Instant::now());
+            progress.session = session.name();
+        }
         let dtls = dimpl::Dtls::new_12(self.dtls.clone(), self.certificate.clone(), Instant::now());
         let viewer = viewer::Viewer::new(answer, ice, dtls, dice, plan.n, self.epoch);
         self.reader.take(Seat { viewer, socket: mio::net::UdpSocket::from_std(socket), progress });

@@ -2,8 +2,8 @@
 //!
 //! It sends the very stream that a viewer of the server received: the same sizes, picture by picture, at the same times, to
 //! as many sockets, which are read as the viewers' are. It chooses nothing, hears nothing and keeps nothing.
-#![allow(unsafe_code)] // The thread clock has no safe wrapper among our dependencies.
 
+use crate::proc::thread_cpu_ms;
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use crowd::{Discard, Trace};
 use quinn_udp::{Transmit, UdpSocketState};
@@ -153,13 +153,6 @@ fn runs(sizes: &[u16]) -> impl Iterator<Item = &[u16]> {
         left = rest;
         Some(run)
     })
-}
-
-fn thread_cpu_ms() -> f64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel writes into one living timespec.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as f64 * 1000.0 + time.tv_nsec as f64 / 1e6
 }
 
 #[cfg(test)]

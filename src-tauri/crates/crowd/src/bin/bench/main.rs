@@ -1,7 +1,8 @@
-//! `./dev bench [forward|joins|pipeline|steady]`: what Skylark costs, beside the price of the bare work in the same run.
+//! `./dev bench [forward|joins|pipeline|steady|chat]`: what Skylark costs, beside the price of the bare work in the same run.
 //!
 //! The machine's speed varies by half from hour to hour, so only ratios of one run say anything; the tables print both.
 
+mod chat;
 mod floor;
 mod forward;
 mod janus;
@@ -40,6 +41,8 @@ enum What {
     Pipeline,
     /// Steadiness: thousands of joins and leaves, the cost and the memory of idle viewers
     Steady(steady::Arguments),
+    /// The chat: CPU of a message and page, and how late it comes, beside a bare loop; what it costs the picture
+    Chat(chat::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,6 +62,7 @@ async fn run(arguments: Arguments, janus: Option<anyhow::Result<Janus>>) -> anyh
         Some(What::Joins(joins)) => joins::run(&arguments.program, &joins).await,
         Some(What::Pipeline) => pipeline::run(&arguments.program).await,
         Some(What::Steady(steady)) => steady::run(&arguments.program, &steady).await,
+        Some(What::Chat(chat)) => chat::run(&arguments.program, &chat).await,
         None => {
             pipeline::run(&arguments.program).await?;
             forward::run(&arguments.program, &forward::Arguments::default(), None).await

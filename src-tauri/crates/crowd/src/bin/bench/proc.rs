@@ -81,6 +81,15 @@ pub(crate) fn rss_kb(pid: u32) -> anyhow::Result<f64> {
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
 
+/// CPU time of the calling thread.
+#[allow(unsafe_code)] // The thread clock has no safe wrapper among our dependencies.
+pub(crate) fn thread_cpu_ms() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes into one living timespec.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as f64 * 1000.0 + time.tv_nsec as f64 / 1e6
+}
+
 /// The machine in a line.
 pub(crate) fn machine() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -12,6 +12,7 @@ pub(crate) struct Program {
     child: Child,
     pub(crate) pid: u32,
     pub(crate) whep: String,
+    pub(crate) watch: String,
     _data: tempfile::TempDir,
 }
 
@@ -50,10 +51,11 @@ impl Program {
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let Some(first) = lines.next_line().await? else { bail!("skylark headless ended before it was live") };
         let live: Value = serde_json::from_str(&first)?;
-        let whep = live["whep"].as_str().with_context(|| format!("no WHEP endpoint in: {first}"))?.to_owned();
+        let link = |key: &str| live[key].as_str().map(str::to_owned).with_context(|| format!("no {key} in: {first}"));
+        let (whep, watch) = (link("whep")?, link("watch")?);
         // Its events must be read, or it would wait for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Program { child, pid, whep, _data: data })
+        Ok(Program { child, pid, whep, watch, _data: data })
     }
 
     /// Ends it as a script would.
