@@ -25,7 +25,6 @@ function opened(request, socket, text) {
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields.join('\r\n')}\r\n\r\n`);
   const frame = Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
   socket.on('data', () => socket.write(frame));
-  socket.on('error', () => {});
 }
 
 /**
@@ -39,6 +38,8 @@ export async function strangers({ skylark, url, secrets, others }) {
     const sockets = new Set();
     server.on('upgrade', (request, socket) => {
       sockets.add(socket);
+      // Who has heard enough may hang up before all is read.
+      socket.on('error', () => {});
       serve(request, socket);
     });
     await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
