@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { broadcast } from '../browser/support/skylark.mjs';
 import { needs } from '../support/needs.mjs';
 import { Janus, until } from './support/janus.mjs';
-import { withoutSimulcast } from './support/one-layer.mjs';
+import { withoutSimulcast } from './support/door.mjs';
 import { WhipServer } from './support/whip-server.mjs';
 
 const { test, before, after } = needs(process.env.SKYLARK_RELAYS_MISSING || null);
