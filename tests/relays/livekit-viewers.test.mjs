@@ -16,7 +16,7 @@ const ROOM = 'viewers';
 /** Those whom LiveKit has in the room besides us. */
 const guests = async ({ engine }) => (await engine.participants(ROOM)).filter(({ identity }) => identity !== 'Skylark');
 
-const { it, ends } = viewersAt(tests, {
+const { it, ends, thins } = viewersAt(tests, {
   name: 'LiveKit',
   make: () => new LiveKit(),
   url: `livekit+${SOCKET}/${ROOM}`,
@@ -53,5 +53,7 @@ test('who leaves is gone there, too, and who runs the room may remove one', asyn
   await removed.tab.plays();
   await removed.tab.close();
 });
+
+thins('17882');
 
 ends();

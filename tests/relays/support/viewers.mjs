@@ -5,6 +5,7 @@ import { openChromium } from '../../browser/support/chromium.mjs';
 import { broadcast } from '../../browser/support/skylark.mjs';
 import { comeAndGo, watchBareHanded } from './bare-handed.mjs';
 import { until } from './janus.mjs';
+import { withRules } from './packets.mjs';
 
 /**
  * The stories of viewers at one engine.
@@ -111,6 +112,39 @@ export function viewersAt({ test, before, after }, { name, make, url, secrets, h
 
   return {
     it,
+
+    /** Media comes from these ports there. */
+    thins: (ports) => {
+      test('whose line is thin is sent a smaller picture, and the largest again without a break when it is wide', async () => {
+        const { tab } = it.there[0];
+        const width = async () => (await tab.video()).videoWidth;
+        const sees = (fits, why, withinMs) =>
+          until(async () => fits(await width()), why, withinMs).catch(async (error) => {
+            throw new Error(`${error.message}: it is ${await width()} wide`);
+          });
+        await sees((wide) => wide === 640, 'the largest', 20_000);
+        // Each connection by itself: half of what the largest and the sound take, and more than the next smaller and the sound do.
+        const thin = `udp sport ${ports} meter each { udp dport limit rate over 62 kbytes/second burst 31 kbytes } counter drop`;
+        await withRules(thin, async () => {
+          await sees((wide) => wide < 640, 'a smaller one', 30_000);
+          await tab.plays(5000);
+          const frames = await tab.frames(4000);
+          assert.ok(frames.length > 60, `${frames.length} pictures in four seconds`);
+        });
+        const since = Date.now();
+        let wide = false;
+        const pictures = [];
+        const largest = sees((wide) => wide === 640, 'the largest again', 60_000).finally(() => (wide = true));
+        while (!wide) pictures.push(...(await tab.frames(2000)));
+        await largest;
+        pictures.push(...(await tab.frames(2000)));
+        const gaps = pictures.slice(1).map(({ at }, n) => at - pictures[n].at);
+        console.log(
+          `the largest again ${Date.now() - since} ms after the line is wide; the longest gap between pictures: ${Math.max(...gaps).toFixed(0)} ms`,
+        );
+        assert.ok(Math.max(...gaps) < 1500, 'it goes on');
+      });
+    },
 
     /** What comes last. */
     ends: () => {
