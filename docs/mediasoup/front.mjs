@@ -8,11 +8,15 @@
 //   {answer: ID, sdp: SDP}                                    {viewer: ID, takes: true}, {viewer: ID, flows: true}, {viewer: ID, gone: true}
 //   {drop: ID}                                                {ended: "replaced"}: another publishes by this name now
 // GET /NAME tells, with the same key, what arrives and who watches.
+// A site of your own with mediasoup-client in its page asks for what that needs, with the key, which is not for the page:
+//   POST /NAME/guests                       {guest, rtpCapabilities, transport}
+//   POST /NAME/guests/GUEST {rtpCapabilities}   {consumers}, and then, when the page's transport connects, {dtlsParameters}
+//   DELETE /NAME/guests/GUEST
 //
 // Environment: KEY (required), CERT and CERT_KEY (PEM files; without them there is no TLS, and LISTEN is to be an address of a private network), LISTEN,
 // PORT, ANNOUNCED (the address that others reach it by, where that is another), MEDIA_PORT (the first of one a core, UDP and TCP), RTP_PORTS (of streams
 // that come in), CORES.
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -104,8 +108,8 @@ class Stream {
     if (bytesReceived !== undefined) this.say({ hears: (this.bytes = bytesReceived) });
   }
 
-  // On the core with the fewest viewers.
-  async admit(id) {
+  // On the core with the fewest viewers. Nothing: it was dropped meanwhile.
+  async seat(id, tell) {
     const core = this.load.indexOf(Math.min(...this.load)),
       router = this.routers[core];
     const viewer = { id, core, consumers: [] };
@@ -121,17 +125,53 @@ class Stream {
     if (!this.viewers.has(id)) return transport.close();
     viewer.transport = transport;
     transport.on('dtlsstatechange', (state) => {
-      if (state === 'connected') this.say({ viewer: id, flows: true });
+      if (state === 'connected') tell({ flows: true });
       if (state === 'closed' || state === 'failed') {
-        this.say({ viewer: id, gone: true });
+        tell({ gone: true });
         this.drop(id);
       }
     });
+    return viewer;
+  }
+
+  async consume({ transport, consumers }, rtpCapabilities) {
     for (const { id: producerId } of this.producers)
-      viewer.consumers.push(
-        await transport.consume({ producerId, rtpCapabilities: router.rtpCapabilities, paused: true }),
-      );
-    if (this.viewers.has(id)) this.say({ viewer: id, offer: offer(transport, viewer.consumers) });
+      consumers.push(await transport.consume({ producerId, rtpCapabilities, paused: true }));
+  }
+
+  async begin({ transport, consumers }, dtlsParameters) {
+    await transport.connect({ dtlsParameters });
+    for (const consumer of consumers) await consumer.resume();
+  }
+
+  async admit(id) {
+    const viewer = await this.seat(id, (what) => this.say({ viewer: id, ...what }));
+    if (!viewer) return;
+    await this.consume(viewer, this.routers[viewer.core].rtpCapabilities);
+    if (this.viewers.has(id)) this.say({ viewer: id, offer: offer(viewer.transport, viewer.consumers) });
+  }
+
+  // Whom Skylark is not told of. Who comes no further makes room.
+  async guest() {
+    const guest = randomUUID(),
+      viewer = await this.seat(guest, () => {});
+    if (!viewer) throw new Error('The stream has ended.');
+    setTimeout(() => viewer.transport.dtlsState !== 'connected' && this.drop(guest), 15_000).unref();
+    const { id, iceParameters, iceCandidates, dtlsParameters } = viewer.transport;
+    const { rtpCapabilities } = this.routers[viewer.core];
+    return { guest, rtpCapabilities, transport: { id, iceParameters, iceCandidates, dtlsParameters } };
+  }
+
+  async guestSays(viewer, { rtpCapabilities, dtlsParameters }) {
+    if (dtlsParameters) return this.begin(viewer, dtlsParameters);
+    if (!viewer.consumers.length) await this.consume(viewer, rtpCapabilities);
+    const consumers = viewer.consumers.map(({ id, producerId, kind, rtpParameters }) => ({
+      id,
+      producerId,
+      kind,
+      rtpParameters,
+    }));
+    return { consumers };
   }
 
   async answer(id, sdp) {
@@ -140,8 +180,7 @@ class Stream {
     const [, algorithm, value] = find('fingerprint:(\\S+) (\\S+)') ?? [],
       role = find('setup:passive') ? 'server' : 'client';
     if (!viewer?.transport || !value) throw new Error('That is no answer to what was offered.');
-    await viewer.transport.connect({ dtlsParameters: { role, fingerprints: [{ algorithm, value }] } });
-    for (const consumer of viewer.consumers) await consumer.resume();
+    await this.begin(viewer, { role, fingerprints: [{ algorithm, value }] });
     this.say({ viewer: id, takes: true });
   }
 
@@ -266,11 +305,25 @@ const server = CERT
   ? https.createServer({ cert: readFileSync(CERT), key: readFileSync(CERT_KEY) })
   : http.createServer();
 server.on('request', async (request, response) => {
-  const stream = streams.get(name(request)),
-    status = !knows(request) ? 401 : stream?.producers ? 200 : 404;
+  const [status, body] = await asked(request).catch(({ message }) => [400, { message }]);
   response.writeHead(status, { 'Content-Type': 'application/json' });
-  response.end(status === 200 ? JSON.stringify(await stream.told().catch(() => null)) : '');
+  response.end(body ? JSON.stringify(body) : '');
 });
+async function asked(request) {
+  const [, of, guests, guest] = /^\/([^/?]+)(\/guests(?:\/([^/?]+))?)?$/.exec(request.url) ?? [],
+    stream = streams.get(of);
+  if (!knows(request)) return [401];
+  if (!stream?.producers) return [404];
+  if (!guests) return [200, await stream.told()];
+  if (!guest) return request.method === 'POST' ? [201, await stream.guest()] : [405];
+  const viewer = stream.viewers.get(guest);
+  if (request.method === 'DELETE') return stream.drop(guest), [204];
+  if (!viewer?.transport) return [404];
+  let text = '';
+  for await (const part of request) if ((text += part).length > 65_536) return [413];
+  const told = await stream.guestSays(viewer, JSON.parse(text));
+  return told ? [200, told] : [204];
+}
 const sockets = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
 server.on('upgrade', (request, raw, head) => {
   raw.on('error', () => raw.destroy());

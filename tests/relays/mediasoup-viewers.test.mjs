@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { missing } from '../browser/support/chromium.mjs';
 import { needs } from '../support/needs.mjs';
 import { until } from './support/janus.mjs';
+import { watchWithItsClient } from './support/mediasoup-page.mjs';
 import { HOST, Mediasoup, SECRETS } from './support/mediasoup.mjs';
 import { viewersAt } from './support/viewers.mjs';
 
@@ -35,6 +36,17 @@ tests.test('they are on all cores, and are sent the largest layer', async () => 
   });
   assert.deepEqual([...new Set(viewers.map(({ core }) => core))].sort(), [0, 1], JSON.stringify(viewers));
   await late.tab.close();
+  await it.has(it.there.length, 'it left');
+});
+
+tests.test('a page with mediasoup’s own client watches it, too, and is no viewer of ours', async () => {
+  const since = it.skylark.events.length;
+  const page = await watchWithItsClient(it.chromium, `${it.engine.url}/${NAME}`);
+  await page.sees(640);
+  await it.has(it.there.length + 1, 'the front has it');
+  const told = it.skylark.events.slice(since);
+  assert.ok(!told.some(({ event }) => event === 'viewer_joined'), JSON.stringify(told));
+  await page.close();
   await it.has(it.there.length, 'it left');
 });
 
