@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { missing } from '../browser/support/chromium.mjs';
 import { needs } from '../support/needs.mjs';
 import { watchBareHanded } from './support/bare-handed.mjs';
+import { watchWithItsClient } from './support/janus-page.mjs';
 import { Janus, SOCKET } from './support/janus.mjs';
 import { viewersAt } from './support/viewers.mjs';
 
@@ -20,6 +21,17 @@ const { it, ends } = viewersAt(tests, {
   secrets: SECRETS,
   hidden: Object.values(SECRETS),
   restless: 400,
+});
+
+test('a page with Janus’ own client watches the room, too, and is no viewer of ours', async () => {
+  const since = it.skylark.events.length;
+  const page = await watchWithItsClient(it.chromium, 888, SECRETS.pin);
+  await page.sees(2, 640);
+  await page.sees(0, 160);
+  await page.sees(1, 320);
+  const told = it.skylark.events.slice(since);
+  assert.ok(!told.some(({ event }) => event === 'viewer_joined'), JSON.stringify(told));
+  await page.close();
 });
 
 test('an offer that is not answered is taken back after ten seconds', async () => {

@@ -1,40 +1,23 @@
 // A page of somebody else's, with mediasoup's own client: it watches a stream. Its site has the front's key, the page has not.
 
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { repository } from '../../browser/support/skylark.mjs';
+import { bundled, strangersPage } from './client.mjs';
 import { until } from './janus.mjs';
 import { SECRETS } from './mediasoup.mjs';
 
-/** The client as one script. The pages' own builder brings what makes it one. */
-function client() {
-  const vite = createRequire(join(repository, 'ui/package.json')).resolve('vite/package.json');
-  const { buildSync } = createRequire(vite)('esbuild');
-  const entryPoints = [createRequire(import.meta.url).resolve('mediasoup-client')];
-  const bundle = { bundle: true, format: 'iife', globalName: 'mediasoupClient', define: { global: 'window' } };
-  return buildSync({ entryPoints, ...bundle, write: false }).outputFiles[0].text;
-}
-
 /** Watches the stream at this URL of the front's, through a site of its own. */
 export async function watchWithItsClient(chromium, stream) {
-  const script = client();
-  const site = createServer(async (request, response) => {
-    if (request.url === '/') return response.end('<!doctype html><title>Somebody else’s page</title><video muted>');
-    let body = '';
-    for await (const part of request) body += part;
-    const headers = { Authorization: `Bearer ${SECRETS.bearer}` };
-    const asked = await fetch(stream + request.url, { method: request.method, headers, body: body || undefined });
-    response.writeHead(asked.status);
-    response.end(await asked.text());
-  });
-  await new Promise((listening) => site.listen(0, '127.0.0.1', listening));
-  // Nobody closes it where a test fails before.
-  site.unref();
-  const context = await chromium.browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`http://127.0.0.1:${site.address().port}/`);
-  await page.addScriptTag({ content: script });
+  const { page, close } = await strangersPage(
+    chromium,
+    bundled('mediasoup-client', 'mediasoupClient'),
+    async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      const headers = { Authorization: `Bearer ${SECRETS.bearer}` };
+      const asked = await fetch(stream + request.url, { method: request.method, headers, body: body || undefined });
+      response.writeHead(asked.status);
+      response.end(await asked.text());
+    },
+  );
   await page.evaluate(watch);
   const seen = () => page.evaluate(look);
   return {
@@ -53,8 +36,7 @@ export async function watchWithItsClient(chromium, stream) {
     /** It says goodbye. */
     close: async () => {
       await page.evaluate(() => fetch(`/guests/${window.guest}`, { method: 'DELETE' }));
-      await context.close();
-      site.close();
+      await close();
     },
   };
 }
