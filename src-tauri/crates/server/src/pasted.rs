@@ -6,8 +6,8 @@
 use crate::client::Client;
 use crate::shared::Shared;
 use crate::still::{KEPT, Still};
-use crate::whep::problem;
-use crate::{Request, Shown, head};
+use crate::whep::{problem, shown};
+use crate::{Shown, head};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -76,13 +76,5 @@ async fn still(shared: &Shared, shown: &Shown) -> Option<Still> {
     match shown.still {
         true => shared.newest_still.get(&shared.config.still).await,
         false => None,
-    }
-}
-
-async fn shown(shared: &Shared, token: String, client: Client) -> Result<Shown, Response> {
-    let (from, visitor) = (client.visitor.address, client.visitor);
-    match shared.ask_with_link(from, |reply| Request::Page { token, visitor, reply }).await {
-        Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
-        Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }
 }

@@ -4,7 +4,7 @@ use super::{COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem, too_many};
 use crate::client::Client;
 use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
-use crate::{CounterOffer, Joined, LetIn, Refused, Request};
+use crate::{CounterOffer, Joined, LetIn, Refused, Request, Shown};
 use audience::PasscodeId;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -119,11 +119,15 @@ async fn knock(shared: &Shared, token: &str, client: &Client) -> Result<(), Resp
     }
 }
 
-/// Asked as the watch page is: there may be nothing live.
 async fn known(State(shared): State<Arc<Shared>>, Path(token): Path<String>, client: Client) -> Result<(), Response> {
+    shown(&shared, token, client).await.map(drop)
+}
+
+/// Asked as the watch page is: there may be nothing live.
+pub(crate) async fn shown(shared: &Shared, token: String, client: Client) -> Result<Shown, Response> {
     let (from, visitor) = (client.visitor.address, client.visitor);
     match shared.ask_with_link(from, |reply| Request::Page { token, visitor, reply }).await {
-        Ok(answer) => answer.map(drop).map_err(|refusal| problem::refused(&refusal)),
+        Ok(answer) => answer.map_err(|refusal| problem::refused(&refusal)),
         Err(unavailable) => Err(problem::unavailable(&unavailable)),
     }
 }

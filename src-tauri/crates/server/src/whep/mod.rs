@@ -7,6 +7,7 @@ pub(crate) mod problem;
 mod session;
 mod turn;
 
+pub(crate) use endpoint::shown;
 pub(crate) use turn::too_many;
 
 use crate::shared::Shared;
