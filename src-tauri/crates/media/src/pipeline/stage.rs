@@ -91,6 +91,10 @@ impl Stage {
 
     /// A role has a new picture.
     pub(super) fn put(&self, role: Role, picture: Arc<Picture>) {
+        self.put_at(role, picture, Instant::now());
+    }
+
+    fn put_at(&self, role: Role, picture: Arc<Picture>, now: Instant) {
         let mut state = self.lock();
         let State { layout, size, fps, .. } = *state;
         if layout.window(role, size).is_none() {
@@ -104,7 +108,6 @@ impl Stage {
             Layout::Alone(_) => return,
             Layout::Both(scene) => scene,
         };
-        let now = Instant::now();
         let camera_leads = state.camera_came.is_some_and(|came| now - came < CAMERA_LEADS);
         if role == Role::Camera {
             state.camera_came = Some(now);
@@ -210,15 +213,13 @@ mod tests {
         let slot = Arc::<Slot>::default();
         let scene = Scene::default();
         let stage = Stage::new(slot.clone(), Layout::Both(scene), SIZE, 30);
-        stage.put(Role::Screen, grey(stage.frame(Role::Screen).size, 200, start));
+        stage.put_at(Role::Screen, grey(stage.frame(Role::Screen).size, 200, start), start);
         let (first, alone) = newest(&slot, 0);
         assert_eq!(luma(&alone, 300, 160), 200, "the screen is shown before there is a camera");
         assert_eq!(stage.frame(Role::Camera).size, (80, 44));
         // Let go of, so that its buffer may be used again.
         drop(alone);
-        let camera = grey((80, 44), 100, start);
-        std::thread::sleep(EARLY);
-        stage.put(Role::Camera, camera);
+        stage.put_at(Role::Camera, grey((80, 44), 100, start), start + EARLY);
         let (second, both) = newest(&slot, first);
         assert_eq!((luma(&both, 10, 10), luma(&both, 280, 150)), (200, 100));
 
@@ -247,10 +248,9 @@ mod tests {
         let stage = Stage::new(slot.clone(), Layout::Both(scene), SIZE, 30);
         let Frame { size: (side, high), .. } = stage.frame(Role::Camera);
         assert_eq!(side, high);
-        stage.put(Role::Screen, grey(SIZE, 200, start));
+        stage.put_at(Role::Screen, grey(SIZE, 200, start), start);
         let (seen, _) = newest(&slot, 0);
-        std::thread::sleep(EARLY);
-        stage.put(Role::Camera, grey((side, high), 100, start));
+        stage.put_at(Role::Camera, grey((side, high), 100, start), start + EARLY);
         let (_, picture) = newest(&slot, seen);
         let ([left, top, ..], _) = Layout::Both(scene).window(Role::Camera, SIZE).expect("it is seen");
         let half = usize::from(side) / 2;
@@ -263,23 +263,24 @@ mod tests {
     fn the_camera_sets_the_pace_while_it_runs_and_nobody_is_faster_than_agreed() {
         let slot = Arc::<Slot>::default();
         let stage = Stage::new(slot.clone(), Layout::Both(Scene::default()), SIZE, 30);
-        let put = |role| stage.put(role, grey(stage.frame(role).size, 90, Instant::now()));
-        put(Role::Camera);
+        let start = Instant::now();
+        let put = |role, after| stage.put_at(role, grey(stage.frame(role).size, 90, start), start + after);
+        put(Role::Camera, Duration::ZERO);
         assert!(
             matches!(slot.wait(0, Duration::ZERO), Next::Late),
             "what was shown before stays until there is a screen"
         );
-        put(Role::Screen);
-        std::thread::sleep(CAMERA_LEADS);
-        put(Role::Screen);
+        put(Role::Screen, Duration::ZERO);
+        let mut after = CAMERA_LEADS;
+        put(Role::Screen, after);
         let (first, _) = newest(&slot, 0);
-        put(Role::Camera);
+        put(Role::Camera, after);
         assert!(matches!(slot.wait(first, Duration::ZERO), Next::Late), "two at once");
-        std::thread::sleep(EARLY);
-        put(Role::Screen);
+        after += EARLY;
+        put(Role::Screen, after);
         assert!(matches!(slot.wait(first, Duration::ZERO), Next::Late), "the camera's next is due");
-        std::thread::sleep(CAMERA_LEADS);
-        put(Role::Screen);
+        after += CAMERA_LEADS;
+        put(Role::Screen, after);
         newest(&slot, first);
     }
 
