@@ -8,7 +8,7 @@ import { SOCKET, token } from './livekit.mjs';
 const client = createRequire(import.meta.url).resolve('livekit-client');
 
 /** Joins as this one, and takes what is published there. */
-export async function watchWithItsClient(chromium, room, identity) {
+export async function watchWithItsClient(chromium, room, identity, socket = SOCKET) {
   const server = createServer((_, response) => response.end('<!doctype html><title>Somebody else’s page</title>'));
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   // Nobody closes it where a test fails before.
@@ -18,7 +18,7 @@ export async function watchWithItsClient(chromium, room, identity) {
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.addScriptTag({ path: client });
   const grants = { roomJoin: true, room, canPublish: false, canSubscribe: true };
-  await page.evaluate(join, { url: SOCKET, token: token(identity, grants) });
+  await page.evaluate(join, { url: socket, token: token(identity, grants) });
   const seen = () => page.evaluate(look);
   return {
     /** Asks for a quality (LOW, MEDIUM, HIGH), and waits for a moving picture of this width. */

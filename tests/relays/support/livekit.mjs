@@ -11,16 +11,16 @@ import { until } from './janus.mjs';
 const ADDRESS = '127.0.0.77';
 const PORT = 17880;
 export const SOCKET = `ws://${ADDRESS}:${PORT}`;
-const API = `http://${ADDRESS}:${PORT}`;
 
 export const KEYS = { api_key: 'the-key-of-tests', api_secret: 'a-secret-of-32-characters-or-more' };
 
-const config = `port: ${PORT}
+/** Each node has ports of its own; those on one Redis are one LiveKit. */
+const config = (port, redis) => `port: ${port}
 bind_addresses: [${ADDRESS}]
 keys: {${KEYS.api_key}: ${KEYS.api_secret}}
 rtc:
-  udp_port: 17882
-  tcp_port: 17881
+  udp_port: ${port + 2}
+  tcp_port: ${port + 1}
   use_external_ip: false
   node_ip: ${ADDRESS}
   interfaces: {includes: [${process.env.SKYLARK_RELAYS_INTERFACE}]}
@@ -29,6 +29,7 @@ rtc:
   # None that could be asked.
   stun_servers: ["127.0.0.1:3478"]
 logging: {level: info}
+${redis ? `redis: {address: ${redis}}` : ''}
 `;
 
 /** A token of somebody who may do this. */
@@ -45,9 +46,13 @@ export class LiveKit {
   #ended = null;
   log = '';
 
-  constructor() {
+  /** `node`: which of several, by number; `redis`: where they meet. */
+  constructor({ node = 0, redis } = {}) {
+    const port = PORT + 10 * node;
+    this.socket = `ws://${ADDRESS}:${port}`;
+    this.api = `http://${ADDRESS}:${port}`;
     this.folder = mkdtempSync(join(tmpdir(), 'skylark-livekit-'));
-    writeFileSync(join(this.folder, 'livekit.yaml'), config);
+    writeFileSync(join(this.folder, 'livekit.yaml'), config(port, redis));
   }
 
   /** Starts it, and waits until it answers. */
@@ -61,7 +66,7 @@ export class LiveKit {
       stream.on('data', (text) => (this.log = (this.log + text).slice(-20_000)));
     await until(async () => {
       if (child.exitCode !== null) throw new Error(`LiveKit ended by itself: ${this.log}`);
-      return (await fetch(API).catch(() => null))?.ok;
+      return (await fetch(this.api).catch(() => null))?.ok;
     }, 'LiveKit answers');
   }
 
@@ -83,7 +88,7 @@ export class LiveKit {
 
   /** Asks about a room, as who runs it. */
   async ask(method, room, more = {}) {
-    const response = await fetch(`${API}/twirp/livekit.RoomService/${method}`, {
+    const response = await fetch(`${this.api}/twirp/livekit.RoomService/${method}`, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
