@@ -5,7 +5,7 @@ mod stdin;
 mod terminal;
 mod wrong;
 
-use crate::{logging, signals};
+use crate::{logging, signals, timers};
 use out::Out;
 use protocol::{Command, ErrorCode, Event};
 use std::io;
@@ -29,6 +29,7 @@ const WORKERS: usize = 2;
 pub fn run(options: Options) -> ExitCode {
     logging::to_stderr();
     signals::stay_in_background();
+    timers::wake_on_time();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     let ended = runtime.map_err(Failure::from).and_then(|runtime| {
         let ended = runtime.block_on(broadcast(options));

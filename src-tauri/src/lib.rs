@@ -4,6 +4,7 @@ pub mod headless;
 pub mod logging;
 mod options;
 mod signals;
+mod timers;
 #[cfg(feature = "window")]
 pub mod window;
 

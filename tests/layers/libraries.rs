@@ -112,13 +112,12 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("webkit2gtk", &["src-tauri/src/window/acceleration", "src-tauri/src/window/preview/painter"]),
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where
-    // nokhwa hands them on, and a test of `bind` makes one. V4L2 is spoken by libc's calls.
+    // nokhwa hands them on. V4L2 is spoken by libc's calls.
     (
         "libc",
         &[
             "server/src/allocator/gnu.rs",
             "reach/src/system",
-            "reach/src/bind.rs",
             "media/src/camera",
             "media/src/microphone/quiet.rs",
             "media/src/screen/x11/shared.rs",
@@ -136,7 +135,15 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "src-tauri/fuzz/src",
         ],
     ),
-    ("windows_sys", &["reach/src/system/windows.rs"]),
+    (
+        "windows_sys",
+        &[
+            "reach/src/system/windows",
+            "record/src/space/windows.rs",
+            "studio/src/processor_time/windows.rs",
+            "src-tauri/src/timers/windows.rs",
+        ],
+    ),
     ("socket2", &["reach/src"]),
 ];
 

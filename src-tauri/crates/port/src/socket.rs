@@ -36,7 +36,8 @@ impl Socket {
             }
         }
         let local = io.local_addr()?;
-        Ok(Socket { io, state, v6: local.is_ipv6(), any: local.ip().is_unspecified() })
+        // On Windows an address of IPv4 is bound as IPv6 writes it.
+        Ok(Socket { io, state, v6: local.is_ipv6(), any: local.ip().to_canonical().is_unspecified() })
     }
 
     /// For the thread that receives.

@@ -140,14 +140,14 @@ fn open(transport: Transport, address: SocketAddr) -> io::Result<Socket> {
         Transport::Tcp => (Type::STREAM, Protocol::TCP),
         Transport::Udp => (Type::DGRAM, Protocol::UDP),
     };
-    let socket = Socket::new(Domain::for_address(address), kind, Some(protocol))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(!address.ip().is_unspecified())?;
+    let bound_to = system::address_to_bind(transport, address);
+    let socket = Socket::new(Domain::for_address(bound_to), kind, Some(protocol))?;
+    if bound_to.is_ipv6() {
+        let both_families = address.is_ipv4() || address.ip().is_unspecified();
+        socket.set_only_v6(!both_families)?;
     }
-    if transport == Transport::Tcp {
-        system::allow_a_restart(&socket)?;
-    }
-    socket.bind(&address.into())?;
+    system::prepare(&socket, transport)?;
+    socket.bind(&bound_to.into())?;
     if transport == Transport::Tcp {
         socket.listen(TCP_BACKLOG)?;
         socket.set_nonblocking(true)?;
@@ -187,7 +187,8 @@ mod tests {
         let bound = bind(listen("127.0.0.1:0")).expect("loopback is always there");
         assert_ne!(bound.port, 0);
         assert_eq!(bound.tcp.local_addr().unwrap(), bound.local);
-        assert_eq!(bound.udp.local_addr().unwrap(), bound.local);
+        let udp = bound.udp.local_addr().unwrap();
+        assert_eq!(SocketAddr::new(udp.ip().to_canonical(), udp.port()), bound.local);
         assert_eq!(bound.local.port(), bound.port);
     }
 
@@ -224,7 +225,7 @@ mod tests {
             assert!(cause.starts_with(&format!("Port {} ({transport}) is taken", address.port())), "{cause}");
             assert!(!cause.contains("--listen"), "where there are buttons nobody is sent to a command line: {cause}");
             assert!(message.contains("--listen 127.0.0.1:0"), "{message}");
-            #[cfg(target_os = "linux")]
+            #[cfg(any(target_os = "linux", windows))]
             assert!(message.contains(&format!("process {}", std::process::id())), "we hold it ourselves: {message}");
         }
     }
@@ -255,7 +256,7 @@ mod tests {
     fn without_ipv6_it_listens_on_ipv4() {
         let mut no_ipv6 = |transport, address: SocketAddr| {
             if address.is_ipv6() {
-                Err(io::Error::from_raw_os_error(libc::EAFNOSUPPORT))
+                Err(io::Error::from_raw_os_error(system::A_MACHINE_WITHOUT_IPV6))
             } else {
                 open(transport, address)
             }

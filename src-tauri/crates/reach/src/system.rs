@@ -9,10 +9,14 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{connections, holder, medium, network_name};
+#[cfg(all(test, unix))]
+pub(crate) use unix::A_MACHINE_WITHOUT_IPV6;
 #[cfg(unix)]
-pub(crate) use unix::{allow_a_restart, interfaces, no_ipv6};
+pub(crate) use unix::{address_to_bind, interfaces, no_ipv6, prepare};
+#[cfg(all(test, windows))]
+pub(crate) use windows::A_MACHINE_WITHOUT_IPV6;
 #[cfg(windows)]
-pub(crate) use windows::{allow_a_restart, interfaces, no_ipv6};
+pub(crate) use windows::{address_to_bind, holder, interfaces, no_ipv6, prepare};
 
 use crate::medium::Medium;
 use std::net::IpAddr;
@@ -56,7 +60,7 @@ pub(crate) fn connections() -> String {
 }
 
 /// Other systems are not asked who has a port; the error then names nobody.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn holder(_: crate::Transport, _: u16) -> Option<crate::Holder> {
     None
 }

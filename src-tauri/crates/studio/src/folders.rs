@@ -136,3 +136,21 @@ mod tests {
         }
     }
 }
+
+#[cfg(all(test, target_os = "windows"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_roam_and_what_is_kept_stays_on_this_computer() {
+        let variables = [("APPDATA", r"C:\Users\Jürgen\Roaming"), ("LOCALAPPDATA", r"C:\Users\Jürgen\Local")];
+        let known = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+        let folders = |name: &str| if name == "USERPROFILE" { Some(r"C:\Users\Jürgen".into()) } else { known(name) };
+        let folders = Folders::from(folders).expect("all three are named");
+        assert_eq!(folders.config, PathBuf::from(r"C:\Users\Jürgen\Roaming\Skylark"));
+        assert_eq!(folders.data, PathBuf::from(r"C:\Users\Jürgen\Local\Skylark"));
+        assert_eq!(folders.recordings, PathBuf::from(r"C:\Users\Jürgen\Videos\Skylark"));
+        assert_eq!(Folders::from(known), None, "half of them are not enough");
+        assert!(Folders::of_user().is_some(), "whoever runs the tests is a user of the system");
+    }
+}

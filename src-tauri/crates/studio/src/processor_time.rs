@@ -2,14 +2,28 @@
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
+
 #[cfg(unix)]
 pub(crate) use unix::of_this_thread;
+#[cfg(windows)]
+pub(crate) use windows::of_this_thread;
 
-/// Such a clock is not read here: the time by the wall is given, which is no less.
-#[cfg(not(unix))]
-pub(crate) fn of_this_thread() -> std::time::Duration {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn it_goes_on_while_the_thread_works_and_stands_while_it_sleeps() {
+        let start = of_this_thread();
+        let mut work = 0u64;
+        while of_this_thread() < start + Duration::from_millis(2) {
+            work = std::hint::black_box(work + 1);
+        }
+        let before = of_this_thread();
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(of_this_thread() - before < Duration::from_millis(50));
+    }
 }

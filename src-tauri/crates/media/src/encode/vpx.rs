@@ -91,7 +91,9 @@ impl Vpx {
             let duration = (TICKS / i64::from(self.fps)) as c_ulong;
             let deadline = c_ulong::from(sys::VPX_DL_REALTIME);
             let context = &mut *self.context;
-            sys::vpx_codec_encode(context, image.as_ptr(), self.last_pts, duration, flags.into(), deadline)
+            // A C long, which has 32 bits on Windows.
+            let flags = flags as sys::vpx_enc_frame_flags_t;
+            sys::vpx_codec_encode(context, image.as_ptr(), self.last_pts, duration, flags, deadline)
         };
         check(code, "encode a picture")?;
         Ok(self.packet())

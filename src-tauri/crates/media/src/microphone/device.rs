@@ -9,8 +9,8 @@ use crate::{
     frame::SAMPLE_RATE,
 };
 use cpal::{
-    BufferSize, Device, Error, ErrorKind, FromSample, Host, HostId, InputCallbackInfo, Sample, SampleFormat,
-    SizedSample, Stream, StreamConfig, SupportedBufferSize, SupportedStreamConfig,
+    BufferSize, Device, Error, ErrorKind, FromSample, Host, InputCallbackInfo, Sample, SampleFormat, SizedSample,
+    Stream, StreamConfig, SupportedBufferSize, SupportedStreamConfig,
     traits::{DeviceTrait, HostTrait, StreamTrait},
 };
 use std::{
@@ -146,8 +146,9 @@ fn hand_over(
 fn host() -> (Host, System) {
     #[cfg(target_os = "linux")]
     {
-        if cpal::available_hosts().contains(&HostId::PulseAudio)
-            && let Ok(host) = cpal::host_from_id(HostId::PulseAudio)
+        use cpal::HostId::PulseAudio;
+        if cpal::available_hosts().contains(&PulseAudio)
+            && let Ok(host) = cpal::host_from_id(PulseAudio)
         {
             return (host, System::Pulse);
         }

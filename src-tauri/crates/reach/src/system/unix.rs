@@ -4,11 +4,12 @@
 #![allow(unsafe_code)]
 
 use super::{Interface, medium, network_name};
+use crate::Transport;
 use socket2::Socket;
 use std::{
     ffi::CStr,
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ptr,
 };
 
@@ -65,7 +66,19 @@ pub(crate) fn no_ipv6(error: &io::Error) -> bool {
     )
 }
 
-/// A restart must not wait for the old connections' TIME_WAIT.
-pub(crate) fn allow_a_restart(socket: &Socket) -> io::Result<()> {
-    socket.set_reuse_address(true)
+/// What the system says of an IPv6 socket where it has none.
+#[cfg(test)]
+pub(crate) const A_MACHINE_WITHOUT_IPV6: i32 = libc::EAFNOSUPPORT;
+
+/// Before it is bound: a restart must not wait for the old connections' TIME_WAIT.
+pub(crate) fn prepare(socket: &Socket, transport: Transport) -> io::Result<()> {
+    match transport {
+        Transport::Tcp => socket.set_reuse_address(true),
+        Transport::Udp => Ok(()),
+    }
+}
+
+/// What a socket for an address is bound to: the address.
+pub(crate) fn address_to_bind(_: Transport, address: SocketAddr) -> SocketAddr {
+    address
 }

@@ -1,12 +1,19 @@
 //! What Windows tells: interfaces by GetAdaptersAddresses, errors by Winsock's numbers.
 #![allow(unsafe_code)] // The C interface of the IP helper library.
 
+mod holder;
+
+pub(crate) use holder::holder;
+
 use super::Interface;
+use crate::Transport;
 use crate::medium::Medium;
 use socket2::Socket;
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::windows::io::AsRawSocket,
+    ptr,
 };
 use windows_sys::Win32::{
     Foundation::{ERROR_BUFFER_OVERFLOW, NO_ERROR},
@@ -19,8 +26,8 @@ use windows_sys::Win32::{
         Ndis::IfOperStatusUp,
     },
     Networking::WinSock::{
-        AF_INET, AF_INET6, AF_UNSPEC, SOCKADDR_IN, SOCKADDR_IN6, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT, WSAENOPROTOOPT,
-        WSAEPFNOSUPPORT, WSAEPROTONOSUPPORT,
+        AF_INET, AF_INET6, AF_UNSPEC, SIO_UDP_CONNRESET, SOCKADDR_IN, SOCKADDR_IN6, SOCKET, WSAEADDRNOTAVAIL,
+        WSAEAFNOSUPPORT, WSAENOPROTOOPT, WSAEPFNOSUPPORT, WSAEPROTONOSUPPORT, WSAIoctl,
     },
 };
 
@@ -99,8 +106,41 @@ pub(crate) fn no_ipv6(error: &io::Error) -> bool {
     )
 }
 
-/// Nothing is to be done: an old connection does not hold the port here, and the option that Unix has for it would let a
-/// second program take the port away.
-pub(crate) fn allow_a_restart(_: &Socket) -> io::Result<()> {
-    Ok(())
+/// What the system says of an IPv6 socket where it has none.
+#[cfg(test)]
+pub(crate) const A_MACHINE_WITHOUT_IPV6: i32 = WSAEAFNOSUPPORT;
+
+/// Before it is bound. Of TCP nothing is to be done: an old connection does not hold the port here, and the option that Unix has
+/// for it would let a second program take the port away. A UDP socket is told to keep to itself that somebody's port is closed:
+/// else what is received after that is an error (WSAECONNRESET), for all viewers because of one that left.
+pub(crate) fn prepare(socket: &Socket, transport: Transport) -> io::Result<()> {
+    let (off, mut returned): (u32, u32) = (0, 0);
+    if transport == Transport::Tcp {
+        return Ok(());
+    }
+    // SAFETY: the socket is open, the option is a number of four bytes that lives until the call returns, and nothing is asked
+    // for in return.
+    let code = unsafe {
+        WSAIoctl(
+            socket.as_raw_socket() as SOCKET,
+            SIO_UDP_CONNRESET,
+            (&raw const off).cast(),
+            size_of_val(&off) as u32,
+            ptr::null_mut(),
+            0,
+            &raw mut returned,
+            ptr::null_mut(),
+            None,
+        )
+    };
+    if code == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// What a socket for an address is bound to. For UDP over IPv4 that is the address as IPv6 writes it, on a socket that takes both:
+/// quinn-udp asks every socket whether it is one of IPv6 alone, which Windows does not answer of one of IPv4 (10045 or 10022).
+pub(crate) fn address_to_bind(transport: Transport, address: SocketAddr) -> SocketAddr {
+    match (transport, address.ip()) {
+        (Transport::Udp, IpAddr::V4(ip)) => SocketAddr::from((ip.to_ipv6_mapped(), address.port())),
+        _ => address,
+    }
 }
