@@ -59,9 +59,10 @@ build_program() {
   if [ "${1:-}" = --headless ]; then compile release headless --no-default-features; else compile release window; fi
 }
 
-# ./dev build: the last line is the program's path.
+# ./dev build [--windows] [--headless]: the last line is the program's path.
 build() {
-  build_program "$@"
+  takes build "--windows --headless" "$@"
+  if [[ " $* " == *" --windows "* ]]; then build_for_windows "$@"; else build_program "$@"; fi
   echo "$PROGRAM"
 }
 

@@ -1,19 +1,19 @@
 # ./dev lint and ./dev advisories: what CI checks besides the tests.
 # shellcheck shell=bash
 
-# lint [newest]
+# lint [newest|windows]
 lint() {
-  takes lint newest "$@"
+  takes lint "newest windows" "$@"
   setup
   build_pages
   if [ "${1:-}" = newest ]; then lint_newest; return 0; fi
+  if [ "${1:-}" = windows ]; then lint_for_windows; return 0; fi
   say "Formatting"; cargo fmt --all --check
   npm run --silent --prefix ui lint
   say "The pages' types"; npm run --silent --prefix ui check
   say "Clippy"; cargo clippy --locked --workspace --all-targets -- -D warnings
   cargo clippy --locked -p skylark --no-default-features --all-targets -- -D warnings
   say "Clippy without H.264"; cargo clippy --locked -p studio --no-default-features --lib -- -D warnings
-  lint_for_windows
   say "Documentation"; RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
   lint_headless_tree
   say "Dependencies: bans, licences, sources"
@@ -73,14 +73,15 @@ advisories() {
   say "Advisories: $looked"
 }
 
-# The crates without C in them, as Windows would have them: what is of one system stands in files of that system.
+# All that the program for Windows is made of, and the tests that run under Wine. Asked for by itself, because it compiles everything for
+# another system.
 lint_for_windows() {
-  local target=x86_64-pc-windows-gnu crates=(protocol stream audience reach server) name selected=()
-  if [[ "$(rustup target list --installed 2>/dev/null || true)" != *"$target"* ]]; then
-    say "Windows is not checked here: get its standard library with: rustup target add $target"
-    return 0
-  fi
-  say "Windows: cargo check of ${crates[*]}"
-  for name in "${crates[@]}"; do selected+=(-p "$name"); done
-  cargo check --locked --quiet --target $target "${selected[@]}"
+  local why name tested=()
+  why=$(no_windows_tools)
+  if [ -n "$why" ]; then say "Windows was not checked: $why. See ./dev build --windows"; return 0; fi
+  windows_environment
+  for name in $WINE_CRATES; do tested+=(-p "$name"); done
+  say "Clippy for Windows"
+  cargo clippy --locked --target $WINDOWS_TARGET -p skylark --no-default-features -- -D warnings
+  cargo clippy --locked --target $WINDOWS_TARGET "${tested[@]}" --lib --tests -- -D warnings
 }

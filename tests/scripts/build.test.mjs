@@ -190,8 +190,8 @@ test('fresh machines need root, and that is said', async (t) => {
 for (const [words, refusal] of [
   [['setup', '--fast'], /setup takes .*, not: --fast/],
   [['setup', '--tests', 'peers'], /not: peers/],
-  [['build', '--debug'], /build takes --headless, not: --debug/],
-  [['lint', 'rust'], /lint takes newest, not: rust/],
+  [['build', '--debug'], /build takes --windows --headless, not: --debug/],
+  [['lint', 'rust'], /lint takes newest windows, not: rust/],
   [['types', 'all'], /types takes nothing/],
   [['package', 'rpm'], /package takes nothing/],
   [['advisories', 'now'], /advisories takes nothing/],

@@ -1,0 +1,104 @@
+// The program for Windows, under Wine: a real `skylark.exe headless` in the machine that ./dev test windows made, started, read, told and
+// ended by its process id. SKYLARK_EXE names the program, WINE_MACHINE the machine.
+
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { within } from '../../browser/support/skylark.mjs';
+
+const repository = resolve(import.meta.dirname, '../../..');
+
+export const exe = process.env.SKYLARK_EXE ?? '';
+const machine = process.env.WINE_MACHINE ?? '';
+
+/** Why nothing can be run here; null where it can. */
+export const missing = () =>
+  existsSync(exe) && existsSync(machine) ? null : 'SKYLARK_EXE and WINE_MACHINE name no program and no machine';
+
+/** A folder with the program in it, which Windows' programs see as Z:\skylark. */
+export function folder() {
+  const made = mkdtempSync(join(tmpdir(), 'skylark-windows-'));
+  copyFileSync(exe, join(made, 'skylark.exe'));
+  return { path: made, remove: () => rmSync(made, { recursive: true, force: true }) };
+}
+
+/** Starts the program in a folder, with a command line. Wine needs a while for the first. */
+export class Skylark {
+  #process;
+  #ended;
+  #waiting = new Set();
+  events = [];
+  log = '';
+
+  constructor(folder, args) {
+    const enter = ['--mount', '--propagation', 'private', 'bash', join(repository, 'scripts/enter-wine.sh'), machine];
+    this.#process = spawn('unshare', [...enter, folder, 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // Who was ended has no stdin any more.
+    this.#process.stdin.on('error', () => {});
+    this.#ended = new Promise((ended) => this.#process.once('close', (code, signal) => ended(code ?? signal)));
+    this.#process.stderr.on('data', (text) => (this.log += text));
+    createInterface({ input: this.#process.stdout }).on('line', (line) => {
+      this.events.push(JSON.parse(line));
+      for (const look of this.#waiting) look();
+    });
+  }
+
+  /** A broadcast of the pattern and the tone, live. `data` is a folder below its own. */
+  static async live(folder, { listen = '127.0.0.1:0', data = 'data', args = [] } = {}) {
+    const usual = ['headless', '--camera', 'pattern', '--microphone', 'tone', '--listen', listen, '--data-dir', data];
+    const skylark = new Skylark(folder, [...usual, ...args]);
+    skylark.live = await skylark.event(({ event }) => event === 'live', 'it goes live');
+    return skylark;
+  }
+
+  /** The first event that fits, among those from `since` on (an index into `events`). */
+  async event(fits, why, { since = 0, withinMs = 60_000 } = {}) {
+    let look;
+    const found = new Promise((done) => {
+      look = () => {
+        const event = this.events.slice(since).find(fits);
+        if (event) done(event);
+      };
+    });
+    this.#waiting.add(look);
+    look();
+    const over = this.#ended.then((code) => Promise.reject(new Error(`it ended: ${code}`)));
+    over.catch(() => {});
+    try {
+      return await within(Promise.race([found, over]), withinMs);
+    } catch (error) {
+      const events = JSON.stringify(this.events.slice(-12));
+      throw new Error(`${why}: ${error.message}\nevents: ${events}\nlog: ${this.log.slice(-3000)}`);
+    } finally {
+      this.#waiting.delete(look);
+    }
+  }
+
+  /** One command, as the panel would give it. */
+  tell(command, rest = {}) {
+    this.#process.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
+  }
+
+  /** Asks it to end, by the command or a signal, and says its exit code. */
+  async end(how = 'quit') {
+    if (how === 'quit') this.tell('quit');
+    else this.#process.kill(how);
+    return this.ended();
+  }
+
+  /** Its exit code. */
+  ended(withinMs = 60_000) {
+    return within(this.#ended, withinMs);
+  }
+
+  /** Whatever happened before, it is gone. */
+  async gone() {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+  }
+}
