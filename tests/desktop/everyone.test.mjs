@@ -138,6 +138,29 @@ describe('German', () => {
     await window.click('cancel');
   });
 
+  test('what the program says is German, too: who can open the link, what a device does, why something is refused', async () => {
+    assert.equal(await window.text('reach'), 'Nur dieser Computer.');
+    assert.match(await window.text('cannot'), /^Andere Computer und Telefone können es nicht/);
+    await window.run(
+      `const camera = document.querySelector('[data-testid="camera"]');
+       camera.append(new Option('x', 'camera:Nobody has this'));
+       camera.value = 'camera:Nobody has this';
+       camera.dispatchEvent(new Event('change', { bubbles: true }));`,
+    );
+    await window.find('camera-trouble');
+    assert.match(await window.text('camera-trouble'), /Die Kamera „Nobody has this“ wurde nicht gefunden\./);
+    await window.screenshot('panel-de-trouble');
+    await window.choose('camera', 'pattern');
+    await window.until(async () => !(await window.isThere('camera-trouble')), 'it shows the pattern again');
+    await window.click('door');
+    await (await window.find('passcode')).sendKeys('x'.repeat(129), Key.ENTER);
+    await window.until(
+      async () => /Ein Kennwort ist|ein Kennwort ist/.test(await window.run('return document.body.textContent')),
+      'the refusal is German',
+    );
+    await (await window.find('door')).sendKeys(Key.ESCAPE);
+  });
+
   test('another language is chosen in the settings, and is spoken at once', async () => {
     const choose = async (language, tag) => {
       await window.click('settings');

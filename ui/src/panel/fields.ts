@@ -1,5 +1,6 @@
 // The settings sheet's fields: what was typed becomes a change, and a refusal finds the field it is about.
 import type { Settings, SettingsChange } from '../protocol/index.ts';
+import { ownText } from './own-words.ts';
 import { say } from './say.ts';
 
 /** What the sheet edits, each as text: a half-typed number is none. The program says what can be; no limit stands here. */
@@ -73,7 +74,7 @@ export function refusedField(message: string): Wrong | null {
   const [key, ...rest] = message.split(': ');
   const field = KEYS.find((known) => known === key);
   if (!field || rest.length === 0) return null;
-  const text = rest.join(': ');
+  const text = ownText(rest.join(': '));
   return { field, text: withExample(text.charAt(0).toUpperCase() + text.slice(1), field) };
 }
 

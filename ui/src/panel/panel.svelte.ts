@@ -17,6 +17,7 @@ import { tick } from 'svelte';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
 import { came, failed, lately, type Failed } from './failed.ts';
+import { ownText } from './own-words.ts';
 import { NO_ORDER, order, type By, type Order } from './order.ts';
 import { apply } from './state.ts';
 import { NO_PACE, pace } from './pace.ts';
@@ -147,6 +148,12 @@ export class Panel {
 
   /** Carries a command out; a refusal is the caller's to show, beside what it is about. Null: it was done. */
   async ask(command: Command): Promise<string | null> {
+    const refusal = await this.refusal(command);
+    return refusal === null ? null : ownText(refusal);
+  }
+
+  /** The same, in the program's words. */
+  async refusal(command: Command): Promise<string | null> {
     try {
       await this.#send(command);
       return null;
@@ -216,7 +223,7 @@ export class Panel {
       await what();
       return true;
     } catch (error) {
-      this.#tell({ code: failure(error).code, text: reason(error), harm: true, file: false });
+      this.#tell({ code: failure(error).code, text: reason(error), own: false, harm: true, file: false });
       return false;
     }
   }

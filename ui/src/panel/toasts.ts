@@ -8,6 +8,8 @@ export interface Toast {
   code: ErrorCode | null;
   /** The program's own sentence. */
   text: string;
+  /** That is in the panel's own words already. */
+  own: boolean;
   harm: boolean;
   /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
   file: boolean;
@@ -31,12 +33,12 @@ export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
 export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
   if (event.event === 'chat_saved') {
     const { messages, path } = event;
-    return { code: null, text: say('chat.saved', { messages, path }), harm: false, file: false };
+    return { code: null, text: say('chat.saved', { messages, path }), own: true, harm: false, file: false };
   }
   if (event.event === 'sound' && event.trouble)
-    return { code: null, text: say(`sound.${event.trouble}`), harm: true, file: false };
+    return { code: null, text: say(`sound.${event.trouble}`), own: true, harm: true, file: false };
   if (event.event !== 'error') return null;
-  return { code: event.code, text: event.message, harm: true, file: event.code === 'storage' };
+  return { code: event.code, text: event.message, own: false, harm: true, file: event.code === 'storage' };
 }
 
 function onStage({ phase, camera, microphone, recording }: Snapshot): string[] {

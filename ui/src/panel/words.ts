@@ -2,6 +2,7 @@
 import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { decimal } from '../shared/words/language.ts';
 import type { Failed } from './failed.ts';
+import { ownText } from './own-words.ts';
 import { say, sayFailed } from './say.ts';
 
 /** "00:12:41": how long it has been live. */
@@ -42,9 +43,14 @@ export function viewerName(id: ViewerId): string {
   return say('viewer.name', { number: String(id) });
 }
 
+/** "Firefox, Android": what somebody watches with, as far as it says so. */
+export function browserName(browser: string): string {
+  return browser === 'unknown' ? say('viewer.browser.unknown') : browser;
+}
+
 /** "Viewer 7, Firefox, Linux, 10.0.0.7": who it is, where a button has to say it. */
 export function fullName({ id, browser, address }: { id: ViewerId; browser: string; address: string }): string {
-  return say('viewer.full_name', { number: String(id), browser, address });
+  return say('viewer.full_name', { number: String(id), browser: browserName(browser), address });
 }
 
 /** "720p", "360p at half the frames": what a viewer is sent. */
@@ -74,12 +80,12 @@ export function wasRemoved(viewer: RemovedViewer): string {
 
 /** "No sound: it has no Opus with 48 kHz": what a viewer is not sent, and why. */
 export function notSent({ media, reason }: RejectedMedia): string {
-  return say('viewer.not_sent', { media, reason });
+  return say('viewer.not_sent', { media, reason: ownText(reason) });
 }
 
 /** Why somebody could not be shown anything: in the panel's words where the page told a code, as in the event's sentence. */
 export function whyFailed({ reason, code, arrived }: Pick<Failed, 'reason' | 'code' | 'arrived'>): string {
-  if (code === undefined) return reason;
+  if (code === undefined) return ownText(reason);
   if (code !== 'no_way' || arrived === undefined) return sayFailed(code);
   return sayFailed(arrived ? 'no_way.heard' : 'no_way.silent');
 }

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn it_is_as_large_as_it_is_shown_and_shows_the_picture() {
         let mut picture = picture(1280, 720);
-        Pattern::new(1280, 720, "test").draw(42_000, 3, &mut picture.data);
+        Pattern::new(1280, 720, "test", words::Language::ENGLISH).draw(42_000, 3, &mut picture.data);
         let mut preview = Preview::new();
         for (area, shown) in [((832, 471), (832, 468)), ((640, 360), (640, 360)), ((3840, 2160), (1280, 720))] {
             let made = preview.picture(&picture, area, 0).expect("there is none yet");

@@ -44,7 +44,7 @@ mod tests {
         for ((width, height), made) in [((1280, 720), (800, 450)), ((720, 1280), (450, 800)), ((320, 180), (320, 180))]
         {
             let mut picture = Picture::black(width, height, Instant::now());
-            Pattern::new(width, height, "test").draw(42_000, 3, &mut picture.data);
+            Pattern::new(width, height, "test", words::Language::ENGLISH).draw(42_000, 3, &mut picture.data);
             let still = of(&picture).expect("it is made");
             assert_eq!((still.width, still.height), made);
             assert!(still.jpeg.len() < 100_000, "{} bytes", still.jpeg.len());

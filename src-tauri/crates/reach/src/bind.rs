@@ -73,9 +73,10 @@ impl BindError {
     /// The sentence without what to do about it on a command line: for where there are buttons for that.
     pub fn cause(&self) -> String {
         match self {
-            Self::InUse { port, transport, holder, .. } => {
-                format!("Port {port} ({transport}) is taken{}.", by(holder))
+            Self::InUse { port, transport, holder: Some(holder), .. } => {
+                format!("Port {port} ({transport}) is taken by {holder}.")
             }
+            Self::InUse { port, transport, holder: None, .. } => format!("Port {port} ({transport}) is taken."),
             Self::Denied { port } => format!("The system does not let this program use port {port}."),
             Self::NotHere { address } => format!("{address} is no address of this computer."),
             Self::NoCommonPort => "No port was found that is free for both TCP and UDP.".to_owned(),

@@ -3,7 +3,7 @@ import { filled, type Read, type Values } from './format.ts';
 
 type Sections = Record<string, Record<string, string | Read>>;
 
-const ENGLISH = 'en';
+export const ENGLISH = 'en';
 /** What is wanted of the other languages: one that does not come in this time is done without. */
 const WITHIN_MS = 4000;
 

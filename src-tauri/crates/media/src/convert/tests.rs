@@ -10,7 +10,7 @@ fn raw(format: PixelFormat, width: u16, height: u16, data: Vec<u8>) -> RawPictur
 /// The pattern as packed I420, which says whether it arrived.
 fn pattern(width: u16, height: u16) -> Vec<u8> {
     let mut data = Vec::new();
-    Pattern::new(width, height, "test").draw(123_456, 7, &mut data);
+    Pattern::new(width, height, "test", words::Language::ENGLISH).draw(123_456, 7, &mut data);
     data
 }
 

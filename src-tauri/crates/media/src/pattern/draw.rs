@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{frame::Picture, text};
 use std::time::Instant;
+use words::Language;
 
 /// Draws the pattern's pictures: what never changes is drawn once and copied.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ const TIME: &str = "##:##:##.### UTC";
 
 impl Pattern {
     /// `title` is shown in large letters; "Skylark" where there is none, or none that can be set.
-    pub(crate) fn new(width: u16, height: u16, title: &str) -> Self {
+    pub(crate) fn new(width: u16, height: u16, title: &str, language: Language) -> Self {
         let layout = Layout::new(width.into(), height.into());
         let mut pattern = Self {
             still: Picture::black(width, height, Instant::now()),
@@ -58,12 +59,12 @@ impl Pattern {
             time: None,
             number: None,
         };
-        pattern.set_title(title);
+        pattern.set_words(title, language);
         pattern
     }
 
-    /// Another title, from the next picture on.
-    pub(crate) fn set_title(&mut self, title: &str) {
+    /// Another title, and the language of the line below, from the next picture on.
+    pub(crate) fn set_words(&mut self, title: &str, language: Language) {
         let layout = self.layout;
         let w = usize::from(self.still.width);
         let [y, u, v] = self.still.planes_mut();
@@ -88,7 +89,7 @@ impl Pattern {
             shapes::tint(u, v, w, [left, right, top, top + 2], |x| mix(along(x)));
         }
         shapes::put(y, w, layout.flash(), &shapes::lamp(layout.flash(), BLACK, GROUND));
-        self.words(title);
+        self.words(title, language);
     }
 
     /// The picture of that moment, as packed I420.
@@ -123,7 +124,7 @@ impl Pattern {
     }
 
     /// The title at the top; the clock and what this is at the bottom of their room, each where there is room for it.
-    fn words(&mut self, title: &str) {
+    fn words(&mut self, title: &str, language: Language) {
         let (w, h) = (usize::from(self.still.width), usize::from(self.still.height));
         let [y, ..] = self.still.planes_mut();
         let unit = self.layout.unit();
@@ -136,7 +137,9 @@ impl Pattern {
 
         let [left, right, top, mut baseline] = self.layout.foot().map(|edge| edge as f32);
         taken = if self.layout.is_upright() { top } else { taken };
-        let caption = format!("Test pattern, {w} × {h}, picture ########");
+        let caption =
+            language.say("slate", "pattern").replace("{width}", &w.to_string()).replace("{height}", &h.to_string());
+        let caption = format!("{caption} ########");
         let mut line = |words: &str, wanted: f32, shade: u8| {
             let size = (wanted * (right - left) / width(words, wanted)).min(wanted);
             let above = baseline - text::CAPITAL * size;

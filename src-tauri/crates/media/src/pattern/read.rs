@@ -66,7 +66,7 @@ mod tests {
             (160, 96),
             (96, 160),
         ] {
-            let mut pattern = Pattern::new(width, height, "Skylark");
+            let mut pattern = Pattern::new(width, height, "Skylark", words::Language::ENGLISH);
             let mut data = Vec::new();
             for (unix_ms, frame) in
                 [(0, 0), (0xdead_beef, 0xcafe), (u64::from(u32::MAX), u64::from(u16::MAX)), (1_763_900_000_050, 70_000)]

@@ -29,7 +29,7 @@ impl PatternSource {
     pub(crate) fn new(video: &VideoConfig, title: Arc<Title>) -> Self {
         let drawn = title.changes();
         Self {
-            pattern: Pattern::new(video.width, video.height, &title.text()),
+            pattern: Pattern::new(video.width, video.height, &title.text(), title.language()),
             title,
             drawn,
             ticker: Ticker::new(video.fps, Instant::now()),
@@ -46,7 +46,7 @@ impl PictureSource for PatternSource {
         let unix_ms = (unix(tick) + Duration::from_micros(500)).as_millis() as u64;
         let changes = self.title.changes();
         if std::mem::replace(&mut self.drawn, changes) != changes {
-            self.pattern.set_title(&self.title.text());
+            self.pattern.set_words(&self.title.text(), self.title.language());
         }
         self.pattern.draw(unix_ms, number, &mut into.data);
         (into.format, into.width, into.height) = (PixelFormat::I420, self.video.width, self.video.height);

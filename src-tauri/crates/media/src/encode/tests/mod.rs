@@ -36,7 +36,7 @@ const FIRST_MS: u64 = 1_763_900_000_000;
 impl Film {
     fn new(config: &VideoConfig) -> Self {
         let start = Instant::now();
-        let pattern = Pattern::new(config.width, config.height, "encoder test");
+        let pattern = Pattern::new(config.width, config.height, "encoder test", words::Language::ENGLISH);
         Self { pattern, picture: Picture::black(config.width, config.height, start), start, fps: config.fps, number: 0 }
     }
 
