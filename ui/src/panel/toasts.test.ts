@@ -10,10 +10,17 @@ const off = { state: 'off' } as const;
 test('the stage is not repeated, whichever was told first', () => {
   const toasts = [toast(1, 'The camera is gone.'), toast(2, 'The disk is full.')];
   const recording = { state: 'off', file: null, seconds: 0, bytes: 0 } as const;
-  const snapshot = { phase: { state: 'offline' }, camera: off, microphone: off, recording } as unknown as Snapshot;
+  const snapshot = {
+    phase: { state: 'offline' },
+    camera: off,
+    screen: off,
+    microphone: off,
+    recording,
+  } as unknown as Snapshot;
   expect(told(toasts, snapshot)).toBe(toasts);
   for (const shown of [
     { camera: gone },
+    { screen: gone },
     { microphone: gone },
     { phase: { state: 'failed', code: 'encoder_failed', message: gone.message } as const },
     { recording: { ...recording, state: 'failed', message: gone.message } as const },

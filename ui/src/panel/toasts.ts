@@ -41,8 +41,10 @@ export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
   return { code: event.code, text: event.message, own: false, harm: true, file: event.code === 'storage' };
 }
 
-function onStage({ phase, camera, microphone, recording }: Snapshot): string[] {
-  const failed = [phase, camera, microphone].flatMap((state) => (state.state === 'failed' ? [state.message] : []));
+function onStage({ phase, camera, screen, microphone, recording }: Snapshot): string[] {
+  const failed = [phase, camera, screen, microphone].flatMap((state) =>
+    state.state === 'failed' ? [state.message] : [],
+  );
   // A recording that goes on may have something to say, too.
   return recording.message === undefined ? failed : [...failed, recording.message];
 }

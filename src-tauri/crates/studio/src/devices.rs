@@ -1,7 +1,7 @@
 //! The sources of picture and sound: how they do, and which there are.
 
 use media::{CameraChoice, MicrophoneChoice, Shown, SourceChoice};
-use protocol::{Event, SoundTrouble, SourceState, StripId};
+use protocol::{ErrorCode, Event, SoundTrouble, SourceState, StripId};
 
 /// What is known of the devices.
 #[derive(Clone, Debug)]
@@ -154,10 +154,15 @@ impl Devices {
     }
 }
 
-/// A device that begins to fail is worth a message of its own; one that goes on failing in the same way is not.
+/// A device that begins to fail is worth a message of its own; one that goes on failing in the same way is not. Nor is one that went away
+/// and is looked for since: that it is missing is no news.
 fn complaint(before: &SourceState, now: &SourceState) -> Option<Event> {
-    match now {
-        SourceState::Failed { code, message, .. } if now != before => {
+    match (before, now) {
+        (
+            SourceState::Failed { id: lost, code: ErrorCode::DeviceLost, .. },
+            SourceState::Failed { id, code: ErrorCode::NoDevice, .. },
+        ) if lost == id => None,
+        (_, SourceState::Failed { code, message, .. }) if now != before => {
             Some(Event::Error { code: *code, message: message.clone() })
         }
         _ => None,
@@ -167,10 +172,19 @@ fn complaint(before: &SourceState, now: &SourceState) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::ErrorCode;
 
     fn lost() -> SourceState {
         SourceState::Failed { id: "0".into(), code: ErrorCode::DeviceLost, message: "it was pulled out".into() }
+    }
+
+    #[test]
+    fn a_window_that_was_closed_is_an_error_once_though_it_is_missing_afterwards() {
+        let missing =
+            |id: &str| SourceState::Failed { id: id.into(), code: ErrorCode::NoDevice, message: "none there".into() };
+        assert!(complaint(&SourceState::Off, &lost()).is_some());
+        assert_eq!(complaint(&lost(), &missing("0")), None);
+        assert!(complaint(&lost(), &missing("another")).is_some(), "that was chosen since");
+        assert!(complaint(&SourceState::Opening { id: "0".into() }, &missing("0")).is_some(), "it was never there");
     }
 
     #[test]
