@@ -1,6 +1,6 @@
 // Scenes are read and written as the program does.
 import { expect, test } from 'vitest';
-import { Asked, cropped, handle, scene, sized, USUAL, written, type Scene } from './scene.ts';
+import { Asked, cropped, cut, handle, scene, sized, USUAL, written, type Scene } from './scene.ts';
 
 test.each([
   'screen+camera:bottom-right',
@@ -73,4 +73,13 @@ test('what is refused is asked for no longer', async () => {
   const asked = new Asked(() => Promise.resolve(false));
   asked.set({ ...USUAL, size: 0.4 });
   await expect.poll(() => asked.from(USUAL)).toBe(USUAL);
+});
+
+test('a side is cut off alone, and something is left between it and the one across', () => {
+  const from: Scene = { ...USUAL, crop: [0.3, 0.1, 0.2, 0] };
+  expect(cut(from, 1, 0.25)).toEqual([0.3, 0.25, 0.2, 0]);
+  expect(cut(from, 0, 0.9)[0]).toBeCloseTo(0.7);
+  expect(cut(from, 2, 0.9)[2]).toBeCloseTo(0.6);
+  expect(cut(from, 3, -1)).toEqual(from.crop);
+  expect(from.crop).toEqual([0.3, 0.1, 0.2, 0]);
 });

@@ -126,6 +126,24 @@ export class Asked {
   }
 }
 
+/** The sides of a crop, in its order. */
+export const SIDES = ['left', 'top', 'right', 'bottom'] as const;
+
+/** Of a width and of a height so much is left at least. */
+const LEFT_OVER = 0.1;
+
+/** So much can be cut off from a side, as the one across has its part. */
+export function most({ crop }: Scene, side: number): number {
+  return 1 - LEFT_OVER - crop[(side + 2) % 4]!;
+}
+
+/** The same with another part cut off from one side. */
+export function cut(scene: Scene, side: number, part: number): Scene['crop'] {
+  const crop: Scene['crop'] = [...scene.crop];
+  crop[side] = Math.max(0, Math.min(part, most(scene, side)));
+  return crop;
+}
+
 /** What is cut off from each side alike; the most of it, where it is not alike. */
 export function cropped({ crop }: Scene): number {
   return Math.max(...crop);
