@@ -20,9 +20,7 @@ before(async () => {
   skylark = await broadcast({
     listen: '0.0.0.0:0',
     args: ['--size', '640x360'],
-  });
-  skylark.tell('configure', {
-    settings: { title: 'Sunday concert from the barn' },
+    title: 'Sunday concert from the barn',
   });
 });
 

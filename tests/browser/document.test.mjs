@@ -14,11 +14,7 @@ let skylark;
 
 before(async () => {
   chromium = await openChromium();
-  skylark = await broadcast();
-  skylark.tell('configure', {
-    settings: { title: 'Sunday <concert> & "more"' },
-  });
-  await skylark.event(({ event }) => event === 'settings', 'the title is set');
+  skylark = await broadcast({ title: 'Sunday <concert> & "more"' });
 });
 
 after(async () => {

@@ -18,9 +18,7 @@ let skylark;
 before(async () => (chromium = await openChromium()));
 after(() => chromium?.close());
 beforeEach(async () => {
-  skylark = await broadcast();
-  skylark.tell('configure', { settings: { title: 'Sunday concert' } });
-  await skylark.event(({ event }) => event === 'settings', 'the title is set');
+  skylark = await broadcast({ title: 'Sunday concert' });
 });
 afterEach(() => skylark?.remove());
 

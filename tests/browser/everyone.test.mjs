@@ -17,9 +17,7 @@ let chromium;
 let skylark;
 before(async () => {
   chromium = await openChromium();
-  skylark = await broadcast();
-  skylark.tell('configure', { settings: { title: 'Sunday concert from the barn' } });
-  await skylark.event(({ event }) => event === 'settings', 'the title is set');
+  skylark = await broadcast({ title: 'Sunday concert from the barn' });
 });
 after(async () => {
   await chromium?.close();
@@ -146,6 +144,50 @@ for (const theme of themes)
       await page.locator('.notice h2').waitFor();
       assert.deepEqual(await findings(page), [], state);
       await close();
+    }
+  });
+
+/** Before the page: a browser that lets nothing play before somebody clicked, with sound or without. */
+const playsNothing = (page) =>
+  page.addInitScript(() => {
+    let clicked = false;
+    addEventListener('click', () => (clicked = true), true);
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      return clicked ? play.call(this) : Promise.reject(new DOMException('not yet', 'NotAllowedError'));
+    };
+    Object.defineProperty(HTMLMediaElement.prototype, 'autoplay', { set() {}, get: () => false });
+  });
+
+for (const theme of themes)
+  test(`axe finds nothing where a click plays, where it is lost, and where it is over, ${theme}`, async () => {
+    for (const size of sizes) {
+      const { page, close } = await open({ theme, ...size, before: playsNothing });
+      await page.locator('.player > button.paused').waitFor();
+      assert.deepEqual(await findings(page), [], 'a click plays');
+      await picture(page, `click-${theme}-${size.width}`);
+      await close();
+    }
+    const own = await broadcast({ title: 'Sunday concert from the barn' });
+    const context = await chromium.browser.newContext({ colorScheme: theme });
+    const page = await context.newPage();
+    const is = (state) => page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state);
+    try {
+      await page.goto(own.live.watch);
+      await is('playing');
+      own.tell('end');
+      await is('ended');
+      await page.locator('.notice h2').waitFor();
+      assert.deepEqual(await findings(page), [], 'ended');
+      own.tell('go_live');
+      await is('playing');
+      await own.stop('SIGKILL');
+      await is('reconnecting');
+      await page.locator('.notice h2').waitFor();
+      assert.deepEqual(await findings(page), [], 'reconnecting');
+    } finally {
+      await context.close();
+      await own.remove();
     }
   });
 

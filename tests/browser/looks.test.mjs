@@ -17,9 +17,7 @@ let skylark;
 
 before(async () => {
   chromium = await openChromium();
-  skylark = await broadcast();
-  skylark.tell('configure', { settings: { title: 'Sunday concert from the barn' } });
-  await skylark.event(({ event }) => event === 'settings', 'the title is set');
+  skylark = await broadcast({ title: 'Sunday concert from the barn' });
 });
 
 after(async () => {

@@ -6,6 +6,7 @@ import { Key } from 'selenium-webdriver';
 import { axeSource, FINDINGS } from '../browser/support/axe.mjs';
 import { missing as missingChromium, openChromium } from '../browser/support/chromium.mjs';
 import { needs } from '../support/needs.mjs';
+import { X11 } from '../support/x11.mjs';
 import { HIDDEN } from './support/controls.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
@@ -59,6 +60,30 @@ describe('axe finds nothing', () => {
     await window.click('cancel');
   });
 
+  test('with a camera over a screen, what is folded into a strip, and a server that takes nothing', async () => {
+    await window.run(`document.querySelector('[data-testid="camera"]').focus()`);
+    await window.until(
+      () => window.run(`return document.querySelector('[data-testid="camera"] option[value="screen:1"]') !== null`),
+      'the screen is listed',
+    );
+    await window.choose('camera', 'screen:1');
+    await window.choose('scene', 'bottom-left');
+    await window.choose('scene-camera', 'pattern');
+    await window.click('scene-sides');
+    await window.find('scene-crop-left');
+    await openAll(window);
+    await window.click('strip-more');
+    await window.find('channels');
+    await (await window.find('relay-url')).sendKeys('whip+http://127.0.0.1:9/whip/me');
+    await window.click('add-relay');
+    await window.find('stop-relay');
+    assert.deepEqual(await findings(window), [], 'a scene, a strip, a relay');
+    await window.click('stop-relay');
+    await window.choose('scene', 'off');
+    await window.choose('camera', 'pattern');
+    await window.until(async () => !(await window.isThere('scene')), 'the pattern is shown again');
+  });
+
   test('while live: with nobody, with viewers and what they say, who knocks, who was removed', async () => {
     await window.click('go-live');
     await window.find('end');
@@ -88,6 +113,14 @@ describe('axe finds nothing', () => {
     assert.deepEqual(await findings(window), [], 'somebody knocks, and somebody was removed');
     await window.click('admit');
     await second.is('playing');
+    const x11 = await X11.open(window.display);
+    await x11.askToClose(await x11.window());
+    await window.find('close-dialog');
+    x11.close();
+    assert.deepEqual(await findings(window), [], 'whether to close');
+    assert.equal(await window.focused(), 'BUTTON', 'what does no harm has the focus');
+    await (await window.find('end-and-close')).sendKeys(Key.ESCAPE);
+    await window.until(async () => !(await window.isThere('close-dialog')), 'Escape stays live');
     await window.click('end');
     await window.find('end-now');
     assert.deepEqual(await findings(window), [], 'whether to end');
@@ -136,6 +169,47 @@ describe('German', () => {
     await window.find('settings-sheet');
     await window.screenshot('panel-de-settings');
     await window.click('cancel');
+  });
+
+  test('mirrored, as it is for who writes from right to left, and at 200 % all of it is there, light and dark', async () => {
+    const mirrored = (direction) => window.run('document.documentElement.dir = arguments[0]', direction);
+    const middle = (selector) =>
+      window.run(
+        `const { left, width } = document.querySelector(arguments[0]).getBoundingClientRect();
+         return (left + width / 2) / innerWidth;`,
+        selector,
+      );
+    await mirrored('rtl');
+    for (const theme of ['light', 'dark']) {
+      await window.run('document.documentElement.dataset.theme = arguments[0]', theme);
+      for (const [width, height] of [
+        [1280, 800],
+        [420, 780],
+      ]) {
+        await window.resize(width, height);
+        assert.deepEqual(await window.run(HIDDEN), [], `mirrored, ${width}x${height}`);
+        await window.screenshot(`panel-rtl-${theme}-${width}`);
+      }
+    }
+    await window.resize(1280, 800);
+    assert.ok((await middle('aside')) < 0.5, 'the viewers are on the left');
+    await window.click('settings');
+    await window.find('settings-sheet');
+    assert.ok((await middle('[data-testid="settings-sheet"]')) < 0.5, 'the settings come from the left');
+    await window.click('cancel');
+    await mirrored('ltr');
+
+    const wide = await window.run('return innerWidth');
+    for (let steps = 0; steps < 6 && (await window.run('return innerWidth')) > wide / 1.9; steps += 1) {
+      const before = await window.run('return innerWidth');
+      await window.driver.actions().keyDown(Key.CONTROL).sendKeys('+').keyUp(Key.CONTROL).perform();
+      await window.until(async () => (await window.run('return innerWidth')) < before, 'a step larger');
+    }
+    assert.ok((await window.run('return innerWidth')) <= wide / 1.9, 'twice as large');
+    assert.deepEqual(await window.run(HIDDEN), [], '200 %');
+    await window.screenshot('panel-de-200');
+    await window.driver.actions().keyDown(Key.CONTROL).sendKeys('0').keyUp(Key.CONTROL).perform();
+    await window.until(async () => (await window.run('return innerWidth')) === wide, 'as it was');
   });
 
   test('what the program says is German, too: who can open the link, what a device does, why something is refused', async () => {
@@ -287,6 +361,40 @@ describe('an evening by keyboard alone', () => {
     await window.find('admit');
     await goAndPress('admit');
     await second.is('playing');
+  });
+
+  test('a link for one guest is made, and revoked', async () => {
+    await goAndPress('door', true);
+    await go('guest-name');
+    await press('Anna', Key.ENTER);
+    await goAndPress('guest-revoke');
+    await window.until(async () => !(await window.isThere('guest-revoke')), 'it is revoked');
+    await press(Key.ESCAPE);
+    assert.equal(await window.focused(), 'door', 'Escape leads back');
+  });
+
+  test('a hand goes up, and is taken down', async () => {
+    await tab.page.keyboard.press('c');
+    await tab.page.keyboard.type('Berta');
+    await tab.page.keyboard.press('Enter');
+    await tab.page.locator('.chat .hand').focus();
+    await tab.page.keyboard.press('Enter');
+    await window.find('hand');
+    await goAndPress('hand');
+    await window.until(async () => !(await window.isThere('hand')), 'it is down');
+    await tab.page.waitForFunction(() => document.querySelector('.chat .hand').ariaPressed === 'false');
+  });
+
+  test('who is muted is heard while a key is held', async () => {
+    await window.run('document.activeElement.blur()');
+    await press('m');
+    await window.until(() => pressed('mute_microphone'), 'it is muted');
+    await window.driver.actions().keyDown('t').perform();
+    await window.until(async () => !(await pressed('mute_microphone')), 'it is heard');
+    await window.driver.actions().keyUp('t').perform();
+    await window.until(() => pressed('mute_microphone'), 'it is muted again');
+    await press('m');
+    await window.until(async () => !(await pressed('mute_microphone')), 'it is on');
   });
 
   test('settings are opened, left by Escape, and the focus is where it was', async () => {

@@ -3,7 +3,11 @@
 
 import { connect } from 'node:net';
 
-const [GET_ATTRIBUTES, MAP, UNMAP, CONFIGURE, GET_GEOMETRY, QUERY_TREE, GET_PROPERTY] = [3, 8, 10, 12, 14, 15, 20];
+const [GET_ATTRIBUTES, MAP, UNMAP, CONFIGURE, GET_GEOMETRY, QUERY_TREE, INTERN_ATOM, GET_PROPERTY, SEND_EVENT] = [
+  3, 8, 10, 12, 14, 15, 16, 20, 25,
+];
+/** The event ClientMessage, whose data are words of 32 bits. */
+const CLIENT_MESSAGE = 33 | (32 << 8);
 /** The property that holds a window's title, and any type of it. */
 const [WM_NAME, ANY_TYPE] = [39, 0];
 const VIEWABLE = 2;
@@ -56,8 +60,22 @@ export class X11 {
     this.#send(CONFIGURE, window, [ITS_SIZE, width, height]);
   }
 
+  /** Asks a program to close its window, as the cross in its corner does (ICCCM 4.2.8.1). */
+  async askToClose(window) {
+    const [protocols, closes] = [await this.#atom('WM_PROTOCOLS'), await this.#atom('WM_DELETE_WINDOW')];
+    this.#send(SEND_EVENT, window, [0, CLIENT_MESSAGE, window, protocols, closes, 0, 0, 0, 0]);
+  }
+
   close() {
     this.#socket.end();
+  }
+
+  /** The number of a name. */
+  async #atom(name) {
+    const padded = Buffer.alloc(4 * Math.ceil(name.length / 4));
+    padded.write(name);
+    const words = Array.from({ length: padded.length / 4 }, (_, at) => padded.readUInt32LE(4 * at));
+    return (await this.#ask(INTERN_ATOM, name.length, words)).readUInt32LE(8);
   }
 
   async #children() {

@@ -14,9 +14,10 @@ export const binary =
 
 /**
  * Starts a broadcast of the test pattern and the tone (or of `microphone`), and waits until it is live.
- * `before` stands in front of the command (`['ip', 'netns', 'exec', NAME]`), `dataDir` is a folder of an earlier run.
+ * `title` is what its page is called, `before` stands in front of the command (`['ip', 'netns', 'exec', NAME]`), `dataDir` is a folder of an earlier run.
  */
-export async function broadcast({ args = [], listen = '127.0.0.1:0', microphone = 'tone', dataDir, before = [] } = {}) {
+export async function broadcast(wanted = {}) {
+  const { args = [], listen = '127.0.0.1:0', microphone = 'tone', title = null, dataDir, before = [] } = wanted;
   if (!existsSync(binary))
     throw new Error(`${binary} is missing: build it by ./dev build --headless, or name one in SKYLARK_BIN`);
   const skylark = new Skylark(
@@ -26,6 +27,10 @@ export async function broadcast({ args = [], listen = '127.0.0.1:0', microphone 
     before,
   );
   skylark.live = await skylark.event((event) => event.event === 'live', 'it goes live');
+  if (title !== null) {
+    skylark.tell('configure', { settings: { title } });
+    await skylark.event(({ event }) => event === 'settings', 'the title is set');
+  }
   return skylark;
 }
 

@@ -36,7 +36,7 @@ describe('in German', () => {
       ownText(
         'The disk is too slow: 1 picture and 0.4 seconds of sound are missing from the recording so far, and nothing from the broadcast. Record to a faster disk.',
       ),
-    ).toMatch(/fehlen bisher 1 Bild und 0.4 Sekunden Ton, der/);
+    ).toMatch(/fehlen bisher 1 Bild und 0,4 Sekunden Ton, der/);
   });
 
   test('networks have German names, unless somebody named them', () => {
@@ -55,7 +55,7 @@ describe('in German', () => {
 });
 
 const crates = join(import.meta.dirname, '../../../src-tauri/crates');
-const IN_PANEL = ['audience', 'chat', 'forward', 'media', 'reach', 'record', 'relay', 'studio'];
+const IN_PANEL = ['audience', 'chat', 'forward', 'media', 'reach', 'record', 'relay', 'sdp', 'studio'];
 
 /** The program's files without its tests and comments, and with each text on one line. */
 const sources = IN_PANEL.flatMap((crate) =>

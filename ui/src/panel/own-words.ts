@@ -2,7 +2,7 @@
 // table of words has each of its sentences with the places for what changes in it, and the same sentence in every other language.
 import { told as english } from '../shared/words/en.json';
 import type { Read, Values } from '../shared/words/format.ts';
-import { ENGLISH, language, sayer } from '../shared/words/language.ts';
+import { decimal, ENGLISH, language, sayer } from '../shared/words/language.ts';
 
 export interface OwnWords {
   text: string;
@@ -25,6 +25,8 @@ interface Sentence {
 const PARTS = ['device', 'what', 'more_what', 'why', 'cause', 'kept', 'network'];
 /** What only a figure can be. */
 const FIGURES = ['pictures', 'seconds', 'minutes'];
+/** What has a point in it, which other languages write otherwise. */
+const SIZES = ['seconds', 'left', 'free', 'kept'];
 /** A sentence that has fewer characters of its own is only a frame: "{why}." is known where its part is. */
 const FRAME = 8;
 
@@ -53,7 +55,7 @@ function translated(text: string): OwnWords | null {
       const value = found[at + 1] ?? '';
       const part = PARTS.includes(name) ? translated(value) : null;
       known ||= part !== null;
-      filled[name] = part?.text ?? value;
+      filled[name] = part?.text ?? (SIZES.includes(name) ? value.replace('.', point()) : value);
     });
     if (!known) continue;
     const said = sayTold(key, filled);
@@ -62,6 +64,11 @@ function translated(text: string): OwnWords | null {
     return { text: begins ? said.charAt(0).toUpperCase() + said.slice(1) : said, language: language() };
   }
   return null;
+}
+
+/** What stands before the digits behind it. */
+function point(): string {
+  return decimal(0.5, 1).replace(/\d/g, '');
 }
 
 function read(): Sentence[] {
