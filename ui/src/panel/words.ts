@@ -104,6 +104,11 @@ export function spread(viewers: { stats: ViewerStats }[]): { lowest: number; med
   return { lowest, median, highest };
 }
 
+/** Figures that keep their order among words that are written from right to left. */
+export function ordered(figures: string): string {
+  return `\u2066${figures}\u2069`;
+}
+
 /** Linear amplitude to the meter's 0..1, over 60 dB. */
 export function meter(amplitude: number): number {
   return amplitude <= 0.001 ? 0 : Math.min(1, 1 + (20 * Math.log10(amplitude)) / 60);
