@@ -56,6 +56,17 @@ describe('the mixer', { skip: missing() ?? false, timeout: 120_000 }, () => {
     await window.until(async () => /-1 dB/.test(readFileSync(window.settingsFile, 'utf8')), 'it is written');
   });
 
+  test('a fader acts while it is drawn, before it is let go', async () => {
+    const written = () => /^tone_strip.*$/m.exec(readFileSync(window.settingsFile, 'utf8'))?.[0] ?? '';
+    const gain = await part('tone', 'gain');
+    const before = written();
+    await window.driver.actions().move({ origin: gain }).press().move({ origin: gain, x: 20 }).perform();
+    await window.until(async () => written() !== before, 'the program has it while the finger is down');
+    const half = written();
+    await window.driver.actions().move({ origin: gain, x: 60 }).release().perform();
+    await window.until(async () => ![before, half].includes(written()), 'and where it was let go');
+  });
+
   test('what the sound is made for is chosen, and that is kept', async () => {
     await window.choose('sound-preset', 'speech');
     await window.until(async () => /sound = "speech"/.test(readFileSync(window.settingsFile, 'utf8')), 'it is written');

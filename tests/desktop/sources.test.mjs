@@ -79,6 +79,18 @@ describe('sources', { skip: missing() ?? false, timeout: 180_000 }, () => {
     await looks('scene', 'swap-scene');
   });
 
+  test('each side of the camera is cut off by itself', async () => {
+    await window.click('scene-sides');
+    await (await window.find('scene-crop-left')).sendKeys(Key.ARROW_RIGHT, Key.ARROW_RIGHT);
+    await (await window.find('scene-crop-bottom')).sendKeys(Key.ARROW_RIGHT);
+    await kept('crop=0.02/0/0/0.01', 'two sides, each as it was asked for');
+    await looks('scene-sides', 'scene-crop-left');
+    await (await window.find('scene-crop')).sendKeys(Key.HOME);
+    await window.until(async () => !readFileSync(window.settingsFile, 'utf8').includes('crop='), 'nothing is cut off');
+    await window.click('scene-sides');
+    assert.equal(await window.isThere('scene-crop-left'), false);
+  });
+
   test('it is made larger by its corner in the picture, and by the arrows there', async () => {
     const size = () => Number(/size=([0-9.]+)/.exec(readFileSync(window.settingsFile, 'utf8'))?.[1]);
     const handle = await window.find('scene-handle');
