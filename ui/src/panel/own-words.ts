@@ -21,6 +21,8 @@ interface Sentence {
   own: number;
 }
 
+/** No sentence is longer, and what a stranger's server says within one is looked through in no time. */
+const LONGEST = 2000;
 /** What can stand there is a sentence of the program, or a part of one; other values are names, figures and what a system said. */
 const PARTS = ['device', 'what', 'more_what', 'why', 'cause', 'kept', 'network'];
 /** What only a figure can be. */
@@ -35,7 +37,7 @@ let sentences: Sentence[] = [];
 
 /** A sentence of the program; one that nobody knows stays as it is. */
 export function ownWords(text: string): OwnWords {
-  if (language() === ENGLISH) return { text, language: ENGLISH };
+  if (language() === ENGLISH || text.length > LONGEST) return { text, language: ENGLISH };
   if (sentences.length === 0) sentences = read();
   return translated(text) ?? { text, language: ENGLISH };
 }
