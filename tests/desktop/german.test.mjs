@@ -95,11 +95,16 @@ describe('German', () => {
     await window.choose('camera', 'pattern');
     await window.until(async () => !(await window.isThere('camera-trouble')), 'it shows the pattern again');
     await window.click('door');
-    await (await window.find('passcode')).sendKeys('x'.repeat(129), Key.ENTER);
+    const makes = async () => (await window.find('guest-name')).sendKeys('Anna', Key.ENTER);
+    await makes();
+    await window.find('guest-revoke');
     await window.until(
-      async () => /Ein Kennwort ist|ein Kennwort ist/.test(await window.run('return document.body.textContent')),
-      'the refusal is German',
+      async () => (await (await window.find('guest-name')).getAttribute('value')) === '',
+      'it is made',
     );
+    await makes();
+    const refused = () => window.run(`return document.getElementById('guest-wrong')?.textContent ?? ''`);
+    await window.until(async () => /^Es gibt schon einen Link mit diesem Namen/.test(await refused()), 'it is refused');
     await (await window.find('door')).sendKeys(Key.ESCAPE);
   });
 

@@ -26,6 +26,9 @@ describe('in German', () => {
     expect(ownText('sfu.example refuses the secret (401): check it. It is tried again.')).toBe(
       'sfu.example weist das Geheimnis zurück (401): Prüfen Sie es. Es wird noch einmal versucht.',
     );
+    expect(ownText('There is a link of that name: revoke it first, or choose another name.')).toMatch(
+      /^Es gibt schon einen Link mit diesem Namen/,
+    );
     expect(ownText('sfu.example ended it.')).toBe('sfu.example hat es beendet.');
     expect(
       ownText('Nothing could be recorded. The disk of /mnt is full. Free space, or record to another folder.'),

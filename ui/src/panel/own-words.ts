@@ -39,12 +39,19 @@ let sentences: Sentence[] = [];
 export function ownWords(text: string): OwnWords {
   if (language() === ENGLISH || text.length > LONGEST) return { text, language: ENGLISH };
   if (sentences.length === 0) sentences = read();
-  return translated(text) ?? { text, language: ENGLISH };
+  // A sentence may begin with one that stands within others.
+  return (
+    translated(text) ?? capital(translated(text.charAt(0).toLowerCase() + text.slice(1))) ?? { text, language: ENGLISH }
+  );
 }
 
 /** The same where only a text can stand. */
 export function ownText(text: string): string {
   return ownWords(text).text;
+}
+
+function capital(said: OwnWords | null): OwnWords | null {
+  return said && { ...said, text: said.text.charAt(0).toUpperCase() + said.text.slice(1) };
 }
 
 function translated(text: string): OwnWords | null {
@@ -60,10 +67,7 @@ function translated(text: string): OwnWords | null {
       filled[name] = part?.text ?? (SIZES.includes(name) ? value.replace('.', point()) : value);
     });
     if (!known) continue;
-    const said = sayTold(key, filled);
-    // A sentence may begin with a part that stands within others.
-    const begins = /^\p{Lu}/u.test(text) && values.length > 0;
-    return { text: begins ? said.charAt(0).toUpperCase() + said.slice(1) : said, language: language() };
+    return { text: sayTold(key, filled), language: language() };
   }
   return null;
 }
