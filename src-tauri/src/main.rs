@@ -11,7 +11,11 @@ fn main() -> ExitCode {
     unsafe {
         studio::find_sound_server();
     }
-    match Cli::parse().mode() {
+    let cli = Cli::parse();
+    if cli.wants_priority() {
+        threads::prioritise();
+    }
+    match cli.mode() {
         Mode::Headless(options) => skylark::headless::run(options),
         Mode::Window(options) => window(options),
     }

@@ -63,6 +63,9 @@ struct Broadcast {
     /// Have everybody who comes wait until you let them in.
     #[arg(long)]
     waiting_room: bool,
+    /// Ask the system for no priority before other programs.
+    #[arg(long)]
+    no_priority: bool,
 }
 
 /// The settings that were given.
@@ -106,6 +109,15 @@ impl FromArgMatches for Settings {
 }
 
 impl Cli {
+    /// Whether threads are to ask the system for priority.
+    pub fn wants_priority(&self) -> bool {
+        let broadcast = match &self.headless {
+            Some(Headless::Headless(broadcast)) => broadcast,
+            None => &self.broadcast,
+        };
+        !broadcast.no_priority
+    }
+
     /// The options together with what they are for.
     pub fn mode(self) -> Mode {
         match self.headless {

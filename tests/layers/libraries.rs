@@ -124,6 +124,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "studio/src/files/unix.rs",
             "src-tauri/src/signals/unix.rs",
             "src-tauri/src/window/acceleration/linux.rs",
+            "threads/src/priority/linux/kernel.rs",
         ],
     ),
     (
@@ -132,6 +133,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "record/src/space/unix.rs",
             "server/src/nofile/unix.rs",
             "studio/src/processor_time/unix.rs",
+            "threads/src/priority/linux/kernel.rs",
             "src-tauri/fuzz/src",
         ],
     ),
@@ -144,6 +146,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "src-tauri/src/timers/windows.rs",
         ],
     ),
+    ("zbus", &["threads/src/priority/linux/rtkit.rs"]),
     ("socket2", &["reach/src"]),
 ];
 

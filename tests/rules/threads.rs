@@ -57,6 +57,10 @@ fn every_thread_has_a_name_that_the_architecture_knows() {
             named.extend(code.match_indices(before).map(|(at, _)| pattern(&code[at + before.len()..])));
         }
     }
+    for path in sources::shipped().iter().filter(|path| is_of_threads(path)) {
+        let (code, before) = (sources::code(path), "crate::restarted(\"");
+        named.extend(code.match_indices(before).map(|(at, _)| pattern(&code[at + before.len()..])));
+    }
     let table = table();
     let missing: Vec<_> = named.difference(&table).collect();
     let gone: Vec<_> = table.difference(&named).collect();
@@ -110,9 +114,14 @@ fn faults_are_for_tests() {
 fn program() -> impl Iterator<Item = std::path::PathBuf> {
     let apart = |path: &std::path::PathBuf| {
         let shown = sources::shown(path);
-        shown.contains("/crates/threads/") || shown.ends_with("media/src/measuring.rs")
+        is_of_threads(path) || shown.ends_with("media/src/measuring.rs")
     };
     sources::shipped().into_iter().filter(move |path| !apart(path))
+}
+
+/// The crate that starts what the others start, and one thread of its own.
+fn is_of_threads(path: &std::path::Path) -> bool {
+    sources::shown(path).contains("/crates/threads/")
 }
 
 /// A name up to its closing quote; a number in it is `N`.

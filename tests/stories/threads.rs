@@ -66,6 +66,8 @@ fn every_thread_of_the_architecture_is_tried() {
     /// What runs only while an engine takes the stream, of which no story has one. The uplink is started as every slow output's thread is, of
     /// which `recording` is tried; a viewer's signalling, and what hears an engine's reports, as `relay-peer` is.
     const WITH_AN_ENGINE: [&str; 3] = ["relay-uplink", "relay-viewer", "relay-reports"];
+    /// What runs only where the kernel refuses priority, which it does not to everybody; it is started as `storage` is.
+    const WHERE_REFUSED: [&str; 1] = ["priority"];
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).expect("it is part of the repository");
     let (_, section) = text.split_once("\n## Threads\n").expect("there is a section on threads");
@@ -76,6 +78,7 @@ fn every_thread_of_the_architecture_is_tried() {
     let tried = tried.map(|name| if name == "send-0" { "send-N" } else { name });
     let tried =
         tried.chain(beside::BESIDE).chain([beside::AFTER_ANOTHER]).chain(WITH_AN_ENGINE).chain(window::IN_THE_WINDOW);
+    let tried = tried.chain(WHERE_REFUSED);
     assert_eq!(tried.collect::<BTreeSet<_>>(), listed);
 }
 

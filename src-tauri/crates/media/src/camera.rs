@@ -189,6 +189,7 @@ fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Reached, Spare), Device
         let spare = spare.clone();
         move |handover| {
             let _claim = claim;
+            threads::ask_for(threads::Priority::Pictures);
             let mut device = system::Device::open(&found, &wanted)?;
             handover.opened(device.opened());
             while !handover.is_stopped() {

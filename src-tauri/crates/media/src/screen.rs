@@ -88,6 +88,7 @@ pub(crate) fn open(wanted: Wanted, fps: u32) -> Result<Box<dyn PictureSource>, S
     let opening = Opening::begin("media-device", NEWEST_ONLY, {
         let (wanted, spare, anew) = (wanted.clone(), spare.clone(), anew.clone());
         move |handover| {
+            threads::ask_for(threads::Priority::Pictures);
             let mut capture = system::Screen::open(&wanted)?;
             handover.opened(());
             let between = Duration::from_secs(1) / fps;

@@ -4,6 +4,8 @@
 //! the broadcaster. What becomes of it then is said where it is started, by [`After`]: it is run again, or the program ends,
 //! or it was only one piece of work that is lost.
 //!
+//! Here a thread asks the system for priority, too ([`ask_for`]), where the program was told to by [`prioritise`].
+//!
 //! The count and the listeners are the process's, as the hook is that the language calls at a panic: so what panics on a
 //! library's own thread is told too.
 
@@ -12,12 +14,14 @@ mod faults;
 mod guard;
 mod panicked;
 mod panics;
+mod priority;
 mod task;
 mod thread;
 
 pub use guard::Died;
 pub use panicked::{After, Panicked};
 pub use panics::{Listening, counts, listen, say_nothing_else};
+pub use priority::{Priority, ask_for, prioritise, turn};
 pub use task::{Task, answered, caught, remade, task};
 pub use thread::{replaced, restarted, vital};
 

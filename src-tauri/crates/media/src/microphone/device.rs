@@ -252,6 +252,9 @@ where
     device.build_input_stream(
         config,
         move |samples: &[T], info: &InputCallbackInfo| {
+            // It is a thread of the library's.
+            threads::ask_for(threads::Priority::Sound);
+            threads::turn();
             if listen() {
                 let samples = samples.iter().map(|sample| f32::from_sample(*sample)).collect();
                 sound.put(DeviceSound { samples, captured: capture_time(info) });

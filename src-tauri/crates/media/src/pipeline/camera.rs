@@ -52,6 +52,7 @@ const DAMAGED: Duration = Duration::from_secs(2);
 
 impl SourceThread {
     pub(super) fn run(&self) {
+        threads::ask_for(threads::Priority::Pictures);
         // Nobody asked for a screen yet, and there is none.
         let (mut told, mut tried) = ((self.role == Role::Screen).then_some(SourceState::Off), None);
         let seen = Cell::new(false);

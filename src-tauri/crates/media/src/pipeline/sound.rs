@@ -58,6 +58,7 @@ pub(super) fn open(choice: &MicrophoneChoice) -> Result<Box<dyn SoundSource>, So
 
 impl SoundThread {
     pub(super) fn run(&self) {
+        threads::ask_for(threads::Priority::Sound);
         let (mut told, mut tried) = (None, None);
         let (mut sound, mut chunk) = (Sound::new(self), SoundChunk::new());
         while let Some((number, choice)) = self.wanted.current() {
@@ -81,7 +82,7 @@ impl SoundThread {
                 |source: &mut dyn SoundSource, until: Option<Instant>, running: &mut dyn FnMut(String)| {
                     let (mut told, mut silence) = (false, None);
                     while self.wanted.still(number) && until.is_none_or(|until| Instant::now() < until) {
-                        threads::fault();
+                        threads::turn();
                         source.choose(sound.channels);
                         source.next(&mut chunk)?;
                         if chunk.samples.is_empty() {

@@ -61,6 +61,7 @@ impl Drop for Worker {
 }
 
 fn run(codec: &mut dyn Codec, slot: &Slot, orders: &Orders, sink: &Sink, events: &Events, stopped: &AtomicBool) {
+    threads::ask_for(threads::Priority::Pictures);
     let mut pace = Pace::default();
     // No later than any picture that is new.
     let started = Instant::now() - REPEAT;

@@ -41,12 +41,13 @@ impl<O: Owners> Loop<O> {
 
     /// Until the port is closed.
     pub(crate) fn run(mut self, is_closed: impl Fn() -> bool) {
+        threads::ask_for(threads::Priority::Sending);
         let mut events = Events::with_capacity(8);
         // Nobody was woken for what was asked for before the thread was there.
         self.demux.take_commands();
         while !is_closed() {
             self.wait(&mut events);
-            threads::fault();
+            threads::turn();
             self.receive();
             self.demux.pass_on();
             self.demux.take_commands();

@@ -96,11 +96,12 @@ impl Shard {
 
     /// Runs until it is stopped.
     pub(crate) fn run(mut self) {
+        ::threads::ask_for(::threads::Priority::Sending);
         let mut taken = Taken::default();
         while !self.stopped {
             let until = if self.queue.len() > 0 { Some(Instant::now()) } else { self.next_timeout() };
             self.take(&mut taken, until);
-            ::threads::fault();
+            ::threads::turn();
             self.turn(&mut taken, Instant::now);
         }
         self.farewell(Instant::now());
