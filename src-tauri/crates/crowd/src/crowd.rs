@@ -34,6 +34,8 @@ pub struct Options {
     pub sound: bool,
     /// What they take.
     pub codec: Codec,
+    /// The light ones ask for the time of capture as well.
+    pub stamps: bool,
     /// Percent of RTP packets that are thrown away on arrival.
     pub loss_percent: f64,
     /// Once all are there they flood the server, as [`Crowd::flood`] says; for [`run`].
@@ -51,6 +53,7 @@ impl Default for Options {
             watch: Duration::from_secs(5),
             sound: false,
             codec: Codec::default(),
+            stamps: false,
             loss_percent: 0.0,
             flood: false,
         }
@@ -87,6 +90,8 @@ pub struct ViewerReport {
     pub sound_packets: u64,
     /// Sound packets that never came; browsers do not ask for them again.
     pub sound_lost: u64,
+    /// The longest time between two of them.
+    pub sound_gap_ms: f64,
     /// Pictures a second, from the first keyframe on.
     pub pictures_per_second: f64,
     /// The longest time between two pictures.
@@ -95,6 +100,9 @@ pub struct ViewerReport {
     pub latest_ms: f64,
     /// The same of the latest but one in twenty, among the last ten seconds' pictures or so.
     pub late_p95_ms: f64,
+    /// How old the pictures were on arrival by the server's own stamps of their capture, among the last ten seconds' or so: the one in
+    /// the middle, and the oldest but one in twenty. None where it stamps nothing.
+    pub ages_ms: Option<(f64, f64)>,
     /// Video payload, kilobits a second, from the first keyframe on.
     pub kbps: f64,
     /// What was received: `h264`, `vp9` or `vp8`.
@@ -149,6 +157,7 @@ impl Crowd {
                 name: format!("skylark-crowd/{n}"),
                 sound: options.sound,
                 codec: options.codec,
+                stamps: options.stamps,
                 local,
             };
             let progress = Progress { trace: (at == options.whole).then(Vec::new), ..Progress::default() };
@@ -260,10 +269,12 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
         unauthentic: progress.unauthentic,
         sound_packets: progress.sound.received() - sound_packets,
         sound_lost: progress.sound.lost(SOUND_UNDER_WAY).saturating_sub(sound_lost),
+        sound_gap_ms: progress.longest_sound_gap.as_secs_f64() * 1000.0,
         pictures_per_second: rate(video.pictures as f64),
         longest_gap_ms: video.longest_gap.as_secs_f64() * 1000.0,
         latest_ms: video.latest.as_secs_f64() * 1000.0,
         late_p95_ms: video.late_p95.as_secs_f64() * 1000.0,
+        ages_ms: video.ages.map(|(middle, p95)| (middle.as_secs_f64() * 1000.0, p95.as_secs_f64() * 1000.0)),
         kbps: rate(video.bytes as f64 * 8.0 / 1000.0),
         codec: progress.codec,
         error: progress.error.clone(),

@@ -60,6 +60,7 @@ async fn main() -> anyhow::Result<()> {
         sound: a.audio,
         codec: a.codec,
         whole: if a.light { a.whole } else { u32::MAX },
+        stamps: false,
         loss_percent: a.loss,
         flood: a.flood,
     };

@@ -11,6 +11,8 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) sound: bool,
     pub(crate) codec: Codec,
+    /// A light one asks for the time of capture as well.
+    pub(crate) stamps: bool,
     /// The viewer's own address: one from which the endpoint can be reached.
     pub(crate) local: IpAddr,
 }

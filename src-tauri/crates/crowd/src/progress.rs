@@ -3,7 +3,7 @@
 use crate::reception::Reception;
 use crate::sequence::Sequence;
 use crate::trace::Traced;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[derive(Default)]
 pub(crate) struct Progress {
@@ -12,6 +12,9 @@ pub(crate) struct Progress {
     pub(crate) connected: Option<Instant>,
     pub(crate) video: Reception,
     pub(crate) sound: Sequence,
+    /// When the last packet of sound came, and the longest time between two.
+    pub(crate) last_sound: Option<Instant>,
+    pub(crate) longest_sound_gap: Duration,
     /// Video packets that came again, not by RTX.
     pub(crate) twice: u64,
     /// Packets that came by RTX: repairs, and repetitions that probe the path. str0m does not tell.
@@ -37,12 +40,21 @@ pub(crate) const UNDER_WAY: u64 = 300;
 pub(crate) const SOUND_UNDER_WAY: u64 = 50;
 
 impl Progress {
+    /// A packet of sound came.
+    pub(crate) fn sound(&mut self, number: u64, now: Instant) {
+        self.sound.insert(number);
+        if let Some(last) = self.last_sound.replace(now) {
+            self.longest_sound_gap = self.longest_sound_gap.max(now.saturating_duration_since(last));
+        }
+    }
+
     /// From here on everything but the join is counted anew.
     pub(crate) fn begin_window(&mut self, now: Instant) {
         self.window = Some(now);
         self.video.begin_window(UNDER_WAY);
         self.sound_before = (self.sound.received(), self.sound.lost(SOUND_UNDER_WAY));
         self.rtx_before = self.rtx;
+        self.longest_sound_gap = Duration::ZERO;
         if let Some(trace) = &mut self.trace {
             trace.clear();
         }

@@ -25,6 +25,8 @@ pub struct Reception {
     /// The same of each of the last pictures in the window.
     transits: VecDeque<f64>,
     origin: Option<Instant>,
+    /// The transit of a picture that would arrive when it was captured, by the server's stamp; none where it stamps nothing.
+    captured: Option<f64>,
     bytes: u64,
     /// What there was when the window began.
     before: Totals,
@@ -76,6 +78,9 @@ pub struct Totals {
     pub latest: Duration,
     /// The same of the latest but one in twenty, among the last ten seconds' pictures or so.
     pub late_p95: Duration,
+    /// How old the pictures were when they were whole, by the server's own stamps of when it captured them, among the last ten
+    /// seconds' or so: the one in the middle, and the oldest but one in twenty. None where it stamps nothing.
+    pub ages: Option<(Duration, Duration)>,
     /// Payload bytes of video.
     pub bytes: u64,
 }
@@ -116,7 +121,7 @@ impl Reception {
             ..Totals::default()
         };
         self.longest_gap = Duration::ZERO;
-        self.transit = None;
+        (self.transit, self.captured) = (None, None);
         self.transits.clear();
     }
 
@@ -132,15 +137,38 @@ impl Reception {
             longest_gap: self.longest_gap,
             latest: self.transit.map_or(Duration::ZERO, |(least, most)| Duration::from_secs_f64(most - least)),
             late_p95: self.late_p95(),
+            ages: self.ages(),
             bytes: self.bytes - self.before.bytes,
         }
     }
 
     fn late_p95(&self) -> Duration {
         let Some((least, _)) = self.transit else { return Duration::ZERO };
+        Duration::from_secs_f64((percentile(&self.sorted_transits(), 95.0) - least).max(0.0))
+    }
+
+    fn ages(&self) -> Option<(Duration, Duration)> {
+        let (captured, transits) = (self.captured?, self.sorted_transits());
+        let age = |percent| Duration::from_secs_f64((percentile(&transits, percent) - captured).max(0.0));
+        (!transits.is_empty()).then(|| (age(50.0), age(95.0)))
+    }
+
+    fn sorted_transits(&self) -> Vec<f64> {
         let mut transits: Vec<f64> = self.transits.iter().copied().collect();
         transits.sort_by(f64::total_cmp);
-        Duration::from_secs_f64((percentile(&transits, 95.0) - least).max(0.0))
+        transits
+    }
+
+    /// A packet that came at `now` says that its picture is so old; `timestamp` as of [`Packet`].
+    pub fn stamped(&mut self, timestamp: u64, age: Duration, now: Instant) {
+        // Timestamps are the time of capture, too, by the same clock: one stamp tells of all pictures. Not of those before it, where a
+        // viewer was started from the history, whose timestamps are closer together.
+        self.captured = Some(self.transit_at(timestamp, now) - age.as_secs_f64());
+    }
+
+    fn transit_at(&mut self, timestamp: u64, now: Instant) -> f64 {
+        let origin = *self.origin.get_or_insert(now);
+        now.saturating_duration_since(origin).as_secs_f64() - timestamp as f64 / 90_000.0
     }
 
     fn picture(&mut self, timestamp: u64, now: Instant) {
@@ -148,8 +176,7 @@ impl Reception {
         if let Some(last) = self.last_picture.replace(now) {
             self.longest_gap = self.longest_gap.max(now.saturating_duration_since(last));
         }
-        let origin = *self.origin.get_or_insert(now);
-        let transit = now.saturating_duration_since(origin).as_secs_f64() - timestamp as f64 / 90_000.0;
+        let transit = self.transit_at(timestamp, now);
         let (least, most) = self.transit.unwrap_or((transit, transit));
         self.transit = Some((least.min(transit), most.max(transit)));
         if self.transits.len() == TRANSITS {
@@ -215,6 +242,22 @@ mod tests {
         assert!(near(totals.latest, 400) && near(totals.late_p95, 9), "{totals:?}");
         r.begin_window(0);
         assert_eq!(r.totals(0).late_p95, Duration::ZERO, "a window has its own");
+    }
+
+    #[test]
+    fn one_stamp_of_the_capture_tells_how_old_all_pictures_are() {
+        let base = Instant::now();
+        let mut r = Reception::default();
+        assert_eq!(r.totals(0).ages, None);
+        for n in 0..100 {
+            let late = if n % 10 == 0 { 80 } else { 20 };
+            let came = at(base, n * 100 + late);
+            r.packet(&packet(n, n * 9_000, true, &[0x41, 1]), came);
+            r.stamped(n * 9_000, Duration::from_millis(late), came);
+        }
+        let (middle, p95) = r.totals(0).ages.expect("it is stamped");
+        let near = |time: Duration, ms: u64| time.abs_diff(Duration::from_millis(ms)) < Duration::from_micros(10);
+        assert!(near(middle, 20) && near(p95, 80), "{middle:?} {p95:?}");
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn count(rtc: &Rtc, event: Event, progress: &mut Progress) {
     let codec = rtc.codec_config().params().iter().find(|p| p.pt() == number || p.resend() == Some(number));
     let Some(codec) = codec.map(|p| p.spec().codec) else { return };
     if codec == Codec::Opus {
-        progress.sound.insert(*packet.seq_no);
+        progress.sound(*packet.seq_no, Instant::now());
         return;
     }
     let codec = match codec {

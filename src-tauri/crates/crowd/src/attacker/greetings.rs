@@ -39,7 +39,7 @@ pub(super) async fn greet(
     let ours = credentials();
     let certificate = dimpl::certificate::generate_self_signed_certificate().map_err(io::Error::other)?;
     let fingerprint = certificate.fingerprint_str();
-    let offer = sdp::offer(&ours, &fingerprint, socket.local_addr()?, true, crate::Codec::H264);
+    let offer = sdp::offer(&ours, &fingerprint, socket.local_addr()?, true, crate::Codec::H264, false);
     let response = say(target.address, from, &target.post(name, None, &offer)).await?;
     if response.status != 201 {
         return Ok(response.status);

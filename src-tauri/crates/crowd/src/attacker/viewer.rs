@@ -70,7 +70,7 @@ impl Viewer {
         let address = socket.local_addr()?;
         let ours = credentials();
         let certificate = dimpl::certificate::generate_self_signed_certificate()?;
-        let offer = sdp::offer(&ours, &certificate.fingerprint_str(), address, true, crate::Codec::H264);
+        let offer = sdp::offer(&ours, &certificate.fingerprint_str(), address, true, crate::Codec::H264, false);
         let response = say(target.address, from, &target.post(name, None, &offer)).await?;
         if response.status != 201 {
             bail!("the endpoint answered {}: {}", response.status, response.body);

@@ -94,7 +94,7 @@ impl Light {
             session.start(http, &sdp::answer(ice, &fingerprint, local, &session.offer)).await?;
             return Ok((theirs, Session::Janus(session)));
         }
-        let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.codec);
+        let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.codec, plan.stamps);
         let session = whep::post(http, &plan.endpoint, &plan.name, offer).await?;
         Ok((sdp::Answer::parse(&session.answer)?, Session::Whep(session)))
     }

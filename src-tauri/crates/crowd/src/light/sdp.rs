@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 
 const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
+const CAPTURE_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
+
 /// What the server agreed to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answer {
@@ -24,10 +26,20 @@ pub(crate) struct Answer {
     pub(crate) audio: Option<u8>,
     /// The id of the header extension with the transport-wide number.
     pub(crate) twcc: Option<u8>,
+    /// The id of the one with the time of capture.
+    pub(crate) capture_time: Option<u8>,
 }
 
-/// Receives one picture and maybe sound, with the header extensions and feedback that Chromium 156 offers.
-pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, codec: Codec) -> String {
+/// Receives one picture and maybe sound, with the header extensions and feedback that Chromium 156 offers; with `stamps` the time of
+/// capture as well.
+pub(crate) fn offer(
+    ice: &Credentials,
+    fingerprint: &str,
+    local: SocketAddr,
+    sound: bool,
+    codec: Codec,
+    stamps: bool,
+) -> String {
     let mut sdp = String::with_capacity(2048);
     let bundle = if sound { "0 1" } else { "0" };
     lines(
@@ -71,6 +83,9 @@ pub(crate) fn offer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sou
     lines(&mut sdp, &[&format!("m=video 9 UDP/TLS/RTP/SAVPF {numbers}")]);
     transport(&mut sdp, 0);
     lines(&mut sdp, &["a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"]);
+    if stamps {
+        lines(&mut sdp, &[&format!("a=extmap:6 {CAPTURE_TIME}")]);
+    }
     match codec {
         Codec::H264 => {
             format(&mut sdp, 102, "H264");
@@ -187,6 +202,7 @@ impl Answer {
                 }
             }
             "extmap" if value.ends_with(TWCC) => self.twcc = first_number(),
+            "extmap" if value.ends_with(CAPTURE_TIME) => self.capture_time = first_number(),
             "rtpmap" => {
                 let codec = value.split(' ').nth(1).and_then(|c| c.split('/').next()).unwrap_or_default();
                 let Some(pt) = first_number() else { return };

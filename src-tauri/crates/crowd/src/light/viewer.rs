@@ -14,7 +14,7 @@ use crate::sequence::extend;
 use crate::trace::Traced;
 use dimpl::{Dtls, Output};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Receives like a browser, but opens only what it must: packets until the first keyframe is whole, repairs, RTCP, and of
 /// the rest a sample. Of all others the header is enough to count them and to tell the sender.
@@ -42,6 +42,14 @@ pub(super) struct Viewer {
     reported: Option<Instant>,
     seen: u64,
     outgoing: Vec<(SocketAddr, Vec<u8>)>,
+}
+
+/// How old a picture was at `at` that the server says it captured then, in NTP's time (32 bits of seconds since 1900, 32 of their parts).
+fn age(ntp: u64, at: Instant) -> Option<Duration> {
+    const FROM_1900_TO_1970: f64 = 2_208_988_800.0;
+    let captured = ntp as f64 / 4_294_967_296.0 - FROM_1900_TO_1970;
+    let came = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs_f64() - at.elapsed().as_secs_f64();
+    Duration::try_from_secs_f64(came - captured).ok()
 }
 
 /// libwebrtc's `STRONG_AND_STABLE_WRITABLE_CONNECTION_PING_INTERVAL`; it keeps consent (RFC 7675) alive, too.
@@ -262,7 +270,7 @@ impl Viewer {
             let number = extend(short, *self.sound_highest.get_or_insert(65_536 + u64::from(short)));
             self.sound_highest = self.sound_highest.max(Some(number));
             self.sources[1].came(ssrc, number, timestamp, 48_000.0, at);
-            progress.sound.insert(number);
+            progress.sound(number, at);
             return;
         }
         let number = if repair {
@@ -285,6 +293,10 @@ impl Viewer {
         let extended = newest.wrapping_add_signed(i64::from(timestamp.wrapping_sub(newest as u32) as i32));
         self.timestamp = Some(newest.max(extended));
         let marker = packet[1] & 0x80 != 0;
+        let stamp = self.answer.capture_time.and_then(|id| extension(&packet[..header], id)?.first_chunk().copied());
+        if let Some(age) = stamp.filter(|_| !repair).and_then(|stamp| age(u64::from_be_bytes(stamp), at)) {
+            progress.video.stamped(extended, age, at);
+        }
         let packet = Packet { sequence: number, timestamp: extended, marker, payload, codec: self.answer.codec };
         let new = progress.video.packet(&packet, at);
         progress.twice += u64::from(!new && !repair);

@@ -1,7 +1,8 @@
-//! `./dev bench [forward|joins|pipeline|steady|chat]`: what Skylark costs, beside the price of the bare work in the same run.
+//! `./dev bench [forward|joins|pipeline|steady|chat|busy]`: what Skylark costs, beside the price of the bare work in the same run.
 //!
 //! The machine's speed varies by half from hour to hour, so only ratios of one run say anything; the tables print both.
 
+mod busy;
 mod chat;
 mod floor;
 mod forward;
@@ -43,6 +44,8 @@ enum What {
     Steady(steady::Arguments),
     /// The chat: CPU of a message and page, and how late it comes, beside a bare loop; what it costs the picture
     Chat(chat::Arguments),
+    /// A busy machine: pictures kept, sound and latency beside busy loops, with priority and without
+    Busy(busy::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -63,6 +66,7 @@ async fn run(arguments: Arguments, janus: Option<anyhow::Result<Janus>>) -> anyh
         Some(What::Pipeline) => pipeline::run(&arguments.program).await,
         Some(What::Steady(steady)) => steady::run(&arguments.program, &steady).await,
         Some(What::Chat(chat)) => chat::run(&arguments.program, &chat).await,
+        Some(What::Busy(busy)) => busy::run(&arguments.program, &busy).await,
         None => {
             pipeline::run(&arguments.program).await?;
             forward::run(&arguments.program, &forward::Arguments::default(), None).await

@@ -90,6 +90,52 @@ pub(crate) fn thread_cpu_ms() -> f64 {
     time.tv_sec as f64 * 1000.0 + time.tv_nsec as f64 / 1e6
 }
 
+/// What the kernel was told of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheduled {
+    Ordinary,
+    Nice(i32),
+    RealTime,
+}
+
+/// How each thread of a process is scheduled (proc(5): fields 19 and 41 of `stat`).
+pub(crate) fn scheduled(pid: u32) -> anyhow::Result<Vec<Scheduled>> {
+    let mut all = Vec::new();
+    for task in fs::read_dir(format!("/proc/{pid}/task")).context("the program has ended")? {
+        let Ok(stat) = fs::read_to_string(task?.path().join("stat")) else { continue };
+        // The name, the second field, may have anything in it.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let field = |number: usize| fields.get(number - 3)?.parse::<i32>().ok();
+        all.push(match (field(41), field(19)) {
+            (Some(libc::SCHED_FIFO | libc::SCHED_RR), _) => Scheduled::RealTime,
+            (_, Some(nice)) if nice != 0 => Scheduled::Nice(nice),
+            _ => Scheduled::Ordinary,
+        });
+    }
+    Ok(all)
+}
+
+/// Gives all threads of this process real time.
+///
+/// # Errors
+/// The system does not let it.
+#[allow(unsafe_code)] // The call has no safe wrapper among our dependencies.
+pub(crate) fn take_real_time(priority: i32) -> std::io::Result<()> {
+    for task in fs::read_dir("/proc/self/task")? {
+        let Some(task) = task?.file_name().to_str().and_then(|task| task.parse().ok()) else { continue };
+        // SAFETY: all zeros are a whole `sched_param`, whose one field is set; the kernel reads it while it lives.
+        let set = unsafe {
+            let mut param: libc::sched_param = std::mem::zeroed();
+            param.sched_priority = priority;
+            libc::sched_setscheduler(task, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, &param)
+        };
+        if set != 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
 /// The machine in a line.
 pub(crate) fn machine() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
