@@ -129,7 +129,8 @@ export function viewersAt({ test, before, after }, { name, make, url, secrets, h
           await sees((wide) => wide < 640, 'a smaller one', 30_000);
           await tab.plays(5000);
           const frames = await tab.frames(4000);
-          assert.ok(frames.length > 60, `${frames.length} pictures in four seconds`);
+          // Every other picture may be left out as well: LiveKit does, where the line carries no more of this size.
+          assert.ok(frames.length > 25, `${frames.length} pictures in four seconds`);
         });
         const since = Date.now();
         let wide = false;
