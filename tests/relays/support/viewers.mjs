@@ -20,8 +20,8 @@ export function viewersAt({ test, before, after }, { name, make, url, secrets, h
     await it.engine.start();
     it.chromium = await openChromium();
     it.skylark = await broadcast({ args: ['--size', '640x360', '--bitrate', '900k'] });
-    // Room for one of the largest, and then for two or three of the smallest.
-    it.skylark.tell('configure', { settings: { max_upload_kbps: 2000 } });
+    // Room for the relay, 1,565 kbit/s, for one of the largest, and then for two or three of the smallest.
+    it.skylark.tell('configure', { settings: { max_upload_kbps: 3565 } });
     it.skylark.tell('relay', { url, secrets });
     await it.relay((event) => event.state === 'running', 'the relay runs');
   });

@@ -182,6 +182,11 @@ impl Admission {
         self.profiles.relays_take(profile, now.instant);
     }
 
+    /// The layers that each engine is sent: these viewers' layers change with it.
+    pub(crate) fn relayed(&mut self, relays: Vec<Vec<Rid>>) -> Vec<(ViewerId, Rid)> {
+        self.upload.relayed(relays)
+    }
+
     /// Who is sent to relays from now on.
     pub(crate) fn relay_from(&mut self, from: RelayFrom) {
         self.elsewhere.set_from(from);

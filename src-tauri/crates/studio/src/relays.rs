@@ -153,6 +153,11 @@ impl Relays {
         Rid::ALL.into_iter().filter(|rid| layers.contains(rid)).collect()
     }
 
+    /// The layers that each engine is sent.
+    pub(crate) fn sent(&self) -> Vec<Vec<Rid>> {
+        self.list.iter().filter_map(|entry| entry.takes.as_ref()).map(|takes| takes.layers.clone()).collect()
+    }
+
     /// How much of a codec may be used, for all engines to take it.
     pub(crate) fn profile(&self, codec: VideoCodec) -> Profile {
         let takes = self.list.iter().filter_map(|entry| entry.takes.as_ref()).filter(|takes| takes.codec == codec);

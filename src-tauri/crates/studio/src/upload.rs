@@ -1,10 +1,10 @@
-//! `max_upload`: what all viewers together may be sent. Decisions only.
+//! `max_upload`: what all viewers and relays together may be sent. Decisions only.
 //!
 //! Each viewer is allotted a layer, and with it a share of the line: the layer's nominal rate, so that the sum holds even
 //! when everybody receives at full rate at once. A joiner is allotted the largest layer that still fits, so that joiners
 //! start smaller when the line fills up, and nobody when not even the smallest fits. When room appears, those who have
 //! waited longest on a smaller layer go up first; when the cap is lowered, those who came last go down first, and nobody
-//! already watching is sent away.
+//! already watching is sent away. A relay is sent what it takes, whatever that leaves for viewers.
 
 use media::VideoConfig;
 use protocol::{SoundPreset, ViewerId};
@@ -30,6 +30,8 @@ pub(crate) struct Upload {
     rates: Rates,
     /// In the order of joining, as ids only grow.
     viewers: BTreeMap<ViewerId, Share>,
+    /// The layers that each relay takes.
+    relays: Vec<Vec<Rid>>,
     /// Joiners of whom nothing was heard yet. What they were promised is nobody's until then, so it may shrink.
     promised: BTreeMap<ViewerId, Share>,
     /// Whose share another one took, until it is released.
@@ -58,7 +60,14 @@ struct Share {
 impl Upload {
     /// `cap_kbps` 0: no limit.
     pub(crate) fn new(cap_kbps: u32, rates: Rates) -> Upload {
-        Upload { cap_kbps, rates, viewers: BTreeMap::new(), promised: BTreeMap::new(), replaced: None }
+        Upload {
+            cap_kbps,
+            rates,
+            viewers: BTreeMap::new(),
+            relays: Vec::new(),
+            promised: BTreeMap::new(),
+            replaced: None,
+        }
     }
 
     /// The largest layer that a joiner may have; none when the line is full. It is promised, and weighs nothing before
@@ -116,6 +125,19 @@ impl Upload {
     pub(crate) fn configure(&mut self, cap_kbps: u32, rates: Rates) -> Vec<(ViewerId, Rid)> {
         self.cap_kbps = cap_kbps;
         self.rates = rates;
+        self.share_anew()
+    }
+
+    /// These are the layers that each relay takes now; these viewers' layers change with it.
+    pub(crate) fn relayed(&mut self, relays: Vec<Vec<Rid>>) -> Vec<(ViewerId, Rid)> {
+        if self.relays == relays {
+            return Vec::new();
+        }
+        self.relays = relays;
+        self.share_anew()
+    }
+
+    fn share_anew(&mut self) -> Vec<(ViewerId, Rid)> {
         let mut lowered = self.lower();
         if lowered.is_empty() {
             lowered = self.raise();
@@ -176,7 +198,9 @@ impl Upload {
     }
 
     fn spent(&self) -> u64 {
-        self.viewers.values().map(|share| self.cost(share.rid)).sum()
+        let of_viewers: u64 = self.viewers.values().map(|share| self.cost(share.rid)).sum();
+        // The sound goes to a relay once, and is counted with each layer: rather a little too much.
+        of_viewers + self.relays.iter().flatten().map(|rid| self.cost(*rid)).sum::<u64>()
     }
 
     fn cost(&self, rid: Rid) -> u64 {
@@ -260,6 +284,25 @@ mod tests {
         assert_eq!(upload.configure(5600, RATES), [(ViewerId(3), Rid::H)]);
         assert_eq!(upload.configure(1, RATES), [(ViewerId(3), Rid::Q), (ViewerId(2), Rid::Q), (ViewerId(1), Rid::Q)]);
         assert_eq!(upload.configure(0, RATES).len(), 3, "and all go up again when the cap is lifted");
+    }
+
+    #[test]
+    fn what_relays_take_is_taken_from_viewers_and_given_back() {
+        let rates = [225, 725, 2625];
+        let relay: u32 = rates.iter().sum();
+        let mut upload = Upload::new(relay + 2625 + 225, rates);
+        assert_eq!([joins(&mut upload, 1), joins(&mut upload, 2)], [Some(Rid::F); 2]);
+        assert_eq!(upload.relayed(vec![Rid::ALL.to_vec()]), [(ViewerId(2), Rid::Q)]);
+        assert_eq!(upload.relayed(vec![Rid::ALL.to_vec()]), [], "it is the same");
+        assert!(!upload.has_room_for_top());
+        assert_eq!(joins(&mut upload, 3), None, "it is full");
+        assert_eq!(
+            upload.relayed(vec![Rid::ALL.to_vec(), vec![Rid::F]]),
+            [(ViewerId(1), Rid::Q)],
+            "nobody is sent away"
+        );
+        assert_eq!(upload.relayed(vec![]), [(ViewerId(1), Rid::F), (ViewerId(2), Rid::F)]);
+        assert_eq!(joins(&mut upload, 4), Some(Rid::H));
     }
 
     #[test]

@@ -54,6 +54,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.encoders.set_layers(spec.codec, &rids);
             }
         }
+        for (viewer, rid) in self.admission.relayed(self.relays.sent()) {
+            self.forwarder.cap(viewer, rid);
+        }
         self.admission.relays_take(self.relays.profile(TOP_CODEC), now);
         self.suit_encoder(now);
     }

@@ -108,15 +108,18 @@ impl World {
     }
 }
 
-/// Live, with a Janus that runs, and room for one at the top layer.
-fn with_janus(max_upload_kbps: u32) -> World {
+/// What the relay takes of the line, kbit/s: the top layer, and the sound.
+const RELAYED_KBPS: u32 = 2750;
+
+/// Live, with a Janus that runs, and so much of the line for viewers, kbit/s; 1: nothing, 0: no limit.
+fn with_janus(for_viewers_kbps: u32) -> World {
     let mut world = World::live(Written::default());
     let command = Command::Relay { url: "janus+wss://live.example.org/1".into(), secrets: RelaySecrets::default() };
     world.command(command).expect("the URL can be read");
     world.happened(answered(VideoCodec::H264));
     world.happened(Happened::Relay(ONE, State::Running));
-    let settings = SettingsChange { max_upload_kbps: Some(max_upload_kbps), ..SettingsChange::default() };
-    world.configure(settings).expect("it can be");
+    let max_upload_kbps = Some(if for_viewers_kbps > 1 { RELAYED_KBPS + for_viewers_kbps } else { for_viewers_kbps });
+    world.configure(SettingsChange { max_upload_kbps, ..SettingsChange::default() }).expect("it can be");
     world.asked();
     world.told();
     world
@@ -182,6 +185,23 @@ fn who_watches_there_has_no_layer_to_choose_here() {
 }
 
 #[test]
+fn what_a_relay_takes_of_the_line_is_taken_from_who_came_last_and_given_back() {
+    // Two of the largest, and one of the smallest.
+    let mut world = World::live(Written { max_upload_kbps: Some(2 * RELAYED_KBPS + 500), ..Written::default() });
+    for n in 1..=2 {
+        world.watch(&browser(n), ViewerId(n.into()));
+    }
+    world.command(relay()).expect("the URL can be read");
+    world.asked();
+    world.happened(answered(VideoCodec::H264));
+    assert_eq!(world.asked(), ["cap 2 Q", "profile H264 Baseline"], "nobody is sent away");
+    world.happened(Happened::Relay(RelayId(1), State::Running));
+    assert_eq!(world.asked(), Vec::<String>::new(), "once");
+    world.happened(Happened::Relay(RelayId(1), State::Waiting("gone".into())));
+    assert_eq!(world.asked(), ["cap 2 F"]);
+}
+
+#[test]
 fn while_there_is_room_viewers_stay_here_unless_all_are_to_go() {
     let mut world = with_janus(0);
     let here = world.join_anywhere(&browser(1)).try_recv();
@@ -230,8 +250,8 @@ fn viewers_of_a_relay_that_dies_come_back_here_as_many_as_fit() {
     assert!(!world.leave_session(&session), "its session is over");
     world.asked();
     let back = world.join_anywhere(&browser(2)).try_recv();
-    assert!(matches!(back, Ok(Ok(LetIn::Here(_)))), "by a smaller layer");
-    assert!(matches!(world.asked()[..], [ref join] if join == "join 4 H" || join == "join 4 Q"));
+    assert!(matches!(back, Ok(Ok(LetIn::Here(_)))), "what the relay took of the line is theirs");
+    assert_eq!(world.asked(), ["join 4 F"]);
     world.happened(Happened::Forward(forward::Event::Connected(ViewerId(4))));
     let moved = |event: &Event| matches!(event, Event::ViewerMoved { viewer: ViewerId(4), relay: None });
     assert!(world.told().iter().any(moved));
