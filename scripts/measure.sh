@@ -15,6 +15,10 @@ bench() {
     bench_quality "${@:2}"
     return 0
   fi
+  if [ "${1:-}" = relay ]; then
+    bench_relay "${@:2}"
+    return 0
+  fi
   build_program --headless
   programs="$(target_dir)/release"
   cargo build --quiet --release --locked -p crowd --bins
@@ -30,6 +34,26 @@ bench() {
   else
     SKYLARK_BIN="$PROGRAM" FORWARDER_BIN="$programs/examples/idle" "$programs/bench" "$@"
   fi
+}
+
+# How many viewers a home's line holds with each engine behind it, and without.
+bench_relay() {
+  local home="sky-home-$$" outside="sky-outside-$$" status=0 why
+  why=$(no_engines)
+  [ -z "$why" ] || die "./dev bench relay runs beside real engines, in networks of its own, and here $why. Run it as root, after: ./dev setup --peers"
+  cached_engines
+  build_program --headless
+  cargo build --quiet --release --locked -p crowd --bins
+  install_packages "" chromium
+  npm_install tests
+  ip netns add "$home"
+  ip netns add "$outside"
+  home_line "$home" "$outside"
+  SKYLARK_BIN="$PROGRAM" CROWD_BIN="$(target_dir)/release/crowd" HOME_NAMESPACE=$home HOME_ADDRESS=10.77.0.1 HOME_LINE=line \
+    SKYLARK_RELAYS_INTERFACE=engines SKYLARK_RELAYS_ADDRESS=10.77.0.2 ip netns exec "$outside" node tests/bench/relay.mjs "$@" || status=$?
+  ip netns delete "$home"
+  ip netns delete "$outside"
+  return $status
 }
 
 # What the encoders make of clips, of a folder if there is one, and of what it makes itself.

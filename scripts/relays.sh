@@ -20,12 +20,7 @@ test_relays() {
     return
   fi
   SKYLARK_WHIP_SERVER=$(whip_server)
-  SKYLARK_LIVEKIT_MISSING=$(no_livekit)
-  if [ -z "$SKYLARK_LIVEKIT_MISSING" ]; then SKYLARK_LIVEKIT=$(livekit_server); fi
-  export SKYLARK_LIVEKIT SKYLARK_LIVEKIT_MISSING
-  SKYLARK_MEDIASOUP_MISSING=$(no_mediasoup)
-  if [ -z "$SKYLARK_MEDIASOUP_MISSING" ]; then SKYLARK_MEDIASOUP=$(mediasoup_folder); fi
-  export SKYLARK_MEDIASOUP SKYLARK_MEDIASOUP_MISSING
+  cached_engines
   npm_install tests
   # Its viewers' page is in the program.
   build_pages
@@ -39,6 +34,16 @@ test_relays() {
   NODE_TESTS_BEFORE="ip netns exec $space" node_tests tests/relays/*.test.mjs || status=$?
   ip netns delete "$space"
   return $status
+}
+
+# The engines that are in no distribution, for what starts them; or why they cannot be had here.
+cached_engines() {
+  SKYLARK_LIVEKIT_MISSING=$(no_livekit)
+  if [ -z "$SKYLARK_LIVEKIT_MISSING" ]; then SKYLARK_LIVEKIT=$(livekit_server); fi
+  export SKYLARK_LIVEKIT SKYLARK_LIVEKIT_MISSING
+  SKYLARK_MEDIASOUP_MISSING=$(no_mediasoup)
+  if [ -z "$SKYLARK_MEDIASOUP_MISSING" ]; then SKYLARK_MEDIASOUP=$(mediasoup_folder); fi
+  export SKYLARK_MEDIASOUP SKYLARK_MEDIASOUP_MISSING
 }
 
 # Why there can be no engines here; nothing where there can.
@@ -167,6 +172,19 @@ relays_network() {
   ip -n "$1" address add 127.0.0.77/32 dev engines
   ip -n "$1" link set engines up
   ip -n "$1" link set engines-peer up
+}
+
+# home_line HOME OUTSIDE: two networks with a line between them, and what goes out of HOME is as fast as a home's uplink. Its queue is
+# that of a usual router: what does not fit into two tenths of a second is lost.
+home_line() {
+  ip -n "$1" link set lo up
+  ip -n "$2" link set lo up
+  ip link add line netns "$1" type veth peer name engines netns "$2"
+  ip -n "$1" address add 10.77.0.1/24 dev line
+  ip -n "$2" address add 10.77.0.2/24 dev engines
+  ip -n "$1" link set line up
+  ip -n "$2" link set engines up
+  ip netns exec "$1" tc qdisc replace dev line root tbf rate 25mbit burst 32kb latency 200ms
 }
 
 # The folder of simple-whip-server: from its package, which is not installed because it would bring another Node, with what it needs from npm.

@@ -23,6 +23,7 @@ const { it, ends, thins } = viewersAt(tests, {
   secrets: KEYS,
   hidden: [...Object.values(KEYS), 'eyJ'],
   restless: 100,
+  speaks: 'datachannels',
   guests: async (at) => (await guests(at)).length,
 });
 

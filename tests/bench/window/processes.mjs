@@ -57,7 +57,7 @@ function described(pid) {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     // User and system time, those of threads that have ended included.
     const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
-    return [{ pid, parent: Number(fields[1]), part: part(name), seconds }];
+    return [{ pid, parent: Number(fields[1]), name, part: part(name), seconds }];
   } catch {
     return []; // It ended meanwhile.
   }

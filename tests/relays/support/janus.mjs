@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const HTTP_PORT = 18088;
 /** The WebSockets' address. It is the interface's that Janus takes: who reaches it comes from there, too. */
-const ADDRESS = '127.0.0.77';
+const ADDRESS = process.env.SKYLARK_RELAYS_ADDRESS ?? '127.0.0.77';
 const WS_PORT = 18188;
 export const SOCKET = `ws://${ADDRESS}:${WS_PORT}`;
 /** What it wants of who makes a room. */
@@ -50,6 +50,10 @@ export class Janus {
       if (child.exitCode !== null) throw new Error(`Janus ended by itself: ${this.log}`);
       return (await fetch(`${API}/info`).catch(() => null))?.ok;
     }, 'Janus answers');
+  }
+
+  get pid() {
+    return this.#process.pid;
   }
 
   /** It stands still, and reads nothing, until it goes on. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { until } from './janus.mjs';
 
 /** The interface's that it takes: who reaches it comes from there, too. */
-const ADDRESS = '127.0.0.77';
+const ADDRESS = process.env.SKYLARK_RELAYS_ADDRESS ?? '127.0.0.77';
 const PORT = 17880;
 export const SOCKET = `ws://${ADDRESS}:${PORT}`;
 
@@ -68,6 +68,10 @@ export class LiveKit {
       if (child.exitCode !== null) throw new Error(`LiveKit ended by itself: ${this.log}`);
       return (await fetch(this.api).catch(() => null))?.ok;
     }, 'LiveKit answers');
+  }
+
+  get pid() {
+    return this.#process.pid;
   }
 
   /** It stands still, and reads nothing, until it goes on. */

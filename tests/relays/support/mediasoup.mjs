@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { until } from './janus.mjs';
 
 /** The interface's that others take, too. */
-const ADDRESS = '127.0.0.77';
+const ADDRESS = process.env.SKYLARK_RELAYS_ADDRESS ?? '127.0.0.77';
 const PORT = 17443;
 const front = join(import.meta.dirname, '../../../docs/mediasoup/front.mjs');
 
@@ -70,6 +70,10 @@ export class Mediasoup {
       if (child.exitCode !== null) throw new Error(`mediasoup ended by itself: ${this.log}`);
       return (await this.#get('').catch(() => null))?.status === 404;
     }, 'mediasoup answers');
+  }
+
+  get pid() {
+    return this.#process.pid;
   }
 
   /** It stands still, and reads nothing, until it goes on: the front and its workers. */

@@ -1,17 +1,25 @@
 // What is the same with every engine: viewers of our own link whom it sends the stream are let in, listed, counted, removed, and taken back when it dies.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { openChromium } from '../../browser/support/chromium.mjs';
 import { broadcast } from '../../browser/support/skylark.mjs';
 import { comeAndGo, watchBareHanded } from './bare-handed.mjs';
 import { until } from './janus.mjs';
 import { withRules } from './packets.mjs';
 
+const run = promisify(execFile);
+
 /**
  * The stories of viewers at one engine.
+ * `speaks: 'datachannels'`: it lets nobody stay who does not, which light viewers are.
  * `make` hands out one that can be started, killed and removed; `guests` counts those whom it has itself; `hidden` is what nobody is to be told.
  */
-export function viewersAt({ test, before, after }, { name, make, url, secrets, hidden, restless, guests = null }) {
+export function viewersAt(
+  { test, before, after },
+  { name, make, url, secrets, hidden, restless, speaks = null, guests = null },
+) {
   const it = { engine: null, skylark: null, chromium: null, here: null, there: [] };
   const tabsAsk = new Set();
 
@@ -96,6 +104,25 @@ export function viewersAt({ test, before, after }, { name, make, url, secrets, h
     await player.receivesNothing();
     assert.equal((await player.session('GET')).status, 404);
     await player.close();
+  });
+
+  test('who is no browser and takes counter-offers is let in as well', async () => {
+    for (const light of speaks === 'datachannels' ? [[]] : [[], ['--light']]) {
+      const args = ['--whep', it.skylark.live.whep, '--viewers', '3', '--audio', '--seconds', '4', '--json', ...light];
+      const since = it.skylark.events.length;
+      const { viewers } = JSON.parse((await run(process.env.CROWD_BIN, args)).stdout);
+      for (const viewer of viewers) {
+        const { pictures_per_second, sound_packets, unauthentic, error } = viewer;
+        assert.ok(pictures_per_second > 20 && sound_packets > 50, JSON.stringify(viewer));
+        assert.deepEqual([unauthentic, error], [0, null]);
+      }
+      const joined = it.skylark.events.slice(since).filter(({ event }) => event === 'viewer_joined');
+      assert.deepEqual(
+        joined.map(({ viewer }) => viewer.relay),
+        [1, 1, 1],
+      );
+      await it.has(it.there.length, 'they left');
+    }
   });
 
   test('who comes and goes all the time costs nobody else the relay, and leaves nothing there', async () => {

@@ -1,6 +1,7 @@
 //! N viewers, joining at a given rate, watching for a given time.
 
 use crate::Codec;
+use crate::address::local_address;
 use crate::light::Light;
 use crate::loss::Loss;
 use crate::plan::Plan;
@@ -10,7 +11,6 @@ use crate::trace::Trace;
 use crate::viewer;
 use anyhow::Context;
 use serde::Serialize;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -30,6 +30,8 @@ pub struct Options {
     pub joins_per_second: f64,
     /// How long all of them watch, from the last one's start to join; for [`run`].
     pub watch: Duration,
+    /// How long they watch before that, which does not count: what they receive climbs; for [`run`].
+    pub settle: Duration,
     /// With sound.
     pub sound: bool,
     /// What they take.
@@ -51,6 +53,7 @@ impl Default for Options {
             whole: u32::MAX,
             joins_per_second: 20.0,
             watch: Duration::from_secs(5),
+            settle: Duration::ZERO,
             sound: false,
             codec: Codec::default(),
             stamps: false,
@@ -233,18 +236,37 @@ impl Crowd {
     }
 }
 
-/// Runs a whole crowd. `watching` is called once, when the last viewer has started to join, and the time to watch begins.
+/// Runs a whole crowd. `watching` is called once, when the last viewer has started to join, they have settled, and the time to watch begins.
 ///
 /// # Errors
 /// As of [`Crowd::join`] and [`Crowd::leave`].
 pub async fn run(options: Options, watching: impl FnOnce()) -> anyhow::Result<Report> {
+    run_until(options, watching, std::future::pending()).await
+}
+
+/// The same, and everybody leaves when this is done, if their time is not over before.
+///
+/// # Errors
+/// As of [`run`].
+pub async fn run_until(
+    options: Options,
+    watching: impl FnOnce(),
+    done: impl Future<Output = ()>,
+) -> anyhow::Result<Report> {
     let crowd = Crowd::join(&options).await?;
+    if !options.settle.is_zero() {
+        tokio::time::sleep(options.settle).await;
+        crowd.begin_window();
+    }
     watching();
     if options.flood {
         crowd.begin_window();
         crowd.flood(true);
     }
-    tokio::time::sleep(options.watch).await;
+    tokio::select! {
+        () = tokio::time::sleep(options.watch) => {}
+        () = done => {}
+    }
     crowd.leave().await
 }
 
@@ -279,17 +301,4 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
         codec: progress.codec,
         error: progress.error.clone(),
     }
-}
-
-/// The address of this machine from which the endpoint is reached.
-pub(crate) fn local_address(endpoint: &str) -> anyhow::Result<IpAddr> {
-    let url = reqwest::Url::parse(endpoint).with_context(|| format!("{endpoint} is no URL"))?;
-    let there: SocketAddr = *url
-        .socket_addrs(|| None)
-        .with_context(|| format!("{endpoint} names no host that is known"))?
-        .first()
-        .context("the endpoint's name has no address")?;
-    let probe = UdpSocket::bind(if there.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
-    probe.connect(there).with_context(|| format!("there is no route to {there}"))?;
-    Ok(probe.local_addr()?.ip())
 }

@@ -7,6 +7,7 @@
 //!
 //! And somebody who means harm ([`attacker`]), whom the stories set beside such viewers.
 
+mod address;
 pub mod attacker;
 mod codec;
 mod crowd;
@@ -27,7 +28,7 @@ mod visit;
 mod whep;
 
 pub use codec::Codec;
-pub use crowd::{Crowd, Options, Report, ViewerReport, run};
+pub use crowd::{Crowd, Options, Report, ViewerReport, run, run_until};
 pub use light::Discard;
 pub use percentile::percentile;
 pub use reception::{Packet, Reception, Totals};

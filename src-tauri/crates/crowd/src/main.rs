@@ -18,6 +18,9 @@ struct Arguments {
     /// How long all of them watch
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// How long before that, which does not count
+    #[arg(long, default_value_t = 0.0)]
+    settle: f64,
     /// With sound
     #[arg(long)]
     audio: bool,
@@ -57,6 +60,7 @@ async fn main() -> anyhow::Result<()> {
         viewers: a.viewers,
         joins_per_second: a.joins_per_second,
         watch: Duration::from_secs_f64(a.seconds),
+        settle: Duration::from_secs_f64(a.settle),
         sound: a.audio,
         codec: a.codec,
         whole: if a.light { a.whole } else { u32::MAX },
@@ -64,7 +68,13 @@ async fn main() -> anyhow::Result<()> {
         loss_percent: a.loss,
         flood: a.flood,
     };
-    let report = crowd::run(options, || {}).await?;
+    // Ctrl-C: they leave as they would have later.
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    let report = crowd::run_until(options, || eprintln!("All have come, and watch."), interrupted).await?;
     if a.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {

@@ -16,6 +16,14 @@ impl Session {
         }
     }
 
+    /// Does what keeps it, for as long as it is there; why it is no more.
+    pub(crate) async fn keep(&self, http: &reqwest::Client) -> anyhow::Error {
+        match self {
+            Session::Whep(session) if session.offered => whep::keep(http, session).await,
+            _ => std::future::pending().await,
+        }
+    }
+
     /// Ends it, as a page does that is closed.
     pub(crate) async fn leave(&self, http: &reqwest::Client) -> anyhow::Result<()> {
         match self {

@@ -28,13 +28,23 @@ pub(crate) async fn watch(
     update(&progress, |p| p.started = Some(started));
     let mut peer = Peer::bind(plan.local, build(plan.codec)).await?;
     let session = signal(&mut peer.rtc, &plan, &http).await?;
+    if let Session::Whep(whep) = &session
+        && whep.offered
+    {
+        // What was posted is of no more use: the offer is for a connection of its own.
+        peer = Peer::bind(whep.facing().unwrap_or(plan.local), build(plan.codec)).await?;
+        counter(&mut peer, &http, whep, &progress).await?;
+    }
     update(&progress, |p| p.answered = Some(Instant::now()));
 
+    let keep = session.keep(&http);
+    tokio::pin!(keep);
     while peer.rtc.is_alive() {
         let on = |rtc: &Rtc, event| update(&progress, |p| count(rtc, event, p));
         tokio::select! {
             came = peer.step(usize::MAX, |datagram| dice.loses(datagram), on) => { came?; }
             _ = stop.changed() => break,
+            over = &mut keep => return Err(over),
         }
     }
     session.leave(&http).await.ok();
@@ -56,10 +66,40 @@ async fn signal(rtc: &mut Rtc, plan: &Plan, http: &reqwest::Client) -> anyhow::R
         change.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
     }
     let (offer, pending) = change.apply().expect("adding media asks for a negotiation");
-    let session = whep::post(http, &plan.endpoint, &plan.name, offer.to_sdp_string()).await?;
-    let answer = SdpAnswer::from_sdp_string(&session.answer).context("the answer is no SDP")?;
+    let session = whep::post(http, &plan.endpoint, &plan.name, offer.to_sdp_string(), true).await?;
+    if session.offered {
+        return Ok(Session::Whep(session));
+    }
+    let answer = SdpAnswer::from_sdp_string(&session.sdp).context("the answer is no SDP")?;
     rtc.sdp_api().accept_answer(pending, answer).context("the answer does not fit the offer")?;
     Ok(Session::Whep(session))
+}
+
+/// Answers what is offered until nothing more is. The connection goes on meanwhile: what is sent on it may be offered when it is there.
+async fn counter(
+    peer: &mut Peer,
+    http: &reqwest::Client,
+    session: &whep::Session,
+    progress: &Mutex<Progress>,
+) -> anyhow::Result<()> {
+    let mut answering = whep::Answering::new(http, session);
+    let mut offered = Some(session.sdp.clone());
+    while let Some(offer) = offered.take() {
+        // Whoever may choose begins the handshake, as browsers do (RFC 8842 section 5.3); str0m would wait for it.
+        let offer = offer.replace("a=setup:actpass", "a=setup:passive");
+        let offer = SdpOffer::from_sdp_string(&offer).context("the offer is no SDP")?;
+        let answer = peer.rtc.sdp_api().accept_offer(offer).context("the offer cannot be taken")?;
+        let bringing = answering.answer(answer.to_sdp_string());
+        tokio::pin!(bringing);
+        offered = loop {
+            let on = |rtc: &Rtc, event| update(progress, |p| count(rtc, event, p));
+            tokio::select! {
+                next = &mut bringing => break next?,
+                came = peer.step(usize::MAX, |_| false, on) => { came?; }
+            }
+        };
+    }
+    Ok(())
 }
 
 fn build(best: crate::Codec) -> Rtc {

@@ -1,7 +1,7 @@
 //! A viewer that is asked to do one thing at a time, so that it can leave in every way that real ones do.
 
+use crate::address::local_address;
 use crate::codec::h264_keyframe_starts;
-use crate::crowd::local_address;
 use crate::peer::Peer;
 use crate::whep;
 use anyhow::{Context, bail};
@@ -92,8 +92,8 @@ impl Visitor {
     /// The endpoint refused or is not there, or its answer is none.
     pub async fn knock(http: &reqwest::Client, endpoint: &str, name: &str) -> anyhow::Result<Visitor> {
         let (mut visitor, offer) = Visitor::offer(local_address(endpoint)?).await?;
-        let session = whep::post(http, endpoint, name, offer).await?;
-        visitor.accept(&session.answer)?;
+        let session = whep::post(http, endpoint, name, offer, false).await?;
+        visitor.accept(&session.sdp)?;
         visitor.session = Some((http.clone(), session));
         Ok(visitor)
     }

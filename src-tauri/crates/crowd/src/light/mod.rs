@@ -23,7 +23,7 @@ use crate::signal::Session;
 use crate::{janus, whep};
 use anyhow::Context;
 use reader::{Reader, Seat};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use stun::Credentials;
@@ -61,10 +61,8 @@ impl Light {
         mut stop: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         progress.lock().expect("no viewer panics while it holds this").started = Some(Instant::now());
-        let socket = socket::open(SocketAddr::new(plan.local, 0)).context("no UDP socket")?;
-        let local = socket.local_addr()?;
         let ice = Credentials { ufrag: format!("{:08x}", plan.n), pwd: format!("{:032x}", rand(plan.n)) };
-        let (answer, session) = self.signal(&plan, &http, &ice, local).await?;
+        let (answer, session, socket) = self.signal(&plan, &http, &ice).await?;
         {
             let mut progress = progress.lock().expect("as above");
             progress.answered = Some(Instant::now());
@@ -73,30 +71,46 @@ impl Light {
         let dtls = dimpl::Dtls::new_12(self.dtls.clone(), self.certificate.clone(), Instant::now());
         let viewer = viewer::Viewer::new(answer, ice, dtls, dice, plan.n, self.epoch);
         self.reader.take(Seat { viewer, socket: mio::net::UdpSocket::from_std(socket), progress });
-        stop.changed().await.ok();
+        tokio::select! {
+            _ = stop.changed() => {}
+            over = session.keep(&http) => return Err(over),
+        }
         session.leave(&http).await.ok();
         Ok(())
     }
 
-    /// What the server agreed to.
+    /// What the server agreed to, and the socket that it was told of.
     async fn signal(
         &self,
         plan: &Plan,
         http: &reqwest::Client,
         ice: &Credentials,
-        local: SocketAddr,
-    ) -> anyhow::Result<(sdp::Answer, Session)> {
+    ) -> anyhow::Result<(sdp::Answer, Session, UdpSocket)> {
+        let open = |address| socket::open(SocketAddr::new(address, 0)).context("no UDP socket");
+        let socket = open(plan.local)?;
+        let local = socket.local_addr()?;
         let fingerprint = self.certificate.fingerprint_str();
         if let Some((base, mountpoint)) = janus::endpoint(&plan.endpoint) {
             let session = janus::watch(http, base, mountpoint).await?;
             // An offer tells the same as an answer, and this one leaves it to the viewer to begin.
-            let theirs = sdp::Answer::parse(&session.offer)?;
-            session.start(http, &sdp::answer(ice, &fingerprint, local, &session.offer)).await?;
-            return Ok((theirs, Session::Janus(session)));
+            let theirs = sdp::Answer::of_offer(&session.offer)?;
+            session.start(http, &sdp::answer(ice, &fingerprint, local, plan.sound, &session.offer)).await?;
+            return Ok((theirs, Session::Janus(session), socket));
         }
         let offer = sdp::offer(ice, &fingerprint, local, plan.sound, plan.codec, plan.stamps);
-        let session = whep::post(http, &plan.endpoint, &plan.name, offer).await?;
-        Ok((sdp::Answer::parse(&session.answer)?, Session::Whep(session)))
+        let session = whep::post(http, &plan.endpoint, &plan.name, offer, true).await?;
+        if session.offered {
+            let socket = open(session.facing().unwrap_or(plan.local))?;
+            let local = socket.local_addr()?;
+            let mut newest = session.sdp.clone();
+            let mut answering = whep::Answering::new(http, &session);
+            let answer = |offer: &str| sdp::answer(ice, &fingerprint, local, plan.sound, offer);
+            while let Some(next) = answering.answer(answer(&newest)).await? {
+                newest = next;
+            }
+            return Ok((sdp::Answer::of_offer(&newest)?, Session::Whep(session), socket));
+        }
+        Ok((sdp::Answer::parse(&session.sdp)?, Session::Whep(session), socket))
     }
 }
 

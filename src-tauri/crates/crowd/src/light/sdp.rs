@@ -109,33 +109,95 @@ pub(crate) fn offer(
     sdp
 }
 
-/// Takes all that is offered, of an offer with one picture.
-pub(crate) fn answer(ice: &Credentials, fingerprint: &str, local: SocketAddr, offer: &str) -> String {
-    let find = |prefix| offer.lines().find(|line| line.starts_with(prefix)).unwrap_or_default().trim_end();
-    let mid = find("a=mid:");
+/// Takes the picture that is offered, in one format, and the sound if it is wanted. A channel for data is taken as well, and nothing said on it.
+pub(crate) fn answer(ice: &Credentials, fingerprint: &str, local: SocketAddr, sound: bool, offer: &str) -> String {
+    let media = media(offer);
+    let mids: Vec<&str> = media.iter().filter_map(|lines| value(lines, "a=mid:")).collect();
     let mut sdp = String::with_capacity(2048);
-    let bundle = format!("a=group:BUNDLE {}", mid.trim_start_matches("a=mid:"));
-    lines(&mut sdp, &["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", &bundle, find("m=video")]);
-    lines(
-        &mut sdp,
-        &[
-            "c=IN IP4 0.0.0.0",
-            &format!("a=ice-ufrag:{}", ice.ufrag),
-            &format!("a=ice-pwd:{}", ice.pwd),
-            &format!("a=fingerprint:sha-256 {fingerprint}"),
-            "a=setup:active",
-            mid,
-            &format!("a=candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port()),
-            "a=end-of-candidates",
-            "a=recvonly",
-            "a=rtcp-mux",
-        ],
-    );
-    let taken = |line: &&str| ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:"].iter().any(|a| line.starts_with(a));
-    for line in offer.lines().map(str::trim_end).filter(taken) {
-        lines(&mut sdp, &[line]);
+    let bundle = format!("a=group:BUNDLE {}", mids.join(" "));
+    lines(&mut sdp, &["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", &bundle]);
+    for medium in &media {
+        let (kind, protocol) = kind(medium);
+        let taken = if kind == "video" { picture(medium) } else { formats(medium) };
+        lines(&mut sdp, &[&format!("m={kind} 9 {protocol} {}", taken.join(" "))]);
+        lines(
+            &mut sdp,
+            &[
+                "c=IN IP4 0.0.0.0",
+                &format!("a=ice-ufrag:{}", ice.ufrag),
+                &format!("a=ice-pwd:{}", ice.pwd),
+                &format!("a=fingerprint:sha-256 {fingerprint}"),
+                "a=setup:active",
+                &format!("a=mid:{}", value(medium, "a=mid:").unwrap_or_default()),
+                &format!("a=candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port()),
+                "a=end-of-candidates",
+            ],
+        );
+        if kind == "application" {
+            lines(&mut sdp, &["a=sctp-port:5000"]);
+            continue;
+        }
+        lines(&mut sdp, &[if kind == "video" || sound { "a=recvonly" } else { "a=inactive" }, "a=rtcp-mux"]);
+        let is_taken = |line: &&&str| {
+            line.starts_with("a=extmap:")
+                || ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"].iter().any(|a| {
+                    line.strip_prefix(a).and_then(|rest| rest.split(' ').next()).is_some_and(|pt| taken.contains(&pt))
+                })
+        };
+        for line in medium.iter().filter(is_taken) {
+            lines(&mut sdp, &[*line]);
+        }
     }
     sdp
+}
+
+/// The lines of each m-line.
+fn media(offer: &str) -> Vec<Vec<&str>> {
+    let mut media: Vec<Vec<&str>> = Vec::new();
+    for line in offer.lines().map(str::trim_end) {
+        if line.starts_with("m=") {
+            media.push(Vec::new());
+        }
+        if let Some(lines) = media.last_mut() {
+            lines.push(line);
+        }
+    }
+    media
+}
+
+fn value<'a>(lines: &[&'a str], prefix: &str) -> Option<&'a str> {
+    lines.iter().find_map(|line| line.strip_prefix(prefix))
+}
+
+/// What it is of, and how it is carried.
+fn kind<'a>(medium: &[&'a str]) -> (&'a str, &'a str) {
+    let mut words = medium[0].trim_start_matches("m=").split(' ');
+    let kind = words.next().unwrap_or_default();
+    (kind, words.nth(1).unwrap_or_default())
+}
+
+fn formats<'a>(medium: &[&'a str]) -> Vec<&'a str> {
+    medium[0].split(' ').skip(3).collect()
+}
+
+/// Of a picture's formats the first that is known, H.264 of the constrained baseline before others, and its repairs'.
+fn picture<'a>(medium: &[&'a str]) -> Vec<&'a str> {
+    let of = |pt: &str, prefix: &str| {
+        let begin = format!("{prefix}{pt} ");
+        medium.iter().find_map(|line| line.strip_prefix(&*begin)).unwrap_or_default()
+    };
+    let name = |pt: &str| of(pt, "a=rtpmap:").split('/').next().unwrap_or_default().to_ascii_lowercase();
+    let all = formats(medium);
+    let baseline = |pt: &&&str| {
+        let parameters = of(pt, "a=fmtp:");
+        name(pt) == "h264"
+            && parameters.contains("packetization-mode=1")
+            && parameters.contains("profile-level-id=42e0")
+    };
+    let known = |pt: &&&str| Codec::named(&name(pt)).is_some();
+    let Some(best) = all.iter().find(baseline).or_else(|| all.iter().find(known)) else { return all };
+    let repair = |pt: &&&str| name(pt) == "rtx" && of(pt, "a=fmtp:").split(';').any(|one| one == format!("apt={best}"));
+    std::iter::once(*best).chain(all.iter().find(repair).copied()).collect()
 }
 
 /// A picture's format and the one of its repairs.
@@ -178,6 +240,23 @@ impl Answer {
             bail!("the answer lacks candidates, a password or a fingerprint");
         }
         Ok(answer)
+    }
+
+    /// What is offered by who is given [`answer`].
+    ///
+    /// # Errors
+    /// As of [`Answer::parse`].
+    pub(crate) fn of_offer(offer: &str) -> anyhow::Result<Answer> {
+        let mut theirs = Answer::parse(offer)?;
+        let media = media(offer);
+        let taken = media.iter().find(|medium| kind(medium).0 == "video").map(|medium| picture(medium));
+        let number = |at: usize| taken.as_ref().and_then(|taken| taken.get(at)).and_then(|pt| pt.parse().ok());
+        theirs.video = number(0).context("the offer has no picture")?;
+        theirs.rtx = number(1);
+        let begin = format!("a=rtpmap:{} ", theirs.video);
+        let name = offer.lines().find_map(|line| line.strip_prefix(&*begin)?.split('/').next());
+        theirs.codec = name.and_then(Codec::named).context("the offer has a codec that is not known")?;
+        Ok(theirs)
     }
 
     fn attribute(&mut self, name: &str, value: &str, kind: &str, codecs: &mut BTreeMap<u8, String>) {
@@ -246,11 +325,35 @@ mod tests {
     fn an_offer_of_a_picture_is_taken_as_it_is() {
         let ours = Credentials { ufrag: "uf".into(), pwd: "pw".into() };
         let offer = "v=0\r\na=ice-lite\r\nm=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=mid:v\r\na=sendonly\r\na=setup:actpass\r\n\
-                     a=rtpmap:102 H264/90000\r\na=rtcp-fb:102 nack\r\n";
-        let sdp = answer(&ours, "AA:BB", "127.0.0.1:4000".parse().expect("an address"), offer);
+                     a=rtpmap:102 H264/90000\r\na=rtcp-fb:102 nack\r\n\
+                     a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\n";
+        let sdp = answer(&ours, "AA:BB", "127.0.0.1:4000".parse().expect("an address"), false, offer);
         for line in ["a=group:BUNDLE v", "m=video 9 UDP/TLS/RTP/SAVPF 102 103", "a=mid:v", "a=rtcp-fb:102 nack"] {
             assert!(sdp.lines().any(|l| l == line), "{line} in:\n{sdp}");
         }
         assert!(sdp.contains("a=setup:active") && sdp.contains("a=recvonly") && !sdp.contains("a=ice-lite"));
+    }
+
+    #[test]
+    fn of_many_formats_one_is_taken_and_all_media_that_are_offered() {
+        let ours = Credentials { ufrag: "uf".into(), pwd: "pw".into() };
+        let offer = "v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n\
+                     m=video 9 UDP/TLS/RTP/SAVPF 96 97 125 107 108 109\r\na=mid:1\r\na=extmap:3 x\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n\
+                     a=rtpmap:125 H264/90000\r\na=fmtp:125 profile-level-id=640032;packetization-mode=1\r\na=rtpmap:107 rtx/90000\r\na=fmtp:107 apt=125\r\n\
+                     a=rtpmap:108 H264/90000\r\na=fmtp:108 packetization-mode=1;profile-level-id=42e01f\r\na=rtpmap:109 rtx/90000\r\na=fmtp:109 apt=108\r\n\
+                     m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:2\r\na=rtpmap:111 opus/48000/2\r\n";
+        let sdp = answer(&ours, "AA:BB", "127.0.0.1:4000".parse().expect("an address"), true, offer);
+        let media: Vec<&str> = sdp.lines().filter(|line| line.starts_with("m=")).collect();
+        let taken = [
+            "application 9 UDP/DTLS/SCTP webrtc-datachannel",
+            "video 9 UDP/TLS/RTP/SAVPF 108 109",
+            "audio 9 UDP/TLS/RTP/SAVPF 111",
+        ];
+        assert_eq!(media, taken.map(|medium| format!("m={medium}")));
+        assert!(sdp.contains("a=group:BUNDLE 0 1 2") && sdp.contains("a=extmap:3 x") && !sdp.contains("apt=125"));
+        assert_eq!(sdp.matches("a=recvonly").count(), 2);
+        let way = "a=ice-pwd:pw\r\na=fingerprint:sha-256 AA:BB\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n";
+        let theirs = Answer::of_offer(&format!("{offer}{way}")).expect("there is a picture");
+        assert_eq!((theirs.video, theirs.rtx, theirs.audio, theirs.codec), (108, Some(109), Some(111), Codec::H264));
     }
 }
