@@ -14,7 +14,7 @@ const { test } = tests;
 
 const SECRETS = { room_secret: 'a-room-secret', pin: 'the-pin', admin_key: 'the-admin-key' };
 
-const { it, ends } = viewersAt(tests, {
+const { it, ends, thins } = viewersAt(tests, {
   name: 'Janus',
   make: () => new Janus(),
   url: `janus+${SOCKET}/888`,
@@ -64,5 +64,7 @@ test('a ban holds there, too, and a lock turns away who is on the way', async ()
   for (const { tab } of it.there) await tab.plays(3000);
   it.skylark.tell('lock', { on: false });
 });
+
+thins('20000-30000');
 
 ends();

@@ -1614,7 +1614,15 @@ latency_ms: number, } | { "type": "quality",
 /**
  * Which.
  */
-layer: Rid | null, } | { "type": "chat_since", 
+layer: Rid | null, } | { "type": "path", 
+/**
+ * Packets that came.
+ */
+packets: number, 
+/**
+ * Packets that did not, nor when they were sent again.
+ */
+lost: number, } | { "type": "chat_since", 
 /**
  * The newest that it has.
  */

@@ -22,6 +22,8 @@ export class Begun {
         this.#tell((on) => on.held(stream, id));
       },
       flowing: () => this.#tell((on) => on.flowing()),
+      // Of what is not heard by anybody the next says the same.
+      path: (packets, lost) => this.#on?.path(packets, lost),
       troubled: () => this.#tell((on) => on.troubled()),
       // Whoever is there when there is no picture tells it.
       failed: (code, id) => new Promise((is) => this.#tell((on) => void on.failed(code, id).then(is))),

@@ -74,7 +74,7 @@ test('statistics without a sender report give packets and nothing made up', () =
   ]);
   expect(read(stats)).toEqual({
     packets: 12,
-    picture: { packets: 7, decoded: null },
+    picture: { packets: 7, decoded: null, lost: 0 },
     report: null,
     playout: null,
   });

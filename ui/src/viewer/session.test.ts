@@ -92,6 +92,7 @@ function begun(): { session: Session; said: string[] } {
     troubled: note('troubled'),
     refused: note('refused'),
     lost: note('lost'),
+    path: (packets, lost) => void said.push(`${packets} came, ${lost} did not`),
     failed: (code, id) => {
       said.push(`${code} ${id}`);
       return Promise.resolve();
@@ -217,6 +218,22 @@ test('who is sent elsewhere answers by a connection of its own, and asks whether
   await vi.advanceTimersByTimeAsync(1);
   expect(asked.slice(4)).toEqual(['HEAD']);
   expect(session.latencyMs({ rtpTimestamp: 1, shownAtMs: 1 } as never)).toBe(null);
+});
+
+test('what comes from elsewhere is told every two seconds, and what comes from here is not', async () => {
+  const came = { type: 'inbound-rtp', kind: 'video', packetsReceived: 300, packetsLost: 20 };
+  for (const [from, told] of [
+    [{ taken: 204, there: 204 }, 2],
+    [null, 0],
+  ] as const) {
+    elsewhere = from && { ...from };
+    const { session, said } = await joined();
+    Connection.last.become('connected');
+    Connection.last.getStats = () => Promise.resolve(new Map([['video', came]]));
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(said.filter((what) => what === '300 came, 20 did not').length).toBe(told);
+    session.leave();
+  }
 });
 
 test('who is offered more elsewhere answers that, too, by the same connection and not without end', async () => {

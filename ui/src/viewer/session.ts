@@ -13,6 +13,8 @@ export interface SessionEvents {
   held(stream: MediaStream, id: string): void;
   /** Packets arrive, for the first time or again. */
   flowing(): void;
+  /** What arrived of the picture that comes from another server: every two seconds. */
+  path(packets: number, lost: number): void;
   /** Nothing arrives; the session is being asked for. */
   troubled(): void;
   refused(refusal: Refusal): void;
@@ -24,6 +26,8 @@ export interface SessionEvents {
 
 /** How often the packets are counted. */
 const countEveryMs = 500;
+/** Each such count of what comes from elsewhere is told: not every server there looks how much a path carries. */
+const tellEvery = 4;
 /** Sound is sent 50 times a second: this long without any packet is no accident. The session is asked for, once. */
 const quietMs = 1500;
 /** Who is sent the stream from elsewhere says so often that it still watches, and learns whether it may. */
@@ -70,6 +74,7 @@ export class Session {
   #checking = false;
   #flows = false;
   #packets = 0;
+  #counts = 0;
   #grewAt = 0;
   #asked = false;
   /** It has been connected; before that there is nothing an ICE restart could bring back. */
@@ -312,6 +317,9 @@ export class Session {
     if (report) this.#clock.add(report);
     this.#playout = playout;
     const now = performance.now();
+    this.#counts += 1;
+    if (this.#elsewhere && picture.packets > 0 && this.#counts % tellEvery === 0)
+      this.#on.path(picture.packets, picture.lost);
     if (this.#decoding.fails(picture, now)) void this.#on.failed('no_picture', this.#id);
     if (packets > this.#packets) {
       this.#packets = packets;

@@ -5,8 +5,8 @@ import type { Report } from './latency.ts';
 export interface Reading {
   /** Received so far, picture and sound. */
   packets: number;
-  /** Of the picture: packets received, and frames decoded, where the browser tells. */
-  picture: { packets: number; decoded: number | null };
+  /** Of the picture: packets received, frames decoded, where the browser tells, and packets that did not come. */
+  picture: { packets: number; decoded: number | null; lost: number };
   /** The newest sender report of the picture. */
   report: Report | null;
   /** When the picture that plays now was captured, by the sender's clock, and when that was estimated, by ours. */
@@ -19,6 +19,7 @@ interface Entry {
   kind?: string;
   timestamp: number;
   packetsReceived?: number;
+  packetsLost?: number;
   framesDecoded?: number;
   estimatedPlayoutTimestamp?: number;
   nominated?: boolean;
@@ -37,7 +38,12 @@ export function read(stats: Iterable<[string, unknown]>): Reading {
   const sender = entries.find(({ type, kind }) => type === 'remote-outbound-rtp' && kind === 'video');
   return {
     packets: inbound.reduce((sum, { packetsReceived }) => sum + (packetsReceived ?? 0), 0),
-    picture: { packets: video?.packetsReceived ?? 0, decoded: video?.framesDecoded ?? null },
+    picture: {
+      packets: video?.packetsReceived ?? 0,
+      decoded: video?.framesDecoded ?? null,
+      // What came twice makes it less than nothing.
+      lost: Math.max(0, video?.packetsLost ?? 0),
+    },
     report:
       sender?.remoteTimestamp === undefined || roundTripS === undefined
         ? null

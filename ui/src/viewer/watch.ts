@@ -275,6 +275,7 @@ export class Watch {
         this.#told.clear();
         this.#take({ is: 'flowing' });
       },
+      path: (packets, lost) => void this.#socket.say({ type: 'path', packets, lost }),
       failed: (code, id) => this.failed(code, id),
       troubled: () => this.#take({ is: 'troubled' }),
       refused: (refusal) => this.#take({ is: 'refused', ...refusal }),

@@ -147,6 +147,14 @@ pub enum PageHello {
         /// Which.
         layer: Option<Rid>,
     },
+    /// What has arrived of the picture since the session began, told every two seconds by who watches at a relay: not all servers there look
+    /// themselves how much a viewer's path carries.
+    Path {
+        /// Packets that came.
+        packets: u32,
+        /// Packets that did not, nor when they were sent again.
+        lost: u32,
+    },
     /// The page shows the chat: tell it what came after this message, and what comes. Null: it has nothing yet.
     ChatSince {
         /// The newest that it has.
@@ -191,7 +199,11 @@ impl PageHello {
     /// What it does in the chat that may be refused.
     pub fn act(&self) -> Option<ChatAct> {
         match self {
-            Self::Watching { .. } | Self::Latency { .. } | Self::Quality { .. } | Self::ChatClosed => None,
+            Self::Watching { .. }
+            | Self::Latency { .. }
+            | Self::Quality { .. }
+            | Self::Path { .. }
+            | Self::ChatClosed => None,
             Self::ChatSince { .. } => Some(ChatAct::ChatSince),
             Self::Say { .. } => Some(ChatAct::Say),
             Self::Name { .. } => Some(ChatAct::Name),

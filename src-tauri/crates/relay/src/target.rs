@@ -147,6 +147,14 @@ impl Target {
         }
     }
 
+    /// Such a server sends each viewer the layer that its path carries. Else [`crate::Wish::Layer`] does.
+    pub fn adapts(&self) -> bool {
+        match self.engine {
+            RelayEngine::Whip | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
+            RelayEngine::Janus | RelayEngine::JanusRtp => false,
+        }
+    }
+
     /// Whom it names, for people: the host, and the port where it is not the usual one.
     pub fn host(&self) -> String {
         host(&self.url)

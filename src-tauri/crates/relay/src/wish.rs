@@ -1,6 +1,6 @@
 //! What an engine is asked about viewers, and what it says of them.
 
-use protocol::ViewerId;
+use protocol::{Rid, ViewerId};
 
 /// What is asked of an engine about a viewer. What comes of it is told as [`crate::Told::Viewer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,9 @@ pub enum Wish {
     Admit(ViewerId),
     /// Its answer to what was offered: [`Said::Takes`] follows, and [`Said::Flows`].
     Answer(ViewerId, String),
+    /// Send it this layer from the next keyframe on. Of who is let in no further, and of a server that [adapts](crate::Target::adapts) itself,
+    /// nothing follows.
+    Layer(ViewerId, Rid),
     /// Be rid of it, however far it is. Nothing follows.
     Kick(ViewerId),
 }

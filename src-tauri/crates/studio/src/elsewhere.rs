@@ -2,8 +2,12 @@
 //!
 //! The audience decides about people, and knows nothing of this but which relay each watches at. Here is decided about places: with a
 //! relay that takes viewers, who would get less than the top layer here goes there. Who is on the way there is bounded in number and in time.
+//! And which layer each is sent there, where its server does not look itself at what a path carries ([`path`]).
 
-use protocol::{Network, RelayId, ViewerId};
+mod path;
+
+use path::Path;
+use protocol::{Network, RelayId, Rid, ViewerId};
 use relay::Wish;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
@@ -76,6 +80,8 @@ pub(crate) struct Elsewhere {
     on_the_way: BTreeMap<ViewerId, Option<Network>>,
     /// When each seat's time is over: the owner asks for the first of it after whatever happens.
     due: BTreeSet<(Instant, ViewerId)>,
+    /// What is known of the paths of those who watch where we choose the layer.
+    paths: BTreeMap<ViewerId, Path>,
     /// Of each relay that ever had a viewer.
     counts: BTreeMap<RelayId, Count>,
     wishes: VecDeque<(RelayId, Wish)>,
@@ -85,6 +91,8 @@ pub(crate) struct Elsewhere {
 #[derive(Debug)]
 struct Takes {
     codec: VideoCodec,
+    /// The layers that viewers are moved between by us, the largest first.
+    steps: Vec<Rid>,
     rests_until: Option<Instant>,
 }
 
@@ -145,7 +153,25 @@ impl Elsewhere {
 
     /// The relay runs, takes viewers, and is sent this. True: it did not before.
     pub(crate) fn runs(&mut self, relay: RelayId, codec: VideoCodec) -> bool {
-        self.relays.insert(relay, Takes { codec, rests_until: None }).is_none()
+        self.relays.insert(relay, Takes { codec, steps: Vec::new(), rests_until: None }).is_none()
+    }
+
+    /// The layers that its viewers are moved between by us, the largest first, in which each begins. None: its server moves them.
+    pub(crate) fn steps(&mut self, relay: RelayId, steps: Vec<Rid>) {
+        if let Some(takes) = self.relays.get_mut(&relay) {
+            takes.steps = steps;
+        }
+    }
+
+    /// What a viewer's page says has arrived of the picture since its session began, in packets.
+    pub(crate) fn path(&mut self, viewer: ViewerId, packets: u32, lost: u32, now: Instant) {
+        let Some(seat) = self.seats.get(&viewer).filter(|seat| seat.at.watches()) else { return };
+        let Some(takes) = self.relays.get(&seat.relay).filter(|takes| takes.steps.len() > 1) else { return };
+        let path = self.paths.entry(viewer).or_insert_with(|| Path::new(now));
+        let step = path.report(packets, lost, takes.steps.len(), now);
+        if let Some(rid) = step.and_then(|step| takes.steps.get(step)) {
+            self.wishes.push_back((seat.relay, Wish::Layer(viewer, *rid)));
+        }
     }
 
     /// It does not run any more: these were there, and are to come back.
@@ -221,6 +247,7 @@ impl Elsewhere {
     pub(crate) fn end(&mut self, viewer: ViewerId) {
         if let Some(seat) = self.unseat(viewer) {
             self.on_the_way.remove(&viewer);
+            self.paths.remove(&viewer);
             self.wishes.push_back((seat.relay, Wish::Kick(viewer)));
         }
     }

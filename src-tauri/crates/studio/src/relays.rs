@@ -171,6 +171,13 @@ impl Relays {
         entry.takes.as_ref().map(|takes| takes.codec)
     }
 
+    /// The layers that a viewer there may be moved between by us, the largest first: none where its server does that itself.
+    pub(crate) fn steps(&self, relay: RelayId) -> Vec<Rid> {
+        let entry = self.list.iter().find(|entry| entry.shown.relay == relay && !entry.target.adapts());
+        let layers = entry.and_then(|entry| entry.takes.as_ref()).map_or(&[][..], |takes| &takes.layers[..]);
+        Rid::ALL.into_iter().rev().filter(|rid| layers.contains(rid)).collect()
+    }
+
     /// So many watch there, as far as we let them in: to be told where that is news.
     pub(crate) fn watching(&mut self, watching: impl Fn(RelayId) -> u32) -> Vec<Do> {
         let mut news = Vec::new();

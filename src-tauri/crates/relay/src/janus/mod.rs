@@ -4,6 +4,7 @@
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz;
 mod mountpoint;
+mod sdp;
 mod session;
 mod socket;
 mod viewers;

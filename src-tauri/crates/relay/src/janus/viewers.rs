@@ -3,6 +3,7 @@
 //!
 //! Janus is shown nothing of a viewer but the number that it has here. A `detach` of the handle is a kick: not a packet follows it.
 
+use super::sdp::{nameless, picture, placeless};
 use super::words;
 use crate::target::Hidden;
 use crate::wish::{Said, Wish};
@@ -29,6 +30,8 @@ pub(super) struct Viewers {
     /// With their handles, once they have one.
     seats: BTreeMap<ViewerId, Option<u64>>,
     of_handle: HashMap<u64, ViewerId>,
+    /// By which mid each is sent the picture, once it is offered one.
+    pictures: HashMap<ViewerId, String>,
     asks: VecDeque<Value>,
     says: VecDeque<(ViewerId, Said)>,
 }
@@ -62,13 +65,15 @@ impl Step {
 impl Viewers {
     pub(super) fn new(room: Room) -> Viewers {
         let (asks, says) = (VecDeque::new(), VecDeque::new());
-        Viewers { room, seats: BTreeMap::new(), of_handle: HashMap::new(), asks, says }
+        let (of_handle, pictures) = (HashMap::new(), HashMap::new());
+        Viewers { room, seats: BTreeMap::new(), of_handle, pictures, asks, says }
     }
 
     /// Who is there is known by its number and by its handle, and nobody else is.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn assert_whole(&self) {
         assert!(self.of_handle.len() <= self.seats.len(), "{:?} for {:?}", self.of_handle, self.seats);
+        assert!(self.pictures.keys().all(|viewer| self.seats.contains_key(viewer)), "a picture of who is gone");
         assert!(self.of_handle.values().all(|viewer| self.seats.contains_key(viewer)), "a handle leads to who is gone");
     }
 
@@ -103,6 +108,21 @@ impl Viewers {
                 }
                 _ => self.says.push_back((viewer, Said::Gone)),
             },
+            Wish::Layer(viewer, rid) => {
+                let (handle, mid) = (self.seats.get(&viewer).copied().flatten(), self.pictures.get(&viewer));
+                if let (Some(handle), Some(mid)) = (handle, mid) {
+                    // Janus numbers layers from the smallest on.
+                    let substream = rid.index();
+                    let body = match self.room.plugin {
+                        VIDEO_ROOM => {
+                            json!({ "request": "configure", "streams": [{ "mid": mid, "substream": substream }] })
+                        }
+                        _ => json!({ "request": "configure", "mid": mid, "substream": substream }),
+                    };
+                    let message = json!({ "janus": "message", "handle_id": handle, "body": body });
+                    self.ask(viewer, Step::Other, message);
+                }
+            }
             Wish::Kick(viewer) => self.forget(viewer, true),
         }
     }
@@ -153,7 +173,12 @@ impl Viewers {
             // A mere receipt comes first.
             _ if event["janus"] == "ack" || !self.seats.contains_key(&viewer) => {}
             Step::Join => match event["jsep"]["sdp"].as_str() {
-                Some(offer) => self.says.push_back((viewer, Said::Offers(nameless(offer)))),
+                Some(offer) => {
+                    if let Some(mid) = picture(offer) {
+                        self.pictures.insert(viewer, mid.to_owned());
+                    }
+                    self.says.push_back((viewer, Said::Offers(nameless(offer))));
+                }
                 None => self.refuse(viewer, "it makes no offer".to_owned()),
             },
             Step::Start => {
@@ -178,6 +203,7 @@ impl Viewers {
     }
 
     fn forget(&mut self, viewer: ViewerId, detach: bool) {
+        self.pictures.remove(&viewer);
         if let Some(Some(handle)) = self.seats.remove(&viewer) {
             self.of_handle.remove(&handle);
             if detach {
@@ -197,29 +223,10 @@ impl Viewers {
     }
 }
 
-/// Without the session's name, in which Janus tells the room's.
-fn nameless(offer: &str) -> String {
-    let line = |line: &str| if line.starts_with("s=") { "s=-\r\n".to_owned() } else { line.to_owned() };
-    offer.split_inclusive('\n').map(line).collect()
-}
-
-/// Without candidates: Janus would send checks to each, whoever is there. It learns from the viewer's own checks where that is.
-fn placeless(answer: &str) -> String {
-    answer.split_inclusive('\n').filter(|line| !names_a_place(line)).collect()
-}
-
-/// Janus looks at no attribute's case.
-fn names_a_place(line: &str) -> bool {
-    let attribute = line.get(..2).filter(|kind| kind.eq_ignore_ascii_case("a=")).map(|_| &line[2..]);
-    attribute.is_some_and(|attribute| {
-        let (name, _) = attribute.split_once(':').unwrap_or((attribute, ""));
-        name.trim().eq_ignore_ascii_case("candidate")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Rid;
 
     const ONE: ViewerId = ViewerId(1);
     const HANDLE: u64 = 77;
@@ -278,6 +285,30 @@ mod tests {
         assert_eq!(event(&mut viewers, json!({ "janus": "hangup", "sender": HANDLE })), Some((ONE, Said::Gone)));
         assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())]);
         assert!(!viewers.take(&json!({ "janus": "detached", "sender": HANDLE })), "it is nobody's any more");
+    }
+
+    #[test]
+    fn a_viewer_is_moved_to_another_layer_by_the_mid_that_it_was_offered() {
+        let offer = "v=0\r\nm=audio 9 X 111\r\na=mid:a\r\nm=video 9 X 102\r\na=mid:v\r\nm=video 9 X 102\r\na=mid:w\r\n";
+        let at_a_mountpoint = json!({ "request": "configure", "mid": "v", "substream": 1 });
+        let in_a_room = json!({ "request": "configure", "streams": [{ "mid": "v", "substream": 1 }] });
+        for (plugin, body) in [(STREAMING, at_a_mountpoint), (VIDEO_ROOM, in_a_room)] {
+            let mut viewers = viewers();
+            viewers.room.plugin = plugin;
+            viewers.wished(Wish::Admit(ONE));
+            viewers.wished(Wish::Layer(ONE, Rid::H));
+            event(&mut viewers, json!({ "janus": "success", "transaction": "attach 1", "data": { "id": HANDLE } }));
+            viewers.wished(Wish::Layer(ONE, Rid::H));
+            assert_eq!(asked(&mut viewers).len(), 2, "it is offered nothing yet");
+            event(&mut viewers, json!({ "janus": "event", "transaction": "join 1", "jsep": { "sdp": offer } }));
+            viewers.wished(Wish::Layer(ONE, Rid::H));
+            let asks = viewers.asks().expect("it is moved");
+            assert_eq!((&asks["body"], &asks["handle_id"]), (&body, &json!(HANDLE)));
+            viewers.wished(Wish::Kick(ONE));
+            viewers.wished(Wish::Layer(ONE, Rid::Q));
+            assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())], "it is gone");
+            viewers.assert_whole();
+        }
     }
 
     #[test]

@@ -48,6 +48,8 @@ impl Viewers {
                     self.at_once.push_back((viewer, Said::Gone));
                 }
             }
+            // It sees to that itself.
+            Wish::Layer(..) => {}
             Wish::Kick(viewer) => drop(self.seats.remove(&viewer)),
         }
     }

@@ -49,6 +49,8 @@ impl Viewers {
                 self.asks.push_back(json!({ "answer": viewer, "sdp": sdp }));
             }
             Wish::Answer(viewer, _) => self.says.push_back((viewer, Said::Gone)),
+            // It sees to that itself.
+            Wish::Layer(..) => {}
             Wish::Kick(viewer) => self.drop(viewer),
         }
     }

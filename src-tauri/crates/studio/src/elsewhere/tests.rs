@@ -37,6 +37,36 @@ fn who_fits_stays_and_who_does_not_goes_where_somebody_takes_it() {
 }
 
 #[test]
+fn who_loses_much_where_we_choose_is_sent_a_smaller_layer() {
+    let mut now = Instant::now();
+    let mut elsewhere = running();
+    let (viewer, layer) = (ViewerId(1), |rid| vec![(ONE, Wish::Layer(ViewerId(1), rid))]);
+    elsewhere.admit(viewer, ONE, far(), now);
+    elsewhere.offered(viewer, now);
+    elsewhere.answered(viewer, "v=0".into(), now);
+    elsewhere.steps(ONE, vec![Rid::F, Rid::H]);
+    wishes(&mut elsewhere);
+    let mut said = 0;
+    let mut loses = |elsewhere: &mut Elsewhere, now: &mut Instant| {
+        for _ in 0..9 {
+            *now += Duration::from_secs(2);
+            said += 100;
+            elsewhere.path(viewer, said, said, *now);
+        }
+    };
+    loses(&mut elsewhere, &mut now);
+    assert_eq!(wishes(&mut elsewhere), [], "it does not watch yet");
+    elsewhere.flows(viewer, now);
+    loses(&mut elsewhere, &mut now);
+    assert_eq!(wishes(&mut elsewhere), layer(Rid::H), "there is none that is smaller");
+    elsewhere.runs(ONE, VideoCodec::H264);
+    loses(&mut elsewhere, &mut now);
+    assert_eq!(wishes(&mut elsewhere), [], "its server looks itself");
+    elsewhere.end(viewer);
+    assert_eq!((elsewhere.paths.len(), wishes(&mut elsewhere).len()), (0, 1));
+}
+
+#[test]
 fn everyone_goes_or_everyone_from_outside_where_that_is_wanted() {
     let mut elsewhere = running();
     elsewhere.set_hosts(vec!["2001:db8:1:1::20".parse().unwrap()]);

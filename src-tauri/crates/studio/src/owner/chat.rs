@@ -66,6 +66,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             | PageHello::ChatClosed
             | PageHello::Watching { .. }
             | PageHello::Quality { .. }
+            | PageHello::Path { .. }
             | PageHello::Latency { .. } => Ok(()),
         }
     }

@@ -223,8 +223,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 let _ = reply.send(());
                 return;
             }
-            Request::PageSaid { page, hello: PageHello::Quality { layer }, reply } => {
-                self.page_chooses(page, layer, now);
+            Request::PageSaid { page, hello: said @ (PageHello::Quality { .. } | PageHello::Path { .. }), reply } => {
+                self.page_says_of_picture(page, &said, now);
                 let _ = reply.send(());
                 return;
             }

@@ -5,13 +5,22 @@ use crate::background::Background;
 use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use audience::{Input, Now};
-use protocol::{PageMessage, Rid};
+use protocol::{PageHello, PageMessage, Rid};
 use server::PageId;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
+    /// A page says what it wants of the picture, or has of it.
+    pub(super) fn page_says_of_picture(&mut self, page: PageId, said: &PageHello, now: Now) {
+        match *said {
+            PageHello::Quality { layer } => self.page_chooses(page, layer, now),
+            PageHello::Path { packets, lost } => self.page_received(page, packets, lost, now),
+            _ => {}
+        }
+    }
+
     /// A page wants a layer to be held, or none, for the viewer whose session it holds. One that holds none is told nothing: it says so
     /// again when it does.
-    pub(super) fn page_chooses(&mut self, page: PageId, layer: Option<Rid>, now: Now) {
+    fn page_chooses(&mut self, page: PageId, layer: Option<Rid>, now: Now) {
         let Some(viewer) = self.door.viewer_of(page) else { return };
         let video = self.configuration.meant().video;
         let quality = self.admission.quality();
@@ -19,6 +28,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let layers = quality.choices(viewer, |rid| video.layer_size(rid).1);
         self.door.tell_page(page, PageMessage::Quality { layer, layers });
         self.hold_what_is_due(now);
+    }
+
+    /// A page that watches at a relay says how much of the picture came, and how much did not.
+    fn page_received(&mut self, page: PageId, packets: u32, lost: u32, now: Now) {
+        if let Some(viewer) = self.door.viewer_of(page) {
+            self.admission.elsewhere().path(viewer, packets, lost, now.instant);
+        }
     }
 
     /// Has viewers hold what they want and the time has come for.

@@ -41,7 +41,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.carry_out_for_relays(todo, now);
         match self.relays.takes_viewers(relay) {
             Some(codec) => {
-                if self.admission.elsewhere().runs(relay, codec) {
+                let (steps, elsewhere) = (self.relays.steps(relay), self.admission.elsewhere());
+                let begins = elsewhere.runs(relay, codec);
+                elsewhere.steps(relay, steps);
+                if begins {
                     // Who was told that this stream is full.
                     self.door.tell(To::All, PageMessage::Room);
                 }
