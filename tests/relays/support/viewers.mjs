@@ -108,7 +108,8 @@ export function viewersAt(
 
   test('who is no browser and takes counter-offers is let in as well', async () => {
     for (const light of speaks === 'datachannels' ? [[]] : [[], ['--light']]) {
-      const args = ['--whep', it.skylark.live.whep, '--viewers', '3', '--audio', '--seconds', '4', '--json', ...light];
+      // The first flight of a handshake may come before Janus listens, and is sent again after one second, then two.
+      const args = ['--whep', it.skylark.live.whep, '--viewers', '3', '--audio', '--seconds', '8', '--json', ...light];
       const since = it.skylark.events.length;
       const { viewers } = JSON.parse((await run(process.env.CROWD_BIN, args)).stdout);
       for (const viewer of viewers) {
