@@ -78,6 +78,7 @@ describe('axe finds nothing', () => {
     assert.deepEqual(await findings(window), [], 'a scene, a strip, a relay');
     await window.click('stop-relay');
     await window.choose('scene', 'off');
+    await window.until(async () => !(await window.isThere('scene-camera')), 'cameras are where the screen was chosen');
     await window.choose('camera', 'pattern');
     await window.until(async () => !(await window.isThere('scene')), 'the pattern is shown again');
   });
