@@ -73,7 +73,7 @@ pack() {
   control | installed 644 "$root/DEBIAN/control"
   chmod -R u+rwX,go+rX,go-w "$root"
   DEB="$folder/skylark_${version}_$architecture.deb"
-  SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz --build "$root" "$DEB" >&2
+  SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz -z9 -Sextreme --build "$root" "$DEB" >&2
 }
 
 # installed MODE FILE: standard input becomes the file, whole or not at all.
