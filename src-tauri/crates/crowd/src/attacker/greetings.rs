@@ -69,7 +69,7 @@ pub(super) async fn greet(
             }
             _ = due.tick() => {
                 let Some(to) = remote else {
-                    let check = stun::check(&ours, &answer.ice, transaction());
+                    let check = stun::check(&ours, &answer.ice, transaction(), stun::Role::Controlling);
                     for candidate in &answer.candidates {
                         socket.send_to(&check, candidate).await.ok();
                     }

@@ -138,7 +138,7 @@ impl Viewer {
 
     /// A check with USE-CANDIDATE, made with what only the two sides of its session know; whoever sends it.
     pub fn check(&self) -> Vec<u8> {
-        stun::check(&self.ours, &self.theirs, transaction())
+        stun::check(&self.ours, &self.theirs, transaction(), stun::Role::Controlling)
     }
 }
 
@@ -254,7 +254,7 @@ impl Session {
             if self.remote.is_none() {
                 self.asked.push(transaction);
             }
-            let check = stun::check(&self.ours, &self.answer.ice, transaction);
+            let check = stun::check(&self.ours, &self.answer.ice, transaction, stun::Role::Controlling);
             let to = self.remote.map_or_else(|| self.answer.candidates.clone(), |remote| vec![remote]);
             to.into_iter().for_each(|to| self.send(&check, to));
         }

@@ -1,6 +1,6 @@
 //! The offer of a light viewer, and what it reads in the answer (RFC 8866, RFC 9429).
 
-use super::stun::Credentials;
+use super::stun::{Credentials, Role};
 use crate::Codec;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ const CAPTURE_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-cap
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) ice: Credentials,
+    /// Ours.
+    pub(crate) role: Role,
     pub(crate) candidates: Vec<SocketAddr>,
     /// SHA-256 of the certificate, "AA:BB:…".
     pub(crate) fingerprint: String,
@@ -248,6 +250,9 @@ impl Answer {
     /// As of [`Answer::parse`].
     pub(crate) fn of_offer(offer: &str) -> anyhow::Result<Answer> {
         let mut theirs = Answer::parse(offer)?;
+        if !offer.lines().any(|line| line.trim_end() == "a=ice-lite") {
+            theirs.role = Role::Controlled;
+        }
         let media = media(offer);
         let taken = media.iter().find(|medium| kind(medium).0 == "video").map(|medium| picture(medium));
         let number = |at: usize| taken.as_ref().and_then(|taken| taken.get(at)).and_then(|pt| pt.parse().ok());
@@ -355,5 +360,8 @@ mod tests {
         let way = "a=ice-pwd:pw\r\na=fingerprint:sha-256 AA:BB\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n";
         let theirs = Answer::of_offer(&format!("{offer}{way}")).expect("there is a picture");
         assert_eq!((theirs.video, theirs.rtx, theirs.audio, theirs.codec), (108, Some(109), Some(111), Codec::H264));
+        assert_eq!(theirs.role, Role::Controlled);
+        let lite = Answer::of_offer(&format!("v=0\r\na=ice-lite\r\n{offer}{way}")).expect("the same");
+        assert_eq!(lite.role, Role::Controlling);
     }
 }

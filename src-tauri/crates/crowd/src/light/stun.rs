@@ -13,6 +13,7 @@ const XOR_MAPPED_ADDRESS: u16 = 0x0020;
 const PRIORITY: u16 = 0x0024;
 const USE_CANDIDATE: u16 = 0x0025;
 const FINGERPRINT: u16 = 0x8028;
+const CONTROLLED: u16 = 0x8029;
 const CONTROLLING: u16 = 0x802a;
 
 /// What one message is told apart by.
@@ -34,14 +35,29 @@ pub(crate) enum Message {
     Success(Transaction),
 }
 
-/// A check that nominates at once: the viewer controls, and has one address only.
-pub(crate) fn check(ours: &Credentials, theirs: &Credentials, transaction: Transaction) -> Vec<u8> {
+/// Who decides which path is taken (RFC 8445 6.1.1): who offers, but never who is a lite one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The viewer does. It nominates at once, as it has one address only.
+    #[default]
+    Controlling,
+    /// The server does. It answers nothing but an error to who claims the other role, unless that one's random number is the larger.
+    Controlled,
+}
+
+/// A check of the path.
+pub(crate) fn check(ours: &Credentials, theirs: &Credentials, transaction: Transaction, role: Role) -> Vec<u8> {
     let mut message = begin(REQUEST, transaction);
     attribute(&mut message, USERNAME, format!("{}:{}", theirs.ufrag, ours.ufrag).as_bytes());
     // RFC 8445 5.1.2.1: what a peer-reflexive candidate of this path would have.
     attribute(&mut message, PRIORITY, &((110u32 << 24) | (65_535 << 8) | 255).to_be_bytes());
-    attribute(&mut message, CONTROLLING, &transaction[..8]);
-    attribute(&mut message, USE_CANDIDATE, &[]);
+    match role {
+        Role::Controlling => {
+            attribute(&mut message, CONTROLLING, &transaction[..8]);
+            attribute(&mut message, USE_CANDIDATE, &[]);
+        }
+        Role::Controlled => attribute(&mut message, CONTROLLED, &transaction[..8]),
+    }
     sealed(message, &theirs.pwd)
 }
 
@@ -158,7 +174,7 @@ mod tests {
     #[test]
     fn a_check_and_its_answer_are_read_by_the_other_side() {
         let (ours, theirs) = (credentials("a", "aaaaaaaa"), credentials("b", "bbbbbbbb"));
-        let check = check(&ours, &theirs, [7; 12]);
+        let check = check(&ours, &theirs, [7; 12], Role::Controlling);
         assert_eq!(read(&check, &theirs, &ours), Some(Message::Request([7; 12])));
         let answer = response(&theirs, [7; 12], "192.0.2.1:5".parse().expect("an address"));
         assert_eq!(read(&answer, &ours, &theirs), Some(Message::Success([7; 12])));

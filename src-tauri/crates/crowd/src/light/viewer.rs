@@ -173,7 +173,7 @@ impl Viewer {
         if self.remote.is_none() {
             self.asked.push(transaction);
         }
-        let check = stun::check(&self.ice, &self.answer.ice, transaction);
+        let check = stun::check(&self.ice, &self.answer.ice, transaction, self.answer.role);
         let to = self.remote.map_or_else(|| self.answer.candidates.clone(), |remote| vec![remote]);
         self.outgoing.extend(to.into_iter().map(|to| (to, check.clone())));
     }
