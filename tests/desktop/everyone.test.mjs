@@ -92,9 +92,10 @@ describe('axe finds nothing', () => {
     await tab.is('playing');
     await window.find('viewer-row');
     await tab.page.keyboard.press('c');
-    await tab.page.locator('.chat input').first().fill('Anna');
+    await tab.page.getByLabel('Your name').fill('Anna');
     await tab.page.keyboard.press('Enter');
-    await tab.page.locator('.chat input').first().fill('Good evening: https://example.org');
+    // The one field takes the other's place.
+    await tab.page.getByLabel('Write something').fill('Good evening: https://example.org');
     await tab.page.keyboard.press('Enter');
     await window.find('chat-line');
     await window.click('more');
@@ -263,9 +264,12 @@ describe('an evening by keyboard alone', () => {
   });
 
   test('a hand goes up, and is taken down', async () => {
+    const asks = (what) => tab.page.waitForFunction((name) => document.activeElement.ariaLabel === name, what);
     await tab.page.keyboard.press('c');
+    await asks('Your name');
     await tab.page.keyboard.type('Berta');
     await tab.page.keyboard.press('Enter');
+    await asks('Write something');
     await tab.page.locator('.chat .hand').focus();
     await tab.page.keyboard.press('Enter');
     await window.find('hand');

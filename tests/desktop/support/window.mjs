@@ -148,6 +148,8 @@ class Window {
   /** Chooses an option of a picker by its value. */
   async choose(id, value) {
     const picker = await this.find(id);
+    // WebKitGTK 2.54 refuses an option of a picker that was scrolled away, and does not scroll to it by itself.
+    await this.run('arguments[0].scrollIntoView({ block: "center" })', picker);
     await picker.findElement(By.css(`option[value="${value}"]`)).click();
   }
 
