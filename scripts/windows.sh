@@ -125,10 +125,12 @@ build_for_windows() {
 
 # no_foreign_dlls PROGRAM: ends everything where it asks for a library that does not come with Windows.
 no_foreign_dlls() {
-  local imports foreign
+  local imports named foreign
   imports=$(LC_ALL=C x86_64-w64-mingw32-objdump -p "$1") || die "objdump could not read $1, see above."
-  foreign=$(awk '$1 == "DLL" && $2 == "Name:" { print $3 }' <<<"$imports" | LC_ALL=C sort -uf |
-    grep -vixE "$WINDOWS_DLLS" || true)
+  named=$(awk '$1 == "DLL" && $2 == "Name:" { print $3 }' <<<"$imports" | LC_ALL=C sort -uf)
+  if [ -z "$named" ]; then die "objdump names no library that $1 asks for, and every program asks for one."; fi
+  # 1: nothing is foreign.
+  foreign=$(grep -vixE "$WINDOWS_DLLS" <<<"$named") || [ $? = 1 ] || die "The list of Windows' own libraries could not be read."
   if [ -n "$foreign" ]; then die "The program asks for libraries that no Windows has of itself: ${foreign//$'\n'/, }"; fi
 }
 

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingCommand, needs } from '../support/needs.mjs';
-import { binary, within } from './support/skylark.mjs';
+import { within } from '../support/headless.mjs';
+import { binary } from './support/skylark.mjs';
 
 const { test } = needs(missingCommand('script'));
 

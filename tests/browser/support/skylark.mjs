@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ENGLISH } from '../../support/english.mjs';
+import { Headless, within } from '../../support/headless.mjs';
 
 export const repository = resolve(import.meta.dirname, '../../..');
 
@@ -34,59 +34,17 @@ export async function broadcast(wanted = {}) {
   return skylark;
 }
 
-class Skylark {
-  #process;
-  #ended;
-  #waiting = new Set();
-  events = [];
-  log = '';
-
+class Skylark extends Headless {
   constructor(listen, dataDir, args, before) {
-    this.dataDir = dataDir;
     const command = [...before, binary, 'headless', '--camera', 'pattern'];
     command.push('--listen', listen, '--data-dir', dataDir, '--metrics', 'loopback', ...args);
     const env = { ...process.env, ...ENGLISH };
-    this.#process = spawn(command[0], command.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#ended = new Promise((ended) => this.#process.once('exit', (code, signal) => ended(code ?? signal)));
-    this.#process.stderr.on('data', (text) => (this.log += text));
-    createInterface({ input: this.#process.stdout }).on('line', (line) => {
-      this.events.push(JSON.parse(line));
-      for (const look of this.#waiting) look();
-    });
+    super(spawn(command[0], command.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'] }));
+    this.dataDir = dataDir;
   }
 
   get pid() {
-    return this.#process.pid;
-  }
-
-  /** The first event that fits, among those from `since` on (an index into `events`). */
-  async event(fits, why, { since = 0, withinMs = 15_000 } = {}) {
-    let look;
-    const found = new Promise((done) => {
-      look = () => {
-        const event = this.events.slice(since).find(fits);
-        if (event) done(event);
-      };
-    });
-    this.#waiting.add(look);
-    look();
-    try {
-      return await within(
-        Promise.race([found, this.#ended.then((code) => Promise.reject(new Error(`it ended: ${code}`)))]),
-        withinMs,
-      );
-    } catch (error) {
-      throw new Error(
-        `${why}: ${error.message}\nevents: ${JSON.stringify(this.events.slice(-12))}\nlog: ${this.log.slice(-3000)}`,
-      );
-    } finally {
-      this.#waiting.delete(look);
-    }
-  }
-
-  /** One command, as the panel would give it. */
-  tell(command, rest = {}) {
-    this.#process.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
+    return this.process.pid;
   }
 
   /** The viewer that joined after `since`. */
@@ -97,19 +55,13 @@ class Skylark {
 
   /** Ends it as Ctrl-C would, or, with SIGKILL, as a crash does. The data folder stays. */
   async stop(signal = 'SIGINT') {
-    this.#process.kill(signal);
-    return within(this.#ended, 10_000);
+    this.process.kill(signal);
+    return within(this.over, 10_000);
   }
 
   /** Ends it and removes its data folder. */
   async remove() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
+    if (this.runs) await this.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
-}
-
-export function within(promise, ms) {
-  let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`nothing within ${ms} ms`)), ms)));
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -5,8 +5,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { within } from '../../browser/support/skylark.mjs';
+import { Headless, within } from '../../support/headless.mjs';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -25,26 +24,15 @@ export function folder() {
 }
 
 /** Starts the program in a folder, with a command line. Wine needs a while for the first. */
-export class Skylark {
-  #process;
-  #ended;
-  #waiting = new Set();
-  events = [];
-  log = '';
-
+export class Skylark extends Headless {
   constructor(folder, args) {
     const enter = ['--mount', '--propagation', 'private', 'bash', join(repository, 'scripts/enter-wine.sh'), machine];
-    this.#process = spawn('unshare', [...enter, folder, 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
+    const program = spawn('unshare', [...enter, folder, 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Who was ended has no stdin any more.
-    this.#process.stdin.on('error', () => {});
-    this.#ended = new Promise((ended) => this.#process.once('close', (code, signal) => ended(code ?? signal)));
-    this.#process.stderr.on('data', (text) => (this.log += text));
-    createInterface({ input: this.#process.stdout }).on('line', (line) => {
-      this.events.push(JSON.parse(line));
-      for (const look of this.#waiting) look();
-    });
+    program.stdin.on('error', () => {});
+    super(program, { over: 'close', patienceMs: 60_000 });
   }
 
   /** A broadcast of the pattern and the tone, live. `data` is a folder below its own. */
@@ -55,50 +43,22 @@ export class Skylark {
     return skylark;
   }
 
-  /** The first event that fits, among those from `since` on (an index into `events`). */
-  async event(fits, why, { since = 0, withinMs = 60_000 } = {}) {
-    let look;
-    const found = new Promise((done) => {
-      look = () => {
-        const event = this.events.slice(since).find(fits);
-        if (event) done(event);
-      };
-    });
-    this.#waiting.add(look);
-    look();
-    const over = this.#ended.then((code) => Promise.reject(new Error(`it ended: ${code}`)));
-    over.catch(() => {});
-    try {
-      return await within(Promise.race([found, over]), withinMs);
-    } catch (error) {
-      const events = JSON.stringify(this.events.slice(-12));
-      throw new Error(`${why}: ${error.message}\nevents: ${events}\nlog: ${this.log.slice(-3000)}`);
-    } finally {
-      this.#waiting.delete(look);
-    }
-  }
-
-  /** One command, as the panel would give it. */
-  tell(command, rest = {}) {
-    this.#process.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
-  }
-
   /** Asks it to end, by the command or a signal, and says its exit code. */
   async end(how = 'quit') {
     if (how === 'quit') this.tell('quit');
-    else this.#process.kill(how);
+    else this.process.kill(how);
     return this.ended();
   }
 
   /** Its exit code. */
   ended(withinMs = 60_000) {
-    return within(this.#ended, withinMs);
+    return within(this.over, withinMs);
   }
 
   /** Whatever happened before, it is gone. */
   async gone() {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill('SIGKILL');
-    await this.#ended;
+    if (!this.runs) return;
+    this.process.kill('SIGKILL');
+    await this.over;
   }
 }
