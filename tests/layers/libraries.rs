@@ -120,6 +120,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "reach/src/system",
             "media/src/camera",
             "media/src/microphone/quiet.rs",
+            "media/src/screen/wayland/pipewire/library.rs",
             "media/src/screen/x11/shared.rs",
             "studio/src/files/unix.rs",
             "src-tauri/src/signals/unix.rs",
@@ -146,7 +147,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "src-tauri/src/timers/windows.rs",
         ],
     ),
-    ("zbus", &["threads/src/priority/linux/rtkit.rs"]),
+    ("zbus", &["media/src/screen/wayland/portal.rs", "threads/src/priority/linux/rtkit.rs"]),
     ("socket2", &["reach/src"]),
 ];
 

@@ -1,14 +1,20 @@
 //! Screens and windows: which there are, and their pictures. How a system is asked for them stands in a file or folder of its own.
 
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(not(target_os = "linux"))]
 mod none;
+mod permission;
+#[cfg(target_os = "linux")]
+mod wayland;
 #[cfg(target_os = "linux")]
 mod x11;
 
+#[cfg(target_os = "linux")]
+use linux as system;
 #[cfg(not(target_os = "linux"))]
 use none as system;
-#[cfg(target_os = "linux")]
-use x11 as system;
+pub(crate) use permission::Permission;
 
 use crate::{
     SourceChoice,
@@ -37,12 +43,34 @@ pub(crate) enum Wanted {
 }
 
 /// A screen or a window that was opened: what each window system does in its own way. It is used by one thread, in which any call may hang.
-trait Capture: Sized {
-    /// Finds it. The error is for people.
-    fn open(wanted: &Wanted) -> Result<Self, DeviceError>;
-
+trait Capture {
     /// The picture as it is now, with the cursor, into a buffer that is used again. None: it looks as it did, and nobody asked for it `anew`.
     fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError>;
+
+    /// Waits until then: nothing is asked for before.
+    fn rest(&mut self, until: Instant) {
+        thread::sleep(until.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// How one is opened.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // Only there people are asked.
+struct Way<'a> {
+    /// So many pictures a second are of use.
+    fps: u32,
+    permission: Arc<Permission>,
+    /// Nobody wants it any more.
+    given_up: &'a dyn Fn() -> bool,
+    /// People are asked first, who take their time.
+    asking: &'a AtomicBool,
+}
+
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+impl Way<'_> {
+    /// People are asked now.
+    fn asks(&self) {
+        self.asking.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Of a picture of four bytes a pixel: blue, green, red, and one that says nothing.
@@ -68,10 +96,17 @@ struct Shot {
 struct ScreenSource {
     wanted: Wanted,
     fps: u32,
-    device: OpenDevice<(), Shot>,
+    reached: Reached,
     spare: Spare,
     anew: Arc<AtomicBool>,
     size: Option<Size>,
+}
+
+/// How far it has come.
+enum Reached {
+    /// People are being asked.
+    Opening(Opening<(), Shot>),
+    Open(OpenDevice<(), Shot>),
 }
 
 /// A window system answers by then, or does not.
@@ -80,16 +115,24 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 /// Whoever shows it looks this often whether it is to be shown in another way.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// While people choose, a card is shown, and this often it is looked whether they have.
+const CHOOSING: Duration = Duration::from_millis(250);
+
 /// A picture that was not taken in time is overwritten.
 const NEWEST_ONLY: usize = 1;
 
-pub(crate) fn open(wanted: Wanted, fps: u32) -> Result<Box<dyn PictureSource>, SourceError> {
-    let (spare, anew) = (Spare::default(), Arc::new(AtomicBool::new(true)));
+pub(crate) fn open(
+    wanted: Wanted,
+    fps: u32,
+    permission: Arc<Permission>,
+) -> Result<Box<dyn PictureSource>, SourceError> {
+    let (spare, anew, asking) = (Spare::default(), Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
     let opening = Opening::begin("media-device", NEWEST_ONLY, {
-        let (wanted, spare, anew) = (wanted.clone(), spare.clone(), anew.clone());
+        let (wanted, spare, anew, asking) = (wanted.clone(), spare.clone(), anew.clone(), asking.clone());
         move |handover| {
             threads::ask_for(threads::Priority::Pictures);
-            let mut capture = system::Screen::open(&wanted)?;
+            let way = Way { fps, permission, given_up: &|| handover.is_stopped(), asking: &asking };
+            let mut capture = system::Screen::open(&wanted, &way)?;
             handover.opened(());
             let between = Duration::from_secs(1) / fps;
             let mut due = Instant::now();
@@ -101,18 +144,32 @@ pub(crate) fn open(wanted: Wanted, fps: u32) -> Result<Box<dyn PictureSource>, S
                     None => spare.give(data),
                 }
                 // Who was late carries on in time.
-                due = (due + between).max(Instant::now());
-                thread::sleep((due - Instant::now()).min(between));
+                let now = Instant::now();
+                due = (due + between).clamp(now, now + between);
+                capture.rest(due);
             }
             Ok(())
         }
     });
-    let device = opening.and_then(|mut opening| {
-        let message = || format!("{} does not answer. It is asked again by itself.", subject(&wanted));
-        opening.wait(OPEN_TIMEOUT).unwrap_or_else(|| Err(DeviceError::Said(ErrorCode::DeviceFailed, message())))
-    });
-    let device = device.map_err(|error| error.opening(&subject(&wanted)))?;
-    Ok(Box::new(ScreenSource { wanted, fps, device, spare, anew, size: None }))
+    let reached = opening.and_then(|opening| reach(opening, &wanted, &asking));
+    let reached = reached.map_err(|error| error.opening(&subject(&wanted)))?;
+    Ok(Box::new(ScreenSource { wanted, fps, reached, spare, anew, size: None }))
+}
+
+/// Waits until it is open, or until it is known that people are asked first.
+fn reach(mut opening: Opening<(), Shot>, wanted: &Wanted, asking: &AtomicBool) -> Result<Reached, DeviceError> {
+    let end = Instant::now() + OPEN_TIMEOUT;
+    loop {
+        match opening.wait(LOOK) {
+            Some(device) => return device.map(Reached::Open),
+            None if asking.load(Ordering::Relaxed) => return Ok(Reached::Opening(opening)),
+            None if Instant::now() < end => {}
+            None => {
+                let message = format!("{} does not answer. It is asked again by itself.", subject(wanted));
+                return Err(DeviceError::Said(ErrorCode::DeviceFailed, message));
+            }
+        }
+    }
 }
 
 fn subject(wanted: &Wanted) -> String {
@@ -125,7 +182,18 @@ fn subject(wanted: &Wanted) -> String {
 
 impl PictureSource for ScreenSource {
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
-        let shot = match self.device.next_within(LOOK) {
+        let device = match &mut self.reached {
+            Reached::Open(device) => device,
+            Reached::Opening(opening) => match opening.wait(CHOOSING) {
+                None => return Ok(Next::NotYet),
+                Some(Err(error)) => return Err(error.opening(&subject(&self.wanted))),
+                Some(Ok(device)) => {
+                    self.reached = Reached::Open(device);
+                    return Ok(Next::Later);
+                }
+            },
+        };
+        let shot = match device.next_within(LOOK) {
             Some(shot) => shot.map_err(|error| error.delivering(&subject(&self.wanted)))?,
             None => return Ok(Next::Later),
         };

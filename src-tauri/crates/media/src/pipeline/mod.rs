@@ -19,6 +19,7 @@ use crate::{
     Cover, Event, Levels, MicrophoneChoice, PreviewPicture, Shown, SourceChoice, Still, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
+    screen::Permission,
     still,
     title::Title,
 };
@@ -57,6 +58,7 @@ pub struct Pipeline {
     picture: Mutex<Asked>,
     camera: Arc<Wanted<Wish>>,
     screen: Arc<Wanted<Wish>>,
+    permission: Arc<Permission>,
     stage: Arc<Stage>,
     title: Arc<Title>,
     microphone: Arc<Wanted<MicrophoneChoice>>,
@@ -108,7 +110,7 @@ impl Pipeline {
         let (microphone, silent) = (Arc::new(Wanted::new(microphone)), Arc::<AtomicBool>::default());
         let mixing = Arc::<Mixing>::default();
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
-        let title = Arc::new(Title::new(&title));
+        let (title, permission) = (Arc::new(Title::new(&title)), Arc::<Permission>::default());
         let stage = Arc::new(Stage::new(Arc::clone(&slot), plan.layout, (video.width, video.height), video.fps));
         let [pictures, screens] =
             [(Role::Camera, &camera, RETRY), (Role::Screen, &screen, LOOK)].map(|(role, wanted, retry)| SourceThread {
@@ -116,7 +118,7 @@ impl Pipeline {
                 wanted: wanted.clone(),
                 stage: stage.clone(),
                 events: events.clone(),
-                open: opener::real(title.clone()),
+                open: opener::real(title.clone(), permission.clone()),
                 retry,
                 title: title.clone(),
             });
@@ -146,6 +148,7 @@ impl Pipeline {
             picture: Mutex::new(asked),
             camera,
             screen,
+            permission,
             stage,
             title,
             microphone,
@@ -164,7 +167,22 @@ impl Pipeline {
     /// Shows something else, live or not. What is shown before and after goes on running.
     pub fn set_shown(&self, shown: impl Into<Shown>) {
         let shown = shown.into();
+        let screen = |shown: &Shown| shown.plan(None).screen;
+        let (before, after) = (screen(&lock(&self.picture).shown), screen(&shown));
+        if after != before
+            && let Some(SourceChoice::Screen(_)) = after
+        {
+            self.permission.chosen(matches!(before, Some(SourceChoice::Screen(_))));
+        }
         self.ask(|asked| asked.shown = shown);
+    }
+
+    /// What is shown was chosen once more: where the system asks people which screen or window that is, it asks again.
+    pub fn choose_again(&self) {
+        if self.permission.choose_again() {
+            // It is opened anew.
+            self.screen.change(|_| ());
+        }
     }
 
     fn ask(&self, change: impl FnOnce(&mut Asked)) {

@@ -5,7 +5,7 @@ use crate::{
     camera::Cameras,
     image::ImageSource,
     pattern::PatternSource,
-    screen,
+    screen::{self, Permission},
     source::{PictureSource, SourceError},
     title::Title,
 };
@@ -21,12 +21,12 @@ pub(super) struct Meant {
     pub(super) open: Box<dyn FnOnce() -> Result<Box<dyn PictureSource>, SourceError>>,
 }
 
-/// The real opener. `title` is shown in the pattern.
-pub(super) fn real(title: Arc<Title>) -> Opener {
+/// The real opener. `title` is shown in the pattern; `permission`: what people were asked about their screens.
+pub(super) fn real(title: Arc<Title>, permission: Arc<Permission>) -> Opener {
     let cameras = Cameras::default();
     Box::new(move |video, source| {
         let video = *video;
-        let id = source.to_string();
+        let (id, permission) = (source.to_string(), permission.clone());
         let device = match source {
             SourceChoice::Camera(CameraChoice::Device(device)) => Some(device.as_str()),
             SourceChoice::Camera(CameraChoice::Default) => None,
@@ -42,11 +42,11 @@ pub(super) fn real(title: Arc<Title>) -> Opener {
             }
             SourceChoice::Screen(number) => {
                 let wanted = screen::Wanted::Screen(*number);
-                return Meant { id, open: Box::new(move || screen::open(wanted, video.fps)) };
+                return Meant { id, open: Box::new(move || screen::open(wanted, video.fps, permission)) };
             }
             SourceChoice::Window(title) => {
                 let wanted = screen::Wanted::Window(title.clone());
-                return Meant { id, open: Box::new(move || screen::open(wanted, video.fps)) };
+                return Meant { id, open: Box::new(move || screen::open(wanted, video.fps, permission)) };
             }
         };
         let meant = cameras.meant(device);

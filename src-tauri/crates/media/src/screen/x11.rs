@@ -54,10 +54,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const REFUSED: u32 = 10;
 
 impl Capture for Screen {
-    fn open(wanted: &Wanted) -> Result<Self, DeviceError> {
-        Self::on(Display::open()?, wanted)
-    }
-
     fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError> {
         // It asks where the pointer is, so that everything that was told before is read with the answer.
         let pointed = self.cursor.look(&self.display)?;
@@ -89,6 +85,10 @@ impl Capture for Screen {
 }
 
 impl Screen {
+    pub(super) fn open(wanted: &Wanted) -> Result<Self, DeviceError> {
+        Self::on(Display::open()?, wanted)
+    }
+
     fn on(display: Display, wanted: &Wanted) -> Result<Self, DeviceError> {
         if !display.is_usual() {
             let message = "This display has no 24 bits of colour, and Skylark shows no other. Set it to those (\"millions of colours\"), or choose a camera or an image.";
@@ -254,6 +254,11 @@ impl Screen {
         self.pixels = image.data;
         if self.pixels.len() < length { Err(Trouble::Refused) } else { Ok(()) }
     }
+}
+
+/// Whether the X server is one inside of a Wayland desktop, which sees no other program's pixels; None: there is no server.
+pub(super) fn is_inside_wayland() -> Option<bool> {
+    Display::open().ok().map(|display| display.has(INSIDE_WAYLAND))
 }
 
 /// The screens by number, and the windows by title.

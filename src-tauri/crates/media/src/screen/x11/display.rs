@@ -41,8 +41,8 @@ fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// What cannot be had on Wayland yet, and what can.
-const WAYLAND: &str = "This desktop runs on Wayland, whose screens Skylark cannot show yet. Log in to a session on X11 (Xorg) for that, or choose a camera or an image.";
+/// What X11 does not show on Wayland, and what does.
+const WAYLAND: &str = "This desktop runs on Wayland, where no program may look for a screen or a window by itself. Choose a screen instead: the desktop asks which screen or window to show.";
 
 impl Display {
     /// The one that the environment names.
@@ -123,9 +123,13 @@ impl Display {
             None => find::window(connection, self.root, title)?,
         };
         let missing = || {
-            let message = format!(
+            let mut message = format!(
                 "There is no window with \"{title}\" in its title. Open it and it is shown by itself, or choose another one."
             );
+            if self.has(INSIDE_WAYLAND) {
+                message +=
+                    " Where it is no program of X11, choose a screen: the desktop asks which screen or window to show.";
+            }
             said(ErrorCode::NoDevice, message)
         };
         let id = found.ok_or_else(missing)?;

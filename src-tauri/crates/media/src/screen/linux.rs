@@ -1,0 +1,139 @@
+//! Which window system is asked: X11, or where the desktop runs on Wayland its portal.
+
+use super::{Capture, Size, Wanted, Way, wayland, x11};
+use crate::device::DeviceError;
+use protocol::{ErrorCode, Source};
+use std::{env, time::Instant};
+
+/// An open screen or window.
+pub(super) enum Screen {
+    X11(x11::Screen),
+    Wayland(wayland::Screen),
+}
+
+/// What is known of the desktop that this program runs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Desktop {
+    /// The session says that it is one on Wayland (`XDG_SESSION_TYPE`).
+    says_wayland: bool,
+    /// There is a display of Wayland's (`WAYLAND_DISPLAY`).
+    has_wayland: bool,
+    /// There is a display of X11's: whether it is one inside of Wayland.
+    x11_inside_wayland: Option<bool>,
+}
+
+/// Whose screens they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    X11,
+    Wayland,
+}
+
+impl Desktop {
+    fn here() -> Desktop {
+        let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        Desktop {
+            says_wayland: env::var_os("XDG_SESSION_TYPE").is_some_and(|kind| kind == "wayland"),
+            has_wayland: is_set("WAYLAND_DISPLAY"),
+            x11_inside_wayland: x11::is_inside_wayland(),
+        }
+    }
+
+    /// A display of X11's that is not inside of Wayland shows all that is on it, whatever the session says: somebody started it beside.
+    fn screens(self) -> Whose {
+        match self {
+            Desktop { has_wayland: true, .. } | Desktop { x11_inside_wayland: Some(true), .. } => Whose::Wayland,
+            Desktop { x11_inside_wayland: Some(false), .. } => Whose::X11,
+            Desktop { says_wayland: true, .. } => Whose::Wayland,
+            Desktop { .. } => Whose::X11,
+        }
+    }
+
+    /// The same, where this is known of the portal: without one an own display of X11's is better than none.
+    fn screens_where(self, portal_answers: bool) -> Whose {
+        match self.screens() {
+            Whose::Wayland if !portal_answers && self.x11_inside_wayland == Some(false) => Whose::X11,
+            whose => whose,
+        }
+    }
+}
+
+impl Screen {
+    pub(super) fn open(wanted: &Wanted, way: &Way<'_>) -> Result<Self, DeviceError> {
+        let x11 = || x11::Screen::open(wanted).map(Self::X11);
+        // Windows by their title are those of programs on X11: the others are chosen in the desktop's own window.
+        if let Wanted::Window(_) = wanted {
+            return x11();
+        }
+        let desktop = Desktop::here();
+        if desktop.screens() == Whose::X11 {
+            return x11();
+        }
+        way.asks();
+        match wayland::Screen::open(way) {
+            // What is missing for it was said.
+            Err(DeviceError::Said(ErrorCode::NoDevice, _)) if desktop.screens_where(false) == Whose::X11 => x11(),
+            shown => shown.map(Self::Wayland),
+        }
+    }
+}
+
+impl Capture for Screen {
+    fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError> {
+        match self {
+            Self::X11(screen) => screen.picture(into, anew),
+            Self::Wayland(screen) => screen.picture(into, anew),
+        }
+    }
+
+    fn rest(&mut self, until: Instant) {
+        match self {
+            Self::X11(screen) => screen.rest(until),
+            Self::Wayland(screen) => screen.rest(until),
+        }
+    }
+}
+
+/// The screens by number, and the windows by title.
+pub(super) fn list() -> (Vec<Source>, Vec<Source>) {
+    let (screens, windows) = x11::list();
+    match Desktop::here().screens() {
+        Whose::X11 => (screens, windows),
+        Whose::Wayland => (wayland::list(), windows),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desktop(says_wayland: bool, has_wayland: bool, x11_inside_wayland: Option<bool>) -> Desktop {
+        Desktop { says_wayland, has_wayland, x11_inside_wayland }
+    }
+
+    #[test]
+    fn a_desktop_on_wayland_is_asked_by_its_portal_and_any_other_by_x11() {
+        for (here, whose) in [
+            (desktop(false, false, None), Whose::X11),
+            (desktop(false, false, Some(false)), Whose::X11),
+            (desktop(true, true, Some(true)), Whose::Wayland),
+            (desktop(true, true, None), Whose::Wayland),
+            (desktop(false, true, None), Whose::Wayland),
+            (desktop(true, false, None), Whose::Wayland),
+            (desktop(false, false, Some(true)), Whose::Wayland),
+            // An X server that was started beside, by a test for one.
+            (desktop(true, false, Some(false)), Whose::X11),
+        ] {
+            assert_eq!(here.screens(), whose, "{here:?}");
+            assert_eq!(here.screens_where(true), whose, "{here:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_portal_an_x_server_of_its_own_is_taken() {
+        assert_eq!(desktop(true, true, Some(false)).screens_where(true), Whose::Wayland);
+        assert_eq!(desktop(true, true, Some(false)).screens_where(false), Whose::X11);
+        assert_eq!(desktop(true, true, Some(true)).screens_where(false), Whose::Wayland, "it shows nothing");
+        assert_eq!(desktop(true, true, None).screens_where(false), Whose::Wayland);
+    }
+}

@@ -1,0 +1,148 @@
+//! Screens and windows of Wayland: people choose one in a window of the desktop's own, by its portal, and PipeWire brings its pictures. A
+//! program cannot list them there, nor take one that nobody chose.
+
+mod copy;
+mod format;
+mod pipewire;
+mod pod;
+mod portal;
+#[cfg(test)]
+mod tests;
+
+use super::{Capture, Permission, Size, Way};
+use crate::device::DeviceError;
+use pipewire::Stream;
+use portal::{Chosen, Portal, Session};
+use protocol::{ErrorCode, Source};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// An open screen or window.
+pub(super) struct Screen {
+    session: Session,
+    stream: Stream,
+    /// The newest picture: it is asked for anew where it stands still.
+    pixels: Vec<u8>,
+    size: Option<Size>,
+    permission: Arc<Permission>,
+}
+
+/// A portal or a PipeWire that is not there is looked for this often: each look starts what the bus knows by that name.
+const AGAIN: Duration = Duration::from_secs(10);
+
+impl Screen {
+    /// Asks by the session's portal, where it may be asked now.
+    pub(super) fn open(way: &Way<'_>) -> Result<Self, DeviceError> {
+        Self::by(|| Ok(Portal::on(None)?), way)
+    }
+
+    fn by(portal: impl FnOnce() -> Result<Portal, DeviceError>, way: &Way<'_>) -> Result<Self, DeviceError> {
+        let token = way.permission.ask(Instant::now())?;
+        Self::ask(portal, token.as_deref(), way).inspect_err(|why| match why {
+            // Whoever gave up may come back at once.
+            _ if (way.given_up)() => {}
+            // What is missing may be installed meanwhile, and nobody was asked.
+            DeviceError::Said(ErrorCode::NoDevice, _) => way.permission.failed(why, Instant::now() + AGAIN),
+            _ => way.permission.over(why),
+        })
+    }
+
+    fn ask(
+        portal: impl FnOnce() -> Result<Portal, DeviceError>,
+        token: Option<&str>,
+        way: &Way<'_>,
+    ) -> Result<Self, DeviceError> {
+        if !Stream::is_possible() {
+            return Err(pipewire::Trouble::NoLibrary.into());
+        }
+        let Chosen { session, node, remote, token } = portal()?.ask(token, way.given_up)?;
+        way.permission.given(token);
+        let stream = Stream::open(remote, node, way.fps)?;
+        let permission = way.permission.clone();
+        Ok(Screen { session, stream, pixels: Vec::new(), size: None, permission })
+    }
+
+    /// What ended while it was shown stays so until people choose again: it may be they who ended it, in the desktop's own bar.
+    fn over(&self, why: DeviceError) -> DeviceError {
+        self.permission.over(&why);
+        why
+    }
+}
+
+impl Capture for Screen {
+    fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError> {
+        if self.session.is_closed() {
+            return Err(self.over(lost()));
+        }
+        let taken = self.stream.take(&mut self.pixels).map_err(|trouble| self.over(trouble.into()))?;
+        self.size = taken.or(self.size);
+        let Some(size) = self.size.filter(|_| taken.is_some() || anew) else { return Ok(None) };
+        into.clear();
+        into.extend_from_slice(&self.pixels);
+        Ok(Some(size))
+    }
+
+    fn rest(&mut self, until: Instant) {
+        self.stream.rest(until);
+    }
+}
+
+/// All that can be listed: that the desktop asks.
+pub(super) fn list() -> Vec<Source> {
+    vec![Source { id: "1".to_owned(), label: "Screen or window (the desktop asks which)".to_owned() }]
+}
+
+fn lost() -> DeviceError {
+    let message = "The screen or window is not shared any more: it was closed or unplugged, or the desktop was told to stop. Choose the screen again, and the desktop asks which one to show.";
+    DeviceError::Said(ErrorCode::DeviceLost, message.to_owned())
+}
+
+impl From<portal::Trouble> for DeviceError {
+    fn from(trouble: portal::Trouble) -> Self {
+        let (code, message) = match trouble {
+            portal::Trouble::Missing(said) => {
+                tracing::debug!("no portal that shows screens: {said}");
+                let message = "This desktop runs on Wayland, and nothing here lets its screens be shown. Install xdg-desktop-portal and the part of it for this desktop (xdg-desktop-portal-gnome, -kde or -wlr) and pipewire, log in anew, or choose a camera or an image.";
+                (ErrorCode::NoDevice, message.to_owned())
+            }
+            portal::Trouble::Declined => {
+                let message = "No screen or window was chosen, so none is shown. Choose the screen again, and the desktop asks once more; or choose another source.";
+                (ErrorCode::DeviceDenied, message.to_owned())
+            }
+            portal::Trouble::Ended => {
+                let message = "The desktop shows no screen: it could not ask which one, or does not allow it. Choose the screen again, and it is asked once more; or choose another source.";
+                (ErrorCode::DeviceDenied, message.to_owned())
+            }
+            // Nobody is there who would hear it.
+            portal::Trouble::GivenUp => return DeviceError::Other("is not wanted any more".to_owned()),
+            portal::Trouble::Failed(said) => {
+                let message = format!(
+                    "The desktop's portal does not show a screen ({said}). Choose the screen again, or choose another source."
+                );
+                (ErrorCode::DeviceFailed, message)
+            }
+        };
+        DeviceError::Said(code, message)
+    }
+}
+
+impl From<pipewire::Trouble> for DeviceError {
+    fn from(trouble: pipewire::Trouble) -> Self {
+        let (code, message) = match trouble {
+            pipewire::Trouble::NoLibrary => {
+                let message = "Screens on Wayland come by PipeWire, whose library is not here. Install libpipewire-0.3-0 and pipewire, and it is shown by itself; or choose a camera or an image.";
+                (ErrorCode::NoDevice, message.to_owned())
+            }
+            pipewire::Trouble::Refused(said) => {
+                let message = format!(
+                    "PipeWire does not bring the screen's picture ({said}). Choose the screen again, or choose another source."
+                );
+                (ErrorCode::DeviceFailed, message)
+            }
+            pipewire::Trouble::Lost => return lost(),
+        };
+        DeviceError::Said(code, message)
+    }
+}
