@@ -75,6 +75,20 @@ no_cameras() {
   if [ $status = 77 ]; then echo "$why"; fi
 }
 
+# Why no desktop on Wayland can be made that nobody sees; nothing where it can. Some of its programs stand in no PATH.
+no_wayland() {
+  local program why root="${SKYLARK_SYSTEM_ROOT:-}" tools=(dbus-daemon sway swaymsg swaybg pipewire wireplumber cc)
+  # Sway does not run as root.
+  if [ "$(id -u)" = 0 ]; then tools+=(setpriv); fi
+  why=$(without "${tools[@]}")
+  for program in xdg-desktop-portal xdg-desktop-portal-wlr xdg-permission-store; do
+    if ! [ -x "$root/usr/libexec/$program" ] && ! [ -x "$root/usr/lib/xdg-desktop-portal/$program" ] && ! [ -x "$root/usr/lib/$program" ]; then
+      why="${why:-$program is not installed}"
+    fi
+  done
+  if [ -n "$why" ]; then echo "$why"; fi
+}
+
 # without TOOL...: the first that is missing, as a reason.
 without() {
   local tool
@@ -95,6 +109,7 @@ rust_needs() {
   needs "the microphone's tests" without pulseaudio paplay
   needs "the tests that decode what the encoders make or what was recorded" without ffmpeg
   needs "the window's threads, and X11's screens and windows" without Xvfb
+  needs "Wayland's screens" no_wayland
   needs "the watching by IPv6" no_ipv6
   needs "the tests with cameras" no_cameras
 }

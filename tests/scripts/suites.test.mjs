@@ -27,9 +27,18 @@ function machine(t, tools) {
     unshare: '',
     mount: '',
     setpriv: '',
+    'dbus-daemon': '',
+    sway: '',
+    swaymsg: '',
+    swaybg: '',
+    pipewire: '',
+    wireplumber: '',
+    cc: '',
     ...tools,
   }).install();
   t.after(() => made.remove());
+  for (const program of ['xdg-desktop-portal', 'xdg-desktop-portal-wlr', 'xdg-permission-store'])
+    made.tool(program, '', join(made.folder, 'root/usr/libexec'));
   mkdirSync(join(made.folder, 'root/proc/net'), { recursive: true });
   writeFileSync(
     join(made.folder, 'root/proc/net/if_inet6'),
@@ -87,7 +96,12 @@ for (const [tool, ...reasons] of [
   ['caddy', /rust: .*behind Caddy # caddy is not installed/],
   ['openssl', /rust: .*nginx # openssl is not installed/, /rust: .*Caddy # openssl is not installed/],
   ['unshare', /rust: .*names that change.*disks that are full.* # unshare is not installed/],
-  ['setpriv', /rust: .*folder that may not be changed # setpriv is not installed/],
+  [
+    'setpriv',
+    /rust: .*folder that may not be changed # setpriv is not installed/,
+    /rust: Wayland’s screens # setpriv is not installed/,
+  ],
+  ['sway', /rust: Wayland’s screens # sway is not installed/],
   ['Xvfb', /rust: the window’s threads, and X11’s screens and windows # Xvfb is not installed/],
 ]) {
   test(`without ${tool} it is said what of the Rust tests is skipped`, async (t) => {
@@ -101,6 +115,15 @@ test('a server is found where systems keep them, outside of PATH', async (t) => 
   const made = machine(t, { nginx: null });
   made.tool('nginx', '', join(made.folder, 'root/usr/sbin'));
   assert.doesNotMatch((await made.dev(['test', 'rust'])).said, /nginx is not installed/);
+});
+
+test('the parts of a desktop that stand in no PATH are found, or missed, where systems keep them', async (t) => {
+  const made = machine(t);
+  rmSync(join(made.folder, 'root/usr/libexec/xdg-desktop-portal-wlr'));
+  const without = await made.dev(['test', 'rust']);
+  assert.match(without.said, /rust: Wayland's screens # xdg-desktop-portal-wlr is not installed/);
+  made.tool('xdg-desktop-portal-wlr', '', join(made.folder, 'root/usr/lib/xdg-desktop-portal'));
+  assert.doesNotMatch((await made.dev(['test', 'rust'])).said, /xdg-desktop-portal-wlr is not installed/);
 });
 
 test('without root, or without its leave, there are no networks of namespaces, and nothing is mounted', async (t) => {
@@ -146,6 +169,7 @@ test('each test of Rust that ends early has its line in scripts/test.sh', () => 
     'tests/stories/support/recorded.rs': 'what was recorded',
     'src-tauri/crates/fakecam/tests/program.rs': 'cameras',
     'src-tauri/crates/media/src/encode/tests/mod.rs': 'decode what the encoders make',
+    'src-tauri/crates/media/src/screen/wayland/tests/desktop.rs': "Wayland's screens",
     'src-tauri/crates/media/src/screen/x11/tests.rs': "X11's screens",
     'src-tauri/crates/media/tests/support/camera.rs': 'cameras',
     'src-tauri/crates/media/tests/support/sound_server.rs': 'microphone',

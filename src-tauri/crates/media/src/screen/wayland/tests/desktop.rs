@@ -4,7 +4,7 @@ use super::super::portal::Portal;
 use std::{
     env, fs,
     io::Write as _,
-    os::unix::fs::{PermissionsExt, chown},
+    os::unix::fs::{MetadataExt as _, PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -59,6 +59,8 @@ impl Desktop {
     /// None where something for it is not installed.
     pub(super) fn start() -> Option<Desktop> {
         let missing = PROGRAMS.into_iter().find(|program| !is_in_path(program));
+        // Sway does not run as root.
+        let missing = missing.or_else(|| (is_root() && !is_in_path("setpriv")).then_some("setpriv"));
         let missing = missing.or_else(|| [PORTAL, BACKEND, STORE].into_iter().find(|name| installed(name).is_none()));
         if let Some(missing) = missing {
             eprintln!("skipped: {missing} is not installed");
@@ -89,7 +91,7 @@ impl Desktop {
         desktop.run("dbus-daemon", &["--nosyslog", "--nofork", "--config-file", &format!("{shown}/bus.conf")], &[]);
         desktop.until("the bus", || desktop.folder.path().join("bus").exists());
         let config = format!("{shown}/sway/config");
-        if desktop.is_of_root() {
+        if is_root() {
             // It may do nothing with files that are root's.
             chown(desktop.folder.path(), Some(NOBODY), None).expect("root may");
             fs::set_permissions(desktop.folder.path(), PermissionsExt::from_mode(0o700)).expect("root may");
@@ -157,11 +159,6 @@ impl Desktop {
 
     fn bus(&self) -> String {
         format!("unix:path={}/bus", self.folder.path().display())
-    }
-
-    fn is_of_root(&self) -> bool {
-        use std::os::unix::fs::MetadataExt as _;
-        fs::metadata(self.folder.path()).expect("it is there").uid() == 0
     }
 
     fn run(&mut self, name: &'static str, arguments: &[&str], more: &[(&str, &str)]) {
@@ -252,6 +249,10 @@ impl Drop for Desktop {
         // The bus last: it is what the others are asked by.
         self.running.drain(..).rev().for_each(Running::end);
     }
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|of_us| of_us.uid() == 0)
 }
 
 fn is_in_path(program: &str) -> bool {
