@@ -1,5 +1,6 @@
 //! What the pipeline tells its owner.
 
+use crate::ScreenToken;
 use protocol::{SoundTrouble, SourceState, StripId};
 
 /// What a [`crate::Pipeline`] tells.
@@ -15,6 +16,8 @@ pub enum Event {
     Strip(StripId, SourceState),
     /// Something is wrong with the sound though every device runs, or something else, or nothing any more.
     Sound(Option<SoundTrouble>),
+    /// The system knows by this which screen or window was chosen, from now on; None: what it knew is over. To be kept for the next start.
+    ScreenToken(Option<ScreenToken>),
     /// An encoder failed, with the cause and the remedy. It is started again with the next picture.
     EncoderFailed(String),
 }

@@ -52,6 +52,7 @@ pub use microphone::find_sound_server;
 pub use pipeline::{CODECS, Pipeline};
 pub use preview::PreviewPicture;
 pub use scene::{Corner, NoScene, Place, Scene, Shape, Shown};
+pub use screen::ScreenToken;
 pub use still::Still;
 
 /// The cameras, microphones, screens and windows of this machine. Takes up to a few seconds: devices are asked what they are, and one that does

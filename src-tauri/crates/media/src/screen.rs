@@ -15,6 +15,7 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use none as system;
 pub(crate) use permission::Permission;
+pub use permission::ScreenToken;
 
 use crate::{
     SourceChoice,

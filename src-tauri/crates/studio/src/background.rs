@@ -6,10 +6,12 @@ use crate::public_name::Question;
 use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
 use crate::relaying::Relaying;
+use crate::screen_token::ScreenTokenFile;
 use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
+use media::ScreenToken;
 use protocol::{ChatFormat, RelayId, SharedMessage};
 use reach::Networks;
 use record::{Journal, MendError, Target};
@@ -42,6 +44,9 @@ pub(crate) trait Background {
 
     /// Writes the settings; [`Happened::Unwritten`] follows if that fails.
     fn keep_settings(&self, written: Written);
+
+    /// Writes by which word the desktop knows the screen that was chosen; [`Happened::Unwritten`] follows if that fails.
+    fn keep_screen_token(&self, token: Option<ScreenToken>);
 
     /// Looks whether a recording of so many bytes a second can be written there: [`RecordingNews::Checked`] follows.
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64);
@@ -118,6 +123,10 @@ impl Background for Threads {
 
     fn keep_settings(&self, written: Written) {
         self.writer.keep_settings(written);
+    }
+
+    fn keep_screen_token(&self, token: Option<ScreenToken>) {
+        self.writer.keep_screen_token(token);
     }
 
     fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>) {
@@ -200,6 +209,7 @@ pub(crate) fn resolve(Question { number, name }: Question, tell: mpsc::Unbounded
 pub(crate) struct Files {
     pub(crate) keeper: Keeper,
     pub(crate) settings: SettingsFile,
+    pub(crate) screen_token: ScreenTokenFile,
 }
 
 impl Storage for Files {
@@ -217,6 +227,15 @@ impl Storage for Files {
             let path = self.settings.path().display();
             format!(
                 "{path} could not be written ({error}): the settings hold until Skylark ends. Free space, or make the folder writable."
+            )
+        })
+    }
+
+    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String> {
+        self.screen_token.keep(token).map_err(|error| {
+            let path = self.screen_token.path().display();
+            format!(
+                "{path} could not be written ({error}): the desktop asks again which screen to show when Skylark starts. Free space, or make the folder writable."
             )
         })
     }

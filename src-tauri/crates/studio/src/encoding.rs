@@ -26,6 +26,9 @@ pub(crate) trait Encoding {
     /// Shows something else, live or not.
     fn set_shown(&self, shown: Shown);
 
+    /// The screen that is shown was chosen once more: where the desktop asks which one that is, it asks again.
+    fn choose_again(&self);
+
     /// Takes another microphone, live or not.
     fn set_microphone(&self, microphone: MicrophoneChoice);
 
@@ -100,6 +103,10 @@ impl Encoding for Encoders {
 
     fn set_shown(&self, shown: Shown) {
         self.pipeline.set_shown(shown);
+    }
+
+    fn choose_again(&self) {
+        self.pipeline.choose_again();
     }
 
     fn set_microphone(&self, microphone: MicrophoneChoice) {

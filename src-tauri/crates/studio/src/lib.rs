@@ -42,6 +42,7 @@ mod metrics;
 mod metrics_token;
 mod qr;
 mod random;
+mod screen_token;
 mod settings;
 mod upload;
 

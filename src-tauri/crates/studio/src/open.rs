@@ -19,6 +19,7 @@ use crate::reachability::{self, Reachability, Surroundings};
 use crate::recorders::Recorders;
 use crate::relaying::Relaying;
 use crate::relays::Relays;
+use crate::screen_token::ScreenTokenFile;
 use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit, relay_secrets};
 use crate::storage::Keeper;
 use crate::studio::Studio;
@@ -207,11 +208,13 @@ impl Studio {
             port.start((viewers,)).map_err(OpenError::Forward)?;
             forwarder
         };
+        let screen_token = ScreenTokenFile::of(&places.data);
         let pipeline = {
             let (tell, title) = (tell.clone(), settings.title.to_string());
             let (shown, microphone) = (settings.picture(), settings.microphone.clone());
             let events = move |event| drop(tell.send(Happened::Media(event)));
-            Arc::new(Pipeline::open(shown, microphone, settings.video, title, events))
+            let chosen = screen_token.read();
+            Arc::new(Pipeline::open_knowing(chosen, shown, microphone, settings.video, title, events))
         };
 
         let meter = Arc::new(Meter::default());
@@ -264,7 +267,8 @@ impl Studio {
             let tell = tell.clone();
             move |message| drop(tell.send(Happened::Unwritten(message)))
         };
-        let writer = Writer::start(Files { keeper, settings: found.file }, complain).map_err(OpenError::Forward)?;
+        let writer = Writer::start(Files { keeper, settings: found.file, screen_token }, complain)
+            .map_err(OpenError::Forward)?;
         let now = now();
         let journal = Journal::of(&places.data);
         let recorders = Recorders::new(outputs.clone(), clock, journal.clone(), tell.clone());

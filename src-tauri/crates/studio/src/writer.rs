@@ -2,6 +2,7 @@
 
 use crate::settings::Written;
 use audience::Persisted;
+use media::ScreenToken;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -20,6 +21,9 @@ pub(crate) trait Storage: Send + 'static {
 
     /// Writes the settings.
     fn keep_settings(&mut self, written: &Written) -> Result<(), String>;
+
+    /// Writes by which word the desktop knows the screen that was chosen, or takes it away.
+    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String>;
 }
 
 #[derive(Default)]
@@ -32,8 +36,13 @@ struct Slot {
 struct Waiting {
     audience: Option<Persisted>,
     settings: Option<Written>,
+    /// None: it is written as it is.
+    screen_token: Option<Option<ScreenToken>>,
     closed: bool,
 }
+
+/// What is to be written: a value of each kind at most.
+type Work = (Option<Persisted>, Option<Written>, Option<Option<ScreenToken>>);
 
 impl Writer {
     /// Starts the thread. `complain` is called on it, with what could not be written.
@@ -43,7 +52,7 @@ impl Writer {
         let work = slot.clone();
         let mut finished = Some(finished);
         // Taken, and not written yet: also when the writing of it panicked, after which it is tried again.
-        let (mut audience, mut settings) = (None, None);
+        let (mut audience, mut settings, mut screen_token) = Work::default();
         threads::restarted("storage", move || {
             loop {
                 if let Some(persisted) = &audience {
@@ -54,8 +63,12 @@ impl Writer {
                     storage.keep_settings(written).err().into_iter().for_each(&complain);
                     settings = None;
                 }
+                if let Some(token) = &screen_token {
+                    storage.keep_screen_token(token.as_ref()).err().into_iter().for_each(&complain);
+                    screen_token = None;
+                }
                 let Some(next) = work.next() else { break };
-                (audience, settings) = next;
+                (audience, settings, screen_token) = next;
                 threads::fault();
             }
             // Nobody waits for it where the program was cut short.
@@ -72,6 +85,11 @@ impl Writer {
     /// Writes this next.
     pub(crate) fn keep_settings(&self, written: Written) {
         self.slot.put(|waiting| waiting.settings = Some(written));
+    }
+
+    /// Writes this next.
+    pub(crate) fn keep_screen_token(&self, token: Option<ScreenToken>) {
+        self.slot.put(|waiting| waiting.screen_token = Some(token));
     }
 
     /// Done when the last value is written. It may never be: whoever waits says for how long.
@@ -95,12 +113,14 @@ impl Slot {
     }
 
     /// Waits for something to write; none when there will be nothing more.
-    fn next(&self) -> Option<(Option<Persisted>, Option<Written>)> {
-        let nothing =
-            |waiting: &mut Waiting| !waiting.closed && waiting.audience.is_none() && waiting.settings.is_none();
+    fn next(&self) -> Option<Work> {
+        let nothing = |waiting: &mut Waiting| {
+            let is_nothing = waiting.audience.is_none() && waiting.settings.is_none() && waiting.screen_token.is_none();
+            !waiting.closed && is_nothing
+        };
         let mut waiting = self.changed.wait_while(self.lock(), nothing).unwrap_or_else(PoisonError::into_inner);
-        let work = (waiting.audience.take(), waiting.settings.take());
-        (!waiting.closed || work.0.is_some() || work.1.is_some()).then_some(work)
+        let work = (waiting.audience.take(), waiting.settings.take(), waiting.screen_token.take());
+        (!waiting.closed || work.0.is_some() || work.1.is_some() || work.2.is_some()).then_some(work)
     }
 
     /// What is behind it is changed by single assignments, so a panic elsewhere left it whole.
@@ -136,6 +156,10 @@ mod tests {
         fn keep_settings(&mut self, written: &Written) -> Result<(), String> {
             self.write(format!("settings {}", written.max_viewers.unwrap_or_default()))
         }
+
+        fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String> {
+            self.write(format!("screen {}", token.map_or("none", ScreenToken::as_str)))
+        }
     }
 
     fn limited(max_viewers: u32) -> Written {
@@ -164,6 +188,10 @@ mod tests {
         let_go.send(Ok(())).unwrap();
         assert_eq!(writes.recv_timeout(SOON).unwrap(), "settings 999", "all between were overtaken");
         assert_eq!(complaints.recv_timeout(SOON).unwrap(), "settings could not be written");
+        writer.keep_screen_token(Some(ScreenToken::new("one".into())));
+        writer.keep_screen_token(None);
+        let_go.send(Ok(())).unwrap();
+        assert_eq!(writes.recv_timeout(SOON).unwrap(), "screen none", "that it is over is written too");
         let mut finished = std::pin::pin!(writer.finish());
         let waiting = tokio::time::timeout(Duration::from_millis(20), finished.as_mut()).await;
         assert!(waiting.is_err(), "the last write is still under way");

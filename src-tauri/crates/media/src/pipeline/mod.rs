@@ -16,7 +16,7 @@ mod video;
 mod wanted;
 
 use crate::{
-    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, Shown, SourceChoice, Still, VideoConfig,
+    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Shown, SourceChoice, Still, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
     screen::Permission,
@@ -103,14 +103,28 @@ impl Pipeline {
         title: String,
         events: impl Fn(Event) + Send + Sync + 'static,
     ) -> Pipeline {
+        Self::open_knowing(None, shown, microphone, video, title, events)
+    }
+
+    /// The same; `screen`: which screen or window people chose before, as an [`Event`] told it.
+    pub fn open_knowing(
+        screen: Option<ScreenToken>,
+        shown: impl Into<Shown>,
+        microphone: MicrophoneChoice,
+        video: VideoConfig,
+        title: String,
+        events: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Pipeline {
         let events: Events = Arc::new(events);
+        let keep = events.clone();
+        let permission = Arc::new(Permission::new(screen, move |token| keep(Event::ScreenToken(token))));
         let asked = Asked { shown: shown.into(), video, cover: None };
         let ([camera, screen], plan) = asked.wishes();
         let (camera, screen) = (Arc::new(Wanted::new(camera)), Arc::new(Wanted::new(screen)));
         let (microphone, silent) = (Arc::new(Wanted::new(microphone)), Arc::<AtomicBool>::default());
         let mixing = Arc::<Mixing>::default();
         let (slot, levels, sound) = (Arc::<Slot>::default(), Arc::<Mutex<Levels>>::default(), Arc::default());
-        let (title, permission) = (Arc::new(Title::new(&title)), Arc::<Permission>::default());
+        let title = Arc::new(Title::new(&title));
         let stage = Arc::new(Stage::new(Arc::clone(&slot), plan.layout, (video.width, video.height), video.fps));
         let [pictures, screens] =
             [(Role::Camera, &camera, RETRY), (Role::Screen, &screen, LOOK)].map(|(role, wanted, retry)| SourceThread {

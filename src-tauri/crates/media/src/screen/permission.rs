@@ -3,18 +3,27 @@
 
 use crate::device::DeviceError;
 use std::{
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
+/// By this the system knows again which screen or window was chosen, and asks nobody. Good for one time.
+///
+/// `Debug` does not print it: whoever has it may look at that screen, as far as the system lets this program.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ScreenToken(String);
+
 /// What people were asked about their screens, and said.
-#[derive(Debug, Default)]
-pub(crate) struct Permission(Mutex<State>);
+pub(crate) struct Permission {
+    state: Mutex<State>,
+    /// Called with each token that takes the place of the one before, or with none; must not block.
+    keep: Box<dyn Fn(Option<ScreenToken>) + Send + Sync>,
+}
 
 #[derive(Debug, Default)]
 struct State {
-    /// By this the system knows again what was chosen, and asks nobody.
-    token: Option<String>,
+    token: Option<ScreenToken>,
     /// Why nobody is asked now.
     rest: Option<Rest>,
     /// This system asks.
@@ -31,12 +40,20 @@ struct Rest {
 
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // Elsewhere nobody is asked yet.
 impl Permission {
+    /// `token`: what was chosen before this program ran. `keep` is called with each that takes its place, or with none; it must not block.
+    pub(crate) fn new(
+        token: Option<ScreenToken>,
+        keep: impl Fn(Option<ScreenToken>) + Send + Sync + 'static,
+    ) -> Permission {
+        Permission { state: Mutex::new(State { token, ..State::default() }), keep: Box::new(keep) }
+    }
+
     /// Somebody chose to show a screen; `again`: where it was chosen already, so that another one is meant.
     pub(crate) fn chosen(&self, again: bool) {
         let mut state = self.lock();
         state.rest = None;
         if again {
-            state.token = None;
+            self.set(&mut state, None);
         }
     }
 
@@ -47,7 +64,7 @@ impl Permission {
     }
 
     /// It is to be shown now: by which token the system knows what was chosen before, or why it is not asked.
-    pub(crate) fn ask(&self, now: Instant) -> Result<Option<String>, DeviceError> {
+    pub(crate) fn ask(&self, now: Instant) -> Result<Option<ScreenToken>, DeviceError> {
         let mut state = self.lock();
         state.asks = true;
         match &state.rest {
@@ -58,14 +75,15 @@ impl Permission {
     }
 
     /// People chose something, or the system knew it again. A token is good for one time: this is the next one.
-    pub(crate) fn given(&self, token: Option<String>) {
-        self.lock().token = token;
+    pub(crate) fn given(&self, token: Option<ScreenToken>) {
+        self.set(&mut self.lock(), token);
     }
 
     /// Nobody is asked again until somebody chooses it anew; what was chosen before is forgotten.
     pub(crate) fn over(&self, why: &DeviceError) {
         let mut state = self.lock();
-        (state.token, state.rest) = (None, Some(Rest { until: None, why: why.clone() }));
+        state.rest = Some(Rest { until: None, why: why.clone() });
+        self.set(&mut state, None);
     }
 
     /// It failed by itself, and is tried again then.
@@ -73,15 +91,51 @@ impl Permission {
         self.lock().rest = Some(Rest { until: Some(until), why: why.clone() });
     }
 
+    fn set(&self, state: &mut State, token: Option<ScreenToken>) {
+        if state.token != token {
+            state.token.clone_from(&token);
+            (self.keep)(token);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Permission {
+    /// Nothing was chosen before, and nothing is kept.
+    fn default() -> Self {
+        Self::new(None, drop)
+    }
+}
+
+impl ScreenToken {
+    /// What a system gave, or what was kept of it.
+    pub fn new(text: String) -> ScreenToken {
+        ScreenToken(text)
+    }
+
+    /// What it is.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ScreenToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScreenToken(…)")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
+
+    fn one() -> Option<ScreenToken> {
+        Some(ScreenToken::new("one".to_owned()))
+    }
 
     fn why() -> DeviceError {
         DeviceError::Other("was refused".to_owned())
@@ -91,8 +145,8 @@ mod tests {
     fn who_chose_nothing_is_not_asked_again_until_it_is_chosen_anew() {
         let (permission, now) = (Permission::default(), Instant::now());
         assert_eq!(permission.ask(now), Ok(None));
-        permission.given(Some("one".to_owned()));
-        assert_eq!(permission.ask(now), Ok(Some("one".to_owned())), "it is opened anew, with another size");
+        permission.given(one());
+        assert_eq!(permission.ask(now), Ok(one()), "it is opened anew, with another size");
         permission.over(&why());
         for after in [0, 1, 3600, 86_400] {
             assert_eq!(permission.ask(now + Duration::from_secs(after)), Err(why()));
@@ -104,9 +158,9 @@ mod tests {
     #[test]
     fn another_one_is_asked_for_where_it_is_chosen_twice() {
         let (permission, now) = (Permission::default(), Instant::now());
-        permission.given(Some("one".to_owned()));
+        permission.given(one());
         permission.chosen(false);
-        assert_eq!(permission.ask(now), Ok(Some("one".to_owned())), "back from the camera");
+        assert_eq!(permission.ask(now), Ok(one()), "back from the camera");
         assert!(permission.choose_again(), "it was asked, so it is asked again");
         assert_eq!(permission.ask(now), Ok(None));
         assert!(!Permission::default().choose_again(), "X11 asks nobody");
@@ -115,14 +169,31 @@ mod tests {
     #[test]
     fn what_failed_by_itself_is_tried_again_in_time() {
         let (permission, now) = (Permission::default(), Instant::now());
-        permission.given(Some("one".to_owned()));
+        permission.given(one());
         let until = now + Duration::from_secs(10);
         permission.failed(&why(), until);
         assert_eq!(permission.ask(now), Err(why()));
-        assert_eq!(permission.ask(until), Ok(Some("one".to_owned())));
-        assert_eq!(permission.ask(now), Ok(Some("one".to_owned())), "that time is over");
+        assert_eq!(permission.ask(until), Ok(one()));
+        assert_eq!(permission.ask(now), Ok(one()), "that time is over");
         permission.failed(&why(), until);
         permission.chosen(false);
         assert!(permission.ask(now).is_ok(), "people need not wait for it");
+    }
+
+    #[test]
+    fn whoever_keeps_it_is_told_each_token_once() {
+        let kept = Arc::<Mutex<Vec<Option<ScreenToken>>>>::default();
+        let keep = kept.clone();
+        let permission = Permission::new(one(), move |token| keep.lock().expect("nobody panics").push(token));
+        let told = || std::mem::take(&mut *kept.lock().expect("nobody panics"));
+        let two = || Some(ScreenToken::new("two".to_owned()));
+        assert_eq!(permission.ask(Instant::now()), Ok(one()), "it was kept from before");
+        permission.given(one());
+        assert_eq!(told(), [], "it is the same one");
+        permission.given(two());
+        permission.over(&why());
+        permission.over(&why());
+        assert_eq!(told(), [two(), None]);
+        assert_eq!(format!("{:?}", one()), "Some(ScreenToken(…))");
     }
 }

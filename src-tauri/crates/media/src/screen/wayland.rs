@@ -9,7 +9,7 @@ mod portal;
 #[cfg(test)]
 mod tests;
 
-use super::{Capture, Permission, Size, Way};
+use super::{Capture, Permission, ScreenToken, Size, Way};
 use crate::device::DeviceError;
 use pipewire::Stream;
 use portal::{Chosen, Portal, Session};
@@ -40,7 +40,7 @@ impl Screen {
 
     fn by(portal: impl FnOnce() -> Result<Portal, DeviceError>, way: &Way<'_>) -> Result<Self, DeviceError> {
         let token = way.permission.ask(Instant::now())?;
-        Self::ask(portal, token.as_deref(), way).inspect_err(|why| match why {
+        Self::ask(portal, token.as_ref().map(ScreenToken::as_str), way).inspect_err(|why| match why {
             // Whoever gave up may come back at once.
             _ if (way.given_up)() => {}
             // What is missing may be installed meanwhile, and nobody was asked.
@@ -58,7 +58,7 @@ impl Screen {
             return Err(pipewire::Trouble::NoLibrary.into());
         }
         let Chosen { session, node, remote, token } = portal()?.ask(token, way.given_up)?;
-        way.permission.given(token);
+        way.permission.given(token.map(ScreenToken::new));
         let stream = Stream::open(remote, node, way.fps)?;
         let permission = way.permission.clone();
         Ok(Screen { session, stream, pixels: Vec::new(), size: None, permission })

@@ -22,6 +22,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 let event = self.devices.sound_is(trouble);
                 self.events.tell(event);
             }
+            media::Event::ScreenToken(token) => self.background.keep_screen_token(token),
             media::Event::EncoderFailed(message) => match self.broadcast.running() {
                 Running::Starting => self.start_failed(message),
                 Running::Live | Running::No => {

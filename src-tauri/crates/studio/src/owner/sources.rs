@@ -26,8 +26,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.looked_at = Some(file);
             return Ok(());
         }
+        let is_again = choice == self.configuration.meant().picture().source;
         let changed = self.configuration.set_source(&choice);
         self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
+        if is_again && matches!(choice, SourceChoice::Screen(_)) {
+            // Where the desktop asks which one that is, another one is meant.
+            self.encoders.choose_again();
+        }
         Ok(())
     }
 

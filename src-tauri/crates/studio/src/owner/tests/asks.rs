@@ -118,6 +118,10 @@ impl Encoding for Asks {
         self.note(format!("show {}", shown.source));
     }
 
+    fn choose_again(&self) {
+        self.note("choose the screen again".into());
+    }
+
     fn set_microphone(&self, microphone: MicrophoneChoice) {
         self.note(format!("microphone {microphone}"));
     }
@@ -209,6 +213,10 @@ impl Background for Asks {
 
     fn keep_settings(&self, _: Written) {
         self.note("keep settings".into());
+    }
+
+    fn keep_screen_token(&self, token: Option<media::ScreenToken>) {
+        self.note(format!("keep screen token {}", token.as_ref().map_or("none", media::ScreenToken::as_str)));
     }
 
     fn look_at_image(&self, file: PathBuf) {

@@ -107,6 +107,24 @@ fn a_source_is_taken_as_it_is_written_and_refused_with_what_can_be() {
 }
 
 #[test]
+fn a_screen_that_is_chosen_once_more_is_another_one_where_the_desktop_asks() {
+    let mut world = World::live(Written::default());
+    let set = |world: &mut World, source: &str| {
+        let source = SourceGiven::Short(source.into());
+        world.command(Command::SetSource { source }).expect("there may be one");
+        world.asked()
+    };
+    assert_eq!(set(&mut world, "screen"), ["show screen", "candidates []", "keep settings"]);
+    assert_eq!(set(&mut world, "screen"), ["keep settings", "choose the screen again"]);
+    assert_eq!(set(&mut world, "window:Slides"), ["show window:Slides", "candidates []", "keep settings"]);
+    assert_eq!(set(&mut world, "window:Slides"), ["keep settings"], "a window is the one that is called so");
+    let token = |text: &str| Some(media::ScreenToken::new(text.to_owned()));
+    world.happened(Happened::Media(Media::ScreenToken(token("one"))));
+    world.happened(Happened::Media(Media::ScreenToken(None)));
+    assert_eq!(world.asked(), ["keep screen token one", "keep screen token none"]);
+}
+
+#[test]
 fn an_image_is_looked_at_before_it_takes_the_place_of_anything() {
     let mut world = World::live(Written::default());
     let file = std::path::PathBuf::from("/home/anna/card.png");
