@@ -31,7 +31,7 @@ test('what is not listed can be seen all the same', () => {
 });
 
 function shown(change: Partial<Settings>, devices: Partial<Devices> = {}) {
-  const none = { microphones: [], screens: [], windows: [] };
+  const none = { microphones: [], screens: [], windows: [], desktop_asks: false };
   const camera: SourceState = { state: 'off' };
   return { camera, devices: { ...none, cameras, ...devices }, settings: { ...settings, ...change } };
 }
@@ -56,6 +56,18 @@ test.each(['screen', 'screen:2', 'window:Notes', 'image:/home/anna/card.png'])(
     const { groups, value } = pictureChoices(shown({ source }, { screens, windows }));
     expect(value).toBe(source);
     expect(groups.flatMap(({ sources }) => sources).filter(({ id }) => id === source)).toHaveLength(1);
+  },
+);
+
+test.each(['screen', 'screen:1', 'screen:2'])(
+  'where the desktop asks, %s is the one screen that is listed',
+  (source) => {
+    const screens = [{ id: '1', label: 'by the program' }];
+    const { groups, value } = pictureChoices(shown({ source }, { screens, windows, desktop_asks: true }));
+    expect(value).toBe('screen:1');
+    const [listed, ...more] = groups.flatMap(({ sources }) => sources).filter(({ id }) => id.startsWith('screen'));
+    expect(listed?.label).toMatch(/the desktop asks/);
+    expect(more).toEqual([]);
   },
 );
 

@@ -30,6 +30,11 @@ export function isOfScreen(source: string): boolean {
   return /^(screen|window|image)(:|$)/.test(source);
 }
 
+/** Whether it is a screen, whichever that is. */
+export function isScreen(source: string): boolean {
+  return /^screen(:|$)/.test(source);
+}
+
 interface Group {
   label: string;
   sources: Source[];
@@ -57,11 +62,15 @@ export function pictureChoices(snapshot: Shown): { groups: Group[]; value: strin
     sources.map(({ id, label }) => ({ id: `${kind}:${id}`, label }));
   const camera = cameraChoices(snapshot);
   const [screens, windows] = [named('screen', devices.screens), named('window', devices.windows)];
+  const asked = devices.desktop_asks ? screens[0] : undefined;
+  if (asked) asked.label = say('source.screen.asked');
   const others = [{ id: IMAGE, label: say('source.image') }];
   if (!inScene) others.push(...camera.sources.filter(({ id }) => needsNone(id)));
   let value = camera.value;
   if (inScene || isOfScreen(settings.source)) {
     value = isOfScreen(settings.source) ? settings.source : 'screen';
+    // Where the desktop asks, no screen has a number.
+    if (asked && isScreen(value)) value = asked.id;
     if (![...screens, ...windows, ...others].some(({ id }) => id === value)) {
       const [kind, name] = [/^[a-z]+/.exec(value)?.[0], value.replace(/^[a-z]+:/, '')];
       if (kind === 'window') windows.unshift({ id: value, label: name });

@@ -29,7 +29,7 @@ const empty: Snapshot = {
   screen: { state: 'off' },
   microphone: { state: 'off' },
   controls: { microphone_muted: false, camera_off: false, be_right_back: false },
-  devices: { cameras: [], microphones: [], screens: [], windows: [] },
+  devices: { cameras: [], microphones: [], screens: [], windows: [], desktop_asks: false },
   relays: [],
   settings,
   stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },

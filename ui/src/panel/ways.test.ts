@@ -1,7 +1,7 @@
 // Which buttons there are when something could not start.
 import { expect, test } from 'vitest';
 import type { ErrorCode, SourceState } from '../protocol/index.ts';
-import { cameraWays, microphoneWays, startWays } from './ways.ts';
+import { cameraWays, microphoneWays, screenWays, startWays } from './ways.ts';
 
 const codes: (ErrorCode | null)[] = [
   'port_in_use',
@@ -41,4 +41,17 @@ test('in the place of a camera: another, the pattern, none', () => {
 test('in the place of a microphone: another, none', () => {
   expect(microphoneWays(failed, [source('b')]).map(({ way }) => way)).toEqual(['use', 'off']);
   expect(microphoneWays(failed, []).map(({ way }) => way)).toEqual(['look', 'off']);
+});
+
+test('where the desktop asks which screen it is, it asks once more', () => {
+  const devices = { cameras: [], microphones: [], screens: [source('1')], windows: [source('Slides')] };
+  const away: SourceState = { ...failed, id: 'screen:1' };
+  expect(screenWays(away, { ...devices, desktop_asks: true })).toEqual([{ way: 'ask', source: 'screen:1' }]);
+  expect(screenWays({ ...away, id: 'window:Notes' }, { ...devices, desktop_asks: true })).toEqual([
+    { way: 'ask', source: 'screen' },
+  ]);
+  expect(screenWays(away, { ...devices, desktop_asks: false })[0]).toEqual({
+    way: 'use',
+    source: { id: 'window:Slides', label: 'Slides' },
+  });
 });

@@ -1,5 +1,6 @@
 // Which ways on there are when something could not start: each is a button that does it.
 import type { Devices, ErrorCode, Source, SourceState } from '../protocol/index.ts';
+import { isScreen } from './sources.ts';
 
 /** What the program can do when it could not open its port, its settings or its folders. */
 export type StartWay = 'again' | 'other_port' | 'any_address' | 'usual_settings' | 'open_file' | 'open_folder';
@@ -21,7 +22,8 @@ export function startWays(code: ErrorCode | null): StartWay[] {
 }
 
 /** What can be chosen in the place of a camera, a screen or a microphone that delivers nothing. */
-export type SourceWay = { way: 'use'; source: Source } | { way: 'pattern' | 'off' | 'look' };
+export type SourceWay =
+  { way: 'use'; source: Source } | { way: 'ask'; source: string } | { way: 'pattern' | 'off' | 'look' };
 
 /** More other devices than these are in the picker below. */
 const OTHERS = 2;
@@ -32,9 +34,10 @@ export function cameraWays(state: SourceState, cameras: Source[]): SourceWay[] {
   return [...others, ...(others.length === 0 ? [{ way: 'look' } as const] : []), { way: 'pattern' }, { way: 'off' }];
 }
 
-/** Those that are there now, and have not failed: each by the text that `set_source` takes. */
-export function screenWays(state: SourceState, { screens, windows }: Devices): SourceWay[] {
+/** Those that are there now, and have not failed: each by the text that `set_source` takes. Where the desktop asks, it can ask once more. */
+export function screenWays(state: SourceState, { screens, windows, desktop_asks }: Devices): SourceWay[] {
   if (state.state !== 'failed') return [];
+  if (desktop_asks) return [{ way: 'ask', source: isScreen(state.id) ? state.id : 'screen' }];
   const named = (kind: string, sources: Source[]): Source[] =>
     sources.map(({ id, label }) => ({ id: `${kind}:${id}`, label }));
   return [...used(state, [...named('screen', screens), ...named('window', windows)]), { way: 'look' }];

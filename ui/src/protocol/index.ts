@@ -376,7 +376,11 @@ screens: Array<Source>,
 /**
  * Windows, by title.
  */
-windows: Array<Source>, };
+windows: Array<Source>, 
+/**
+ * The desktop asks itself which screen or window is to be shown (Wayland): `screens` has one for all of them.
+ */
+desktop_asks: boolean, };
 
 export type SourceState = { "state": "off" } | { "state": "opening", 
 /**

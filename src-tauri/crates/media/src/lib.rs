@@ -58,6 +58,6 @@ pub use still::Still;
 /// The cameras, microphones, screens and windows of this machine. Takes up to a few seconds: devices are asked what they are, and one that does
 /// not answer is waited for.
 pub fn devices() -> protocol::Devices {
-    let (screens, windows) = screen::list();
-    protocol::Devices { cameras: camera::list(), microphones: microphone::list(), screens, windows }
+    let screen::Listed { screens, windows, desktop_asks } = screen::list();
+    protocol::Devices { cameras: camera::list(), microphones: microphone::list(), screens, windows, desktop_asks }
 }

@@ -81,9 +81,20 @@ struct Size {
     height: u16,
 }
 
+/// What could be shown.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listed {
+    /// By number.
+    pub(crate) screens: Vec<Source>,
+    /// By title.
+    pub(crate) windows: Vec<Source>,
+    /// Which screen or window it is people choose in the desktop's own window.
+    pub(crate) desktop_asks: bool,
+}
+
 /// The screens and the windows that could be shown.
-pub(crate) fn list() -> (Vec<Source>, Vec<Source>) {
-    static LISTING: Listing<(Vec<Source>, Vec<Source>)> = Listing::new("screens");
+pub(crate) fn list() -> Listed {
+    static LISTING: Listing<Listed> = Listing::new("screens");
     LISTING.ask(system::list)
 }
 

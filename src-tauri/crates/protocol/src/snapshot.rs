@@ -133,6 +133,9 @@ pub struct Devices {
     /// Windows, by title.
     #[serde(default)]
     pub windows: Vec<Source>,
+    /// The desktop asks itself which screen or window is to be shown (Wayland): `screens` has one for all of them.
+    #[serde(default)]
+    pub desktop_asks: bool,
 }
 
 /// What a source of picture or sound does now.

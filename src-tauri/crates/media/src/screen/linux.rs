@@ -1,8 +1,8 @@
 //! Which window system is asked: X11, or where the desktop runs on Wayland its portal.
 
-use super::{Capture, Size, Wanted, Way, wayland, x11};
+use super::{Capture, Listed, Size, Wanted, Way, wayland, x11};
 use crate::device::DeviceError;
-use protocol::{ErrorCode, Source};
+use protocol::ErrorCode;
 use std::{env, time::Instant};
 
 /// An open screen or window.
@@ -95,11 +95,11 @@ impl Capture for Screen {
 }
 
 /// The screens by number, and the windows by title.
-pub(super) fn list() -> (Vec<Source>, Vec<Source>) {
+pub(super) fn list() -> Listed {
     let (screens, windows) = x11::list();
     match Desktop::here().screens() {
-        Whose::X11 => (screens, windows),
-        Whose::Wayland => (wayland::list(), windows),
+        Whose::X11 => Listed { screens, windows, desktop_asks: false },
+        Whose::Wayland => Listed { screens: wayland::list(), windows, desktop_asks: true },
     }
 }
 

@@ -1,8 +1,8 @@
 //! A system whose screens cannot be shown yet.
 
-use super::{Capture, Size, Wanted, Way};
+use super::{Capture, Listed, Size, Wanted, Way};
 use crate::device::DeviceError;
-use protocol::{ErrorCode, Source};
+use protocol::ErrorCode;
 
 pub(super) enum Screen {}
 
@@ -19,6 +19,6 @@ impl Capture for Screen {
     }
 }
 
-pub(super) fn list() -> (Vec<Source>, Vec<Source>) {
-    (Vec::new(), Vec::new())
+pub(super) fn list() -> Listed {
+    Listed::default()
 }
