@@ -144,7 +144,7 @@ pub(crate) fn open(
         move |handover| {
             threads::ask_for(threads::Priority::Pictures);
             let way = Way { fps, permission, given_up: &|| handover.is_stopped(), asking: &asking };
-            let mut capture = system::Screen::open(&wanted, &way)?;
+            let mut capture = system::open(&wanted, &way)?;
             handover.opened(());
             let between = Duration::from_secs(1) / fps;
             let mut due = Instant::now();

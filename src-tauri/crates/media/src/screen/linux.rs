@@ -1,15 +1,9 @@
 //! Which window system is asked: X11, or where the desktop runs on Wayland its portal.
 
-use super::{Capture, Listed, Size, Wanted, Way, wayland, x11};
+use super::{Capture, Listed, Wanted, Way, wayland, x11};
 use crate::device::DeviceError;
 use protocol::ErrorCode;
-use std::{env, time::Instant};
-
-/// An open screen or window.
-pub(super) enum Screen {
-    X11(x11::Screen),
-    Wayland(wayland::Screen),
-}
+use std::env;
 
 /// What is known of the desktop that this program runs in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,39 +52,22 @@ impl Desktop {
     }
 }
 
-impl Screen {
-    pub(super) fn open(wanted: &Wanted, way: &Way<'_>) -> Result<Self, DeviceError> {
-        let x11 = || x11::Screen::open(wanted).map(Self::X11);
-        // Windows by their title are those of programs on X11: the others are chosen in the desktop's own window.
-        if let Wanted::Window(_) = wanted {
-            return x11();
-        }
-        let desktop = Desktop::here();
-        if desktop.screens() == Whose::X11 {
-            return x11();
-        }
-        way.asks();
-        match wayland::Screen::open(way) {
-            // What is missing for it was said.
-            Err(DeviceError::Said(ErrorCode::NoDevice, _)) if desktop.screens_where(false) == Whose::X11 => x11(),
-            shown => shown.map(Self::Wayland),
-        }
+/// Opens what is wanted.
+pub(super) fn open(wanted: &Wanted, way: &Way<'_>) -> Result<Box<dyn Capture>, DeviceError> {
+    let x11 = || -> Result<Box<dyn Capture>, DeviceError> { Ok(Box::new(x11::Screen::open(wanted)?)) };
+    // Windows by their title are those of programs on X11: the others are chosen in the desktop's own window.
+    if let Wanted::Window(_) = wanted {
+        return x11();
     }
-}
-
-impl Capture for Screen {
-    fn picture(&mut self, into: &mut Vec<u8>, anew: bool) -> Result<Option<Size>, DeviceError> {
-        match self {
-            Self::X11(screen) => screen.picture(into, anew),
-            Self::Wayland(screen) => screen.picture(into, anew),
-        }
+    let desktop = Desktop::here();
+    if desktop.screens() == Whose::X11 {
+        return x11();
     }
-
-    fn rest(&mut self, until: Instant) {
-        match self {
-            Self::X11(screen) => screen.rest(until),
-            Self::Wayland(screen) => screen.rest(until),
-        }
+    way.asks();
+    match wayland::Screen::open(way) {
+        // What is missing for it was said.
+        Err(DeviceError::Said(ErrorCode::NoDevice, _)) if desktop.screens_where(false) == Whose::X11 => x11(),
+        shown => Ok(Box::new(shown?)),
     }
 }
 

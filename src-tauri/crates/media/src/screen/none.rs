@@ -1,22 +1,12 @@
 //! A system whose screens cannot be shown yet.
 
-use super::{Capture, Listed, Size, Wanted, Way};
+use super::{Capture, Listed, Wanted, Way};
 use crate::device::DeviceError;
 use protocol::ErrorCode;
 
-pub(super) enum Screen {}
-
-impl Screen {
-    pub(super) fn open(_: &Wanted, _: &Way<'_>) -> Result<Self, DeviceError> {
-        let message = "Screens and windows cannot be shown on this system yet. Choose a camera or an image.";
-        Err(DeviceError::Said(ErrorCode::NoDevice, message.to_owned()))
-    }
-}
-
-impl Capture for Screen {
-    fn picture(&mut self, _: &mut Vec<u8>, _: bool) -> Result<Option<Size>, DeviceError> {
-        match *self {}
-    }
+pub(super) fn open(_: &Wanted, _: &Way<'_>) -> Result<Box<dyn Capture>, DeviceError> {
+    let message = "Screens and windows cannot be shown on this system yet. Choose a camera or an image.";
+    Err(DeviceError::Said(ErrorCode::NoDevice, message.to_owned()))
 }
 
 pub(super) fn list() -> Listed {

@@ -1,7 +1,7 @@
-/*
- * For xdg-desktop-portal-wlr 0.7, which Debian 12 and 13 have, on a machine without a graphics card: it shows nothing of a compositor that
- * offers no DMA-BUF, though it uses memory as well (mended in its 0.8). Here it is told of a format of DMA-BUF that nobody will ask for.
- * Everything else is its own.
+/* Has xdg-desktop-portal-wlr show a screen on a machine without a graphics card, loaded into it by LD_PRELOAD.
+ *
+ * Its 0.7, which Debian 12 and 13 have, shows nothing of a compositor that offers no DMA-BUF, though it uses memory as well (mended in 0.8).
+ * Here it is told of a format of DMA-BUF that nobody will ask for. Everything else is its own.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
