@@ -77,7 +77,7 @@ no_cameras() {
 
 # Why no desktop on Wayland can be made that nobody sees; nothing where it can. Some of its programs stand in no PATH.
 no_wayland() {
-  local program why root="${SKYLARK_SYSTEM_ROOT:-}" tools=(dbus-daemon sway swaymsg swaybg pipewire wireplumber cc)
+  local program why root="${SKYLARK_SYSTEM_ROOT:-}" tools=(dbus-daemon dbus-send sway swaymsg swaybg pipewire wireplumber cc)
   # Sway does not run as root.
   if [ "$(id -u)" = 0 ]; then tools+=(setpriv); fi
   why=$(without "${tools[@]}")

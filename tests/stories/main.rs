@@ -58,4 +58,6 @@ mod threads;
 mod usage;
 mod waiting_room;
 mod watch;
+#[cfg(target_os = "linux")]
+mod wayland;
 mod worst;

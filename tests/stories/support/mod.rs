@@ -16,6 +16,9 @@ pub(crate) mod recorded;
 mod relay;
 pub(crate) mod turns;
 mod viewer;
+#[cfg(target_os = "linux")]
+#[path = "../../../src-tauri/crates/media/tests/support/wayland_desktop.rs"]
+mod wayland_desktop;
 
 #[cfg(target_os = "linux")]
 pub(crate) use alone::Alone;
@@ -31,6 +34,8 @@ pub(crate) use proxy::{NAME, Ports, Proxy};
 pub(crate) use qr::link_in_code;
 pub(crate) use relay::{Relay, socket};
 pub(crate) use viewer::{Browser, Codec, Joined, Viewer};
+#[cfg(target_os = "linux")]
+pub(crate) use wayland_desktop::Desktop as WaylandDesktop;
 
 use std::time::Duration;
 

@@ -89,8 +89,14 @@ impl Skylark {
 
     /// Goes live with these options, and this in its environment.
     pub(crate) async fn live_in(environment: &[(&str, &Path)], options: &[&str]) -> Skylark {
-        let folder = DataFolder::new();
+        Skylark::live_in_with(DataFolder::new(), environment, options).await
+    }
+
+    /// The same with this data folder.
+    pub(crate) async fn live_in_with(folder: DataFolder, environment: &[(&str, &Path)], options: &[&str]) -> Skylark {
         let mut command = headless(&folder, options);
+        // Its display is the one that is given: nobody's own desktop is asked for its screen.
+        command.env_remove("WAYLAND_DISPLAY");
         command.arg("--data-dir").arg(folder.path()).envs(environment.iter().copied());
         Skylark::live_by(command, folder).await
     }

@@ -12,7 +12,8 @@ struct Desktop {
     says_wayland: bool,
     /// There is a display of Wayland's (`WAYLAND_DISPLAY`).
     has_wayland: bool,
-    /// There is a display of X11's: whether it is one inside of Wayland.
+    /// There is a display of X11's: whether it is one inside of Wayland. Not asked where it makes no difference: there the question would start
+    /// one.
     x11_inside_wayland: Option<bool>,
 }
 
@@ -26,10 +27,11 @@ enum Whose {
 impl Desktop {
     fn here() -> Desktop {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let has_wayland = is_set("WAYLAND_DISPLAY");
         Desktop {
             says_wayland: env::var_os("XDG_SESSION_TYPE").is_some_and(|kind| kind == "wayland"),
-            has_wayland: is_set("WAYLAND_DISPLAY"),
-            x11_inside_wayland: x11::is_inside_wayland(),
+            has_wayland,
+            x11_inside_wayland: if has_wayland { None } else { x11::is_inside_wayland() },
         }
     }
 
@@ -42,14 +44,6 @@ impl Desktop {
             Desktop { .. } => Whose::X11,
         }
     }
-
-    /// The same, where this is known of the portal: without one an own display of X11's is better than none.
-    fn screens_where(self, portal_answers: bool) -> Whose {
-        match self.screens() {
-            Whose::Wayland if !portal_answers && self.x11_inside_wayland == Some(false) => Whose::X11,
-            whose => whose,
-        }
-    }
 }
 
 /// Opens what is wanted.
@@ -59,14 +53,13 @@ pub(super) fn open(wanted: &Wanted, way: &Way<'_>) -> Result<Box<dyn Capture>, D
     if let Wanted::Window(_) = wanted {
         return x11();
     }
-    let desktop = Desktop::here();
-    if desktop.screens() == Whose::X11 {
+    if Desktop::here().screens() == Whose::X11 {
         return x11();
     }
     way.asks();
     match wayland::Screen::open(way) {
-        // What is missing for it was said.
-        Err(DeviceError::Said(ErrorCode::NoDevice, _)) if desktop.screens_where(false) == Whose::X11 => x11(),
+        // Without a portal an X server of its own is better than none.
+        Err(DeviceError::Said(ErrorCode::NoDevice, _)) if x11::is_inside_wayland() == Some(false) => x11(),
         shown => Ok(Box::new(shown?)),
     }
 }
@@ -102,15 +95,6 @@ mod tests {
             (desktop(true, false, Some(false)), Whose::X11),
         ] {
             assert_eq!(here.screens(), whose, "{here:?}");
-            assert_eq!(here.screens_where(true), whose, "{here:?}");
         }
-    }
-
-    #[test]
-    fn without_a_portal_an_x_server_of_its_own_is_taken() {
-        assert_eq!(desktop(true, true, Some(false)).screens_where(true), Whose::Wayland);
-        assert_eq!(desktop(true, true, Some(false)).screens_where(false), Whose::X11);
-        assert_eq!(desktop(true, true, Some(true)).screens_where(false), Whose::Wayland, "it shows nothing");
-        assert_eq!(desktop(true, true, None).screens_where(false), Whose::Wayland);
     }
 }

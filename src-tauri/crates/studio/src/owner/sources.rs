@@ -26,7 +26,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.looked_at = Some(file);
             return Ok(());
         }
-        let is_again = choice == self.configuration.meant().picture().source;
+        let shown = self.configuration.meant().picture();
+        let shows_screen = shown.scene.is_some() || !matches!(shown.source, SourceChoice::Camera(_));
+        let is_again = shows_screen && choice == shown.screen();
         let changed = self.configuration.set_source(&choice);
         self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
         if is_again && matches!(choice, SourceChoice::Screen(_)) {

@@ -40,6 +40,7 @@ impl Program {
             .arg(data.path())
             .args(recorded.then_some("--record"))
             .args(recorded.then_some(recordings))
+            .env_remove("WAYLAND_DISPLAY")
             .envs(display.map(|display| ("DISPLAY", display)))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::piped())

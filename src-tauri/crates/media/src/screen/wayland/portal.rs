@@ -286,18 +286,6 @@ fn strange(what: &str) -> Trouble {
     Trouble::Failed(what.to_owned())
 }
 
-/// Whether somebody on this bus is called so.
-#[cfg(test)]
-pub(super) fn has_name(bus: &str, name: &str) -> bool {
-    let ask = || {
-        let connection = Builder::address(bus)?.build()?;
-        let bus = "org.freedesktop.DBus";
-        let reply = connection.call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "NameHasOwner", &name)?;
-        reply.body().deserialize::<bool>()
-    };
-    ask().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

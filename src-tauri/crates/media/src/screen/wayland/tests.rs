@@ -1,5 +1,6 @@
 //! A real screen, of a compositor that shows it to nobody, by a real portal and a real PipeWire.
 
+#[path = "../../../tests/support/wayland_desktop.rs"]
 mod desktop;
 
 use super::*;
@@ -22,7 +23,7 @@ fn open(desktop: &Desktop, permission: &Arc<Permission>, given_up: &AtomicBool) 
     let is_given_up = || given_up.load(Ordering::Relaxed);
     let asking = AtomicBool::new(false);
     let way = Way { fps: 30, permission: permission.clone(), given_up: &is_given_up, asking: &asking };
-    Screen::by(|| Ok(desktop.portal()?), &way)
+    Screen::by(|| Ok(Portal::on(Some(&desktop.bus()))?), &way)
 }
 
 /// Opens it, while the person chooses the screen or nothing as soon as it is asked.

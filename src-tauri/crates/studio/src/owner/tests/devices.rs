@@ -118,6 +118,11 @@ fn a_screen_that_is_chosen_once_more_is_another_one_where_the_desktop_asks() {
     assert_eq!(set(&mut world, "screen"), ["keep settings", "choose the screen again"]);
     assert_eq!(set(&mut world, "window:Slides"), ["show window:Slides", "candidates []", "keep settings"]);
     assert_eq!(set(&mut world, "window:Slides"), ["keep settings"], "a window is the one that is called so");
+    set(&mut world, "pattern");
+    assert!(!set(&mut world, "screen").contains(&"choose the screen again".to_owned()), "it is chosen anew");
+    set(&mut world, "pattern");
+    world.command(Command::SetScene { scene: "screen+camera".into() }).expect("it can be");
+    assert!(set(&mut world, "screen").contains(&"choose the screen again".to_owned()), "the scene showed it");
     let token = |text: &str| Some(media::ScreenToken::new(text.to_owned()));
     world.happened(Happened::Media(Media::ScreenToken(token("one"))));
     world.happened(Happened::Media(Media::ScreenToken(None)));

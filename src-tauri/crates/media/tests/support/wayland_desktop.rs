@@ -1,6 +1,5 @@
 //! A desktop of its own, that nobody sees: a compositor (sway) on no screen, PipeWire, and a portal that asks a script what is to be shown.
 
-use super::super::portal::Portal;
 use std::{
     env, fs,
     io::Write as _,
@@ -13,9 +12,9 @@ use std::{
 use tempfile::TempDir;
 
 /// Nothing here takes longer, on a machine that has other things to do as well.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct Desktop {
+pub(crate) struct Desktop {
     running: Vec<Running>,
     folder: TempDir,
 }
@@ -28,7 +27,7 @@ struct Running {
 /// Where systems keep what nobody starts by hand.
 const PLACES: [&str; 3] = ["/usr/libexec", "/usr/lib/xdg-desktop-portal", "/usr/lib"];
 
-const PROGRAMS: [&str; 7] = ["dbus-daemon", "sway", "swaymsg", "swaybg", "pipewire", "wireplumber", "cc"];
+const PROGRAMS: [&str; 8] = ["dbus-daemon", "dbus-send", "sway", "swaymsg", "swaybg", "pipewire", "wireplumber", "cc"];
 
 const PORTAL: &str = "xdg-desktop-portal";
 const BACKEND: &str = "xdg-desktop-portal-wlr";
@@ -57,7 +56,7 @@ rm -f FOLDER/choice
 
 impl Desktop {
     /// None where something for it is not installed.
-    pub(super) fn start() -> Option<Desktop> {
+    pub(crate) fn start() -> Option<Desktop> {
         let missing = PROGRAMS.into_iter().find(|program| !is_in_path(program));
         // Sway does not run as root.
         let missing = missing.or_else(|| (is_root() && !is_in_path("setpriv")).then_some("setpriv"));
@@ -83,9 +82,10 @@ impl Desktop {
             "[screencast]\nchooser_type=simple\nchooser_cmd=sh FOLDER/chooser.sh\nmax_fps=30\n",
         );
         let shim = place.join("announce_dmabuf.so");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/screen/wayland/tests/announce_dmabuf.c");
+        let source = place.join("announce_dmabuf.c");
+        fs::write(&source, include_str!("announce_dmabuf.c")).expect("there is room");
         let made =
-            Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).args([source, "-ldl"]).status();
+            Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).args([&shim, &source]).arg("-ldl").status();
         assert!(made.expect("cc is there").success(), "the library for the portal is made");
 
         desktop.run("dbus-daemon", &["--nosyslog", "--nofork", "--config-file", &format!("{shown}/bus.conf")], &[]);
@@ -115,21 +115,26 @@ impl Desktop {
                 .all(|name| desktop.has_name(name))
         });
         desktop.run(PORTAL, &[], &[]);
-        desktop.until("the portal", || desktop.portal().is_ok());
+        let version = ["string:org.freedesktop.portal.ScreenCast", "string:version"];
+        let (portal, properties) = ("org.freedesktop.portal.Desktop", "org.freedesktop.DBus.Properties.Get");
+        desktop.until("the portal", || {
+            desktop.asks_bus(portal, "/org/freedesktop/portal/desktop", properties, &version).is_some()
+        });
         Some(desktop)
     }
 
-    pub(super) fn portal(&self) -> Result<Portal, super::super::portal::Trouble> {
-        Portal::on(Some(&self.bus()))
+    /// The compositor's socket.
+    pub(crate) fn display(&self) -> Option<PathBuf> {
+        self.socket("wayland-")
     }
 
     /// How often the portal has asked.
-    pub(super) fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         fs::read_to_string(self.folder.path().join("asked")).unwrap_or_default().lines().count()
     }
 
     /// The person chooses the screen, or nothing.
-    pub(super) fn choose(&self, something: bool) {
+    pub(crate) fn choose(&self, something: bool) {
         let written = self.folder.path().join("choosing");
         let mut file = fs::File::create(&written).expect("there is room");
         if something {
@@ -140,7 +145,7 @@ impl Desktop {
     }
 
     /// Has the compositor do something with its output.
-    pub(super) fn output(&self, what: &str) {
+    pub(crate) fn output(&self, what: &str) {
         let socket = self.socket("sway-ipc").expect("it is there");
         let Output { status, stdout, .. } = Command::new("swaymsg")
             .arg("-s")
@@ -152,12 +157,13 @@ impl Desktop {
     }
 
     /// Ends the portal's part for this compositor, which shows the screen.
-    pub(super) fn end_backend(&mut self) {
+    pub(crate) fn end_backend(&mut self) {
         let at = self.running.iter().position(|running| running.name == BACKEND).expect("it runs");
         self.running.remove(at).end();
     }
 
-    fn bus(&self) -> String {
+    /// The session's bus.
+    pub(crate) fn bus(&self) -> String {
         format!("unix:path={}/bus", self.folder.path().display())
     }
 
@@ -176,7 +182,7 @@ impl Desktop {
             )
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus())
             .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
-            .envs(self.socket("wayland-").map(|path| ("WAYLAND_DISPLAY", path)))
+            .envs(self.display().map(|path| ("WAYLAND_DISPLAY", path)))
             .envs([
                 ("XDG_CURRENT_DESKTOP", "sway"),
                 ("XDG_SESSION_TYPE", "wayland"),
@@ -206,7 +212,19 @@ impl Desktop {
     }
 
     fn has_name(&self, name: &str) -> bool {
-        super::super::portal::has_name(&self.bus(), name)
+        let (bus, name) = ("org.freedesktop.DBus", format!("string:{name}"));
+        let answer = self.asks_bus(bus, "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", &[&name]);
+        answer.is_some_and(|answer| answer.contains("true"))
+    }
+
+    /// What somebody on the bus answers; None: an error, or nobody.
+    fn asks_bus(&self, whom: &str, path: &str, method: &str, arguments: &[&str]) -> Option<String> {
+        let asked = Command::new("dbus-send")
+            .args([&format!("--bus={}", self.bus()), &format!("--dest={whom}"), "--print-reply", path, method])
+            .args(arguments)
+            .output()
+            .expect("it is installed");
+        asked.status.success().then(|| String::from_utf8_lossy(&asked.stdout).into_owned())
     }
 
     fn until(&self, what: &str, is_there: impl Fn() -> bool) {
