@@ -56,7 +56,6 @@ pub(super) fn open(wanted: &Wanted, way: &Way<'_>) -> Result<Box<dyn Capture>, D
     if Desktop::here().screens() == Whose::X11 {
         return x11();
     }
-    way.asks();
     match wayland::Screen::open(way) {
         // Without a portal an X server of its own is better than none.
         Err(DeviceError::Said(ErrorCode::NoDevice, _)) if x11::is_inside_wayland() == Some(false) => x11(),

@@ -57,7 +57,9 @@ impl Screen {
         if !Stream::is_possible() {
             return Err(pipewire::Trouble::NoLibrary.into());
         }
-        let Chosen { session, node, remote, token } = portal()?.ask(token, way.given_up)?;
+        let portal = portal()?;
+        way.asks();
+        let Chosen { session, node, remote, token } = portal.ask(token, way.given_up)?;
         way.permission.given(token.map(ScreenToken::new));
         let stream = Stream::open(remote, node, way.fps)?;
         let permission = way.permission.clone();
