@@ -27,7 +27,7 @@ done
 if [ ${#left[@]} -gt 0 ]; then printf 'Left running: %s\n' "${left[@]}"; exit 1; fi
 new=$(LC_ALL=C comm -13 <(printf '%s\n' "$before") <(listeners))
 if [ -n "$new" ]; then printf 'New listeners:\n%s\n' "$new"; exit 1; fi
-for server in nginx caddy janus pulseaudio; do
+for server in nginx caddy janus pulseaudio pipewire wireplumber; do
   PATH="$PATH:/usr/sbin" command -v $server >/dev/null || echo "($server is not to be had here)"
 done
 echo "Everything is installed, no server runs, and nobody listens who did not before."
