@@ -56,7 +56,7 @@ fn real_time_is_given_taken_from_who_does_not_pause_and_given_again() {
     let child = || std::thread::spawn(scheduled).join().expect("it ends");
     assert_eq!(on_a_thread(Priority::Sound, child), (ORDINARY, 0), "what a library starts has none of it");
 
-    // Longer than the kernel lets a thread of real time live.
+    // Longer than the kernel lets a thread of real time live, and not only once: after each signal it waits a second more for the next one.
     let hung = on_a_thread(Priority::Sending, || {
         works_for(Duration::from_millis(400));
         let after = scheduled().0;
@@ -67,11 +67,14 @@ fn real_time_is_given_taken_from_who_does_not_pause_and_given_again() {
             std::thread::sleep(Duration::from_millis(100));
             threads::turn();
         }
-        (after, calm.elapsed(), scheduled().0)
+        let (rested, again) = (calm.elapsed(), scheduled().0);
+        works_for(Duration::from_millis(400));
+        (after, rested, again, scheduled().0)
     });
     assert_eq!(hung.0, ORDINARY, "it lives, and has real time no more");
     assert!(hung.1 > Duration::from_secs(4), "not at once: {hung:?}");
     assert_eq!(hung.2, REAL_TIME, "{hung:?}");
+    assert_eq!(hung.3, ORDINARY, "the second time, too: {hung:?}");
 
     // It pauses, and works for most of the time all the same.
     let greedy = on_a_thread(Priority::Sending, || {

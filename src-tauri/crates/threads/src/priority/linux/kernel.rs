@@ -5,7 +5,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setpriority_process, setrlimi
 use rustix::time::{ClockId, clock_gettime};
 use std::io;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Threads that may be in real time at once; those beyond ask for none.
@@ -16,6 +16,8 @@ static THREADS: [AtomicI32; PLACES] = [const { AtomicI32::new(0) }; PLACES];
 static PRIORITIES: [AtomicI32; PLACES] = [const { AtomicI32::new(0) }; PLACES];
 /// How often the handler took real time from each.
 static STOPPED: [AtomicU32; PLACES] = [const { AtomicU32::new(0) }; PLACES];
+/// The limit as the handler sets it again, and the largest that it can be, in microseconds: a `rlimit64`.
+static LIMIT: [AtomicU64; 2] = [const { AtomicU64::new(u64::MAX) }; 2];
 
 /// One thread's.
 pub(super) struct Place {
@@ -113,11 +115,15 @@ fn set_guard() -> io::Result<()> {
     };
     let before = getrlimit(Resource::Rttime);
     let maximum = least(2 * RUN, before.maximum);
-    setrlimit(Resource::Rttime, Rlimit { current: least(RUN, maximum), maximum }).map_err(io::Error::from)
+    let current = least(RUN, maximum);
+    for (kept, limit) in LIMIT.iter().zip([current, maximum]) {
+        kept.store(limit.unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+    setrlimit(Resource::Rttime, Rlimit { current, maximum }).map_err(io::Error::from)
 }
 
 /// A thread ran for [`RUN`] without a pause: it, and all others of real time with it, go on as ordinary ones, since who hangs may be
-/// any of them. Only what a signal's handler may do: one call of the kernel for each, and single numbers.
+/// any of them. Only what a signal's handler may do: one call of the kernel for each, one for the limit, and single numbers.
 extern "C" fn take_real_time(_: libc::c_int) {
     let before = errno::get();
     for (id, stopped) in THREADS.iter().zip(&STOPPED) {
@@ -126,7 +132,17 @@ extern "C" fn take_real_time(_: libc::c_int) {
             stopped.fetch_add(1, Ordering::Relaxed);
         }
     }
+    limit_again();
     errno::set(before);
+}
+
+/// With each SIGXCPU the kernel moves the limit on by a second (`check_thread_timers`), beyond the time after which it kills: without this
+/// the next thread that hangs would have no signal before that.
+#[allow(unsafe_code)]
+fn limit_again() {
+    let limit = [LIMIT[0].load(Ordering::Relaxed), LIMIT[1].load(Ordering::Relaxed)];
+    // SAFETY: the kernel reads two numbers of a living array, and is asked for none.
+    unsafe { libc::syscall(libc::SYS_prlimit64, 0, libc::RLIMIT_RTTIME, limit.as_ptr(), std::ptr::null_mut::<u64>()) };
 }
 
 /// What the interrupted call left must be there afterwards.
