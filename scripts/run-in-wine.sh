@@ -4,4 +4,7 @@ set -euo pipefail
 machine="$1" program="$2"
 shift 2
 here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-exec unshare --mount --propagation private bash "$here/enter-wine.sh" "$machine" "$(dirname "$program")" wine "/skylark/$(basename "$program")" "$@"
+enter=(unshare --mount --propagation private bash "$here/enter-wine.sh" "$machine" "$(dirname "$program")")
+# Wine opens files in a server of its own, which stays for a moment after the last program and has the folder of that one.
+"${enter[@]}" wineserver --wait
+exec "${enter[@]}" wine "/skylark/$(basename "$program")" "$@"

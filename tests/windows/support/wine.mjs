@@ -1,7 +1,7 @@
 // The program for Windows, under Wine: a real `skylark.exe headless` in the machine that ./dev test windows made, started, read, told and
 // ended by its process id. SKYLARK_EXE names the program, WINE_MACHINE the machine.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,18 +16,23 @@ const machine = process.env.WINE_MACHINE ?? '';
 export const missing = () =>
   existsSync(exe) && existsSync(machine) ? null : 'SKYLARK_EXE and WINE_MACHINE name no program and no machine';
 
+const enterWine = join(repository, 'scripts/enter-wine.sh');
+/** What runs a command in that machine, which sees the folder as /skylark. */
+const entering = (folder) => ['--mount', '--propagation', 'private', 'bash', enterWine, machine, folder];
+
 /** A folder with the program in it, which Windows' programs see as Z:\skylark. */
 export function folder() {
   const made = mkdtempSync(join(tmpdir(), 'skylark-windows-'));
   copyFileSync(exe, join(made, 'skylark.exe'));
+  // Wine opens files in a server of its own, which stays for a moment after the last program and has the folder of that one.
+  execFileSync('unshare', [...entering(made), 'wineserver', '--wait'], { timeout: 60_000 });
   return { path: made, remove: () => rmSync(made, { recursive: true, force: true }) };
 }
 
 /** Starts the program in a folder, with a command line. Wine needs a while for the first. */
 export class Skylark extends Headless {
   constructor(folder, args) {
-    const enter = ['--mount', '--propagation', 'private', 'bash', join(repository, 'scripts/enter-wine.sh'), machine];
-    const program = spawn('unshare', [...enter, folder, 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
+    const program = spawn('unshare', [...entering(folder), 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Who was ended has no stdin any more.
