@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   elapsed,
+  endsAt,
   fullName,
   layer,
   meter,
@@ -27,6 +28,12 @@ test('times', () => {
   expect(since(0, 125 * 60_000)).toBe('2 h 5 min');
   expect(milliseconds(31.4)).toBe('31 ms');
   expect(milliseconds(null)).toBeNull();
+});
+
+test('when something ends has its day where that is not today', () => {
+  const [now, at] = [new Date(2026, 10, 30, 9), (day: number) => new Date(2026, 11, day, 14, 5).getTime()];
+  expect(endsAt(at(0), now.getTime())).toMatch(/^0?2:05\sPM$/);
+  expect(endsAt(at(2), now.getTime())).toMatch(/^Wed, Dec 2\D+0?2:05\sPM$/);
 });
 
 test('what a viewer is not sent', () => {

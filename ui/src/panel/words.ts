@@ -1,6 +1,6 @@
 // Figures in plain words.
 import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
-import { decimal } from '../shared/words/language.ts';
+import { decimal, language } from '../shared/words/language.ts';
 import type { Failed } from './failed.ts';
 import { ownText } from './own-words.ts';
 import { say, sayFailed } from './say.ts';
@@ -30,6 +30,14 @@ export function since(at: number, now: number): string {
   if (minutes === 0) return say('time.now');
   if (minutes < 60) return say('time.minutes', { minutes });
   return say('time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** "14:05", "Tue, Dec 1, 14:05": when something ends, with its day where that is not today. */
+export function endsAt(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  return then.toLocaleString(language(), then.toDateString() === today.toDateString() ? time : { ...day, ...time });
 }
 
 /** "2.4 Mbit/s", "640 kbit/s". */
