@@ -26,7 +26,7 @@ const LONGEST = 2000;
 /** What can stand there is a sentence of the program, or a part of one; other values are names, figures and what a system said. */
 const PARTS = ['device', 'what', 'more_what', 'why', 'cause', 'kept', 'network'];
 /** What only a figure can be. */
-const FIGURES = ['pictures', 'seconds', 'minutes'];
+const FIGURES = ['pictures', 'seconds', 'minutes', 'line'];
 /** What has a point in it, which other languages write otherwise. */
 const SIZES = ['seconds', 'left', 'free', 'kept'];
 /** A sentence that has fewer characters of its own is only a frame: "{why}." is known where its part is. */
