@@ -42,13 +42,20 @@ enum Step {
     Attach,
     Join,
     Start,
+    /// Whatever Janus says of it, the viewer goes on watching: at worst in the layer that it has.
+    Layer,
     /// Of what wants no answer.
     Other,
 }
 
 impl Step {
-    const NAMES: [(Step, &str); 4] =
-        [(Step::Attach, "attach"), (Step::Join, "join"), (Step::Start, "start"), (Step::Other, "other")];
+    const NAMES: [(Step, &str); 5] = [
+        (Step::Attach, "attach"),
+        (Step::Join, "join"),
+        (Step::Start, "start"),
+        (Step::Layer, "layer"),
+        (Step::Other, "other"),
+    ];
 
     fn transaction(self, viewer: ViewerId) -> String {
         let name = Self::NAMES.into_iter().find(|(step, _)| *step == self).map_or("other", |(_, name)| name);
@@ -120,7 +127,7 @@ impl Viewers {
                         _ => json!({ "request": "configure", "mid": mid, "substream": substream }),
                     };
                     let message = json!({ "janus": "message", "handle_id": handle, "body": body });
-                    self.ask(viewer, Step::Other, message);
+                    self.ask(viewer, Step::Layer, message);
                 }
             }
             Wish::Kick(viewer) => self.forget(viewer, true),
@@ -149,7 +156,8 @@ impl Viewers {
 
     fn answered(&mut self, step: Step, viewer: ViewerId, event: &Value) {
         let (hidden, data) = (&self.room.hidden, &event["plugindata"]["data"]);
-        if let Some(why) = words::refused(hidden, &event["error"]).or_else(|| words::refused(hidden, data)) {
+        let refused = words::refused(hidden, &event["error"]).or_else(|| words::refused(hidden, data));
+        if let Some(why) = refused.filter(|_| step != Step::Layer) {
             return self.refuse(viewer, why);
         }
         match step {
@@ -190,7 +198,7 @@ impl Viewers {
                     self.ask(viewer, Step::Other, message);
                 }
             }
-            Step::Other => {}
+            Step::Layer | Step::Other => {}
         }
     }
 
@@ -304,6 +312,8 @@ mod tests {
             viewers.wished(Wish::Layer(ONE, Rid::H));
             let asks = viewers.asks().expect("it is moved");
             assert_eq!((&asks["body"], &asks["handle_id"]), (&body, &json!(HANDLE)));
+            let refused = json!({ "janus": "error", "transaction": "layer 1", "error": { "code": 456 } });
+            assert!(event(&mut viewers, refused).is_none(), "it goes on watching");
             viewers.wished(Wish::Kick(ONE));
             viewers.wished(Wish::Layer(ONE, Rid::Q));
             assert_eq!(asked(&mut viewers), [("detach".into(), Some(HANDLE), "other 1".into())], "it is gone");
