@@ -68,6 +68,12 @@ no_closed_folders() {
   setpriv --bounding-set=-dac_override --inh-caps=-dac_override true 2>/dev/null || echo "root cannot give up here that permissions mean nothing to it"
 }
 
+# Why the system gives this user's threads no real time; nothing where it does. RealtimeKit may give it all the same: it is not asked here.
+no_real_time() {
+  if ! have chrt; then echo "chrt is not installed"; return 0; fi
+  chrt --rr 1 true 2>/dev/null || echo "the system gives this user's threads no real time"
+}
+
 # Why there can be no camera made of nothing (needs the program fakecam); nothing where there can.
 no_cameras() {
   local status=0 why
@@ -112,6 +118,7 @@ rust_needs() {
   needs "Wayland's screens" no_wayland
   needs "the watching by IPv6" no_ipv6
   needs "the tests with cameras" no_cameras
+  needs "the threads' priority" no_real_time
 }
 
 # needs TESTS QUESTION...: says that these are skipped, where the question is answered with a reason. Asked by an assignment: a question

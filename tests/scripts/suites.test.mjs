@@ -35,6 +35,7 @@ function machine(t, tools) {
     pipewire: '',
     wireplumber: '',
     cc: '',
+    chrt: '',
     ...tools,
   }).install();
   t.after(() => made.remove());
@@ -103,6 +104,7 @@ for (const [tool, ...reasons] of [
     /rust: Wayland’s screens # setpriv is not installed/,
   ],
   ['sway', /rust: Wayland’s screens # sway is not installed/],
+  ['chrt', /rust: the threads’ priority # chrt is not installed/],
   ['Xvfb', /rust: the window’s threads, and X11’s screens and windows # Xvfb is not installed/],
 ]) {
   test(`without ${tool} it is said what of the Rust tests is skipped`, async (t) => {
@@ -133,13 +135,14 @@ test('without root, or without its leave, there are no networks of namespaces, a
   assert.match(user.said, /without a router # network namespaces need root/);
   assert.match(user.said, /names that change.* # mounting needs root/);
   assert.match(lastLine(user), /Skipped: 3,/);
-  const refused = { ip: 'exit 2', unshare: 'exit 1', setpriv: 'exit 1' };
+  const refused = { ip: 'exit 2', unshare: 'exit 1', setpriv: 'exit 1', chrt: 'exit 1' };
   const root = await machine(t, refused).dev(['test', 'rust']);
   assert.match(root.said, /lossy lines.* # root has no leave here to make a network namespace/);
   assert.match(root.said, /without a router # root has no leave here to make a network namespace/);
   assert.match(root.said, /names that change.* # root has no leave here to mount anything/);
   assert.match(root.said, /folder that may not be changed # root cannot give up/);
-  assert.match(lastLine(root), /Skipped: 4,/);
+  assert.match(root.said, /threads' priority # the system gives this user's threads no real time/);
+  assert.match(lastLine(root), /Skipped: 5,/);
 });
 
 test('where nobody has cameras made of nothing, or loopback no IPv6, that is said', async (t) => {
@@ -161,6 +164,7 @@ test('each test of Rust that ends early has its line in scripts/test.sh', () => 
   const known = {
     'tests/stories/address.rs': 'IPv6',
     'tests/stories/cameras.rs': 'cameras',
+    'tests/stories/priority.rs': "threads' priority",
     'tests/stories/public_name.rs': 'names that change',
     'tests/stories/record.rs': 'disks that are full',
     'tests/stories/support/alone.rs': 'without a router',
@@ -176,6 +180,7 @@ test('each test of Rust that ends early has its line in scripts/test.sh', () => 
     'src-tauri/crates/media/tests/support/wayland_desktop.rs': "Wayland's screens",
     'src-tauri/crates/record/tests/played.rs': 'what was recorded',
     'src-tauri/crates/studio/src/files.rs': 'files in places that are mounted',
+    'src-tauri/crates/threads/tests/priority.rs': "threads' priority",
   };
   const root = resolve(import.meta.dirname, '../..');
   const said = readFileSync(join(root, 'scripts/test.sh'), 'utf8').match(/^ {2}needs "[^"]+"/gm);

@@ -34,8 +34,8 @@ mod passcode;
 mod pasted;
 mod patch;
 #[cfg(target_os = "linux")]
-#[cfg(target_os = "linux")]
 mod priority;
+#[cfg(target_os = "linux")]
 mod proxied;
 #[cfg(target_os = "linux")]
 mod public_name;

@@ -59,7 +59,7 @@ async fn sound_and_sending_are_of_real_time_and_encoders_before_others_where_the
     if may_have_real_time() {
         soon("it is given what it asks for", asked()).await;
     } else if tokio::time::timeout(Duration::from_secs(3), asked()).await.is_err() {
-        eprintln!("this system gives this user no priority: the rest is not tried");
+        eprintln!("skipped: this system gives this user no priority");
         with.quit().await;
         return;
     }

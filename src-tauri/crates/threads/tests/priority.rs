@@ -1,5 +1,5 @@
 //! What Linux gives threads that ask, and what it takes from one that does not pause. Where it gives this user nothing that is said, and
-//! there is nothing to try. A process of its own: what is asked for here would be asked for in every other test of it.
+//! nothing is tried. A process of its own: what is asked for here would be asked for in every other test of it.
 
 #![cfg(target_os = "linux")]
 
@@ -47,7 +47,7 @@ fn real_time_is_given_taken_from_who_does_not_pause_and_given_again() {
     );
     threads::prioritise();
     if on_a_thread(Priority::Sound, scheduled).0 != REAL_TIME {
-        eprintln!("this system gives this user no real time: nothing to try");
+        eprintln!("skipped: this system gives this user no real time");
         return;
     }
     assert_eq!(on_a_thread(Priority::Sending, scheduled).0, REAL_TIME);
