@@ -22,7 +22,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         RefusalCode::Locked => "This stream is locked: nobody new is let in.",
         RefusalCode::NotAdmitted => "You were not let in.",
         RefusalCode::WaitingRoom => "Wait until the broadcaster lets you in.",
-        RefusalCode::LinkInUse => "As many devices as may watch by this link.",
+        RefusalCode::LinkInUse => "As many devices watch by this link as may at one time. Try again when one has left.",
         RefusalCode::Full => "This stream is full.",
         RefusalCode::TooMany => "Too much comes from this address at once. Try again later.",
         RefusalCode::BadOffer => "The offer cannot be answered.",
