@@ -38,7 +38,7 @@ bench() {
 
 # How many viewers a home's line holds with each engine behind it, and without.
 bench_relay() {
-  local home="sky-home-$$" outside="sky-outside-$$" status=0 why
+  local home="sky-home-$$" outside="sky-outside-$$" why
   why=$(no_engines)
   [ -z "$why" ] || die "./dev bench relay runs beside real engines, in networks of its own, and here $why. Run it as root, after: ./dev setup --peers"
   cached_engines
@@ -46,14 +46,14 @@ bench_relay() {
   cargo build --quiet --release --locked -p crowd --bins
   install_packages "" chromium
   npm_install tests
-  ip netns add "$home"
-  ip netns add "$outside"
-  home_line "$home" "$outside"
-  SKYLARK_BIN="$PROGRAM" CROWD_BIN="$(target_dir)/release/crowd" HOME_NAMESPACE=$home HOME_ADDRESS=10.77.0.1 HOME_LINE=line \
-    SKYLARK_RELAYS_INTERFACE=engines SKYLARK_RELAYS_ADDRESS=10.77.0.2 ip netns exec "$outside" node tests/bench/relay.mjs "$@" || status=$?
-  ip netns delete "$home"
-  ip netns delete "$outside"
-  return $status
+  (
+    without_networks_behind "$home" "$outside"
+    ip netns add "$home"
+    ip netns add "$outside"
+    home_line "$home" "$outside"
+    SKYLARK_BIN="$PROGRAM" CROWD_BIN="$(target_dir)/release/crowd" HOME_NAMESPACE=$home HOME_ADDRESS=10.77.0.1 HOME_LINE=line \
+      SKYLARK_RELAYS_INTERFACE=engines SKYLARK_RELAYS_ADDRESS=10.77.0.2 ip netns exec "$outside" node tests/bench/relay.mjs "$@"
+  )
 }
 
 # What the encoders make of clips, of a folder if there is one, and of what it makes itself.

@@ -13,7 +13,7 @@ MEDIASOUP_VERSION=3.12.16
 MEDIASOUP_PACKAGES="build-essential pkg-config python3-venv libabsl-dev libuv1-dev libsrtp2-dev libusrsctp-dev libssl-dev nlohmann-json3-dev"
 
 test_relays() {
-  local space="sky-relays-$$" status=0 why
+  local space="sky-relays-$$" why
   why=$(no_engines)
   if [ -n "$why" ]; then
     SKYLARK_RELAYS_MISSING=$why node_tests tests/relays/*.test.mjs
@@ -29,11 +29,20 @@ test_relays() {
   SKYLARK_BIN="$(target_dir)/debug/skylark"
   CROWD_BIN="$(target_dir)/debug/crowd"
   export SKYLARK_BIN CROWD_BIN SKYLARK_WHIP_SERVER SKYLARK_RELAYS_INTERFACE=engines
-  ip netns add "$space"
-  relays_network "$space"
-  NODE_TESTS_BEFORE="ip netns exec $space" node_tests tests/relays/*.test.mjs || status=$?
-  ip netns delete "$space"
-  return $status
+  (
+    without_networks_behind "$space"
+    ip netns add "$space"
+    relays_network "$space"
+    NODE_TESTS_BEFORE="ip netns exec $space" node_tests tests/relays/*.test.mjs
+  )
+}
+
+# without_networks_behind NAME...: in a shell of its own, which leaves none of these behind, however it ends.
+without_networks_behind() {
+  local name all=''
+  for name in "$@"; do all+="ip netns delete '$name' 2>/dev/null; "; done
+  # shellcheck disable=SC2064 # Their names are known now.
+  trap "$all" EXIT
 }
 
 # The engines that are in no distribution, for what starts them; or why they cannot be had here.
