@@ -65,6 +65,15 @@ test('a long number of viewers can be read', () => {
   expect(watchingWords(1204)).toBe('1,204 watching');
 });
 
+test('what came when it was sent again is not lost', () => {
+  const lost = (video: object) =>
+    read(new Map([['v', { type: 'inbound-rtp', kind: 'video', timestamp: 1, ...video }]])).picture.lost;
+  expect(lost({ packetsLost: 111, retransmittedPacketsReceived: 80 })).toBe(31);
+  expect(lost({ packetsLost: 111, retransmittedPacketsReceived: 129 })).toBe(0);
+  expect(lost({ packetsLost: 111 })).toBe(111);
+  expect(lost({ packetsLost: -2 })).toBe(0);
+});
+
 test('statistics without a sender report give packets and nothing made up', () => {
   const stats = new Map<string, unknown>([
     ['a', { type: 'inbound-rtp', kind: 'audio', packetsReceived: 5, timestamp: 1 }],

@@ -20,6 +20,7 @@ interface Entry {
   timestamp: number;
   packetsReceived?: number;
   packetsLost?: number;
+  retransmittedPacketsReceived?: number;
   framesDecoded?: number;
   estimatedPlayoutTimestamp?: number;
   nominated?: boolean;
@@ -41,8 +42,8 @@ export function read(stats: Iterable<[string, unknown]>): Reading {
     picture: {
       packets: video?.packetsReceived ?? 0,
       decoded: video?.framesDecoded ?? null,
-      // What came twice makes it less than nothing.
-      lost: Math.max(0, video?.packetsLost ?? 0),
+      // Browsers count as lost what was lost at first, though it came when it was sent again. What came twice makes it less than nothing.
+      lost: Math.max(0, (video?.packetsLost ?? 0) - (video?.retransmittedPacketsReceived ?? 0)),
     },
     report:
       sender?.remoteTimestamp === undefined || roundTripS === undefined
