@@ -93,11 +93,11 @@ pub struct ViewerReport {
     pub sound_packets: u64,
     /// Sound packets that never came; browsers do not ask for them again.
     pub sound_lost: u64,
-    /// The longest time between two of them.
+    /// The longest time between two of them, or since the last.
     pub sound_gap_ms: f64,
     /// Pictures a second, from the first keyframe on.
     pub pictures_per_second: f64,
-    /// The longest time between two pictures.
+    /// The longest time between two pictures, or since the last.
     pub longest_gap_ms: f64,
     /// How late the latest picture was, beside the one that was fastest on its way.
     pub latest_ms: f64,
@@ -276,6 +276,10 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
     let begin = video.first_keyframe.max(progress.window);
     let watched = begin.map_or(0.0, |begin| end.saturating_duration_since(begin).as_secs_f64());
     let rate = |n: f64| if watched > 0.0 { n / watched } else { 0.0 };
+    // What came to a stop and did not go on has no next one that would tell.
+    let gap = |longest: Duration, last: Option<Instant>| {
+        longest.max(last.map_or(Duration::ZERO, |last| end.saturating_duration_since(last))).as_secs_f64() * 1000.0
+    };
     let (sound_packets, sound_lost) = progress.sound_before;
     ViewerReport {
         answered_ms: since(progress.answered),
@@ -291,9 +295,9 @@ fn of_viewer(progress: &Progress, end: Instant) -> ViewerReport {
         unauthentic: progress.unauthentic,
         sound_packets: progress.sound.received() - sound_packets,
         sound_lost: progress.sound.lost(SOUND_UNDER_WAY).saturating_sub(sound_lost),
-        sound_gap_ms: progress.longest_sound_gap.as_secs_f64() * 1000.0,
+        sound_gap_ms: gap(progress.longest_sound_gap, progress.last_sound),
         pictures_per_second: rate(video.pictures as f64),
-        longest_gap_ms: video.longest_gap.as_secs_f64() * 1000.0,
+        longest_gap_ms: gap(video.longest_gap, progress.video.last_picture()),
         latest_ms: video.latest.as_secs_f64() * 1000.0,
         late_p95_ms: video.late_p95.as_secs_f64() * 1000.0,
         ages_ms: video.ages.map(|(middle, p95)| (middle.as_secs_f64() * 1000.0, p95.as_secs_f64() * 1000.0)),

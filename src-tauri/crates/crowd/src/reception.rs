@@ -110,6 +110,11 @@ impl Reception {
         self.first_keyframe.is_some()
     }
 
+    /// When the last picture began to come.
+    pub(crate) fn last_picture(&self) -> Option<Instant> {
+        self.last_picture
+    }
+
     /// From here on everything is counted anew. `reordering` as for [`Reception::totals`].
     pub fn begin_window(&mut self, reordering: u64) {
         self.before = Totals {
