@@ -139,7 +139,7 @@ no_ipv6() {
 test_rust() {
   cargo build --locked --workspace --bin fakecam
   rust_needs
-  cargo_tests --workspace
+  cargo_tests --workspace --config "target.'cfg(unix)'.runner = ['scripts/run-rust-test.sh']"
   cargo_tests -p protocol --features typescript --test typescript
 }
 
