@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 48] = [
+const EXAMPLES: [(&str, &str); 50] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -53,6 +53,8 @@ const EXAMPLES: [(&str, &str); 48] = [
     ("unwanted_words", r#"{"command":"unwanted_words","words":["spoiler"]}"#),
     ("links_in_chat", r#"{"command":"links_in_chat","on":false}"#),
     ("save_chat", r#"{"command":"save_chat","path":"chat.txt","format":"text"}"#),
+    ("history", r#"{"command":"history","since":1764412800000}"#),
+    ("save_history", r#"{"command":"save_history","path":"evening.csv"}"#),
     ("lower_hand", r#"{"command":"lower_hand","viewer":7}"#),
 ];
 
@@ -139,6 +141,8 @@ mod tests {
             Command::UnwantedWords { .. } => "unwanted_words",
             Command::LinksInChat { .. } => "links_in_chat",
             Command::SaveChat { .. } => "save_chat",
+            Command::History { .. } => "history",
+            Command::SaveHistory { .. } => "save_history",
             Command::LowerHand { .. } => "lower_hand",
         }
     }

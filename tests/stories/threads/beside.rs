@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use tempfile::TempDir;
 
-pub(super) const BESIDE: [&str; 11] = [
+pub(super) const BESIDE: [&str; 12] = [
     "media-listing",
     "page",
     "page-closed",
@@ -15,6 +15,7 @@ pub(super) const BESIDE: [&str; 11] = [
     "give-back",
     "still",
     "chat-file",
+    "history-file",
     "relays",
     "relay",
     "relay-peer",
@@ -84,6 +85,7 @@ async fn have_done(skylark: &mut Skylark, name: &str) {
             assert!([200, 404].contains(&answer.status().as_u16()), "it is answered");
         }
         "chat-file" => skylark.command(r#"{"command":"save_chat","format":"text"}"#).await,
+        "history-file" => skylark.command(r#"{"command":"save_history"}"#).await,
         "relays" | "relay" | "relay-peer" | "certificates" => {
             // Nobody listens there: it is tried again and again.
             let scheme = if name == "certificates" { "https" } else { "http" };

@@ -28,7 +28,7 @@ const PARTS = ['device', 'what', 'more_what', 'why', 'cause', 'kept', 'network']
 /** What only a figure can be. */
 const FIGURES = ['pictures', 'seconds', 'minutes', 'line'];
 /** What has a point in it, which other languages write otherwise. */
-const SIZES = ['seconds', 'left', 'free', 'kept'];
+const SIZES = ['seconds', 'left', 'free', 'kept', 'rate'];
 /** A sentence that has fewer characters of its own is only a frame: "{why}." is known where its part is. */
 const FRAME = 8;
 

@@ -32,7 +32,17 @@ const empty: Snapshot = {
   devices: { cameras: [], microphones: [], screens: [], windows: [], desktop_asks: false },
   relays: [],
   settings,
-  stats: { elapsed_ms: 0, encoded_kbps: 0, sent_kbps: 0, fps: 0, width: 0, height: 0, second_encoder: false },
+  stats: {
+    elapsed_ms: 0,
+    encoded_kbps: 0,
+    sent_kbps: 0,
+    fps: 0,
+    width: 0,
+    height: 0,
+    second_encoder: false,
+    left_out: 0,
+  },
+  capacity: null,
   recording: { state: 'off', file: null, seconds: 0, bytes: 0 },
   unfinished_recordings: [],
   chat: {
@@ -47,6 +57,21 @@ const empty: Snapshot = {
     hands: [],
   },
 };
+
+test('how many more could watch is what was told last, or nothing', () => {
+  const capacity = {
+    known_by: 'full',
+    line: 'uplink',
+    carries_kbps: 30_000,
+    used_kbps: 12_000,
+    room: [{ rid: 'f', height: 720, more: 6 }],
+    message: 'Room for 6 more at 720p.',
+  } as const;
+  const known = apply(empty, { event: 'capacity', capacity: { ...capacity, room: [...capacity.room] } });
+  expect(known.capacity).toEqual(capacity);
+  expect(apply(known, { event: 'history', points: [] })).toBe(known);
+  expect(apply(known, { event: 'capacity', capacity: null }).capacity).toBe(null);
+});
 
 describe('recordings', () => {
   test('what the last event says is what it is, and a message that is not said any more is gone', () => {

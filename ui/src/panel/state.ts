@@ -75,6 +75,8 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, settings: event.settings };
     case 'stats':
       return { ...now, stats: event.stats };
+    case 'capacity':
+      return { ...now, capacity: event.capacity };
     case 'recording': {
       const { event: _, ...recording } = event;
       return { ...now, recording };
@@ -88,6 +90,9 @@ function step(now: Snapshot, event: Event): Snapshot {
     case 'attempts':
     case 'failed_join':
     case 'recording_mended':
+    // How it went is the graphs'.
+    case 'history':
+    case 'history_saved':
     // What people say is the conversation's; reactions and a saved file are shown for a while.
     case 'chat':
     case 'chat_deleted':

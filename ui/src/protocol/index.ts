@@ -6,6 +6,84 @@ export type VideoCodec = "h264" | "vp9" | "vp8";
 
 export type Rid = "q" | "h" | "f";
 
+export type Capacity = { 
+/**
+ * From what it is known.
+ */
+known_by: KnownBy, 
+/**
+ * Which line it is of.
+ */
+line: SharedLine, 
+/**
+ * What that carries to viewers, kbit/s; to two digits where it was measured.
+ */
+carries_kbps: number, 
+/**
+ * What viewers take of it, kbit/s; to two digits where it was measured.
+ */
+used_kbps: number, 
+/**
+ * So many viewers more could be sent each layer, of each alone; the largest first.
+ */
+room: Array<RoomFor>, 
+/**
+ * The same in a sentence for people.
+ */
+message: string, };
+
+export type RoomFor = { 
+/**
+ * Which.
+ */
+rid: Rid, 
+/**
+ * Pixels.
+ */
+height: number, 
+/**
+ * So many.
+ */
+more: number, };
+
+export type KnownBy = "max_upload" | "full" | "carried";
+
+export type SharedLine = "uplink" | "network";
+
+export type HistoryPoint = { 
+/**
+ * When they were over, milliseconds since the Unix epoch.
+ */
+at: number, 
+/**
+ * How many watched then.
+ */
+watching: number, 
+/**
+ * Sent to all viewers together.
+ */
+sent_kbps: number, 
+/**
+ * Encoded bitrate of the top layer and the sound.
+ */
+encoded_kbps: number, 
+/**
+ * Frames a second of the top layer.
+ */
+fps: number, 
+/**
+ * The part of all processors' time that the program took, without the window's own processes.
+ */
+cpu: number, 
+/**
+ * Pictures that were left out for a viewer, as a thread that sends did not keep up.
+ */
+left_out: number, 
+/**
+ * The median of the glass-to-glass latencies that pages measured; none while none did.
+ */
+latency_ms: number | null, };
+
 export type Layer = { 
 /**
  * How it is encoded.
@@ -116,7 +194,11 @@ height: number,
 /**
  * A second encoder runs, for viewers who take no H.264: it costs about a third of a core.
  */
-second_encoder: boolean, };
+second_encoder: boolean, 
+/**
+ * Pictures that were left out for a viewer in the last second, as a thread that sends did not keep up.
+ */
+left_out: number, };
 
 export type ViewerStats = { 
 /**
@@ -967,6 +1049,10 @@ settings: Settings,
  */
 stats: StreamStats, 
 /**
+ * How many more could watch; null: nothing is known.
+ */
+capacity: Capacity | null, 
+/**
  * The recording.
  */
 recording: Recording, 
@@ -1184,7 +1270,15 @@ path: string | null,
 /**
  * As what.
  */
-format: ChatFormat, } | { "command": "lower_hand", 
+format: ChatFormat, } | { "command": "history", 
+/**
+ * Only what came after this, milliseconds since the Unix epoch; none: all that is kept.
+ */
+since: number | null, } | { "command": "save_history", 
+/**
+ * A file that is not there yet; none: one in the data folder.
+ */
+path: string | null, } | { "command": "lower_hand", 
 /**
  * Who.
  */
@@ -1366,7 +1460,23 @@ settings: Settings, } | { "event": "stats",
 /**
  * The stream as a whole.
  */
-stats: StreamStats, } | { "event": "recording", 
+stats: StreamStats, } | { "event": "capacity", 
+/**
+ * As it is now; null: nothing is known.
+ */
+capacity: Capacity | null, } | { "event": "history", 
+/**
+ * A point for five seconds of a broadcast, the oldest first.
+ */
+points: Array<HistoryPoint>, } | { "event": "history_saved", 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * So many points.
+ */
+points: number, } | { "event": "recording", 
 /**
  * What it does.
  */

@@ -178,6 +178,11 @@ impl Audience {
         self.viewers.watchers()
     }
 
+    /// The glass-to-glass latencies that pages of those who watch measured last, milliseconds.
+    pub fn latencies(&self) -> impl Iterator<Item = f32> {
+        self.viewers.latencies()
+    }
+
     /// The most at one time in this broadcast.
     pub fn peak(&self) -> u32 {
         self.viewers.peak()
@@ -186,6 +191,11 @@ impl Audience {
     /// Who a viewer is: one that was let in, or one that left a moment ago.
     pub fn visitor(&self, viewer: ViewerId) -> Option<&Visitor> {
         self.viewers.visitor(viewer)
+    }
+
+    /// The layer that this viewer holds; none: it is sent what its line carries.
+    pub fn held_layer(&self, viewer: ViewerId) -> Option<Rid> {
+        self.viewers.held_layer(viewer)
     }
 
     /// Media flows to this viewer.

@@ -245,6 +245,14 @@ impl Viewers {
         self.watchers().map(Visitor::identity).collect()
     }
 
+    /// Of those whose page measured one.
+    pub(crate) fn latencies(&self) -> impl Iterator<Item = f32> {
+        self.lives.values().filter_map(|life| match life {
+            Life::Watching { latency_ms, .. } => *latency_ms,
+            Life::Admitted { .. } => None,
+        })
+    }
+
     pub(crate) fn latency(&mut self, id: ViewerId, measured_ms: f32) {
         if let Some(Life::Watching { latency_ms, .. }) = self.lives.get_mut(&id) {
             *latency_ms = Some(measured_ms);
@@ -260,6 +268,14 @@ impl Viewers {
                 false
             }
             None => false,
+        }
+    }
+
+    /// What it holds.
+    pub(crate) fn held_layer(&self, id: ViewerId) -> Option<Rid> {
+        match self.lives.get(&id)? {
+            Life::Watching { shown, .. } => shown.held,
+            Life::Admitted { held, .. } => *held,
         }
     }
 

@@ -265,6 +265,19 @@ pub enum Command {
         /// As what.
         format: ChatFormat,
     },
+    /// Tell how it went in the last hour; answered by [`crate::Event::History`].
+    History {
+        /// Only what came after this, milliseconds since the Unix epoch; none: all that is kept.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+        since: Option<u64>,
+    },
+    /// Write how it went in the last hour into a file, as comma-separated values; answered by [`crate::Event::HistorySaved`].
+    SaveHistory {
+        /// A file that is not there yet; none: one in the data folder.
+        #[serde(default)]
+        path: Option<String>,
+    },
     /// Take a viewer's hand down.
     LowerHand {
         /// Who.

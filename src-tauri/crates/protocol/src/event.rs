@@ -1,9 +1,9 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Knock, KnockEnd, LeaveReason, Links, MessageId, Outside,
-    Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble, SourceName,
-    SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    Capacity, ChatMode, Devices, ErrorCode, FailureCode, GuestLink, HistoryPoint, Knock, KnockEnd, LeaveReason, Links,
+    MessageId, Outside, Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble,
+    SourceName, SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -205,6 +205,23 @@ pub enum Event {
     Stats {
         /// The stream as a whole.
         stats: StreamStats,
+    },
+    /// How many more could watch changed.
+    Capacity {
+        /// As it is now; null: nothing is known.
+        capacity: Option<Capacity>,
+    },
+    /// How it went: what [`crate::Command::History`] asked for.
+    History {
+        /// A point for five seconds of a broadcast, the oldest first.
+        points: Vec<HistoryPoint>,
+    },
+    /// How it went was written into a file.
+    HistorySaved {
+        /// Where.
+        path: String,
+        /// So many points.
+        points: u32,
     },
     /// The recording changed; once a second while it is being written.
     Recording {

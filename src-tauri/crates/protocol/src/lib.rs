@@ -13,6 +13,7 @@ mod controls;
 mod error;
 mod event;
 mod failure;
+mod figures;
 mod ids;
 mod mixer;
 mod network;
@@ -38,6 +39,7 @@ pub use controls::Controls;
 pub use error::{ErrorCode, Problem, RefusalCode};
 pub use event::Event;
 pub use failure::{FailureCode, FailureReport};
+pub use figures::{Capacity, HistoryPoint, KnownBy, RoomFor, SharedLine};
 pub use ids::ViewerId;
 pub use mixer::{
     Channels, MixerSettings, NoChannels, NoPreset, SoundPreset, SoundTrouble, StripId, StripLevels, StripSettings,

@@ -1,7 +1,7 @@
 //! All that the panel shows, as it is at one moment.
 
 use crate::{
-    ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings,
+    Capacity, ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings,
     SoundTrouble, StreamStats, StripId, StripSettings, UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,9 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The stream as a whole.
     pub stats: StreamStats,
+    /// How many more could watch; null: nothing is known.
+    #[serde(default)]
+    pub capacity: Option<Capacity>,
     /// The recording.
     pub recording: Recording,
     /// What was begun in an earlier run and can be mended.

@@ -140,4 +140,7 @@ pub struct StreamStats {
     pub height: u16,
     /// A second encoder runs, for viewers who take no H.264: it costs about a third of a core.
     pub second_encoder: bool,
+    /// Pictures that were left out for a viewer in the last second, as a thread that sends did not keep up.
+    #[serde(default)]
+    pub left_out: u32,
 }

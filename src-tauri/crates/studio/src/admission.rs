@@ -1,5 +1,6 @@
 //! Who is let in: the audience, which decides about people, and the upload cap, which decides about the line.
 
+use crate::capacity::Allotted;
 use crate::elsewhere::{Elsewhere, RelayFrom};
 use crate::encoder_room::May;
 use crate::forwarding::Forwarding;
@@ -180,6 +181,11 @@ impl Admission {
     /// Engines that the stream is handed to take no more than this.
     pub(crate) fn relays_take(&mut self, profile: Profile, now: Now) {
         self.profiles.relays_take(profile, now.instant);
+    }
+
+    /// What `max_upload_kbps` leaves; none where it is not set.
+    pub(crate) fn allotted(&self) -> Option<Allotted> {
+        self.upload.allotted()
     }
 
     /// The layers that each engine is sent: these viewers' layers change with it.

@@ -2,6 +2,8 @@
 
 use crate::chat_file;
 use crate::happened::Happened;
+use crate::history_file;
+use crate::processor_time;
 use crate::public_name::Question;
 use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
@@ -12,12 +14,12 @@ use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
 use media::ScreenToken;
-use protocol::{ChatFormat, RelayId, SharedMessage};
+use protocol::{ChatFormat, HistoryPoint, RelayId, SharedMessage};
 use reach::Networks;
 use record::{Journal, MendError, Target};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use threads::Died;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -41,6 +43,12 @@ pub(crate) trait Background {
 
     /// Writes messages into a file that is not there yet; without a path, into one in the data folder. [`Happened::ChatSaved`] follows.
     fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>);
+
+    /// Writes points into a file in the same way. [`Happened::HistorySaved`] follows.
+    fn save_history(&self, path: Option<PathBuf>, points: Vec<HistoryPoint>);
+
+    /// What the program took of all processors since it was started.
+    fn processor_time(&self) -> Duration;
 
     /// Writes the settings; [`Happened::Unwritten`] follows if that fails.
     fn keep_settings(&self, written: Written);
@@ -137,6 +145,20 @@ impl Background for Threads {
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::ChatSaved(saved));
         }));
+    }
+
+    fn save_history(&self, path: Option<PathBuf>, points: Vec<HistoryPoint>) {
+        let (tell, folder) = (self.tell.clone(), self.folder.clone());
+        let save = move || history_file::save(path, &folder, &points, SystemTime::now());
+        tokio::task::spawn_blocking(threads::answered("history-file", save, move |saved| {
+            let saved = saved.unwrap_or_else(|Died(panicked)| Err(panicked.what));
+            // The owner is gone only when the program ends.
+            let _ = tell.send(Happened::HistorySaved(saved));
+        }));
+    }
+
+    fn processor_time(&self) -> Duration {
+        processor_time::of_this_program()
     }
 
     fn open_relay(&mut self, relay: RelayId, target: relay::Target) {

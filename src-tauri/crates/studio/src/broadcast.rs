@@ -125,7 +125,7 @@ impl Broadcast {
         second_encoder: bool,
     ) -> Option<StreamStats> {
         let State::Live { since, last, .. } = &mut self.state else { return None };
-        let Pace { encoded_kbps, sent_kbps, fps } = reading.since(last);
+        let Pace { encoded_kbps, sent_kbps, fps, left_out } = reading.since(last);
         let elapsed = reading.at.saturating_duration_since(*since);
         *last = reading;
         self.stats = StreamStats {
@@ -136,6 +136,7 @@ impl Broadcast {
             width: video.width,
             height: video.height,
             second_encoder,
+            left_out,
         };
         Some(self.stats)
     }
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     fn reading(at: Instant, encoded_bytes: u64, pictures: u64) -> Reading {
-        Reading { at, encoded_bytes, pictures, sent_bytes: 0 }
+        Reading { at, encoded_bytes, pictures, sent_bytes: 0, left_out: 0 }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The chat as a file.
 
 use crate::files;
+use crate::saved::{self, utc};
 use protocol::{ChatFormat, ChatMessage, SharedMessage};
 use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// Writes messages into a file that is not there yet, one of the data folder if none is named. Answers with where they are and how many, or
 /// with a sentence that says why not.
@@ -16,15 +17,11 @@ pub(crate) fn save(
     messages: &[SharedMessage],
     now: SystemTime,
 ) -> Result<(String, u32), String> {
-    let path = path.unwrap_or_else(|| {
-        let time = utc(now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64));
-        let time: String = time.chars().filter(char::is_ascii_digit).collect();
-        let ending = match format {
-            ChatFormat::Text => "txt",
-            ChatFormat::Json => "json",
-        };
-        folder.join(format!("chat-{time}.{ending}"))
-    });
+    let ending = match format {
+        ChatFormat::Text => "txt",
+        ChatFormat::Json => "json",
+    };
+    let path = path.unwrap_or_else(|| saved::named(folder, "chat", ending, now));
     let text = match format {
         ChatFormat::Text => as_text(messages),
         ChatFormat::Json => serde_json::to_string_pretty(messages).expect("messages have no map with odd keys") + "\n",
@@ -54,27 +51,11 @@ fn as_text(messages: &[SharedMessage]) -> String {
     out
 }
 
-/// A time in UTC, as in `2026-11-29 10:12:03`.
-fn utc(unix_ms: u64) -> String {
-    let seconds = unix_ms / 1000;
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Days to a date of the Gregorian calendar, in years that begin with March: then the day that some years have more is the last.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use protocol::{MessageId, ViewerId};
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     fn messages() -> Vec<SharedMessage> {
         let message = |id, viewer: Option<u32>, name: &str, text: &str| {
@@ -83,18 +64,6 @@ mod tests {
             ChatMessage { id, at: 1_796_000_000_000, viewer, name, host, colour: 0, text, reply_to: None }.into()
         };
         vec![message(7, Some(1), "Anna", "hello"), message(8, None, "Broadcaster", "welcome")]
-    }
-
-    #[test]
-    fn times_are_utc() {
-        for (ms, text) in [
-            (0, "1970-01-01 00:00:00"),
-            (951_782_400_000, "2000-02-29 00:00:00"),
-            (1_796_000_000_000, "2026-11-30 00:53:20"),
-            (4_107_542_399_999, "2100-02-28 23:59:59"),
-        ] {
-            assert_eq!(utc(ms), text);
-        }
     }
 
     #[test]

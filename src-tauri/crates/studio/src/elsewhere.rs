@@ -338,7 +338,7 @@ impl Elsewhere {
 }
 
 /// In a network of this machine's, as far as an address tells: a private one, or in the same /64.
-fn is_inside(address: IpAddr, hosts: &[IpAddr]) -> bool {
+pub(crate) fn is_inside(address: IpAddr, hosts: &[IpAddr]) -> bool {
     let address = address.to_canonical();
     hosts.contains(&address)
         || match address {

@@ -39,6 +39,8 @@ pub(crate) enum Happened {
     AtRelay(RelayId, ViewerId, relay::Said),
     /// The chat was written into this file, so many messages; or a sentence that says why not.
     ChatSaved(Result<(String, u32), String>),
+    /// How it went was written into this file, so many points; or a sentence that says why not.
+    HistorySaved(Result<(String, u32), String>),
     /// Something could not be written, with a sentence that says so.
     Unwritten(String),
     /// Of a recording.

@@ -1,4 +1,4 @@
-//! How long this thread has been on a processor.
+//! How long this thread has been on a processor, and how long all of the program.
 
 #[cfg(unix)]
 mod unix;
@@ -6,9 +6,9 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::of_this_thread;
+pub(crate) use unix::{of_this_program, of_this_thread};
 #[cfg(windows)]
-pub(crate) use windows::of_this_thread;
+pub(crate) use windows::{of_this_program, of_this_thread};
 
 #[cfg(test)]
 mod tests {
@@ -25,5 +25,18 @@ mod tests {
         let before = of_this_thread();
         std::thread::sleep(Duration::from_millis(50));
         assert!(of_this_thread() - before < Duration::from_millis(50));
+    }
+
+    #[test]
+    fn that_of_the_program_has_what_other_threads_work() {
+        let before = of_this_program();
+        let work = || {
+            let start = of_this_thread();
+            while of_this_thread() < start + Duration::from_millis(40) {
+                std::hint::spin_loop();
+            }
+        };
+        std::thread::spawn(work).join().expect("it only counts");
+        assert!(of_this_program() - before >= Duration::from_millis(40));
     }
 }

@@ -6,6 +6,7 @@
 //! waited longest on a smaller layer go up first; when the cap is lowered, those who came last go down first, and nobody
 //! already watching is sent away. A relay is sent what it takes, whatever that leaves for viewers.
 
+use crate::capacity::Allotted;
 use media::VideoConfig;
 use protocol::{SoundPreset, ViewerId};
 use std::collections::BTreeMap;
@@ -80,8 +81,13 @@ impl Upload {
 
     /// The top layer fits for one more, also when all come who are promised something.
     pub(crate) fn has_room_for_top(&self) -> bool {
-        let promised: u64 = self.promised.values().map(|share| self.cost(share.rid)).sum();
-        self.room().saturating_sub(promised) >= self.cost(Rid::F)
+        self.room().saturating_sub(self.promised()) >= self.cost(Rid::F)
+    }
+
+    /// What the cap leaves when all come who are promised something; none without a cap.
+    pub(crate) fn allotted(&self) -> Option<Allotted> {
+        let allotted_kbps = u32::try_from(self.spent() + self.promised()).unwrap_or(u32::MAX);
+        (self.cap_kbps > 0).then_some(Allotted { cap_kbps: self.cap_kbps, allotted_kbps, costs: self.rates })
     }
 
     /// The offer told the codec, and with it the layer it is to be. A codec may have no smallest layer, so that a viewer
@@ -203,6 +209,10 @@ impl Upload {
         of_viewers + self.relays.iter().flatten().map(|rid| self.cost(*rid)).sum::<u64>()
     }
 
+    fn promised(&self) -> u64 {
+        self.promised.values().map(|share| self.cost(share.rid)).sum()
+    }
+
     fn cost(&self, rid: Rid) -> u64 {
         self.rates[rid.index()].into()
     }
@@ -249,6 +259,20 @@ mod tests {
         assert!(!upload.has_room_for_top(), "650 are left when that one comes");
         upload.release(ViewerId(2));
         assert!(upload.has_room_for_top());
+    }
+
+    #[test]
+    fn what_is_said_to_be_left_is_what_those_who_come_get() {
+        assert_eq!(Upload::new(0, RATES).allotted(), None);
+        let mut upload = Upload::new(5650, RATES);
+        joins(&mut upload, 1);
+        upload.admit(ViewerId(2), None);
+        let allotted = upload.allotted().expect("there is a cap");
+        assert_eq!(allotted, Allotted { cap_kbps: 5650, allotted_kbps: 5000, costs: RATES });
+        upload.weigh(ViewerId(2), None).expect("it was promised");
+        let left = allotted.cap_kbps - allotted.allotted_kbps;
+        assert_eq!(left / RATES[Rid::H.index()], 1, "one more in the middle layer");
+        assert_eq!(joins(&mut upload, 3), Some(Rid::H));
     }
 
     #[test]

@@ -132,6 +132,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             | Command::LinksInChat { .. }
             | Command::SaveChat { .. }
             | Command::LowerHand { .. }) => self.moderate(command, now),
+            Command::History { since } => {
+                self.tell_history(since);
+                Ok(())
+            }
+            Command::SaveHistory { path } => self.save_history(path),
             Command::ListDevices => {
                 if self.devices.wanted() {
                     self.background.list_devices();
@@ -193,6 +198,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if after.video != before.video {
             self.encoders.set_video(after.video);
             self.forwarder.set_level(after.video.h264_level(Rid::F));
+            self.figures.encoded_anew();
         }
         for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video, after.sound) {
             self.forwarder.cap(viewer, rid);

@@ -4,6 +4,7 @@ mod carry_out;
 mod chat;
 mod commands;
 mod controls;
+mod figures;
 mod guests;
 mod media_told;
 mod mixer;
@@ -27,7 +28,7 @@ use crate::broadcast::{Broadcast, Running};
 use crate::configuration::Configuration;
 use crate::controls::Withheld;
 use crate::devices::Devices;
-use crate::encoder_room::{EncoderRoom, Load};
+use crate::encoder_room::EncoderRoom;
 use crate::encoding::Encoding;
 use crate::events::Events;
 use crate::forwarding::Forwarding;
@@ -41,13 +42,13 @@ use crate::steps::TOP_CODEC;
 use crate::thinning::Thinning;
 use ::chat::Chat;
 use audience::{Input, Now};
+use figures::Figures;
 use forward::Gone;
 use protocol::{ErrorCode, Event, LeaveReason, PageHello};
 use server::{CookieKey, Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-use stream::CODECS;
 use threads::After;
 use tokio::sync::{mpsc, watch};
 
@@ -76,6 +77,7 @@ pub(crate) struct Owner<F, E, B> {
     on_demand: OnDemand,
     thinning: Thinning,
     encoder_room: EncoderRoom,
+    figures: Figures,
     recording: Recording,
     /// Where recordings go when nobody says; none where there is no home folder.
     recordings: Option<PathBuf>,
@@ -125,6 +127,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         now: Now,
     ) -> Owner<F, E, B> {
         let chat = Chat::new(parts.configuration.meant().limits.of_chat());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let door = Door::new(parts.configuration.meant().link_preview.has_still());
         let mut owner = Owner {
             forwarder: parts.forwarder,
@@ -144,7 +147,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             broadcast: Broadcast::default(),
             on_demand: OnDemand::default(),
             thinning: Thinning::default(),
-            encoder_room: EncoderRoom::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            encoder_room: EncoderRoom::new(cores),
+            figures: Figures::new(cores),
             recording: Recording::default(),
             recordings: parts.recordings,
             relays: parts.relays,
@@ -176,7 +180,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Stats(stats) => {
                 self.stats_asked = false;
                 if self.broadcast.running() == Running::Live {
-                    self.decide(Input::Stats(stats), now);
+                    self.viewers_do(stats, now);
                 }
             }
             Happened::NoStats => self.stats_asked = false,
@@ -202,6 +206,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::AtRelay(relay, viewer, said) => self.said_at_relay(relay, viewer, said, now),
             Happened::NotLooked => self.looking = false,
             Happened::ChatSaved(saved) => self.chat_saved(saved, now),
+            Happened::HistorySaved(saved) => self.history_saved(saved, now),
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
             Happened::Recording(news) => self.recording_news(news, now),
             Happened::Panicked(panicked) => {
@@ -237,33 +242,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.on_demand.answered(codec, now.instant);
         }
         self.carry_out_quietly(now);
-    }
-
-    /// A second went by.
-    pub(crate) fn second(&mut self, now: Now) {
-        if !std::mem::replace(&mut self.looking, true) {
-            self.background.look_around();
-        }
-        self.ask_name(now);
-        self.count_at_relays(now);
-        self.second_of_recording();
-        self.suit_encoder(now);
-        if let Some(outside) = self.door.outside(self.admission.audience()) {
-            self.events.tell(Event::Outside { outside });
-        }
-        let totals = self.forwarder.totals();
-        let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
-        self.encoder_room.measured(Load { at: now.instant, encoding_us, left_out });
-        let reading = self.meter.read(totals.bytes_sent, now.instant);
-        let second_encoder = CODECS.iter().any(|spec| spec.codec != TOP_CODEC && self.on_demand.runs(spec.codec));
-        let video = &self.configuration.meant().video;
-        let Some(stats) = self.broadcast.second(reading, video, second_encoder) else { return };
-        self.events.tell(Event::Stats { stats });
-        if !std::mem::replace(&mut self.stats_asked, true) {
-            let tell = self.tell.clone();
-            // The owner is gone only when the program ends.
-            self.forwarder.ask_stats(move |stats| drop(tell.send(stats.map_or(Happened::NoStats, Happened::Stats))));
-        }
     }
 
     /// The earliest time at which something is to be done.
@@ -361,7 +339,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if !self.broadcast.waits_for(broadcast) {
             return;
         }
-        let reading = self.meter.read(self.forwarder.totals().bytes_sent, now.instant);
+        let reading = self.meter.read(&self.forwarder.totals(), now.instant);
         self.door.broadcast_begins();
         self.decide(Input::GoLive, now);
         self.broadcast.is_live(reading, now);

@@ -57,7 +57,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.encoders.set_layers(spec.codec, &rids);
             }
         }
-        for (viewer, rid) in self.admission.relayed(self.relays.sent()) {
+        let sent = self.relays.sent();
+        self.figures.relayed(&sent);
+        for (viewer, rid) in self.admission.relayed(sent) {
             self.forwarder.cap(viewer, rid);
         }
         self.admission.relays_take(self.relays.profile(TOP_CODEC), now);

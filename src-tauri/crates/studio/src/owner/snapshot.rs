@@ -33,6 +33,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             relays: self.relays.shown(),
             settings: self.configuration.meant().shown(),
             stats: self.broadcast.stats(),
+            capacity: self.figures.capacity().cloned(),
             recording: self.recording.shown(),
             unfinished_recordings: self.recording.unfinished(),
             chat: self.chat.snapshot(|viewer| audience.is_watching(viewer)),

@@ -10,7 +10,8 @@ use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
 use media::{Cover, MicrophoneChoice, Shown, VideoConfig};
 use protocol::{
-    ChatFormat, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId, ViewerStats,
+    ChatFormat, HistoryPoint, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId,
+    ViewerStats,
 };
 use record::{Checked, Split, Target};
 use sdp::{Fragment, Offer};
@@ -19,13 +20,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use stream::{H264Level, Profile, Rid, VideoCodec};
 use words::Language;
 
 /// What the others were asked, in order.
 #[derive(Clone, Default)]
-pub(super) struct Asks(Rc<RefCell<Vec<String>>>, Rc<Cell<Option<Reached>>>);
+pub(super) struct Asks(Rc<RefCell<Vec<String>>>, Rc<Cell<Option<Reached>>>, Rc<Cell<Duration>>);
 
 impl Asks {
     /// What they were asked since the last call.
@@ -36,6 +37,11 @@ impl Asks {
     /// How far the recorder says from now on that the recording is.
     pub(super) fn recorded_is(&self, reached: Option<Reached>) {
         self.1.set(reached);
+    }
+
+    /// The program took so much more of all processors.
+    pub(super) fn worked(&self, more: Duration) {
+        self.2.set(self.2.get() + more);
     }
 
     fn note(&self, what: String) {
@@ -245,5 +251,13 @@ impl Background for Asks {
 
     fn save_chat(&self, path: Option<PathBuf>, format: ChatFormat, messages: Vec<SharedMessage>) {
         self.note(format!("save {} messages as {format:?} {path:?}", messages.len()));
+    }
+
+    fn save_history(&self, path: Option<PathBuf>, points: Vec<HistoryPoint>) {
+        self.note(format!("save {} points {path:?}", points.len()));
+    }
+
+    fn processor_time(&self) -> Duration {
+        self.2.get()
     }
 }

@@ -5,6 +5,7 @@ mod chat;
 mod controls;
 mod devices;
 mod door;
+mod figures;
 mod hanging;
 mod life;
 mod quality;

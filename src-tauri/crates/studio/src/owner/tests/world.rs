@@ -181,6 +181,11 @@ impl World {
         self.asks.recorded_is(reached);
     }
 
+    /// The program took so much more of all processors.
+    pub(super) fn worked(&mut self, more: Duration) {
+        self.asks.worked(more);
+    }
+
     /// What the panel was told since the last call.
     pub(super) fn told(&mut self) -> Vec<Event> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
