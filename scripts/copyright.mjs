@@ -45,7 +45,7 @@ const isMacro = ({ targets }) => targets.some(({ kind }) => kind.includes('proc-
 
 /** What the pages are made with and carry within: by the names in ui/package.json that end up in a bundle. */
 function bundled() {
-  return ['svelte', '@tauri-apps/api', 'intl-messageformat', '@formatjs/fast-memoize'].map((name) => {
+  return ['svelte', '@tauri-apps/api', 'intl-messageformat', '@formatjs/fast-memoize', 'uplot'].map((name) => {
     const folder = join('ui/node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     return { name, version, license, folder };

@@ -3,6 +3,7 @@ import type {
   Command,
   CommandRefused,
   ErrorCode,
+  HistoryPoint,
   MessageId,
   PanelMessage,
   RemovedViewer,
@@ -17,6 +18,7 @@ import { tick } from 'svelte';
 import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
 import { came, failed, lately, type Failed } from './failed.ts';
+import { joined, since } from './history.ts';
 import { ownText } from './own-words.ts';
 import { NO_ORDER, order, type By, type Order } from './order.ts';
 import { apply } from './state.ts';
@@ -50,6 +52,8 @@ export class Panel {
   strips = $state.raw<StripLevels[]>([]);
   /** Whether somebody speaks into the microphone. */
   spoken = $state.raw(SILENT);
+  /** How the last hour went, as far as somebody looked. */
+  history = $state.raw<HistoryPoint[]>([]);
   undo = $state.raw<RemovedViewer | null>(null);
   /** Who is trying to come in and never connects. */
   attempts = $state.raw<Attempts[]>([]);
@@ -172,6 +176,12 @@ export class Panel {
     void backend.mixerSeen(seen).catch(() => {}); // Else its meters stand still.
   }
 
+  /** Has the program tell how it went since it told last. */
+  askHistory(): void {
+    // Past what the person does: it is asked again and again, and a refusal is told by what else fails.
+    void backend.command({ command: 'history', since: since(this.history, Date.now()) }).catch(() => {});
+  }
+
   async copy(text: string): Promise<boolean> {
     return this.#attempt(() => backend.copy(text));
   }
@@ -260,6 +270,7 @@ export class Panel {
         this.announced = announce(heard(this.announced, event), Date.now());
         const toast = ofEvent(event);
         if (toast) this.#tell(toast);
+        if (event.event === 'history') this.history = joined(this.history, event.points);
         if (event.event === 'attempts') this.attempts = attempted(this.attempts, event, Date.now());
         if (event.event === 'failed_join') this.failed = failed(this.failed, event, Date.now());
         if (event.event === 'viewer_joined') this.failed = came(this.failed, event.viewer);

@@ -26,6 +26,16 @@ test('the worst thing about it', () => {
   expect(streamHealth(snapshot({ camera: { state: 'off' } }, 5))).toBe('good');
 });
 
+test('pictures that this computer does not send are its own doing', () => {
+  const behind = (left_out: number): Partial<Snapshot> => ({ stats: { fps: 30, left_out } }) as Partial<Snapshot>;
+  expect(streamHealth(snapshot(behind(3)))).toBe('behind');
+  expect(streamHealth(snapshot({ ...behind(3), viewers: [losing(1, 0.2), losing(2, 0.2)] }))).toBe('behind');
+  expect(streamHealth(snapshot(behind(0)))).toBe('good');
+  let steady = sign(null, snapshot(behind(3)), 0);
+  steady = sign(steady, snapshot(behind(0)), 1000);
+  expect(steady.shown, 'a moment is none').toBe('good');
+});
+
 test('before the first second there are no figures, and nothing is wrong', () => {
   expect(streamHealth(snapshot({}, 0))).toBe('good');
 });

@@ -3,7 +3,7 @@ import type { Snapshot } from '../protocol/index.ts';
 import { health } from './health.ts';
 import { follow, steadyFrom, type Steady } from './steady.ts';
 
-export type StreamHealth = 'no_picture' | 'no_sound' | 'slow' | 'short' | 'good';
+export type StreamHealth = 'no_picture' | 'no_sound' | 'slow' | 'behind' | 'short' | 'good';
 
 /** Fewer pictures than this part of those wanted, and movement is not as smooth as it was meant to be. */
 const FEW = 0.8;
@@ -17,6 +17,7 @@ export function streamHealth({ camera, microphone, settings, stats, viewers }: S
   if (microphone.state === 'failed') return 'no_sound';
   // Before the first second there are no figures, and a card that stands still needs few pictures.
   if (camera.state !== 'off' && stats.fps > 0 && stats.fps < settings.fps * FEW) return 'slow';
+  if (stats.left_out > 0) return 'behind';
   const losing = viewers.filter((viewer) => health(viewer) === 'poor').length;
   if (losing >= SHORT_AT_LEAST && losing * 2 >= viewers.length) return 'short';
   return 'good';

@@ -35,6 +35,10 @@ export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
     const { messages, path } = event;
     return { code: null, text: say('chat.saved', { messages, path }), own: true, harm: false, file: false };
   }
+  if (event.event === 'history_saved') {
+    const { points, path } = event;
+    return { code: null, text: say('figures.saved', { points, path }), own: true, harm: false, file: false };
+  }
   if (event.event === 'sound' && event.trouble)
     return { code: null, text: say(`sound.${event.trouble}`), own: true, harm: true, file: false };
   if (event.event !== 'error') return null;
