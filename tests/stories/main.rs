@@ -10,6 +10,7 @@ mod attacked;
 mod ban;
 #[cfg(target_os = "linux")]
 mod cameras;
+mod capacity;
 mod chat;
 mod controls;
 mod crowd;

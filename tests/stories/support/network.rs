@@ -85,6 +85,12 @@ impl Network {
         self.on_viewer(&format!("ip address add {address}/24 dev lan"));
     }
 
+    /// Has who comes from the viewer's end from now on come from this address, of the wire's own network.
+    pub(crate) fn speak_as(&self, address: &str) {
+        self.also(address);
+        self.on_viewer(&format!("ip route replace 10.78.0.0/24 dev lan src {address}"));
+    }
+
     /// From now on the wire carries this to the viewer, kilobits a second, with a queue of 300 ms.
     pub(crate) fn carry(&self, kbps: u32) {
         // A bucket of 5 ms, and a packet at least.
