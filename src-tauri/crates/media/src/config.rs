@@ -21,6 +21,19 @@ impl Default for VideoConfig {
     }
 }
 
+/// How much of the top layer is made: less where the machine has too little time for all of it. Each gives up what the one before it does,
+/// too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TopLayer {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Every second picture.
+    HalfRate,
+    /// In three quarters of each side.
+    Smaller,
+}
+
 /// Why a [`VideoConfig`] cannot be. Each says what can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VideoConfigError {

@@ -41,7 +41,7 @@ mod tone;
 mod yuv;
 
 pub use choice::{CameraChoice, MicrophoneChoice, NoSource, SourceChoice};
-pub use config::{VideoConfig, VideoConfigError};
+pub use config::{TopLayer, VideoConfig, VideoConfigError};
 pub use cover::Cover;
 pub use event::Event;
 pub use fit::Crop;
@@ -49,7 +49,7 @@ pub use image::check as check_image;
 pub use levels::Levels;
 #[cfg(target_os = "linux")]
 pub use microphone::find_sound_server;
-pub use pipeline::{CODECS, Pipeline};
+pub use pipeline::{CODECS, Pipeline, TopPictures};
 pub use preview::PreviewPicture;
 pub use scene::{Corner, NoScene, Place, Scene, Shape, Shown};
 pub use screen::ScreenToken;

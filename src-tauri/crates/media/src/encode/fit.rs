@@ -1,5 +1,5 @@
 //! How large a layer's picture can be at its rate, decided without a clock: where the coarsest quantiser does not hold the rate, a smaller
-//! picture does, and looks better.
+//! picture does, and looks better. Where the machine has too little time for it, it is a step smaller as well.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,9 @@ pub(crate) struct Fit {
     /// Bits a second.
     wanted: f64,
     step: usize,
+    /// At least this one, as there is no time for more; and the one that was asked for.
+    least: usize,
+    least_asked: usize,
     last: Option<Instant>,
     /// Bits beyond what was due.
     debt: f64,
@@ -47,6 +50,8 @@ impl Fit {
         Self {
             wanted: f64::from(kbps) * 1000.0,
             step: 0,
+            least: 0,
+            least_asked: 0,
             last: None,
             debt: 0.0,
             coarseness: MIDDLE,
@@ -64,29 +69,46 @@ impl Fit {
         }
     }
 
+    /// Takes a step less than the whole size, or not any more. It gets smaller with the next picture, and larger again with the next
+    /// regular keyframe.
+    pub(crate) fn set_smaller(&mut self, smaller: bool) {
+        self.least_asked = smaller.into();
+    }
+
     /// The size of the picture that was captured then, of a layer of that size. Where it is another than before, the picture is a keyframe;
     /// `keyframe` says that it is one anyway.
     pub(crate) fn size(&mut self, captured: Instant, keyframe: bool, whole: (u16, u16)) -> (u16, u16) {
         let passed = self.last.map_or(Duration::ZERO, |last| captured.saturating_duration_since(last));
         self.last = Some(captured);
         self.debt = (self.debt - passed.as_secs_f64() * self.wanted).clamp(0.0, OWED * self.wanted);
-        let smaller = STEPS.get(self.step + 1).map(|_| stepped(whole, self.step + 1));
-        if self.coarseness > COARSE
+        let before = self.taken();
+        if self.least_asked > self.least && fits(whole, self.least_asked) || self.least_asked < self.least && keyframe {
+            self.least = self.least_asked;
+        }
+        if self.taken() != before {
+            // What was seen of the size before says nothing of this one.
+            self.goes_to(self.step);
+        } else if self.coarseness > COARSE
             && (keyframe || self.debt > URGENT * self.wanted)
-            && smaller.is_some_and(|(width, height)| width.min(height) >= SMALLEST)
+            && fits(whole, self.taken() + 1)
         {
             if self.grown.is_some_and(|at| captured.saturating_duration_since(at) < TOO_SOON) {
                 self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
             }
-            self.goes_to(self.step + 1);
-        } else if self.step > 0
+            self.goes_to(self.taken() + 1);
+        } else if self.step > self.least
             && keyframe
             && self.fine_since.is_some_and(|since| captured.saturating_duration_since(since) >= self.patience)
         {
             self.grown = Some(captured);
             self.goes_to(self.step - 1);
         }
-        stepped(whole, self.step)
+        stepped(whole, self.taken())
+    }
+
+    /// What the rate asks for, or the time.
+    fn taken(&self) -> usize {
+        self.step.max(self.least)
     }
 
     fn goes_to(&mut self, step: usize) {
@@ -98,6 +120,14 @@ impl Fit {
         self.debt += 8.0 * bytes as f64;
         self.coarseness += SMOOTHING * (coarseness - self.coarseness);
         self.fine_since = self.last.filter(|_| self.coarseness < FINE).map(|last| self.fine_since.unwrap_or(last));
+    }
+}
+
+/// There is such a step, and the picture is not too small in it.
+fn fits(whole: (u16, u16), step: usize) -> bool {
+    step < STEPS.len() && {
+        let (width, height) = stepped(whole, step);
+        width.min(height) >= SMALLEST
     }
 }
 
@@ -163,6 +193,63 @@ mod tests {
         let of = |_, height| if height == 720 { (1.0, 1.3) } else { (0.6, 1.0) };
         let heights = run(&mut Fit::new(1000), Instant::now(), 300, of);
         assert!(heights.len() < 14, "{heights:?}");
+    }
+
+    /// So many seconds at a coarseness that is neither too coarse nor fine in any size; the heights by second, where they change.
+    fn middling(fit: &mut Fit, start: Instant, seconds: u32) -> Vec<(u32, u16)> {
+        run(fit, start, seconds, |_, _| (MIDDLE, 1.0))
+    }
+
+    #[test]
+    fn where_there_is_no_time_it_is_smaller_at_once_and_whole_again_from_a_regular_keyframe_on() {
+        let (mut fit, start) = (Fit::new(1000), Instant::now());
+        let at = |second| start + Duration::from_secs(second);
+        assert_eq!(middling(&mut fit, start, 5), [(0, 720)]);
+        fit.set_smaller(true);
+        assert_eq!(fit.size(at(5), false, WHOLE), (960, 540), "without a keyframe");
+        assert_eq!(middling(&mut fit, at(6), 60), [(0, 540)], "and as long as it is asked for");
+        fit.set_smaller(false);
+        assert_eq!(fit.size(at(66), false, WHOLE), (960, 540));
+        assert_eq!(fit.size(at(67), true, WHOLE), WHOLE, "whatever its rate would say to it");
+        assert_eq!(middling(&mut fit, at(68), 60), [(0, 720)]);
+    }
+
+    #[test]
+    fn what_is_smaller_for_want_of_time_gets_smaller_still_where_its_rate_asks_for_that() {
+        let (mut fit, start) = (Fit::new(1000), Instant::now());
+        fit.set_smaller(true);
+        let of = |_, height| if height > 360 { (1.0, 2.0) } else { (0.8, 1.0) };
+        assert_eq!(run(&mut fit, start, 30, of).last().map(|(_, height)| *height), Some(360));
+        fit.set_smaller(false);
+        let heights = run(&mut fit, start + Duration::from_secs(30), 30, of);
+        assert_eq!(heights, [(0, 360)], "that is its rate's, and stays");
+    }
+
+    /// So many pictures at twice the rate are of this size before they are smaller.
+    fn pictures_until_smaller(fit: &mut Fit, height: u16) -> u32 {
+        let start = Instant::now();
+        let still = |number: &u32| {
+            let is = fit.size(start + Duration::from_secs(1) * *number / 30, false, WHOLE).1 == height;
+            fit.made(2_000_000 / 30 / 8, 1.0);
+            is
+        };
+        (0..300).take_while(still).count() as u32
+    }
+
+    #[test]
+    fn and_as_soon_as_from_any_other_size() {
+        let whole = pictures_until_smaller(&mut Fit::new(1000), 720);
+        let mut fit = Fit::new(1000);
+        fit.set_smaller(true);
+        assert_eq!(pictures_until_smaller(&mut fit, 540), whole);
+        assert!(whole < 30);
+    }
+
+    #[test]
+    fn what_would_be_too_small_to_see_is_not_made_smaller_for_want_of_time_either() {
+        let mut fit = Fit::new(1000);
+        fit.set_smaller(true);
+        assert_eq!(fit.size(Instant::now(), true, (160, 96)), (160, 96));
     }
 
     #[test]

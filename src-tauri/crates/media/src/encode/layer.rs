@@ -93,6 +93,17 @@ impl<E: LayerEncoder> Layer<E> {
         self.config.temporal_layers = count;
     }
 
+    /// Changes the rate of pictures from the next keyframe on, which does not come sooner for it.
+    #[cfg(feature = "h264")]
+    pub(crate) fn set_fps(&mut self, fps: u32) {
+        self.config.fps = fps;
+    }
+
+    /// It is a step smaller than it would be, or not any more.
+    pub(crate) fn set_smaller(&mut self, smaller: bool) {
+        self.fit.set_smaller(smaller);
+    }
+
     /// Encodes a picture of the layer's size; what comes out may be smaller.
     pub(crate) fn encode(
         &mut self,

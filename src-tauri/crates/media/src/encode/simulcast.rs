@@ -62,6 +62,12 @@ impl Simulcast {
         }
     }
 
+    /// Whether the top layer is given every second picture, from its next keyframe on, and whether it is smaller.
+    pub(crate) fn set_top(&mut self, halved: bool, smaller: bool) {
+        self.top.set_fps(if halved { self.config.fps.div_ceil(2) } else { self.config.fps });
+        self.top.set_smaller(smaller);
+    }
+
     /// Encodes a picture of the configured size, as a keyframe in those layers (by [`Rid::index`]). Each layer is handed on
     /// as soon as it is there, the top layer first.
     pub(crate) fn encode(
@@ -72,6 +78,17 @@ impl Simulcast {
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         self.top.encode(picture, captured, keyframes[Rid::F.index()])?.into_iter().for_each(&mut *hand_on);
+        self.encode_lower(picture, captured, keyframes, hand_on)
+    }
+
+    /// The same without the top layer.
+    pub(crate) fn encode_lower(
+        &mut self,
+        picture: &Picture,
+        captured: Instant,
+        keyframes: [bool; 3],
+        hand_on: &mut dyn FnMut(VideoFrame),
+    ) -> Result<(), EncodeError> {
         let mut larger = picture;
         for (layer, scaled) in &mut self.lower {
             let window = [0, 0, scaled.width.into(), scaled.height.into()];

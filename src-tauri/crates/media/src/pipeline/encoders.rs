@@ -2,7 +2,12 @@
 //! for none of them.
 
 use super::{
-    Events, Sink, codecs, lock, orders::Orders, slot::Slot, sound::SoundOutput, video::Worker, wanted::Wanted,
+    Events, Sink, codecs, lock,
+    orders::Orders,
+    slot::Slot,
+    sound::SoundOutput,
+    video::{Kept, Worker},
+    wanted::Wanted,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -24,6 +29,7 @@ pub(super) struct Encoders {
     pub(super) wanted: Arc<Wanted<Wish>>,
     pub(super) slot: Arc<Slot>,
     pub(super) orders: Arc<Orders>,
+    pub(super) kept: Arc<Kept>,
     pub(super) sound: Arc<Mutex<Option<SoundOutput>>>,
     pub(super) events: Events,
 }
@@ -80,7 +86,9 @@ impl Encoders {
     /// A codec's thread, where the program can encode it.
     fn worker(&self, codec: VideoCodec, sink: &Sink) -> Option<Worker> {
         let encoder = codecs::codec(codec)?;
-        Some(Worker::start(encoder, self.slot.clone(), self.orders.clone(), sink.clone(), self.events.clone()))
+        // Others are encoded for some only, and come and go.
+        let kept = if codec == codecs::CODECS[0] { self.kept.clone() } else { Arc::default() };
+        Some(Worker::start(encoder, self.slot.clone(), self.orders.clone(), kept, sink.clone(), self.events.clone()))
     }
 }
 

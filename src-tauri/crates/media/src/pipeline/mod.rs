@@ -16,7 +16,8 @@ mod video;
 mod wanted;
 
 use crate::{
-    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Shown, SourceChoice, Still, VideoConfig,
+    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Shown, SourceChoice, Still, TopLayer,
+    VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
     screen::Permission,
@@ -41,6 +42,8 @@ use std::{
     time::{Duration, Instant},
 };
 use stream::{Frame, Profile, Rid, VideoCodec};
+use video::Kept;
+pub use video::TopPictures;
 use wanted::Wanted;
 use words::Language;
 
@@ -67,6 +70,7 @@ pub struct Pipeline {
     silent: Arc<AtomicBool>,
     slot: Arc<Slot>,
     orders: Arc<Orders>,
+    kept: Arc<Kept>,
     levels: Arc<Mutex<Levels>>,
     preview: Mutex<Preview>,
     encoders: Arc<Wanted<encoders::Wish>>,
@@ -148,7 +152,15 @@ impl Pipeline {
             retry: RETRY,
         };
         let (orders, wanted) = (Arc::new(Orders::new(video, codecs::least)), Arc::new(Wanted::new(None)));
-        let encoders = Encoders { wanted: wanted.clone(), slot: slot.clone(), orders: orders.clone(), sound, events };
+        let kept = Arc::<Kept>::default();
+        let encoders = Encoders {
+            wanted: wanted.clone(),
+            slot: slot.clone(),
+            orders: orders.clone(),
+            kept: kept.clone(),
+            sound,
+            events,
+        };
         let threads = [
             threads::restarted("media-camera", move || pictures.run()),
             threads::restarted("media-screen", move || screens.run()),
@@ -170,6 +182,7 @@ impl Pipeline {
             silent,
             slot,
             orders,
+            kept,
             levels,
             preview,
             encoders,
@@ -299,6 +312,17 @@ impl Pipeline {
     /// keyframe.
     pub fn set_thinned(&self, thinned: bool) {
         self.orders.set_thinned(thinned);
+    }
+
+    /// So much of each codec's top layer is made from the next picture on; it gets larger again with its next regular keyframe. Each change of
+    /// its size is a keyframe.
+    pub fn set_top_layer(&self, top: TopLayer) {
+        self.orders.set_top(top);
+    }
+
+    /// Of the top layer of the codec that is always encoded, since the pipeline was opened: how many pictures it was to have, and has.
+    pub fn top_pictures(&self) -> TopPictures {
+        self.kept.read()
     }
 
     /// The newest picture as it is shown in an area of so many pixels (width, height), made in this call; none before the first,

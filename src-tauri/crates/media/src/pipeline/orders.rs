@@ -1,6 +1,6 @@
 //! What the encoders are to do.
 
-use crate::VideoConfig;
+use crate::{TopLayer, VideoConfig};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use stream::{CODECS, CodecSpec, Profile, Rid, VideoCodec};
 
@@ -24,7 +24,12 @@ struct State {
     profiles: [Profile; CODECS.len()],
     /// Pictures of the upper two layers of the codec that is always encoded can be left out.
     thinned: bool,
+    /// How much of each codec's top layer is made.
+    top: TopLayer,
 }
+
+/// So few pictures a second are not halved: there would be nothing left that moves.
+const FEW: u32 = 10;
 
 impl Orders {
     pub(super) fn new(video: VideoConfig, always: Always) -> Self {
@@ -37,6 +42,7 @@ impl Orders {
                 layers,
                 profiles: [Profile::Main; CODECS.len()],
                 thinned: false,
+                top: TopLayer::Whole,
             }),
         }
     }
@@ -103,6 +109,22 @@ impl Orders {
         self.lock().thinned = thinned;
     }
 
+    /// How much of each codec's top layer is made.
+    pub(super) fn top(&self) -> TopLayer {
+        self.lock().top
+    }
+
+    /// The top layer is of every second picture.
+    pub(super) fn halves_top(&self) -> bool {
+        let state = self.lock();
+        state.top >= TopLayer::HalfRate && state.video.fps >= FEW
+    }
+
+    /// So much of each codec's top layer is made from the next picture on.
+    pub(super) fn set_top(&self, top: TopLayer) {
+        self.lock().top = top;
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -128,6 +150,18 @@ mod tests {
         assert_eq!(orders.take_keyframes(VideoCodec::H264), [Rid::Q]);
         assert_eq!(orders.take_keyframes(VideoCodec::H264), []);
         assert_eq!(orders.take_keyframes(VideoCodec::Vp8), [Rid::F]);
+    }
+
+    #[test]
+    fn a_few_pictures_a_second_are_not_halved() {
+        for (fps, halved) in [(30, true), (10, true), (9, false)] {
+            let orders = Orders::new(VideoConfig { fps, ..VideoConfig::default() }, least);
+            assert!(!orders.halves_top());
+            for top in [TopLayer::HalfRate, TopLayer::Smaller] {
+                orders.set_top(top);
+                assert_eq!(orders.halves_top(), halved, "{fps}, {top:?}");
+            }
+        }
     }
 
     #[test]

@@ -225,6 +225,34 @@ fn a_layer_s_bitrate_changes_while_it_runs_and_the_others_stay() {
     }
 }
 
+#[test]
+fn a_top_layer_of_every_second_picture_spends_its_rate_all_the_same() {
+    let config = VideoConfig::default();
+    let (mut encoder, mut keyframes) =
+        (Simulcast::new(&config, Profile::Main, false).expect("it starts"), Keyframes::new());
+    let (mut film, mut made) = (Film::new(&config), Vec::new());
+    encoder.set_top(true, false);
+    for number in 0..300 {
+        let (picture, captured) = film.next();
+        let due = keyframes.take(captured);
+        let mut hand_on = |frame: VideoFrame| made.push((number, frame));
+        let encoded = if number % 2 == 0 || due[Rid::F.index()] {
+            encoder.encode(picture, captured, due, &mut hand_on)
+        } else {
+            encoder.encode_lower(picture, captured, due, &mut hand_on)
+        };
+        encoded.expect("it encodes");
+    }
+    // After two seconds.
+    let mut after: Vec<VideoFrame> =
+        made.into_iter().filter(|(number, _)| *number >= 60).map(|(_, frame)| frame).collect();
+    assert_eq!(layer(&after, Rid::H).len(), 240, "the others have every picture");
+    after.retain(|frame| frame.rid == Rid::F);
+    assert!((118..=126).contains(&after.len()), "{} of 240", after.len());
+    let spent = after.iter().map(|frame| frame.data.len()).sum::<usize>() as f64 * 8.0 / 1000.0 / 8.0;
+    assert!((spent / 2500.0 - 1.0).abs() < 0.1, "{spent} of 2500 kbit/s");
+}
+
 /// Sizes with the level of each layer, the smallest first: 16:9, 4:3, square, upright, and widths that are no multiple of 16, or whose
 /// half or quarter is odd.
 const SIZES: [(u16, u16, [u8; 3]); 14] = [

@@ -2,6 +2,7 @@
 
 use super::{Orders, suited};
 use crate::{
+    TopLayer,
     encode::{EncodeError, Keyframes, Layer, LayerConfig, LayerEncoder},
     frame::Picture,
     yuv,
@@ -29,11 +30,12 @@ impl<E> Default for Layered<E> {
 }
 
 impl<E: LayerEncoder> Layered<E> {
-    /// Encodes a picture; each layer is handed on as soon as it is there.
+    /// Encodes a picture; each layer is handed on as soon as it is there. Without `top` the top layer has none, unless it is a keyframe.
     pub(super) fn encode(
         &mut self,
         picture: &Picture,
         captured: Instant,
+        top: bool,
         orders: &Orders,
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
@@ -58,11 +60,17 @@ impl<E: LayerEncoder> Layered<E> {
                 }
             };
             running.layer.set_bitrate(kbps)?;
+            let keyframe = std::mem::take(&mut running.first) || due[rid.index()];
+            if rid == stream::Rid::F {
+                running.layer.set_smaller(orders.top() == TopLayer::Smaller);
+                if !top && !keyframe {
+                    continue;
+                }
+            }
             let scaled = match rid {
                 stream::Rid::F => picture,
                 _ => halve(&mut self.half, picture, running.layer.config().size),
             };
-            let keyframe = std::mem::take(&mut running.first) || due[rid.index()];
             running.layer.encode(scaled, captured, keyframe)?.into_iter().for_each(&mut *hand_on);
         }
         Ok(())
@@ -84,4 +92,34 @@ fn halve<'a>(half: &'a mut Option<Picture>, picture: &Picture, (width, height): 
     half.reshape(width, height);
     yuv::scale(picture, half, [0, 0, width.into(), height.into()]);
     half
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{VideoConfig, encode::Vp8, pipeline::codecs::least};
+    use std::time::Duration;
+    use stream::{Rid, VideoCodec};
+
+    #[test]
+    fn without_its_top_layer_a_picture_has_the_lower_one_unless_the_top_one_begins() {
+        let video = VideoConfig::new(640, 360, 30, 800).expect("it can be");
+        let (orders, mut layers) = (Orders::new(video, least), Layered::<Vp8>::default());
+        orders.set_layers(VideoCodec::Vp8, &[Rid::H]);
+        let (start, mut number) = (Instant::now(), 0);
+        let mut encode = |top| {
+            number += 1;
+            let captured = start + Duration::from_secs(1) * number / 30;
+            let (picture, mut made) = (Picture::black(640, 360, captured), Vec::new());
+            let mut hand_on = |frame: VideoFrame| made.push((frame.rid, frame.width));
+            layers.encode(&picture, captured, top, &orders, &mut hand_on).expect("it encodes");
+            made
+        };
+        assert_eq!(encode(false), [(Rid::H, 320)]);
+        orders.set_layers(VideoCodec::Vp8, &[Rid::F, Rid::H]);
+        assert_eq!(encode(false), [(Rid::F, 640), (Rid::H, 320)], "its first picture");
+        assert_eq!(encode(false), [(Rid::H, 320)]);
+        orders.set_top(TopLayer::Smaller);
+        assert_eq!(encode(true), [(Rid::F, 480), (Rid::H, 320)]);
+    }
 }

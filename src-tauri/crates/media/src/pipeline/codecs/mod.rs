@@ -26,11 +26,13 @@ pub(super) trait Codec: Send + 'static {
     /// Its thread's name.
     fn thread(&self) -> &'static str;
 
-    /// Encodes a picture; each layer is handed on as soon as it is there.
+    /// Encodes a picture; each layer is handed on as soon as it is there. Without `top` the top layer has none, unless it is to be a keyframe
+    /// of it.
     fn encode(
         &mut self,
         picture: &Picture,
         captured: Instant,
+        top: bool,
         orders: &Orders,
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError>;

@@ -25,10 +25,11 @@ impl Codec for Vp8Codec {
         &mut self,
         picture: &Picture,
         captured: Instant,
+        top: bool,
         orders: &Orders,
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
-        self.layers.encode(picture, captured, orders, hand_on)
+        self.layers.encode(picture, captured, top, orders, hand_on)
     }
 
     fn reset(&mut self) {

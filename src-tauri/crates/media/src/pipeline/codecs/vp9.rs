@@ -2,6 +2,7 @@
 
 use super::{Codec, Orders, effort::Choice, layered::Layered};
 use crate::{
+    TopLayer,
     encode::{EncodeError, Vp9},
     frame::Picture,
 };
@@ -26,11 +27,16 @@ impl Codec for Vp9Codec {
         &mut self,
         picture: &Picture,
         captured: Instant,
+        top: bool,
         orders: &Orders,
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
         let began = Instant::now();
-        self.layers.encode(picture, captured, orders, hand_on)?;
+        self.layers.encode(picture, captured, top, orders, hand_on)?;
+        if orders.top() != TopLayer::Whole {
+            // There is no time for any, and a picture without its top layer takes little of it.
+            self.effort = Choice::default();
+        }
         let effort = self.effort.took(began, began.elapsed(), Duration::from_secs(1) / orders.video().fps);
         self.layers.encoders().try_for_each(|encoder| encoder.set_effort(effort))
     }
