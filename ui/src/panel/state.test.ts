@@ -41,6 +41,7 @@ const empty: Snapshot = {
     height: 0,
     second_encoder: false,
     left_out: 0,
+    given_up: null,
   },
   capacity: null,
   recording: { state: 'off', file: null, seconds: 0, bytes: 0 },

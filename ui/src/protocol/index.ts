@@ -166,6 +166,8 @@ host: string,
  */
 addresses: Array<Address>, };
 
+export type GivenUp = "rate" | "size";
+
 export type StreamStats = { 
 /**
  * Since going live.
@@ -198,7 +200,11 @@ second_encoder: boolean,
 /**
  * Pictures that were left out for a viewer in the last second, as a thread that sends did not keep up.
  */
-left_out: number, };
+left_out: number, 
+/**
+ * What is given up of the top layer, as this computer is too busy for all of it; null: nothing.
+ */
+given_up: GivenUp | null, };
 
 export type ViewerStats = { 
 /**

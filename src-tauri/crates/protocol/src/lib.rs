@@ -53,5 +53,5 @@ pub use secret::Secret;
 pub use settings::{Settings, SettingsChange};
 pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState, Strip};
 pub use source::{SourceGiven, SourceKind, SourceName};
-pub use stream::{Address, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
+pub use stream::{Address, GivenUp, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
 pub use viewer::{GuestLink, Knock, KnockEnd, LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -122,6 +122,17 @@ pub struct Links {
     pub addresses: Vec<Address>,
 }
 
+/// What is given up of the top layer while this computer has too little time to encode all of it. It is taken back by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum GivenUp {
+    /// Every second picture.
+    Rate,
+    /// That, and a quarter of each side.
+    Size,
+}
+
 /// The stream as a whole, once a second while live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -143,4 +154,7 @@ pub struct StreamStats {
     /// Pictures that were left out for a viewer in the last second, as a thread that sends did not keep up.
     #[serde(default)]
     pub left_out: u32,
+    /// What is given up of the top layer, as this computer is too busy for all of it; null: nothing.
+    #[serde(default)]
+    pub given_up: Option<GivenUp>,
 }

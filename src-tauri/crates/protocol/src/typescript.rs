@@ -31,6 +31,7 @@ pub fn document() -> String {
         Scope,
         Address,
         Links,
+        GivenUp,
         StreamStats,
         ViewerStats,
         RejectedMedia,

@@ -4,7 +4,7 @@ use crate::meter::{Pace, Reading};
 use crate::studio::CommandError;
 use audience::Now;
 use media::VideoConfig;
-use protocol::{ErrorCode, Phase, StreamStats};
+use protocol::{ErrorCode, GivenUp, Phase, StreamStats};
 use std::time::{Duration, Instant};
 
 /// The broadcast's phase, and what goes with it.
@@ -123,6 +123,7 @@ impl Broadcast {
         reading: Reading,
         video: &VideoConfig,
         second_encoder: bool,
+        given_up: Option<GivenUp>,
     ) -> Option<StreamStats> {
         let State::Live { since, last, .. } = &mut self.state else { return None };
         let Pace { encoded_kbps, sent_kbps, fps, left_out } = reading.since(last);
@@ -137,6 +138,7 @@ impl Broadcast {
             height: video.height,
             second_encoder,
             left_out,
+            given_up,
         };
         Some(self.stats)
     }
@@ -169,15 +171,17 @@ mod tests {
         broadcast.is_live(reading(start, 0, 0), Now { instant: start, unix_ms: 7 });
         assert_eq!((broadcast.phase(), broadcast.timeout()), (Phase::Live { since_at: 7 }, None));
         let later = start + Duration::from_secs(2);
-        let stats = broadcast.second(reading(later, 500_000, 60), &VideoConfig::default(), true).expect("it is live");
+        let (video, given_up) = (VideoConfig::default(), Some(GivenUp::Rate));
+        let stats = broadcast.second(reading(later, 500_000, 60), &video, true, given_up).expect("it is live");
         assert_eq!((stats.elapsed_ms, stats.encoded_kbps, stats.fps), (2000, 2000, 30.0));
+        assert_eq!((stats.second_encoder, stats.given_up), (true, given_up));
         assert_eq!(broadcast.stats(), stats);
 
         broadcast.ending();
         assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Ending, Running::No), "nobody ends it twice");
         broadcast.ended();
         assert_eq!((broadcast.phase(), broadcast.stats()), (Phase::Offline, StreamStats::default()));
-        assert_eq!(broadcast.second(reading(later, 0, 0), &VideoConfig::default(), false), None);
+        assert_eq!(broadcast.second(reading(later, 0, 0), &video, false, None), None);
         let second = broadcast.start(later).expect("it ended");
         assert!(!broadcast.waits_for(first), "a late word of the one before");
         assert!(broadcast.waits_for(second));

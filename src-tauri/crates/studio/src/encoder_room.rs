@@ -12,7 +12,7 @@ pub(crate) struct EncoderRoom {
     before: Option<Load>,
     /// Part of each of the last seconds that each codec's encoder was at work.
     busy: [[f64; SECONDS]; CODECS.len()],
-    /// In how many seconds in a row, until now, pictures were left out because a sending thread did not keep up.
+    /// In how many seconds in a row, until now, pictures were left out because a sending thread did not keep up, or the encoder that always runs.
     behind: usize,
     /// When it was behind for the last time for longer than a moment.
     left_out: Option<Instant>,
@@ -27,6 +27,8 @@ pub(crate) struct Load {
     pub(crate) encoding_us: [u64; CODECS.len()],
     /// Pictures that viewers were not given because their thread did not keep up.
     pub(crate) left_out: u64,
+    /// In the last second the encoder that always runs had too little time for its pictures, or gives something up so that it has enough.
+    pub(crate) short: bool,
 }
 
 /// What a newcomer may be answered.
@@ -67,7 +69,7 @@ impl EncoderRoom {
                 busy[SECONDS - 1] = now.saturating_sub(then) as f64 / 1e6 / elapsed;
             }
         }
-        self.behind = if load.left_out > before.left_out { self.behind + 1 } else { 0 };
+        self.behind = if load.short || load.left_out > before.left_out { self.behind + 1 } else { 0 };
         if self.behind >= SECONDS {
             self.left_out = Some(load.at);
         }
@@ -124,7 +126,7 @@ mod tests {
     /// A second of each of these: how many milliseconds of it H.264's encoder and VP9's were at work, and pictures left out.
     fn after(cores: usize, seconds: &[(u64, u64, u64)]) -> (EncoderRoom, Instant) {
         let mut room = EncoderRoom::new(cores);
-        let mut load = Load { at: Instant::now(), encoding_us: [0; CODECS.len()], left_out: 0 };
+        let mut load = Load { at: Instant::now(), encoding_us: [0; CODECS.len()], left_out: 0, short: false };
         room.measured(load);
         for (top, vp9, left_out) in seconds {
             load.at += Duration::from_secs(1);
@@ -221,5 +223,20 @@ mod tests {
         assert_eq!(may(&room, Vp8, &[], now + CALM), May::Yes);
         let (room, now) = after(2, &[(200, 0, 3), (200, 0, 3), (200, 0, 0), (200, 0, 3), (200, 0, 3)]);
         assert_eq!(may(&room, Vp8, &[], now), May::Yes, "a moment is none");
+    }
+    #[test]
+    fn there_is_none_while_the_one_that_always_runs_has_too_little_time_nor_for_a_while_after() {
+        let (mut room, mut now) = after(2, &[(200, 0, 0); SECONDS]);
+        let mut second = |short| {
+            now += Duration::from_secs(1);
+            // What it waits for a core is no work of its own.
+            let before = room.before.expect("there was a second before");
+            room.measured(Load { at: now, short, ..before });
+            may(&room, Vp8, &[], now)
+        };
+        assert_eq!([true, true, false, true, true].map(&mut second), [May::Yes; 5], "a moment is none");
+        assert_eq!([true; 4].map(&mut second), [May::No; 4]);
+        assert_eq!([false; 10].map(&mut second), [[May::No; 9].as_slice(), &[May::Yes]].concat()[..]);
+        assert_eq!([true; 3].map(second), [May::Yes, May::Yes, May::No]);
     }
 }

@@ -4,7 +4,7 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{Cover, MicrophoneChoice, Pipeline, Shown, VideoConfig};
+use media::{Cover, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
@@ -64,6 +64,12 @@ pub(crate) trait Encoding {
 
     /// Whether senders can leave out pictures of the upper two layers, from each one's next regular keyframe on.
     fn set_thinned(&self, thinned: bool);
+
+    /// How much of each codec's top layer is made, from the next picture on.
+    fn set_top_layer(&self, top: TopLayer);
+
+    /// Of the top layer that is always encoded, since the program started.
+    fn top_pictures(&self) -> TopPictures;
 
     /// Records what is sent, from its next keyframe on. [`crate::recording::RecordingNews::Told`] follows with this number.
     fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()>;
@@ -155,6 +161,14 @@ impl Encoding for Encoders {
 
     fn set_thinned(&self, thinned: bool) {
         self.pipeline.set_thinned(thinned);
+    }
+
+    fn set_top_layer(&self, top: TopLayer) {
+        self.pipeline.set_top_layer(top);
+    }
+
+    fn top_pictures(&self) -> TopPictures {
+        self.pipeline.top_pictures()
     }
 
     fn record(&self, number: u64, target: Checked, split: Split) -> io::Result<()> {

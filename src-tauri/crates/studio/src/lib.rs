@@ -37,6 +37,7 @@ mod quality;
 mod reachability;
 mod recording;
 mod relays;
+mod relief;
 
 // What the parts are made of.
 mod link_preview;

@@ -12,6 +12,7 @@ use crate::random::fresh_token;
 use crate::settings::Wrong;
 use crate::studio::{Ask, CommandError, bad_setting};
 use audience::{Input, Now};
+use media::VideoConfig;
 use protocol::{Command, ErrorCode, Event, SettingsChange, SoundPreset, SourceGiven, SourceName, StripId};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
@@ -151,6 +152,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let number = self.broadcast.start(now.instant)?;
         self.tell_phase();
         self.encoding += 1;
+        self.encode_whole();
         self.encoders.go_live(number);
         Ok(())
     }
@@ -199,6 +201,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.encoders.set_video(after.video);
             self.forwarder.set_level(after.video.h264_level(Rid::F));
             self.figures.encoded_anew();
+            let pixels = |video: &VideoConfig| (video.width, video.height, video.fps);
+            if pixels(&after.video) != pixels(&before.video) {
+                self.encode_whole();
+            }
         }
         for (viewer, rid) in self.admission.share_anew(after.max_upload_kbps, &after.video, after.sound) {
             self.forwarder.cap(viewer, rid);

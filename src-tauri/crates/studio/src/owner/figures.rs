@@ -66,17 +66,21 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.ask_name(now);
         self.count_at_relays(now);
         self.second_of_recording();
+        let totals = self.forwarder.totals();
+        self.relieve_encoder(now);
+        let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
+        let short = self.relief.is_short();
+        self.encoder_room.measured(Load { at: now.instant, encoding_us, left_out, short });
         self.suit_encoder(now);
         if let Some(outside) = self.door.outside(self.admission.audience()) {
             self.events.tell(Event::Outside { outside });
         }
-        let totals = self.forwarder.totals();
-        let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
-        self.encoder_room.measured(Load { at: now.instant, encoding_us, left_out });
         let reading = self.meter.read(&totals, now.instant);
         let second_encoder = CODECS.iter().any(|spec| spec.codec != TOP_CODEC && self.on_demand.runs(spec.codec));
         let video = &self.configuration.meant().video;
-        let Some(stats) = self.broadcast.second(reading, video, second_encoder) else { return self.nothing_goes_out() };
+        let given_up = self.relief.given_up();
+        let stats = self.broadcast.second(reading, video, second_encoder, given_up);
+        let Some(stats) = stats else { return self.nothing_goes_out() };
         self.events.tell(Event::Stats { stats });
         self.count(&stats, now);
         if !std::mem::replace(&mut self.stats_asked, true) {

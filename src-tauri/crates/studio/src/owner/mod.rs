@@ -17,6 +17,7 @@ mod run;
 mod shares;
 mod snapshot;
 mod sources;
+mod suited;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,7 @@ use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Recording;
 use crate::relays::Relays;
+use crate::relief::Relief;
 use crate::steps::TOP_CODEC;
 use crate::thinning::Thinning;
 use ::chat::Chat;
@@ -78,6 +80,7 @@ pub(crate) struct Owner<F, E, B> {
     thinning: Thinning,
     encoder_room: EncoderRoom,
     figures: Figures,
+    relief: Relief,
     recording: Recording,
     /// Where recordings go when nobody says; none where there is no home folder.
     recordings: Option<PathBuf>,
@@ -149,6 +152,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             thinning: Thinning::default(),
             encoder_room: EncoderRoom::new(cores),
             figures: Figures::new(cores),
+            relief: Relief::default(),
             recording: Recording::default(),
             recordings: parts.recordings,
             relays: parts.relays,
@@ -360,15 +364,5 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     fn tell_phase(&mut self) {
         self.events.tell(Event::Phase { phase: self.broadcast.phase() });
-    }
-
-    /// Has the encoder make what all who watch can decode, and what so many need.
-    fn suit_encoder(&mut self, now: Now) {
-        if let Some(thinned) = self.thinning.poll(self.admission.audience().watching(), now.instant) {
-            self.encoders.set_thinned(thinned);
-        }
-        if let Some(profile) = self.admission.profile(now) {
-            self.encoders.set_profile(TOP_CODEC, profile);
-        }
     }
 }

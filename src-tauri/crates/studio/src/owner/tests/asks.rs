@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{Cover, MicrophoneChoice, Shown, VideoConfig};
+use media::{Cover, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::{
     ChatFormat, HistoryPoint, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId,
     ViewerStats,
@@ -26,7 +26,7 @@ use words::Language;
 
 /// What the others were asked, in order.
 #[derive(Clone, Default)]
-pub(super) struct Asks(Rc<RefCell<Vec<String>>>, Rc<Cell<Option<Reached>>>, Rc<Cell<Duration>>);
+pub(super) struct Asks(Rc<RefCell<Vec<String>>>, Rc<Cell<Option<Reached>>>, Rc<Cell<Duration>>, Rc<Cell<TopPictures>>);
 
 impl Asks {
     /// What they were asked since the last call.
@@ -42,6 +42,12 @@ impl Asks {
     /// The program took so much more of all processors.
     pub(super) fn worked(&self, more: Duration) {
         self.2.set(self.2.get() + more);
+    }
+
+    /// So many pictures more of the top layer were due, and made.
+    pub(super) fn encoded(&self, due: u64, made: u64) {
+        let before = self.3.get();
+        self.3.set(TopPictures { due: before.due + due, made: before.made + made });
     }
 
     fn note(&self, what: String) {
@@ -179,6 +185,14 @@ impl Encoding for Asks {
 
     fn set_thinned(&self, thinned: bool) {
         self.note(format!("thinned {thinned}"));
+    }
+
+    fn set_top_layer(&self, top: TopLayer) {
+        self.note(format!("top {top:?}"));
+    }
+
+    fn top_pictures(&self) -> TopPictures {
+        self.3.get()
     }
 
     fn record(&self, number: u64, _: Checked, split: Split) -> io::Result<()> {

@@ -11,6 +11,7 @@ mod life;
 mod quality;
 mod recording;
 mod relays;
+mod relief;
 mod settings;
 mod thinning;
 mod world;

@@ -186,6 +186,11 @@ impl World {
         self.asks.worked(more);
     }
 
+    /// The encoder had so many pictures more to make of the top layer, and made so many.
+    pub(super) fn encoded(&mut self, due: u64, made: u64) {
+        self.asks.encoded(due, made);
+    }
+
     /// What the panel was told since the last call.
     pub(super) fn told(&mut self) -> Vec<Event> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
