@@ -7,7 +7,13 @@ const running = { state: 'running', id: 'a', format: '' } as const;
 const failed = { state: 'failed', id: 'a', code: 'device_lost', message: 'gone' } as const;
 
 function snapshot(changed: Partial<Snapshot> = {}, fps = 30): Snapshot {
-  const still = { camera: running, microphone: running, settings: { fps: 30 }, stats: { fps }, viewers: [] };
+  const still = {
+    camera: running,
+    microphone: running,
+    settings: { fps: 30 },
+    stats: { fps, given_up: null },
+    viewers: [],
+  };
   return { ...still, ...changed } as unknown as Snapshot;
 }
 
@@ -27,13 +33,39 @@ test('the worst thing about it', () => {
 });
 
 test('pictures that this computer does not send are its own doing', () => {
-  const behind = (left_out: number): Partial<Snapshot> => ({ stats: { fps: 30, left_out } }) as Partial<Snapshot>;
+  const behind = (left_out: number): Partial<Snapshot> =>
+    ({ stats: { fps: 30, given_up: null, left_out } }) as Partial<Snapshot>;
   expect(streamHealth(snapshot(behind(3)))).toBe('behind');
   expect(streamHealth(snapshot({ ...behind(3), viewers: [losing(1, 0.2), losing(2, 0.2)] }))).toBe('behind');
   expect(streamHealth(snapshot(behind(0)))).toBe('good');
   let steady = sign(null, snapshot(behind(3)), 0);
   steady = sign(steady, snapshot(behind(0)), 1000);
   expect(steady.shown, 'a moment is none').toBe('good');
+});
+
+function givenUp(given_up: 'rate' | 'size' | null, fps = 15): Partial<Snapshot> {
+  return { stats: { fps, given_up } as Snapshot['stats'] };
+}
+
+test('what was given up for want of time is said in the place of how few pictures there are', () => {
+  expect(streamHealth(snapshot(givenUp('rate')))).toBe('half_rate');
+  expect(streamHealth(snapshot(givenUp('size', 9)))).toBe('smaller');
+  expect(streamHealth(snapshot({ ...givenUp('size'), camera: failed }))).toBe('no_picture');
+  expect(streamHealth(snapshot(givenUp(null)))).toBe('slow');
+});
+
+test('and is decided: it comes and goes at once', () => {
+  expect(sign(null, snapshot(givenUp('rate')), 0).shown).toBe('half_rate');
+  let steady = sign(null, snapshot(), 0);
+  for (const [given, shown] of [
+    ['rate', 'half_rate'],
+    ['size', 'smaller'],
+    ['rate', 'half_rate'],
+    [null, 'good'],
+  ] as const) {
+    steady = sign(steady, snapshot(givenUp(given, given ? 15 : 30)), 1000);
+    expect(steady.shown).toBe(shown);
+  }
 });
 
 test('before the first second there are no figures, and nothing is wrong', () => {
