@@ -47,6 +47,7 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
         "pictures a second, least",
         "p50",
         "longest gap",
+        "given up",
         "sound missing",
         "its longest gap",
         "glass to glass p50",
@@ -61,6 +62,9 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments) -> anyhow::Result
         }
     }
     table.print();
+    println!(
+        "Given up: what the program leaves out of the top layer by itself, at any time since the loops began; rate is every second picture, size a quarter of each side."
+    );
     println!(
         "Glass to glass: from the capture, by the program's stamp, to the last packet at a viewer; no browser decodes or shows it."
     );
@@ -116,6 +120,7 @@ async fn row(
         format!("{:.1}", percentile(&rates, 0.0)),
         format!("{:.1}", percentile(&rates, 50.0)),
         format!("{:.0} ms", most(&gaps)),
+        program.given_up(),
         format!("{:.0}", most(&missing)),
         format!("{:.0} ms", most(&sound_gaps)),
         format!("{:.1} ms", percentile(&p50, 50.0)),

@@ -2,8 +2,10 @@
 
 use anyhow::{Context, bail};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -13,6 +15,7 @@ pub(crate) struct Program {
     pub(crate) pid: u32,
     pub(crate) whep: String,
     pub(crate) watch: String,
+    given_up: Arc<Mutex<BTreeSet<String>>>,
     _data: tempfile::TempDir,
 }
 
@@ -55,8 +58,22 @@ impl Program {
         let link = |key: &str| live[key].as_str().map(str::to_owned).with_context(|| format!("no {key} in: {first}"));
         let (whep, watch) = (link("whep")?, link("watch")?);
         // Its events must be read, or it would wait for a reader.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Program { child, pid, whep, watch, _data: data })
+        let given_up = Arc::<Mutex<BTreeSet<String>>>::default();
+        let told = Arc::clone(&given_up);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(what) = given_up_in(&line) {
+                    told.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+                }
+            }
+        });
+        Ok(Program { child, pid, whep, watch, given_up, _data: data })
+    }
+
+    /// What it gave up of the top layer at any time, as the machine had too little time for all of it.
+    pub(crate) fn given_up(&self) -> String {
+        let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if given_up.is_empty() { "nothing".into() } else { given_up.iter().cloned().collect::<Vec<_>>().join(", ") }
     }
 
     /// Ends it as a script would.
@@ -69,4 +86,14 @@ impl Program {
         }
         Ok(())
     }
+}
+
+/// What the line of an event says of it.
+fn given_up_in(line: &str) -> Option<String> {
+    // Once a second; all others are not read.
+    if !line.contains("\"given_up\":\"") {
+        return None;
+    }
+    let event: Value = serde_json::from_str(line).ok()?;
+    event["stats"]["given_up"].as_str().map(str::to_owned)
 }
