@@ -32,8 +32,11 @@ struct Inner {
     codecs: Vec<VideoCodec>,
     level: Mutex<H264Level>,
     cname: String,
-    /// Packetises all pictures and sounds.
-    packetiser: Mutex<Packetiser>,
+    /// Packetises all pictures.
+    pictures: Mutex<Packetiser>,
+    /// And all sounds, apart: they are of real time, and would wait for an encoder's thread that others keep from a core while it hands a
+    /// picture on.
+    sounds: Mutex<Packetiser>,
     shards: Vec<Arc<Inbox>>,
     commands: Arc<Commands>,
     port: Port,
@@ -83,7 +86,8 @@ impl Forwarder {
             codecs: config.codecs,
             level: Mutex::new(config.level),
             cname: format!("{:016x}", rand::random::<u64>()),
-            packetiser: Mutex::new(Packetiser::new(clock)),
+            pictures: Mutex::new(Packetiser::new(clock)),
+            sounds: Mutex::new(Packetiser::new(clock)),
             shards,
             commands,
             port: port.clone(),
@@ -174,7 +178,7 @@ impl Forwarder {
     /// Takes an encoded picture of one layer. It never blocks: what a sending thread has no room for is dropped and counted.
     pub fn video(&self, frame: &VideoFrame) {
         // The lock is held, so that all shards get the pictures in order.
-        let mut packetiser = lock(&self.inner.packetiser);
+        let mut packetiser = lock(&self.inner.pictures);
         let now = Instant::now();
         if frame.rid == Rid::F {
             self.inner.announcer.counters.pictures_encoded.one();
@@ -190,7 +194,7 @@ impl Forwarder {
 
     /// Takes a packet of sound. It never blocks, like [`Forwarder::video`].
     pub fn audio(&self, frame: &AudioFrame) {
-        let mut packetiser = lock(&self.inner.packetiser);
+        let mut packetiser = lock(&self.inner.sounds);
         let sound = packetiser.sound(frame);
         let now = Instant::now();
         for shard in &self.inner.shards {

@@ -21,7 +21,7 @@ use stream::{AudioFrame, Clock, LAYERS, VideoCodec, VideoFrame, layer_index};
 /// below 1232 bytes, which every IPv6 path carries (RFC 8200 section 5: 1280 with the IP and UDP headers).
 pub const MAX_PAYLOAD: usize = 1160;
 
-/// The one writer of pictures and sounds.
+/// The one writer of a stream's pictures, or of its sounds: neither needs the other.
 pub struct Packetiser {
     clock: Clock,
     layers: [LayerCount; LAYERS],
@@ -29,7 +29,7 @@ pub struct Packetiser {
 }
 
 impl Packetiser {
-    /// A stream has one, whoever is sent it; `clock` gives the timestamps.
+    /// Whoever is sent a stream, all its pictures come from one, and all its sounds; `clock` gives the timestamps.
     pub fn new(clock: Clock) -> Self {
         Self { clock, layers: Default::default(), sound: SoundClock::default() }
     }

@@ -56,6 +56,23 @@ fn a_viewer_without_h264_makes_vp9_wanted_until_it_leaves() {
     assert_eq!(wanted, Some(Event::LayersWanted { codec: VideoCodec::Vp9, rids: vec![] }));
 }
 
+/// It is of real time, and encoders are not.
+#[test]
+fn sound_does_not_wait_for_an_encoder_that_is_held_up_while_it_hands_a_picture_on() {
+    let stage = Stage::new("127.0.0.1:0", Config::default());
+    let (forwarder, (tell, told)) = (stage.forwarder.clone(), mpsc::channel());
+    let picture = lock(&stage.forwarder.inner.pictures);
+    let sound = thread::spawn(move || {
+        let data = Bytes::from_static(&[0xfc, 1, 2, 3]);
+        forwarder.audio(&AudioFrame { captured: Instant::now(), position: 0, samples: 960, data });
+        // The test may have failed.
+        let _ = tell.send(());
+    });
+    assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(()));
+    drop(picture);
+    sound.join().expect("it is handed on");
+}
+
 #[test]
 fn the_sequence_numbers_roll_over_and_the_client_opens_every_packet() {
     let mut stage = Stage::new("127.0.0.1:0", Config::default());
