@@ -74,6 +74,20 @@ impl Busy {
     }
 }
 
+/// Seconds of a core that the host of a virtual machine kept for others so far.
+pub(crate) fn stolen() -> anyhow::Result<f64> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let ticks = stat.lines().next().and_then(|all| all.split_whitespace().nth(8)?.parse::<f64>().ok());
+    Ok(ticks.context("/proc/stat has no stolen time")? / 100.0)
+}
+
+/// The nice level of this session as a whole, where the kernel weighs sessions against each other (sched(7), "The autogroup feature").
+pub(crate) fn of_session() -> Option<i32> {
+    let is_on = fs::read_to_string("/proc/sys/kernel/sched_autogroup_enabled").is_ok_and(|is| is.trim() == "1");
+    let told = fs::read_to_string("/proc/self/autogroup").ok().filter(|_| is_on)?;
+    told.rsplit(' ').next()?.trim().parse().ok()
+}
+
 /// Resident memory of a process, kilobytes.
 pub(crate) fn rss_kb(pid: u32) -> anyhow::Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;

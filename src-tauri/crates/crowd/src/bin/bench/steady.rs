@@ -1,7 +1,7 @@
 //! Whether Skylark stays as it is: thousands of viewers that come and go, idle ones, and many at once.
 
 mod idle;
-mod scrape;
+pub(crate) mod scrape;
 mod soak;
 
 use std::path::{Path, PathBuf};
