@@ -53,6 +53,7 @@ impl Relays {
         let handle = runtime.handle().clone();
         let (ends, end) = watch::channel(());
         threads::restarted("relays", move || {
+            threads::ask_for(threads::Priority::Pictures);
             let mut end = end.clone();
             // Nobody sends: it changes when the other side is gone.
             let _ = runtime.block_on(end.changed());

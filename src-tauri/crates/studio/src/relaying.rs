@@ -108,9 +108,12 @@ impl Relaying {
 /// Makes a relay an output. It begins with a keyframe of each layer, which it wishes for itself.
 fn flow(outputs: &Outputs, mut uplink: Uplink) -> Option<OutputId> {
     let layers = uplink.layers();
-    let taker = move |delivery: &Delivery| match delivery {
-        Delivery::Frame(frame) => uplink.take(frame),
-        Delivery::Ended => uplink.interrupted(),
+    let taker = move |delivery: &Delivery| {
+        threads::ask_for(threads::Priority::Pictures);
+        match delivery {
+            Delivery::Frame(frame) => uplink.take(frame),
+            Delivery::Ended => uplink.interrupted(),
+        }
     };
     match SlowOutput::start(THREAD, &layers, taker) {
         Ok(output) => Some(outputs.add(Arc::new(output))),
