@@ -66,6 +66,9 @@ struct Broadcast {
     /// Ask the system for no priority before other programs.
     #[arg(long)]
     no_priority: bool,
+    /// Give nothing of the picture up where this computer has too little time for it: pictures are missing then as it comes.
+    #[arg(long)]
+    no_relief: bool,
 }
 
 /// The settings that were given.
@@ -138,6 +141,7 @@ impl From<Broadcast> for Options {
             relay_secrets: given.relay_secrets,
             passcode_file: given.passcode_file,
             waiting_room: given.waiting_room,
+            no_relief: given.no_relief,
             usual_settings: false,
             elsewhere: None,
             settings: given.settings.0,

@@ -112,7 +112,15 @@ describe('a recording that was cut off', { skip: missing() ?? false, timeout: 12
 
   /** Has another program record for three seconds, and kills it. */
   async function recordAndKill() {
-    const options = ['--listen', '127.0.0.1:0', '--data-dir', folder, '--record', join(folder, 'Sunday.mp4')];
+    const options = [
+      '--listen',
+      '127.0.0.1:0',
+      '--data-dir',
+      folder,
+      '--record',
+      join(folder, 'Sunday.mp4'),
+      '--no-relief',
+    ];
     const program = spawn(binary, ['headless', ...SOURCES, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
     for await (const line of createInterface({ input: program.stdout })) {
       const { event, state, seconds } = JSON.parse(line);

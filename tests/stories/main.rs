@@ -42,6 +42,8 @@ mod proxied;
 mod public_name;
 mod quality;
 mod record;
+#[cfg(target_os = "linux")]
+mod relief;
 mod scrape;
 mod script;
 mod settings;

@@ -100,7 +100,8 @@ class Window {
     capabilities.setBrowserName('wry');
     capabilities.set('tauri:options', {
       application: binary,
-      args: ['--data-dir', join(this.#folder, 'skylark'), ...args],
+      // What the panel says does not hang on what the machine does besides.
+      args: ['--no-relief', '--data-dir', join(this.#folder, 'skylark'), ...args],
     });
     this.driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
     await this.find(shows);

@@ -68,6 +68,14 @@ impl Skylark {
         Skylark::live_by(command, folder).await
     }
 
+    /// The same, and it may give something of the picture up where the machine is too busy for all of it.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn live_relieved(folder: DataFolder, options: &[&str]) -> Skylark {
+        let mut command = relieved_behind(&[], &folder, options);
+        command.arg("--data-dir").arg(folder.path());
+        Skylark::live_by(command, folder).await
+    }
+
     /// Goes live by a command that starts another: in a network of its own.
     #[cfg(target_os = "linux")]
     pub(crate) async fn live_behind(before: &[&str], options: &[&str]) -> Skylark {
@@ -260,7 +268,12 @@ fn headless(home: &DataFolder, options: &[&str]) -> Command {
     headless_behind(&[], home, options)
 }
 
+/// Stories count pictures and files on machines that do other things, too: what is encoded is what was asked for.
 fn headless_behind(before: &[&str], home: &DataFolder, options: &[&str]) -> Command {
+    relieved_behind(before, home, &[&["--no-relief"], options].concat())
+}
+
+fn relieved_behind(before: &[&str], home: &DataFolder, options: &[&str]) -> Command {
     let mut words = before.iter().copied().chain([env!("CARGO_BIN_EXE_skylark")]);
     let mut command = Command::new(words.next().expect("the program at least"));
     command.args(words);

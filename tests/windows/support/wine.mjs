@@ -43,7 +43,7 @@ export class Skylark extends Headless {
   /** A broadcast of the pattern and the tone, live. `data` is a folder below its own. */
   static async live(folder, { listen = '127.0.0.1:0', data = 'data', args = [] } = {}) {
     const usual = ['headless', '--camera', 'pattern', '--microphone', 'tone', '--listen', listen, '--data-dir', data];
-    const skylark = new Skylark(folder, [...usual, ...args]);
+    const skylark = new Skylark(folder, [...usual, '--no-relief', ...args]);
     skylark.live = await skylark.event(({ event }) => event === 'live', 'it goes live');
     return skylark;
   }

@@ -19,6 +19,7 @@ use crate::reachability::{self, Reachability, Surroundings};
 use crate::recorders::Recorders;
 use crate::relaying::Relaying;
 use crate::relays::Relays;
+use crate::relief::Relief;
 use crate::screen_token::ScreenTokenFile;
 use crate::settings::{self, Found, HardwareAcceleration, MetricsAccess, Unfit, relay_secrets};
 use crate::storage::Keeper;
@@ -296,6 +297,7 @@ impl Studio {
             configuration,
             recordings: Folders::of_user().map(|folders| folders.recordings),
             relays,
+            relief: if options.no_relief { Relief::none() } else { Relief::default() },
             meter,
             cookie_key,
         };

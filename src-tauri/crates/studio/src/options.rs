@@ -26,6 +26,8 @@ pub struct Options {
     pub passcode_file: Option<PathBuf>,
     /// Who comes in this run waits until somebody lets it in.
     pub waiting_room: bool,
+    /// Nothing of the picture is given up on a busy machine: its size and its rate are those that were asked for, or pictures are missing.
+    pub no_relief: bool,
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,

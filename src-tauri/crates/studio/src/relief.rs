@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 /// Judges by the pictures that the top layer was to have, and those that it has.
 #[derive(Debug, Default)]
 pub(crate) struct Relief {
+    /// Nothing is given up, whatever the machine has time for.
+    off: bool,
     top: TopLayer,
     before: TopPictures,
     /// When it became so.
@@ -39,12 +41,17 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(160);
 const TOO_SOON: Duration = Duration::from_secs(20);
 
 impl Relief {
+    /// For who would rather miss pictures as it comes than have others: in a recording that is to stay one file of one size.
+    pub(crate) fn none() -> Self {
+        Self { off: true, ..Self::default() }
+    }
+
     /// A second went by, and this was counted until now; how much is to be made of the top layer, where that is another than before.
     pub(crate) fn second(&mut self, counted: TopPictures, now: Instant) -> Option<TopLayer> {
         let before = std::mem::replace(&mut self.before, counted);
         let (due, made) = (counted.due.saturating_sub(before.due), counted.made.saturating_sub(before.made));
         // Without pictures nothing is known.
-        if due == 0 || self.since.is_some_and(|since| now.saturating_duration_since(since) < SETTLES) {
+        if self.off || due == 0 || self.since.is_some_and(|since| now.saturating_duration_since(since) < SETTLES) {
             return None;
         }
         if (made as f64) < KEPT * due as f64 {
@@ -73,7 +80,7 @@ impl Relief {
     /// Other pictures are encoded from now on, of which nothing is known. Whether anything was given up for those before.
     pub(crate) fn forget(&mut self) -> bool {
         let given_up = self.top != TopLayer::Whole;
-        *self = Self { before: self.before, ..Self::default() };
+        *self = Self { off: self.off, before: self.before, ..Self::default() };
         given_up
     }
 
@@ -173,6 +180,16 @@ mod tests {
         let tries: Vec<u64> = steps.iter().filter(|(_, top)| *top == Whole).map(|(second, _)| *second).collect();
         let waits: Vec<u64> = tries.windows(2).map(|two| two[1] - two[0]).collect();
         assert!((3..=6).contains(&tries.len()) && waits.is_sorted(), "{tries:?}");
+    }
+
+    #[test]
+    fn who_wants_no_relief_has_none() {
+        let mut relief = Relief::none();
+        let start = Instant::now();
+        assert_eq!(run(&mut relief, start, [3; 60]), []);
+        relief.forget();
+        assert_eq!(run(&mut relief, start + Duration::from_secs(60), [3; 60]), [], "in the next broadcast neither");
+        assert!(!relief.is_short() && relief.given_up().is_none());
     }
 
     #[test]

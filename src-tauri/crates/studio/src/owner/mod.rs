@@ -117,6 +117,7 @@ pub(crate) struct Parts<F, E, B> {
     pub(crate) devices: Devices,
     pub(crate) recordings: Option<PathBuf>,
     pub(crate) relays: Relays,
+    pub(crate) relief: Relief,
     pub(crate) meter: Arc<Meter>,
     pub(crate) cookie_key: CookieKey,
 }
@@ -152,7 +153,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             thinning: Thinning::default(),
             encoder_room: EncoderRoom::new(cores),
             figures: Figures::new(cores),
-            relief: Relief::default(),
+            relief: parts.relief,
             recording: Recording::default(),
             recordings: parts.recordings,
             relays: parts.relays,

@@ -12,6 +12,7 @@ use crate::owner::{Owner, Parts};
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Reached;
 use crate::relays::Relays;
+use crate::relief::Relief;
 use crate::settings::Written;
 use crate::studio::CommandError;
 use audience::{Now, Persisted, Token, Visitor, VisitorCookie};
@@ -60,6 +61,7 @@ pub(super) fn parts<F, E, B>(
         recordings: Some(PathBuf::from("/home/anna/Videos/Skylark")),
         configuration,
         relays: Relays::default(),
+        relief: Relief::default(),
         meter: Arc::new(Meter::default()),
         cookie_key: CookieKey::default(),
     };
