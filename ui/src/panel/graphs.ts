@@ -1,4 +1,6 @@
 // The graphs of the last hour: the only file that knows the library which draws them, and sent for when they are opened.
+// Before the library.
+import './language-tag.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { decimal } from '../shared/words/language.ts';
