@@ -19,6 +19,9 @@ const HEIGHT = 104;
 /** The least that its axis reaches to: what hardly moves is not to look as if it did. */
 const LEAST: Record<Graph, number> = { watching: 4, sent: 1, cpu: 20, left_out: 4, latency: 100 };
 
+/** Between two times at the axis, seconds: they are told without seconds, and none is to stand there twice. */
+const WHOLE_MINUTES = [60, 120, 300, 600, 900, 1800];
+
 const OUT_OF_SIGHT = -10;
 const nothing = (): null => null;
 const UNBOUND: uPlot.Cursor.Bind = {
@@ -43,13 +46,20 @@ export function draw(into: HTMLElement, graph: Graph, marked: (place: number | n
     {
       width: Math.max(1, into.clientWidth),
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      // To the right as much as half a time is wide, which may stand under the end.
+      padding: [8, 28, 0, 0],
       legend: { show: false },
       // Where it stands is said by `mark` alone: the library would move it with each resize, and with what is shown anew.
       cursor: { y: false, points: { size: 7 }, bind: UNBOUND },
       scales: { y: { range: (_, __, most) => [0, Math.max(LEAST[graph], most * 1.1)] } },
       axes: [
-        { ...axis, size: 24, values: (_, at) => at.map((s) => clock(s * 1000, false)) },
+        {
+          ...axis,
+          size: 24,
+          space: 80,
+          incrs: WHOLE_MINUTES,
+          values: (_, at) => at.map((s) => clock(s * 1000, false)),
+        },
         { ...axis, size: 44, space: 28, values: (_, at) => at.map(short) },
       ],
       series: [
