@@ -179,10 +179,11 @@ test_package() {
 built() {
   npm_install tests
   cargo build --locked --bin skylark
-  cargo build --locked --workspace --bin fakecam
+  cargo build --locked --workspace --bin fakecam --bin fakedesktop
   SKYLARK_BIN="$(target_dir)/debug/skylark"
   FAKECAM_BIN="$(target_dir)/debug/fakecam"
-  export SKYLARK_BIN FAKECAM_BIN
+  FAKEDESKTOP_BIN="$(target_dir)/debug/fakedesktop"
+  export SKYLARK_BIN FAKECAM_BIN FAKEDESKTOP_BIN
 }
 
 # One file after the other: these stories share two cores with real browsers. NODE_TESTS_BEFORE: what starts them, in a network of their own.

@@ -84,7 +84,8 @@ class Window {
       GDK_BACKEND: 'x11',
       ...environment,
     };
-    delete env.WAYLAND_DISPLAY;
+    // Nobody's own desktop is asked for its screen.
+    if (!environment.WAYLAND_DISPLAY) delete env.WAYLAND_DISPLAY;
     const options = ['--port', port, '--native-port', nativePort, '--native-driver', nativeDriver];
     const [command, ...driver] = [...before, 'tauri-driver', ...options.map(String)];
     this.#driverProcess = spawn(command, driver, {

@@ -43,10 +43,12 @@ test('in the place of a microphone: another, none', () => {
   expect(microphoneWays(failed, []).map(({ way }) => way)).toEqual(['look', 'off']);
 });
 
-test('where the desktop asks which screen it is, it asks once more', () => {
+test('where the desktop asks which screen it is, it asks once more; where nothing asks, it is tried again', () => {
   const devices = { cameras: [], microphones: [], screens: [source('1')], windows: [source('Slides')] };
   const away: SourceState = { ...failed, id: 'screen:1' };
   expect(screenWays(away, { ...devices, desktop_asks: true })).toEqual([{ way: 'ask', source: 'screen:1' }]);
+  const nothing = { ...away, code: 'no_device' } as const;
+  expect(screenWays(nothing, { ...devices, desktop_asks: true })).toEqual([{ way: 'again', source: 'screen:1' }]);
   expect(screenWays({ ...away, id: 'window:Notes' }, { ...devices, desktop_asks: true })).toEqual([
     { way: 'ask', source: 'screen' },
   ]);

@@ -23,7 +23,7 @@ export function startWays(code: ErrorCode | null): StartWay[] {
 
 /** What can be chosen in the place of a camera, a screen or a microphone that delivers nothing. */
 export type SourceWay =
-  { way: 'use'; source: Source } | { way: 'ask'; source: string } | { way: 'pattern' | 'off' | 'look' };
+  { way: 'use'; source: Source } | { way: 'ask' | 'again'; source: string } | { way: 'pattern' | 'off' | 'look' };
 
 /** More other devices than these are in the picker below. */
 const OTHERS = 2;
@@ -34,10 +34,16 @@ export function cameraWays(state: SourceState, cameras: Source[]): SourceWay[] {
   return [...others, ...(others.length === 0 ? [{ way: 'look' } as const] : []), { way: 'pattern' }, { way: 'off' }];
 }
 
-/** Those that are there now, and have not failed: each by the text that `set_source` takes. Where the desktop asks, it can ask once more. */
+/**
+ * Those that are there now, and have not failed: each by the text that `set_source` takes. Where the desktop asks, it can ask once more;
+ * where nothing is there that asks, it is tried again.
+ */
 export function screenWays(state: SourceState, { screens, windows, desktop_asks }: Devices): SourceWay[] {
   if (state.state !== 'failed') return [];
-  if (desktop_asks) return [{ way: 'ask', source: isScreen(state.id) ? state.id : 'screen' }];
+  if (desktop_asks) {
+    const way = state.code === 'no_device' ? 'again' : 'ask';
+    return [{ way, source: isScreen(state.id) ? state.id : 'screen' }];
+  }
   const named = (kind: string, sources: Source[]): Source[] =>
     sources.map(({ id, label }) => ({ id: `${kind}:${id}`, label }));
   return [...used(state, [...named('screen', screens), ...named('window', windows)]), { way: 'look' }];
