@@ -210,7 +210,11 @@ class Window {
       wanted,
       `#${MARK.toString(16)}`,
     );
-    const marked = async () => (await this.seen()).pixels.readUInt32LE(0) % 0x1000000 === MARK;
+    // Its outermost pixel was seen blended with white, until something else was painted.
+    const marked = async () => {
+      const { width, pixels } = await this.seen();
+      return pixels.readUInt32LE(4 * (width + 1)) % 0x1000000 === MARK;
+    };
     await this.until(async () => (await marked()) === wanted, `the mark is on the screen: ${wanted}`);
   }
 
