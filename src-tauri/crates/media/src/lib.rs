@@ -19,6 +19,7 @@ mod encode;
 mod event;
 mod fit;
 mod frame;
+mod glance;
 mod image;
 mod jpeg;
 mod levels;
@@ -45,6 +46,7 @@ pub use config::{TopLayer, VideoConfig, VideoConfigError};
 pub use cover::Cover;
 pub use event::Event;
 pub use fit::Crop;
+pub use glance::{Glance, Seen};
 pub use image::check as check_image;
 pub use levels::Levels;
 #[cfg(target_os = "linux")]

@@ -28,6 +28,27 @@ impl Loudness {
     }
 }
 
+/// How loud the sum of all is, as it goes to the limiter: reckoned while somebody asks.
+#[derive(Default)]
+pub(crate) struct Sum(Option<Loudness>);
+
+impl Sum {
+    /// Takes interleaved stereo.
+    pub(crate) fn add(&mut self, samples: &[f32], asked: bool) {
+        if asked != self.0.is_some() {
+            self.0 = asked.then(Loudness::new).flatten();
+        }
+        if let Some(loudness) = &mut self.0 {
+            loudness.add(samples);
+        }
+    }
+
+    /// As [`Loudness::short_term`].
+    pub(crate) fn short_term(&self) -> Option<f32> {
+        self.0.as_ref().and_then(Loudness::short_term)
+    }
+}
+
 /// The highest point of the sound, as others reckon it.
 #[cfg(test)]
 pub(super) fn true_peak(stereo: &[f32]) -> f64 {

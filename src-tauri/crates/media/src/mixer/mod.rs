@@ -13,4 +13,5 @@ mod watch;
 
 pub(crate) use desk::Desk;
 pub(crate) use limiter::Limiter;
+pub(crate) use loudness::Sum;
 pub(crate) use watch::Watch;

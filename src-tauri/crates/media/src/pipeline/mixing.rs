@@ -20,6 +20,19 @@ struct State {
     levels: Vec<StripLevels>,
     /// When somebody looked last.
     looked: Option<Instant>,
+    /// How loud the sum is.
+    sum: Option<f32>,
+    /// When somebody asked for that last.
+    asked: Option<Instant>,
+}
+
+/// What somebody looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Looks {
+    /// How loud the strips are.
+    pub(super) strips: bool,
+    /// How loud their sum is.
+    pub(super) sum: bool,
 }
 
 impl Mixing {
@@ -28,15 +41,24 @@ impl Mixing {
         lock(&self.0).settings = settings;
     }
 
-    /// What each is to do, and whether somebody looks at how loud they are.
-    pub(super) fn wanted(&self, now: Instant) -> (MixerSettings, bool) {
+    /// What each is to do, and what of how loud they are somebody looks at.
+    pub(super) fn wanted(&self, now: Instant) -> (MixerSettings, Looks) {
         let state = lock(&self.0);
-        (state.settings, state.looked.is_some_and(|looked| now.saturating_duration_since(looked) < LOOKS))
+        let lately = |at: Option<Instant>| at.is_some_and(|at| now.saturating_duration_since(at) < LOOKS);
+        (state.settings, Looks { strips: lately(state.looked), sum: lately(state.asked) })
     }
 
-    /// How loud they were in the last moment.
-    pub(super) fn tell(&self, levels: Vec<StripLevels>) {
-        lock(&self.0).levels = levels;
+    /// How loud they were in the last moment, and their sum.
+    pub(super) fn tell(&self, levels: Vec<StripLevels>, sum: Option<f32>) {
+        let mut state = lock(&self.0);
+        (state.levels, state.sum) = (levels, sum);
+    }
+
+    /// How loud the sum was when that was told last. It is reckoned while somebody asks.
+    pub(super) fn sum(&self, now: Instant) -> Option<f32> {
+        let mut state = lock(&self.0);
+        state.asked = Some(now);
+        state.sum
     }
 
     /// As they were told last.

@@ -16,8 +16,8 @@ mod video;
 mod wanted;
 
 use crate::{
-    Cover, Event, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Shown, SourceChoice, Still, TopLayer,
-    VideoConfig,
+    Cover, Event, Glance, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Seen, Shown, SourceChoice, Still,
+    TopLayer, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
     screen::Permission,
@@ -336,6 +336,13 @@ impl Pipeline {
     pub fn still(&self) -> Option<Still> {
         let picture = self.slot.newest()?;
         still::of(&picture).inspect_err(|error| tracing::warn!(%error, "no still was made")).ok()
+    }
+
+    /// What is sent now: the newest picture, and how loud the last three seconds were. The loudness is reckoned while somebody asks at least
+    /// every two seconds.
+    pub fn glance(&self) -> Glance {
+        let picture = self.slot.newest().map(|picture| Seen::of(&picture));
+        Glance { picture, loudness: self.mixing.sum(Instant::now()) }
     }
 
     /// How loud the microphone is now, before its strip of the mixer.

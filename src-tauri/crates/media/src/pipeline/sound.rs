@@ -15,7 +15,7 @@ use crate::{
     frame::{SAMPLE_RATE, SoundChunk},
     levels::Meter,
     microphone,
-    mixer::{Desk, Limiter, Watch},
+    mixer::{Desk, Limiter, Sum, Watch},
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
@@ -121,12 +121,12 @@ impl SoundThread {
             *lock(&self.levels) = levels;
         }
         let now = Instant::now();
-        let (settings, looked_at) = self.mixing.wanted(now);
+        let (settings, looks) = self.mixing.wanted(now);
         sound.channels = settings.of(StripId::Microphone).channels;
         let (silent, heard) = (self.silent.load(Ordering::Relaxed), chosen && !settings.of(StripId::Microphone).mute);
         sound.watch.microphone(Some(&*chunk.samples).filter(|_| heard && sound.is_device));
         sound.desk.set(&settings);
-        sound.desk.looked_at(looked_at);
+        sound.desk.looked_at(looks.strips);
         for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
             beside.poll(settings.of(strip), &mut sound.desk, &self.events, now);
         }
@@ -136,9 +136,10 @@ impl SoundThread {
         sound.measured += chunk.samples.len() / 2;
         if sound.measured >= MEASURED {
             sound.measured = 0;
-            self.mixing.tell(sound.desk.levels());
+            self.mixing.tell(sound.desk.levels(), sound.sum.short_term());
         }
         sound.hush.apply(&mut chunk.samples, silent);
+        sound.sum.add(&chunk.samples, looks.sum);
         let mut output = lock(&self.output);
         sound.watch.sent(Some(&*chunk.samples).filter(|_| heard && !pause && !silent && output.is_some()));
         if let Some(output) = output.as_mut() {
@@ -164,6 +165,7 @@ struct Sound {
     beside: [Beside; 2],
     hush: Hush,
     watch: Watch,
+    sum: Sum,
     /// What was chosen as the microphone is a device.
     is_device: bool,
     /// Of the microphone.
@@ -180,6 +182,7 @@ impl Sound {
             beside: OTHERS.map(|strip| Beside::new(strip, thread.open_beside, thread.retry)),
             hush: Hush::new(thread.silent.load(Ordering::Relaxed)),
             watch: Watch::default(),
+            sum: Sum::default(),
             is_device: false,
             channels: settings.of(StripId::Microphone).channels,
             measured: 0,
