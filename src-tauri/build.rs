@@ -8,7 +8,7 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 14] = [
+    const COMMANDS: [&str; 15] = [
         "subscribe",
         "seen",
         "preview",
@@ -16,6 +16,7 @@ fn window() {
         "quit",
         "copy",
         "open_link",
+        "open_rehearsal",
         "open_settings_file",
         "open_settings_folder",
         "show_recording",

@@ -5,4 +5,7 @@ import { words } from './vite.words.ts';
 
 const panel = page('panel', 'panel');
 
-export default defineConfig({ ...panel, plugins: [words(['panel', 'failed', 'told']), ...(panel.plugins ?? [])] });
+export default defineConfig({
+  ...panel,
+  plugins: [words(['panel', 'failed', 'rehearsal', 'told']), ...(panel.plugins ?? [])],
+});

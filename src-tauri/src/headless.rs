@@ -1,4 +1,4 @@
-//! `skylark headless`: live at once, events out on stdout, commands in on stdin, one JSON object a line; sentences on a terminal.
+//! `skylark headless`: live at once, or in a rehearsal, events out on stdout, commands in on stdin, one JSON object a line; sentences on a terminal.
 
 mod out;
 mod stdin;
@@ -56,6 +56,7 @@ struct Failure {
 
 async fn broadcast(options: Options) -> Result<(), Failure> {
     let stop = signals::stop()?;
+    let first = if options.rehearse { Command::Rehearse { on: true } } else { Command::GoLive };
     let studio = Studio::open(options).await?;
     let mut between = Between {
         stop,
@@ -64,7 +65,7 @@ async fn broadcast(options: Options) -> Result<(), Failure> {
         out: Out::start(),
         studio,
     };
-    between.studio.command(Command::GoLive).await?;
+    between.studio.command(first).await?;
     let mut ended = threads::task("main", After::Ends, between.follow()).await;
     if ended.is_err() {
         // The studio heard of it, and ends: what it tells on the way is printed all the same.

@@ -63,6 +63,9 @@ struct Broadcast {
     /// Have everybody who comes wait until you let them in.
     #[arg(long)]
     waiting_room: bool,
+    /// Begin with a rehearsal, which only the private link that it tells leads to.
+    #[arg(long)]
+    rehearse: bool,
     /// Ask the system for no priority before other programs.
     #[arg(long)]
     no_priority: bool,
@@ -142,6 +145,7 @@ impl From<Broadcast> for Options {
             passcode_file: given.passcode_file,
             waiting_room: given.waiting_room,
             no_relief: given.no_relief,
+            rehearse: given.rehearse,
             usual_settings: false,
             elsewhere: None,
             settings: given.settings.0,

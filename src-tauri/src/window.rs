@@ -59,6 +59,7 @@ pub unsafe fn run(options: Options) -> ExitCode {
             commands::quit,
             commands::copy,
             commands::open_link,
+            commands::open_rehearsal,
             commands::open_settings_file,
             commands::open_settings_folder,
             commands::show_recording,

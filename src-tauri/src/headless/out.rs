@@ -1,7 +1,7 @@
 //! Events on stdout, a line each, printed by a thread that a full pipe may hold up.
 
 use super::terminal;
-use protocol::{Event, Phase};
+use protocol::{Event, FindingCode, Phase};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::thread::sleep;
@@ -16,7 +16,8 @@ const LINES: usize = 64;
 /// How long the last lines wait at the end for somebody to read them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Prints events, one JSON object a line. The first line is `live`: what happens before it is printed after it.
+/// Prints events, one JSON object a line. The first line is `live`, or the `rehearsal` that was asked for: what happens before it is
+/// printed after it.
 ///
 /// A thread of its own prints, because a write to a pipe that nobody reads never returns: signals and commands are heard
 /// all the same.
@@ -28,6 +29,8 @@ pub(super) struct Out {
     is_terminal: bool,
     /// The link that a person was told last. What a network is called may change without it.
     link: Option<String>,
+    /// The same of what was found in a rehearsal.
+    found: Vec<FindingCode>,
     /// What has not been given to the thread yet: nothing, where the reader keeps up.
     waiting: VecDeque<Vec<u8>>,
     lines: mpsc::Sender<Vec<u8>>,
@@ -52,6 +55,7 @@ impl Out {
             failed: None,
             is_terminal: io::stdout().is_terminal(),
             link: None,
+            found: Vec::new(),
             waiting: VecDeque::new(),
             lines,
             printed,
@@ -65,7 +69,7 @@ impl Out {
             return;
         }
         match event {
-            Event::Live { .. } => {
+            Event::Live { .. } | Event::Rehearsal { .. } => {
                 self.was_live = true;
                 self.line(&event);
                 for held in std::mem::take(&mut self.held) {
@@ -124,6 +128,11 @@ impl Out {
                 && self.link.replace(links.watch.clone()).as_ref() == Some(&links.watch)
             {
                 return None;
+            }
+            if let Event::Rehearsal { rehearsal } = event {
+                let before = std::mem::take(&mut self.found);
+                self.found = rehearsal.iter().flat_map(|now| &now.findings).map(|finding| finding.code).collect();
+                return terminal::rehearsal(rehearsal.as_ref(), &before).map(String::into_bytes);
             }
             return terminal::words(event).map(String::into_bytes);
         }

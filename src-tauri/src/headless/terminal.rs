@@ -1,8 +1,8 @@
 //! Events as sentences, for a person who reads them in a terminal. What only a program would want is left out there.
 
 use protocol::{
-    Event, GuestLink, Knock, KnockEnd, LeaveReason, Outside, Recording, RecordingState, Removal, RemovedViewer,
-    SoundTrouble, SourceKind, SourceName, SourceState, UnfinishedRecording, Viewer,
+    Event, FindingCode, GuestLink, Knock, KnockEnd, LeaveReason, Outside, Recording, RecordingState, Rehearsal,
+    Removal, RemovedViewer, SoundTrouble, SourceKind, SourceName, SourceState, UnfinishedRecording, Viewer,
 };
 
 /// The sentence of an event with its end of line, or nothing where it says a person nothing.
@@ -56,6 +56,18 @@ pub(super) fn words(event: &Event) -> Option<String> {
         _ => return None,
     };
     Some(plain(&sentence) + "\n")
+}
+
+/// The link of a rehearsal that begins, and of what was found in it what is other than before; or that it is over.
+pub(super) fn rehearsal(now: Option<&Rehearsal>, before: &[FindingCode]) -> Option<String> {
+    let Some(Rehearsal { watch, findings, .. }) = now else { return Some("The rehearsal is over.\n".to_owned()) };
+    if findings.is_empty() {
+        let how = "Nobody sees it without this private link. {\"command\":\"go_live\"} goes live, Ctrl+C ends it.";
+        return Some(format!("Rehearsal. Open this link, here or on a phone: {watch}\n\n{how}\n"));
+    }
+    let news = findings.iter().filter(|finding| !before.contains(&finding.code));
+    let news: String = news.map(|finding| plain(&finding.message) + "\n").collect();
+    (!news.is_empty()).then_some(news)
 }
 
 fn name(viewer: &Viewer) -> String {

@@ -5,10 +5,11 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 50] = [
+const EXAMPLES: [(&str, &str); 51] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
+    ("rehearse", r#"{"command":"rehearse","on":true}"#),
     ("kick", r#"{"command":"kick","viewer":7,"reason":"spoilers"}"#),
     ("ban", r#"{"command":"ban","viewer":7,"reason":"spoilers"}"#),
     ("block", r#"{"command":"block","address":"203.0.113.7"}"#),
@@ -95,6 +96,7 @@ mod tests {
     fn name(command: &Command) -> &'static str {
         match command {
             Command::GoLive => "go_live",
+            Command::Rehearse { .. } => "rehearse",
             Command::End => "end",
             Command::Quit => "quit",
             Command::Kick { .. } => "kick",

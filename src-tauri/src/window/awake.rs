@@ -22,7 +22,7 @@ pub(super) async fn keep(studio: Studio, mut events: Receiver<Event>) {
 /// Holds the system awake, or lets go of it. Both talk to the desktop and may take a while, or panic inside the library
 /// when the service that was asked has gone since; on a thread of its own that harms nobody.
 async fn follow(held: &mut Vec<KeepAwake>, phase: &Phase) {
-    let live = matches!(phase, Phase::Live { .. } | Phase::Starting);
+    let live = matches!(phase, Phase::Live { .. } | Phase::Rehearsing { .. } | Phase::Starting);
     if live && held.is_empty() {
         let asked = tauri::async_runtime::spawn_blocking(threads::caught("awake", inhibit)).await;
         *held = asked.ok().and_then(Result::ok).unwrap_or_default();

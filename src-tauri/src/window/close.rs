@@ -15,7 +15,8 @@ pub(super) fn on_window_event(window: &Window, event: &WindowEvent) {
     let Ok(studio) = app.state::<Shell>().studio() else { return };
     api.prevent_close();
     tauri::async_runtime::spawn(threads::task("closing", After::Lost, async move {
-        let live = !matches!(studio.snapshot().await.phase, Phase::Offline | Phase::Failed { .. });
+        let live =
+            !matches!(studio.snapshot().await.phase, Phase::Offline | Phase::Rehearsing { .. } | Phase::Failed { .. });
         if !(live && ask(&app)) {
             begin(&app);
         }

@@ -72,6 +72,16 @@ pub(super) async fn open_link(app: AppHandle, shell: State<'_, Shell>) -> Result
     app.opener().open_url(links.watch, None::<&str>).map_err(|error| format!("No browser could be opened: {error}."))
 }
 
+/// The same with the private link of the rehearsal.
+#[tauri::command]
+pub(super) async fn open_rehearsal(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {
+    let snapshot = shell.studio().map_err(|refused| refused.message)?.snapshot().await;
+    let Some(rehearsal) = snapshot.rehearsal else { return Err("There is no rehearsal now.".into()) };
+    app.opener()
+        .open_url(rehearsal.watch, None::<&str>)
+        .map_err(|error| format!("No browser could be opened: {error}."))
+}
+
 /// Opens the settings file in the program that the system has for it.
 #[tauri::command]
 pub(super) async fn open_settings_file(app: AppHandle, shell: State<'_, Shell>) -> Result<(), String> {

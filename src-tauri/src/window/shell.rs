@@ -3,7 +3,7 @@
 use super::feed::Feed;
 use super::place::Place;
 use crate::logging;
-use protocol::{CommandRefused, ErrorCode};
+use protocol::{Command, CommandRefused, ErrorCode};
 use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 use studio::{Elsewhere, OpenError, Options, Studio};
@@ -144,10 +144,17 @@ impl Shell {
 }
 
 async fn opened(app: &AppHandle, options: Options, attend: Attend) -> Result<Studio, OpenError> {
+    let rehearse = options.rehearse;
     let opened = Studio::open(options).await;
     match &opened {
         Err(error) => logging::say(&format!("skylark: {error}")),
-        Ok(studio) => attend(app, studio),
+        Ok(studio) => {
+            attend(app, studio);
+            if rehearse {
+                // It was opened a moment ago, so nothing runs that could stand in its way.
+                drop(studio.command(Command::Rehearse { on: true }).await);
+            }
+        }
     }
     opened
 }

@@ -27,6 +27,11 @@ export async function openLink(): Promise<void> {
   await invoke('open_link');
 }
 
+/** Opens the private link of the rehearsal in the browser of the system. */
+export async function openRehearsal(): Promise<void> {
+  await invoke('open_rehearsal');
+}
+
 /** Shows the folder of the last recording in the system's file manager. */
 export async function showRecording(): Promise<void> {
   await invoke('show_recording');

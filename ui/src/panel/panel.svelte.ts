@@ -190,6 +190,10 @@ export class Panel {
     await this.#attempt(backend.openLink);
   }
 
+  async openRehearsal(): Promise<void> {
+    await this.#attempt(backend.openRehearsal);
+  }
+
   async showRecording(): Promise<void> {
     await this.#attempt(backend.showRecording);
   }

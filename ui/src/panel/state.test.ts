@@ -12,6 +12,7 @@ function viewer(id: number): Viewer {
 
 const empty: Snapshot = {
   phase: { state: 'offline' },
+  rehearsal: null,
   links: null,
   viewers: [],
   removed: [],
@@ -89,6 +90,13 @@ describe('recordings', () => {
     expect(state.unfinished_recordings).toEqual(files);
     expect(apply(state, { event: 'unfinished_recordings', files: [] }).unfinished_recordings).toEqual([]);
   });
+});
+
+test('a rehearsal is as it was told last, and none when it is over', () => {
+  const rehearsal = { watch: 'http://10.0.0.1/w/x', whep: 'http://10.0.0.1/whep/x', findings: [] };
+  const state = apply(empty, { event: 'rehearsal', rehearsal });
+  expect(state.rehearsal).toEqual(rehearsal);
+  expect(apply(state, { event: 'rehearsal', rehearsal: null }).rehearsal).toBeNull();
 });
 
 test('what is withheld is each for itself', () => {

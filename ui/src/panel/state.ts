@@ -12,6 +12,8 @@ function step(now: Snapshot, event: Event): Snapshot {
   switch (event.event) {
     case 'phase':
       return { ...now, phase: event.phase };
+    case 'rehearsal':
+      return { ...now, rehearsal: event.rehearsal };
     case 'viewer_joined':
       return { ...now, viewers: [event.viewer, ...without(now.viewers, event.viewer.id)] };
     case 'viewer_moved':

@@ -7,6 +7,8 @@ export function title(snapshot: Snapshot | null): string {
   switch (snapshot?.phase.state) {
     case 'live':
       return say('title.live', { time: elapsed(snapshot.stats.elapsed_ms), watching: snapshot.watching });
+    case 'rehearsing':
+      return say('title.rehearsing');
     case 'starting':
       return say('title.starting');
     case 'ending':

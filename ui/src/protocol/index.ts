@@ -410,7 +410,11 @@ code: FailureCode,
  */
 session: string | null, };
 
-export type Phase = { "state": "offline" } | { "state": "starting" } | { "state": "live", 
+export type Phase = { "state": "offline" } | { "state": "starting" } | { "state": "rehearsing", 
+/**
+ * Milliseconds since the Unix epoch.
+ */
+since_at: number, } | { "state": "live", 
 /**
  * Milliseconds since the Unix epoch.
  */
@@ -781,6 +785,49 @@ file: string,
  */
 bytes: number, };
 
+export type Checked = "picture" | "sound" | "playback" | "sync" | "latency" | "upload";
+
+export type Verdict = "good" | "look" | "unknown";
+
+export type FindingCode = "picture_unknown" | "picture_good" | "picture_black" | "picture_still" | "picture_card" | "sound_unknown" | "sound_good" | "sound_none" | "sound_soft" | "sound_loud" | "playback_unknown" | "playback_good" | "playback_stuck" | "sync_unknown" | "sync_untold" | "sync_good" | "sync_early" | "sync_late" | "latency_unknown" | "latency_untold" | "latency_good" | "latency_late" | "upload_unknown" | "upload_inside" | "upload_good" | "upload_short" | "upload_lossy" | "upload_capped";
+
+export type Finding = { 
+/**
+ * About what.
+ */
+of: Checked, 
+/**
+ * Whether something is to be done about it.
+ */
+verdict: Verdict, 
+/**
+ * What a program tells apart.
+ */
+code: FindingCode, 
+/**
+ * What was measured: LUFS of the sound; milliseconds that the sound comes behind the picture, or that both come late; kbit/s of the
+ * upload, or per cent that it lost. Null where nothing was.
+ */
+value: number | null, 
+/**
+ * What a person reads: what was found, its cause and the remedy.
+ */
+message: string, };
+
+export type Rehearsal = { 
+/**
+ * Its private link: the watch page. It leads nowhere any more once the rehearsal is over.
+ */
+watch: string, 
+/**
+ * The WHEP endpoint of the same link.
+ */
+whep: string, 
+/**
+ * One of each of [`Checked`], in that order; none before the first second is over.
+ */
+findings: Array<Finding>, };
+
 export type MessageId = number;
 
 export type ChatMessage = { 
@@ -971,6 +1018,10 @@ export type Snapshot = {
  */
 phase: Phase, 
 /**
+ * The rehearsal; null where none runs.
+ */
+rehearsal: Rehearsal | null, 
+/**
  * The links; none only before the port is open.
  */
 links: Links | null, 
@@ -1071,7 +1122,11 @@ unfinished_recordings: Array<UnfinishedRecording>,
  */
 chat: ChatSnapshot, };
 
-export type Command = { "command": "go_live" } | { "command": "end" } | { "command": "quit" } | { "command": "kick", 
+export type Command = { "command": "go_live" } | { "command": "rehearse", 
+/**
+ * Rehearsing.
+ */
+on: boolean, } | { "command": "end" } | { "command": "quit" } | { "command": "kick", 
 /**
  * Who.
  */
@@ -1306,7 +1361,11 @@ port: number, } | { "event": "ended" } | { "event": "phase",
 /**
  * Where it is now.
  */
-phase: Phase, } | { "event": "viewer_joined", 
+phase: Phase, } | { "event": "rehearsal", 
+/**
+ * As it is now; null: it is over.
+ */
+rehearsal: Rehearsal | null, } | { "event": "viewer_joined", 
 /**
  * Who.
  */
@@ -1636,7 +1695,7 @@ live: boolean,
 /**
  * The broadcaster's words for the stream; may be empty.
  */
-title: string, } | { "type": "controls" } & Controls | { "type": "count", 
+title: string, } | { "type": "controls" } & Controls | { "type": "rehearsal" } | { "type": "count", 
 /**
  * Now.
  */
@@ -1742,7 +1801,15 @@ packets: number,
 /**
  * Packets that did not, nor when they were sent again.
  */
-lost: number, } | { "type": "chat_since", 
+lost: number, 
+/**
+ * Pictures that were decoded.
+ */
+pictures?: number, 
+/**
+ * How much later than the picture of the same moment the sound is played, milliseconds, by the clocks of the sender reports.
+ */
+sound_late_ms?: number, } | { "type": "chat_since", 
 /**
  * The newest that it has.
  */

@@ -84,7 +84,23 @@ test('statistics without a sender report give packets and nothing made up', () =
   expect(read(stats)).toEqual({
     packets: 12,
     picture: { packets: 7, decoded: null, lost: 0 },
+    soundLateMs: null,
     report: null,
     playout: null,
   });
+});
+
+test('sound that plays an earlier moment than the picture is late', () => {
+  const stats = new Map<string, unknown>([
+    ['a', { type: 'inbound-rtp', kind: 'audio', estimatedPlayoutTimestamp: 3_900_000_000_000, timestamp: 1 }],
+    ['v', { type: 'inbound-rtp', kind: 'video', estimatedPlayoutTimestamp: 3_900_000_000_070, timestamp: 1 }],
+  ]);
+  expect(read(stats).soundLateMs).toBe(70);
+});
+
+test('a rehearsal that is over has words of its own', () => {
+  const gone = { ...start, phase: { name: 'gone', retired: true } as const };
+  expect(words(gone, true)?.title).toBe('The rehearsal is over');
+  expect(words(gone)?.title).toBe('This link has been replaced');
+  expect(words({ ...gone, phase: { name: 'gone', retired: false } }, true)?.title).toBe('This link leads nowhere');
 });

@@ -92,7 +92,7 @@ function begun(): { session: Session; said: string[] } {
     troubled: note('troubled'),
     refused: note('refused'),
     lost: note('lost'),
-    path: (packets, lost) => void said.push(`${packets} came, ${lost} did not`),
+    path: ({ packets, lost }) => void said.push(`${packets} came, ${lost} did not`),
     failed: (code, id) => {
       said.push(`${code} ${id}`);
       return Promise.resolve();

@@ -13,8 +13,8 @@ export interface SessionEvents {
   held(stream: MediaStream, id: string): void;
   /** Packets arrive, for the first time or again. */
   flowing(): void;
-  /** What arrived of the picture that comes from another server: every two seconds. */
-  path(packets: number, lost: number): void;
+  /** What arrived of a picture that comes from another server, or in a rehearsal: every two seconds. */
+  path(picture: Reading['picture'], soundLateMs: number | null): void;
   /** Nothing arrives; the session is being asked for. */
   troubled(): void;
   refused(refusal: Refusal): void;
@@ -26,7 +26,7 @@ export interface SessionEvents {
 
 /** How often the packets are counted. */
 const countEveryMs = 500;
-/** Each such count of what comes from elsewhere is told: not every server there looks how much a path carries. */
+/** Each such count of what comes from elsewhere is told: not every server there looks how much a path carries. And in a rehearsal. */
 const tellEvery = 4;
 /** Sound is sent 50 times a second: this long without any packet is no accident. The session is asked for, once. */
 const quietMs = 1500;
@@ -66,6 +66,8 @@ export class Session {
   #answer = '';
   /** The stream comes from another server, which the one that is asked has the say over. */
   #elsewhere = false;
+  /** What arrives is asked for: this is a rehearsal. */
+  rehearses = false;
   #ended = false;
   #counting: ReturnType<typeof setInterval> | undefined;
   #asking: ReturnType<typeof setInterval> | undefined;
@@ -312,14 +314,14 @@ export class Session {
   }
 
   async #count(): Promise<void> {
-    const { packets, report, playout, picture } = read(await this.#pc.getStats());
+    const { packets, report, playout, picture, soundLateMs } = read(await this.#pc.getStats());
     if (this.#ended) return;
     if (report) this.#clock.add(report);
     this.#playout = playout;
     const now = performance.now();
     this.#counts += 1;
-    if (this.#elsewhere && picture.packets > 0 && this.#counts % tellEvery === 0)
-      this.#on.path(picture.packets, picture.lost);
+    if ((this.rehearses || (this.#elsewhere && picture.packets > 0)) && this.#counts % tellEvery === 0)
+      this.#on.path(picture, soundLateMs);
     if (this.#decoding.fails(picture, now)) void this.#on.failed('no_picture', this.#id);
     if (packets > this.#packets) {
       this.#packets = packets;

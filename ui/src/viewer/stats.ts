@@ -7,6 +7,8 @@ export interface Reading {
   packets: number;
   /** Of the picture: packets received, frames decoded, where the browser tells, and packets that did not come. */
   picture: { packets: number; decoded: number | null; lost: number };
+  /** How much later than the picture of the same moment the sound is played, as the sender's reports date both. */
+  soundLateMs: number | null;
   /** The newest sender report of the picture. */
   report: Report | null;
   /** When the picture that plays now was captured, by the sender's clock, and when that was estimated, by ours. */
@@ -32,6 +34,9 @@ export function read(stats: Iterable<[string, unknown]>): Reading {
   const entries = [...stats].map(([, entry]) => entry as Entry);
   const inbound = entries.filter(({ type }) => type === 'inbound-rtp');
   const video = inbound.find(({ kind }) => kind === 'video');
+  const [shown, heard] = [video, inbound.find(({ kind }) => kind === 'audio')].map(
+    (entry) => entry?.estimatedPlayoutTimestamp,
+  );
   const roundTripS = entries.find(
     ({ type, nominated }) => type === 'candidate-pair' && nominated,
   )?.currentRoundTripTime;
@@ -45,6 +50,7 @@ export function read(stats: Iterable<[string, unknown]>): Reading {
       // Browsers count as lost what was lost at first, though it came when it was sent again. What came twice makes it less than nothing.
       lost: Math.max(0, (video?.packetsLost ?? 0) - (video?.retransmittedPacketsReceived ?? 0)),
     },
+    soundLateMs: shown === undefined || heard === undefined ? null : shown - heard,
     report:
       sender?.remoteTimestamp === undefined || roundTripS === undefined
         ? null

@@ -1,7 +1,7 @@
 // Watching, with a browser's connection and socket that the test plays.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PageMessage } from '../protocol/index.ts';
-import { begin } from './session.ts';
+import { begin, type Session, type SessionEvents } from './session.ts';
 import { Watch } from './watch.ts';
 
 const place = {
@@ -235,5 +235,38 @@ test('who has to wait is told no title, and the picture of who watches goes on',
   Socket.last.hears({ type: 'state', live: true, title: 'Evening news' });
   Socket.last.hears({ type: 'knocking' });
   expect(watch.view).toMatchObject({ title: '', watching: null, state: { phase: { name: 'knocking' } } });
+  watch.close();
+});
+
+test('the page of a rehearsal says what arrives by each of its sessions, and that of a broadcast no more than it ever did', () => {
+  const sessions: { rehearses: boolean }[] = [];
+  let on: SessionEvents | undefined;
+  const fake = (_: string, events: SessionEvents): Session => {
+    on = events;
+    const nothing = (): void => {};
+    const session = { rehearses: false, join: nothing, leave: nothing, networkChanged: nothing };
+    sessions.push(session);
+    return session as unknown as Session;
+  };
+  const watch = new Watch(place, null, fake, () => {});
+  watch.open();
+  Socket.last.dispatchEvent(new Event('open'));
+  const picture = { packets: 9, lost: 1, decoded: 60 };
+  on?.path(picture, -12.4);
+  expect(Socket.last.said).toEqual([JSON.stringify({ type: 'path', packets: 9, lost: 1 })]);
+  Socket.last.hears({ type: 'state', live: true, title: '' });
+  Socket.last.hears({ type: 'rehearsal' });
+  expect([watch.view.rehearsal, sessions.at(-1)?.rehearses]).toEqual([true, true]);
+  on?.path(picture, -12.4);
+  const told = { type: 'path', packets: 9, lost: 1, pictures: 60, sound_late_ms: -12 };
+  expect(Socket.last.said.at(-1)).toBe(JSON.stringify(told));
+  on?.path({ ...picture, decoded: null }, null);
+  expect(Socket.last.said.at(-1), 'what a browser does not tell is not made up').toBe(
+    JSON.stringify({ type: 'path', packets: 9, lost: 1 }),
+  );
+  on?.lost();
+  watch.reachable();
+  expect(sessions.length).toBe(2);
+  expect(sessions.at(-1)?.rehearses).toBe(true);
   watch.close();
 });

@@ -7,6 +7,7 @@ import { aloneAfterMs, awaitsHost, start, step, type Input, type State } from '.
 import type { Place } from './place.ts';
 import type { Begin, Session, SessionEvents } from './session.ts';
 import { PageSocket } from './socket.ts';
+import type { Reading } from './stats.ts';
 
 export interface View {
   state: State;
@@ -15,6 +16,8 @@ export interface View {
   watching: number | null;
   /** What the broadcaster withholds for a while. */
   controls: Controls;
+  /** Nobody else sees this: the page came by the private link of a rehearsal. */
+  rehearsal: boolean;
   /** What plays; null where nothing may be seen. */
   stream: MediaStream | null;
 }
@@ -40,7 +43,7 @@ export class Watch {
   readonly #place: Place;
   readonly #changed: (view: View) => void;
   readonly #socket: PageSocket;
-  #view: View = { state: start, title: '', watching: null, controls: none, stream: null };
+  #view: View = { state: start, title: '', watching: null, controls: none, rehearsal: false, stream: null };
   #session: Session | null = null;
   /** Whose picture is on the page: while it reconnects, that of a session that is over. */
   #shown: Session | null = null;
@@ -205,6 +208,10 @@ export class Watch {
       case 'room':
         this.#take({ is: 'room' });
         return;
+      case 'rehearsal':
+        this.#show({ rehearsal: true });
+        if (this.#session) this.#session.rehearses = true;
+        return;
       case 'removed':
         this.#take({
           is: 'removed',
@@ -275,7 +282,7 @@ export class Watch {
         this.#told.clear();
         this.#take({ is: 'flowing' });
       },
-      path: (packets, lost) => void this.#socket.say({ type: 'path', packets, lost }),
+      path: (picture, soundLateMs) => this.#tellPath(picture, soundLateMs),
       failed: (code, id) => this.failed(code, id),
       troubled: () => this.#take({ is: 'troubled' }),
       refused: (refusal) => this.#take({ is: 'refused', ...refusal }),
@@ -286,6 +293,7 @@ export class Watch {
     };
     const session = begun?.session ?? this.#begin(this.#place.whep, on);
     this.#session = session;
+    if (session) session.rehearses = this.#view.rehearsal;
     if (!session) {
       this.#take({ is: 'lost' });
       return;
@@ -301,6 +309,14 @@ export class Watch {
     this.#shown = null;
     this.#sessionId = null;
     this.#show({ stream: null });
+  }
+
+  #tellPath({ packets, lost, decoded }: Reading['picture'], soundLateMs: number | null): void {
+    const more = {
+      ...(decoded !== null && { pictures: decoded }),
+      ...(soundLateMs !== null && { sound_late_ms: Math.round(soundLateMs) }),
+    };
+    this.#socket.say({ type: 'path', packets, lost, ...(this.#view.rehearsal && more) });
   }
 
   #stopWaiting(): void {

@@ -15,7 +15,7 @@ export interface Words {
 export const say = sayer('watch', watch);
 
 /** Null while the stream plays: the picture needs no words. */
-export function words({ phase, attempt, alone }: State): Words | null {
+export function words({ phase, attempt, alone }: State, rehearsal = false): Words | null {
   switch (phase.name) {
     case 'playing':
       return null;
@@ -43,6 +43,7 @@ export function words({ phase, attempt, alone }: State): Words | null {
     case 'passcode':
       return { title: say(phase.name), detail: say(`${phase.name}.detail`) };
     case 'gone':
+      if (rehearsal && phase.retired) return { title: say('rehearsal.over'), detail: say('rehearsal.over.detail') };
       return phase.retired
         ? { title: say('retired'), detail: say('retired.detail') }
         : { title: say('nothing'), detail: say('nothing.detail') };

@@ -13,6 +13,9 @@ impl Audience {
         self.link_opens(token, visitor, now)?;
         let visitor = self.by_link(token, visitor, now);
         let visitor = visitor.as_ref();
+        if self.by_rehearsal(visitor) {
+            return self.may_rehearse(asks, visitor, now);
+        }
         let door = if asks == Asks::Page { Door::Page } else { Door::Join };
         if let Some((code, reason)) = self.removals.refuses(visitor, door) {
             return Err(Refusal { reason, ..Refusal::new(code) });
@@ -43,6 +46,16 @@ impl Audience {
         Ok(())
     }
 
+    /// Who has the private link of a rehearsal is kept out by nothing that is set for others.
+    fn may_rehearse(&self, asks: Asks, visitor: &Visitor, now: Now) -> Result<(), Refusal> {
+        match asks {
+            Asks::Page => Ok(()),
+            _ if self.in_use(visitor) => Err(Refusal::new(RefusalCode::LinkInUse)),
+            _ if self.crowded(visitor, now) => Err(Refusal::new(RefusalCode::TooMany)),
+            _ => Ok(()),
+        }
+    }
+
     /// What a page that opens its socket is told first, or why it gets none. A removed visitor's socket opens, so that it
     /// hears of being forgiven; one that is locked out waits for room with the others. Asked again of all pages when who may
     /// hear changed ([`crate::Output::LookAgain`]).
@@ -50,6 +63,9 @@ impl Audience {
         self.link_opens(token, visitor, now)?;
         let visitor = self.by_link(token, visitor, now);
         let visitor = visitor.as_ref();
+        if self.by_rehearsal(visitor) {
+            return Ok(Greeting { outside: true, messages: self.rehearsal_greeting() });
+        }
         let (knows, waits) = (self.knows(visitor), self.must_wait(visitor, now));
         if let Some((code, reason)) = self.removals.refuses(visitor, Door::Join) {
             return Ok(Greeting { outside: !knows || waits, messages: vec![PageMessage::Removed { code, reason }] });
@@ -74,7 +90,9 @@ impl Audience {
     /// There is no passcode, or the visitor knows it; or is a browser that watched when it was set.
     pub(crate) fn knows(&self, visitor: &Visitor) -> bool {
         let is_known = |passcode: &Passcode| visitor.knows == Some(passcode.id());
-        self.passcode.as_ref().is_none_or(is_known) || self.viewers.may_pass_the_passcode(visitor)
+        self.passcode.as_ref().is_none_or(is_known)
+            || self.by_rehearsal(visitor)
+            || self.viewers.may_pass_the_passcode(visitor)
     }
 
     /// Whether who came by a link since retired goes on hearing of the broadcast.
@@ -84,13 +102,14 @@ impl Audience {
 
     /// A retired link still opens for who was watching when it retired.
     pub(crate) fn link_opens(&self, token: &str, visitor: &Visitor, now: Now) -> Result<(), Refusal> {
-        let guest = self.guests.find(token, now);
+        let own = self.guests.find(token, now).is_some() | self.is_rehearsal(token);
+        let over = self.guests.was(token) | self.was_rehearsal(token);
         match self.link.find(token) {
-            _ if guest.is_some() => Ok(()),
+            _ if own => Ok(()),
             Found::Current => Ok(()),
             Found::Retired if self.may_stay(visitor, now) => Ok(()),
             Found::Retired => Err(Refusal::new(RefusalCode::RetiredLink)),
-            Found::Unknown if self.guests.was(token) => Err(Refusal::new(RefusalCode::RetiredLink)),
+            Found::Unknown if over => Err(Refusal::new(RefusalCode::RetiredLink)),
             Found::Unknown => Err(Refusal::new(RefusalCode::UnknownLink)),
         }
     }

@@ -4,6 +4,7 @@ mod guests;
 mod joins;
 mod knocks;
 mod passcodes;
+mod rehearsal;
 mod removing;
 
 use crate::asks::Asks;
@@ -38,6 +39,9 @@ pub struct Audience {
     pub(crate) locked: bool,
     pub(crate) max_viewers: u32,
     pub(crate) passcode: Option<Passcode>,
+    /// Of the private link of the rehearsal that runs, and of the last one before. Neither outlives the program.
+    rehearsal: Option<Token>,
+    rehearsed: Option<Token>,
     tries: Tries,
     pub(crate) waiting_room: WaitingRoom,
     title: String,
@@ -64,6 +68,8 @@ impl Audience {
             locked: false,
             max_viewers,
             passcode,
+            rehearsal: None,
+            rehearsed: None,
             tries: Tries::default(),
             waiting_room: WaitingRoom::new(waiting_room),
             title: String::new(),
@@ -90,7 +96,9 @@ impl Audience {
         // Places that viewers leave are told by the count, once a second: a crowd that comes and goes is no flood of messages.
         let opens = matches!(input, Input::Lock(false) | Input::SetMaxViewers(_)) && self.shut();
         match input {
-            Input::GoLive => self.go_live(),
+            Input::GoLive => self.go_live(now),
+            Input::Rehearse { token } => self.rehearse(token),
+            Input::EndRehearsal => self.end_rehearsal(now),
             Input::End => self.end_broadcast(now),
             Input::JoinFailed { viewer } => self.join_failed(viewer, now),
             Input::OfferRefused { viewer, reason } => self.offer_refused(viewer, reason, now),
@@ -256,10 +264,11 @@ impl Audience {
         PageMessage::State { live: self.live, title: self.title.clone() }
     }
 
-    fn go_live(&mut self) {
+    fn go_live(&mut self, now: Now) {
         if self.live {
             return self.reject(ErrorCode::WrongState, "The broadcast is live already.");
         }
+        self.end_rehearsal(now);
         self.live = true;
         self.viewers.begin();
         for viewer in self.removals.end_kicks() {
@@ -313,6 +322,7 @@ impl Audience {
         if self.title != title {
             self.title = title;
             self.tell(To::All, self.page_state());
+            self.tell_rehearsal(&self.rehearsal_state());
         }
     }
 
@@ -320,6 +330,7 @@ impl Audience {
         if self.controls != controls {
             self.controls = controls;
             self.tell(To::All, PageMessage::Controls(controls));
+            self.tell_rehearsal(&PageMessage::Controls(controls));
         }
     }
 

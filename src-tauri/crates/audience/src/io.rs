@@ -21,8 +21,15 @@ pub struct Now {
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// A broadcast starts. Kicks of the broadcast before are over.
+    /// A broadcast starts. Kicks of the broadcast before are over, and so is a rehearsal.
     GoLive,
+    /// A rehearsal starts: who has this link may watch, and nobody is a viewer. The token is made outside, as that of a new link.
+    Rehearse {
+        /// Of the private link.
+        token: Token,
+    },
+    /// The rehearsal ends, if one runs: its link dies, and who watches by it is dropped.
+    EndRehearsal,
     /// The broadcast ends: every viewer is dropped.
     End,
     /// The shell had to turn an admitted viewer away.

@@ -16,6 +16,9 @@
 //! 16,384 viewers who left are remembered for that, and so that somebody who leaves as the broadcaster clicks is still
 //! kicked. All of it is forgotten when the next broadcast begins, and none of it changes by requests: only by who watches.
 //!
+//! In a rehearsal nothing is live to anybody but who has its private link; those come in past all that stands before others, and are no
+//! viewers: none of them is told or counted.
+//!
 //! Not decided here: the upload cap (it needs bitrates), rates of requests per address (they need no knowledge of
 //! viewers), and the events `live`, `ended`, `phase` and `links`, which the owner tells because it knows the links.
 

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, HashSet};
 enum Life {
     /// Let in; its transport is being made.
     Admitted { visitor: Visitor, rejected: Vec<RejectedMedia>, relay: Option<RelayId>, held: Option<Rid> },
+    /// Media flows, in a rehearsal: nobody is told.
+    Rehearsing { visitor: Visitor },
     /// Media flows.
     Watching { visitor: Visitor, shown: Viewer, latency_ms: Option<f32> },
 }
@@ -19,7 +21,7 @@ enum Life {
 impl Life {
     fn visitor(&self) -> &Visitor {
         match self {
-            Self::Admitted { visitor, .. } | Self::Watching { visitor, .. } => visitor,
+            Self::Admitted { visitor, .. } | Self::Rehearsing { visitor } | Self::Watching { visitor, .. } => visitor,
         }
     }
 }
@@ -40,6 +42,8 @@ pub(crate) struct Viewers {
 pub(crate) enum Ended {
     /// It was admitted only: nobody was told of it.
     Unseen(Visitor, Progress),
+    /// It was watching a rehearsal, which nobody was told either.
+    Rehearsed,
     /// It was watching.
     Watched,
 }
@@ -92,6 +96,21 @@ impl Viewers {
         Some(shown)
     }
 
+    /// Media flows to one who came by the private link of a rehearsal.
+    pub(crate) fn rehearse(&mut self, id: ViewerId) {
+        if let Some(life) = self.lives.get_mut(&id)
+            && let Life::Admitted { visitor, .. } = life
+        {
+            *life = Life::Rehearsing { visitor: visitor.clone() };
+            self.joining.end(id);
+        }
+    }
+
+    /// Media flows to it, in a rehearsal.
+    pub(crate) fn rehearses(&self, id: ViewerId) -> bool {
+        matches!(self.lives.get(&id), Some(Life::Rehearsing { .. }))
+    }
+
     /// Ends a life and drops what it held.
     pub(crate) fn end(&mut self, id: ViewerId, now: Now) -> Option<Ended> {
         match self.lives.remove(&id)? {
@@ -99,6 +118,7 @@ impl Viewers {
                 let progress = self.joining.end(id).expect("who is admitted and does not watch is joining");
                 Some(Ended::Unseen(visitor, progress))
             }
+            Life::Rehearsing { .. } => Some(Ended::Rehearsed),
             Life::Watching { visitor, shown, .. } => {
                 self.watching -= 1;
                 self.returning.departed(id, visitor, shown.relay, now.instant);
@@ -188,7 +208,7 @@ impl Viewers {
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Viewer> {
         self.lives.values().filter_map(|life| match life {
             Life::Watching { shown, .. } => Some(shown),
-            Life::Admitted { .. } => None,
+            Life::Admitted { .. } | Life::Rehearsing { .. } => None,
         })
     }
 
@@ -249,7 +269,7 @@ impl Viewers {
     pub(crate) fn latencies(&self) -> impl Iterator<Item = f32> {
         self.lives.values().filter_map(|life| match life {
             Life::Watching { latency_ms, .. } => *latency_ms,
-            Life::Admitted { .. } => None,
+            Life::Admitted { .. } | Life::Rehearsing { .. } => None,
         })
     }
 
@@ -267,7 +287,7 @@ impl Viewers {
                 *held = layer;
                 false
             }
-            None => false,
+            Some(Life::Rehearsing { .. }) | None => false,
         }
     }
 
@@ -276,6 +296,7 @@ impl Viewers {
         match self.lives.get(&id)? {
             Life::Watching { shown, .. } => shown.held,
             Life::Admitted { held, .. } => *held,
+            Life::Rehearsing { .. } => None,
         }
     }
 

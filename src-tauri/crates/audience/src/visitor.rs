@@ -19,7 +19,7 @@ pub struct Visitor {
     pub unsigned: Option<VisitorCookie>,
     /// It knew this passcode: by what we signed for this very browser, or as it said the word just now.
     pub knows: Option<PasscodeId>,
-    /// Whose own link it came by. The audience looks; nobody else says so.
+    /// Whose own link it came by, or that of a rehearsal. The audience looks; nobody else says so.
     pub guest: Option<Token>,
     /// An IPv4 address is never in its IPv6-mapped form.
     pub address: IpAddr,

@@ -24,6 +24,7 @@ mod worst_reports;
 
 pub use connection::answer::{Answered, NoViewer, OfferError};
 pub use event::{Event, Gone};
+pub use media::egress::LIP_SYNC;
 pub use protocol::{ViewerId, ViewerStats};
 pub use threads::config::Config;
 pub use threads::forwarder::Forwarder;

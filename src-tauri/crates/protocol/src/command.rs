@@ -12,8 +12,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
-    /// Start the broadcast; the link stays the one it was.
+    /// Start the broadcast; the link stays the one it was. Out of a rehearsal it is live at once.
     GoLive,
+    /// Have everything run as live, for whoever has a private link that is made for this once and nobody else; or end that.
+    Rehearse {
+        /// Rehearsing.
+        on: bool,
+    },
     /// End the broadcast. The program stays, the link answers that nothing is live.
     End,
     /// End the broadcast and the program.

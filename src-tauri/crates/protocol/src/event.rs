@@ -2,8 +2,8 @@
 
 use crate::{
     Capacity, ChatMode, Devices, ErrorCode, FailureCode, GuestLink, HistoryPoint, Knock, KnockEnd, LeaveReason, Links,
-    MessageId, Outside, Phase, Recording, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage, SoundTrouble,
-    SourceName, SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    MessageId, Outside, Phase, Recording, Rehearsal, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage,
+    SoundTrouble, SourceName, SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,6 +28,11 @@ pub enum Event {
     Phase {
         /// Where it is now.
         phase: Phase,
+    },
+    /// A rehearsal began, or once a second: what was found about it. Who watches by its link is no viewer.
+    Rehearsal {
+        /// As it is now; null: it is over.
+        rehearsal: Option<Rehearsal>,
     },
     /// Media flows to a new viewer.
     ViewerJoined {

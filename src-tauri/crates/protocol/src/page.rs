@@ -20,6 +20,8 @@ pub enum PageMessage {
     },
     /// What the broadcaster withholds for a while: after the first `State`, and whenever it changes.
     Controls(Controls),
+    /// The link that opened this page is that of a rehearsal: tell what arrives ([`PageHello::Path`]). After the first `State` and `Controls`.
+    Rehearsal,
     /// How many are watching.
     Count {
         /// Now.
@@ -148,12 +150,20 @@ pub enum PageHello {
         layer: Option<Rid>,
     },
     /// What has arrived of the picture since the session began, told every two seconds by who watches at a relay: not all servers there look
-    /// themselves how much a viewer's path carries.
+    /// themselves how much a viewer's path carries. And by who watches a rehearsal, with what else its browser knows.
     Path {
         /// Packets that came.
         packets: u32,
         /// Packets that did not, nor when they were sent again.
         lost: u32,
+        /// Pictures that were decoded.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pictures: Option<u32>,
+        /// How much later than the picture of the same moment the sound is played, milliseconds, by the clocks of the sender reports.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        sound_late_ms: Option<f32>,
     },
     /// The page shows the chat: tell it what came after this message, and what comes. Null: it has nothing yet.
     ChatSince {

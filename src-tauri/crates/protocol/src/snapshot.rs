@@ -1,8 +1,8 @@
 //! All that the panel shows, as it is at one moment.
 
 use crate::{
-    Capacity, ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Relay, RemovedViewer, Settings,
-    SoundTrouble, StreamStats, StripId, StripSettings, UnfinishedRecording, Viewer,
+    Capacity, ChatSnapshot, Controls, ErrorCode, GuestLink, Knock, Links, Recording, Rehearsal, Relay, RemovedViewer,
+    Settings, SoundTrouble, StreamStats, StripId, StripSettings, UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct Snapshot {
     /// Where the broadcast is.
     pub phase: Phase,
+    /// The rehearsal; null where none runs.
+    #[serde(default)]
+    pub rehearsal: Option<Rehearsal>,
     /// The links; none only before the port is open.
     pub links: Option<Links>,
     /// Who is watching.
@@ -93,8 +96,14 @@ pub struct Outside {
 pub enum Phase {
     /// Ready to go live.
     Offline,
-    /// Going live.
+    /// Going live, or beginning to rehearse.
     Starting,
+    /// All runs as live, for whoever has the private link.
+    Rehearsing {
+        /// Milliseconds since the Unix epoch.
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        since_at: u64,
+    },
     /// Live.
     Live {
         /// Milliseconds since the Unix epoch.

@@ -20,9 +20,10 @@ impl Shown {
 }
 
 /// `base`: where our paths begin, as whoever asks knows it; a pasted link's picture has to have its whole address. `token`: of the link by
-/// which they came.
+/// which they came. It stands nowhere in the head of a private one.
 pub(crate) fn of_stream(shown: &Shown, words: Words, base: Option<&str>, token: &str) -> String {
     let name = escape(shown.name());
+    let base = base.filter(|_| !shown.private);
     let detail = escape(if shown.live { words.say("link.live") } else { words.say("link.detail") });
     let card = if base.is_some() && shown.still { "summary_large_image" } else { "summary" };
     let picture = base.map(|base| {
@@ -79,7 +80,7 @@ mod tests {
     use crate::words::Words;
 
     fn shown(title: &str, live: bool, still: bool) -> Shown {
-        Shown { title: title.into(), live, still }
+        Shown { title: title.into(), live, still, private: false }
     }
 
     const HERE: Option<&str> = Some("http://10.0.0.1:8787");
@@ -108,5 +109,8 @@ mod tests {
         assert!(bare.contains("Live now") && bare.contains("icon.png") && !bare.contains("still"), "{bare}");
         let before = of_stream(&Shown::default(), Words::ENGLISH, HERE, "T");
         assert!(!before.contains("Live now") && !before.contains("still"), "{before}");
+        let private = Shown { private: true, ..shown("News", true, true) };
+        let private = of_stream(&private, Words::ENGLISH, HERE, "0123456789abcdef");
+        assert!(private.contains("News") && !private.contains("0123456789abcdef"), "{private}");
     }
 }

@@ -15,6 +15,8 @@ pub struct Shown {
     pub live: bool,
     /// A picture of the last minute may be shown.
     pub still: bool,
+    /// The link is that of a rehearsal: nothing in the page names it for others.
+    pub private: bool,
 }
 
 /// What the owner is asked. A reply that is dropped unsent is answered with 503.

@@ -22,11 +22,14 @@ enum State {
     Offline,
     Starting {
         until: Instant,
+        rehearses: bool,
     },
-    Live {
+    /// Pictures are encoded and sent.
+    On {
         since: Instant,
         since_at: u64,
         last: Reading,
+        rehearses: bool,
     },
     Ending,
     Failed {
@@ -44,6 +47,8 @@ pub(crate) enum Running {
     No,
     /// Encoders that have not made a picture yet. Nobody watches.
     Starting,
+    /// What only who has its private link watches.
+    Rehearsing,
     /// A broadcast that people watch.
     Live,
 }
@@ -53,7 +58,8 @@ impl Broadcast {
         match &self.state {
             State::Offline => Phase::Offline,
             State::Starting { .. } => Phase::Starting,
-            State::Live { since_at, .. } => Phase::Live { since_at: *since_at },
+            State::On { since_at, rehearses: true, .. } => Phase::Rehearsing { since_at: *since_at },
+            State::On { since_at, .. } => Phase::Live { since_at: *since_at },
             State::Ending => Phase::Ending,
             State::Failed { message } => Phase::Failed { code: ErrorCode::EncoderFailed, message: message.clone() },
         }
@@ -69,25 +75,38 @@ impl Broadcast {
         match self.state {
             State::Offline | State::Ending | State::Failed { .. } => Running::No,
             State::Starting { .. } => Running::Starting,
-            State::Live { .. } => Running::Live,
+            State::On { rehearses: true, .. } => Running::Rehearsing,
+            State::On { .. } => Running::Live,
         }
     }
 
     /// When starting has taken too long.
     pub(crate) fn timeout(&self) -> Option<Instant> {
         match self.state {
-            State::Starting { until } => Some(until),
+            State::Starting { until, .. } => Some(until),
             _ => None,
         }
     }
 
+    /// A rehearsal runs, or starts.
+    pub(crate) fn rehearses(&self) -> bool {
+        matches!(self.state, State::Starting { rehearses: true, .. } | State::On { rehearses: true, .. })
+    }
+
+    /// What starts, or runs, as a rehearsal is meant to be live.
+    pub(crate) fn means_live(&mut self) {
+        if let State::Starting { rehearses, .. } = &mut self.state {
+            *rehearses = false;
+        }
+    }
+
     /// The encoders start. The number tells their pictures from those of an earlier broadcast.
-    pub(crate) fn start(&mut self, now: Instant) -> Result<u64, CommandError> {
+    pub(crate) fn start(&mut self, rehearses: bool, now: Instant) -> Result<u64, CommandError> {
         if !matches!(self.state, State::Offline | State::Failed { .. }) {
             return Err(wrong_state("The broadcast runs already."));
         }
         self.number += 1;
-        self.state = State::Starting { until: now + START };
+        self.state = State::Starting { until: now + START, rehearses };
         Ok(self.number)
     }
 
@@ -96,9 +115,9 @@ impl Broadcast {
         broadcast == self.number && matches!(self.state, State::Starting { .. })
     }
 
-    /// The first picture is there.
-    pub(crate) fn is_live(&mut self, reading: Reading, now: Now) {
-        self.state = State::Live { since: now.instant, since_at: now.unix_ms, last: reading };
+    /// The first picture is there, or what ran as a rehearsal is live.
+    pub(crate) fn is_on(&mut self, rehearses: bool, reading: Reading, now: Now) {
+        self.state = State::On { since: now.instant, since_at: now.unix_ms, last: reading, rehearses };
     }
 
     /// It could not start.
@@ -117,7 +136,7 @@ impl Broadcast {
         self.stats = StreamStats::default();
     }
 
-    /// A second went by, and this was counted until now; none while nothing is live.
+    /// A second went by, and this was counted until now; none while nothing is sent.
     pub(crate) fn second(
         &mut self,
         reading: Reading,
@@ -125,7 +144,7 @@ impl Broadcast {
         second_encoder: bool,
         given_up: Option<GivenUp>,
     ) -> Option<StreamStats> {
-        let State::Live { since, last, .. } = &mut self.state else { return None };
+        let State::On { since, last, .. } = &mut self.state else { return None };
         let Pace { encoded_kbps, sent_kbps, fps, left_out } = reading.since(last);
         let elapsed = reading.at.saturating_duration_since(*since);
         *last = reading;
@@ -162,13 +181,13 @@ mod tests {
         let start = Instant::now();
         let mut broadcast = Broadcast::default();
         assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Offline, Running::No));
-        let first = broadcast.start(start).expect("nothing runs");
+        let first = broadcast.start(false, start).expect("nothing runs");
         assert_eq!((broadcast.phase(), broadcast.running()), (Phase::Starting, Running::Starting));
         assert_eq!(broadcast.timeout(), Some(start + START));
-        assert_eq!(broadcast.start(start).expect_err("one at a time").code, ErrorCode::WrongState);
+        assert_eq!(broadcast.start(true, start).expect_err("one at a time").code, ErrorCode::WrongState);
         assert!(broadcast.waits_for(first) && !broadcast.waits_for(first + 1));
 
-        broadcast.is_live(reading(start, 0, 0), Now { instant: start, unix_ms: 7 });
+        broadcast.is_on(false, reading(start, 0, 0), Now { instant: start, unix_ms: 7 });
         assert_eq!((broadcast.phase(), broadcast.timeout()), (Phase::Live { since_at: 7 }, None));
         let later = start + Duration::from_secs(2);
         let (video, given_up) = (VideoConfig::default(), Some(GivenUp::Rate));
@@ -182,18 +201,44 @@ mod tests {
         broadcast.ended();
         assert_eq!((broadcast.phase(), broadcast.stats()), (Phase::Offline, StreamStats::default()));
         assert_eq!(broadcast.second(reading(later, 0, 0), &video, false, None), None);
-        let second = broadcast.start(later).expect("it ended");
+        let second = broadcast.start(false, later).expect("it ended");
         assert!(!broadcast.waits_for(first), "a late word of the one before");
         assert!(broadcast.waits_for(second));
     }
 
     #[test]
+    fn a_rehearsal_becomes_live_and_the_time_begins_anew() {
+        let start = Instant::now();
+        let at = |seconds| Now { instant: start + Duration::from_secs(seconds), unix_ms: 1000 * seconds };
+        let mut broadcast = Broadcast::default();
+        broadcast.start(true, start).expect("nothing runs");
+        assert!(broadcast.rehearses() && broadcast.running() == Running::Starting);
+        broadcast.is_on(true, reading(start, 0, 0), at(1));
+        assert_eq!(
+            (broadcast.phase(), broadcast.running()),
+            (Phase::Rehearsing { since_at: 1000 }, Running::Rehearsing)
+        );
+        let second = broadcast.second(reading(at(2).instant, 0, 30), &VideoConfig::default(), false, None);
+        assert_eq!(second.map(|stats| stats.elapsed_ms), Some(1000), "its figures are told, too");
+        broadcast.is_on(false, reading(at(9).instant, 0, 0), at(9));
+        assert_eq!((broadcast.phase(), broadcast.rehearses()), (Phase::Live { since_at: 9000 }, false));
+    }
+
+    #[test]
+    fn who_goes_live_while_a_rehearsal_starts_means_it() {
+        let mut broadcast = Broadcast::default();
+        broadcast.start(true, Instant::now()).expect("nothing runs");
+        broadcast.means_live();
+        assert!(!broadcast.rehearses() && broadcast.running() == Running::Starting);
+    }
+
+    #[test]
     fn what_failed_can_be_started_again() {
         let mut broadcast = Broadcast::default();
-        broadcast.start(Instant::now()).expect("nothing runs");
+        broadcast.start(false, Instant::now()).expect("nothing runs");
         broadcast.failed("no encoder".into());
         let failed = Phase::Failed { code: ErrorCode::EncoderFailed, message: "no encoder".into() };
         assert_eq!((broadcast.phase(), broadcast.running()), (failed, Running::No));
-        assert!(broadcast.start(Instant::now()).is_ok());
+        assert!(broadcast.start(false, Instant::now()).is_ok());
     }
 }

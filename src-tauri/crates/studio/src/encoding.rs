@@ -4,12 +4,12 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{Cover, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{Cover, Glance, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use stream::{Frame, Profile, Rid, VideoCodec};
 use tokio::sync::mpsc;
@@ -19,6 +19,15 @@ use words::Language;
 pub(crate) trait Encoding {
     /// Starts the encoders, once those of the broadcast before are done. [`Happened::FirstPicture`] follows with this number.
     fn go_live(&self, broadcast: u64);
+
+    /// The same for a rehearsal: what is made goes to who watches, and to no other output before [`Encoding::open_up`].
+    fn rehearse(&self, broadcast: u64);
+
+    /// What was a rehearsal is live: all outputs are given what is made from now on.
+    fn open_up(&self);
+
+    /// What is sent now, at a glance.
+    fn glance(&self) -> Glance;
 
     /// Stops the encoders. [`Happened::EncodersStopped`] follows, when the last of them is done with its picture.
     fn end(&self);
@@ -90,17 +99,54 @@ pub(crate) struct Encoders {
     pub(crate) outputs: Arc<Outputs>,
     pub(crate) recorders: Recorders,
     pub(crate) tell: mpsc::UnboundedSender<Happened>,
+    /// Whether the newest broadcast is a rehearsal.
+    rehearses: Mutex<Arc<AtomicBool>>,
 }
 
-impl Encoding for Encoders {
-    fn go_live(&self, broadcast: u64) {
+impl Encoders {
+    pub(crate) fn new(
+        pipeline: Arc<Pipeline>,
+        outputs: Arc<Outputs>,
+        recorders: Recorders,
+        tell: mpsc::UnboundedSender<Happened>,
+    ) -> Encoders {
+        Encoders { pipeline, outputs, recorders, tell, rehearses: Mutex::default() }
+    }
+
+    fn start(&self, broadcast: u64, rehearses: bool) {
+        let rehearses = Arc::new(AtomicBool::new(rehearses));
+        *self.newest() = rehearses.clone();
         let way = Way {
             outputs: self.outputs.clone(),
             broadcast,
+            rehearses,
             waiting: AtomicBool::new(true),
             tell: Stopped(self.tell.clone()),
         };
         self.pipeline.go_live(move |frame| way.take(&frame));
+    }
+
+    /// It is changed by single assignments, so a panic elsewhere left it whole.
+    fn newest(&self) -> MutexGuard<'_, Arc<AtomicBool>> {
+        self.rehearses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Encoding for Encoders {
+    fn go_live(&self, broadcast: u64) {
+        self.start(broadcast, false);
+    }
+
+    fn rehearse(&self, broadcast: u64) {
+        self.start(broadcast, true);
+    }
+
+    fn open_up(&self) {
+        self.newest().store(false, Ordering::Relaxed);
+    }
+
+    fn glance(&self) -> Glance {
+        self.pipeline.glance()
     }
 
     fn end(&self) {
@@ -193,6 +239,8 @@ impl Encoding for Encoders {
 struct Way {
     outputs: Arc<Outputs>,
     broadcast: u64,
+    /// It is for the viewers alone.
+    rehearses: Arc<AtomicBool>,
     /// For the first picture.
     waiting: AtomicBool,
     /// The last field, so that the owner hears of it when all the others are dropped.
@@ -201,7 +249,10 @@ struct Way {
 
 impl Way {
     fn take(&self, frame: &Frame) {
-        self.outputs.take(frame);
+        match self.rehearses.load(Ordering::Relaxed) {
+            true => self.outputs.rehearse(frame),
+            false => self.outputs.take(frame),
+        }
         if matches!(frame, Frame::Video(_)) && self.waiting.swap(false, Ordering::Relaxed) {
             // The owner is gone only when the program ends.
             let _ = self.tell.0.send(Happened::FirstPicture(self.broadcast));
@@ -212,7 +263,10 @@ impl Way {
 impl Drop for Way {
     fn drop(&mut self) {
         // Behind this broadcast's last picture, and before the next one's first.
-        self.outputs.ended();
+        match self.rehearses.load(Ordering::Relaxed) {
+            true => self.outputs.rehearsed(),
+            false => self.outputs.ended(),
+        }
     }
 }
 

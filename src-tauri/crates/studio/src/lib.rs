@@ -36,6 +36,7 @@ mod public_name;
 mod quality;
 mod reachability;
 mod recording;
+mod rehearsal;
 mod relays;
 mod relief;
 

@@ -278,7 +278,7 @@ impl Studio {
             Threads { writer, networks, journal, tell: tell.clone(), relaying, folder: places.data.clone() };
         background.look_for_unfinished();
         let parts = Parts {
-            encoders: Encoders { pipeline: pipeline.clone(), outputs: outputs.clone(), recorders, tell: tell.clone() },
+            encoders: Encoders::new(pipeline.clone(), outputs.clone(), recorders, tell.clone()),
             forwarder,
             background,
             tell,

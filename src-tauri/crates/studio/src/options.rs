@@ -28,6 +28,8 @@ pub struct Options {
     pub waiting_room: bool,
     /// Nothing of the picture is given up on a busy machine: its size and its rate are those that were asked for, or pictures are missing.
     pub no_relief: bool,
+    /// It begins with a rehearsal: whoever opens the studio asks for it.
+    pub rehearse: bool,
     /// Where the settings file holds something that cannot be, it is copied aside and the usual settings are used. Not one that
     /// was named.
     pub usual_settings: bool,

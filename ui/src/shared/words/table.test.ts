@@ -116,6 +116,7 @@ describe.each<[string, Record<string, string>, File[]]>([
 test.each([
   ['slate', ['media/src/slate.rs', 'media/src/pattern/draw.rs']],
   ['failed', ['audience/src/failure_words.rs']],
+  ['rehearsal', ['studio/src/rehearsal/words.rs']],
 ])('every key of %s is used', (section, files) => {
   const text = files.map((file) => readFileSync(join(server, '../..', file), 'utf8')).join('\n');
   expect(Object.keys(words(section)).filter((key) => !text.includes(`"${key}"`))).toEqual([]);

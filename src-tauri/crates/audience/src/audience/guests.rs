@@ -1,6 +1,6 @@
 //! Guests' own links: made, revoked, and over by themselves.
 
-use super::Audience;
+use super::{Audience, rehearsal};
 use crate::guests::NoGuest;
 use crate::{Guest, Now, Output, Token, Visitor};
 use protocol::{ErrorCode, Event, KnockEnd, LeaveReason};
@@ -48,19 +48,21 @@ impl Audience {
         self.keep();
     }
 
-    /// The visitor, and whose link it came by.
+    /// The visitor, and whose link it came by: a guest's, or that of the rehearsal.
     pub(crate) fn by_link<'a>(&self, token: &str, visitor: &'a Visitor, now: Now) -> Cow<'a, Visitor> {
-        match self.guests.find(token, now) {
-            Some(guest) => Cow::Owned(Visitor { guest: Some(guest.token.clone()), ..visitor.clone() }),
+        let rehearsal = self.rehearsal.as_ref().filter(|own| own.matches(token));
+        match rehearsal.or(self.guests.find(token, now).map(|guest| &guest.token)) {
+            Some(own) => Cow::Owned(Visitor { guest: Some(own.clone()), ..visitor.clone() }),
             None => Cow::Borrowed(visitor),
         }
     }
 
-    /// As many other devices watch by this guest's link as may.
+    /// As many other devices watch by this guest's link, or that of the rehearsal, as may.
     pub(crate) fn in_use(&self, visitor: &Visitor) -> bool {
-        let guest = visitor.guest.as_ref().and_then(|token| self.guests.by_token(token));
-        let devices = guest.and_then(|guest| Some((&guest.token, guest.devices?)));
-        devices.is_some_and(|(token, devices)| self.viewers.other_devices(token, visitor) >= devices as usize)
+        let Some(token) = &visitor.guest else { return false };
+        let of_guest = || Some(self.guests.by_token(token)?.devices? as usize);
+        let devices = if self.by_rehearsal(visitor) { Some(rehearsal::DEVICES) } else { of_guest() };
+        devices.is_some_and(|devices| self.viewers.other_devices(token, visitor) >= devices)
     }
 
     /// What the broadcaster calls who came by a guest's link.

@@ -30,7 +30,9 @@ impl Audience {
         if !joining.is_unchecked(viewer) {
             return;
         }
-        let network = self.viewers.visitor(viewer).and_then(|visitor| Network::of(visitor.address));
+        let visitor = self.viewers.visitor(viewer);
+        let rehearses = visitor.is_some_and(|visitor| self.by_rehearsal(visitor));
+        let network = visitor.and_then(|visitor| Network::of(visitor.address));
         let crowding = joining.crowded(network).then(|| joining.stale_of(network, now.instant)).flatten();
         if let Some(stale) = crowding {
             self.drop_viewer(stale, LeaveReason::Left, now);
@@ -40,7 +42,7 @@ impl Audience {
         {
             self.drop_viewer(stale, LeaveReason::Left, now);
         }
-        if self.full() {
+        if self.full() && !rehearses {
             self.drop_viewer(viewer, LeaveReason::Left, now);
         } else {
             self.viewers.joining.check(viewer, now.instant);
@@ -50,6 +52,9 @@ impl Audience {
     pub(super) fn connected(&mut self, viewer: ViewerId, now: Now) {
         // No transport connects without a check; whoever tells the one without the other means both.
         self.checked(viewer, now);
+        if self.viewers.visitor(viewer).is_some_and(|visitor| self.by_rehearsal(visitor)) {
+            return self.viewers.rehearse(viewer);
+        }
         let guest = self.viewers.visitor(viewer).and_then(|visitor| self.guest_name(visitor));
         if let Some(shown) = self.viewers.connected(viewer, guest, now) {
             if let Some(visitor) = self.viewers.visitor(viewer) {

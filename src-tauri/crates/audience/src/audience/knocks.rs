@@ -114,6 +114,7 @@ impl Audience {
     /// Whether this visitor has to wait until somebody lets it in.
     pub(crate) fn must_wait(&self, visitor: &Visitor, now: Now) -> bool {
         self.waiting_room.on
+            && !self.by_rehearsal(visitor)
             && !self.waiting_room.lets_in(visitor)
             && !self.viewers.may_pass_the_waiting_room(visitor, now)
     }

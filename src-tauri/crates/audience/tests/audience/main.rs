@@ -9,6 +9,7 @@ mod knocks;
 mod link;
 mod nothing_changes;
 mod passcode;
+mod rehearsal;
 mod removal;
 mod returning;
 mod stage;

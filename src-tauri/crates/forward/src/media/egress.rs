@@ -24,6 +24,7 @@ use crate::media::sink::PacketSink;
 use adaptation::Adaptation;
 use context::Context;
 use flow::Flow;
+pub use lip_sync::LIP_SYNC;
 use lip_sync::LipSync;
 use loss::ReportedLoss;
 use protocol::ViewerStats;

@@ -84,10 +84,13 @@ impl Door {
     }
 
     /// What this visitor, who may see the page, is shown before they watch.
-    fn shown(&self, visitor: &Visitor, audience: &Audience, now: Now) -> Shown {
+    fn shown(&self, token: &str, visitor: &Visitor, audience: &Audience, now: Now) -> Shown {
+        if audience.is_rehearsal(token) {
+            return Shown { title: audience.title().to_owned(), private: true, ..Shown::default() };
+        }
         let Some(title) = audience.title_for(visitor, now) else { return Shown::default() };
         let live = audience.live();
-        Shown { title: title.to_owned(), live, still: live && self.stills }
+        Shown { title: title.to_owned(), live, still: live && self.stills, private: false }
     }
 
     /// Answers a request, unless nobody waits for that any more.
@@ -102,7 +105,7 @@ impl Door {
                 if let Err(refusal) = &answer {
                     self.outsiders.refused(&visitor, refusal.code);
                 }
-                drop(reply.send(answer.map(|()| self.shown(&visitor, audience, now))));
+                drop(reply.send(answer.map(|()| self.shown(&token, &visitor, audience, now))));
             }
             Request::Passcode { token, visitor, word, reply } => {
                 let answer = audience.try_passcode(&token, &visitor, word.reveal(), now);

@@ -95,11 +95,21 @@ impl Outputs {
     /// Hands a frame to all.
     pub(crate) fn take(&self, frame: &Frame) {
         let outputs = lock(&self.list).outputs.clone();
+        self.hand_on(frame, &outputs);
+    }
+
+    /// Hands a frame of a rehearsal to the viewers, and to nobody else: what is recorded and handed on is what is live.
+    pub(crate) fn rehearse(&self, frame: &Frame) {
+        let outputs = lock(&self.list).outputs.clone();
+        self.hand_on(frame, viewers_of(&outputs));
+    }
+
+    fn hand_on(&self, frame: &Frame, outputs: &[(OutputId, Arc<dyn Output>)]) {
         match frame {
             Frame::Audio(frame) => outputs.iter().for_each(|(_, output)| output.audio(frame)),
             Frame::Video(frame) => {
                 let mut wanted = false;
-                for (_, output) in outputs.iter() {
+                for (_, output) in outputs {
                     wanted |= output.video(frame) == Taken::NeedsKeyframe;
                 }
                 let ask = lock(&self.wishes).picture(frame.codec, frame.rid, frame.keyframe, wanted, Instant::now());
@@ -114,6 +124,12 @@ impl Outputs {
     pub(crate) fn ended(&self) {
         let outputs = lock(&self.list).outputs.clone();
         outputs.iter().for_each(|(_, output)| output.ended());
+    }
+
+    /// Tells those whom a rehearsal was handed to that it is over.
+    pub(crate) fn rehearsed(&self) {
+        let outputs = lock(&self.list).outputs.clone();
+        viewers_of(&outputs).iter().for_each(|(_, output)| output.ended());
     }
 
     /// An output needs a keyframe. Where one was asked for within the last second this waits, and is asked for then if none
@@ -131,6 +147,11 @@ impl fmt::Debug for Outputs {
         let ids: Vec<OutputId> = lock(&self.list).outputs.iter().map(|(id, _)| *id).collect();
         f.debug_struct("Outputs").field("ids", &ids).finish_non_exhaustive()
     }
+}
+
+/// The viewers are the first output.
+fn viewers_of(outputs: &[(OutputId, Arc<dyn Output>)]) -> &[(OutputId, Arc<dyn Output>)] {
+    outputs.get(..1).unwrap_or_default()
 }
 
 /// What is behind these locks is changed by single steps, so that a panic elsewhere left it whole.

@@ -94,6 +94,26 @@ fn outputs_come_and_go_while_frames_come() {
 }
 
 #[test]
+fn a_rehearsal_is_for_the_first_output_alone() {
+    let (outputs, asked) = outputs();
+    outputs.rehearse(&picture(true));
+    outputs.rehearsed();
+    let counters: [Arc<Counter>; 2] = Default::default();
+    for counter in &counters {
+        outputs.add(counter.clone());
+    }
+    counters[1].needs_keyframe.store(true, Ordering::Relaxed);
+    outputs.rehearse(&picture(true));
+    outputs.rehearse(&sound());
+    outputs.rehearsed();
+    assert_eq!(counters.each_ref().map(|counter| counter.counted()), [(1, 1), (0, 0)]);
+    assert_eq!(counters.each_ref().map(|counter| counter.ends.load(Ordering::Relaxed)), [1, 0]);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    outputs.take(&picture(false));
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "who is given it from here on begins at a keyframe");
+}
+
+#[test]
 fn the_wishes_of_all_outputs_are_one_request() {
     let (outputs, asked) = outputs();
     let counters: [Arc<Counter>; 2] = Default::default();

@@ -49,9 +49,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         match command {
             Command::GoLive => self.go_live(now),
+            Command::Rehearse { on } => self.rehearse(on, now),
             Command::End => match self.broadcast.running() {
                 Running::No => Err(wrong_state("Nothing is live.")),
-                Running::Starting | Running::Live => {
+                Running::Starting | Running::Rehearsing | Running::Live => {
                     self.end(now);
                     self.record_if_wanted(now);
                     Ok(())
@@ -145,16 +146,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 Ok(())
             }
         }
-    }
-
-    /// Starts the encoders; the broadcast is live with their first picture.
-    fn go_live(&mut self, now: Now) -> Result<(), CommandError> {
-        let number = self.broadcast.start(now.instant)?;
-        self.tell_phase();
-        self.encoding += 1;
-        self.encode_whole();
-        self.encoders.go_live(number);
-        Ok(())
     }
 
     /// Lets the audience decide about a command.

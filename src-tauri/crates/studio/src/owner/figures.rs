@@ -2,7 +2,7 @@
 
 use super::Owner;
 use crate::background::Background;
-use crate::broadcast::wrong_state;
+use crate::broadcast::{Running, wrong_state};
 use crate::capacity::{Capacity, Known};
 use crate::elsewhere::is_inside;
 use crate::encoder_room::Load;
@@ -66,6 +66,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.ask_name(now);
         self.count_at_relays(now);
         self.second_of_recording();
+        self.second_of_rehearsal(now);
         let totals = self.forwarder.totals();
         self.relieve_encoder(now);
         let (encoding_us, left_out) = (self.meter.steps.encoding_us(), totals.left_out);
@@ -82,7 +83,11 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let stats = self.broadcast.second(reading, video, second_encoder, given_up);
         let Some(stats) = stats else { return self.nothing_goes_out() };
         self.events.tell(Event::Stats { stats });
-        self.count(&stats, now);
+        match self.broadcast.running() {
+            Running::Live => self.count(&stats, now),
+            // What is rehearsed is no part of how it went.
+            _ => self.nothing_goes_out(),
+        }
         if !std::mem::replace(&mut self.stats_asked, true) {
             let tell = self.tell.clone();
             // The owner is gone only when the program ends.

@@ -25,7 +25,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             media::Event::ScreenToken(token) => self.background.keep_screen_token(token),
             media::Event::EncoderFailed(message) => match self.broadcast.running() {
                 Running::Starting => self.start_failed(message),
-                Running::Live | Running::No => {
+                Running::Live | Running::Rehearsing | Running::No => {
                     self.events.complain(ErrorCode::EncoderFailed, message, now.instant);
                 }
             },

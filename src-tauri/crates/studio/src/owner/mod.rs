@@ -6,12 +6,14 @@ mod commands;
 mod controls;
 mod figures;
 mod guests;
+mod life;
 mod media_told;
 mod mixer;
 mod passcode;
 mod place;
 mod quality;
 mod recording;
+mod rehearsal;
 mod relays;
 mod run;
 mod shares;
@@ -38,6 +40,7 @@ use crate::meter::Meter;
 use crate::on_demand::OnDemand;
 use crate::reachability::{Reachability, Surroundings};
 use crate::recording::Recording;
+use crate::rehearsal::Rehearsal;
 use crate::relays::Relays;
 use crate::relief::Relief;
 use crate::steps::TOP_CODEC;
@@ -46,7 +49,7 @@ use ::chat::Chat;
 use audience::{Input, Now};
 use figures::Figures;
 use forward::Gone;
-use protocol::{ErrorCode, Event, LeaveReason, PageHello};
+use protocol::{ErrorCode, LeaveReason, PageHello};
 use server::{CookieKey, Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,6 +79,8 @@ pub(crate) struct Owner<F, E, B> {
     devices: Devices,
     withheld: Withheld,
     broadcast: Broadcast,
+    /// One that starts or runs.
+    rehearsal: Option<Rehearsal>,
     on_demand: OnDemand,
     thinning: Thinning,
     encoder_room: EncoderRoom,
@@ -149,6 +154,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             devices: parts.devices,
             withheld: Withheld::default(),
             broadcast: Broadcast::default(),
+            rehearsal: None,
             on_demand: OnDemand::default(),
             thinning: Thinning::default(),
             encoder_room: EncoderRoom::new(cores),
@@ -184,8 +190,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Forward(event) => self.forwarded(event, now),
             Happened::Stats(stats) => {
                 self.stats_asked = false;
-                if self.broadcast.running() == Running::Live {
-                    self.viewers_do(stats, now);
+                match self.broadcast.running() {
+                    Running::Live => self.viewers_do(stats, now),
+                    _ => self.rehearsal_stats(&stats),
                 }
             }
             Happened::NoStats => self.stats_asked = false,
@@ -228,6 +235,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// The HTTP side asks something.
     pub(crate) fn requested(&mut self, request: Request, now: Now) {
         let request = match request {
+            Request::PageSaid { page, hello, reply } if self.said_in_rehearsal(page, &hello, now) => {
+                let _ = reply.send(());
+                return;
+            }
             Request::PageSaid { page, hello, reply } if hello.is_of_chat() => {
                 self.page_chats(page, hello, now);
                 let _ = reply.send(());
@@ -276,31 +287,6 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
     }
 
-    /// Ends the broadcast, if one runs: viewers and pages are told, transports closed.
-    pub(crate) fn end(&mut self, now: Now) {
-        match self.broadcast.running() {
-            Running::No => {}
-            Running::Starting => {
-                self.encoders.end();
-                self.broadcast.ended();
-                self.tell_phase();
-            }
-            Running::Live => {
-                self.broadcast.ending();
-                self.tell_phase();
-                // While those who are to hear the last of it watch.
-                self.chat.end();
-                self.carry_out_chat();
-                self.decide(Input::End, now);
-                self.relays_live(false, now);
-                self.encoders.end();
-                self.events.tell(Event::Ended);
-                self.broadcast.ended();
-                self.tell_phase();
-            }
-        }
-    }
-
     /// The program is to end.
     pub(crate) fn is_quitting(&self) -> bool {
         self.quitting
@@ -337,33 +323,5 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 }
             }
         }
-    }
-
-    /// The history holds a first picture: whoever joins from now on sees something at once.
-    fn first_picture(&mut self, broadcast: u64, now: Now) {
-        if !self.broadcast.waits_for(broadcast) {
-            return;
-        }
-        let reading = self.meter.read(&self.forwarder.totals(), now.instant);
-        self.door.broadcast_begins();
-        self.decide(Input::GoLive, now);
-        self.broadcast.is_live(reading, now);
-        self.relays_live(true, now);
-        self.tell_phase();
-        self.chat.begin(now);
-        self.carry_out_chat();
-        let links = self.reachability.links();
-        self.events.tell(Event::Live { watch: links.watch.clone(), whep: links.whep.clone(), port: links.port });
-    }
-
-    fn start_failed(&mut self, message: String) {
-        self.encoders.end();
-        self.events.tell(Event::Error { code: ErrorCode::EncoderFailed, message: message.clone() });
-        self.broadcast.failed(message);
-        self.tell_phase();
-    }
-
-    fn tell_phase(&mut self) {
-        self.events.tell(Event::Phase { phase: self.broadcast.phase() });
     }
 }

@@ -13,7 +13,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn page_says_of_picture(&mut self, page: PageId, said: &PageHello, now: Now) {
         match *said {
             PageHello::Quality { layer } => self.page_chooses(page, layer, now),
-            PageHello::Path { packets, lost } => self.page_received(page, packets, lost, now),
+            PageHello::Path { packets, lost, .. } => self.page_received(page, packets, lost, now),
             _ => {}
         }
     }

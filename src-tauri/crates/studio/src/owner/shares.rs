@@ -35,6 +35,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Frees what the studio holds of a viewer, and gives its share of the line to others.
     pub(super) fn forget(&mut self, viewer: ViewerId, now: Now) {
         self.door.close(viewer);
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.gone(viewer);
+        }
         for (other, rid) in self.admission.release(viewer, now) {
             self.forwarder.cap(other, rid);
         }

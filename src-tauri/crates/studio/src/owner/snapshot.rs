@@ -12,6 +12,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let audience = self.admission.audience();
         Snapshot {
             phase: self.broadcast.phase(),
+            rehearsal: self.shown_rehearsal(),
             links: Some(self.reachability.links().clone()),
             viewers: audience.viewers(),
             removed: audience.removed(),

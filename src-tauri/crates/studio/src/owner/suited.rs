@@ -22,7 +22,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// A second went by: has the encoder give something up where it comes too late for its pictures, and takes that back.
     pub(super) fn relieve_encoder(&mut self, now: Now) {
-        if self.broadcast.running() != Running::Live {
+        if !matches!(self.broadcast.running(), Running::Live | Running::Rehearsing) {
             return self.encode_whole();
         }
         let Some(top) = self.relief.second(self.encoders.top_pictures(), now.instant) else { return };

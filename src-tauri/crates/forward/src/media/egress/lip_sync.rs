@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// even on a good path. With sound dated later they need not. Browsers act only on a skew above some threshold, so sound then
 /// comes somewhat after the picture, within the 125 ms that ITU-R BT.1359 gives as noticeable. The true capture time is in
 /// abs-capture-time.
-pub(super) const LIP_SYNC: Duration = Duration::from_millis(40);
+pub const LIP_SYNC: Duration = Duration::from_millis(40);
 /// The shift is at least this. Sound that is 45 ms early is noticed, and browsers tolerate most of that as well as a late one.
 const LEAST: Duration = Duration::from_millis(10);
 /// From this jitter on sound stays in the jitter buffer for so long that the picture has to wait for it.

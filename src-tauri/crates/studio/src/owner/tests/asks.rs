@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{Cover, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{Cover, Glance, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::{
     ChatFormat, HistoryPoint, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId,
     ViewerStats,
@@ -120,6 +120,18 @@ impl Forwarding for Asks {
 impl Encoding for Asks {
     fn go_live(&self, broadcast: u64) {
         self.note(format!("encode {broadcast}"));
+    }
+
+    fn rehearse(&self, broadcast: u64) {
+        self.note(format!("rehearse {broadcast}"));
+    }
+
+    fn open_up(&self) {
+        self.note("open up".into());
+    }
+
+    fn glance(&self) -> Glance {
+        Glance::default()
     }
 
     fn end(&self) {

@@ -73,7 +73,7 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     outputs.add(Arc::new(Stuck { pictures: AtomicU32::new(0), stamps, go_on: Mutex::new(go_on) }));
     let journal = record::Journal::of(std::path::Path::new("/nowhere"));
     let recorders = Recorders::new(outputs.clone(), stream::Clock::start(), journal, tell.clone());
-    let encoders = Encoders { pipeline: Arc::new(pipeline), outputs, recorders, tell };
+    let encoders = Encoders::new(Arc::new(pipeline), outputs, recorders, tell);
     let (parts, mut events) = parts(Written::default(), forwarder.clone(), encoders, Asks::default(), now());
     let mut owner = Owner::new(parts, Surroundings::default(), Vec::new(), now());
     owner.events.somebody_listens();

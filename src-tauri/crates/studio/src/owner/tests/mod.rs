@@ -10,6 +10,7 @@ mod hanging;
 mod life;
 mod quality;
 mod recording;
+mod rehearsal;
 mod relays;
 mod relief;
 mod settings;

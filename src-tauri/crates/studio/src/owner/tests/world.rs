@@ -132,7 +132,12 @@ impl World {
 
     /// Asks to join with an offer, of which the name of its ICE session says what this world's forwarder makes of it.
     pub(super) fn join(&mut self, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
-        let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer_named(offer));
+        self.join_by(LINK, visitor, offer)
+    }
+
+    /// The same by another link.
+    pub(super) fn join_by(&mut self, token: &str, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
+        let (token, visitor, offer) = (token.to_owned(), visitor.clone(), offer_named(offer));
         let joined = self.ask(|reply| Request::Join { token, visitor, offer, counter_offers: false, reply });
         joined.map(|let_in| if let LetIn::Here(joined) = let_in { joined } else { panic!("nobody asked for that") })
     }
@@ -154,9 +159,14 @@ impl World {
     }
 
     pub(super) fn open_page(&mut self, visitor: &Visitor) -> Page {
+        self.open_page_by(LINK, visitor)
+    }
+
+    /// The same by another link.
+    pub(super) fn open_page_by(&mut self, token: &str, visitor: &Visitor) -> Page {
         let (tell, mut told) = mpsc::channel(32);
         self.pages += 1;
-        let (page, token, visitor) = (PageId(self.pages), LINK.to_owned(), visitor.clone());
+        let (page, token, visitor) = (PageId(self.pages), token.to_owned(), visitor.clone());
         let opened = self.ask(|reply| Request::PageOpened { page, token, visitor, tell, seat: Seat::nowhere(), reply });
         opened.expect("the test's page may open");
         while told.try_recv().is_ok() {}
