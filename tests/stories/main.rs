@@ -42,6 +42,7 @@ mod proxied;
 mod public_name;
 mod quality;
 mod record;
+mod rehearsal;
 #[cfg(target_os = "linux")]
 mod relief;
 mod scrape;

@@ -16,7 +16,12 @@ impl Page {
         origin: &str,
         cookie: Option<&str>,
     ) -> Result<Page, tungstenite::Error> {
-        let url = format!("{}/events", skylark.watch()).replacen("http", "ws", 1);
+        Page::open_by(&skylark.watch(), origin, cookie).await
+    }
+
+    /// By another link than that of all.
+    pub(crate) async fn open_by(watch: &str, origin: &str, cookie: Option<&str>) -> Result<Page, tungstenite::Error> {
+        let url = format!("{watch}/events").replacen("http", "ws", 1);
         let mut request = url.into_client_request().unwrap();
         request.headers_mut().insert("origin", origin.parse().unwrap());
         if let Some(cookie) = cookie {

@@ -123,15 +123,27 @@ impl Skylark {
         Skylark::live_of(command, folder).await
     }
 
-    async fn live_of(mut command: Command, folder: DataFolder) -> Skylark {
+    /// Begins with a rehearsal, with these options besides; its first line is that of the rehearsal.
+    pub(crate) async fn rehearsing(options: &[&str]) -> Skylark {
+        let folder = DataFolder::new();
+        let mut command = headless(&folder, &[&["--rehearse", "--listen", "127.0.0.1:0"], options].concat());
+        command.arg("--data-dir").arg(folder.path()).stderr(Stdio::inherit());
+        Skylark::begun(command, folder, "rehearsal").await
+    }
+
+    async fn live_of(command: Command, folder: DataFolder) -> Skylark {
+        Skylark::begun(command, folder, "live").await
+    }
+
+    async fn begun(mut command: Command, folder: DataFolder, first: &str) -> Skylark {
         let mut child = command.spawn().expect("the program starts");
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("piped");
         let mut stdout = BufReader::new(stdout).lines();
         let line = soon("the program goes live", stdout.next_line()).await.expect("stdout can be read");
-        let line = line.expect("it says that it is live before it ends");
+        let line = line.expect("it says what it does before it ends");
         let live: Value = serde_json::from_str(&line).expect("a JSON object a line");
-        assert_eq!(live["event"], "live", "live is the first line, whatever happened before");
+        assert_eq!(live["event"], first, "this is the first line, whatever happened before");
         Skylark { child, stdin, stdout, passed: VecDeque::new(), live, folder }
     }
 
