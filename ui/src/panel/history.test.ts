@@ -18,11 +18,15 @@ test('what is told comes behind what is known', () => {
   expect(joined(known, [point(6000, { watching: 3 })])[1]?.watching).toBe(3);
 });
 
-test('an hour is kept', () => {
+test('an hour is kept, and what was hours ago is not, however little came since', () => {
   const hours = Array.from({ length: 2000 }, (_, at) => point(at * EACH_MS));
   const kept = joined([], hours);
   expect(kept.length).toBe(720);
   expect(kept.at(-1)?.at).toBe(1999 * EACH_MS);
+  const hour = 720 * EACH_MS;
+  const later = 1999 * EACH_MS + hour / 2;
+  expect(times(joined(kept, [point(later)]))).toEqual([...times(kept).filter((at) => at > later - hour), later]);
+  expect(times(joined(kept, [point(later + hour)]))).toEqual([later + hour]);
 });
 
 test('only what is new is asked for, unless the clock was set back', () => {

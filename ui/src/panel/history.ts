@@ -4,8 +4,8 @@ import { decimal, language } from '../shared/words/language.ts';
 import { say } from './say.ts';
 import { rate } from './words.ts';
 
-/** So many points make an hour; the program keeps no more. */
-const MOST = 720;
+/** So long points are kept, as the program keeps them: what comes behind a pause takes the place of what was hours ago. */
+const KEPT_MS = 3_600_000;
 /** A point is told for so long. */
 export const EACH_MS = 5000;
 /** What is further apart than this is two broadcasts, or a computer that slept. */
@@ -18,8 +18,9 @@ export type Graph = (typeof GRAPHS)[number];
 export function joined(before: HistoryPoint[], told: HistoryPoint[]): HistoryPoint[] {
   const [first] = told;
   if (!first) return before;
+  const kept = (told.at(-1) ?? first).at - KEPT_MS;
   // Where the computer's clock was set back, what was known of later is of another clock.
-  return [...before.filter(({ at }) => at < first.at), ...told].slice(-MOST);
+  return [...before.filter(({ at }) => at < first.at), ...told].filter(({ at }) => at > kept);
 }
 
 /** From when on points are to be told: the last that is known, unless it is of a time that has not come. */
