@@ -71,7 +71,7 @@ export class Panel {
   closeAsked = $state(false);
   /** What the panel speaks: all of it is made anew when that changes. */
   language = $state(language());
-  /** Who came and went, as it is read out. */
+  /** Who came, went and knocks, as it is read out. */
   announced = $state.raw(NOTHING_ANNOUNCED);
   /** Milliseconds since the Unix epoch, once a second: what "since" is told from. */
   now = $state(Date.now());
@@ -266,12 +266,13 @@ export class Panel {
         break;
       case 'event': {
         const { event } = message;
+        const waiting = this.snapshot?.knocks;
         if (this.snapshot) {
           this.ended = ended(this.ended, this.snapshot, event, Date.now());
           this.#show(apply(this.snapshot, event));
           if (event.event === 'stats') this.#pace = pace(this.#pace, event.stats.fps, this.snapshot.settings.fps);
         }
-        this.announced = announce(heard(this.announced, event), Date.now());
+        this.announced = announce(heard(this.announced, event, waiting), Date.now());
         const toast = ofEvent(event);
         if (toast) this.#tell(toast);
         if (event.event === 'history') this.history = joined(this.history, event.points);
