@@ -1,4 +1,5 @@
 // A screen and a camera together, as `set_scene` takes it.
+import { Newest } from './newest.ts';
 
 export const PLACES = ['bottom-right', 'bottom-left', 'top-right', 'top-left', 'side-by-side'] as const;
 export type Place = (typeof PLACES)[number];
@@ -86,17 +87,19 @@ function extent({ place, size, round, swapped }: Scene, ratio: number): [number,
   return [side / ratio, side];
 }
 
-/** Scenes that are asked for faster than they are set: the newest one comes next, and what was passed over is never sent. */
+/** Scenes that are asked for faster than they are set. */
 export class Asked {
-  /** Says whether it was carried out. */
-  readonly #send: (scene: string) => Promise<boolean>;
-  #next: Scene | 'off' | null = null;
+  readonly #newest: Newest<Scene | 'off'>;
   /** What was asked for last, until the program has told it. */
   #last: Scene | null = null;
-  #sends = false;
 
+  /** `send` says whether it was carried out. */
   constructor(send: (scene: string) => Promise<boolean>) {
-    this.#send = send;
+    this.#newest = new Newest(async (scene) => {
+      if (await send(scene === 'off' ? scene : written(scene))) return;
+      this.#last = null;
+      this.#newest.forget();
+    });
   }
 
   /** What a further change begins with. */
@@ -110,19 +113,8 @@ export class Asked {
   }
 
   set(scene: Scene | 'off'): void {
-    this.#next = scene;
     this.#last = scene === 'off' ? null : scene;
-    if (!this.#sends) void this.#work();
-  }
-
-  async #work(): Promise<void> {
-    this.#sends = true;
-    while (this.#next) {
-      const now: Scene | 'off' = this.#next;
-      this.#next = null;
-      if (!(await this.#send(now === 'off' ? now : written(now)))) this.#last = this.#next = null;
-    }
-    this.#sends = false;
+    this.#newest.set(scene);
   }
 }
 
