@@ -3,7 +3,7 @@
 
 SUITES="scripts ui rust browser desktop relays package"
 # Only where they are asked for.
-MORE_SUITES="windows"
+MORE_SUITES="windows long"
 
 FAILED=()
 # Each suite runs in a shell of its own, so what it has to say beside its result is kept in files.
@@ -165,6 +165,12 @@ test_desktop() {
   built
   if have Xvfb && have WebKitWebDriver; then tauri_driver; fi
   node_tests tests/desktop/*.test.mjs
+}
+
+# An hour of recording and its lip sync, fifty kills: SKYLARK_LONG_RECORDING_S and SKYLARK_LONG_KILLS say otherwise.
+test_long() {
+  built
+  node_tests tests/long/*.test.mjs
 }
 
 test_package() {

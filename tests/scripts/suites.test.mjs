@@ -46,7 +46,7 @@ function machine(t, tools) {
     join(made.folder, 'root/proc/net/if_inet6'),
     'fd000000000000000000000000000002 04 40 00 82 eth0\n00000000000000000000000000000001 01 80 10 80 lo\n',
   );
-  for (const suite of ['scripts', 'browser', 'desktop'])
+  for (const suite of ['scripts', 'browser', 'desktop', 'long'])
     made.write(`tests/${suite}/one.test.mjs`, 'import { test } from "node:test"; test("it works", () => {});');
   return made;
 }
@@ -65,6 +65,20 @@ test('one suite that passes is not all', async (t) => {
   assert.equal(ended.code, 0, ended.said);
   assert.match(lastLine(ended), /^==> Passed: ui\. Left out: scripts \(not asked for\), rust \(not asked for\)/);
   assert.doesNotMatch(ended.said, /All passed/);
+});
+
+test('what takes an hour is run where it is asked for, and only there', async (t) => {
+  const made = machine(t);
+  made.write(
+    'tests/long/one.test.mjs',
+    'import { test } from "node:test"; test("an hour", () => console.log("it was run"));',
+  );
+  const asked = await made.dev(['test', 'long']);
+  assert.equal(asked.code, 0, asked.said);
+  assert.match(asked.out + asked.said, /it was run/);
+  assert.match(lastLine(asked), /^==> Passed: long\. Left out: /);
+  const usual = await made.dev(['test', ...MOST]);
+  assert.doesNotMatch(usual.out + usual.said, /it was run|long \(not asked for\)/);
 });
 
 test('a suite of which everything is skipped is left out, with the reason', async (t) => {
