@@ -70,11 +70,17 @@ export async function beeps(file, { floorDb = -Infinity, filter = 'anull' } = {}
   return found;
 }
 
-/** How much later than each flash its beep is, milliseconds. */
-export function skews({ flashes }, { beeps }) {
+/** How far away a beep may be and still be a flash's, seconds. */
+const NEAR = 0.4;
+
+/** The flashes whose beeps are before the recording's end: it may end between the two. */
+export const withBeeps = ({ flashes }, { seconds }) => flashes.filter((flash) => flash < seconds - NEAR);
+
+/** How much later than each of these flashes its beep is, milliseconds. */
+export function skews(flashes, { beeps }) {
   const nearest = (flash) =>
     beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best));
-  return flashes.map((flash) => 1000 * (nearest(flash) - flash)).filter((skew) => Math.abs(skew) < 400);
+  return flashes.map((flash) => 1000 * (nearest(flash) - flash)).filter((skew) => Math.abs(skew) < 1000 * NEAR);
 }
 
 /** How many pictures and packets of sound a file decodes to, and at which second each ends; it may be complained of by nobody. */
