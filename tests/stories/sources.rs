@@ -115,8 +115,9 @@ async fn a_broadcaster_shows_one_thing_after_the_other_and_no_viewer_sees_a_gap(
     viewer.plays().await;
     let first = viewer.look().pictures.len();
 
-    let mut gaps = [u32::MAX; SWITCHES.len()];
+    let (mut gaps, mut changes) = ([u32::MAX; SWITCHES.len()], 0);
     for _ in 0..ROUNDS {
+        changes += SWITCHES.len();
         for ((command, what, state), gap) in SWITCHES.into_iter().zip(&mut gaps) {
             let before = viewer.look().pictures.len() - 1;
             skylark.command(command).await;
@@ -140,7 +141,8 @@ async fn a_broadcaster_shows_one_thing_after_the_other_and_no_viewer_sees_a_gap(
     let shown = &seen.pictures[first..];
     let seconds = shown.last().expect("it plays").timestamp.wrapping_sub(shown[0].timestamp) / 90_000;
     let keyframes = shown.iter().filter(|picture| picture.is_keyframe()).count();
-    assert!(keyframes <= 2 + seconds as usize / 2, "{keyframes} keyframes in {seconds} s: one for each change");
+    let most = 2 + seconds as usize / 2 + changes;
+    assert!(keyframes <= most, "{keyframes} keyframes in {seconds} s: one for each change, and the regular ones");
 }
 
 #[tokio::test]

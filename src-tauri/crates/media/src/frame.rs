@@ -133,12 +133,23 @@ impl SoundChunk {
 /// Samples a second, of each channel, everywhere in this program.
 pub(crate) const SAMPLE_RATE: u32 = 48_000;
 
+/// What a picture is of: encoders are set up for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// What was filmed, or is drawn like it.
+    #[default]
+    Camera,
+    /// Mostly of a screen or a window: text and edges that stand still, and then change at once.
+    Screen,
+}
+
 /// A picture as the encoders take it: I420, even width and height, the three planes one after another without padding.
 #[derive(Clone, Debug)]
 pub(crate) struct Picture {
     pub(crate) width: u16,
     pub(crate) height: u16,
     pub(crate) data: Vec<u8>,
+    pub(crate) content: Content,
     pub(crate) captured: Instant,
     /// See [`stream::Way`].
     pub(crate) delivered: Instant,
@@ -149,7 +160,8 @@ pub(crate) struct Picture {
 impl Picture {
     /// A black one.
     pub(crate) fn black(width: u16, height: u16, captured: Instant) -> Self {
-        let mut picture = Self { width, height, data: Vec::new(), captured, delivered: captured, converted: captured };
+        let (data, content) = (Vec::new(), Content::Camera);
+        let mut picture = Self { width, height, data, content, captured, delivered: captured, converted: captured };
         picture.reshape(width, height);
         picture
     }

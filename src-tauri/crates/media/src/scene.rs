@@ -3,6 +3,7 @@
 use crate::{
     CameraChoice, Cover, SourceChoice,
     fit::{Crop, Fit},
+    frame::Content,
     yuv::Window,
 };
 use std::{fmt, str::FromStr};
@@ -205,6 +206,16 @@ pub(crate) enum Layout {
     Alone(Role),
     /// Both.
     Both(Scene),
+}
+
+impl Role {
+    /// What a picture is of where this one's is the larger part of it.
+    pub(crate) fn content(self) -> Content {
+        match self {
+            Self::Camera => Content::Camera,
+            Self::Screen => Content::Screen,
+        }
+    }
 }
 
 impl From<CameraChoice> for Shown {

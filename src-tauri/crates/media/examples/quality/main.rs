@@ -2,8 +2,9 @@
 //! rates. `./dev bench quality [FOLDER]` runs it; Linux only.
 //!
 //! `--seconds 6 --rates 1000,2500,4000 --only SETTING,SETTING` make it shorter, `--rate-only` leaves out what a picture is worth, `--films N`
-//! takes the first N.
+//! takes the first N. `--legible` measures instead how soon small type can be read after a page turns, beside x264.
 
+mod legible;
 mod outcome;
 mod worth;
 
@@ -27,6 +28,7 @@ struct Options {
     only: Option<Vec<String>>,
     films: usize,
     rate_only: bool,
+    legible: bool,
 }
 
 fn main() -> ExitCode {
@@ -41,7 +43,8 @@ fn main() -> ExitCode {
 
 fn options() -> Result<Options, String> {
     let (rates, only) = (vec![1000, 2500, 4000], None);
-    let mut options = Options { folder: None, seconds: 6, rates, only, films: usize::MAX, rate_only: false };
+    let mut options =
+        Options { folder: None, seconds: 6, rates, only, films: usize::MAX, rate_only: false, legible: false };
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let wrong = |value: &str| format!("{argument} cannot be {value}");
@@ -54,6 +57,7 @@ fn options() -> Result<Options, String> {
                 options.rates = value()?.split(',').map(|rate| number(rate.into())).collect::<Result<_, _>>()?;
             }
             "--only" => options.only = Some(value()?.split(',').map(str::to_owned).collect()),
+            "--legible" => options.legible = true,
             "--rate-only" => options.rate_only = true,
             option if option.starts_with('-') => return Err(format!("there is no option {option}")),
             folder => options.folder = Some(folder.into()),
@@ -67,11 +71,11 @@ fn options() -> Result<Options, String> {
 }
 
 fn run(options: &Options) -> Result<(), String> {
+    if options.legible {
+        return legible::run(&chosen(options), &options.rates, SIZE, FPS);
+    }
     let meter = if options.rate_only { None } else { Some(Meter::find()?) };
-    let settings: Vec<&Setting> = SETTINGS
-        .iter()
-        .filter(|of| options.only.as_ref().is_none_or(|only| only.iter().any(|name| name == of.name)))
-        .collect();
+    let settings = chosen(options);
     let mut films = Vec::new();
     if let Some(folder) = &options.folder {
         let listed = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -124,6 +128,11 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn chosen(options: &Options) -> Vec<&'static Setting> {
+    let is_wanted = |name| options.only.as_ref().is_none_or(|only| only.iter().any(|of| of == name));
+    SETTINGS.iter().filter(|of| is_wanted(of.name)).collect()
 }
 
 fn is_clip(path: &std::path::Path) -> bool {

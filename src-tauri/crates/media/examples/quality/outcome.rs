@@ -100,7 +100,7 @@ impl Outcome {
 }
 
 /// CPU time of this thread until now.
-fn cpu_ns() -> Result<f64, String> {
+pub(crate) fn cpu_ns() -> Result<f64, String> {
     let read = fs::read_to_string("/proc/thread-self/schedstat").map_err(|error| error.to_string())?;
     read.split(' ').next().and_then(|first| first.parse().ok()).ok_or("Linux does not tell the CPU time".into())
 }

@@ -89,7 +89,7 @@ impl Meter {
 }
 
 /// Pictures as ffmpeg reads them, and what it calls that.
-fn write(pictures: &[&VideoFrame], file: &mut fs::File) -> std::io::Result<&'static str> {
+pub(crate) fn write(pictures: &[&VideoFrame], file: &mut fs::File) -> std::io::Result<&'static str> {
     let first = pictures[0];
     if first.codec == VideoCodec::H264 {
         pictures.iter().try_for_each(|picture| file.write_all(&picture.data))?;

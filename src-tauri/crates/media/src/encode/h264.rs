@@ -1,8 +1,14 @@
 //! OpenH264, bound by its C interface: the safe wrapper is fixed to one spatial and one temporal layer.
 #![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
 
-use super::{EncodeError, LayerConfig, LayerEncoder, parameter_sets, rate::Rate};
-use crate::frame::Picture;
+use super::{
+    EncodeError, LayerConfig, LayerEncoder,
+    changes::Changes,
+    parameter_sets,
+    rate::Rate,
+    screen_rate::{Quantisers, ScreenRate},
+};
+use crate::frame::{Content, Picture};
 use bytes::BytesMut;
 use openh264_sys2 as sys;
 use std::{
@@ -19,8 +25,7 @@ pub(crate) struct H264 {
     config: LayerConfig,
     /// As the encoder has them.
     parameters: sys::SEncParamExt,
-    /// What holds the rate of a stream of one temporal layer. With more OpenH264's own control has to say how much each is given.
-    rate: Option<Rate>,
+    control: Control,
     /// OpenH264 chooses the quantiser.
     chooses: bool,
     output: Box<sys::SFrameBSInfo>,
@@ -29,6 +34,14 @@ pub(crate) struct H264 {
     last: u8,
     /// What the last keyframe says that it is.
     profile: Profile,
+}
+
+/// What holds the rate.
+pub(crate) enum Control {
+    /// OpenH264's own: of a stream with temporal layers it has to say how much each is given.
+    Own,
+    Camera(Rate),
+    Screen(ScreenRate, Changes),
 }
 
 // SAFETY: OpenH264 keeps no thread-local state, and `&mut self` lets one thread in at a time.
@@ -45,7 +58,7 @@ impl H264 {
         config: &LayerConfig,
         kbps: u32,
         quantisers: [c_int; 2],
-        rate: Option<Rate>,
+        control: Control,
     ) -> Result<Self, EncodeError> {
         let failed = |code| EncodeError { encoder: "OpenH264", action: "start", code };
         let mut encoder = ptr::null_mut();
@@ -59,8 +72,8 @@ impl H264 {
             encoder,
             config: *config,
             parameters: sys::SEncParamExt::default(),
-            rate,
-            chooses: true,
+            chooses: !matches!(control, Control::Screen(..)),
+            control,
             output: Box::default(),
             started: None,
             last: 0,
@@ -76,7 +89,10 @@ impl H264 {
         }
         fill(&mut parameters, config, kbps, quantisers);
         // What a keyframe takes is asked back by [`Rate`], slowly, and not by OpenH264 within eight pictures.
-        parameters.bFixRCOverShoot = this.rate.is_none();
+        parameters.bFixRCOverShoot = matches!(this.control, Control::Own);
+        if !this.chooses {
+            parameters.iRCMode = sys::RC_OFF_MODE;
+        }
         // SAFETY: as above.
         let code = unsafe { (table.InitializeExt.expect("OpenH264 has it"))(encoder, &parameters) };
         if code != 0 {
@@ -113,6 +129,40 @@ impl H264 {
     fn quantiser(&self) -> u8 {
         let statistics: sys::SEncoderStatistics = self.option(sys::ENCODER_OPTION_GET_STATISTICS);
         statistics.uiAverageFrameQP as u8
+    }
+
+    /// Encodes a picture by this quantiser, or by what OpenH264 chooses.
+    fn encode_by(
+        &mut self,
+        quantiser: Option<u8>,
+        picture: &Picture,
+        captured: Instant,
+        keyframe: bool,
+    ) -> Result<Option<VideoFrame>, EncodeError> {
+        if keyframe {
+            self.force_keyframe();
+        }
+        self.quantise(quantiser);
+        let started = *self.started.get_or_insert(captured);
+        let [y, u, v] = picture.planes();
+        let width = c_int::from(picture.width);
+        let source = sys::SSourcePicture {
+            iColorFormat: sys::videoFormatI420 as c_int,
+            iStride: [width, width / 2, width / 2, 0],
+            // OpenH264 only reads them.
+            pData: [y.as_ptr().cast_mut(), u.as_ptr().cast_mut(), v.as_ptr().cast_mut(), ptr::null_mut()],
+            iPicWidth: width,
+            iPicHeight: c_int::from(picture.height),
+            uiTimeStamp: captured.saturating_duration_since(started).as_millis() as i64,
+            ..Default::default()
+        };
+        let encode = self.table().EncodeFrame.expect("OpenH264 has it");
+        // SAFETY: the planes outlive the call and are as large as width, height and strides say.
+        let code = unsafe { encode(self.encoder, &source, &mut *self.output) };
+        if code != 0 {
+            return Err(EncodeError { encoder: "OpenH264", action: "encode a picture", code });
+        }
+        Ok(self.made(captured))
     }
 
     /// Gathers the parts of the last picture: parameter sets and slices are separate entries.
@@ -200,14 +250,19 @@ impl LayerEncoder for H264 {
     const CODEC: VideoCodec = VideoCodec::H264;
 
     fn new(config: &LayerConfig, kbps: u32) -> Result<Self, EncodeError> {
-        let rate = (config.temporal_layers == 1).then(|| Rate::new(kbps, config.fps));
-        Self::set_up(config, kbps, QUANTISERS, rate)
+        let control = match (config.temporal_layers, config.content) {
+            (1, Content::Screen) => Control::Screen(ScreenRate::new(OF_SCREENS, kbps, config.fps), Changes::default()),
+            (1, Content::Camera) => Control::Camera(Rate::new(kbps, config.fps)),
+            _ => Control::Own,
+        };
+        Self::set_up(config, kbps, QUANTISERS, control)
     }
 
     fn set_bitrate(&mut self, kbps: u32) -> Result<(), EncodeError> {
-        match &mut self.rate {
-            Some(rate) => rate.set(kbps),
-            None => self.aim(bits(kbps)),
+        match &mut self.control {
+            Control::Own => self.aim(bits(kbps)),
+            Control::Camera(rate) => rate.set(kbps),
+            Control::Screen(rate, _) => rate.set(kbps),
         }
         Ok(())
     }
@@ -219,38 +274,31 @@ impl LayerEncoder for H264 {
         keyframe: bool,
     ) -> Result<Option<VideoFrame>, EncodeError> {
         debug_assert_eq!((picture.width, picture.height), self.config.size);
-        if keyframe {
-            self.force_keyframe();
-        }
-        if let Some(rate) = &mut self.rate {
-            let aim = rate.aim(captured);
-            let quantiser = if keyframe { rate.keyframe_quantiser() } else { None };
-            self.aim(aim as c_int);
-            self.quantise(quantiser);
-        }
-        let started = *self.started.get_or_insert(captured);
-        let [y, u, v] = picture.planes();
-        let width = c_int::from(picture.width);
-        let source = sys::SSourcePicture {
-            iColorFormat: sys::videoFormatI420 as c_int,
-            iStride: [width, width / 2, width / 2, 0],
-            // OpenH264 only reads them.
-            pData: [y.as_ptr().cast_mut(), u.as_ptr().cast_mut(), v.as_ptr().cast_mut(), ptr::null_mut()],
-            iPicWidth: width,
-            iPicHeight: c_int::from(picture.height),
-            uiTimeStamp: captured.saturating_duration_since(started).as_millis() as i64,
-            ..Default::default()
+        let quantiser = match &mut self.control {
+            Control::Own => None,
+            Control::Camera(rate) => {
+                let (aim, quantiser) = (rate.aim(captured), rate.keyframe_quantiser().filter(|_| keyframe));
+                self.aim(aim as c_int);
+                quantiser
+            }
+            Control::Screen(rate, changes) => Some(rate.quantiser(captured, changes.part(picture), keyframe) as u8),
         };
-        let encode = self.table().EncodeFrame.expect("OpenH264 has it");
-        // SAFETY: the planes outlive the call and are as large as width, height and strides say.
-        let code = unsafe { encode(self.encoder, &source, &mut *self.output) };
-        if code != 0 {
-            return Err(EncodeError { encoder: "OpenH264", action: "encode a picture", code });
+        let mut made = self.encode_by(quantiser, picture, captured, keyframe)?;
+        if let (Control::Screen(rate, _), Some(first)) = (&mut self.control, &made)
+            && first.keyframe
+            && !keyframe
+            && let Some(coarser) = rate.too_large(first.data.len())
+        {
+            // It refers to no other picture, and nobody has it: it can be made once more.
+            made = self.encode_by(Some(coarser as u8), picture, captured, true)?;
         }
-        let made = self.made(captured);
         let quantiser = self.quantiser();
-        if let (Some(rate), Some(made)) = (&mut self.rate, &made) {
-            rate.made(made.data.len(), made.keyframe, quantiser);
+        if let Some(made) = &made {
+            match &mut self.control {
+                Control::Own => {}
+                Control::Camera(rate) => rate.made(made.data.len(), made.keyframe, quantiser),
+                Control::Screen(rate, _) => rate.made(made.data.len(), made.keyframe, keyframe),
+            }
         }
         Ok(made)
     }
@@ -273,6 +321,10 @@ impl Drop for H264 {
 /// The finest is OpenH264's own. The coarsest is H.264's, nine steps beyond OpenH264's own, so that the rate is kept whatever is filmed.
 const QUANTISERS: [c_int; 2] = [12, 51];
 
+/// By trial: beyond 36 letters of eleven pixels lose their shapes.
+const OF_SCREENS: Quantisers =
+    Quantisers { finest: 12.0, page: 34.0, coarsest: 51.0, half: 6.0, finer: |quantiser| quantiser - 3.0 };
+
 /// Primaries and transfer of BT.709, as sRGB's, and the matrix of BT.601 (tables E-3 to E-5 of H.264).
 const COLOUR: [u8; 3] = [1, 1, 6];
 
@@ -281,7 +333,11 @@ const ALL_LAYERS: c_int = -1;
 
 fn fill(parameters: &mut sys::SEncParamExt, config: &LayerConfig, kbps: u32, quantisers: [c_int; 2]) {
     let (width, height) = (c_int::from(config.size.0), c_int::from(config.size.1));
-    parameters.iUsageType = sys::CAMERA_VIDEO_REAL_TIME;
+    parameters.iUsageType = match (config.content, config.temporal_layers) {
+        (Content::Screen, 1) => sys::SCREEN_CONTENT_REAL_TIME,
+        // With several it hits an assertion.
+        _ => sys::CAMERA_VIDEO_REAL_TIME,
+    };
     (parameters.iPicWidth, parameters.iPicHeight) = (width, height);
     parameters.fMaxFrameRate = config.fps as f32;
     parameters.iTargetBitrate = bits(kbps);

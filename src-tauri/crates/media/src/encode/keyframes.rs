@@ -26,6 +26,11 @@ impl Keyframes {
         self.wanted[rid.index()] = true;
     }
 
+    /// This layer had one at that time that was not due: the next regular one comes an interval later.
+    pub(crate) fn came(&mut self, rid: Rid, at: Instant) {
+        self.due[rid.index()] = Some(at + INTERVAL);
+    }
+
     /// Which layers of the picture that is encoded now are to be keyframes; by [`Rid::index`].
     pub(crate) fn take(&mut self, now: Instant) -> [bool; 3] {
         let wanted = std::mem::take(&mut self.wanted);
@@ -77,6 +82,17 @@ mod tests {
         let now = start + Duration::from_millis(33);
         assert_eq!(keyframes.take(now), [false, true, false]);
         assert_eq!(keyframes.take(now + Duration::from_millis(33)), [false; 3]);
+    }
+
+    #[test]
+    fn one_that_came_by_itself_puts_off_the_next_regular_one_of_its_layer() {
+        let start = Instant::now();
+        let mut keyframes = Keyframes::new();
+        keyframes.take(start);
+        keyframes.came(Rid::F, start + INTERVAL / 2);
+        let regular = |keyframes: &mut Keyframes, at| keyframes.take(at)[Rid::F.index()];
+        assert!(!regular(&mut keyframes, start + INTERVAL));
+        assert!(regular(&mut keyframes, start + INTERVAL * 3 / 2));
     }
 
     #[test]

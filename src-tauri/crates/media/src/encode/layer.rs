@@ -1,7 +1,11 @@
 //! One spatial layer: its encoder, made anew where its picture has to be smaller or may be larger again.
 
 use super::{EncodeError, fit::Fit};
-use crate::{VideoConfig, frame::Picture, yuv};
+use crate::{
+    VideoConfig,
+    frame::{Content, Picture},
+    yuv,
+};
 use std::time::Instant;
 use stream::{H264Level, Profile, Rid, VideoCodec, VideoFrame};
 
@@ -18,6 +22,8 @@ pub(crate) struct LayerConfig {
     pub(crate) level: H264Level,
     /// 1, or 3 where a sender is to be able to leave pictures out. Of H.264.
     pub(crate) temporal_layers: u8,
+    /// What it is set up for. Of H.264.
+    pub(crate) content: Content,
 }
 
 /// How many temporal layers there are where there are some.
@@ -27,7 +33,8 @@ impl LayerConfig {
     /// A layer of a picture.
     pub(crate) fn of(video: &VideoConfig, rid: Rid, profile: Profile) -> Self {
         let (size, level) = (video.layer_size(rid), video.h264_level(rid));
-        Self { rid, size, fps: video.fps, profile, level, temporal_layers: TEMPORAL_LAYERS }
+        let (temporal_layers, content) = (TEMPORAL_LAYERS, Content::Camera);
+        Self { rid, size, fps: video.fps, profile, level, temporal_layers, content }
     }
 }
 
@@ -99,6 +106,12 @@ impl<E: LayerEncoder> Layer<E> {
         self.config.fps = fps;
     }
 
+    /// What it is set up for from the next picture on, which is a keyframe if that is another than before.
+    #[cfg(feature = "h264")]
+    pub(crate) fn set_content(&mut self, content: Content) {
+        self.config.content = content;
+    }
+
     /// It is a step smaller than it would be, or not any more.
     pub(crate) fn set_smaller(&mut self, smaller: bool) {
         self.fit.set_smaller(smaller);
@@ -113,7 +126,8 @@ impl<E: LayerEncoder> Layer<E> {
     ) -> Result<Option<VideoFrame>, EncodeError> {
         let size = self.fit.size(captured, keyframe, self.config.size);
         let wanted = LayerConfig { size, ..self.config };
-        let anew = wanted != self.made && (keyframe || size != self.made.size);
+        let at_once = (size, wanted.content) != (self.made.size, self.made.content);
+        let anew = wanted != self.made && (keyframe || at_once);
         if anew {
             self.encoder = E::new(&wanted, self.kbps)?;
             self.made = wanted;

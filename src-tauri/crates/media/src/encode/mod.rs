@@ -1,5 +1,7 @@
 //! The encoders. Each library of picture codecs is bound in one file, and each codec is set up in one.
 
+#[cfg(feature = "h264")]
+mod changes;
 mod fit;
 #[cfg(feature = "h264")]
 mod h264;
@@ -11,6 +13,8 @@ mod parameter_sets;
 #[cfg(feature = "h264")]
 mod rate;
 #[cfg(feature = "h264")]
+mod screen_rate;
+#[cfg(feature = "h264")]
 mod simulcast;
 #[cfg(test)]
 mod tests;
@@ -18,6 +22,8 @@ mod vp8;
 mod vp9;
 mod vpx;
 
+#[cfg(feature = "measuring")]
+pub(crate) use h264::Control;
 #[cfg(feature = "h264")]
 pub(crate) use h264::H264;
 pub(crate) use keyframes::Keyframes;

@@ -1,7 +1,11 @@
 //! All H.264 layers of a picture, the top one first.
 
 use super::{EncodeError, H264, Layer, LayerConfig, TEMPORAL_LAYERS};
-use crate::{VideoConfig, frame::Picture, yuv};
+use crate::{
+    VideoConfig,
+    frame::{Content, Picture},
+    yuv,
+};
 use std::time::Instant;
 use stream::{Profile, Rid, VideoFrame};
 
@@ -77,6 +81,9 @@ impl Simulcast {
         keyframes: [bool; 3],
         hand_on: &mut dyn FnMut(VideoFrame),
     ) -> Result<(), EncodeError> {
+        // What pictures can be left out of is not set up for a screen: there OpenH264 fails.
+        let thinned = self.top.config().temporal_layers > 1;
+        self.top.set_content(if thinned { Content::Camera } else { picture.content });
         self.top.encode(picture, captured, keyframes[Rid::F.index()])?.into_iter().for_each(&mut *hand_on);
         self.encode_lower(picture, captured, keyframes, hand_on)
     }

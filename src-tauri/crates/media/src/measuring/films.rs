@@ -5,6 +5,7 @@ use std::{
     io::Read,
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 /// Pictures of one size, kept whole: packed I420.
@@ -15,7 +16,7 @@ pub struct Film {
     pub width: u16,
     /// Pixels.
     pub height: u16,
-    pictures: Vec<Vec<u8>>,
+    pictures: Vec<Arc<Vec<u8>>>,
 }
 
 impl Film {
@@ -36,7 +37,7 @@ impl Film {
         let mut pictures = Vec::new();
         let mut picture = vec![0; bytes(width, height)];
         while output.read_exact(&mut picture).is_ok() {
-            pictures.push(picture.clone());
+            pictures.push(Arc::new(picture.clone()));
         }
         let ended = ffmpeg.wait().map_err(|error| failed(error.to_string()))?;
         if !ended.success() || pictures.is_empty() {
@@ -47,7 +48,20 @@ impl Film {
 
     /// What needs no clip: somebody before a noisy camera, slides of small type, and code that scrolls.
     pub fn made(size: (u16, u16)) -> Vec<Film> {
-        vec![camera(size), slides(size), scrolling(size)]
+        vec![camera(size), slides(size), Film::scrolling(size, MADE)]
+    }
+
+    /// So many slides of small type, each for so many pictures.
+    pub fn pages(size: (u16, u16), count: usize, each: usize) -> Film {
+        let pages = (0..count).map(|page| Arc::new(written(size, 11.0, page * 60, 0)));
+        let pictures = pages.flat_map(|page| std::iter::repeat_n(page, each)).collect();
+        Film { name: "slides".into(), width: size.0, height: size.1, pictures }
+    }
+
+    /// Code that scrolls, three lines of pixels a picture.
+    pub fn scrolling(size: (u16, u16), count: usize) -> Film {
+        let pictures = (0..count).map(|number| Arc::new(written(size, 14.0, 0, 3 * number))).collect();
+        Film { name: "scrolling code".into(), width: size.0, height: size.1, pictures }
     }
 
     /// A picture by its number, packed I420. After the last one it goes backwards, and then forth again.
@@ -86,20 +100,14 @@ fn camera((width, height): (u16, u16)) -> Film {
         }
         data
     };
-    Film { name: "noisy camera".into(), width, height, pictures: (0..MADE).map(picture).collect() }
+    Film { name: "noisy camera".into(), width, height, pictures: (0..MADE).map(picture).map(Arc::new).collect() }
 }
 
 /// A page of small type for a second and a half, then the next.
 fn slides(size: (u16, u16)) -> Film {
-    let pages: Vec<Vec<u8>> = (0..3).map(|page| written(size, 11.0, page * 40, 0)).collect();
+    let pages: Vec<_> = (0..3).map(|page| Arc::new(written(size, 11.0, page * 40, 0))).collect();
     let pictures = (0..MADE).map(|number| pages[number / 45 % pages.len()].clone()).collect();
     Film { name: "slides".into(), width: size.0, height: size.1, pictures }
-}
-
-/// Three lines a picture upwards.
-fn scrolling(size: (u16, u16)) -> Film {
-    let pictures = (0..MADE).map(|number| written(size, 14.0, 0, 3 * number)).collect();
-    Film { name: "scrolling code".into(), width: size.0, height: size.1, pictures }
 }
 
 /// Lines of words from a number on, moved up by so many pixels, dark on light.
@@ -125,7 +133,8 @@ fn written((width, height): (u16, u16), type_size: f32, first: usize, up: usize)
     let top = up as f32 / line;
     for row in 0..=(h as f32 / line) as usize + 1 {
         let number = first + top as usize + row;
-        let words: Vec<&str> = (0..9 + number % 7).map(|at| WORDS[(number * 5 + at * at + at) % WORDS.len()]).collect();
+        let word = |at: usize| WORDS[mixed(number, at) % WORDS.len()];
+        let words: Vec<&str> = (0..9 + mixed(number, 99) % 7).map(word).collect();
         let baseline = line * (row as f32 + 1.0 - top.fract());
         text::draw(
             &mut data[..w * h],
@@ -137,6 +146,14 @@ fn written((width, height): (u16, u16), type_size: f32, first: usize, up: usize)
         );
     }
     data
+}
+
+/// A number from two, without a pattern that an encoder could find.
+fn mixed(one: usize, other: usize) -> usize {
+    let mut mixed = (one as u32).wrapping_mul(0x9e37_79b1) ^ (other as u32).wrapping_mul(0x85eb_ca6b);
+    mixed ^= mixed >> 15;
+    mixed = mixed.wrapping_mul(0x2c1b_3c6d);
+    (mixed ^ mixed >> 12) as usize
 }
 
 /// Bytes of a picture.

@@ -2,8 +2,8 @@
 
 use crate::{
     VideoConfig,
-    encode::{Effort, EncodeError, H264, Keyframes, Layer, LayerConfig, LayerEncoder, Vp8, Vp9},
-    frame::Picture,
+    encode::{Control, Effort, EncodeError, H264, Keyframes, Layer, LayerConfig, LayerEncoder, Vp8, Vp9},
+    frame::{Content, Picture},
     yuv,
 };
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ pub struct Setting {
     profile: Profile,
     /// Of the top layer.
     temporal_layers: u8,
+    /// What the top layer is set up for.
+    content: Content,
 }
 
 /// All there are. The first is the setting of 28 November 2026, which the others are compared with.
@@ -30,6 +32,7 @@ pub const SETTINGS: &[Setting] = &[
         start: reference,
         profile: Profile::Baseline,
         temporal_layers: 3,
+        content: Content::Camera,
     },
     Setting {
         name: "h264-baseline",
@@ -37,6 +40,7 @@ pub const SETTINGS: &[Setting] = &[
         start: held::<H264>,
         profile: Profile::Baseline,
         temporal_layers: 1,
+        content: Content::Camera,
     },
     Setting {
         name: "h264-main",
@@ -44,6 +48,7 @@ pub const SETTINGS: &[Setting] = &[
         start: held::<H264>,
         profile: Profile::Main,
         temporal_layers: 1,
+        content: Content::Camera,
     },
     Setting {
         name: "h264-thinned",
@@ -51,6 +56,7 @@ pub const SETTINGS: &[Setting] = &[
         start: held::<H264>,
         profile: Profile::Main,
         temporal_layers: 3,
+        content: Content::Camera,
     },
     Setting {
         name: "vp9-8",
@@ -58,9 +64,32 @@ pub const SETTINGS: &[Setting] = &[
         start: vp9_with_more_time,
         profile: Profile::Main,
         temporal_layers: 1,
+        content: Content::Camera,
     },
-    Setting { name: "vp9-9", codec: VideoCodec::Vp9, start: held::<Vp9>, profile: Profile::Main, temporal_layers: 1 },
-    Setting { name: "vp8", codec: VideoCodec::Vp8, start: held::<Vp8>, profile: Profile::Main, temporal_layers: 1 },
+    Setting {
+        name: "h264-screen",
+        codec: VideoCodec::H264,
+        start: held::<H264>,
+        profile: Profile::Main,
+        temporal_layers: 1,
+        content: Content::Screen,
+    },
+    Setting {
+        name: "vp9-9",
+        codec: VideoCodec::Vp9,
+        start: held::<Vp9>,
+        profile: Profile::Main,
+        temporal_layers: 1,
+        content: Content::Camera,
+    },
+    Setting {
+        name: "vp8",
+        codec: VideoCodec::Vp8,
+        start: held::<Vp8>,
+        profile: Profile::Main,
+        temporal_layers: 1,
+        content: Content::Camera,
+    },
 ];
 
 type Run = Box<dyn FnMut(&Picture, Instant, bool) -> Result<Option<VideoFrame>, EncodeError>>;
@@ -73,22 +102,37 @@ impl Setting {
         pictures: u32,
         picture: impl Fn(u32) -> &'a [u8],
     ) -> Result<Vec<VideoFrame>, String> {
-        self.run(config, pictures, picture).map_err(|error| error.to_string())
+        let all = CodecSpec::of(self.codec).layers;
+        self.run(all, config, pictures, picture).map_err(|error| error.to_string())
+    }
+
+    /// The same of the top layer alone.
+    pub fn encode_top<'a>(
+        &self,
+        config: &VideoConfig,
+        pictures: u32,
+        picture: impl Fn(u32) -> &'a [u8],
+    ) -> Result<Vec<VideoFrame>, String> {
+        self.run(&[Rid::F], config, pictures, picture).map_err(|error| error.to_string())
     }
 
     fn run<'a>(
         &self,
+        rids: &[Rid],
         config: &VideoConfig,
         pictures: u32,
         picture: impl Fn(u32) -> &'a [u8],
     ) -> Result<Vec<VideoFrame>, EncodeError> {
         let (start, mut keyframes) = (Instant::now(), Keyframes::new());
         let mut layers = Vec::new();
-        for rid in CodecSpec::of(self.codec).layers.iter().rev().copied() {
+        for rid in rids.iter().rev().copied() {
             let (width, height) = config.layer_size(rid);
             let mut made_for = LayerConfig::of(config, rid, self.profile);
             if rid != Rid::Q {
                 made_for.temporal_layers = self.temporal_layers;
+            }
+            if rid == Rid::F {
+                made_for.content = self.content;
             }
             let encoder = (self.start)(&made_for, config.layer_kbps(rid))?;
             layers.push((rid, encoder, Picture::black(width, height, start)));
@@ -105,7 +149,10 @@ impl Setting {
                     let window = [0, 0, own.width.into(), own.height.into()];
                     yuv::scale(larger, own, window);
                 }
-                made.extend(encoder(own, captured, due[rid.index()])?);
+                let keyframe = due[rid.index()];
+                let encoded = encoder(own, captured, keyframe)?;
+                encoded.iter().filter(|made| made.keyframe && !keyframe).for_each(|_| keyframes.came(*rid, captured));
+                made.extend(encoded);
             }
         }
         Ok(made)
@@ -125,6 +172,6 @@ fn vp9_with_more_time(config: &LayerConfig, kbps: u32) -> Result<Run, EncodeErro
 
 /// Nothing but OpenH264's own control, to the quantiser that is the coarsest by default.
 fn reference(config: &LayerConfig, kbps: u32) -> Result<Run, EncodeError> {
-    let mut encoder = H264::set_up(config, kbps, [12, 42], None)?;
+    let mut encoder = H264::set_up(config, kbps, [12, 42], Control::Own)?;
     Ok(Box::new(move |picture, captured, keyframe| encoder.encode(picture, captured, keyframe)))
 }

@@ -150,6 +150,7 @@ impl SourceThread {
             let convert = |picture: &mut Picture| {
                 converter.convert(&mut raw, picture, &fit)?;
                 (picture.delivered, picture.converted) = (delivered, Instant::now());
+                picture.content = self.role.content();
                 Ok::<(), Unreadable>(())
             };
             match pool.make(size, convert) {
@@ -193,7 +194,7 @@ impl SourceThread {
     fn show(&self, slate: Slate) -> Drawn {
         let drawn @ (_, Frame { size: (width, height), .. }) = (self.title.changes(), self.stage.frame(self.role));
         let picture = slate.draw(width, height, Instant::now(), &self.title.text(), self.title.language());
-        self.stage.put(self.role, Arc::new(picture));
+        self.stage.put(self.role, Arc::new(Picture { content: self.role.content(), ..picture }));
         drawn
     }
 }

@@ -140,7 +140,7 @@ impl State {
             let (window, _) = layout.window(role, *size)?;
             Some((role, window, newest[role as usize].as_ref()))
         });
-        let (_, large, Some(first)) = seen.next()? else { return None };
+        let (larger, large, Some(first)) = seen.next()? else { return None };
         let made = pool.make(*size, |into: &mut Picture| {
             let delivered = Instant::now();
             if large != [0, 0, size.0.into(), size.1.into()] {
@@ -162,6 +162,7 @@ impl State {
                 }
             }
             (into.captured, into.delivered, into.converted) = (captured, delivered, Instant::now());
+            into.content = larger.content();
             Ok::<(), std::convert::Infallible>(())
         });
         let Ok(picture) = made;

@@ -5,6 +5,8 @@
 mod h264;
 mod opus;
 #[cfg(feature = "h264")]
+mod screen;
+#[cfg(feature = "h264")]
 mod sps;
 mod vp8;
 mod vp9;

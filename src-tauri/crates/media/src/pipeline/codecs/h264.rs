@@ -56,6 +56,12 @@ impl Codec for H264Codec {
         encoder.set_top(orders.halves_top(), orders.top() == TopLayer::Smaller);
         orders.take_keyframes(VideoCodec::H264).into_iter().for_each(|rid| keyframes.request(rid));
         let due = keyframes.take(captured);
+        let hand_on = &mut |made: VideoFrame| {
+            if made.keyframe && !due[made.rid.index()] {
+                keyframes.came(made.rid, captured);
+            }
+            hand_on(made);
+        };
         if top || due[Rid::F.index()] {
             encoder.encode(picture, captured, due, hand_on)
         } else {
