@@ -30,6 +30,7 @@ const EXAMPLES: Fields = {
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',
+  card: '/home/anna/back-soon.png',
   link_preview: 'still',
   recordings: '/home/anna/Videos',
   recording_minutes: '60',

@@ -16,6 +16,7 @@ export const settings: Settings = {
   public: '',
   public_media: '',
   title: '',
+  card: '',
   link_preview: 'still',
   recordings: '',
   recording_minutes: 0,

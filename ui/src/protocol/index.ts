@@ -640,6 +640,11 @@ public_media: string,
  */
 title: string, 
 /**
+ * An image (PNG, JPEG) that stands in the picture's place while the camera is off, and while the broadcaster is away for a
+ * moment; empty: Skylark's own cards.
+ */
+card: string, 
+/**
  * What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
  * `title` alone; neither while a passcode, a waiting room or a lock stands before the page.
  */
@@ -710,6 +715,11 @@ public_media?: string,
  * Shown on the watch page.
  */
 title?: string, 
+/**
+ * An image (PNG, JPEG) that stands in the picture's place while the camera is off, and while the broadcaster is away for a
+ * moment; empty: Skylark's own cards.
+ */
+card?: string, 
 /**
  * What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
  * `title` alone; neither while a passcode, a waiting room or a lock stands before the page.

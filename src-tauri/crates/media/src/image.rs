@@ -76,7 +76,7 @@ impl PictureSource for ImageSource {
 }
 
 /// Width and height as the file has them, and the picture, no larger than it is of use.
-fn read(file: &Path) -> Result<((u16, u16), Picture), String> {
+pub(crate) fn read(file: &Path) -> Result<((u16, u16), Picture), String> {
     let name = file.display();
     let bytes = bytes_of(file).map_err(|why| format!("The image {name} cannot be read: {why}."))?;
     let unfit = |why: String| {

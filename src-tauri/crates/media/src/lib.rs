@@ -9,6 +9,7 @@
 //! A device that fails is reported, replaced by a slate or by silence, and tried again; its return brings it back.
 
 mod camera;
+mod card;
 mod choice;
 mod clock;
 mod config;
@@ -41,6 +42,7 @@ mod title;
 mod tone;
 mod yuv;
 
+pub use card::Card;
 pub use choice::{CameraChoice, MicrophoneChoice, NoSource, SourceChoice};
 pub use config::{TopLayer, VideoConfig, VideoConfigError};
 pub use cover::Cover;

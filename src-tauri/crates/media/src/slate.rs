@@ -46,6 +46,11 @@ struct Lines {
 }
 
 impl Slate {
+    /// The broadcaster chose that it stands there: what it looks like is a choice as well. The others tell what is the matter.
+    pub(crate) fn is_chosen(self) -> bool {
+        matches!(self, Self::Off | Self::Back)
+    }
+
     /// `title` is the stream's; nothing stands there where it is empty, or has letters that cannot be set.
     pub(crate) fn draw(self, width: u16, height: u16, captured: Instant, title: &str, language: Language) -> Picture {
         let mut picture = Picture::black(width, height, captured);

@@ -204,7 +204,7 @@ pub enum Event {
     /// The settings changed.
     Settings {
         /// As they are now.
-        settings: Settings,
+        settings: Box<Settings>,
     },
     /// Once a second while live.
     Stats {

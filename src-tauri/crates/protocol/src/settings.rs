@@ -71,6 +71,10 @@ macro_rules! settings {
                 /// Shown on the watch page.
                 title: String as Title = "",
                     example "\"Sunday's match\"";
+                /// An image (PNG, JPEG) that stands in the picture's place while the camera is off, and while the broadcaster is away for a
+                /// moment; empty: Skylark's own cards.
+                card: String as ImageFile, option "--card" "FILE",
+                    example "\"/home/anna/back-soon.png\"";
                 /// What stands beside the link where somebody pasted it: `still`, the title and while live a picture of the last minute, or
                 /// `title` alone; neither while a passcode, a waiting room or a lock stands before the page.
                 link_preview: String as LinkPreview = "still",

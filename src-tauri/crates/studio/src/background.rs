@@ -13,7 +13,7 @@ use crate::settings::{SettingsFile, Written};
 use crate::storage::Keeper;
 use crate::writer::{Storage, Writer};
 use audience::Persisted;
-use media::ScreenToken;
+use media::{Card, ScreenToken};
 use protocol::{ChatFormat, HistoryPoint, RelayId, SharedMessage};
 use reach::Networks;
 use record::{Journal, MendError, Target};
@@ -34,6 +34,9 @@ pub(crate) trait Background {
 
     /// Reads an image to see whether it can be shown: [`Happened::LookedAtImage`] follows.
     fn look_at_image(&self, file: PathBuf);
+
+    /// Reads an image that is to stand where there is no picture: [`Happened::CardRead`] follows.
+    fn read_card(&self, file: PathBuf);
 
     /// Asks the resolver: [`Happened::Resolved`] follows.
     fn resolve(&self, question: Question);
@@ -118,6 +121,16 @@ impl Background for Threads {
             let looked = looked.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::LookedAtImage(file, looked));
+        }));
+    }
+
+    fn read_card(&self, file: PathBuf) {
+        let (tell, path) = (self.tell.clone(), file.clone());
+        let read = move || Card::read(&path);
+        tokio::task::spawn_blocking(threads::answered("images", read, move |read| {
+            let read = read.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            // The owner is gone only when the program ends.
+            let _ = tell.send(Happened::CardRead(file, read));
         }));
     }
 

@@ -4,7 +4,7 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{Cover, Glance, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{Card, Cover, Glance, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
@@ -55,6 +55,9 @@ pub(crate) trait Encoding {
 
     /// The pattern and the slates show another title.
     fn set_title(&self, title: &str);
+
+    /// This image stands where the broadcaster chose that no picture does.
+    fn set_card(&self, card: Option<Card>);
 
     /// The slates speak another language.
     fn set_language(&self, language: Language);
@@ -183,6 +186,10 @@ impl Encoding for Encoders {
 
     fn set_title(&self, title: &str) {
         self.pipeline.set_title(title);
+    }
+
+    fn set_card(&self, card: Option<Card>) {
+        self.pipeline.set_card(card);
     }
 
     fn set_language(&self, language: Language) {

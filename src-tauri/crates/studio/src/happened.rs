@@ -2,6 +2,7 @@
 
 use crate::reachability::Surroundings;
 use crate::recording::RecordingNews;
+use media::Card;
 use protocol::{Devices, RelayId, ViewerId, ViewerStats};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub(crate) enum Happened {
     NotListed,
     /// Whether this image can be shown, or a sentence that says why not.
     LookedAtImage(PathBuf, Result<(), String>),
+    /// The image that is to stand where there is no picture, or a sentence that says why it cannot.
+    CardRead(PathBuf, Result<Card, String>),
     /// The resolver answered the question of this number for the public name, or said why it could not.
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Nobody could look.

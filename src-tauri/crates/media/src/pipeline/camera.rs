@@ -176,7 +176,7 @@ impl SourceThread {
         Ok(())
     }
 
-    /// Leaves a slate where it is, and shows it anew with each new title and in each new frame, until another choice is made, or for so
+    /// Leaves a slate where it is, and shows it anew with each new title or card and in each new frame, until another choice is made, or for so
     /// long. `drawn`: for what it was drawn.
     fn rest(&self, slate: Slate, mut drawn: Drawn, number: u64, at_most: Option<Duration>) {
         let begun = Instant::now();
@@ -193,7 +193,11 @@ impl SourceThread {
 
     fn show(&self, slate: Slate) -> Drawn {
         let drawn @ (_, Frame { size: (width, height), .. }) = (self.title.changes(), self.stage.frame(self.role));
-        let picture = slate.draw(width, height, Instant::now(), &self.title.text(), self.title.language());
+        let now = Instant::now();
+        let picture = match self.title.card().filter(|_| slate.is_chosen()) {
+            Some(card) => card.draw(width, height, now),
+            None => slate.draw(width, height, now, &self.title.text(), self.title.language()),
+        };
         self.stage.put(self.role, Arc::new(Picture { content: self.role.content(), ..picture }));
         drawn
     }
@@ -206,6 +210,7 @@ type Drawn = (u64, Frame);
 mod tests {
     use super::*;
     use crate::{
+        card::Card,
         pattern::PatternSource,
         pipeline::slot::{self, Slot},
         scene::Layout,
@@ -334,6 +339,49 @@ mod tests {
         let slot::Next::New(number, picture) = slot.wait(2, Duration::from_secs(10)) else { panic!("there is a card") };
         assert_eq!(number, 3, "it stands behind the two pictures from before");
         assert!(picture.planes() == Slate::Off.draw(320, 180, Instant::now(), "", Language::ENGLISH).planes());
+        wanted.close();
+        thread.join().expect("it ends when it is told to");
+    }
+
+    #[test]
+    fn an_image_stands_where_the_broadcaster_wished_and_not_where_something_is_the_matter() {
+        let video = VideoConfig::new(320, 180, 30, 250).expect("a small size");
+        let slot = Arc::new(Slot::default());
+        let wanted =
+            Arc::new(Wanted::new(Wish { cover: Some(Cover::BeRightBack), ..of(CameraChoice::Default, video) }));
+        let title = Arc::new(Title::new(""));
+        title.set_card(Some(Card::white()));
+        let open = |_: &VideoConfig, _: &SourceChoice| {
+            let open = || Err(SourceError::NotFound("A camera".into()));
+            Meant { id: "none".into(), open: Box::new(open) }
+        };
+        let camera = SourceThread {
+            role: Role::Camera,
+            wanted: wanted.clone(),
+            stage: alone(&slot),
+            events: Arc::new(drop),
+            open: Box::new(open),
+            retry: Duration::from_millis(10),
+            title: title.clone(),
+        };
+        let thread = thread::spawn(move || camera.run());
+        let mut last = 0;
+        let mut next = || {
+            let slot::Next::New(number, picture) = slot.wait(last, Duration::from_secs(10)) else { panic!("a card") };
+            last = number;
+            picture
+        };
+        let drawn = |slate: Slate| slate.draw(320, 180, Instant::now(), "", Language::ENGLISH);
+        assert!(next().planes() == Card::white().draw(320, 180, Instant::now()).planes());
+        title.set_card(None);
+        wanted.wake();
+        assert!(next().planes() == drawn(Slate::Back).planes(), "it was taken away");
+        title.set_card(Some(Card::white()));
+        wanted.change(|wish| wish.cover = None);
+        // The camera that is not there may be tried before the card is drawn once more.
+        assert!(
+            std::iter::repeat_with(next).take(3).any(|picture| picture.planes() == drawn(Slate::Starting).planes())
+        );
         wanted.close();
         thread.join().expect("it ends when it is told to");
     }

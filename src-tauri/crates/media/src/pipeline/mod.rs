@@ -16,8 +16,8 @@ mod video;
 mod wanted;
 
 use crate::{
-    Cover, Event, Glance, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Seen, Shown, SourceChoice, Still,
-    TopLayer, VideoConfig,
+    Card, Cover, Event, Glance, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Seen, Shown, SourceChoice,
+    Still, TopLayer, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
     screen::Permission,
@@ -235,6 +235,12 @@ impl Pipeline {
     /// Slates speak another language.
     pub fn set_language(&self, language: Language) {
         self.title.set_language(language);
+        self.camera.wake();
+    }
+
+    /// This image stands where the broadcaster chose that no picture does; none: a slate.
+    pub fn set_card(&self, card: Option<Card>) {
+        self.title.set_card(card);
         self.camera.wake();
     }
 

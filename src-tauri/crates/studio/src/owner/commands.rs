@@ -1,6 +1,7 @@
 //! What the broadcaster asks of the owner.
 
 use super::Owner;
+use super::card::card_apart;
 use super::mixer::StripChange;
 use crate::background::Background;
 use crate::broadcast::{Running, wrong_state};
@@ -157,8 +158,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     fn configure(&mut self, change: &SettingsChange, now: Now) -> Result<(), CommandError> {
         let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
         let before = self.configuration.meant().sound;
-        let changed = self.configuration.configure(change).map_err(wrong)?;
+        let (rest, card) = card_apart(change);
+        let changed = self.configuration.configure(&rest).map_err(wrong)?;
         self.adopt(changed, now);
+        if let Some(file) = card {
+            self.read_card(file);
+        } else if change.card.is_some() {
+            self.no_card();
+        }
         let sound = self.configuration.meant().sound;
         if sound == before || sound == SoundPreset::Standard {
             return Ok(());
@@ -216,7 +223,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.ask_name(now);
         self.place_changed();
         if after.shown() != before.shown() {
-            self.events.tell(Event::Settings { settings: after.shown() });
+            self.events.tell(Event::Settings { settings: Box::new(after.shown()) });
         }
         if let Some(written) = to_write {
             self.background.keep_settings(written);

@@ -1,5 +1,6 @@
 //! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
 
+mod card;
 mod carry_out;
 mod chat;
 mod commands;
@@ -103,6 +104,8 @@ pub(crate) struct Owner<F, E, B> {
     looking: bool,
     /// The image that is to be shown if it can be.
     looked_at: Option<PathBuf>,
+    /// The image that is to stand where there is no picture, if it can be shown.
+    card: Option<PathBuf>,
     quitting: bool,
     /// The program has to end, because of this: for a person.
     failed: Option<String>,
@@ -169,6 +172,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             stats_asked: false,
             looking: false,
             looked_at: None,
+            card: None,
             quitting: false,
             failed: None,
         };
@@ -177,6 +181,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
         owner.speak_first();
+        owner.first_card();
         for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
             owner.events.complain(code, complaint, now.instant);
@@ -211,6 +216,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.looked_around(surroundings, now);
             }
             Happened::LookedAtImage(file, looked) => self.looked_at_image(&file, looked, now),
+            Happened::CardRead(file, read) => self.card_read(&file, read, now),
             Happened::Listed(devices) => self.listed(Some(devices)),
             Happened::NotListed => self.listed(None),
             Happened::Resolved(number, answer) => self.resolved(number, answer, now),

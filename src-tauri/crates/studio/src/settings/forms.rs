@@ -4,7 +4,8 @@
 use super::scene::SceneChoice;
 use super::strip::StripText;
 use super::types::{
-    Bitrate, Folder, HardwareAcceleration, MetricsAccess, Seconds, SendingThreads, Size, SpokenLanguage, Title,
+    Bitrate, Folder, HardwareAcceleration, ImageFile, MetricsAccess, Seconds, SendingThreads, Size, SpokenLanguage,
+    Title,
 };
 use super::value::{self, Value};
 use super::{Setting, Wrong};

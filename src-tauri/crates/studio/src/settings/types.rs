@@ -53,6 +53,7 @@ texts! {
     LinkPreview, empty is none: true;
     SpokenLanguage, empty is none: true;
     Folder, empty is none: true;
+    ImageFile, empty is none: true;
     StripText, empty is none: true;
 }
 
@@ -134,6 +135,31 @@ impl FromStr for Folder {
 }
 
 impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.display().fmt(f)
+    }
+}
+
+/// An image, by its whole path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ImageFile(PathBuf);
+
+impl ImageFile {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl FromStr for ImageFile {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let wrong = |_| ParseError { text: text.into(), what: "the path of an image, as in /home/anna/back-soon.png" };
+        std::path::absolute(text).map(ImageFile).map_err(wrong)
+    }
+}
+
+impl fmt::Display for ImageFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.display().fmt(f)
     }

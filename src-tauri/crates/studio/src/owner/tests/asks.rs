@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{Cover, Glance, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{Card, Cover, Glance, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::{
     ChatFormat, HistoryPoint, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId,
     ViewerStats,
@@ -154,6 +154,10 @@ impl Encoding for Asks {
         self.note(format!("cover {cover:?}"));
     }
 
+    fn set_card(&self, card: Option<Card>) {
+        self.note(format!("card {card:?}"));
+    }
+
     fn set_mixer(&self, settings: MixerSettings) {
         let strip = |strip: StripId| {
             let StripSettings { gain_db, mute, channels, noise_suppression } = settings.of(strip);
@@ -253,6 +257,10 @@ impl Background for Asks {
 
     fn look_at_image(&self, file: PathBuf) {
         self.note(format!("look at {}", file.display()));
+    }
+
+    fn read_card(&self, file: PathBuf) {
+        self.note(format!("read card {}", file.display()));
     }
 
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {

@@ -4,7 +4,9 @@ use super::world::World;
 use crate::happened::Happened;
 use crate::settings::Written;
 use media::Event as Media;
-use protocol::{Command, Devices, ErrorCode, Event, Source, SourceGiven, SourceKind, SourceName, SourceState};
+use protocol::{
+    Command, Devices, ErrorCode, Event, SettingsChange, Source, SourceGiven, SourceKind, SourceName, SourceState,
+};
 
 #[test]
 fn a_device_that_is_lost_is_an_error_and_the_broadcast_goes_on() {
@@ -155,6 +157,45 @@ fn an_image_is_looked_at_before_it_takes_the_place_of_anything() {
     world.asked();
     world.happened(Happened::LookedAtImage(file, Ok(())));
     assert_eq!(world.asked(), Vec::<String>::new(), "something else was chosen meanwhile");
+}
+
+#[test]
+fn a_card_is_read_before_it_takes_the_place_of_another() {
+    let mut world = World::live(Written::default());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../icons/32x32.png");
+    let card = || media::Card::read(std::path::Path::new(file));
+    let set = |world: &mut World, card: &str| {
+        let change = SettingsChange { card: Some(card.into()), title: Some("Match".into()), ..Default::default() };
+        world.configure(change).expect("it is read");
+        world.asked()
+    };
+    let shown = |world: &World| world.owner.snapshot().settings.card;
+    assert_eq!(set(&mut world, file).last(), Some(&format!("read card {file}")));
+    assert_eq!((shown(&world).as_str(), world.owner.snapshot().settings.title.as_str()), ("", "Match"));
+    world.told();
+    world.happened(Happened::CardRead(file.into(), Err("it is no image".into())));
+    assert_eq!(world.told(), [Event::Error { code: ErrorCode::BadSetting, message: "it is no image".into() }]);
+    assert_eq!((world.asked(), shown(&world)), (vec![], String::new()));
+
+    set(&mut world, file);
+    world.happened(Happened::CardRead(file.into(), card()));
+    assert_eq!(world.asked(), ["card Some(Card(32x32))", "candidates []", "keep settings"]);
+    assert_eq!(shown(&world), file);
+    set(&mut world, "/home/anna/other.png");
+    assert_eq!(set(&mut world, " ").last().map(String::as_str), Some("card None"));
+    assert_eq!(shown(&world), "");
+    world.happened(Happened::CardRead("/home/anna/other.png".into(), card()));
+    assert_eq!((world.asked(), shown(&world)), (vec![], String::new()), "it was taken back meanwhile");
+}
+
+#[test]
+fn a_card_of_an_earlier_run_is_read_at_the_start_and_stays_set_where_it_cannot_be() {
+    let mut world = World::offline(Written { card: "/home/anna/card.png".parse().ok(), ..Written::default() });
+    assert!(world.asked().contains(&"read card /home/anna/card.png".to_owned()));
+    world.told();
+    world.happened(Happened::CardRead("/home/anna/card.png".into(), Err("it is gone".into())));
+    assert_eq!(world.told(), [Event::Error { code: ErrorCode::BadSetting, message: "it is gone".into() }]);
+    assert_eq!(world.owner.snapshot().settings.card, "/home/anna/card.png", "the next start may find it");
 }
 
 #[test]
