@@ -8,13 +8,14 @@ fn main() {
 #[cfg(feature = "window")]
 fn window() {
     // The commands of window/commands.rs. A command that is not listed here cannot be called by any page.
-    const COMMANDS: [&str; 15] = [
+    const COMMANDS: [&str; 16] = [
         "subscribe",
         "seen",
         "preview",
         "command",
         "quit",
         "copy",
+        "choose",
         "open_link",
         "open_rehearsal",
         "open_settings_file",

@@ -6,6 +6,7 @@
 
 mod acceleration;
 mod awake;
+mod choose;
 mod close;
 mod commands;
 mod display;
@@ -58,6 +59,7 @@ pub unsafe fn run(options: Options) -> ExitCode {
             commands::command,
             commands::quit,
             commands::copy,
+            commands::choose,
             commands::open_link,
             commands::open_rehearsal,
             commands::open_settings_file,

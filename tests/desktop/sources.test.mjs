@@ -4,10 +4,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { By, Key } from 'selenium-webdriver';
+import { RETURN, X11 } from '../support/x11.mjs';
 import { HIDDEN } from './support/controls.mjs';
 import { missing, openWindow } from './support/window.mjs';
 
+const ICON = fileURLToPath(new URL('../../icons/128x128.png', import.meta.url));
 const SIZES = [
   [420, 720],
   [1280, 800],
@@ -61,6 +64,35 @@ describe('sources', { skip: missing() ?? false, timeout: 180_000 }, () => {
     await (await window.find('image-path')).sendKeys(Key.ESCAPE);
     await window.until(async () => !(await window.isThere('image-path')), 'Escape takes it back');
     assert.equal(await chosen('camera'), 'screen:1');
+  });
+
+  test('an image is chosen among files, or not after all', async () => {
+    const x11 = await X11.open(window.display);
+    const dialogue = () => x11.titled('Choose an image');
+    const asked = async () => {
+      await window.click('image-choose');
+      await window.until(dialogue, 'the dialogue is there');
+      return dialogue();
+    };
+    try {
+      await window.choose('camera', 'image:');
+      await x11.askToClose(await asked());
+      await window.until(async () => (await dialogue()) === null, 'it is gone');
+      assert.equal(await chosen('camera'), 'image:', 'it is still asked which');
+      await (await window.find('image-path')).sendKeys(ICON);
+      const shown = await asked();
+      await window.screenshot('choose-image');
+      await window.until(async () => {
+        // The folder that it begins in is read first.
+        if (await dialogue()) await x11.press(shown, RETURN);
+        return readFileSync(window.settingsFile, 'utf8').includes(`source = "image:${ICON}"`);
+      }, 'it is shown');
+      assert.equal(await window.isThere('image-path'), false);
+      await window.choose('camera', 'screen:1');
+      await kept('source = "screen:1"', 'the screen again');
+    } finally {
+      x11.close();
+    }
   });
 
   test('a camera stands over the screen, and a key swaps the two', async () => {

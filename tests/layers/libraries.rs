@@ -108,7 +108,14 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("clap", &["src-tauri/src/main.rs", "src-tauri/src/options.rs"]),
     ("keepawake", &["src-tauri/src/window/awake.rs"]),
     ("tauri", &["src-tauri/src/window", "src-tauri/build.rs", "src-tauri/examples"]),
-    ("gtk", &["src-tauri/src/window/display.rs", "src-tauri/src/window/preview/painter"]),
+    (
+        "gtk",
+        &[
+            "src-tauri/src/window/display.rs",
+            "src-tauri/src/window/preview/painter",
+            "src-tauri/src/window/choose/linux.rs",
+        ],
+    ),
     ("webkit2gtk", &["src-tauri/src/window/acceleration", "src-tauri/src/window/preview/painter"]),
     ("tracing_subscriber", &["src-tauri/src/logging.rs"]),
     // What is of one system stands in a file of that system. Error numbers are the exception: a camera's are read where

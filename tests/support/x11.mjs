@@ -1,11 +1,16 @@
 // What tests and measurements ask of a bare X server: a window's title, to give it another size, to take a program's window off the screen,
-// and to put it back. That is how a window is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
+// and to put it back; and to press a key in it. That is how a window is minimised where no window manager runs (ICCCM 4.1.4), and programs see no difference.
 
 import { connect } from 'node:net';
 
 const [GET_ATTRIBUTES, MAP, UNMAP, CONFIGURE, GET_GEOMETRY, QUERY_TREE, INTERN_ATOM, GET_PROPERTY, SEND_EVENT] = [
   3, 8, 10, 12, 14, 15, 16, 20, 25,
 ];
+const [SET_INPUT_FOCUS, QUERY_EXTENSION] = [42, 98];
+/** Of the extension XTEST: what a keyboard would send. */
+const [FAKE_INPUT, KEY_PRESS, KEY_RELEASE] = [2, 2, 3];
+/** Its number on every keyboard of Xvfb. */
+export const RETURN = 36;
 /** The event ClientMessage, whose data are words of 32 bits. */
 const CLIENT_MESSAGE = 33 | (32 << 8);
 /** The property that holds a window's title, and any type of it. */
@@ -47,6 +52,23 @@ export class X11 {
     return reply.subarray(REPLY_BYTES, REPLY_BYTES + reply.readUInt32LE(16)).toString('latin1');
   }
 
+  /** The window that is shown with this title; null where there is none. */
+  async titled(title) {
+    for (const id of await this.#children()) {
+      const attributes = await this.#ask(GET_ATTRIBUTES, id);
+      if (attributes.readUInt8(26) === VIEWABLE && (await this.title(id)) === title) return id;
+    }
+    return null;
+  }
+
+  /** Presses a key, by its number, in that window. */
+  async press(window, key) {
+    this.#send(SET_INPUT_FOCUS | (1 << 8), window, [0]);
+    const extension = await this.#ask(QUERY_EXTENSION, 5, [0x53455458, 0x54]); // "XTEST"
+    const code = extension.readUInt8(9) | (FAKE_INPUT << 8);
+    for (const how of [KEY_PRESS, KEY_RELEASE]) this.#send(code, how | (key << 8), [0, 0, 0, 0, 0, 0, 0]);
+  }
+
   minimise(window) {
     this.#send(UNMAP, window);
   }
@@ -83,10 +105,10 @@ export class X11 {
     return Array.from({ length: reply.readUInt16LE(16) }, (_, n) => reply.readUInt32LE(REPLY_BYTES + 4 * n));
   }
 
-  /** Each of these requests is a code, a window, and more words where it takes them. */
+  /** Each of these requests is a code (above it what some have beside it), a window, and more words where it takes them. */
   #send(code, window, more = []) {
     const request = Buffer.alloc(8 + 4 * more.length);
-    request.writeUInt8(code, 0);
+    request.writeUInt16LE(code, 0);
     request.writeUInt16LE(2 + more.length, 2);
     [window, ...more].forEach((word, at) => request.writeUInt32LE(word, 4 + 4 * at));
     this.#socket.write(request);

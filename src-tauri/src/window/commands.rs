@@ -1,15 +1,16 @@
 //! What the panel may ask of the program: the whole list.
 
+use super::choose::Question;
 use super::feed::Feed;
 use super::place::Place;
 use super::shell::Way;
-use super::{PANEL, Shell, close};
+use super::{PANEL, Shell, choose, close};
 use protocol::{Command, CommandRefused, PanelMessage};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use studio::CommandError;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_opener::OpenerExt;
 
@@ -62,6 +63,13 @@ pub(super) async fn quit(app: AppHandle) {
 #[tauri::command]
 pub(super) async fn copy(app: AppHandle, text: String) -> Result<(), String> {
     app.clipboard().write_text(text).map_err(|error| format!("The clipboard cannot be written: {error}."))
+}
+
+/// Has people choose a file or a folder of theirs; nothing where they call it off.
+#[tauri::command]
+pub(super) async fn choose(window: WebviewWindow, question: Question) -> Result<Option<String>, String> {
+    let chosen = choose::choose(window, question).await?;
+    Ok(chosen.map(|path| path.to_string_lossy().into_owned()))
 }
 
 /// Opens the watch link in the browser of the system. The link is the studio's, never one that a page names.

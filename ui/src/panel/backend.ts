@@ -3,6 +3,15 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Command, PanelMessage } from '../protocol/index.ts';
 import type { Place } from './pictures.ts';
 
+/** What is to be chosen among somebody's files; `at`: what is chosen already. The words stand in the dialogue. */
+export interface Question {
+  kind: 'image' | 'folder';
+  at: string | null;
+  title: string;
+  accept: string;
+  cancel: string;
+}
+
 /** Rejects with a `CommandRefused` when the program could not open its studio (the port is taken, say). */
 export async function subscribe(told: (message: PanelMessage) => void): Promise<void> {
   const channel = new Channel<PanelMessage>();
@@ -21,6 +30,11 @@ export async function quit(): Promise<void> {
 
 export async function copy(text: string): Promise<void> {
   await invoke('copy', { text });
+}
+
+/** Has people choose a file or a folder of theirs; null where they call it off. */
+export async function choose(question: Question): Promise<string | null> {
+  return await invoke('choose', { question });
 }
 
 export async function openLink(): Promise<void> {

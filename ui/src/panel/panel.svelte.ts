@@ -26,6 +26,7 @@ import { NO_PACE, pace } from './pace.ts';
 import { SILENT, spoken } from './spoken.ts';
 import type { Steady } from './steady.ts';
 import { sign, type StreamHealth } from './stream.ts';
+import { say } from './say.ts';
 import { ofEvent, told, withToast, type Toast } from './toasts.ts';
 import type { StartWay } from './ways.ts';
 import { keepZoom, keptZoom, zoomed, type ZoomKey } from './zoom.ts';
@@ -184,6 +185,16 @@ export class Panel {
 
   async copy(text: string): Promise<boolean> {
     return this.#attempt(() => backend.copy(text));
+  }
+
+  /** Has people choose among their files; null where they call it off, or cannot. `at`: what is chosen already. */
+  async choose(kind: 'image' | 'folder', at: string): Promise<string | null> {
+    const [title, accept, cancel] = [say(`choose.${kind}`), say('choose.accept'), say('choose.cancel')];
+    let chosen: string | null = null;
+    await this.#attempt(async () => {
+      chosen = await backend.choose({ kind, at: at.trim() || null, title, accept, cancel });
+    });
+    return chosen;
   }
 
   async openLink(): Promise<void> {
