@@ -61,6 +61,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if !self.broadcast.waits_for(broadcast) {
             return;
         }
+        // The encoders of the broadcast before are done, whoever started these before that was told: what was withheld ended with it.
+        self.nobody_waits(now);
         let Some(rehearsal) = &self.rehearsal else { return self.is_live(now) };
         let token = rehearsal.token().clone();
         let reading = self.meter.read(&self.forwarder.totals(), now.instant);

@@ -166,3 +166,18 @@ fn noise_is_taken_out_of_the_microphone_alone_and_a_preset_says_so_too() {
     world.command(set(StripId::Microphone, false)).expect("it can be had otherwise");
     assert!(!is_on(&world));
 }
+
+#[test]
+fn who_goes_live_again_at_once_is_not_away_any_more() {
+    for next in [Command::GoLive, Command::Rehearse { on: true }] {
+        let mut world = World::live(Written::default());
+        world.command(Command::BeRightBack { on: true }).expect("it is live");
+        world.command(Command::End).expect("it is live");
+        world.command(next).expect("the last one is over");
+        world.happened(Happened::EncodersStopped);
+        world.asked();
+        world.happened(Happened::FirstPicture(2));
+        assert!(!world.owner.snapshot().controls.be_right_back, "it ended with the broadcast");
+        assert!(world.asked().starts_with(&["silent false".to_owned(), "cover None".to_owned()]));
+    }
+}
