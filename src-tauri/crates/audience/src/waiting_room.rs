@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// Knocks that are listed.
 const MOST: usize = 1024;
 
-/// Of one address; loopback has no share of its own. A school comes at once.
+/// Of one address (IPv6: /56); loopback has no share of its own. A school comes at once.
 const MOST_OF_ONE: usize = 300;
 
 /// Who has no page open is asked to come again in a third of this, and is gone when it does not.
@@ -87,7 +87,7 @@ impl WaitingRoom {
             knocking.page |= page;
             return (None, None);
         }
-        let network = Network::of(visitor.address);
+        let network = Network::wide(visitor.address);
         let Some(gives_way) = self.makes_room_for(network) else { return (None, None) };
         let gone = gives_way.filter(|id| self.end(*id).is_some());
         let id = id();
@@ -137,7 +137,7 @@ impl WaitingRoom {
     pub(crate) fn end(&mut self, id: ViewerId) -> Option<Visitor> {
         let Knocking { visitor, .. } = self.knocks.remove(&id)?;
         self.ids.remove(&visitor.identity());
-        if let Some(network) = Network::of(visitor.address) {
+        if let Some(network) = Network::wide(visitor.address) {
             let left = self.of_one.get(&network).copied().unwrap_or_default().saturating_sub(1);
             match left {
                 0 => self.of_one.remove(&network),
@@ -187,7 +187,7 @@ impl WaitingRoom {
         // The oldest of the address that has most, where that is more than the newcomer's has.
         let (crowd, most) =
             self.of_one.iter().max_by_key(|(_, count)| **count).map(|(network, count)| (*network, *count))?;
-        let oldest = self.knocks.iter().find(|(_, knocking)| Network::of(knocking.visitor.address) == Some(crowd));
+        let oldest = self.knocks.iter().find(|(_, knocking)| Network::wide(knocking.visitor.address) == Some(crowd));
         (most > here + 1).then(|| oldest.map(|(id, _)| *id))
     }
 }
@@ -227,6 +227,20 @@ mod tests {
         }
         assert!(room.ids_where(|visitor, _| visitor.address == std::net::IpAddr::from([198, 51, 100, 1])).len() == 1);
         assert_eq!((room.knocks.len(), room.of_one.values().sum::<usize>()), (1024, 1024));
+    }
+
+    #[test]
+    fn the_networks_of_one_subscriber_are_one_crowd() {
+        let (mut room, now) = (WaitingRoom::new(true), now());
+        let mut knock = |n: u32, address: std::net::IpAddr| {
+            let visitor = Visitor::new(None, address, &format!("player {n}"));
+            room.knock(&visitor, None, false, now, || ViewerId(n)).0.is_some()
+        };
+        // A /48, as providers and tunnels give it away, has 65,536 networks.
+        for n in 0..2000 {
+            knock(n, std::net::Ipv6Addr::from_bits(0x2001_0db8_0001_u128 << 80 | u128::from(n) << 64 | 1).into());
+        }
+        assert!(knock(5000, [198, 51, 100, 1].into()), "who comes by alone is listed all the same");
     }
 
     #[test]
