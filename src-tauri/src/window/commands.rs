@@ -68,8 +68,10 @@ pub(super) async fn copy(app: AppHandle, text: String) -> Result<(), String> {
 /// Has people choose a file or a folder of theirs; nothing where they call it off.
 #[tauri::command]
 pub(super) async fn choose(window: WebviewWindow, question: Question) -> Result<Option<String>, String> {
-    let chosen = choose::choose(window, question).await?;
-    Ok(chosen.map(|path| path.to_string_lossy().into_owned()))
+    let Some(path) = choose::choose(window, question).await? else { return Ok(None) };
+    // What is set is text, and another path would be meant.
+    let text = path.into_os_string().into_string();
+    text.map(Some).map_err(|path| format!("The name {} cannot be written as text: rename it.", path.display()))
 }
 
 /// Opens the watch link in the browser of the system. The link is the studio's, never one that a page names.

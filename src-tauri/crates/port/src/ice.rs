@@ -49,10 +49,17 @@ pub struct Authentic {
     pub nominates: bool,
 }
 
+/// No check is longer, bytes: its USERNAME has at most 513 (RFC 8445 5.3: two names of 256, RFC 8489 14.3), all else of it some 150. All
+/// attributes are taken apart before the FINGERPRINT is looked at, and a datagram has room for 350 empty ones.
+const LONGEST: usize = 1000;
+
 impl Check {
     /// None for what is no binding request, or has no USERNAME of an ICE check before its MESSAGE-INTEGRITY, or a false
     /// FINGERPRINT.
     pub fn parse(datagram: &[u8]) -> Option<Check> {
+        if datagram.len() > LONGEST {
+            return None;
+        }
         let mut message = Message::new();
         message.unmarshal_binary(datagram).ok()?;
         if message.typ != BINDING_REQUEST || message.raw.len() != datagram.len() || !is_whole(&message) {
@@ -225,6 +232,18 @@ mod tests {
         assert!(!authentic.nominates, "who has no password chooses no path");
         let none = checker::appended(&genuine, ATTR_MESSAGE_INTEGRITY);
         assert!(Check::parse(&none).expect("a check").authenticate(&ice).is_some(), "the first integrity is the one");
+    }
+
+    #[test]
+    fn what_is_longer_than_any_check_is_not_taken_apart() {
+        let ice = Credentials { ufrag: "u".repeat(256), pwd: random_text(24) };
+        let mut check = checker::check(&ice, true);
+        assert!(Check::parse(&check).is_some(), "the longest name that there is");
+        while check.len() <= LONGEST {
+            assert!(Check::parse(&check).is_some());
+            check = checker::appended(&check, ATTR_USE_CANDIDATE);
+        }
+        assert!(Check::parse(&check).is_none());
     }
 
     proptest! {

@@ -9,23 +9,35 @@ use media::Card;
 use protocol::{ErrorCode, SettingsChange};
 use std::path::{Path, PathBuf};
 
+/// How far it is.
+#[derive(Debug, Default)]
+pub(super) struct OwnCard {
+    /// It is being read.
+    wanted: Option<PathBuf>,
+    /// The encoders have one.
+    is_there: bool,
+}
+
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
-    /// What the settings say is read, as the program starts.
-    pub(super) fn first_card(&mut self) {
-        if let Some(file) = self.configuration.meant().card.as_ref() {
+    /// What the settings say is read, as the program starts; and again when it is to be shown, where it could not be read until then.
+    pub(super) fn have_card(&mut self) {
+        if !self.card.is_there
+            && self.card.wanted.is_none()
+            && let Some(file) = self.configuration.meant().card.as_ref()
+        {
             self.read_card(file.path().to_owned());
         }
     }
 
     /// Another one is to stand there. It is read first, so that nothing is lost by one that cannot be shown.
     pub(super) fn read_card(&mut self, file: PathBuf) {
-        self.card = Some(file.clone());
+        self.card.wanted = Some(file.clone());
         self.background.read_card(file);
     }
 
     /// It was read, or a sentence says why not.
     pub(super) fn card_read(&mut self, file: &Path, read: Result<Card, String>, now: Now) {
-        if self.card.take_if(|wanted| wanted == file).is_none() {
+        if self.card.wanted.take_if(|wanted| wanted == file).is_none() {
             return;
         }
         let change = SettingsChange { card: Some(file.display().to_string()), ..SettingsChange::default() };
@@ -35,6 +47,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         });
         match taken {
             Ok((card, changed)) => {
+                self.card.is_there = true;
                 self.encoders.set_card(Some(card));
                 self.adopt(changed, now);
             }
@@ -44,7 +57,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// Skylark's own cards again.
     pub(super) fn no_card(&mut self) {
-        self.card = None;
+        self.card = OwnCard::default();
         self.encoders.set_card(None);
     }
 }

@@ -25,6 +25,9 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         if let Some(cover) = change.cover {
             self.encoders.set_cover(cover);
+            if cover.is_some() {
+                self.have_card();
+            }
         }
         self.decide(Input::SetControls(self.withheld.asked()), now);
         self.events.tell(change.event);

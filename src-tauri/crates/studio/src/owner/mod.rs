@@ -48,6 +48,7 @@ use crate::steps::TOP_CODEC;
 use crate::thinning::Thinning;
 use ::chat::Chat;
 use audience::{Input, Now};
+use card::OwnCard;
 use figures::Figures;
 use forward::Gone;
 use protocol::{ErrorCode, LeaveReason, PageHello};
@@ -104,8 +105,7 @@ pub(crate) struct Owner<F, E, B> {
     looking: bool,
     /// The image that is to be shown if it can be.
     looked_at: Option<PathBuf>,
-    /// The image that is to stand where there is no picture, if it can be shown.
-    card: Option<PathBuf>,
+    card: OwnCard,
     quitting: bool,
     /// The program has to end, because of this: for a person.
     failed: Option<String>,
@@ -172,7 +172,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             stats_asked: false,
             looking: false,
             looked_at: None,
-            card: None,
+            card: OwnCard::default(),
             quitting: false,
             failed: None,
         };
@@ -181,7 +181,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);
         owner.speak_first();
-        owner.first_card();
+        owner.have_card();
         for (code, complaint) in complaints {
             tracing::warn!("{complaint}");
             owner.events.complain(code, complaint, now.instant);

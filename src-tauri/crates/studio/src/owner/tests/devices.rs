@@ -195,7 +195,9 @@ fn a_card_of_an_earlier_run_is_read_at_the_start_and_stays_set_where_it_cannot_b
     world.told();
     world.happened(Happened::CardRead("/home/anna/card.png".into(), Err("it is gone".into())));
     assert_eq!(world.told(), [Event::Error { code: ErrorCode::BadSetting, message: "it is gone".into() }]);
-    assert_eq!(world.owner.snapshot().settings.card, "/home/anna/card.png", "the next start may find it");
+    assert_eq!(world.owner.snapshot().settings.card, "/home/anna/card.png", "it may come back");
+    world.command(Command::CameraOff { on: true }).expect("it can be");
+    assert!(world.asked().contains(&"read card /home/anna/card.png".to_owned()), "when it is to be shown");
 }
 
 #[test]
