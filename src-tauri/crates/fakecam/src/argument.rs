@@ -1,11 +1,61 @@
 //! What an ioctl's argument holds, at the places where the kernel's `videodev2.h` puts it on 64-bit machines.
 
+use crate::notification::Call;
+use std::io;
+
 /// The bytes of an argument: read, changed and written back.
-pub(crate) struct Argument(pub(crate) Vec<u8>);
+pub(crate) struct Argument(pub(crate) Vec<u8>, pub(crate) Option<Planes>);
+
+/// What the argument of a call about a buffer of several planes points to, where it stands.
+pub(crate) struct Planes {
+    pub(crate) address: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Bytes of a `v4l2_plane`.
+const PLANE: usize = 64;
 
 impl Argument {
+    /// Of a call, with what it points to.
+    pub(crate) fn read(call: &Call, request: u32, address: u64) -> io::Result<Argument> {
+        let mut argument = Argument(vec![0; size(request)], None);
+        call.read(address, &mut argument.0)?;
+        if [QUERYBUF, QBUF, DQBUF].contains(&request) && argument.get(4) == CAPTURE_BY_PLANES {
+            /// More planes than this there are not.
+            const MOST: u32 = 8;
+            let (address, count) = (argument.get_long(64), argument.get(72).min(MOST));
+            let mut bytes = vec![0; count as usize * PLANE];
+            call.read(address, &mut bytes)?;
+            argument.1 = Some(Planes { address, bytes });
+        }
+        Ok(argument)
+    }
+
+    /// Answers the call with it.
+    pub(crate) fn write(&self, call: &Call, address: u64) -> io::Result<()> {
+        call.write(address, &self.0)?;
+        self.1.as_ref().map_or(Ok(()), |planes| call.write(planes.address, &planes.bytes))
+    }
+
     pub(crate) fn get(&self, at: usize) -> u32 {
         u32::from_ne_bytes(self.0[at..at + 4].try_into().expect("four bytes"))
+    }
+
+    fn get_long(&self, at: usize) -> u64 {
+        u64::from_ne_bytes(self.0[at..at + 8].try_into().expect("eight bytes"))
+    }
+
+    /// Writes a plane: its bytes that are used, its length, and where it is in the memory. Without planes it is the buffer's own.
+    pub(crate) fn put_piece(&mut self, number: usize, used: u32, length: u32, offset: u64) {
+        let Some(planes) = &mut self.1 else {
+            self.put(8, [used]);
+            self.put_long(64, offset);
+            return self.put(72, [length]);
+        };
+        let Some(plane) = planes.bytes.chunks_exact_mut(PLANE).nth(number) else { return };
+        plane[..4].copy_from_slice(&used.to_ne_bytes());
+        plane[4..8].copy_from_slice(&length.to_ne_bytes());
+        plane[8..16].copy_from_slice(&offset.to_ne_bytes());
     }
 
     pub(crate) fn put<const N: usize>(&mut self, at: usize, values: [u32; N]) {
@@ -31,7 +81,7 @@ impl Argument {
 }
 
 /// Bytes of an ioctl's argument, which its number says.
-pub(crate) fn size(request: u32) -> usize {
+fn size(request: u32) -> usize {
     (request >> 16 & 0x3fff) as usize
 }
 
@@ -83,6 +133,8 @@ requests! {
 
 /// `V4L2_BUF_TYPE_VIDEO_CAPTURE`.
 pub(crate) const CAPTURE: u32 = 1;
+/// `V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE`.
+pub(crate) const CAPTURE_BY_PLANES: u32 = 9;
 /// `V4L2_MEMORY_MMAP`.
 pub(crate) const MMAP: u32 = 1;
 /// `V4L2_FIELD_NONE`.
@@ -92,6 +144,13 @@ pub(crate) const PROGRESSIVE: u32 = 1;
 pub(crate) const INTERLACED: u32 = 4;
 /// `V4L2_FIELD_SEQ_TB`.
 pub(crate) const EVEN_THEN_ODD: u32 = 5;
+
+/// `V4L2_FIELD_SEQ_BT`.
+pub(crate) const ODD_THEN_EVEN: u32 = 6;
+/// `V4L2_FIELD_ALTERNATE`.
+pub(crate) const ALTERNATE: u32 = 7;
+/// `V4L2_FIELD_TOP` and `V4L2_FIELD_BOTTOM`.
+pub(crate) const FIELDS: [u32; 2] = [2, 3];
 
 /// Four letters as their number.
 pub(crate) fn fourcc(letters: &str) -> u32 {

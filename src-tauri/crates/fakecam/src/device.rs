@@ -1,10 +1,15 @@
-//! A camera, as the kernel's V4L2 documentation describes one: single-planar capture into mapped buffers. Time is told to it, and it
+//! A camera, as the kernel's V4L2 documentation describes one: capture into mapped buffers, of one plane or of several. Time is told to it, and it
 //! touches no file: what is written where is said in its answers.
 
 use crate::{
-    argument::{self, Argument, CAPTURE, EVEN_THEN_ODD, INTERLACED, MMAP, PROGRESSIVE, fourcc},
+    agreed::Agreed,
+    argument::{
+        self, ALTERNATE, Argument, CAPTURE, CAPTURE_BY_PLANES, EVEN_THEN_ODD, FIELDS, INTERLACED, MMAP, ODD_THEN_EVEN,
+        PROGRESSIVE, fourcc,
+    },
+    buffers::{Buffers, Filled},
     control::State,
-    kind::{Camera, Format},
+    kind::{Camera, Format, Lie},
     listed, picture,
     scene::Scene,
 };
@@ -27,21 +32,6 @@ pub(crate) struct Device {
     number: u32,
 }
 
-struct Agreed {
-    fourcc: String,
-    width: u32,
-    height: u32,
-    field: u32,
-}
-
-#[derive(Default)]
-struct Buffers {
-    size: usize,
-    count: u32,
-    /// Given to the camera to be filled, the oldest first.
-    queue: Vec<u32>,
-}
-
 /// What an ioctl asks of whoever has the memory.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -56,12 +46,6 @@ pub(crate) enum Due {
     At(Instant),
     Never,
     Failed(i32),
-}
-
-/// A picture, and where in the memory it goes.
-pub(crate) struct Filled {
-    pub(crate) offset: u64,
-    pub(crate) bytes: Vec<u8>,
 }
 
 /// Buffers are page by page.
@@ -155,8 +139,20 @@ impl Device {
         a.put(80, [0x0006_0100, whole_device, self.camera.capabilities]);
     }
 
+    /// How pictures are handed over.
+    fn kind(&self) -> u32 {
+        /// `V4L2_CAP_VIDEO_CAPTURE_MPLANE`.
+        const BY_PLANES: u32 = 0x1000;
+        if self.camera.capabilities & BY_PLANES != 0 { CAPTURE_BY_PLANES } else { CAPTURE }
+    }
+
     fn list_format(&self, a: &mut Argument) -> Result<(), i32> {
-        let format = self.camera.formats.get(a.get(0) as usize).filter(|_| a.get(4) == CAPTURE).ok_or(libc::EINVAL)?;
+        let index = Some(a.get(0)).filter(|_| a.get(4) == self.kind()).ok_or(libc::EINVAL)?;
+        let Some(own) = index.checked_sub(self.camera.lists_before) else {
+            a.put(44, [fourcc(&format!("N{index:03}"))]);
+            return Ok(());
+        };
+        let format = self.camera.formats.get(own as usize).ok_or(libc::EINVAL)?;
         let compressed = u32::from(picture::stride(&format.fourcc, 2, 0) == 0);
         a.put(8, [compressed]);
         a.put_text(12, 32, format.fourcc.as_bytes());
@@ -173,22 +169,17 @@ impl Device {
     }
 
     fn tell_format(&self, a: &mut Argument) -> Result<(), i32> {
-        if a.get(0) != CAPTURE {
+        if a.get(0) != self.kind() {
             return Err(libc::EINVAL);
         }
-        let Agreed { fourcc: letters, width, height, field } = &self.format;
-        let (w, h) = (*width as usize, *height as usize);
-        let stride = picture::stride(letters, w, self.padding()) as u32;
-        let stride = self.camera.says_bytes_per_line.unwrap_or(stride);
-        let room = picture::room(letters, w, h, self.padding()) as u32;
-        a.clear(8);
-        a.put(8, [*width, *height, fourcc(letters), *field, stride, room, 8]);
+        let by_planes = self.kind() == CAPTURE_BY_PLANES;
+        self.format.tell(a, by_planes, self.padding(), self.camera.says_bytes_per_line);
         Ok(())
     }
 
     /// What it cannot do becomes the nearest that it can; the answer says what holds now, as drivers do.
     fn set_format(&mut self, handle: Handle, a: &mut Argument) -> Result<(), i32> {
-        if a.get(0) != CAPTURE || self.camera.formats.is_empty() {
+        if a.get(0) != self.kind() || self.camera.formats.is_empty() {
             return Err(libc::EINVAL);
         }
         if self.is_taken(handle) || self.buffers.count > 0 {
@@ -199,10 +190,14 @@ impl Device {
         let (width, height) =
             self.camera.only_size.unwrap_or_else(|| listed::near_size(&format.sizes, (width, height)));
         let interval = listed::near_interval(&format.rates, self.interval);
-        let field = match a.get(20) {
-            _ if !self.camera.fields_apart => PROGRESSIVE,
-            INTERLACED => INTERLACED,
-            _ => EVEN_THEN_ODD,
+        let field = match self.camera.fields {
+            None => PROGRESSIVE,
+            Some(fields) if a.get(20) == INTERLACED && !fields.always => INTERLACED,
+            Some(fields) => match fields.lie {
+                Lie::EvenFirst => EVEN_THEN_ODD,
+                Lie::OddFirst => ODD_THEN_EVEN,
+                Lie::Alternate => ALTERNATE,
+            },
         };
         let agreed = Agreed { fourcc: format.fourcc.clone(), width, height, field };
         (self.interval, self.format) = (interval, agreed);
@@ -210,7 +205,7 @@ impl Device {
     }
 
     fn tell_rate(&self, a: &mut Argument) -> Result<(), i32> {
-        if a.get(0) != CAPTURE {
+        if a.get(0) != self.kind() {
             return Err(libc::EINVAL);
         }
         a.clear(4);
@@ -237,28 +232,32 @@ impl Device {
     }
 
     fn request_buffers(&mut self, handle: Handle, a: &mut Argument) -> Result<Effect, i32> {
-        if a.get(8) != MMAP || a.get(4) != CAPTURE {
+        if a.get(8) != MMAP || a.get(4) != self.kind() {
             return Err(libc::EINVAL);
         }
         if self.is_taken(handle) || self.started.is_some() {
             return Err(libc::EBUSY);
         }
         self.released(handle);
-        let count = a.get(0).min(MOST_BUFFERS);
+        let most = self.camera.most_buffers.unwrap_or(MOST_BUFFERS);
+        if a.get(0) > most && self.camera.refuses_more_buffers {
+            return Err(libc::ENOMEM);
+        }
+        let count = a.get(0).min(most);
         // V4L2_BUF_CAP_SUPPORTS_MMAP.
-        a.put(0, [count, CAPTURE, MMAP, 1]);
+        a.put(0, [count, self.kind(), MMAP, 1]);
         if count == 0 {
             return Ok(Effect::None);
         }
-        let Agreed { fourcc, width, height, .. } = &self.format;
-        let (mut width, mut height) = (*width as usize, *height as usize);
-        if let Some((w, h)) = self.camera.delivers {
-            (width, height) = (width.max(w as usize), height.max(h as usize));
+        let mut largest = self.format.clone();
+        let sizes = self.camera.delivers.into_iter().chain(self.camera.becomes.map(|(_, size)| size));
+        for (width, height) in sizes {
+            (largest.width, largest.height) = (largest.width.max(width), largest.height.max(height));
         }
-        let size = picture::room(fourcc, width, height, self.padding()).next_multiple_of(PAGE);
-        self.buffers = Buffers { size, count, queue: Vec::new() };
+        let pieces = largest.pieces(self.padding()).iter().map(|bytes| bytes.next_multiple_of(PAGE)).collect();
+        self.buffers = Buffers { pieces, count, queue: Vec::new() };
         self.owner = Some(handle);
-        Ok(Effect::Memory(size as u64 * u64::from(count)))
+        Ok(Effect::Memory(self.buffers.offset(count)))
     }
 
     fn buffer(&mut self, handle: Handle, queue: bool, a: &mut Argument) -> Result<(), i32> {
@@ -276,15 +275,12 @@ impl Device {
 
     /// `flags` beside the one for the monotonic clock.
     fn describe(&self, a: &mut Argument, index: u32, flags: u32) {
-        a.put(0, [index, CAPTURE]);
+        a.put(0, [index, self.kind()]);
         a.put(12, [0x2000 | flags, PROGRESSIVE]);
         a.put(60, [MMAP]);
-        a.put_long(64, self.offset(index));
-        a.put(72, [self.buffers.size as u32]);
-    }
-
-    fn offset(&self, index: u32) -> u64 {
-        u64::from(index) * self.buffers.size as u64
+        for (number, length) in self.buffers.pieces.iter().enumerate() {
+            a.put_piece(number, 0, *length as u32, self.buffers.offset_of(index, number));
+        }
     }
 
     // ---- pictures ----
@@ -296,8 +292,7 @@ impl Device {
         if self.owner != Some(handle) {
             return Err(libc::EINVAL);
         }
-        let Agreed { fourcc, width, height, .. } = &self.format;
-        let bytes = picture::room(fourcc, *width as usize, *height as usize, self.padding());
+        let bytes: usize = self.format.pieces(self.padding()).iter().sum();
         if self.camera.line_carries.is_some_and(|most| bytes > most) {
             return Err(libc::ENOSPC);
         }
@@ -335,39 +330,39 @@ impl Device {
     }
 
     /// Takes the picture of now into the oldest buffer; only when one is due. Pictures that nobody took are left out.
-    pub(crate) fn take(&mut self, a: &mut Argument, now: Instant, unix_ms: u64, monotonic: Duration) -> Filled {
+    pub(crate) fn take(&mut self, a: &mut Argument, now: Instant, unix_ms: u64, monotonic: Duration) -> Vec<Filled> {
         let first = self.started.map_or(now, |started| self.first(started));
         let passed = now.saturating_duration_since(first).as_nanos() / self.between().as_nanos();
         let number = self.number.max(passed as u32);
         self.number = number + 1;
+        if let Some((_, size)) = self.camera.becomes.filter(|(after, _)| number >= *after) {
+            (self.format.width, self.format.height) = size;
+        }
         let index = self.buffers.queue.remove(0);
         let bytes = self.picture(number, unix_ms);
         // V4L2_BUF_FLAG_DONE.
         self.describe(a, index, 4);
-        a.put(8, [bytes.len() as u32]);
+        if self.format.field == ALTERNATE {
+            a.put(16, [FIELDS[number as usize % 2]]);
+        }
         a.put_long(24, monotonic.as_secs());
         a.put_long(32, monotonic.subsec_micros().into());
         a.put(56, [number]);
-        Filled { offset: self.offset(index), bytes }
+        self.buffers.place(a, index, &self.format.pieces(self.padding()), bytes)
     }
 
     fn picture(&self, number: u32, unix_ms: u64) -> Vec<u8> {
-        let Agreed { fourcc, width, height, .. } = &self.format;
+        let Agreed { fourcc, width, height, field } = &self.format;
         if !self.camera.shown.is_empty() {
             return self.camera.shown.clone();
         }
         let (width, height) = self.camera.delivers.unwrap_or((*width, *height));
         let scene = Scene::at(width as usize, height as usize, number, unix_ms);
         let mut bytes = picture::encode(&scene, fourcc, self.padding(), self.camera.jpeg);
-        if self.format.field == EVEN_THEN_ODD {
-            let stride = picture::stride(fourcc, width as usize, self.padding());
-            let rows = || bytes.chunks(stride);
-            bytes = rows().step_by(2).chain(rows().skip(1).step_by(2)).collect::<Vec<_>>().concat();
-        }
+        bytes = picture::by_fields(bytes, picture::stride(fourcc, width as usize, self.padding()), *field, number);
         if let Some(percent) = self.camera.percent {
             bytes.truncate(bytes.len() * percent as usize / 100);
         }
-        bytes.truncate(self.buffers.size);
         bytes
     }
 }

@@ -89,12 +89,62 @@ pub struct Camera {
     /// Its line carries pictures of so many bytes and no larger ones: streaming those fails with ENOSPC.
     #[serde(default)]
     pub line_carries: Option<usize>,
-    /// Unless it is asked for both at once, the odd rows of its pictures come behind the even ones, as of television. Packed formats only.
+    /// The even rows of its pictures and the odd ones come apart, as of television. Packed formats only.
     #[serde(default)]
-    pub fields_apart: bool,
+    pub fields: Option<Fields>,
+    /// So many formats of no meaning are listed before its own.
+    #[serde(default)]
+    pub lists_before: u32,
+    /// So many buffers it has memory for at most, and gives no more.
+    #[serde(default)]
+    pub most_buffers: Option<u32>,
+    /// It refuses who asks for more buffers, in the place of giving fewer.
+    #[serde(default)]
+    pub refuses_more_buffers: bool,
+    /// Calls that fail now and then.
+    #[serde(default)]
+    pub fails_at_times: BTreeMap<String, AtTimes>,
+    /// After so many pictures it goes over to another size by itself, as one does to whose input another signal comes.
+    #[serde(default)]
+    pub becomes: Option<(u32, (u32, u32))>,
     /// /sys says nothing of it, as in a container that has none.
     #[serde(default)]
     pub not_in_sys: bool,
+}
+
+/// How the rows of television are handed over.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    /// Where they are.
+    pub lie: Lie,
+    /// Also where somebody asks for both at once.
+    #[serde(default)]
+    pub always: bool,
+}
+
+/// Where the even rows and the odd ones are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lie {
+    /// All even ones before the odd ones.
+    EvenFirst,
+    /// The other way round.
+    OddFirst,
+    /// In pictures of their own, in turn.
+    Alternate,
+}
+
+/// How often a call fails.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtTimes {
+    /// The number of the error.
+    pub error: i32,
+    /// Of so many calls …
+    pub of: u32,
+    /// … the first so many fail.
+    pub fail: u32,
 }
 
 /// A format, its sizes and its rates.
@@ -164,6 +214,14 @@ pub enum Jpeg {
     LateStart,
     /// Bytes of no meaning, from the first on.
     Garbage,
+    /// The tables of codes are left out: they are the usual ones.
+    NoTables,
+    /// A marker stands between rows of blocks.
+    Restarts,
+    /// Coefficients would come in several passes.
+    Progressive,
+    /// Bytes stand before and behind it in which there are markers.
+    Between,
 }
 
 /// Letters, or bytes that are none, in hexadecimal digits.

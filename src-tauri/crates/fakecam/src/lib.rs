@@ -9,7 +9,11 @@
 #![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
 #[cfg(target_os = "linux")]
+mod agreed;
+#[cfg(target_os = "linux")]
 mod argument;
+#[cfg(target_os = "linux")]
+mod buffers;
 #[cfg(target_os = "linux")]
 mod control;
 #[cfg(target_os = "linux")]
@@ -36,6 +40,6 @@ mod scene;
 #[cfg(target_os = "linux")]
 mod supervisor;
 
-pub use kind::{Camera, Format, Jpeg, Kind, Name, Rates, Sizes};
+pub use kind::{AtTimes, Camera, Fields, Format, Jpeg, Kind, Lie, Name, Rates, Sizes};
 #[cfg(target_os = "linux")]
 pub use run::{Refused, Running, spawn};

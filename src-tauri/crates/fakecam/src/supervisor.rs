@@ -40,6 +40,8 @@ struct Camera {
     node: Option<(u64, u64)>,
     /// How many times it was plugged in: who opened it before has lost it.
     plugged: u32,
+    /// How often it was called, by the names of the calls.
+    calls: BTreeMap<String, u32>,
 }
 
 struct Opened {
@@ -67,7 +69,12 @@ const MEMORY: &str = "fakecam-";
 
 impl Supervisor {
     pub(crate) fn new(listener: Listener, kind: Kind, control: Option<PathBuf>, process: u32) -> Supervisor {
-        let camera = |of: &crate::Camera| Camera { device: Device::new(of.clone()), node: None, plugged: 0 };
+        let camera = |of: &crate::Camera| Camera {
+            device: Device::new(of.clone()),
+            node: None,
+            plugged: 0,
+            calls: BTreeMap::new(),
+        };
         Supervisor {
             listener,
             control: Control(control),
@@ -227,9 +234,15 @@ impl Supervisor {
 
     /// True: a kind's camera never returns from that call, or fails it, and the call is taken care of.
     fn misbehaves(&mut self, call: &Call, at: usize, name: &str) -> bool {
-        let camera = &self.cameras[at].device.camera;
-        if let Some(error) = camera.fails.get(name) {
-            self.listener.fail(call, *error);
+        let Camera { device, calls, .. } = &mut self.cameras[at];
+        let camera = &device.camera;
+        let now = camera.fails_at_times.get(name).filter(|times| {
+            let count = calls.entry(name.to_owned()).or_default();
+            *count += 1;
+            (*count - 1) % times.of.max(1) < times.fail
+        });
+        if let Some(error) = now.map(|times| times.error).or(camera.fails.get(name).copied()) {
+            self.listener.fail(call, error);
         } else if camera.hangs.iter().any(|hanging| hanging == name) {
             self.waiting.push(Waiting::Hanging);
         } else {
@@ -271,14 +284,13 @@ impl Supervisor {
 
     fn carry_out(&mut self, call: &Call, handle: Handle, request: u32, address: u64) -> Result<(), i32> {
         let opened = self.handles.get(&handle).ok_or(libc::ENODEV)?;
-        let mut argument = Argument(vec![0; argument::size(request)]);
-        call.read(address, &mut argument.0).map_err(|_| libc::EFAULT)?;
+        let mut argument = Argument::read(call, request, address).map_err(|_| libc::EFAULT)?;
         let device = &mut self.cameras[opened.camera].device;
         if let Effect::Memory(bytes) = device.ioctl(handle, request, &mut argument, Instant::now())? {
             opened.memory.set_len(bytes).map_err(|_| libc::ENOMEM)?;
         }
         if argument::answers(request) {
-            call.write(address, &argument.0).map_err(|_| libc::EFAULT)?;
+            argument.write(call, address).map_err(|_| libc::EFAULT)?;
         }
         Ok(())
     }
@@ -358,14 +370,15 @@ impl Supervisor {
 
     fn fill(&mut self, call: &Call, handle: Handle, now: Instant) -> Result<(), i32> {
         let opened = self.handles.get(&handle).ok_or(libc::ENODEV)?;
-        let mut argument = Argument(vec![0; argument::size(argument::DQBUF)]);
         let address = call.arguments[2];
-        call.read(address, &mut argument.0).map_err(|_| libc::EFAULT)?;
+        let mut argument = Argument::read(call, argument::DQBUF, address).map_err(|_| libc::EFAULT)?;
         let unix_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
         let device = &mut self.cameras[opened.camera].device;
         let filled = device.take(&mut argument, now, unix_ms, notification::monotonic());
-        opened.memory.write_all_at(&filled.bytes, filled.offset).map_err(|_| libc::EIO)?;
-        call.write(address, &argument.0).map_err(|_| libc::EFAULT)
+        for part in filled {
+            opened.memory.write_all_at(&part.bytes, part.offset).map_err(|_| libc::EIO)?;
+        }
+        argument.write(call, address).map_err(|_| libc::EFAULT)
     }
 }
 

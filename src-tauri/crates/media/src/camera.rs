@@ -153,8 +153,10 @@ struct Opened {
     full_range: bool,
 }
 
-/// One picture, as bytes of the format that the camera was opened with.
+/// One picture, as bytes.
 struct DevicePicture {
+    /// What it is, which need not be what the ones before were.
+    opened: Opened,
     data: Vec<u8>,
     captured: Instant,
 }
@@ -257,7 +259,7 @@ impl PictureSource for Camera {
                 };
             }
         };
-        let Opened { format, stride, full_range } = *device.format();
+        let Opened { format, stride, full_range } = picture.opened;
         into.full_range = full_range;
         (into.format, into.width, into.height, into.stride) = (format.pixels, format.width, format.height, stride);
         into.captured = picture.captured;

@@ -14,6 +14,14 @@ pub(crate) enum PixelFormat {
     Nv12,
     /// Plane Y, then V and U in turn.
     Nv21,
+    /// Planes Y, U, V; colour for two pixels side by side.
+    I422,
+    /// Plane Y, then U and V in turn; colour for two pixels side by side.
+    Nv16,
+    /// Plane Y, then V and U in turn.
+    Nv61,
+    /// As NV12, in two bytes each, the lower first, of which the highest ten bits count.
+    P010,
     /// Y0 U Y1 V, two bytes a pixel.
     Yuyv,
     /// Y0 V Y1 U.
@@ -28,8 +36,22 @@ pub(crate) enum PixelFormat {
     Bgr24,
     /// Blue, green, red, and a byte that says nothing.
     Bgrx,
+    /// A byte that says nothing, then red, green, blue.
+    Xrgb,
+    /// Red, green, blue, and a byte that says nothing.
+    Rgbx,
+    /// A byte that says nothing, then blue, green, red.
+    Xbgr,
+    /// Red, green and blue in 5, 6 and 5 bits of two bytes, the lower first.
+    Rgb565,
     /// Luma alone, from 0 to 255.
     Grey,
+    /// Luma alone in two bytes, the lower first.
+    Grey16,
+    /// The same, of which twelve bits are used.
+    Grey12,
+    /// The same, of which ten bits are used.
+    Grey10,
     /// One JPEG picture.
     Mjpeg,
 }
@@ -45,6 +67,10 @@ impl PixelFormat {
             Self::Yv12 => "YV12",
             Self::Nv12 => "NV12",
             Self::Nv21 => "NV21",
+            Self::I422 => "YU16",
+            Self::Nv16 => "NV16",
+            Self::Nv61 => "NV61",
+            Self::P010 => "P010",
             Self::Yuyv => "YUYV",
             Self::Yvyu => "YVYU",
             Self::Uyvy => "UYVY",
@@ -52,38 +78,67 @@ impl PixelFormat {
             Self::Rgb24 => "RGB24",
             Self::Bgr24 => "BGR24",
             Self::Bgrx => "BGRX",
+            Self::Xrgb => "XRGB",
+            Self::Rgbx => "RGBX",
+            Self::Xbgr => "XBGR",
+            Self::Rgb565 => "RGB565",
             Self::Grey => "GREY",
+            Self::Grey16 => "Y16",
+            Self::Grey12 => "Y12",
+            Self::Grey10 => "Y10",
             Self::Mjpeg => "MJPEG",
         }
     }
 
     /// Luma and colour as numbers beside each other: what can be of the full range or not.
     pub(crate) fn is_plain_yuv(self) -> bool {
-        !matches!(self, Self::Rgb24 | Self::Bgr24 | Self::Bgrx | Self::Grey | Self::Mjpeg)
+        self.planes(0, 1)[1].1 > 0 || matches!(self, Self::Yuyv | Self::Yvyu | Self::Uyvy | Self::Vyuy)
+    }
+
+    /// It has no colour.
+    pub(crate) fn is_grey(self) -> bool {
+        matches!(self, Self::Grey | Self::Grey16 | Self::Grey12 | Self::Grey10)
     }
 
     /// Bytes of a row, of the first plane where there are several, without padding. 0 for what has no rows.
     pub(crate) fn row(self, width: usize) -> usize {
+        let pairs = width.next_multiple_of(2);
         match self {
-            Self::I420 | Self::Yv12 | Self::Grey => width,
-            Self::Nv12 | Self::Nv21 => width.next_multiple_of(2),
-            Self::Yuyv | Self::Yvyu | Self::Uyvy | Self::Vyuy => width.next_multiple_of(2) * 2,
+            Self::I420 | Self::Yv12 | Self::I422 | Self::Grey => width,
+            Self::Nv12 | Self::Nv21 | Self::Nv16 | Self::Nv61 => pairs,
+            Self::Yuyv | Self::Yvyu | Self::Uyvy | Self::Vyuy | Self::P010 => pairs * 2,
+            Self::Rgb565 | Self::Grey16 | Self::Grey12 | Self::Grey10 => width * 2,
             Self::Rgb24 | Self::Bgr24 => width * 3,
-            Self::Bgrx => width * 4,
+            Self::Bgrx | Self::Xrgb | Self::Rgbx | Self::Xbgr => width * 4,
             Self::Mjpeg => 0,
         }
     }
 
+    /// The planes of a picture whose rows begin `stride` bytes apart, those of the first plane where there are several: the bytes from one
+    /// row of a plane to the next, and its rows. Those that it has not have none.
+    pub(crate) fn planes(self, stride: usize, height: usize) -> [Plane; MOST_PLANES] {
+        let none = (0, 0);
+        let colour = match self {
+            Self::I420 | Self::Yv12 => [(stride.div_ceil(2), height.div_ceil(2)); 2],
+            Self::I422 => [(stride.div_ceil(2), height); 2],
+            Self::Nv12 | Self::Nv21 | Self::P010 => [(stride, height.div_ceil(2)), none],
+            Self::Nv16 | Self::Nv61 => [(stride, height), none],
+            _ => [none; 2],
+        };
+        [(stride, height), colour[0], colour[1]]
+    }
+
     /// Bytes of a whole picture whose rows begin `stride` bytes apart. 0 for what has no rows.
     pub(crate) fn bytes(self, stride: usize, width: usize, height: usize) -> usize {
-        let stride = stride.max(self.row(width));
-        match self {
-            Self::I420 | Self::Yv12 => stride * height + 2 * stride.div_ceil(2) * height.div_ceil(2),
-            Self::Nv12 | Self::Nv21 => stride * (height + height.div_ceil(2)),
-            _ => stride * height,
-        }
+        self.planes(stride.max(self.row(width)), height).iter().map(|(stride, rows)| stride * rows).sum()
     }
 }
+
+/// Luma, and colour in two more at most.
+pub(crate) const MOST_PLANES: usize = 3;
+
+/// Bytes from one row to the next, and how many rows.
+pub(crate) type Plane = (usize, usize);
 
 /// A picture as a source delivers it.
 #[derive(Clone, Debug)]

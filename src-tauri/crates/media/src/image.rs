@@ -123,7 +123,7 @@ fn sized(width: usize, height: usize) -> Result<(u16, u16), String> {
 }
 
 fn jpeg(bytes: &[u8]) -> Result<RawPicture, String> {
-    let (width, height) = jpeg::Decoder::strict().size(bytes, (0, 0))?;
+    let (width, height) = jpeg::Decoder::strict().size(bytes)?;
     let (width, height) = sized(width, height)?;
     let mut decoder = jpeg::Decoder::strict();
     // A camera's picture that is cut off is shown as far as it goes; of a file it is said.

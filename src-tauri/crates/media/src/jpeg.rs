@@ -23,21 +23,16 @@ pub(crate) struct Decoder {
     strict: bool,
 }
 
-/// How far a JPEG may go beyond the picture that was agreed: to the end of its last block. Some cameras say 1088 lines for 1080.
-const BLOCK: usize = 16;
-
 impl Decoder {
     /// One that takes no picture that is damaged, or ends too early.
     pub(crate) fn strict() -> Self {
         Self { strict: true, ..Self::default() }
     }
 
-    /// Width and height of a picture as it is to be shown, or what is wrong with it. A camera may deliver another size than
-    /// agreed; where it is only more than agreed by what fills the last blocks, it is the agreed one.
-    pub(crate) fn size(&mut self, jpeg: &[u8], agreed: (usize, usize)) -> Result<(usize, usize), String> {
+    /// Width and height of a picture, or what is wrong with it.
+    pub(crate) fn size(&mut self, jpeg: &[u8]) -> Result<(usize, usize), String> {
         let Header { width, height, .. } = self.library()?.read_header(from_its_start(jpeg))?;
-        let fills = |told: usize, agreed: usize| (agreed..agreed + BLOCK).contains(&told);
-        Ok(if fills(width, agreed.0) && fills(height, agreed.1) { agreed } else { (width, height) })
+        Ok((width, height))
     }
 
     /// The planes of a picture, in JPEG's full range, and how finely its colour is sampled; or what is wrong with it. One
@@ -69,10 +64,11 @@ impl Decoder {
     }
 }
 
-/// Some cameras put stray bytes before a picture. One that has no start is left to the library to complain of.
+/// Some cameras put stray bytes before a picture, which may look like a start that no marker follows. One that has no start is left to
+/// the library to complain of.
 fn from_its_start(jpeg: &[u8]) -> &[u8] {
-    const START: [u8; 2] = [0xff, 0xd8];
-    let start = if jpeg.starts_with(&START) { Some(0) } else { jpeg.windows(2).position(|two| two == START) };
+    const START: [u8; 3] = [0xff, 0xd8, 0xff];
+    let start = if jpeg.starts_with(&START) { Some(0) } else { jpeg.windows(3).position(|three| three == START) };
     &jpeg[start.unwrap_or(0)..]
 }
 
@@ -190,4 +186,27 @@ pub(crate) fn sampled(samples: &[u8], width: usize, height: usize, sampling: u8)
     let image = YuvImage { pixels: samples, width, align: 1, height, subsamp };
     let mut library = Compressor::new().expect("the library is there");
     library.compress_yuv_to_vec(image).expect("it can be compressed")
+}
+
+/// As [`encoded`]: in several passes, or with a marker behind each row of blocks.
+#[cfg(test)]
+pub(crate) fn unusual(i420: &[u8], width: usize, height: usize, in_passes: bool) -> Vec<u8> {
+    let how = if in_passes { raw::TJPARAM_TJPARAM_PROGRESSIVE } else { raw::TJPARAM_TJPARAM_RESTARTROWS };
+    let (mut into, mut length) = (std::ptr::null_mut(), 0);
+    let (w, h) = (width as c_int, height as c_int);
+    assert_eq!(i420.len(), width * height * 3 / 2, "the library reads that much");
+    // SAFETY: the samples were measured; what the library makes is copied before it is given back.
+    unsafe {
+        let handle = raw::tj3Init(raw::TJINIT_TJINIT_COMPRESS as c_int);
+        for (what, value) in
+            [(how, 1), (raw::TJPARAM_TJPARAM_QUALITY, 90), (raw::TJPARAM_TJPARAM_SUBSAMP, Subsamp::Sub2x2 as c_int)]
+        {
+            assert_eq!(raw::tj3Set(handle, what as c_int, value), 0, "it knows the parameter");
+        }
+        assert_eq!(raw::tj3CompressFromYUV8(handle, i420.as_ptr(), w, 1, h, &mut into, &mut length), 0);
+        let made = std::slice::from_raw_parts(into, length as usize).to_vec();
+        raw::tj3Free(into.cast());
+        raw::tj3Destroy(handle);
+        made
+    }
 }

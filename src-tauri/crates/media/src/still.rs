@@ -50,7 +50,7 @@ mod tests {
             assert!(still.jpeg.len() < 100_000, "{} bytes", still.jpeg.len());
             let (width, height) = (usize::from(made.0), usize::from(made.1));
             let mut decoder = Decoder::default();
-            assert_eq!(decoder.size(&still.jpeg, (width, height)), Ok((width, height)));
+            assert_eq!(decoder.size(&still.jpeg), Ok((width, height)));
             let (planes, _) = decoder.decode(&still.jpeg).expect("it is whole");
             let found = pattern::read(planes.planes[0], width, width, height).expect("its cells are whole");
             assert_eq!((found.unix_ms, found.flash), (42_000, true));

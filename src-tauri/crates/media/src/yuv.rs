@@ -66,6 +66,14 @@ pub(crate) enum Packed {
     Bgr,
     /// `B G R`, and a byte that says nothing.
     Bgrx,
+    /// A byte that says nothing, and `R G B`.
+    Xrgb,
+    /// `R G B`, and a byte that says nothing.
+    Rgbx,
+    /// A byte that says nothing, and `B G R`.
+    Xbgr,
+    /// 5, 6 and 5 bits of two bytes.
+    Rgb565,
 }
 
 /// Packed pixels, as many as `into` has.
@@ -78,6 +86,10 @@ pub(crate) fn packed(source: &[u8], stride: usize, order: Packed, into: &mut Pic
         Packed::Rgb => (sys::rs_RAWToI420, 3),
         Packed::Bgr => (sys::rs_RGB24ToI420, 3),
         Packed::Bgrx => (sys::rs_ARGBToI420, 4),
+        Packed::Xrgb => (sys::rs_BGRAToI420, 4),
+        Packed::Rgbx => (sys::rs_ABGRToI420, 4),
+        Packed::Xbgr => (sys::rs_RGBAToI420, 4),
+        Packed::Rgb565 => (sys::rs_RGB565ToI420, 2),
     };
     assert!(covers(source, stride, width * bytes, height), "libyuv reads that much");
     let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
@@ -90,15 +102,17 @@ pub(crate) fn packed(source: &[u8], stride: usize, order: Packed, into: &mut Pic
 }
 
 /// A plane of luma and one of both colours in turn, as large as `into`: U before V, or `swapped`.
-pub(crate) fn nv12(luma: &[u8], colour: &[u8], stride: usize, swapped: bool, into: &mut Picture) {
+pub(crate) fn nv12(planes: [&[u8]; 2], strides: [usize; 2], swapped: bool, into: &mut Picture) {
     let (width, height) = size(into);
-    assert!(covers(luma, stride, width, height) && covers(colour, stride, width, height / 2), "libyuv reads that much");
+    let covered = covers(planes[0], strides[0], width, height) && covers(planes[1], strides[1], width, height / 2);
+    assert!(covered, "libyuv reads that much");
     let [y, u, v] = into.planes_mut().map(<[u8]>::as_mut_ptr);
     let (u, v) = if swapped { (v, u) } else { (u, v) };
+    let ([luma, colour], [luma_stride, colour_stride]) = (planes.map(<[u8]>::as_ptr), strides.map(to_c));
     // SAFETY: as in `packed`.
     unsafe {
-        let (w, half, stride) = (width as c_int, width as c_int / 2, stride as c_int);
-        sys::rs_NV12ToI420(luma.as_ptr(), stride, colour.as_ptr(), stride, y, w, u, half, v, half, w, height as c_int);
+        let (w, half) = (width as c_int, width as c_int / 2);
+        sys::rs_NV12ToI420(luma, luma_stride, colour, colour_stride, y, w, u, half, v, half, w, height as c_int);
     }
 }
 

@@ -47,6 +47,14 @@ kinds! {
     yvyu: "yvyu", "default" => Shows("ov5640", "640x480, 30 fps, YVYU");
     yu12: "yu12", "default" => Shows("Droidcam", "640x480, 30 fps, YU12");
     several_formats: "usual", "default" => Shows(NAME, "640x480, 15 fps, NV12");
+    grey: "grey", "default" => Shows("IR Camera", "640x480, 30 fps, GREY");
+    y16: "y16", "default" => Shows("PureThermal", "640x480, 30 fps, Y16");
+    rgb24: "rgb24", "default" => Shows("v4l2loopback", "636x480, 30 fps, RGB24");
+    bgr24: "bgr24", "default" => Shows("hdmirx", "640x480, 30 fps, BGR24");
+    planes_in_one: "planes-in-one", "default" => Shows("HD Webcam", "640x480, 30 fps, NV12");
+    planes_in_two: "planes-in-two", "default" => Shows("HD Webcam", "636x480, 30 fps, NV12");
+    planes_in_three: "planes-in-three", "default" => Shows("HD Webcam", "640x480, 30 fps, YU12");
+    two_hundred_formats: "two-hundred-formats", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     h264_only: "h264-only", "default" => Fails(ErrorCode::DeviceFailed, &["H.264 USB Camera", "H264", "choose another"]);
     // What the last program left behind.
     left_in_h264: "left-in-h264", "default" => Shows("HD Pro Webcam C920", "640x480, 30 fps, YUYV");
@@ -57,6 +65,7 @@ kinds! {
     rate_59_94: "rate-59.94", "default" => Shows("Cam Link 4K", "1280x720, 59.94 fps, YUYV");
     no_intervals: "no-intervals", "default" => Shows("stk1160", "640x480, 25 fps, YUYV");
     no_rate_call: "no-rate-call", "default" => Shows("em28xx", "640x480, YUYV");
+    rate_refused: "rate-refused", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     stepwise_rates: "stepwise-rates", "default" => Shows("HD Webcam", "640x480, 15 fps, YUYV");
     continuous_rates: "continuous-rates", "default" => Shows("HD Webcam", "640x480, 15 fps, YUYV");
     rate_of_zero: "rate-of-zero", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
@@ -72,6 +81,9 @@ kinds! {
     stride_of_nonsense: "stride-of-nonsense", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     stride_beyond_buffer: "stride-beyond-buffer", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     fields_apart: "fields-apart", "default" => Shows("ADV7180", "640x480, 30 fps, UYVY");
+    fields_even_first: "fields-even-first", "default" => Shows("ADV7180", "640x480, 30 fps, UYVY");
+    fields_odd_first: "fields-odd-first", "default" => Shows("ADV7180", "720x486, 30 fps, YUYV");
+    fields_alternate: "fields-alternate", "default" => Shows("ADV7180", "720x576, 30 fps, UYVY");
     full_line: "full-line", "default" => Shows("HD Webcam", "320x240, 30 fps, YUYV");
     // Pictures that are late, or not as agreed.
     slow_first_picture: "slow-first-picture", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
@@ -83,6 +95,15 @@ kinds! {
     mjpeg_cut: "mjpeg-cut", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
     mjpeg_late_start: "mjpeg-late-start", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
     mjpeg_garbage: "mjpeg-garbage", "default" => Fails(ErrorCode::DeviceFailed, &["HD Webcam", "cannot be read", "choose another"]);
+    mjpeg_no_tables: "mjpeg-no-tables", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_restarts: "mjpeg-restarts", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_progressive: "mjpeg-progressive", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_between: "mjpeg-between", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_half_rows: "mjpeg-half-rows", "default" => Shows("Buz", "640x480, 30 fps, MJPEG");
+    two_buffers: "two-buffers", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    two_buffers_and_no_more: "two-buffers-refuses", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    errors_at_times: "errors-at-times", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
+    again_and_again: "again-and-again", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     short_picture: "short-picture", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     // Names.
     name_not_utf8: "name-not-utf8", "default" => Shows("Kamera\u{fffd}\u{fffd}", "640x480, 30 fps, YUYV");
@@ -130,6 +151,27 @@ fn a_camera_of_one_picture_a_second_is_no_camera_that_has_failed() {
             assert!(Instant::now() < end, "{} pictures in {PATIENCE:?}", seen.len());
             thread::sleep(Duration::from_millis(10));
         }
+    });
+}
+
+#[test]
+fn a_camera_that_goes_over_to_another_size_is_seen_in_that() {
+    with_camera("a_camera_that_goes_over_to_another_size_is_seen_in_that", "becomes-smaller", &[], |_| {
+        let (pipeline, events) = opened("default");
+        assert!(matches!(first_outcome(&events), SourceState::Running { .. }));
+        // In the kind's file: after so many pictures.
+        const BEFORE: u16 = 30;
+        let end = Instant::now() + PATIENCE;
+        let mut seen = [false; 2];
+        while seen != [true; 2] {
+            if let Some(reading) = reading(&pipeline, SIZE) {
+                seen[usize::from(reading.frame >= BEFORE)] = true;
+            }
+            assert!(Instant::now() < end, "before and after: {seen:?}");
+            thread::sleep(Duration::from_millis(10));
+        }
+        let failed = events.try_iter().any(|event| matches!(event, Event::Camera(SourceState::Failed { .. })));
+        assert!(!failed, "it goes on");
     });
 }
 
@@ -234,11 +276,14 @@ fn until_the_clock_goes(pipeline: &Pipeline, camera: (usize, usize)) {
 /// The camera's clock in the preview; none where it shows anything else. A picture of another shape than the broadcast's stands between
 /// bars.
 fn clock(pipeline: &Pipeline, camera: (usize, usize)) -> Option<u32> {
+    reading(pipeline, camera).map(|reading| reading.unix_ms)
+}
+
+fn reading(pipeline: &Pipeline, camera: (usize, usize)) -> Option<pattern::Reading> {
     let image = pipeline.preview((SIZE.0 as u16, SIZE.1 as u16), 0)?;
     let (width, height) = (usize::from(image.width), usize::from(image.height));
     let inner = window(camera, (width, height));
     pattern::read(&image.planes[inner[1] * width + inner[0]..], width, inner[2], inner[3])
-        .map(|reading| reading.unix_ms)
 }
 
 /// Left, top, width and height of the largest picture of that shape in another.

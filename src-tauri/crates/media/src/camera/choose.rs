@@ -101,7 +101,7 @@ fn cost(format: &PictureFormat, wanted: &VideoConfig) -> impl Ord + use<> {
     let pixels_missing = pixels(wanted.width, wanted.height) - covered;
     let excess_pixels = pixels(format.width, format.height) - covered;
     let excess_rate = rate.saturating_sub(wanted_rate);
-    let colourless = format.pixels == PixelFormat::Grey;
+    let colourless = format.pixels.is_grey();
     let reached = (colourless, slow, pixels_missing, !same_shape(format, wanted), slower);
     (reached, decoding(format.pixels), excess_pixels, format.rate.is_none(), missing, excess_rate)
 }
@@ -116,10 +116,12 @@ fn same_shape(format: &PictureFormat, wanted: &VideoConfig) -> bool {
 /// What it costs to turn it into I420.
 fn decoding(pixels: PixelFormat) -> impl Ord {
     match pixels {
-        PixelFormat::I420 | PixelFormat::Yv12 => 0,
-        PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::Grey => 1,
-        PixelFormat::Yuyv | PixelFormat::Yvyu | PixelFormat::Uyvy | PixelFormat::Vyuy => 2,
-        PixelFormat::Rgb24 | PixelFormat::Bgr24 | PixelFormat::Bgrx => 3,
+        PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I422 => 0,
+        PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::Nv16 | PixelFormat::Nv61 => 1,
+        PixelFormat::Yuyv | PixelFormat::Yvyu | PixelFormat::Uyvy | PixelFormat::Vyuy | PixelFormat::P010 => 2,
+        PixelFormat::Grey | PixelFormat::Grey16 | PixelFormat::Grey12 | PixelFormat::Grey10 => 2,
+        PixelFormat::Rgb24 | PixelFormat::Bgr24 | PixelFormat::Rgb565 => 3,
+        PixelFormat::Bgrx | PixelFormat::Xrgb | PixelFormat::Rgbx | PixelFormat::Xbgr => 3,
         PixelFormat::Mjpeg => 4,
     }
 }

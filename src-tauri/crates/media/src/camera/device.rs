@@ -71,7 +71,7 @@ impl Device {
         Ok(length.map(|length| {
             let mut data = Vec::from(bytes);
             data.truncate(length);
-            DevicePicture { data, captured }
+            DevicePicture { opened: self.opened(), data, captured }
         }))
     }
 

@@ -53,6 +53,21 @@ fn nv21(nv12: &[u8]) -> Vec<u8> {
     y.iter().copied().chain(colour.chunks_exact(2).flat_map(|pair| [pair[1], pair[0]])).collect()
 }
 
+/// Each row of colour twice.
+fn nv16(width: usize, nv12: &[u8]) -> Vec<u8> {
+    let (y, colour) = nv12.split_at(nv12.len() * 2 / 3);
+    [y, &twice(colour, width)].concat()
+}
+
+fn yu16(width: usize, i420: &[u8]) -> Vec<u8> {
+    let (y, colour) = i420.split_at(i420.len() * 2 / 3);
+    [y, &twice(colour, width / 2)].concat()
+}
+
+fn twice(plane: &[u8], row: usize) -> Vec<u8> {
+    plane.chunks_exact(row).flat_map(|row| [row, row].concat()).collect()
+}
+
 /// The bytes of each pair of pixels in another order.
 fn shuffled(yuyv: &[u8], order: [usize; 4]) -> Vec<u8> {
     yuyv.chunks_exact(4).flat_map(|pair| order.map(|at| pair[at])).collect()
@@ -75,6 +90,10 @@ fn every_format_arrives_at_its_own_size_and_scaled() {
         (PixelFormat::Vyuy, shuffled(&yuyv, [3, 0, 1, 2])),
         (PixelFormat::Nv12, nv12.clone()),
         (PixelFormat::Nv21, nv21(&nv12)),
+        (PixelFormat::I422, yu16(1280, &i420)),
+        (PixelFormat::Nv16, nv16(1280, &nv12)),
+        (PixelFormat::Nv61, nv16(1280, &nv21(&nv12))),
+        (PixelFormat::P010, nv12.iter().flat_map(|byte| [0xc0, *byte]).collect()),
         (PixelFormat::Mjpeg, jpeg(1280, 720, &i420)),
     ] {
         let same = arrives(raw(format, 1280, 720, data.clone()), 1280, 720);
@@ -186,12 +205,23 @@ fn colours_of_screens_become_those_of_video() {
         (PixelFormat::Rgb24, of(PixelFormat::Rgb24, &red)),
         (PixelFormat::Bgr24, of(PixelFormat::Bgr24, &[0, 0, 255])),
         (PixelFormat::Bgrx, of(PixelFormat::Bgrx, &[0, 0, 255, 9])),
+        (PixelFormat::Xrgb, of(PixelFormat::Xrgb, &[9, 255, 0, 0])),
+        (PixelFormat::Rgbx, of(PixelFormat::Rgbx, &[255, 0, 0, 9])),
+        (PixelFormat::Xbgr, of(PixelFormat::Xbgr, &[9, 0, 0, 255])),
+        (PixelFormat::Rgb565, of(PixelFormat::Rgb565, &[0, 0xf8])),
     ] {
         assert!(near(found, [82, 90, 240]), "{format:?}: red is {found:?}");
     }
     assert!(near(of(PixelFormat::Rgb24, &grey), [126, 128, 128]));
     assert!(near(of(PixelFormat::Grey, &[255]), [235, 128, 128]), "a sensor's white is video's");
     assert!(near(of(PixelFormat::Grey, &[0]), [16, 128, 128]));
+    for (format, white) in
+        [(PixelFormat::Grey16, [0xff, 0xff]), (PixelFormat::Grey12, [0xff, 0x0f]), (PixelFormat::Grey10, [0xff, 3])]
+    {
+        assert!(near(of(format, &white), [235, 128, 128]), "{format:?}");
+        assert!(near(of(format, &[0xff, 0xff]), [235, 128, 128]), "{format:?}: more than white is white");
+        assert!(near(of(format, &[0, white[1].div_ceil(2)]), [126, 128, 128]), "{format:?}");
+    }
 }
 
 #[test]
@@ -222,12 +252,20 @@ fn rows_may_be_padded_and_sizes_odd() {
         PixelFormat::Rgb24,
         PixelFormat::Bgrx,
         PixelFormat::Grey,
+        PixelFormat::I422,
+        PixelFormat::Nv16,
+        PixelFormat::P010,
+        PixelFormat::Rgb565,
+        PixelFormat::Grey16,
     ];
     for format in all {
-        let data = vec![100; format.bytes(0, 683, 385)];
-        let mut into = Picture::black(320, 180, Instant::now());
-        let converted = PictureConverter::new().convert(&mut raw(format, 683, 385, data), &mut into, &Fit::WHOLE);
-        assert_eq!(converted, Ok(()), "{format:?}");
+        for stride in [0, 4001] {
+            let picture = raw(format, 683, 385, vec![100; format.bytes(stride, 683, 385)]);
+            let mut into = Picture::black(320, 180, Instant::now());
+            let converted =
+                PictureConverter::new().convert(&mut RawPicture { stride, ..picture }, &mut into, &Fit::WHOLE);
+            assert_eq!(converted, Ok(()), "{format:?}, {stride}");
+        }
     }
 }
 
@@ -250,8 +288,42 @@ fn a_damaged_jpeg_is_shown_as_far_as_it_goes() {
     arrives(raw(PixelFormat::Mjpeg, 640, 360, whole[..whole.len() * 3 / 4].to_vec()), 640, 360);
     let followed = [&whole[..], &[0, 0x12, 0xff, 0xd8, 0xff]].concat();
     arrives(raw(PixelFormat::Mjpeg, 640, 360, followed), 640, 360);
-    let preceded = [&[0, 0x12, 0xff], &whole[..]].concat();
+    let preceded = [&[0, 0x12, 0xff, 0xd8, 0, 0xff], &whole[..]].concat();
     arrives(raw(PixelFormat::Mjpeg, 640, 360, preceded), 640, 360);
+}
+
+#[test]
+fn a_jpeg_may_be_made_in_any_usual_way() {
+    let i420 = pattern(640, 360);
+    let whole = jpeg(640, 360, &i420);
+    // As AVI has it, and many cameras: the usual tables are left out.
+    let (mut bare, mut at) = (whole[..2].to_vec(), 2);
+    while whole[at + 1] != 0xda {
+        let end = at + 2 + usize::from(u16::from_be_bytes([whole[at + 2], whole[at + 3]]));
+        if whole[at + 1] != 0xc4 {
+            bare.extend_from_slice(&whole[at..end]);
+        }
+        at = end;
+    }
+    bare.extend_from_slice(&whole[at..]);
+    assert!(bare.len() + 400 < whole.len(), "it had tables");
+    arrives(raw(PixelFormat::Mjpeg, 640, 360, bare), 640, 360);
+    for (in_passes, marker) in [(true, 0xc2), (false, 0xdd)] {
+        let made = jpeg::unusual(&i420, 640, 360, in_passes);
+        assert!(made.windows(2).any(|two| two == [0xff, marker]), "it was made so");
+        arrives(raw(PixelFormat::Mjpeg, 640, 360, made), 640, 360);
+    }
+}
+
+#[test]
+fn a_jpeg_of_one_field_has_the_shape_that_was_agreed() {
+    let field = jpeg(640, 240, &pattern(640, 240));
+    let mut into = Picture::black(640, 480, Instant::now());
+    let mut picture = raw(PixelFormat::Mjpeg, 640, 480, field);
+    PictureConverter::new().convert(&mut picture, &mut into, &Fit::WHOLE).expect("it can be read");
+    let rows: Vec<u8> = into.planes()[0].chunks_exact(2 * 640).flat_map(|rows| rows[..640].to_vec()).collect();
+    let found = pattern::read(&rows, 640, 640, 240).expect("from edge to edge, and no bars above and below");
+    assert_eq!((found.unix_ms, found.frame), (123_456, 7));
 }
 
 #[test]

@@ -2,12 +2,23 @@
 
 use crate::frame::PixelFormat;
 
-/// Those that can be read.
-const READABLE: [(&[u8; 4], PixelFormat); 16] = [
+/// Those that can be read. Some have letters of their own where each plane is in a piece of memory of its own.
+const READABLE: [(&[u8; 4], PixelFormat); 38] = [
     (b"YU12", PixelFormat::I420),
     (b"YV12", PixelFormat::Yv12),
     (b"NV12", PixelFormat::Nv12),
     (b"NV21", PixelFormat::Nv21),
+    (b"YM12", PixelFormat::I420),
+    (b"YM21", PixelFormat::Yv12),
+    (b"NM12", PixelFormat::Nv12),
+    (b"NM21", PixelFormat::Nv21),
+    (b"422P", PixelFormat::I422),
+    (b"YM16", PixelFormat::I422),
+    (b"NV16", PixelFormat::Nv16),
+    (b"NM16", PixelFormat::Nv16),
+    (b"NV61", PixelFormat::Nv61),
+    (b"NM61", PixelFormat::Nv61),
+    (b"P010", PixelFormat::P010),
     (b"YUYV", PixelFormat::Yuyv),
     (b"YVYU", PixelFormat::Yvyu),
     (b"UYVY", PixelFormat::Uyvy),
@@ -17,7 +28,18 @@ const READABLE: [(&[u8; 4], PixelFormat); 16] = [
     (b"XR24", PixelFormat::Bgrx),
     (b"AR24", PixelFormat::Bgrx),
     (b"BGR4", PixelFormat::Bgrx),
+    (b"RGBP", PixelFormat::Rgb565),
+    (b"RGB4", PixelFormat::Xrgb),
+    (b"BX24", PixelFormat::Xrgb),
+    (b"BA24", PixelFormat::Xrgb),
+    (b"XB24", PixelFormat::Rgbx),
+    (b"AB24", PixelFormat::Rgbx),
+    (b"RX24", PixelFormat::Xbgr),
+    (b"RA24", PixelFormat::Xbgr),
     (b"GREY", PixelFormat::Grey),
+    (b"Y16 ", PixelFormat::Grey16),
+    (b"Y12 ", PixelFormat::Grey12),
+    (b"Y10 ", PixelFormat::Grey10),
     (b"MJPG", PixelFormat::Mjpeg),
     (b"JPEG", PixelFormat::Mjpeg),
 ];

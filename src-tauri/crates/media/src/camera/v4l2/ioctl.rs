@@ -4,6 +4,10 @@
 //! part of an array at its place.
 #![allow(unsafe_code)] // Only libc can make these calls; each structure is as large as the call's number says.
 
+mod buffers;
+
+pub(super) use buffers::{Filled, dequeue, placed, queue, request_buffers};
+
 use std::{fs::File, io, os::fd::AsRawFd, ptr, time::Duration};
 
 /// `struct v4l2_capability`.
@@ -79,50 +83,8 @@ struct StreamParameters {
     rest: [u32; 46],
 }
 
-/// `struct v4l2_requestbuffers`.
-#[repr(C)]
-#[derive(Clone, Copy, Default)]
-struct BufferRequest {
-    count: u32,
-    kind: u32,
-    memory: u32,
-    rest: [u32; 2],
-}
-
-/// `struct v4l2_buffer`. `memory_at` is a union: an offset, or a pointer to the planes.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Buffer {
-    index: u32,
-    kind: u32,
-    used: u32,
-    flags: u32,
-    field: u32,
-    stamp: libc::timeval,
-    timecode: [u32; 4],
-    sequence: u32,
-    memory: u32,
-    memory_at: usize,
-    length: u32,
-    reserved: [u32; 2],
-}
-
-/// `struct v4l2_plane`.
-#[repr(C)]
-#[derive(Clone, Copy, Default)]
-struct Plane {
-    used: u32,
-    length: u32,
-    memory_at: usize,
-    data_offset: u32,
-    reserved: [u32; 11],
-}
-
-const MEMORY_MMAP: u32 = 1;
-
-/// More planes than this a buffer has not (`VIDEO_MAX_PLANES`). Skylark reads formats of one plane, but the driver is told
-/// how much room there is.
-const MOST_PLANES: usize = 8;
+/// The pieces of memory of one picture at most: a plane of luma and two of colour.
+pub(super) const MOST_PIECES: usize = 3;
 
 /// How a device hands over pictures. The numbers are the kernel's for the kinds of buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,26 +94,30 @@ pub(super) enum Kind {
     Planes = 9,
 }
 
-/// How the rows of a picture come; television has the even ones and the odd ones at different times (`enum v4l2_field`).
+/// How the rows of a picture lie. Television has the even ones and the odd ones at different times, a field each (`enum v4l2_field`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Field {
-    /// However the driver likes, where it is asked.
-    #[default]
-    Any,
+pub(super) enum Fields {
     /// In their order, whenever they were taken.
-    Interlaced,
-    /// Even ones and odd ones apart: one behind the other, in pictures of their own, or one of them only.
-    Apart,
+    #[default]
+    Woven,
+    /// All even ones, and the odd ones behind them.
+    EvenFirst,
+    /// The other way round.
+    OddFirst,
+    /// A picture is one field.
+    Alone,
 }
 
-impl Field {
+impl Fields {
+    /// What a driver is asked for that has them apart by itself.
     const INTERLACED: u32 = 4;
 
-    fn read(number: u32) -> Field {
+    fn read(number: u32) -> Fields {
         match number {
-            Self::INTERLACED | 8 | 9 => Field::Interlaced,
-            2 | 3 | 5 | 6 | 7 => Field::Apart,
-            _ => Field::Any,
+            5 => Fields::EvenFirst,
+            6 => Fields::OddFirst,
+            2 | 3 | 7 => Fields::Alone,
+            _ => Fields::Woven,
         }
     }
 }
@@ -162,12 +128,11 @@ pub(super) struct Format {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) fourcc: u32,
-    /// Whether its rows come in their order.
-    pub(super) field: Field,
-    /// Of the first plane.
-    pub(super) bytes_per_line: u32,
-    /// Pieces of memory that a picture is in.
-    pub(super) planes: u32,
+    pub(super) fields: Fields,
+    /// Of each piece of memory that a picture is in.
+    pub(super) bytes_per_line: [u32; MOST_PIECES],
+    /// How many pieces of memory that are.
+    pub(super) pieces: u32,
     /// Black is 0 and white 255, as in JPEG, and not 16 and 235.
     pub(super) full_range: bool,
 }
@@ -179,18 +144,6 @@ pub(super) enum Entry {
     Discrete([u32; 2]),
     /// There is no list but a range, in the kernel's order of its six numbers.
     Range([u32; 6]),
-}
-
-/// A buffer that a picture has been put into.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Filled {
-    pub(super) index: u32,
-    /// The picture's bytes begin here.
-    pub(super) start: usize,
-    /// And end here.
-    pub(super) end: usize,
-    /// How long ago it was taken, where the driver tells that by the clock that this program uses.
-    pub(super) age: Option<Duration>,
 }
 
 pub(super) fn capability(device: &File) -> io::Result<Capability> {
@@ -234,10 +187,10 @@ pub(super) fn format(device: &File, kind: Kind) -> io::Result<Format> {
     Ok(unpacked(kind, &answer.union.0))
 }
 
-/// Sets a format. The answer is what the driver made of it.
-pub(super) fn set_format(device: &File, kind: Kind, wanted: Format) -> io::Result<Format> {
+/// Sets a format, whose fields are the driver's choice, or `woven`. The answer is what the driver made of it.
+pub(super) fn set_format(device: &File, kind: Kind, wanted: Format, woven: bool) -> io::Result<Format> {
     let mut answer = FormatAnswer { kind: kind as u32, union: FormatUnion([0; 50]) };
-    let field = if wanted.field == Field::Interlaced { Field::INTERLACED } else { 0 };
+    let field = if woven { Fields::INTERLACED } else { 0 };
     answer.union.0[..4].copy_from_slice(&[wanted.width, wanted.height, wanted.fourcc, field]);
     call(device, READ | WRITE, 5, &mut answer)?;
     Ok(unpacked(kind, &answer.union.0))
@@ -249,16 +202,17 @@ fn unpacked(kind: Kind, numbers: &[u32; 50]) -> Format {
     const FULL: u32 = 1;
     const DEFAULT: u32 = 0;
     const JPEG: u32 = 7;
-    let (bytes_per_line, planes, colours, quantisation) = match kind {
-        Kind::Single => (numbers[4], 1, numbers[6], numbers[10]),
+    let (bytes_per_line, pieces, colours, quantisation) = match kind {
+        Kind::Single => ([numbers[4], 0, 0], 1, numbers[6], numbers[10]),
         Kind::Planes => {
-            let [planes, _, _, quantisation] = numbers[45].to_ne_bytes();
-            (numbers[6], planes.into(), numbers[4], quantisation.into())
+            let [pieces, _, _, quantisation] = numbers[45].to_ne_bytes();
+            // Five numbers a plane, of which the second is this one.
+            (std::array::from_fn(|piece| numbers[6 + 5 * piece]), pieces.into(), numbers[4], quantisation.into())
         }
     };
     let full_range = quantisation == FULL || (quantisation == DEFAULT && colours == JPEG);
-    let field = Field::read(numbers[3]);
-    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], field, bytes_per_line, planes, full_range }
+    let fields = Fields::read(numbers[3]);
+    Format { width: numbers[0], height: numbers[1], fourcc: numbers[2], fields, bytes_per_line, pieces, full_range }
 }
 
 /// The time between two pictures, in seconds as a fraction.
@@ -277,70 +231,6 @@ fn parameters(device: &File, kind: Kind, number: u32, interval: [u32; 2]) -> io:
     Ok(parameters.interval)
 }
 
-/// Asks for buffers, which the device then holds for this program; none frees them. The answer is how many there are.
-pub(super) fn request_buffers(device: &File, kind: Kind, count: u32) -> io::Result<u32> {
-    let mut request = BufferRequest { count, kind: kind as u32, memory: MEMORY_MMAP, rest: [0; 2] };
-    call(device, READ | WRITE, 8, &mut request)?;
-    Ok(request.count)
-}
-
-/// Hands a buffer to the driver, to be filled.
-pub(super) fn queue(device: &File, kind: Kind, index: u32) -> io::Result<()> {
-    with_buffer(device, kind, index, 15).map(drop)
-}
-
-/// Takes the buffer that was filled first. Fails with `WouldBlock` where none is.
-pub(super) fn dequeue(device: &File, kind: Kind) -> io::Result<Filled> {
-    let (buffer, plane) = with_buffer(device, kind, 0, 17)?;
-    let (start, end) = match kind {
-        Kind::Single => (0, buffer.used),
-        Kind::Planes => (plane.data_offset, plane.used),
-    };
-    Ok(Filled { index: buffer.index, start: start as usize, end: end as usize, age: age(&buffer) })
-}
-
-fn age(buffer: &Buffer) -> Option<Duration> {
-    const CLOCK: u32 = 0xe000;
-    const MONOTONIC: u32 = 0x2000;
-    if buffer.flags & CLOCK != MONOTONIC {
-        return None;
-    }
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the clock is one that every Linux has, and `now` lives until the call returns.
-    if unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) } != 0 {
-        return None;
-    }
-    let now = Duration::new(u64::try_from(now.tv_sec).ok()?, u32::try_from(now.tv_nsec).ok()?);
-    let seconds = Duration::from_secs(u64::try_from(buffer.stamp.tv_sec).ok()?);
-    now.checked_sub(seconds + Duration::from_micros(u64::try_from(buffer.stamp.tv_usec).ok()?))
-}
-
-/// A call about a buffer, with what the driver wrote about it and its first plane.
-fn with_buffer(device: &File, kind: Kind, index: u32, number: u32) -> io::Result<(Buffer, Plane)> {
-    let mut planes = [Plane::default(); MOST_PLANES];
-    let (memory_at, length) = match kind {
-        Kind::Single => (0, 0),
-        Kind::Planes => (planes.as_mut_ptr() as usize, MOST_PLANES as u32),
-    };
-    let mut buffer = Buffer {
-        index,
-        kind: kind as u32,
-        used: 0,
-        flags: 0,
-        field: 0,
-        stamp: libc::timeval { tv_sec: 0, tv_usec: 0 },
-        timecode: [0; 4],
-        sequence: 0,
-        memory: MEMORY_MMAP,
-        memory_at,
-        length,
-        reserved: [0; 2],
-    };
-    // The planes live until the end of this function, and so does what points to them.
-    call(device, READ | WRITE, number, &mut buffer)?;
-    Ok((buffer, planes[0]))
-}
-
 pub(super) fn stream(device: &File, kind: Kind, on: bool) -> io::Result<()> {
     call(device, WRITE, if on { 18 } else { 19 }, &mut (kind as libc::c_int))
 }
@@ -353,18 +243,6 @@ pub(super) fn wait(device: &File, at_most: Duration) -> io::Result<bool> {
         -1 => Err(io::Error::last_os_error()),
         ready => Ok(ready > 0),
     }
-}
-
-/// Where the memory of a buffer is, from the device's start, and how much.
-pub(super) fn placed(device: &File, kind: Kind, index: u32) -> io::Result<(u32, u32)> {
-    let (buffer, plane) = with_buffer(device, kind, index, 9)?;
-    let (at, length) = match kind {
-        Kind::Single => (buffer.memory_at, buffer.length),
-        Kind::Planes => (plane.memory_at, plane.length),
-    };
-    // The offset is the first half of its union, whatever the order of bytes.
-    let bytes = at.to_ne_bytes();
-    Ok((u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]), length))
 }
 
 const WRITE: u32 = 1;

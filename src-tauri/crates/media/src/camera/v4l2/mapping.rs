@@ -19,9 +19,9 @@ pub(super) struct Mapping {
 unsafe impl Send for Mapping {}
 
 impl Mapping {
-    /// The memory of the device's buffer of that index.
-    pub(super) fn of(device: &File, kind: Kind, index: u32) -> io::Result<Mapping> {
-        let (offset, length) = ioctl::placed(device, kind, index)?;
+    /// A piece of memory of the device's buffer of that index.
+    pub(super) fn of(device: &File, kind: Kind, index: u32, piece: usize) -> io::Result<Mapping> {
+        let (offset, length) = ioctl::placed(device, kind, index, piece)?;
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
         // SAFETY: the kernel chooses a place that is free. It is unmapped when this is dropped, and not used after that.
         let at = unsafe {

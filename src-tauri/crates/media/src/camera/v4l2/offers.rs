@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A driver may list for ever; no camera has more formats, sizes of one, or rates of one than these.
-const MOST_FORMATS: u32 = 64;
+const MOST_FORMATS: u32 = 1024;
 const MOST_SIZES: u32 = 128;
 const MOST_RATES: u32 = 64;
 
@@ -66,7 +66,12 @@ impl Offers {
 /// says what it made of it when it is set. The same holds for rates.
 pub(super) fn offers(lists: &impl Lists, wanted: &VideoConfig) -> Offers {
     let mut offers = Offers::default();
+    let mut seen = Vec::new();
     for fourcc in (0..MOST_FORMATS).map_while(|index| lists.format(index)) {
+        if seen.contains(&fourcc) {
+            continue;
+        }
+        seen.push(fourcc);
         let Some(pixels) = pixels(fourcc) else {
             let letters = letters(fourcc);
             if !offers.unreadable.contains(&letters) {
@@ -89,6 +94,7 @@ fn sizes(lists: &impl Lists, fourcc: u32, wanted: &VideoConfig) -> Vec<(u32, u32
     let mut sizes = Vec::new();
     for entry in (0..MOST_SIZES).map_while(|index| lists.size(fourcc, index)) {
         match entry {
+            Entry::Discrete([width, height]) if sizes.contains(&(width, height)) => {}
             Entry::Discrete([width, height]) => sizes.push((width, height)),
             Entry::Range([min_width, max_width, width_step, min_height, max_height, height_step]) => {
                 // A range stands for the whole list.

@@ -1,8 +1,8 @@
 //! A camera that delivers: a format is set, buffers are made, filled ones are taken.
 
 use super::{
-    fourcc,
-    ioctl::{self, Field, Format},
+    ioctl::{self, Fields, Filled, Format},
+    layout::Layout,
     mapping::Mapping,
     node::{Node, explain},
     offers::{Offers, offers},
@@ -15,10 +15,11 @@ use crate::{
         names::Found,
     },
     device::DeviceError,
-    frame::MOST_PIXELS,
 };
 use std::{
-    io, thread,
+    io,
+    ops::Range,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -26,8 +27,9 @@ use std::{
 /// which are tried last. After so many the fault is elsewhere.
 const FORMATS_TO_TRY: usize = 32;
 
-/// One is being filled, one is being copied, and two wait in case the copying is late.
-const BUFFERS: u32 = 4;
+/// One is being filled, one is being copied, and two wait in case the copying is late. A driver that has no memory for so many may have it
+/// for fewer, and gives fewer by itself or refuses.
+const BUFFERS: [u32; 2] = [4, 2];
 
 /// A driver may make more than it was asked for, but not as many as it likes: the kernel's own bound.
 const MOST_BUFFERS: u32 = 32;
@@ -45,17 +47,13 @@ const MOST_ERRORS: u32 = 50;
 /// A time stamp older than this is no capture time: some drivers leave it unset or use another clock.
 const OLDEST_PICTURE: Duration = Duration::from_secs(1);
 
-/// Bytes from one row to the next beyond which a driver says no length but nonsense: no row is so long, whatever is behind it.
-const MOST_STRIDE: usize = 1 << 18;
-
-/// What stands for bytes that did not come: a neutral grey in every format.
-const GREY: u8 = 128;
-
 /// An open camera. Dropping it closes it. Any call may hang as long as the driver does.
 pub(in crate::camera) struct Device {
     node: Node,
+    layout: Layout,
     opened: Opened,
-    buffers: Vec<Mapping>,
+    /// Each buffer's pieces of memory.
+    buffers: Vec<Vec<Mapping>>,
     errors: u32,
 }
 
@@ -73,7 +71,10 @@ impl Device {
         let mut refusal = nothing_readable(&offers);
         for format in in_order(std::mem::take(&mut offers.formats), wanted).into_iter().take(FORMATS_TO_TRY) {
             match start(&node, format, offers.fourcc(format.pixels), wanted) {
-                Ok((opened, buffers)) => return Ok(Self { node, opened, buffers, errors: 0 }),
+                Ok(started) => {
+                    let Started { layout, rate, buffers } = started;
+                    return Ok(Self { node, layout, opened: layout.opened(rate), buffers, errors: 0 });
+                }
                 Err(DeviceError::Other(why)) => {
                     tracing::debug!("the camera offers {format} and refuses it: {why}");
                     refusal = DeviceError::Other(why);
@@ -103,15 +104,33 @@ impl Device {
         };
         let now = Instant::now();
         self.errors = 0;
-        let bytes = self.buffers.get(filled.index as usize).map(Mapping::bytes).unwrap_or_default();
-        let end = filled.end.min(bytes.len());
-        let bytes = &bytes[filled.start.min(end)..end];
-        fill(&mut data, bytes, self.opened.bytes());
-        let empty = bytes.is_empty();
+        let came = self.came(&filled);
+        let bytes = came.iter().map(|piece| piece.len()).sum();
+        if !self.layout.is_whole(bytes) {
+            self.look_again();
+        }
+        self.layout.fill(&mut data, &self.came(&filled), filled.odd);
         ioctl::queue(&self.node.device, self.node.kind, filled.index).map_err(|error| explain(&error))?;
         let age = filled.age.filter(|age| *age < OLDEST_PICTURE);
         let captured = age.and_then(|age| now.checked_sub(age)).unwrap_or(now);
-        Ok((!empty).then_some(DevicePicture { data, captured }))
+        Ok((bytes > 0).then_some(DevicePicture { opened: self.opened, data, captured }))
+    }
+
+    /// What came in each of a buffer's pieces of memory.
+    fn came(&self, filled: &Filled) -> Vec<&[u8]> {
+        let pieces = self.buffers.get(filled.index as usize).into_iter().flatten();
+        pieces.zip(&filled.pieces).map(|(piece, came)| part(piece.bytes(), came)).collect()
+    }
+
+    /// A device may go over to another size by itself, as one does to whose input another signal comes; it says so where it is asked.
+    fn look_again(&mut self) {
+        let Ok(agreed) = ioctl::format(&self.node.device, self.node.kind) else { return };
+        let other = if self.layout.is(&agreed) { None } else { Layout::of(agreed).ok() };
+        if let Some(layout) = other.filter(|layout| layout.pieces() == self.layout.pieces()) {
+            self.layout = layout.within(rooms(&self.buffers));
+            self.opened = self.layout.opened(self.opened.format.rate);
+            tracing::info!("the camera delivers {} now", self.opened.format);
+        }
     }
 
     fn no_picture(&mut self, error: &io::Error) -> Result<Option<DevicePicture>, DeviceError> {
@@ -131,6 +150,12 @@ impl Device {
     }
 }
 
+/// What of these bytes a driver says to have written, which may be any numbers.
+fn part<'a>(bytes: &'a [u8], came: &Range<usize>) -> &'a [u8] {
+    let end = came.end.min(bytes.len());
+    &bytes[came.start.min(end)..end]
+}
+
 impl Drop for Device {
     fn drop(&mut self) {
         self.buffers.clear();
@@ -138,38 +163,47 @@ impl Drop for Device {
     }
 }
 
+/// A device that has begun to deliver.
+struct Started {
+    layout: Layout,
+    rate: Option<Rate>,
+    buffers: Vec<Vec<Mapping>>,
+}
+
 /// Sets a format before any is asked for: the last program may have left the device in one that is of no use. What the driver
 /// makes of it holds, also where it is not what was asked for.
-fn start(
-    node: &Node,
-    format: PictureFormat,
-    fourcc: u32,
-    wanted: &VideoConfig,
-) -> Result<(Opened, Vec<Mapping>), DeviceError> {
+fn start(node: &Node, format: PictureFormat, fourcc: u32, wanted: &VideoConfig) -> Result<Started, DeviceError> {
     let (device, kind) = (&node.device, node.kind);
     let failed = |error: io::Error| explain(&error);
     let asked = Format { width: format.width.into(), height: format.height.into(), fourcc, ..Format::default() };
-    let mut agreed = ioctl::set_format(device, kind, asked).map_err(failed)?;
-    if agreed.field == Field::Apart {
-        let whole = Format { field: Field::Interlaced, ..asked };
-        agreed = ioctl::set_format(device, kind, whole).map_err(failed)?;
+    let mut agreed = ioctl::set_format(device, kind, asked, false).map_err(failed)?;
+    if agreed.fields != Fields::Woven {
+        // A driver that has no others goes on with those.
+        agreed = ioctl::set_format(device, kind, asked, true).unwrap_or(agreed);
     }
-    let mut opened = opened(agreed, format.rate)?;
-    let rate = format.rate.or(Rate::new(wanted.fps, 1)).map_or([1, 30], Rate::interval);
+    let layout = Layout::of(agreed)?;
+    let asked = format.rate.or(Rate::new(wanted.fps, 1)).map_or([1, 30], Rate::interval);
     // Not every driver knows of rates. What it says, if it says anything, holds.
-    let interval = ioctl::set_interval(device, kind, rate).or_else(|_| ioctl::interval(device, kind));
-    if let Some(rate) = interval.ok().and_then(|[seconds, pictures]| Rate::new(pictures, seconds)) {
-        opened.format.rate = Some(rate);
+    let interval = ioctl::set_interval(device, kind, asked).or_else(|_| ioctl::interval(device, kind));
+    let rate = interval.ok().and_then(|[seconds, pictures]| Rate::new(pictures, seconds)).or(format.rate);
+    let [usual, few] = BUFFERS;
+    let granted = ioctl::request_buffers(device, kind, usual).or_else(|_| ioctl::request_buffers(device, kind, few));
+    let count = granted.map_err(failed)?.min(MOST_BUFFERS);
+    let pieces = |index| (0..layout.pieces()).map(move |piece| Mapping::of(device, kind, index, piece)).collect();
+    if count == 0 {
+        return Err(DeviceError::Other("has no memory for its pictures".to_owned()));
     }
-    let count = ioctl::request_buffers(device, kind, BUFFERS).map_err(failed)?.min(MOST_BUFFERS);
-    let buffers =
-        (0..count).map(|index| Mapping::of(device, kind, index)).collect::<io::Result<Vec<_>>>().map_err(failed)?;
-    if let Some(shortest) = buffers.iter().map(|buffer| buffer.bytes().len()).min() {
-        opened.stride = opened.stride_within(shortest);
-    }
+    let buffers = (0..count).map(pieces).collect::<io::Result<Vec<Vec<_>>>>().map_err(failed)?;
+    let layout = layout.within(rooms(&buffers));
     (0..count).try_for_each(|index| ioctl::queue(device, kind, index)).map_err(failed)?;
     ioctl::stream(device, kind, true).map_err(failed)?;
-    Ok((opened, buffers))
+    Ok(Started { layout, rate, buffers })
+}
+
+/// The room in each piece of memory, of the buffer that has least.
+fn rooms(buffers: &[Vec<Mapping>]) -> impl Iterator<Item = usize> {
+    let pieces = buffers.iter().map(Vec::len).min().unwrap_or_default();
+    (0..pieces).filter_map(|piece| buffers.iter().map(|buffer| buffer[piece].bytes().len()).min())
 }
 
 /// Lets go of the buffers, which nothing may refer to any more. A driver that fails at that, as one does whose device was
@@ -179,58 +213,18 @@ fn stop(node: &Node) {
     drop(ioctl::request_buffers(&node.device, node.kind, 0));
 }
 
-/// Fills `data` with a picture as far as it came.
-fn fill(data: &mut Vec<u8>, came: &[u8], whole: usize) {
-    data.clear();
-    match whole {
-        0 => data.extend_from_slice(came),
-        _ => data.extend_from_slice(&came[..came.len().min(whole)]),
-    }
-    data.resize(data.len().max(whole), GREY);
-}
-
-impl Opened {
-    /// Of a whole picture; 0 where each has its own.
-    fn bytes(&self) -> usize {
-        self.format.pixels.bytes(self.stride, self.format.width.into(), self.format.height.into())
-    }
-
-    /// Its stride, or that of rows without padding where pictures with it have no room in the buffers. The last row may do without.
-    fn stride_within(&self, room: usize) -> usize {
-        let packed = self.format.pixels.row(self.format.width.into());
-        let padding = self.stride.saturating_sub(packed);
-        if self.bytes() - padding <= room { self.stride } else { packed }
-    }
-}
-
-/// What a driver made of the format that was set.
-fn opened(agreed: Format, rate: Option<Rate>) -> Result<Opened, DeviceError> {
-    let strange = |what: String| DeviceError::Other(format!("was set to {what}, which Skylark cannot read"));
-    let letters = fourcc::letters(agreed.fourcc);
-    let (Ok(width), Ok(height)) = (u16::try_from(agreed.width), u16::try_from(agreed.height)) else {
-        return Err(strange(format!("{}x{}", agreed.width, agreed.height)));
-    };
-    let pixels = fourcc::pixels(agreed.fourcc).filter(|_| agreed.planes == 1);
-    let pixels = pixels.ok_or_else(|| strange(format!("{letters} in {} planes", agreed.planes)))?;
-    if width == 0 || height == 0 || usize::from(width) * usize::from(height) > MOST_PIXELS {
-        return Err(strange(format!("{width}x{height}")));
-    }
-    // Some drivers tell none, or less than a row has, or any number.
-    let packed = pixels.row(width.into());
-    let stride = Some(agreed.bytes_per_line as usize).filter(|told| *told <= MOST_STRIDE).unwrap_or(0).max(packed);
-    Ok(Opened { format: PictureFormat { width, height, rate, pixels }, stride, full_range: agreed.full_range })
-}
-
 /// For a device that lists nothing at all.
 fn format_it_is_in(node: &Node) -> Option<(u32, PictureFormat)> {
     let format = ioctl::format(&node.device, node.kind).ok()?;
-    Some((format.fourcc, opened(format, None).ok()?.format))
+    Some((format.fourcc, Layout::of(format).ok()?.opened(None).format))
 }
 
 fn nothing_readable(offers: &Offers) -> DeviceError {
+    const MOST_SAID: usize = 8;
     let instead = match &offers.unreadable[..] {
         [] => String::new(),
-        letters => format!(" (it has {})", letters.join(", ")),
+        letters if letters.len() <= MOST_SAID => format!(" (it has {})", letters.join(", ")),
+        letters => format!(" (it has {} and {} more)", letters[..MOST_SAID].join(", "), letters.len() - MOST_SAID),
     };
     DeviceError::Other(format!("offers no pictures that Skylark can read, such as YUYV, NV12 or MJPG{instead}"))
 }
@@ -239,64 +233,13 @@ fn nothing_readable(offers: &Offers) -> DeviceError {
 mod tests {
     use super::*;
 
-    fn format(letters: &[u8; 4], width: u32, bytes_per_line: u32) -> Format {
-        Format {
-            width,
-            height: 720,
-            fourcc: u32::from_le_bytes(*letters),
-            field: Field::Any,
-            bytes_per_line,
-            planes: 1,
-            full_range: false,
-        }
-    }
-
-    #[test]
-    fn what_a_driver_makes_of_a_format_holds() {
-        let of = |format| opened(format, None).map(|opened| (opened.format.to_string(), opened.stride));
-        assert_eq!(of(format(b"YUYV", 1280, 2560)), Ok(("1280x720, YUYV".to_owned(), 2560)));
-        assert_eq!(of(format(b"YUYV", 640, 1408)), Ok(("640x720, YUYV".to_owned(), 1408)), "rows may be padded");
-        assert_eq!(of(format(b"YUYV", 640, 0)), Ok(("640x720, YUYV".to_owned(), 1280)), "or their length not be told");
-        assert_eq!(of(format(b"MJPG", 640, 0)), Ok(("640x720, MJPEG".to_owned(), 0)));
-        assert_eq!(of(format(b"YUYV", 640, u32::MAX)), Ok(("640x720, YUYV".to_owned(), 1280)), "or be any number");
-        let huge = Format { height: 50_000, ..format(b"XR24", 50_000, 0) };
-        for strange in [format(b"H264", 640, 0), format(b"YUYV", 0, 0), format(b"YUYV", 70_000, 0), huge] {
-            assert!(of(strange).is_err(), "{strange:?}");
-        }
-        assert!(of(Format { planes: 2, ..format(b"NV12", 640, 640) }).is_err(), "the second is elsewhere");
-    }
-
-    #[test]
-    fn rows_are_no_further_apart_than_the_buffers_have_room_for() {
-        let within = |letters, bytes_per_line, room| {
-            let opened = opened(format(letters, 640, bytes_per_line), None).expect("it can be read");
-            opened.stride_within(room)
-        };
-        assert_eq!(within(b"YUYV", 1408, 1408 * 720), 1408);
-        assert_eq!(within(b"YUYV", 1408, 1408 * 719 + 1280), 1408, "nothing stands behind the last row");
-        assert_eq!(within(b"YUYV", 1408, 1280 * 720), 1280, "it says what it does not do");
-        assert_eq!(within(b"YUYV", 1 << 18, 1280 * 720), 1280);
-        assert_eq!(within(b"NV12", 768, 768 * 1080), 768);
-        assert_eq!(within(b"NV12", 768, 640 * 1080), 640);
-        assert_eq!(within(b"YUYV", 1280, 4096), 1280, "its pictures are shorter than they are said to be");
-        assert_eq!(within(b"MJPG", 0, 4096), 0);
-    }
-
     #[test]
     fn a_camera_without_a_readable_format_says_what_it_has() {
         let offers = Offers { unreadable: vec!["H264".into(), "HEVC".into()], ..Offers::default() };
         let DeviceError::Other(said) = nothing_readable(&offers) else { panic!("it is none of the others") };
         assert!(said.ends_with("(it has H264, HEVC)"), "{said}");
-    }
-
-    #[test]
-    fn a_picture_that_is_cut_off_is_whole_and_grey_below() {
-        let mut data = vec![1; 9];
-        fill(&mut data, &[5, 6], 4);
-        assert_eq!(data, [5, 6, GREY, GREY]);
-        fill(&mut data, &[5, 6, 7, 8, 9], 4);
-        assert_eq!(data, [5, 6, 7, 8], "what comes behind it is none of it");
-        fill(&mut data, &[5, 6, 7], 0);
-        assert_eq!(data, [5, 6, 7], "a JPEG is as long as it is");
+        let offers = Offers { unreadable: (0..200).map(|number| format!("F{number}")).collect(), ..Offers::default() };
+        let DeviceError::Other(said) = nothing_readable(&offers) else { panic!("it is none of the others") };
+        assert!(said.ends_with("(it has F0, F1, F2, F3, F4, F5, F6, F7 and 192 more)"), "{said}");
     }
 }

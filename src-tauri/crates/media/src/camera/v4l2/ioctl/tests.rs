@@ -12,12 +12,8 @@ fn the_structures_are_as_large_as_the_kernels() {
         size_of::<IntervalEntry>(),
         size_of::<FormatAnswer>(),
         size_of::<StreamParameters>(),
-        size_of::<BufferRequest>(),
-        size_of::<Buffer>(),
-        size_of::<Plane>(),
     ];
-    assert_eq!(sizes, [104, 64, 44, 52, 208, 204, 20, 88, 64]);
-    assert_eq!(std::mem::offset_of!(Buffer, memory_at), 64);
+    assert_eq!(sizes, [104, 64, 44, 52, 208, 204]);
     assert_eq!(std::mem::offset_of!(FormatAnswer, union), 8);
 }
 
@@ -25,31 +21,32 @@ fn the_structures_are_as_large_as_the_kernels() {
 fn a_format_by_planes_is_read_where_the_kernel_writes_it() {
     let mut numbers = [0; 50];
     numbers[..7].copy_from_slice(&[1280, 720, 0x3231_564e, 1, 8, 1_382_400, 1344]);
-    numbers[45] = u32::from_ne_bytes([1, 0, 0, 0]);
+    numbers[11] = 1408;
+    numbers[45] = u32::from_ne_bytes([2, 0, 0, 0]);
     let format = Format {
         width: 1280,
         height: 720,
         fourcc: 0x3231_564e,
-        field: Field::Any,
-        bytes_per_line: 1344,
-        planes: 1,
+        fields: Fields::Woven,
+        bytes_per_line: [1344, 1408, 0],
+        pieces: 2,
         full_range: false,
     };
     assert_eq!(unpacked(Kind::Planes, &numbers), format);
-    numbers[45] = u32::from_ne_bytes([1, 0, 0, 1]);
+    numbers[45] = u32::from_ne_bytes([2, 0, 0, 1]);
     assert!(unpacked(Kind::Planes, &numbers).full_range);
 }
 
 #[test]
-fn rows_in_their_order_are_told_from_those_of_television_apart() {
+fn where_the_rows_of_television_are_is_read_as_the_kernel_numbers_it() {
     let of = |field| {
         let mut numbers = [0; 50];
         numbers[3] = field;
-        unpacked(Kind::Single, &numbers).field
+        unpacked(Kind::Single, &numbers).fields
     };
-    assert_eq!([0, 1].map(of), [Field::Any; 2], "the driver's choice, and whole pictures");
-    assert_eq!([4, 8, 9].map(of), [Field::Interlaced; 3]);
-    assert_eq!([2, 3, 5, 6, 7].map(of), [Field::Apart; 5]);
+    assert_eq!([0, 1, 4, 8, 9].map(of), [Fields::Woven; 5]);
+    assert_eq!([5, 6].map(of), [Fields::EvenFirst, Fields::OddFirst]);
+    assert_eq!([2, 3, 7].map(of), [Fields::Alone; 3]);
 }
 
 #[test]
