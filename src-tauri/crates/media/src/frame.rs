@@ -123,6 +123,8 @@ impl PixelFormat {
             Self::I422 => [(stride.div_ceil(2), height); 2],
             Self::Nv12 | Self::Nv21 | Self::P010 => [(stride, height.div_ceil(2)), none],
             Self::Nv16 | Self::Nv61 => [(stride, height), none],
+            // It has no rows, whatever anybody says of their bytes.
+            Self::Mjpeg => return [none; MOST_PLANES],
             _ => [none; 2],
         };
         [(stride, height), colour[0], colour[1]]

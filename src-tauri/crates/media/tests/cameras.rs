@@ -99,6 +99,7 @@ kinds! {
     mjpeg_restarts: "mjpeg-restarts", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
     mjpeg_progressive: "mjpeg-progressive", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
     mjpeg_between: "mjpeg-between", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
+    mjpeg_tells_a_row: "mjpeg-tells-a-row", "default" => Shows("HD Webcam", "640x480, 30 fps, MJPEG");
     mjpeg_half_rows: "mjpeg-half-rows", "default" => Shows("Buz", "640x480, 30 fps, MJPEG");
     two_buffers: "two-buffers", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");
     two_buffers_and_no_more: "two-buffers-refuses", "default" => Shows("HD Webcam", "640x480, 30 fps, YUYV");

@@ -48,9 +48,10 @@ impl Layout {
         let in_one = agreed.pieces == 1;
         let pixels = fourcc::pixels(agreed.fourcc).filter(|pixels| in_one || planes(pixels) == agreed.pieces as usize);
         let pixels = pixels.ok_or_else(|| strange(format!("{letters} in {} pieces of memory", agreed.pieces)))?;
-        // Some drivers tell none, or less than a row has, or any number.
+        // Some drivers tell none, or less than a row has, or any number; and some tell one of JPEGs, which have no rows.
         let packed = pixels.planes(pixels.row(width.into()), 1).map(|(row, _)| row);
-        let told = agreed.bytes_per_line.map(|told| Some(told as usize).filter(|told| *told <= MOST_STRIDE));
+        let most = if pixels == PixelFormat::Mjpeg { 0 } else { MOST_STRIDE };
+        let told = agreed.bytes_per_line.map(|told| Some(told as usize).filter(|told| *told <= most));
         let strides = std::array::from_fn(|piece| told[piece].unwrap_or(0).max(packed[piece]));
         Ok(Layout { agreed, pixels, width, height, strides })
     }
@@ -58,11 +59,9 @@ impl Layout {
     /// The same, or rows without padding where padded ones have no room in the pieces of memory that there are. The last row may do
     /// without.
     pub(super) fn within(mut self, rooms: impl Iterator<Item = usize>) -> Layout {
-        let packed = self.packed();
         for (piece, room) in rooms.enumerate().take(MOST_PIECES) {
-            let padding = self.strides[piece].saturating_sub(packed[piece].0);
-            if self.bytes(piece).saturating_sub(padding) > room {
-                self.strides[piece] = packed[piece].0;
+            if self.bytes(piece) - self.padding(piece) > room {
+                self.strides[piece] = self.packed()[piece].0;
             }
         }
         self
@@ -85,10 +84,11 @@ impl Layout {
         self.agreed == *agreed
     }
 
-    /// As many bytes came as a picture has; of what is compressed nobody knows.
+    /// As many bytes came as a picture has, with what stands behind its last row or without; of what is compressed nobody knows.
     pub(super) fn is_whole(&self, came: usize) -> bool {
-        let whole: usize = (0..self.pieces()).map(|piece| self.bytes(piece)).sum();
-        whole == 0 || whole == came
+        let sum = |of: &dyn Fn(usize) -> usize| (0..self.pieces()).map(of).sum::<usize>();
+        let whole = sum(&|piece| self.bytes(piece));
+        whole == 0 || (whole - sum(&|piece| self.padding(piece))..=whole).contains(&came)
     }
 
     /// Fills `data` with a picture as far as it came in each piece of memory. `odd`: of two fields it is the one of the odd rows.
@@ -130,6 +130,11 @@ impl Layout {
 
     fn rows_in_memory(&self) -> usize {
         if self.agreed.fields == Fields::Alone { usize::from(self.height) / 2 } else { self.height.into() }
+    }
+
+    /// Bytes behind each row of a piece of memory, which need not stand behind the last one.
+    fn padding(&self, piece: usize) -> usize {
+        self.strides[piece] - self.packed()[piece].0
     }
 
     /// Of a piece of memory; 0 where each picture has its own number.

@@ -23,7 +23,9 @@ fn what_a_driver_makes_of_a_format_holds() {
     assert_eq!(of(format(b"YUYV", 1280, 2560)), Ok(("1280x720, YUYV".to_owned(), 2560)));
     assert_eq!(of(format(b"YUYV", 640, 1408)), Ok(("640x720, YUYV".to_owned(), 1408)), "rows may be padded");
     assert_eq!(of(format(b"YUYV", 640, 0)), Ok(("640x720, YUYV".to_owned(), 1280)), "or their length not be told");
-    assert_eq!(of(format(b"MJPG", 640, 0)), Ok(("640x720, MJPEG".to_owned(), 0)));
+    for told in [0, 640, 1280, u32::MAX] {
+        assert_eq!(of(format(b"MJPG", 640, told)), Ok(("640x720, MJPEG".to_owned(), 0)), "it has no rows");
+    }
     assert_eq!(of(format(b"YUYV", 640, u32::MAX)), Ok(("640x720, YUYV".to_owned(), 1280)), "or be any number");
     let huge = Format { height: 50_000, ..format(b"XR24", 50_000, 0) };
     for strange in [format(b"H264", 640, 0), format(b"YUYV", 0, 0), format(b"YUYV", 70_000, 0), huge] {
@@ -58,8 +60,13 @@ fn a_picture_that_is_cut_off_is_whole_and_grey_below() {
     assert_eq!(data, [5, 6, GREY, GREY]);
     of(b"GREY").fill(&mut data, &[&[5, 6, 7, 8, 9]], false);
     assert_eq!(data, [5, 6, 7, 8], "what comes behind it is none of it");
-    of(b"MJPG").fill(&mut data, &[&[5, 6, 7]], false);
+    let jpeg = Layout::of(format(b"MJPG", 640, 640)).expect("it can be read");
+    jpeg.fill(&mut data, &[&[5, 6, 7]], false);
     assert_eq!(data, [5, 6, 7], "a JPEG is as long as it is");
+    assert!(jpeg.is_whole(3) && jpeg.is_whole(3_000_000));
+    let padded = Layout::of(format(b"YUYV", 640, 1408)).expect("it can be read");
+    let whole = 1408 * 720;
+    assert!(padded.is_whole(whole) && padded.is_whole(whole - 128) && !padded.is_whole(whole - 129));
 }
 
 /// Rows of these numbers as a grey picture of one column: where they lie in memory, and which row of the picture they are then.
