@@ -151,6 +151,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "reach/src/system/windows",
             "record/src/space/windows.rs",
             "studio/src/processor_time/windows.rs",
+            "threads/src/priority/windows.rs",
             "src-tauri/src/timers/windows.rs",
         ],
     ),

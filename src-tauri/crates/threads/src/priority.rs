@@ -12,13 +12,17 @@
 mod budget;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod other;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(target_os = "linux")]
 use linux as system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 use other as system;
+#[cfg(windows)]
+use windows as system;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
