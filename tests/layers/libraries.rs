@@ -150,6 +150,8 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
         &[
             "reach/src/system/windows",
             "record/src/space/windows.rs",
+            "studio/src/files/windows.rs",
+            "studio/src/rights/windows.rs",
             "studio/src/processor_time/windows.rs",
             "threads/src/priority/windows.rs",
             "src-tauri/src/timers/windows.rs",

@@ -6,11 +6,18 @@
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 use crate::random::random_hex;
+use crate::rights::create_private;
+#[cfg(not(windows))]
+use std::fs::rename;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+#[cfg(windows)]
+use windows::rename;
 
 /// Writes a file that only the user may read: all of it or, if that fails, nothing. One that is written in place keeps the
 /// permissions that it has.
@@ -90,21 +97,12 @@ fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     // Nobody can have made a file or a link of this name beforehand.
     name.push(format!(".{}.new", random_hex()));
     let beside = file.with_file_name(name);
-    let written = write_new(&beside, text).and_then(|()| fs::rename(&beside, file));
+    let written = write_new(&beside, text).and_then(|()| rename(&beside, file));
     if written.as_ref().is_err_and(|error| error.kind() != ErrorKind::AlreadyExists) {
         // What could not be put in place is of no use; the error that matters is the first one.
         let _ = fs::remove_file(&beside);
     }
     written
-}
-
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    // O_EXCL: no file that is there is opened, and no link followed.
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Whether it is the folder that forbids it, or that the file is a mount point. A full disk is neither: there, the old file

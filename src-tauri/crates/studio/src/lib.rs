@@ -66,6 +66,7 @@ mod processor_time;
 mod profiles;
 mod recorders;
 mod relaying;
+mod rights;
 mod saved;
 mod secret_file;
 mod steps;
