@@ -177,7 +177,13 @@ const MOST_CHANNELS: u16 = 32;
 
 /// So many channels the device has; two where it has one, or does not say, since a server makes stereo of that.
 fn inputs(device: &Device) -> u16 {
-    device.default_input_config().map_or(2, |config| config.channels()).clamp(2, MOST_CHANNELS)
+    native(device).map_or(2, |config| config.channels()).clamp(2, MOST_CHANNELS)
+}
+
+/// What the device is set to. An output that is listened to, as Windows lets it be (WASAPI's loopback), has no inputs: it is heard as
+/// it plays.
+fn native(device: &Device) -> Result<SupportedStreamConfig, Error> {
+    if device.supports_input() { device.default_input_config() } else { device.default_output_config() }
 }
 
 /// How many channels are asked for, so that each input comes as it is. PulseAudio hands them over by what they are called, and drops
@@ -211,7 +217,7 @@ fn config(device: &Device, channels: u16) -> Result<SupportedStreamConfig, Devic
         .min_by_key(|(channels, format, _)| (*channels, *format));
     match wanted {
         Some((_, _, config)) => Ok(config),
-        None => Ok(device.default_input_config()?),
+        None => Ok(native(device)?),
     }
 }
 
