@@ -4,10 +4,11 @@
 # setup [--headless] [--windows] [--tests] [--peers]
 setup() {
   takes setup "--headless --windows --tests --peers" "$@"
-  local required="$BUILD_PACKAGES" wanted='' tools='' words=" $* "
+  local required="$BUILD_PACKAGES" wanted='' tools='' words=" $* " windows=''
   [[ $words == *" --headless "* ]] || required+=" $WINDOW_PACKAGES"
-  [[ $words != *" --windows "* ]] || { required+=" $WINDOWS_PACKAGES"; have rustup || tools+=" libstd-rust-dev-windows"; }
-  [[ $words != *" --tests "* ]] || wanted+=" $TEST_PACKAGES"
+  [[ $words != *" --windows "* ]] || { windows=" $WINDOWS_PACKAGES"; have rustup || tools+=" libstd-rust-dev-windows"; }
+  # What tests need and cannot be had has them skipped.
+  if [[ $words == *" --tests "* ]]; then wanted+=" $TEST_PACKAGES${windows:+$windows $WINE_PACKAGES}"; else required+="$windows"; fi
   [[ $words != *" --peers "* ]] || wanted+=" $PEER_PACKAGES"
   # npm brings Node, and is what gets a newer one; rustup, where the distribution has it, gets a newer Rust.
   node_is_new_enough || have npm || required+=" npm"

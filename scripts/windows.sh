@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 
 WINDOWS_TARGET=x86_64-pc-windows-gnu
-WINDOWS_PACKAGES="gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64"
 # What is built for it once and used again, outside the clone.
 WINDOWS_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/skylark-windows"
 
@@ -15,14 +14,20 @@ no_windows_tools() {
   if ! compgen -G "$libraries/libstd-*.rlib" >/dev/null; then echo "Rust's standard library for $WINDOWS_TARGET is not installed"; fi
 }
 
-# The target, after the packages: by rustup, where Rust is rustup's.
-setup_windows() {
+# The target, after the packages: by rustup, where Rust is rustup's. Who goes on asks no_windows_tools.
+get_windows_target() {
   if [[ "$(no_windows_tools)" == *$WINDOWS_TARGET* ]] && have rustup; then
     say "rustup gets Rust's standard library for $WINDOWS_TARGET"
     rustup target add $WINDOWS_TARGET >&2 || say "rustup could not get it, see above."
   fi
-  if [ -n "$(no_windows_tools)" ]; then
-    die "Nothing can be built for Windows here: $(no_windows_tools). For a Rust of rustup's, rustup target add $WINDOWS_TARGET gets it; for a distribution's own, a package of the same version (Debian and Ubuntu: libstd-rust-dev-windows). Then run this again."
+}
+
+setup_windows() {
+  local why
+  get_windows_target
+  why=$(no_windows_tools)
+  if [ -n "$why" ]; then
+    die "Nothing can be built for Windows here: $why. For a Rust of rustup's, rustup target add $WINDOWS_TARGET gets it; for a distribution's own, a package of the same version (Debian and Ubuntu: libstd-rust-dev-windows). Then run this again."
   fi
 }
 
@@ -105,33 +110,44 @@ windows_static_libraries() {
   export CARGO_ENCODED_RUSTFLAGS="$flags"
 }
 
-# build_for_windows [--windows] [--headless]: sets PROGRAM.
+# build_for_windows [--windows] [--headless]: sets PROGRAM. What the window needs beside the program is put there.
 build_for_windows() {
-  local target
-  if [[ " $* " != *" --headless "* ]]; then die "The window is not built for Windows yet: ./dev build --windows --headless builds the program without it."; fi
+  # What the window is made of on Linux is not needed: a page is shown there by what Windows has.
   setup --headless --windows
   setup_windows
   windows_environment
   build_pages
-  target=$(target_dir)
-  say "Building Skylark for Windows (headless). The first time takes up to 25 minutes on two cores, later ones less; cargo says how far it is."
-  cargo build --profile shipped --locked --bin skylark --no-default-features --target $WINDOWS_TARGET >&2 ||
+  if [[ " $* " == *" --headless "* ]]; then compile_for_windows windows-headless --no-default-features; else compile_for_windows windows; fi
+}
+
+# compile_for_windows KIND ARGUMENTS...: as compile does.
+compile_for_windows() {
+  local kind="$1" target built
+  shift
+  target=$(target_dir) built="$target/$WINDOWS_TARGET/shipped"
+  say "Building Skylark for Windows ($kind). The first time takes up to 30 minutes on two cores, later ones less; cargo says how far it is."
+  cargo build --profile shipped --locked --bin skylark "$@" --target $WINDOWS_TARGET >&2 ||
     die "Skylark could not be built for Windows, see above. What was built before stays where it is."
-  mkdir -p "$target/windows"
-  cp --remove-destination "$target/$WINDOWS_TARGET/shipped/skylark.exe" "$target/windows/skylark.exe"
-  PROGRAM="$target/windows/skylark.exe"
+  mkdir -p "$target/$kind"
+  cp --remove-destination "$built/skylark.exe" "$target/$kind/skylark.exe"
+  if [ "$kind" = windows ]; then cp --remove-destination "$built/$WEBVIEW2_LOADER" "$target/$kind/"; fi
+  PROGRAM="$target/$kind/skylark.exe"
   no_foreign_dlls "$PROGRAM"
 }
 
-# no_foreign_dlls PROGRAM: ends everything where it asks for a library that does not come with Windows.
+# What finds the system's WebView2 for the window: Microsoft's, out of the crate that binds it.
+WEBVIEW2_LOADER=WebView2Loader.dll
+
+# no_foreign_dlls PROGRAM: ends everything where it asks for a library that neither comes with Windows nor lies beside it.
 no_foreign_dlls() {
-  local imports named foreign
+  local imports named foreign=() library
   imports=$(LC_ALL=C x86_64-w64-mingw32-objdump -p "$1") || die "objdump could not read $1, see above."
   named=$(awk '$1 == "DLL" && $2 == "Name:" { print $3 }' <<<"$imports" | LC_ALL=C sort -uf)
   if [ -z "$named" ]; then die "objdump names no library that $1 asks for, and every program asks for one."; fi
-  # 1: nothing is foreign.
-  foreign=$(grep -vixE "$WINDOWS_DLLS" <<<"$named") || [ $? = 1 ] || die "The list of Windows' own libraries could not be read."
-  if [ -n "$foreign" ]; then die "The program asks for libraries that no Windows has of itself: ${foreign//$'\n'/, }"; fi
+  for library in $named; do
+    if ! [[ ${library,,} =~ ^$WINDOWS_DLLS$ ]] && [ ! -f "$(dirname "$1")/$library" ]; then foreign+=("$library"); fi
+  done
+  if [ ${#foreign[@]} -gt 0 ]; then die "The program asks for libraries that no Windows has of itself: $(IFS=,; sed 's/,/, /g' <<<"${foreign[*]}")"; fi
 }
 
 # What every Windows 10 and 11 has in its system folder, of what the program and its libraries ask for.

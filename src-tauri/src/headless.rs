@@ -27,6 +27,8 @@ const WORKERS: usize = 2;
 
 /// Runs until `quit`, SIGINT, SIGTERM or SIGHUP, which are exit code 0.
 pub fn run(options: Options) -> ExitCode {
+    #[cfg(windows)]
+    crate::console::need();
     logging::to_stderr();
     signals::stay_in_background();
     timers::wake_on_time();

@@ -1,5 +1,7 @@
 //! Skylark, the application: a command line, a headless program, and (feature `window`) the control panel.
 
+#[cfg(windows)]
+mod console;
 pub mod headless;
 pub mod logging;
 mod options;

@@ -15,7 +15,7 @@ mod place;
 mod preview;
 mod shell;
 
-use crate::logging;
+use crate::{logging, timers};
 use acceleration::Policy;
 use shell::Shell;
 use std::process::ExitCode;
@@ -39,13 +39,12 @@ pub unsafe fn run(options: Options) -> ExitCode {
     // SAFETY: the caller says that no other thread runs, and none was started yet.
     let policy = unsafe { acceleration::choose(studio::hardware_acceleration(&options)) };
     logging::to_stderr();
-    if let Err(why) = display::open() {
-        logging::say(&format!(
-            "skylark: there is no display to open the window on ({why}). `skylark headless` goes live without one."
-        ));
+    if let Err(missing) = display::open() {
+        display::tell(&missing);
         logging::finish();
         return ExitCode::FAILURE;
     }
+    timers::wake_on_time();
     let app = tauri::Builder::default()
         // First, as its documentation asks: a second start shows the window that is there, before it opens anything.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
@@ -99,9 +98,7 @@ pub unsafe fn run(options: Options) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            logging::say(&format!(
-                "skylark: the window cannot be opened ({error}). `skylark headless` goes live without one."
-            ));
+            display::tell(&format!("the window cannot be opened ({error}). `skylark headless` goes live without one."));
             logging::finish();
             ExitCode::FAILURE
         }

@@ -111,7 +111,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     (
         "gtk",
         &[
-            "src-tauri/src/window/display.rs",
+            "src-tauri/src/window/display/linux.rs",
             "src-tauri/src/window/preview/painter",
             "src-tauri/src/window/choose/linux.rs",
         ],
@@ -154,7 +154,9 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "studio/src/rights/windows.rs",
             "studio/src/processor_time/windows.rs",
             "threads/src/priority/windows.rs",
+            "src-tauri/src/console.rs",
             "src-tauri/src/timers/windows.rs",
+            "src-tauri/src/window/display/windows.rs",
         ],
     ),
     ("zbus", &["media/src/screen/wayland/portal.rs", "threads/src/priority/linux/rtkit.rs"]),

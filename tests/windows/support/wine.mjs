@@ -1,10 +1,10 @@
 // The program for Windows, under Wine: a real `skylark.exe headless` in the machine that ./dev test windows made, started, read, told and
-// ended by its process id. SKYLARK_EXE names the program, WINE_MACHINE the machine.
+// ended by its process id. SKYLARK_EXE names the program, beside which lies what its window needs, and WINE_MACHINE the machine.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Headless, within } from '../../support/headless.mjs';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -17,22 +17,42 @@ export const missing = () =>
   existsSync(exe) && existsSync(machine) ? null : 'SKYLARK_EXE and WINE_MACHINE name no program and no machine';
 
 const enterWine = join(repository, 'scripts/enter-wine.sh');
-/** What runs a command in that machine, which sees the folder as /skylark. */
-const entering = (folder) => ['--mount', '--propagation', 'private', 'bash', enterWine, machine, folder];
+/** What runs a command in that machine, which sees the folder as /skylark. Its environment is the machine's own, and what is given here. */
+const entering = (folder, environment = {}) => [
+  ...['--mount', '--propagation', 'private', 'bash', enterWine, machine, folder],
+  ...['env', ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
+];
 
-/** A folder with the program in it, which Windows' programs see as Z:\skylark. */
+/** Runs a command there until it ends: its exit code, and what it printed. */
+export function inWine(folder, command, environment) {
+  const options = { encoding: 'utf8', timeout: 120_000, maxBuffer: 1 << 26 };
+  const { status, stdout, stderr, error } = spawnSync(
+    'unshare',
+    [...entering(folder, environment), ...command],
+    options,
+  );
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/** Wine opens files in a server of its own, which stays for a moment after the last program: until it is gone, too. */
+export function over(folder, environment) {
+  execFileSync('unshare', [...entering(folder, environment), 'wineserver', '--wait'], { timeout: 60_000 });
+}
+
+/** A folder with the program in it, which Windows' programs see as Z:\\skylark. */
 export function folder() {
   const made = mkdtempSync(join(tmpdir(), 'skylark-windows-'));
-  copyFileSync(exe, join(made, 'skylark.exe'));
-  // Wine opens files in a server of its own, which stays for a moment after the last program and has the folder of that one.
-  execFileSync('unshare', [...entering(made), 'wineserver', '--wait'], { timeout: 60_000 });
+  for (const name of ['skylark.exe', 'WebView2Loader.dll']) cpSync(join(dirname(exe), name), join(made, name));
+  // That of the test before has the folder of that one.
+  over(made);
   return { path: made, remove: () => rmSync(made, { recursive: true, force: true }) };
 }
 
-/** Starts the program in a folder, with a command line. Wine needs a while for the first. */
+/** Starts the program in a folder, with a command line; or `program`, by Windows' path. Wine needs a while for the first. */
 export class Skylark extends Headless {
-  constructor(folder, args) {
-    const program = spawn('unshare', [...entering(folder), 'wine', 'Z:\\skylark\\skylark.exe', ...args], {
+  constructor(folder, args, { environment, program: path = 'Z:\\skylark\\skylark.exe' } = {}) {
+    const program = spawn('unshare', [...entering(folder, environment), 'wine', path, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Who was ended has no stdin any more.
