@@ -1,11 +1,13 @@
 // Prints the package's copyright file: Skylark's own licence, and the notices of everything that is linked into the program or
 // built into its pages. Whatever may come with a crate is looked for in its folder; the text of a licence that many share stands once.
+// Usage: copyright.mjs [TARGET]: what the program for another target is made of, for a system that has none of Debian's texts.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 const NOTICE = /^(licen[cs]e|copying|copyright|notice|patents|unlicense|readme\.ijg)/i;
+const target = process.argv[2];
 /** Where C libraries that a crate carries keep their notices; deeper folders hold tests and samples of theirs. */
 const DEPTH = 3;
 /** Debian has these on every machine, and asks that they are named instead of repeated. The key is a line that only they have. */
@@ -20,9 +22,9 @@ const COMMON = [
 
 /** Crates that are linked into the program: what only builds it, or only tests it, is not among them. */
 function crates() {
-  const host = execFileSync('rustc', ['-vV'], { encoding: 'utf8' }).match(/^host: (.*)$/m)[1];
+  const built = target ?? execFileSync('rustc', ['-vV'], { encoding: 'utf8' }).match(/^host: (.*)$/m)[1];
   const all = JSON.parse(
-    execFileSync('cargo', ['metadata', '--locked', '--format-version', '1', '--filter-platform', host], {
+    execFileSync('cargo', ['metadata', '--locked', '--format-version', '1', '--filter-platform', built], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     }),
@@ -77,7 +79,7 @@ function read(path) {
     .replace(/\r/g, '')
     .replace(/\u0000/g, '')
     .trimEnd();
-  const common = COMMON.find(([, sign]) => sign.test(text));
+  const common = !target && COMMON.find(([, sign]) => sign.test(text));
   if (!common) return text;
   const [name] = common;
   const own = text
@@ -97,16 +99,15 @@ const indented = (text) =>
 
 const texts = new Map();
 const parts = [];
-const system = existsSync('/usr/share/doc/libvpx-dev/copyright')
-  ? [
-      {
-        name: 'libvpx',
-        version: 'of the system this was built on',
-        license: 'BSD-3-Clause',
-        files: ['/usr/share/doc/libvpx-dev/copyright'],
-      },
-    ]
-  : [];
+/** What the system has that it was built on: its package, and whether it is linked into every program or only into those for Windows. */
+const system = [
+  ['libvpx', 'BSD-3-Clause', 'libvpx-dev', false],
+  ['libstdc++, libgcc and libssp', 'GPL-3.0-or-later WITH GCC-exception-3.1', 'g++-mingw-w64-x86-64', true],
+  ['mingw-w64', 'see its notices', 'mingw-w64-x86-64-dev', true],
+]
+  .map(([name, license, from, abroad]) => ({ name, license, file: `/usr/share/doc/${from}/copyright`, abroad }))
+  .filter(({ file, abroad }) => (target || !abroad) && existsSync(file))
+  .map(({ name, license, file }) => ({ name, version: 'of the system this was built on', license, files: [file] }));
 /** What is built in and is neither a crate nor a package of the pages. */
 const carried = [
   {
@@ -115,6 +116,17 @@ const carried = [
     license: 'OFL-1.1',
     files: ['src-tauri/crates/media/fonts/OFL.txt'],
   },
+  // Lies beside the program for Windows, out of the crate webview2-com-sys, which has no notice of it.
+  ...(target
+    ? [
+        {
+          name: 'WebView2Loader.dll',
+          version: 'of the WebView2 SDK',
+          license: 'BSD-3-Clause',
+          files: ['packaging/windows/webview2-licence.txt'],
+        },
+      ]
+    : []),
 ];
 const all = [
   ...crates().map((entry) => ({ ...entry, folder: dirname(entry.manifest_path) })),
@@ -134,7 +146,9 @@ for (const { name, version, license, authors = [], folder, files = notices(folde
   parts.push([...lines, ...references.map((line) => `  ${line}`)].join('\n'));
 }
 
-const apache = 'The text of the Apache License 2.0 is on every Debian system in /usr/share/common-licenses/Apache-2.0.';
+const apache = target
+  ? readFileSync('LICENSE-APACHE', 'utf8').trim()
+  : 'The text of the Apache License 2.0 is on every Debian system in /usr/share/common-licenses/Apache-2.0.';
 console.log(`Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: Skylark
 Upstream-Contact: https://github.com/skylark-live/skylark/issues

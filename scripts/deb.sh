@@ -7,9 +7,10 @@ MAINTAINER="The Skylark authors <skylark-live@users.noreply.github.com>"
 # A key of Cargo.toml's [workspace.package].
 from_manifest() { sed -n "s/^$1 = \"\\(.*\\)\"\$/\\1/p" Cargo.toml; }
 
-# ./dev package
+# ./dev package [--windows]
 package() {
-  takes package "" "$@"
+  takes package --windows "$@"
+  if [ "${1:-}" = --windows ]; then package_for_windows; echo "$INSTALLER"; return 0; fi
   setup
   build_pages
   build_package

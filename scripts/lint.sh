@@ -4,7 +4,7 @@
 # lint [newest|windows]
 lint() {
   takes lint "newest windows" "$@"
-  setup
+  if [ "${1:-}" = windows ]; then setup --windows; get_windows_target; else setup; fi
   build_pages
   if [ "${1:-}" = newest ]; then lint_newest; return 0; fi
   if [ "${1:-}" = windows ]; then lint_for_windows; return 0; fi
@@ -14,6 +14,7 @@ lint() {
   say "Clippy"; cargo clippy --locked --workspace --all-targets -- -D warnings
   cargo clippy --locked -p skylark --no-default-features --all-targets -- -D warnings
   say "Clippy without H.264"; cargo clippy --locked -p studio --no-default-features --lib -- -D warnings
+  lint_for_windows program
   say "Documentation"; RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
   lint_headless_tree
   say "Dependencies: bans, licences, sources"
@@ -73,15 +74,22 @@ advisories() {
   say "Advisories: $looked"
 }
 
-# All that the program for Windows is made of, and the tests that run under Wine. Asked for by itself, because it compiles everything for
-# another system.
+# lint_for_windows [program]: the program for Windows without its window, as every lint does where the compiler is there; and all of it with the
+# tests that run under Wine, which is asked for by itself, because it compiles Tauri and the tests once more.
 lint_for_windows() {
-  local why name tested=()
+  local why
   why=$(no_windows_tools)
   if [ -n "$why" ]; then say "Windows was not checked: $why. See ./dev build --windows"; return 0; fi
-  windows_environment
-  for name in $WINE_CRATES; do tested+=(-p "$name"); done
   say "Clippy for Windows"
-  cargo clippy --locked --target $WINDOWS_TARGET -p skylark --no-default-features -- -D warnings
+  # In a shell of its own: what builds for Windows stands in the environment.
+  (windows_environment; clippy_for_windows "$@")
+}
+
+clippy_for_windows() {
+  local name tested=()
+  cargo clippy --locked -p skylark --no-default-features --target $WINDOWS_TARGET -- -D warnings
+  if [ "${1:-}" = program ]; then return 0; fi
+  for name in $WINE_CRATES; do tested+=(-p "$name"); done
+  cargo clippy --locked -p skylark --target $WINDOWS_TARGET -- -D warnings
   cargo clippy --locked --target $WINDOWS_TARGET "${tested[@]}" --lib --tests -- -D warnings
 }

@@ -226,7 +226,7 @@ run_tests() {
   for name in "${wanted[@]}"; do
     [[ " $SUITES $MORE_SUITES " == *" $name "* ]] || die "There is no test suite '$name'. The suites are: $SUITES, only where it is asked for: $MORE_SUITES, and by themselves: fresh [RELEASE...]"
   done
-  setup --tests
+  if [[ " ${wanted[*]} " == *" windows "* ]]; then setup --tests --windows; else setup --tests; fi
   build_pages
   SKIPPED=$(mktemp) LEFT_OUT=$(mktemp) WRONG=$(mktemp)
   for name in "${wanted[@]}"; do suite "$name" "test_$name"; done

@@ -193,7 +193,7 @@ for (const [words, refusal] of [
   [['build', '--debug'], /build takes --windows --headless, not: --debug/],
   [['lint', 'rust'], /lint takes newest windows, not: rust/],
   [['types', 'all'], /types takes nothing/],
-  [['package', 'rpm'], /package takes nothing/],
+  [['package', 'rpm'], /package takes --windows/],
   [['advisories', 'now'], /advisories takes nothing/],
   [['test', 'everything'], /no test suite 'everything'/],
   [['test', 'fresh', 'debian7'], /no fresh machine 'debian7'/],

@@ -1,5 +1,5 @@
 // ./dev build --windows and what goes with it: what is missing is installed or said, libvpx is built once from the distribution's own
-// source, and a program that asks for a DLL which no Windows has is not handed out.
+// source, a program that asks for a DLL which nobody has is not handed out, and the installer is made of what was built.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,8 @@ case " $* " in
   *" build "*)
     { echo "$VPX_STATIC $VPX_VERSION $VPX_LIB_DIR"; echo "$CARGO_ENCODED_RUSTFLAGS"; } >"$FAKE/built with"
     mkdir -p target/${TARGET}/shipped
-    echo "for Windows" >target/${TARGET}/shipped/skylark.exe ;;
+    echo "for Windows: $*" >target/${TARGET}/shipped/skylark.exe
+    touch target/${TARGET}/shipped/WebView2Loader.dll ;;
 esac`;
 
 /** apt that has libvpx's source, whose configure and make do what libvpx's do. */
@@ -55,6 +56,10 @@ case " $* " in
 esac`,
     'x86_64-w64-mingw32-g++': 'touch "$FAKE/libssp.a" "$FAKE/libstdc++.a"; echo "$FAKE/${1#-print-file-name=}"',
     'x86_64-w64-mingw32-objdump': dlls.map((name) => `echo "	DLL Name: ${name}"`).join('; '),
+    'x86_64-w64-mingw32-strip': 'cp "$3" "$2"',
+    du: 'printf \'27000\\t%s\\n\' "$3"',
+    makensis: 'for word in "$@"; do echo "$word"; done >"$FAKE/makensis"',
+    node: `case "$1" in scripts/copyright.mjs) echo "licences for $2" ;; *) exec ${process.execPath.replaceAll(' ', '\\ ')} "$@" ;; esac`,
     ...tools,
   }).install();
   t.after(() => made.remove());
@@ -66,6 +71,8 @@ esac`,
 }
 
 const build = (made) => made.dev(['build', '--windows', '--headless']);
+const LOADER = 'WebView2Loader.dll';
+const clippy = (made) => made.calls('cargo').filter((call) => / clippy /.test(call));
 const libvpx = '.cache/skylark-windows/libvpx-1.12.0-1+deb12u5';
 
 test('the last line is the program’s path, and libvpx is built once, of the version that Linux has', async (t) => {
@@ -73,7 +80,7 @@ test('the last line is the program’s path, and libvpx is built once, of the ve
   for (const times of [1, 2]) {
     const { code, out, said } = await build(made);
     assert.equal(code, 0, said);
-    assert.equal(out, `${made.clone}/target/windows/skylark.exe\n`);
+    assert.equal(out, `${made.clone}/target/windows-headless/skylark.exe\n`);
     assert.equal(made.calls('make').length, 2, `built once, not ${times} times`);
   }
   const [cargo] = made.calls('cargo').filter((call) => / build /.test(call));
@@ -140,13 +147,69 @@ test('mingw-w64 is installed where it is missing', async (t) => {
   );
 });
 
-test('the window is not built for Windows, and that is said before anything is done', async (t) => {
-  const made = machine(t);
+test('with the window it is another program, and what finds WebView2 lies beside it', async (t) => {
+  const made = machine(t, { dlls: ['KERNEL32.dll', LOADER] });
+  writeFileSync(join(made.folder, 'installed'), made.read('installed').replace('libwebkit2gtk-4.1-dev\n', ''));
   const { code, out, said } = await made.dev(['build', '--windows']);
+  assert.equal(code, 0, said);
+  assert.equal(out, `${made.clone}/target/windows/skylark.exe\n`);
+  assert.doesNotMatch(made.read('clone/target/windows/skylark.exe'), /--no-default-features/);
+  assert.ok(made.has(`clone/target/windows/${LOADER}`));
+  assert.doesNotMatch(made.read('installed'), /webkit/, 'nothing is installed for Linux’s window');
+
+  const headless = await build(made);
+  assert.equal(headless.code, 1, 'where nothing lies beside, nobody has it');
+  assert.match(headless.said, new RegExp(`no Windows has of itself: ${LOADER}`));
+});
+
+/** What the installer is made of, by name. */
+const defined = (made) =>
+  Object.fromEntries([...made.read('makensis').matchAll(/^-D(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+
+test('the installer is made of the stripped program, what lies beside it, and what belongs to it', async (t) => {
+  const made = machine(t, { dlls: ['KERNEL32.dll', LOADER] });
+  made.write('tauri.conf.json', '{ "identifier": "live.skylark.panel" }');
+  const { code, out, said } = await made.dev(['package', '--windows']);
+  assert.equal(code, 0, said);
+  const folder = `${made.clone}/target/installer`;
+  assert.equal(out, `${folder}/Skylark_0.1.0_x64-setup.exe\n`);
+  assert.deepEqual(defined(made), {
+    VERSION: '0.1.0',
+    HOMEPAGE: 'https://github.com/skylark-live/skylark',
+    PUBLISHER: 'The Skylark authors',
+    IDENTIFIER: 'live.skylark.panel',
+    ROOT: `${folder}/root`,
+    SIZE_KB: '27000',
+    ICON: `${made.clone}/icons/icon.ico`,
+    OUT: `${folder}/Skylark_0.1.0_x64-setup.exe`,
+  });
+  assert.deepEqual(readdirSync(`${folder}/root`).sort(), [LOADER, 'licences.txt', 'skylark.exe']);
+  assert.equal(made.read('clone/target/installer/root/licences.txt'), `licences for ${TARGET}\n`);
+  assert.match(made.read('installed'), /^nsis$/m);
+});
+
+test('a signer that is named signs the program before it is packed, and is handed to what makes the installer', async (t) => {
+  const made = machine(t, { dlls: ['KERNEL32.dll', LOADER] }, { signer: 'echo signed >>"$1"' });
+  made.write('tauri.conf.json', '{ "identifier": "live.skylark.panel" }');
+  const signer = join(made.folder, 'bin/signer');
+  assert.equal((await made.dev(['package', '--windows'], { SKYLARK_SIGN: signer })).code, 0);
+  assert.match(made.read('clone/target/installer/root/skylark.exe'), /\nsigned\n$/);
+  assert.equal(defined(made).SIGN, signer);
+
+  made.tool('signer', 'echo "no key" >&2; exit 1');
+  const { code, out, said } = await made.dev(['package', '--windows'], { SKYLARK_SIGN: signer });
   assert.equal(code, 1);
   assert.equal(out, '');
-  assert.match(said, /The window is not built for Windows yet: \.\/dev build --windows --headless/);
-  assert.deepEqual(made.calls('cargo'), []);
+  assert.match(said, /no key[^]*could not sign/);
+});
+
+test('an installer that cannot be made is none', async (t) => {
+  const made = machine(t, { dlls: ['KERNEL32.dll', LOADER] }, { makensis: 'echo "Error in script" >&2; exit 1' });
+  made.write('tauri.conf.json', '{ "identifier": "live.skylark.panel" }');
+  const { code, out, said } = await made.dev(['package', '--windows']);
+  assert.equal(code, 1);
+  assert.equal(out, '');
+  assert.match(said, /Error in script[^]*The installer could not be made/);
 });
 
 test('./dev test windows says what it lacks, and does not pass for passed', async (t) => {
@@ -167,8 +230,34 @@ test('./dev lint windows says that nothing was checked where it cannot be', asyn
   const { code, said } = await made.dev(['lint', 'windows']);
   assert.equal(code, 0, said);
   assert.match(said, /Windows was not checked: Rust's standard library/);
-  assert.deepEqual(
-    made.calls('cargo').filter((call) => /clippy/.test(call)),
-    [],
+  assert.deepEqual(clippy(made), []);
+});
+
+test('./dev lint checks Windows’ program where its compiler is, and what comes after is Linux’ again', async (t) => {
+  const tools = {
+    cargo: `${CARGO.replace('esac', '')}\n  *" clippy "*|*" doc "*) echo "flags=$CARGO_ENCODED_RUSTFLAGS" >>"$FAKE/calls" ;;\nesac`,
+    timeout: 'shift; exec "$@"',
+    'cargo-deny': '',
+    git: '',
+  };
+  const made = machine(t, {}, tools);
+  made.write('deny.toml', '# Last look: never\n');
+  const { code, said } = await made.dev(['lint']);
+  assert.equal(code, 0, said);
+  const calls = made.read('calls').split('\n');
+  const flags = (fits) => calls[calls.findIndex((call) => fits.test(call)) + 1];
+  assert.match(flags(/^cargo clippy .*--no-default-features .*--target x86_64-pc-windows-gnu/), /^flags=-L./);
+  assert.equal(flags(/^cargo doc /), 'flags=');
+  assert.match(
+    calls.findLast((call) => /^cargo (clippy|doc) /.test(call)),
+    /doc/,
+    'it is not the last of them',
   );
+
+  const without = machine(t, { std: false }, tools);
+  without.write('deny.toml', '# Last look: never\n');
+  const left = await without.dev(['lint']);
+  assert.equal(left.code, 0, left.said);
+  assert.match(left.said, /Windows was not checked/);
+  assert.ok(clippy(without).every((call) => !call.includes(TARGET)));
 });
