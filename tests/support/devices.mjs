@@ -47,11 +47,12 @@ function kindFile(kind) {
 
 /**
  * A PulseAudio server of the test's own, whose one microphone hears a tone. Null where PulseAudio is not installed.
- * Programs started with `environment` use it. With `desktop`, what the system's output plays is a tone as well, of so many hertz.
+ * Programs started with `environment` use it. With `desktop`, what the system's output plays is a tone as well, of so many hertz. What it
+ * keeps on the disk is below the folder `inside`.
  */
-export async function microphone({ hertz = 440, level = 0.5, desktop = null } = {}) {
+export async function microphone({ hertz = 440, level = 0.5, desktop = null, inside = tmpdir() } = {}) {
   if (spawnSync('pulseaudio', ['--version']).error || spawnSync('paplay', ['--version']).error) return null;
-  const folder = mkdtempSync(join(tmpdir(), 'skylark-sound-'));
+  const folder = mkdtempSync(join(inside, 'skylark-sound-'));
   // A client without any cookie is not even asked who it is; the server lets the same user in whatever the cookie says.
   const cookie = join(folder, 'cookie');
   writeFileSync(cookie, Buffer.alloc(256));
