@@ -76,8 +76,11 @@ fn every_thread_of_the_architecture_is_tried() {
         rows.flat_map(|row| row.split('|').nth(1).expect("a cell").split('`').skip(1).step_by(2)).collect();
     let tried = ENDS.iter().map(|(name, _)| *name).chain(GOES_ON.iter().map(|(name, ..)| *name));
     let tried = tried.map(|name| if name == "send-0" { "send-N" } else { name });
-    let tried =
-        tried.chain(beside::BESIDE).chain([beside::AFTER_ANOTHER]).chain(WITH_AN_ENGINE).chain(window::IN_THE_WINDOW);
+    let tried = tried
+        .chain(beside::BESIDE)
+        .chain([beside::AFTER_ANOTHER, beside::ELSEWHERE])
+        .chain(WITH_AN_ENGINE)
+        .chain(window::IN_THE_WINDOW);
     let tried = tried.chain(WHERE_REFUSED);
     assert_eq!(tried.collect::<BTreeSet<_>>(), listed);
 }

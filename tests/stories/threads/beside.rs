@@ -22,6 +22,10 @@ pub(super) const BESIDE: [&str; 12] = [
     "certificates",
 ];
 
+/// What runs only where the sound server is on another machine.
+#[cfg(target_os = "linux")]
+pub(super) const ELSEWHERE: &str = "sound-server";
+
 /// What needs the owner to fail as well.
 pub(super) const AFTER_ANOTHER: &str = "aftermath";
 
@@ -65,6 +69,26 @@ async fn the_program_ends_though_what_cleans_up_after_its_owner_fails_too() {
     assert_eq!(skylark.ended().await.code(), Some(1));
     let left = faults.path().read_dir().expect("it is ours").count();
     assert_eq!(left, 0, "who is asked to fail takes the question away: both were");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_leads_to_a_sound_server_elsewhere_is_told_and_leads_there_the_next_time() {
+    let faults = TempDir::new().expect("there is room for a folder");
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback has a port");
+    let named = format!("tcp:{}", server.local_addr().expect("it has one"));
+    let environment = [(super::FAULTS, faults.path()), ("PULSE_SERVER", named.as_ref())];
+    let mut skylark = Skylark::live_in(&environment, &["--listen", "127.0.0.1:0"]).await;
+    ask_to_fail(&faults, ELSEWHERE);
+    skylark.command(r#"{"command":"list_devices"}"#).await;
+    tells(&mut skylark, ELSEWHERE).await;
+    assert_eq!(panics(&skylark, ELSEWHERE).await, 1);
+    skylark.event("devices").await;
+    skylark.command(r#"{"command":"list_devices"}"#).await;
+    // It hangs up, which is no answer.
+    drop(soon("somebody comes", server.accept()).await.expect("it listens"));
+    skylark.event("devices").await;
+    skylark.quit().await;
 }
 
 /// What has this one do something.

@@ -147,6 +147,7 @@ fn host() -> (Host, System) {
     #[cfg(target_os = "linux")]
     {
         use cpal::HostId::PulseAudio;
+        super::server::carry();
         if cpal::available_hosts().contains(&PulseAudio)
             && let Ok(host) = cpal::host_from_id(PulseAudio)
         {

@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use support::{LEVEL, SERVER_PROCESS, amplitude, loudness, with_sound_server};
+use support::{LEVEL, SERVER_PROCESS, again, amplitude, loudness, with_sound_server};
 
 /// Records until the tone has been heard for a second without a break.
 fn check_tone(name: &str) {
@@ -97,10 +97,60 @@ fn mono_at_another_rate_is_heard_on_both_sides() {
 }
 
 #[test]
+fn unusual_rates_and_channels_are_heard() {
+    with_sound_server("microphone::tests::unusual_rates_and_channels_are_heard", || {
+        check_tone("studio.monitor");
+        check_tone_of("three.monitor", "48 kHz with 3 channels");
+        check_tone("headset.monitor");
+    });
+}
+
+#[test]
+fn a_server_on_another_machine_is_heard() {
+    with_sound_server("microphone::tests::a_server_on_another_machine_is_heard", || {
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        // It knows its own user by a socket of this machine, and anybody else by the cookie that they have.
+        let module = ["load-module", "module-native-protocol-tcp", "listen=127.0.0.1", &format!("port={port}")];
+        let loaded = Command::new("pactl").args(module).stdout(Stdio::null()).status();
+        assert!(loaded.is_ok_and(|status| status.success()), "pactl {module:?}");
+        // SAFETY: as above.
+        #[allow(unsafe_code)]
+        unsafe {
+            // Nobody listens at the first.
+            env::set_var("PULSE_SERVER", format!("tcp:127.0.0.1:1 {{0123abcd}}tcp:localhost:{port}"));
+            find_sound_server();
+        }
+        check_tone("mic.monitor");
+        let left = std::fs::read_dir(env::var("XDG_RUNTIME_DIR").expect("it is set")).expect("it is there");
+        let left: Vec<_> = left.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        assert!(!left.iter().any(|name| name.contains("skylark")), "{left:?}");
+    });
+}
+
+#[test]
+fn a_server_that_ends_is_lost_and_one_that_comes_back_is_heard() {
+    with_sound_server("microphone::tests::a_server_that_ends_is_lost_and_one_that_comes_back_is_heard", || {
+        let mut microphone = open("mic.monitor").expect("it is there");
+        let mut chunk = SoundChunk::new();
+        hear(&mut *microphone, &mut chunk);
+        let server = env::var(SERVER_PROCESS).expect("the test was started with it");
+        assert!(Command::new("kill").args(["-KILL", &server]).status().is_ok_and(|killed| killed.success()));
+        let lost = (0..100).find_map(|_| microphone.next(&mut chunk).err());
+        assert_eq!(lost.map(|error| error.code()), Some(protocol::ErrorCode::DeviceLost));
+        drop(microphone);
+        assert!(matches!(open("mic.monitor").err(), Some(SourceError::NotFound(_))));
+        let _again = again();
+        hear(&mut *open("mic.monitor").expect("it is back"), &mut chunk);
+    });
+}
+
+#[test]
 fn listed_and_found() {
     with_sound_server("microphone::tests::listed_and_found", || {
         let ids: Vec<_> = list().into_iter().map(|source| source.id).collect();
-        let sinks = ["mic", "low", "two", "eight", "six", "out", "quiet"].map(|sink| format!("{sink}.monitor"));
+        let sinks = ["mic", "low", "two", "eight", "six", "studio", "three", "headset", "out", "quiet"];
+        let sinks = sinks.map(|sink| format!("{sink}.monitor"));
         assert_eq!(ids, sinks);
         hear(&mut *open("default").expect("the default is mic.monitor"), &mut SoundChunk::new());
         let missing = SourceError::NotFound("The microphone \"Other\"".into());

@@ -24,7 +24,7 @@ struct Sink {
     hertz: f64,
 }
 
-const SINKS: [Sink; 6] = [
+const SINKS: [Sink; 9] = [
     Sink { name: "mic", rate: 48_000, channels: 2, map: None, on: None, hertz: HERTZ },
     Sink { name: "low", rate: 44_100, channels: 1, map: None, on: None, hertz: HERTZ },
     // An interface with two inputs, and somebody speaks into the first of them.
@@ -45,12 +45,23 @@ const SINKS: [Sink; 6] = [
         on: Some(4),
         hertz: HERTZ,
     },
+    // A studio's converter, an interface of three inputs, and a headset in a call.
+    Sink { name: "studio", rate: 192_000, channels: 2, map: None, on: None, hertz: HERTZ },
+    Sink {
+        name: "three",
+        rate: 96_000,
+        channels: 3,
+        map: Some("front-left,front-right,front-center"),
+        on: Some(2),
+        hertz: HERTZ,
+    },
+    Sink { name: "headset", rate: 8_000, channels: 1, map: None, on: None, hertz: HERTZ },
     // Where the system's sound goes, once a test says so.
     Sink { name: "out", rate: 48_000, channels: 2, map: None, on: None, hertz: DESKTOP },
 ];
 
 /// A process that ends with the test.
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -70,14 +81,7 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
         eprintln!("skipped: there is no pulseaudio with its paplay on this machine, so {test} has no microphone");
         return;
     };
-    let players = SINKS.map(|Sink { name, channels, map, on, hertz, .. }| {
-        let file = format!("{name}.wav");
-        write_tone(&folder.path().join(&file), channels, on, hertz);
-        let mut play = command("paplay", folder.path());
-        play.arg(format!("--device={name}")).arg(format!("--channels={channels}"));
-        play.args(map.map(|map| format!("--channel-map={map}"))).arg(file);
-        Process(play.current_dir(folder.path()).spawn().expect("paplay"))
-    });
+    let players = SINKS.map(|sink| play(&sink, folder.path()));
     let status = Command::new(env::current_exe().expect("a test has a program"))
         .args([test, "--exact", "--nocapture"])
         .envs(environment(folder.path()))
@@ -85,6 +89,24 @@ pub(crate) fn with_sound_server(test: &str, body: fn()) {
         .status();
     drop(players);
     assert!(status.is_ok_and(|status| status.success()), "{test} failed in its own process, see above");
+}
+
+/// Plays a sink's tone there.
+fn play(sink: &Sink, folder: &Path) -> Process {
+    let Sink { name, channels, map, on, hertz, .. } = *sink;
+    let file = format!("{name}.wav");
+    write_tone(&folder.join(&file), channels, on, hertz);
+    let mut play = command("paplay", folder);
+    play.arg(format!("--device={name}")).arg(format!("--channels={channels}"));
+    play.args(map.map(|map| format!("--channel-map={map}"))).arg(file);
+    Process(play.current_dir(folder).spawn().expect("paplay"))
+}
+
+/// Starts the server again, after a test has ended it, and plays on its first sink.
+pub(crate) fn again() -> [Process; 2] {
+    let folder = env::var_os("XDG_RUNTIME_DIR").expect("it had one");
+    let server = start_server(Path::new(&folder)).expect("it was there before");
+    [server, play(&SINKS[0], Path::new(&folder))]
 }
 
 /// None: not installed.
