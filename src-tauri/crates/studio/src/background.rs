@@ -1,6 +1,7 @@
 //! What takes its time and is done on other threads, so that the owner waits for none of it.
 
 use crate::chat_file;
+use crate::folder_lock::FolderLock;
 use crate::happened::Happened;
 use crate::history_file;
 use crate::processor_time;
@@ -243,14 +244,21 @@ pub(crate) fn resolve(Question { number, name }: Question, tell: mpsc::Unbounded
 /// The files of the data folder and of the settings.
 pub(crate) struct Files {
     pub(crate) keeper: Keeper,
+    /// None: another program has the data folder, and what it keeps there is not overwritten.
+    pub(crate) folder: Option<FolderLock>,
     pub(crate) settings: SettingsFile,
     pub(crate) screen_token: ScreenTokenFile,
 }
 
 impl Storage for Files {
     fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), String> {
+        let path = self.keeper.path().display();
+        if self.folder.is_none() {
+            return Err(format!(
+                "{path} is not written, since another Skylark keeps its link and bans there: what changed holds until this one ends. Give this one a folder of its own with --data-dir."
+            ));
+        }
         self.keeper.keep(persisted).map_err(|error| {
-            let path = self.keeper.path().display();
             format!(
                 "{path} could not be written ({error}): what changed holds until Skylark ends. Free space, or make the folder writable."
             )

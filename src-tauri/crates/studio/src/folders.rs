@@ -20,9 +20,7 @@ const RECORDINGS: &str = "Skylark";
 impl Folders {
     /// As the environment tells; none where it tells no folders, and the system's list of users no home folder either.
     pub(crate) fn of_user() -> Option<Folders> {
-        // Who is started by cron, by init or in a container may have no HOME, and has a home folder all the same.
-        let listed = || std::env::home_dir().map(OsString::from);
-        Folders::from(|name| std::env::var_os(name).or_else(|| if name == "HOME" { listed() } else { None }))
+        Folders::from(|name| std::env::var_os(name).filter(|value| !value.is_empty()).or_else(|| listed(name)))
     }
 
     #[cfg(not(any(target_os = "macos", target_os = "windows")))]
@@ -60,6 +58,12 @@ impl Folders {
         let recordings = variable("USERPROFILE").map(|home| PathBuf::from(home).join("Videos").join(RECORDINGS))?;
         Some(Folders { config: folder("APPDATA")?, data: folder("LOCALAPPDATA")?, recordings })
     }
+}
+
+/// Who is started by cron, by init or in a container may have no HOME, or an empty one, and has a home folder all the same.
+fn listed(name: &str) -> Option<OsString> {
+    let home = || std::env::home_dir().map(OsString::from);
+    (name == "HOME").then(home).flatten()
 }
 
 /// The folder for videos that a file of xdg-user-dirs names: whether it is below the home folder, and where.
@@ -104,15 +108,15 @@ mod tests {
 
     #[test]
     fn who_is_started_without_a_home_has_the_one_that_the_system_lists() {
-        if std::env::var_os("HOME").is_some() {
+        if std::env::var_os("HOME").is_some_and(|home| !home.is_empty()) {
             let program = std::env::current_exe().expect("a test has a program");
             let name = "folders::tests::who_is_started_without_a_home_has_the_one_that_the_system_lists";
-            let mut again = std::process::Command::new(program);
-            again.args([name, "--exact"]);
-            for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
-                again.env_remove(name);
+            for home in [None, Some("")] {
+                let mut again = std::process::Command::new(&program);
+                again.args([name, "--exact"]).env_remove("HOME").envs(home.map(|home| ("HOME", home)));
+                again.env_remove("XDG_CONFIG_HOME").env("XDG_DATA_HOME", "");
+                assert!(again.status().is_ok_and(|status| status.success()), "see above");
             }
-            assert!(again.status().is_ok_and(|status| status.success()), "see above");
             return;
         }
         let folders = Folders::of_user().expect("whoever runs the tests is a user of the system");

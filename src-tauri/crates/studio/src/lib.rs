@@ -56,6 +56,7 @@ mod aftermath;
 mod background;
 mod encoding;
 mod files;
+mod folder_lock;
 mod folders;
 mod forwarding;
 mod happened;

@@ -8,6 +8,7 @@ use crate::configuration::Configuration;
 use crate::devices::Devices;
 use crate::encoding::Encoders;
 use crate::events::Events;
+use crate::folder_lock::FolderLock;
 use crate::folders::Folders;
 use crate::happened::Happened;
 use crate::meter::Meter;
@@ -59,7 +60,7 @@ pub enum OpenError {
         message: String,
     },
     /// A folder or file cannot be read or written.
-    #[error("{path} cannot be used ({error}): make it readable and writable, or name another folder with --data-dir", path = path.display())]
+    #[error("{path} cannot be used ({error}): {remedy}, or name another folder with --data-dir", path = path.display(), remedy = remedy(error).to_lowercase())]
     Storage {
         /// Which.
         path: PathBuf,
@@ -72,6 +73,14 @@ pub enum OpenError {
     /// The forwarder's threads, or the one that writes files, could not be started.
     #[error("the sending threads could not be started ({0}): close other programs and try again")]
     Forward(io::Error),
+}
+
+/// What can be done about a folder or a file that cannot be used.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free space there",
+        _ => "Make it readable and writable",
+    }
 }
 
 impl OpenError {
@@ -94,7 +103,7 @@ impl OpenError {
         match self {
             Self::Port(error) => error.cause(),
             Self::Storage { path, error } => {
-                format!("{} cannot be used ({error}). Make it readable and writable.", path.display())
+                format!("{} cannot be used ({error}). {}.", path.display(), remedy(error))
             }
             Self::NoHome => "There is no home folder to keep the watch link in.".to_owned(),
             Self::Forward(error) => {
@@ -165,6 +174,14 @@ impl Studio {
         complaints.extend(found.complaint.map(|message| (ErrorCode::Storage, message)));
         complaints.extend(configuration.outdated().map(|message| (ErrorCode::BadSetting, message)));
         complaints.extend(kept.complaint.map(|message| (ErrorCode::Storage, message)));
+        let folder = FolderLock::take(&places.data);
+        if folder.is_none() {
+            let message = format!(
+                "Another Skylark uses {} as well: its link and bans hold here too, and what changes here is not kept. Give this one a folder of its own with --data-dir.",
+                places.data.display()
+            );
+            complaints.push((ErrorCode::Storage, message));
+        }
         if files::others_can_write(&places.data) {
             let message = format!(
                 "Others can write into {folder}: they can make a link of their own choice, and lift bans. Close it with: chmod go-w {folder}",
@@ -268,7 +285,7 @@ impl Studio {
             let tell = tell.clone();
             move |message| drop(tell.send(Happened::Unwritten(message)))
         };
-        let writer = Writer::start(Files { keeper, settings: found.file, screen_token }, complain)
+        let writer = Writer::start(Files { keeper, folder, settings: found.file, screen_token }, complain)
             .map_err(OpenError::Forward)?;
         let now = now();
         let journal = Journal::of(&places.data);
