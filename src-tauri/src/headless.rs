@@ -1,5 +1,6 @@
 //! `skylark headless`: live at once, or in a rehearsal, events out on stdout, commands in on stdin, one JSON object a line; sentences on a terminal.
 
+mod columns;
 mod out;
 mod stdin;
 mod terminal;

@@ -130,6 +130,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "media/src/screen/wayland/pipewire/library.rs",
             "media/src/screen/x11/shared.rs",
             "studio/src/files/unix.rs",
+            "src-tauri/src/headless/columns/unix.rs",
             "src-tauri/src/signals/unix.rs",
             "src-tauri/src/window/acceleration/linux.rs",
             "threads/src/priority/linux/kernel.rs",

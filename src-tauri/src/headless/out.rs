@@ -1,6 +1,6 @@
 //! Events on stdout, a line each, printed by a thread that a full pipe may hold up.
 
-use super::terminal;
+use super::{columns, terminal};
 use protocol::{Event, FindingCode, Phase};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -134,7 +134,7 @@ impl Out {
                 self.found = rehearsal.iter().flat_map(|now| &now.findings).map(|finding| finding.code).collect();
                 return terminal::rehearsal(rehearsal.as_ref(), &before).map(String::into_bytes);
             }
-            return terminal::words(event).map(String::into_bytes);
+            return terminal::words(event, columns::of_stdout).map(String::into_bytes);
         }
         let mut line = serde_json::to_vec(event).expect("an event is plain data");
         line.push(b'\n');

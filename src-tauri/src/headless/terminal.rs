@@ -5,12 +5,13 @@ use protocol::{
     Removal, RemovedViewer, SoundTrouble, SourceKind, SourceName, SourceState, UnfinishedRecording, Viewer,
 };
 
-/// The sentence of an event with its end of line, or nothing where it says a person nothing.
-pub(super) fn words(event: &Event) -> Option<String> {
+/// The sentence of an event with its end of line, or nothing where it says a person nothing. `columns`: of the terminal, where it tells.
+pub(super) fn words(event: &Event, columns: impl FnOnce() -> Option<usize>) -> Option<String> {
     let sentence = match event {
         Event::Live { watch, .. } => {
-            let code = studio::qr_for_terminal(watch);
-            return Some(format!("Live. Share this link: {watch}\n\n{code}\nCtrl+C ends the broadcast.\n"));
+            // Broken into pieces no reader takes it, and the link is pushed away.
+            let code = studio::qr_for_terminal(watch, columns()).map(|code| code + "\n").unwrap_or_default();
+            return Some(format!("Live. Share this link: {watch}\n\n{code}Ctrl+C ends the broadcast.\n"));
         }
         Event::Ended => "The broadcast is over.".to_owned(),
         Event::ViewerJoined { viewer } => format!("{} watches.", name(viewer)),
@@ -168,15 +169,23 @@ mod tests {
         Event::Live { whep: watch.replace("/w/", "/whep/"), watch, port: 8787 }
     }
 
+    fn said(event: &Event) -> Option<String> {
+        words(event, || None)
+    }
+
     #[test]
     fn live_is_a_sentence_with_the_link_and_the_code_and_fits_on_a_screen() {
-        let said = words(&live()).expect("it is said");
+        let said = said(&live()).expect("it is said");
+        let code = studio::qr_for_terminal("http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A", None).expect("it fits");
         assert!(
             said.starts_with("Live. Share this link: http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A\n"),
             "{said}"
         );
         assert!(said.ends_with("\nCtrl+C ends the broadcast.\n"), "{said}");
-        assert!(said.contains(&studio::qr_for_terminal("http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A")), "{said}");
+        assert!(said.contains(&code), "{said}");
+        assert_eq!(words(&live(), || Some(80)).as_ref(), Some(&said));
+        let narrow = words(&live(), || Some(20)).expect("it is said");
+        assert_eq!(narrow, said.replace(&format!("{code}\n"), ""), "a code of more columns than there are is none");
         assert!(said.lines().count() <= 26, "{} lines", said.lines().count());
         assert!(!said.contains("svg") && !said.contains('{'), "{said}");
     }
@@ -184,22 +193,22 @@ mod tests {
     #[test]
     fn what_happens_is_said_in_a_line_and_figures_are_not() {
         let count = Event::Count { watching: 2, peak: 5 };
-        assert_eq!(words(&count).as_deref(), Some("2 watching, 5 at most so far.\n"));
-        assert_eq!(words(&Event::Viewers { viewers: Vec::new() }), None);
+        assert_eq!(said(&count).as_deref(), Some("2 watching, 5 at most so far.\n"));
+        assert_eq!(said(&Event::Viewers { viewers: Vec::new() }), None);
         let outside = |waiting, turned_away| Event::Outside { outside: Outside { waiting, turned_away, no_room: 0 } };
-        assert_eq!(words(&outside(4, 2)).as_deref(), Some("4 waiting. 2 turned away since you locked.\n"));
-        assert_eq!(words(&outside(0, 0)), None);
+        assert_eq!(said(&outside(4, 2)).as_deref(), Some("4 waiting. 2 turned away since you locked.\n"));
+        assert_eq!(said(&outside(0, 0)), None);
         let running = SourceState::Running { id: "pattern".into(), format: "1280x720, 30 fps".into() };
-        let camera = words(&Event::Camera { state: running });
+        let camera = said(&Event::Camera { state: running });
         assert_eq!(camera.as_deref(), Some("Camera: pattern, 1280x720, 30 fps.\n"));
-        assert_eq!(words(&Event::MuteMicrophone { on: true }).as_deref(), Some("The microphone is muted.\n"));
-        assert_eq!(words(&Event::Sound { trouble: None }).as_deref(), Some("The sound is well again.\n"));
+        assert_eq!(said(&Event::MuteMicrophone { on: true }).as_deref(), Some("The microphone is muted.\n"));
+        assert_eq!(said(&Event::Sound { trouble: None }).as_deref(), Some("The sound is well again.\n"));
     }
 
     #[test]
     fn a_stranger_s_words_give_the_terminal_no_orders() {
         let message = "There is no camera \"\x1b]0;owned\x07\".".to_owned();
-        let said = words(&Event::Error { code: ErrorCode::BadCommand, message }).expect("it is said");
+        let said = said(&Event::Error { code: ErrorCode::BadCommand, message }).expect("it is said");
         assert_eq!(said, "There is no camera \"\u{fffd}]0;owned\u{fffd}\".\n");
     }
 }

@@ -11,9 +11,13 @@ pub(crate) fn link_in_code(links: &Value) -> String {
     let watch = links["watch"].as_str().expect("a URL").to_owned();
     let drawn = of_drawing(links["qr_svg"].as_str().expect("a drawing"));
     assert!(drawn.len() > 200, "it is a code");
-    assert!(drawn == of_terminal(&studio::qr_for_terminal(&watch)), "the code is of another link than {watch}");
-    assert!(drawn != of_terminal(&studio::qr_for_terminal(&format!("{watch}x"))), "another link would be seen");
+    assert!(drawn == of_terminal(&code(&watch)), "the code is of another link than {watch}");
+    assert!(drawn != of_terminal(&code(&format!("{watch}x"))), "another link would be seen");
     watch
+}
+
+fn code(watch: &str) -> String {
+    studio::qr_for_terminal(watch, None).expect("nobody says how much room there is")
 }
 
 /// Of squares, each written as `M{left} {top}h{width}…`.

@@ -11,13 +11,16 @@ pub(crate) fn svg(text: &str) -> String {
 }
 
 /// Lines for a terminal, each with its end: half a character a module, and around them the quiet zone of four modules that a
-/// reader needs. Every line sets its own two colours of the 256 that no theme changes, so it is black on white everywhere.
-pub fn qr_for_terminal(text: &str) -> String {
+/// reader needs. Every line sets its own two colours of the 256 that no theme changes, so it is black on white everywhere. None where it has
+/// more columns than there are.
+pub fn qr_for_terminal(text: &str, columns: Option<usize>) -> Option<String> {
     const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
     const AS_BEFORE: &str = "\x1b[0m";
     // The renderer takes "dark" for the colour of the letters; here the letters are black.
     let drawn = code(text).render::<unicode::Dense1x2>().quiet_zone(true).build();
-    drawn.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{AS_BEFORE}\n")).collect()
+    let wide = drawn.lines().next().map_or(0, |line| line.chars().count());
+    let lines = || drawn.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{AS_BEFORE}\n")).collect();
+    columns.is_none_or(|columns| wide <= columns).then(lines)
 }
 
 fn code(text: &str) -> QrCode {
@@ -52,7 +55,7 @@ mod tests {
     #[test]
     fn a_terminal_shows_the_code_itself_with_its_quiet_zone() {
         let link = "http://192.168.1.20:8787/w/q5Qe3mXbNn1hT9wV0zYc4A";
-        let shown = modules(&qr_for_terminal(link));
+        let shown = modules(&qr_for_terminal(link, None).expect("there is room"));
         let code = code(link);
         let width = code.width();
         const QUIET: usize = 4;
