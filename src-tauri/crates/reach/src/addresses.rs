@@ -7,6 +7,7 @@ use crate::{
     system::{Interface, interfaces},
 };
 use protocol::{Address, Scope};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// One address of this machine that people may use.
@@ -22,6 +23,8 @@ pub struct LocalAddress {
 #[derive(Debug, Default)]
 pub struct Networks {
     connections: Connections,
+    /// What the machine had when its interfaces could be listed last.
+    last: Vec<Interface>,
 }
 
 impl Networks {
@@ -31,10 +34,7 @@ impl Networks {
     /// With `ask_names` it is asked what people called the connections, where the addresses are others than when that was asked last. It may
     /// take a second or two.
     pub fn look(&mut self, ask_names: bool) -> Vec<LocalAddress> {
-        let mut found = interfaces().unwrap_or_else(|error| {
-            tracing::warn!("the interfaces cannot be listed ({error}): only this computer is offered");
-            vec![Interface::of("lo", Ipv4Addr::LOCALHOST.into(), false, Medium::Computer)]
-        });
+        let mut found = self.found(interfaces());
         let names = if ask_names {
             self.connections.of(found.iter().map(|interface| (interface.name.clone(), interface.ip)).collect())
         } else {
@@ -45,6 +45,19 @@ impl Networks {
             interface.given = interface.given.take().or_else(|| names.get(&interface.name).cloned());
         }
         in_order(found, default_route_address())
+    }
+
+    /// What was listed, or what was listed before: a program that may open no file more cannot look, and is reached where it was.
+    fn found(&mut self, listed: io::Result<Vec<Interface>>) -> Vec<Interface> {
+        match listed {
+            Ok(found) => self.last = found,
+            Err(error) if self.last.is_empty() => {
+                tracing::warn!("the interfaces cannot be listed ({error}): only this computer is offered");
+                return vec![Interface::of("lo", Ipv4Addr::LOCALHOST.into(), false, Medium::Computer)];
+            }
+            Err(error) => tracing::debug!("the interfaces cannot be listed now: {error}"),
+        }
+        self.last.clone()
     }
 }
 
@@ -146,6 +159,18 @@ mod tests {
 
     fn interface(name: &str, ip: &str) -> Interface {
         Interface::of(name, ip.parse().expect("the test wrote it"), name == "wg0", Medium::of_name(name))
+    }
+
+    #[test]
+    fn a_look_that_fails_takes_nothing_from_what_was_seen() {
+        let mut networks = Networks::default();
+        let fails = || Err(io::Error::from_raw_os_error(24));
+        let names = |found: Vec<Interface>| found.into_iter().map(|interface| interface.name).collect::<Vec<_>>();
+        assert_eq!(names(networks.found(fails())), ["lo"], "nothing is known yet");
+        let eth0 = vec![interface("eth0", "192.168.1.20")];
+        assert_eq!(networks.found(Ok(eth0.clone())), eth0);
+        assert_eq!(networks.found(fails()), eth0, "too many files are open");
+        assert_eq!(networks.found(Ok(Vec::new())), [], "and where there is none any more, none is offered");
     }
 
     #[test]

@@ -55,11 +55,14 @@ pub async fn serve_with(
     let mut connections = JoinSet::new();
     let gives_back = give_back_after_crowds(places.clone(), SETTLING, GIVE_BACK_PAUSE, allocator::give_back);
     connections.spawn(threads::task("give-back", After::Lost, gives_back));
+    // Said once until one is accepted again: it is tried ten times a second.
+    let mut refused = false;
     loop {
         tokio::select! {
             () = ended(&mut shutdown) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
+                    refused = false;
                     let peer = peer.ip().to_canonical();
                     match places.take(peer) {
                         Some(place) => { let give = door.clone().give(stream, peer, place); connections.spawn(threads::task("connection", After::Lost, give)); }
@@ -67,7 +70,9 @@ pub async fn serve_with(
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    if !std::mem::replace(&mut refused, true) {
+                        tracing::warn!(%error, "connections cannot be accepted now");
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
