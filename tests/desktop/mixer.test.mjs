@@ -67,6 +67,23 @@ describe('the mixer', { skip: missing() ?? false, timeout: 120_000 }, () => {
     await window.until(async () => ![before, half].includes(written()), 'and where it was let go');
   });
 
+  test('a gate shuts the microphone off below what it is set to, and that is kept', async () => {
+    const written = () => /^microphone_strip.*$/m.exec(readFileSync(window.settingsFile, 'utf8'))?.[0] ?? '';
+    await (await part('microphone', 'strip-more')).click();
+    await (await part('microphone', 'gate')).click();
+    await window.until(() => / gate"/.test(written()), 'it is written');
+    const opens = await part('microphone', 'gate-db');
+    await opens.sendKeys(Key.END);
+    await window.until(() => /gate at -10 dB"/.test(written()), 'it is written');
+    // The tone is at -20 dB but for the beep of each second, at -6: some 0.4 s of the second it is shut.
+    await window.until(async () => (await level('microphone')) === 0, 'between the beeps nothing comes through');
+    await window.until(async () => (await level('microphone')) > 0.8, 'and the beep does');
+    await (await part('microphone', 'gate')).click();
+    await window.until(() => !/ gate[",]/.test(written()), 'it is off');
+    await window.until(async () => (await level('microphone')) > 0.6, 'it is heard as it comes');
+    await (await part('microphone', 'strip-more')).click();
+  });
+
   test('what the sound is made for is chosen, and that is kept', async () => {
     await window.choose('sound-preset', 'speech');
     await window.until(async () => /sound = "speech"/.test(readFileSync(window.settingsFile, 'utf8')), 'it is written');

@@ -13,6 +13,11 @@ export function decibels(db: number): string {
   return say('mixer.db', { db: `${db > 0 ? '+' : ''}${String(db).replace('-', '−')}` });
 }
 
+/** Decibels below full scale as a sample. */
+export function amplitude(db: number): number {
+  return 10 ** (db / 20);
+}
+
 /** "−23 LUFS", or nothing where it is too quiet to tell. */
 export function loudness(lufs: number | null | undefined): string {
   return lufs === null || lufs === undefined

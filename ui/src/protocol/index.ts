@@ -974,7 +974,16 @@ channels: string,
 /**
  * Noise that goes on and on is taken out: of the microphone's only.
  */
-noise_suppression: boolean, };
+noise_suppression: boolean, 
+/**
+ * It is shut while nobody speaks: the microphone's only.
+ */
+gate: boolean, 
+/**
+ * As loud as this (dBFS, the largest sample, as it comes and without noise where that is taken out) opens the gate:
+ * [`StripSettings::LEAST_GATE`] to [`StripSettings::MOST_GATE`].
+ */
+gate_db: number, };
 
 export type Strip = { 
 /**
@@ -1000,7 +1009,16 @@ channels: string,
 /**
  * Noise that goes on and on is taken out: of the microphone's only.
  */
-noise_suppression: boolean, };
+noise_suppression: boolean, 
+/**
+ * It is shut while nobody speaks: the microphone's only.
+ */
+gate: boolean, 
+/**
+ * As loud as this (dBFS, the largest sample, as it comes and without noise where that is taken out) opens the gate:
+ * [`StripSettings::LEAST_GATE`] to [`StripSettings::MOST_GATE`].
+ */
+gate_db: number, };
 
 export type StripLevels = { 
 /**
@@ -1240,7 +1258,15 @@ channels: string | null,
 /**
  * Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
  */
-noise_suppression: boolean | null, } | { "command": "mute_microphone", 
+noise_suppression: boolean | null, 
+/**
+ * Shut the microphone off while nobody speaks.
+ */
+gate: boolean | null, 
+/**
+ * What opens the gate, dBFS, -70 to -10.
+ */
+gate_db: number | null, } | { "command": "mute_microphone", 
 /**
  * Muted.
  */

@@ -144,6 +144,12 @@ pub enum Command {
         /// Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
         #[serde(default)]
         noise_suppression: Option<bool>,
+        /// Shut the microphone off while nobody speaks.
+        #[serde(default)]
+        gate: Option<bool>,
+        /// What opens the gate, dBFS, -70 to -10.
+        #[serde(default)]
+        gate_db: Option<f32>,
     },
     /// Send silence in the place of the microphone's sound, or send it again.
     MuteMicrophone {

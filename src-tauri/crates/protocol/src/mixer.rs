@@ -136,6 +136,11 @@ pub struct StripSettings {
     pub channels: Channels,
     /// Noise that goes on and on is taken out: of the microphone's only.
     pub noise_suppression: bool,
+    /// It is shut while nobody speaks: the microphone's only.
+    pub gate: bool,
+    /// As loud as this (dBFS, the largest sample, as it comes and without noise where that is taken out) opens the gate:
+    /// [`StripSettings::LEAST_GATE`] to [`StripSettings::MOST_GATE`].
+    pub gate_db: f32,
 }
 
 impl StripSettings {
@@ -143,11 +148,24 @@ impl StripSettings {
     pub const LEAST_GAIN: f32 = -40.0;
     /// What a quiet microphone needs.
     pub const MOST_GAIN: f32 = 20.0;
+    /// Softer than this is the noise of the devices themselves.
+    pub const LEAST_GATE: f32 = -70.0;
+    /// Louder than this would not let a voice through.
+    pub const MOST_GATE: f32 = -10.0;
+    /// Above what a quiet room's noise reaches and below the softest sounds of a voice close by.
+    pub const USUAL_GATE: f32 = -45.0;
 
     /// As it is unless somebody says otherwise: the microphone alone is heard, as it comes.
     pub fn usual(strip: StripId) -> StripSettings {
         let channels = if strip == StripId::Microphone { Channels::Auto } else { Channels::Stereo };
-        StripSettings { gain_db: 0.0, mute: strip != StripId::Microphone, channels, noise_suppression: false }
+        StripSettings {
+            gain_db: 0.0,
+            mute: strip != StripId::Microphone,
+            channels,
+            noise_suppression: false,
+            gate: false,
+            gate_db: StripSettings::USUAL_GATE,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use file::read;
 pub(crate) use forms::Written;
 pub(crate) use found::{Found, Unfit};
 pub(crate) use scene::SceneChoice;
-pub(crate) use strip::{StripText, possible as possible_gain};
+pub(crate) use strip::{StripText, possible_gain, possible_gate};
 pub use types::HardwareAcceleration;
 pub(crate) use types::MetricsAccess;
 

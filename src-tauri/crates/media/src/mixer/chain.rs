@@ -3,6 +3,7 @@
 use super::{
     denoise::Denoise,
     fader::{Fader, factor},
+    gate::Gate,
     loudness::Loudness,
 };
 use protocol::{StripId, StripLevels, StripSettings};
@@ -13,6 +14,8 @@ pub(super) struct Chain {
     strip: StripId,
     /// While it is wanted, and until it has faded out.
     denoise: Option<Denoise>,
+    /// While it is wanted, and until it has opened.
+    gate: Option<Gate>,
     fader: Fader,
     before: f32,
     after: f32,
@@ -23,7 +26,8 @@ pub(super) struct Chain {
 impl Chain {
     pub(super) fn new(strip: StripId, settings: &StripSettings) -> Self {
         let denoise = settings.noise_suppression.then(Denoise::new);
-        Self { strip, denoise, fader: Fader::new(gain(settings)), before: 0.0, after: 0.0, loudness: None }
+        let gate = settings.gate.then(|| Gate::new(settings));
+        Self { strip, denoise, gate, fader: Fader::new(gain(settings)), before: 0.0, after: 0.0, loudness: None }
     }
 
     /// From the next sample on.
@@ -32,6 +36,11 @@ impl Chain {
         match &mut self.denoise {
             Some(denoise) => denoise.set(settings.noise_suppression),
             None if settings.noise_suppression => self.denoise = Some(Denoise::new()),
+            None => {}
+        }
+        match &mut self.gate {
+            Some(gate) => gate.set(settings),
+            None if settings.gate => self.gate = Some(Gate::new(settings)),
             None => {}
         }
     }
@@ -43,6 +52,13 @@ impl Chain {
             denoise.process(samples);
             if denoise.is_over() {
                 self.denoise = None;
+            }
+        }
+        // After the noise was taken out: what is left of it is softer, and a gate is not opened by it.
+        if let Some(gate) = &mut self.gate {
+            gate.process(samples);
+            if gate.is_over() {
+                self.gate = None;
             }
         }
         self.fader.apply(samples);

@@ -6,6 +6,7 @@ mod denoise;
 mod desk;
 mod fader;
 mod follower;
+mod gate;
 mod limiter;
 mod loudness;
 mod true_peak;

@@ -19,7 +19,7 @@ use crate::{
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
-use protocol::{SoundPreset, SourceState, StripId};
+use protocol::{SoundPreset, SourceState, StripId, StripSettings};
 use std::{
     sync::{
         Arc, Mutex,
@@ -130,8 +130,9 @@ impl SoundThread {
         for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
             beside.poll(settings.of(strip), &mut sound.desk, &self.events, now);
         }
-        // A pause that the noise was taken out of is no fault.
-        let pause = settings.of(StripId::Microphone).noise_suppression && !Watch::is_quiet(&chunk.samples);
+        // A pause that the noise was taken out of is no fault, nor one for which the gate is shut.
+        let StripSettings { noise_suppression, gate, .. } = settings.of(StripId::Microphone);
+        let pause = (*noise_suppression || *gate) && !Watch::is_quiet(&chunk.samples);
         chunk.captured = sound.desk.mix(&mut chunk.samples, chunk.captured);
         sound.measured += chunk.samples.len() / 2;
         if sound.measured >= MEASURED {

@@ -109,8 +109,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
                 Ok(())
             }
-            Command::SetStrip { strip, gain_db, mute, channels, noise_suppression } => {
-                self.set_strip(strip, &StripChange { gain_db, mute, channels, noise_suppression }, now)
+            Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db } => {
+                self.set_strip(strip, &StripChange { gain_db, mute, channels, noise_suppression, gate, gate_db }, now)
             }
             Command::MuteMicrophone { on } => self.control(Control::Microphone, on, now),
             Command::CameraOff { on } => self.control(Control::Camera, on, now),
@@ -172,7 +172,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         // What is made for speech is without noise, and music is no noise. Either can be had otherwise after.
         let noise_suppression = Some(sound == SoundPreset::Speech);
-        let change = StripChange { gain_db: None, mute: None, channels: None, noise_suppression };
+        let change = StripChange { noise_suppression, ..StripChange::default() };
         self.set_strip(StripId::Microphone, &change, now)
     }
 

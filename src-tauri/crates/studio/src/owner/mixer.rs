@@ -5,17 +5,20 @@ use crate::background::Background;
 use crate::controls::Control;
 use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
-use crate::settings::possible_gain;
+use crate::settings::{possible_gain, possible_gate};
 use crate::studio::{CommandError, bad_setting};
 use audience::Now;
 use protocol::{Channels, Event, MixerSettings, SourceState, Strip, StripId, StripSettings};
 
 /// What a strip is to do from now on; what is not said stays.
+#[derive(Default)]
 pub(super) struct StripChange {
     pub(super) gain_db: Option<f32>,
     pub(super) mute: Option<bool>,
     pub(super) channels: Option<Channels>,
     pub(super) noise_suppression: Option<bool>,
+    pub(super) gate: Option<bool>,
+    pub(super) gate_db: Option<f32>,
 }
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
@@ -29,11 +32,19 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 bad_setting(format!("gain_db is from {least} to {most}, and 0 leaves the sound as it comes."))
             })?;
         }
-        if strip != StripId::Microphone && change.noise_suppression == Some(true) {
-            return Err(bad_setting(
-                "noise_suppression is for the microphone's strip: what else is heard is no voice.".into(),
-            ));
+        if let Some(gate_db) = change.gate_db {
+            settings.gate_db = possible_gate(gate_db).ok_or_else(|| {
+                let (least, most) = (StripSettings::LEAST_GATE, StripSettings::MOST_GATE);
+                bad_setting(format!("gate_db is from {least} to {most}, how loud a voice is that opens the gate."))
+            })?;
         }
+        for (key, on) in [("noise_suppression", change.noise_suppression), ("gate", change.gate)] {
+            if strip != StripId::Microphone && on == Some(true) {
+                let why = format!("{key} is for the microphone's strip: what else is heard is no voice.");
+                return Err(bad_setting(why));
+            }
+        }
+        settings.gate = change.gate.unwrap_or(settings.gate);
         settings.noise_suppression = change.noise_suppression.unwrap_or(settings.noise_suppression);
         settings.channels = change.channels.unwrap_or(settings.channels);
         if strip != StripId::Microphone {

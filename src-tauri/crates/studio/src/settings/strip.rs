@@ -1,7 +1,7 @@
-//! A strip of the mixer as the settings file writes it: `-6 dB, muted, left, no noise`.
+//! A strip of the mixer as the settings file writes it: `-6 dB, muted, left, no noise, gate`.
 
 use protocol::{Channels, StripId, StripSettings};
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 /// What stands in the file of a strip: a gain, and what else is other than usual.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -10,6 +10,9 @@ pub(crate) struct StripText {
     mute: bool,
     channels: Option<Channels>,
     noise_suppression: bool,
+    gate: bool,
+    /// What opens the gate.
+    gate_db: Option<f32>,
 }
 
 impl StripText {
@@ -21,6 +24,8 @@ impl StripText {
             mute: self.mute && strip != StripId::Microphone,
             channels: self.channels.unwrap_or(usual.channels),
             noise_suppression: self.noise_suppression && strip == StripId::Microphone,
+            gate: self.gate && strip == StripId::Microphone,
+            gate_db: self.gate_db.unwrap_or(usual.gate_db),
         }
     }
 
@@ -32,6 +37,8 @@ impl StripText {
             mute: settings.mute && strip != StripId::Microphone,
             channels: Some(settings.channels).filter(|channels| *channels != usual.channels),
             noise_suppression: settings.noise_suppression,
+            gate: settings.gate,
+            gate_db: Some(settings.gate_db).filter(|gate_db| *gate_db != usual.gate_db),
         }
     }
 }
@@ -44,7 +51,7 @@ impl fmt::Display for NoStrip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, no noise, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
+            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, no noise, gate, gate at -50 dB, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
             self.0,
             StripSettings::LEAST_GAIN,
             StripSettings::MOST_GAIN
@@ -59,9 +66,13 @@ impl FromStr for StripText {
         let mut strip = StripText::default();
         for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             let wrong = || NoStrip(word.to_owned());
-            if let Some(gain) = word.strip_suffix("dB") {
-                let gain = gain.trim().parse().ok();
-                strip.gain_db = gain.and_then(possible).ok_or_else(wrong)?;
+            let decibels = |text: &str| text.strip_suffix("dB")?.trim().parse().ok();
+            if let Some(gate) = word.strip_prefix("gate at ") {
+                strip.gate_db = Some(decibels(gate).and_then(possible_gate).ok_or_else(wrong)?);
+            } else if word.ends_with("dB") {
+                strip.gain_db = decibels(word).and_then(possible_gain).ok_or_else(wrong)?;
+            } else if word == "gate" {
+                strip.gate = true;
             } else if word == "no noise" {
                 strip.noise_suppression = true;
             } else if word == "muted" {
@@ -86,15 +97,29 @@ impl fmt::Display for StripText {
             Some(Channels::Input(input)) => write!(f, ", input {input}")?,
             Some(channels) => write!(f, ", {channels}")?,
         }
-        if self.noise_suppression { f.write_str(", no noise") } else { Ok(()) }
+        if self.noise_suppression {
+            f.write_str(", no noise")?;
+        }
+        if self.gate {
+            f.write_str(", gate")?;
+        }
+        self.gate_db.map_or(Ok(()), |gate_db| write!(f, ", gate at {gate_db} dB"))
     }
 }
 
 /// A gain that can be, in tenths of a decibel: nobody hears less.
-pub(crate) fn possible(gain_db: f32) -> Option<f32> {
-    let range = StripSettings::LEAST_GAIN..=StripSettings::MOST_GAIN;
+pub(crate) fn possible_gain(gain_db: f32) -> Option<f32> {
+    possible(gain_db, StripSettings::LEAST_GAIN..=StripSettings::MOST_GAIN)
+}
+
+/// What can open a gate, in tenths of a decibel.
+pub(crate) fn possible_gate(gate_db: f32) -> Option<f32> {
+    possible(gate_db, StripSettings::LEAST_GATE..=StripSettings::MOST_GATE)
+}
+
+fn possible(db: f32, range: RangeInclusive<f32>) -> Option<f32> {
     // And not "-0".
-    range.contains(&gain_db).then(|| (gain_db * 10.0).round() / 10.0 + 0.0)
+    range.contains(&db).then(|| (db * 10.0).round() / 10.0 + 0.0)
 }
 
 #[cfg(test)]
@@ -112,6 +137,9 @@ mod tests {
             "0 dB, mono",
             "0 dB, no noise",
             "2 dB, left, no noise",
+            "0 dB, gate",
+            "0 dB, no noise, gate, gate at -52.5 dB",
+            "0 dB, gate at -30 dB",
         ] {
             let read: StripText = text.parse().expect(text);
             assert_eq!(read.to_string(), text);
@@ -127,7 +155,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_named_with_what_can() {
-        for bad in ["loud", "-41 dB", "21 dB", "NaN dB", "-6", "0 dB, input 0", "0 dB, both"] {
+        for bad in
+            ["loud", "-41 dB", "21 dB", "NaN dB", "-6", "0 dB, input 0", "0 dB, both", "gate at 0 dB", "gate at loud"]
+        {
             let error = bad.parse::<StripText>().expect_err(bad).to_string();
             assert!(error.contains("-6 dB, mono"), "{error}");
         }

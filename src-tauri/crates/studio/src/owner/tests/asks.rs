@@ -160,8 +160,9 @@ impl Encoding for Asks {
 
     fn set_mixer(&self, settings: MixerSettings) {
         let strip = |strip: StripId| {
-            let StripSettings { gain_db, mute, channels, noise_suppression } = settings.of(strip);
+            let StripSettings { gain_db, mute, channels, noise_suppression, gate, .. } = settings.of(strip);
             let noise = if *noise_suppression { " no noise" } else { "" };
+            let noise = format!("{noise}{}", if *gate { " gate" } else { "" });
             format!("{} {gain_db} {} {channels}{noise}", strip.name(), if *mute { "muted" } else { "heard" })
         };
         self.note(format!("mixer {}", StripId::ALL.map(strip).join(", ")));

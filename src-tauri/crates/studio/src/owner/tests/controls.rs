@@ -102,8 +102,15 @@ fn who_is_away_from_the_next_broadcast_is_not_brought_back_by_the_end_of_the_las
 #[test]
 fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
     let mut world = World::live(Written::default());
-    let set =
-        |strip, gain_db, mute, channels| Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: None };
+    let set = |strip, gain_db, mute, channels| Command::SetStrip {
+        strip,
+        gain_db,
+        mute,
+        channels,
+        noise_suppression: None,
+        gate: None,
+        gate_db: None,
+    };
     world.command(set(StripId::Desktop, Some(-6.02), Some(false), None)).expect("it can be");
     let settings = StripSettings { gain_db: -6.0, mute: false, ..StripSettings::usual(StripId::Desktop) };
     let told = Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(protocol::SourceState::Off) });
@@ -147,8 +154,8 @@ fn what_is_wrong_with_the_sound_is_told_and_known() {
 fn noise_is_taken_out_of_the_microphone_alone_and_a_preset_says_so_too() {
     let mut world = World::live(Written::default());
     let set = |strip, noise_suppression| {
-        let (gain_db, mute, channels) = (None, None, None);
-        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: Some(noise_suppression) }
+        let (gain_db, mute, channels, gate, gate_db) = (None, None, None, None, None);
+        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: Some(noise_suppression), gate, gate_db }
     };
     let is_on = |world: &World| world.owner.snapshot().strips[0].settings.noise_suppression;
     world.command(set(StripId::Microphone, true)).expect("it can be");
@@ -180,4 +187,26 @@ fn who_goes_live_again_at_once_is_not_away_any_more() {
         assert!(!world.owner.snapshot().controls.be_right_back, "it ended with the broadcast");
         assert!(world.asked().starts_with(&["silent false".to_owned(), "cover None".to_owned()]));
     }
+}
+
+#[test]
+fn a_gate_is_the_microphones_and_is_kept_with_what_opens_it() {
+    let mut world = World::live(Written::default());
+    let set = |strip, gate, gate_db| {
+        let (gain_db, mute, channels, noise_suppression) = (None, None, None, None);
+        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db }
+    };
+    world.command(set(StripId::Microphone, None, Some(-50.0))).expect("before it is on, too");
+    world.command(set(StripId::Microphone, Some(true), None)).expect("it can be");
+    let settings = StripSettings { gate: true, gate_db: -50.0, ..StripSettings::usual(StripId::Microphone) };
+    assert_eq!(world.owner.snapshot().strips[0].settings, settings);
+    assert!(world.asked().contains(&"keep settings".to_owned()), "it is written");
+    let refused = world.command(set(StripId::Desktop, Some(true), None)).expect_err("a film is no voice");
+    assert!(
+        refused.code == ErrorCode::BadSetting && refused.message.contains("gate is for the microphone"),
+        "{refused}"
+    );
+    let refused = world.command(set(StripId::Microphone, Some(false), Some(0.0))).expect_err("too loud");
+    assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("-70 to -10"), "{refused}");
+    assert_eq!(world.owner.snapshot().strips[0].settings, settings, "nothing changes where some of it cannot be");
 }
