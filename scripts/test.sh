@@ -167,7 +167,7 @@ test_desktop() {
   node_tests tests/desktop/*.test.mjs
 }
 
-# An hour of recording and its lip sync, fifty kills: SKYLARK_LONG_RECORDING_S and SKYLARK_LONG_KILLS say otherwise.
+# An hour of recording, ten minutes of a device whose clock is fast, fifty kills: SKYLARK_LONG_RECORDING_S, _DRIFT_S and _KILLS say otherwise.
 test_long() {
   built
   node_tests tests/long/*.test.mjs

@@ -8,10 +8,14 @@
 pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     // Devices and codecs.
     ("nokhwa", &["media/src/camera/device.rs"]),
-    ("cpal", &["media/src/microphone/device.rs"]),
+    ("cpal", &["media/src/microphone/device.rs", "media/src/microphone/output.rs"]),
+    ("pulseaudio", &["media/src/microphone/programs.rs"]),
     ("openh264_sys2", &["media/src/encode"]),
     ("vpx_sys", &["media/src/encode/vp8.rs", "media/src/encode/vp9.rs", "media/src/encode/vpx.rs"]),
-    ("opus", &["media/src/encode", "media/tests/microphone.rs", "media/examples/cost.rs"]),
+    (
+        "opus",
+        &["media/src/encode", "media/tests/microphone.rs", "media/tests/support/ear.rs", "media/examples/cost.rs"],
+    ),
     ("rubato", &["media/src/microphone/convert.rs", "media/src/mixer/follower.rs"]),
     ("ebur128", &["media/src/mixer/loudness.rs"]),
     ("nnnoiseless", &["media/src/mixer/denoise.rs"]),

@@ -63,7 +63,7 @@ export async function microphone({ hertz = 440, level = 0.5, desktop = null, ins
     PULSE_SERVER: `unix:${join(folder, 'native')}`,
   };
   const run = { env: { ...process.env, ...environment, HOME: folder }, stdio: 'ignore' };
-  const sinks = ['mic', 'out'].map((name) => `module-null-sink sink_name=${name} rate=48000 channels=2`);
+  const sinks = ['mic', 'out', 'ears'].map((name) => `module-null-sink sink_name=${name} rate=48000 channels=2`);
   const modules = ['module-native-protocol-unix', ...(desktop ? sinks : sinks.slice(0, 1))];
   const server = spawn(
     'pulseaudio',

@@ -5,7 +5,7 @@ use protocol::Command;
 use serde_json::{Map, Value};
 
 /// Each command as it may be given, with all it can take.
-const EXAMPLES: [(&str, &str); 51] = [
+const EXAMPLES: [(&str, &str); 54] = [
     ("go_live", r#"{"command":"go_live"}"#),
     ("end", r#"{"command":"end"}"#),
     ("quit", r#"{"command":"quit"}"#),
@@ -30,7 +30,10 @@ const EXAMPLES: [(&str, &str); 51] = [
     ("swap_scene", r#"{"command":"swap_scene"}"#),
     ("set_camera", r#"{"command":"set_camera","camera":"pattern"}"#),
     ("set_microphone", r#"{"command":"set_microphone","microphone":"tone"}"#),
+    ("add_microphone", r#"{"command":"add_microphone","microphone":"Blue Yeti"}"#),
+    ("remove_microphone", r#"{"command":"remove_microphone","strip":"microphone2"}"#),
     ("set_strip", r#"{"command":"set_strip","strip":"desktop","gain_db":-6,"mute":false}"#),
+    ("set_headphones", r#"{"command":"set_headphones","output":"default"}"#),
     ("mute_microphone", r#"{"command":"mute_microphone","on":true}"#),
     ("camera_off", r#"{"command":"camera_off","on":true}"#),
     ("be_right_back", r#"{"command":"be_right_back","on":true}"#),
@@ -119,7 +122,10 @@ mod tests {
             Command::SwapScene => "swap_scene",
             Command::SetCamera { .. } => "set_camera",
             Command::SetMicrophone { .. } => "set_microphone",
+            Command::AddMicrophone { .. } => "add_microphone",
+            Command::RemoveMicrophone { .. } => "remove_microphone",
             Command::SetStrip { .. } => "set_strip",
+            Command::SetHeadphones { .. } => "set_headphones",
             Command::MuteMicrophone { .. } => "mute_microphone",
             Command::CameraOff { .. } => "camera_off",
             Command::BeRightBack { .. } => "be_right_back",

@@ -10,7 +10,7 @@ test('figures are as people write them', () => {
 });
 
 test('an echo is warned of while the microphone and the desktop are heard together', () => {
-  const usual = { gain_db: 0, channels: 'auto', noise_suppression: false, gate: false, gate_db: -45 };
+  const usual = { gain_db: 0, channels: 'auto', noise_suppression: false, gate: false, gate_db: -45, solo: false };
   const strips = (microphone: boolean, desktop: boolean): Strip[] => [
     { strip: 'microphone', mute: microphone, ...usual },
     { strip: 'desktop', mute: desktop, ...usual },
@@ -19,4 +19,5 @@ test('an echo is warned of while the microphone and the desktop are heard togeth
   expect(mayEcho(strips(true, false), 'default')).toBe(false);
   expect(mayEcho(strips(false, true), 'default')).toBe(false);
   expect(mayEcho(strips(false, false), 'off')).toBe(false);
+  expect(mayEcho([...strips(false, false), { strip: 'microphone2', mute: false, ...usual }], 'off')).toBe(true);
 });

@@ -8,6 +8,14 @@ export const CHANNELS = ['auto', 'left', 'right', 'mono', 'stereo', '1', '2', '3
 /** By what the sound is mostly, the one that fits most first. */
 export const PRESETS = ['standard', 'music', 'speech'];
 
+/** Somebody speaks into it. */
+export function isMicrophone(strip: Strip['strip']): boolean {
+  return strip.startsWith('microphone');
+}
+
+/** There may be so many. */
+export const MOST_MICROPHONES = 4;
+
 /** "-6 dB", "0 dB", "+3.5 dB". */
 export function decibels(db: number): string {
   return say('mixer.db', { db: `${db > 0 ? '+' : ''}${String(db).replace('-', '−')}` });
@@ -27,6 +35,7 @@ export function loudness(lufs: number | null | undefined): string {
 
 /** Somebody with loudspeakers is heard with an echo. */
 export function mayEcho(strips: Strip[], microphone: string): boolean {
-  const heard = (id: Strip['strip']): boolean => strips.some(({ strip, mute }) => strip === id && !mute);
-  return heard('desktop') && heard('microphone') && microphone !== 'off' && microphone !== 'tone';
+  const heard = strips.filter(({ mute }) => !mute).map(({ strip }) => strip);
+  const first = microphone !== 'off' && microphone !== 'tone';
+  return heard.includes('desktop') && heard.some((strip) => isMicrophone(strip) && (strip !== 'microphone' || first));
 }

@@ -31,7 +31,7 @@ test('what is not listed can be seen all the same', () => {
 });
 
 function shown(change: Partial<Settings>, devices: Partial<Devices> = {}) {
-  const none = { microphones: [], screens: [], windows: [], desktop_asks: false };
+  const none = { microphones: [], outputs: [], programs: [], screens: [], windows: [], desktop_asks: false };
   const camera: SourceState = { state: 'off' };
   return { camera, devices: { ...none, cameras, ...devices }, settings: { ...settings, ...change } };
 }

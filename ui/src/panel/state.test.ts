@@ -1,6 +1,6 @@
 // What each event makes of the panel's state.
 import { describe, expect, test } from 'vitest';
-import type { Snapshot, Viewer } from '../protocol/index.ts';
+import type { Snapshot, Strip, Viewer } from '../protocol/index.ts';
 import { settings } from './settings.testing.ts';
 import { apply } from './state.ts';
 
@@ -22,6 +22,7 @@ const empty: Snapshot = {
   passcode: false,
   waiting_room: false,
   knocks: [],
+  headphones: { output: null, state: { state: 'off' } },
   strips: [],
   sound: null,
   guest_links: [],
@@ -30,7 +31,7 @@ const empty: Snapshot = {
   screen: { state: 'off' },
   microphone: { state: 'off' },
   controls: { microphone_muted: false, camera_off: false, be_right_back: false },
-  devices: { cameras: [], microphones: [], screens: [], windows: [], desktop_asks: false },
+  devices: { cameras: [], microphones: [], outputs: [], programs: [], screens: [], windows: [], desktop_asks: false },
   relays: [],
   settings,
   stats: {
@@ -59,6 +60,25 @@ const empty: Snapshot = {
     hands: [],
   },
 };
+
+test('a microphone’s strip comes behind the other microphones, and goes', () => {
+  const usual = {
+    gain_db: 0,
+    mute: false,
+    channels: 'auto',
+    noise_suppression: false,
+    gate: false,
+    gate_db: -45,
+    solo: false,
+  };
+  const strip = (strip: Strip['strip']): Strip => ({ strip, ...usual });
+  let state: Snapshot = { ...empty, strips: [strip('microphone'), strip('microphone4'), strip('desktop')] };
+  state = apply(state, { event: 'strip', ...strip('microphone2'), device: 'Blue' });
+  expect(state.strips.map(({ strip }) => strip)).toEqual(['microphone', 'microphone2', 'microphone4', 'desktop']);
+  expect(state.strips[1]?.device).toBe('Blue');
+  state = apply(state, { event: 'strip_removed', strip: 'microphone2' });
+  expect(state.strips.map(({ strip }) => strip)).toEqual(['microphone', 'microphone4', 'desktop']);
+});
 
 test('how many more could watch is what was told last, or nothing', () => {
   const capacity = {

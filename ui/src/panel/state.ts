@@ -1,6 +1,7 @@
 // What the panel knows, as a pure step from one snapshot and one event to the next.
-import type { Event, Knock, Relay, Rid, Snapshot, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
+import type { Event, Knock, Relay, Rid, Snapshot, Strip, Viewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { conversation } from './conversation.ts';
+import { isMicrophone } from './mixer.ts';
 
 export function apply(now: Snapshot, event: Event): Snapshot {
   const next = step(now, event);
@@ -59,8 +60,14 @@ function step(now: Snapshot, event: Event): Snapshot {
       return { ...now, microphone: event.state };
     case 'strip': {
       const { event: _, ...strip } = event;
-      return { ...now, strips: now.strips.map((one) => (one.strip === strip.strip ? strip : one)) };
+      return { ...now, strips: placed(now.strips, strip) };
     }
+    case 'headphones': {
+      const { event: _, ...headphones } = event;
+      return { ...now, headphones };
+    }
+    case 'strip_removed':
+      return { ...now, strips: now.strips.filter(({ strip }) => strip !== event.strip) };
     case 'sound':
       return { ...now, sound: event.trouble };
     case 'mute_microphone':
@@ -107,6 +114,15 @@ function step(now: Snapshot, event: Event): Snapshot {
     case 'unmuted':
       return now;
   }
+}
+
+/** A strip that was not there stands behind the other microphones. */
+function placed(strips: Strip[], strip: Strip): Strip[] {
+  if (strips.some((one) => one.strip === strip.strip))
+    return strips.map((one) => (one.strip === strip.strip ? strip : one));
+  const others = strips.filter((one) => isMicrophone(one.strip));
+  const before = others.filter((one) => one.strip < strip.strip);
+  return [...before, strip, ...others.slice(before.length), ...strips.slice(others.length)];
 }
 
 /** Once more where it says another name. */

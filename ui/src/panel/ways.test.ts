@@ -44,7 +44,14 @@ test('in the place of a microphone: another, none', () => {
 });
 
 test('where the desktop asks which screen it is, it asks once more; where nothing asks, it is tried again', () => {
-  const devices = { cameras: [], microphones: [], screens: [source('1')], windows: [source('Slides')] };
+  const devices = {
+    cameras: [],
+    microphones: [],
+    outputs: [],
+    programs: [],
+    screens: [source('1')],
+    windows: [source('Slides')],
+  };
   const away: SourceState = { ...failed, id: 'screen:1' };
   expect(screenWays(away, { ...devices, desktop_asks: true })).toEqual([{ way: 'ask', source: 'screen:1' }]);
   const nothing = { ...away, code: 'no_device' } as const;

@@ -462,6 +462,14 @@ cameras: Array<Source>,
  */
 microphones: Array<Source>, 
 /**
+ * Outputs, to listen on.
+ */
+outputs: Array<Source>, 
+/**
+ * Programs that play sound now and can be listened to alone.
+ */
+programs: Array<Source>, 
+/**
  * Screens, by number.
  */
 screens: Array<Source>, 
@@ -956,7 +964,7 @@ camera_off: boolean,
  */
 be_right_back: boolean, };
 
-export type StripId = "microphone" | "desktop" | "tone";
+export type StripId = "microphone" | "microphone2" | "microphone3" | "microphone4" | "desktop" | "tone";
 
 export type StripSettings = { 
 /**
@@ -964,7 +972,7 @@ export type StripSettings = {
  */
 gain_db: number, 
 /**
- * Not heard. Of the desktop and the tone: not even listened to.
+ * Not heard. But for the first microphone: not even listened to.
  */
 mute: boolean, 
 /**
@@ -972,11 +980,11 @@ mute: boolean,
  */
 channels: string, 
 /**
- * Noise that goes on and on is taken out: of the microphone's only.
+ * Noise that goes on and on is taken out: of microphones only.
  */
 noise_suppression: boolean, 
 /**
- * It is shut while nobody speaks: the microphone's only.
+ * It is shut while nobody speaks: microphones only.
  */
 gate: boolean, 
 /**
@@ -991,7 +999,16 @@ export type Strip = {
  */
 strip: StripId, 
 /**
- * How its device does; none of the microphone, which has an event of its own.
+ * Which microphone it listens to, as it was chosen, or of the desktop which program alone; none of the first microphone, which the
+ * settings have.
+ */
+device?: string, 
+/**
+ * The broadcaster listens to it, and not to the whole mix.
+ */
+solo: boolean, 
+/**
+ * How its device does; none of the first microphone, which has an event of its own.
  */
 state?: SourceState, 
 /**
@@ -999,7 +1016,7 @@ state?: SourceState,
  */
 gain_db: number, 
 /**
- * Not heard. Of the desktop and the tone: not even listened to.
+ * Not heard. But for the first microphone: not even listened to.
  */
 mute: boolean, 
 /**
@@ -1007,11 +1024,11 @@ mute: boolean,
  */
 channels: string, 
 /**
- * Noise that goes on and on is taken out: of the microphone's only.
+ * Noise that goes on and on is taken out: of microphones only.
  */
 noise_suppression: boolean, 
 /**
- * It is shut while nobody speaks: the microphone's only.
+ * It is shut while nobody speaks: microphones only.
  */
 gate: boolean, 
 /**
@@ -1019,6 +1036,16 @@ gate: boolean,
  * [`StripSettings::LEAST_GATE`] to [`StripSettings::MOST_GATE`].
  */
 gate_db: number, };
+
+export type Headphones = { 
+/**
+ * As it was chosen; null: nobody listens.
+ */
+output: string | null, 
+/**
+ * How it does.
+ */
+state: SourceState, };
 
 export type StripLevels = { 
 /**
@@ -1105,6 +1132,10 @@ screen: SourceState,
  * The microphone.
  */
 microphone: SourceState, 
+/**
+ * What the broadcaster listens on.
+ */
+headphones: Headphones, 
 /**
  * The mixer, strip by strip.
  */
@@ -1238,7 +1269,15 @@ camera: string, } | { "command": "set_microphone",
 /**
  * `tone`, `off` or a microphone's name.
  */
-microphone: string, } | { "command": "set_strip", 
+microphone: string, } | { "command": "add_microphone", 
+/**
+ * Its name.
+ */
+microphone: string, } | { "command": "remove_microphone", 
+/**
+ * Not the first.
+ */
+strip: StripId, } | { "command": "set_strip", 
 /**
  * Which.
  */
@@ -1248,7 +1287,7 @@ strip: StripId,
  */
 gain_db: number | null, 
 /**
- * Not heard. Of the microphone it is what `mute_microphone` says.
+ * Not heard. Of a microphone that is the only one it is what `mute_microphone` says.
  */
 mute: boolean | null, 
 /**
@@ -1256,17 +1295,30 @@ mute: boolean | null,
  */
 channels: string | null, 
 /**
- * Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
+ * Take noise that goes on and on out of a microphone's sound, which comes 20 ms later then.
  */
 noise_suppression: boolean | null, 
 /**
- * Shut the microphone off while nobody speaks.
+ * Shut a microphone off while nobody speaks.
  */
 gate: boolean | null, 
 /**
  * What opens the gate, dBFS, -70 to -10.
  */
-gate_db: number | null, } | { "command": "mute_microphone", 
+gate_db: number | null, 
+/**
+ * Listen to another microphone: its name. Of the first it is the same as `set_microphone`; of the desktop it is a program that is to be
+ * heard alone, or `everything`.
+ */
+device: string | null, 
+/**
+ * The broadcaster listens to it, and not to the whole mix. Viewers hear the same as before.
+ */
+solo: boolean | null, } | { "command": "set_headphones", 
+/**
+ * `default`, the name of an output, or null: nobody listens.
+ */
+output: string | null, } | { "command": "mute_microphone", 
 /**
  * Muted.
  */
@@ -1533,7 +1585,11 @@ state: SourceState, } | { "event": "microphone",
 /**
  * As it is now.
  */
-state: SourceState, } | { "event": "strip" } & Strip | { "event": "sound", 
+state: SourceState, } | { "event": "strip" } & Strip | { "event": "headphones" } & Headphones | { "event": "strip_removed", 
+/**
+ * Which.
+ */
+strip: StripId, } | { "event": "sound", 
 /**
  * What; null: nothing.
  */

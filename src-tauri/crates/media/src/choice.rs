@@ -53,6 +53,9 @@ pub enum MicrophoneChoice {
     Device(String),
 }
 
+/// The microphones beside the first, in the order of [`protocol::StripId::MORE_MICROPHONES`], each by name, where there is one.
+pub type MoreMicrophones = [Option<String>; protocol::StripId::MORE_MICROPHONES.len()];
+
 impl SourceChoice {
     /// As commands and events name it.
     pub fn name(&self) -> SourceName {

@@ -222,11 +222,12 @@ impl<F, T> Handover<F, T> {
     }
 
     /// Waits until nobody wants any more or no more will come.
+    #[cfg(test)]
     pub(crate) fn wait_over(&self) {
         while !self.wait_over_within(Duration::MAX) {}
     }
 
-    /// The same, so long at most; whether it is over.
+    /// Waits until nobody wants any more or no more will come, so long at most; whether it is over.
     pub(crate) fn wait_over_within(&self, patience: Duration) -> bool {
         self.wait(patience, |state| (state.stopped || state.ended.is_some()).then_some(())).is_some()
     }

@@ -14,6 +14,8 @@ pub enum Event {
     Microphone(SourceState),
     /// What a strip of the mixer beside the microphone listens to changed its state.
     Strip(StripId, SourceState),
+    /// What the broadcaster listens on changed its state.
+    Headphones(SourceState),
     /// Something is wrong with the sound though every device runs, or something else, or nothing any more.
     Sound(Option<SoundTrouble>),
     /// The system knows by this which screen or window was chosen, from now on; None: what it knew is over. To be kept for the next start.

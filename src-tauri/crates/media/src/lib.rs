@@ -43,7 +43,7 @@ mod tone;
 mod yuv;
 
 pub use card::Card;
-pub use choice::{CameraChoice, MicrophoneChoice, NoSource, SourceChoice};
+pub use choice::{CameraChoice, MicrophoneChoice, MoreMicrophones, NoSource, SourceChoice};
 pub use config::{TopLayer, VideoConfig, VideoConfigError};
 pub use cover::Cover;
 pub use event::Event;
@@ -63,5 +63,7 @@ pub use still::Still;
 /// not answer is waited for.
 pub fn devices() -> protocol::Devices {
     let screen::Listed { screens, windows, desktop_asks } = screen::list();
-    protocol::Devices { cameras: camera::list(), microphones: microphone::list(), screens, windows, desktop_asks }
+    let (cameras, microphones, outputs) = (camera::list(), microphone::list(), microphone::outputs());
+    let programs = microphone::programs();
+    protocol::Devices { cameras, microphones, outputs, programs, screens, windows, desktop_asks }
 }

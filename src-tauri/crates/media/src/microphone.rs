@@ -4,7 +4,10 @@ mod channels;
 mod convert;
 mod device;
 mod names;
+mod output;
 mod pieces;
+#[cfg(target_os = "linux")]
+mod programs;
 #[cfg(target_os = "linux")]
 mod quiet;
 #[cfg(target_os = "linux")]
@@ -14,6 +17,7 @@ mod slow;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
+pub(crate) use output::{Headphones, list as outputs};
 #[cfg(target_os = "linux")]
 pub use server::find_sound_server;
 
@@ -59,13 +63,55 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     }
 }
 
+/// Opens the microphone with this name to be heard beside another one, which waits for nobody: which device that is is looked up in the
+/// device's own thread, for a sound server may take its time to list them.
+pub(crate) fn open_beside(name: &str) -> Result<Box<dyn PolledSource>, SourceError> {
+    let subject = if name == DEFAULT { "The microphone".to_owned() } else { format!("The microphone \"{name}\"") };
+    let wanted = name.to_owned();
+    let drive = move |handover: &Arc<Sounds>| match names::find(&list(), &wanted) {
+        Some(microphone) => device::drive(Some(&microphone.id), handover),
+        None if wanted == DEFAULT => device::drive(None, handover),
+        None => Err(DeviceError::Gone),
+    };
+    match Microphone::open(subject.clone(), None, drive) {
+        Ok(microphone) => Ok(Box::new(Microphone { is_beside: true, ..microphone })),
+        Err(error) => Err(error.opening(&subject)),
+    }
+}
+
 /// What this computer plays, whichever of its outputs the system's sound goes to now.
 pub(crate) fn open_desktop() -> Result<Box<dyn PolledSource>, SourceError> {
     const SUBJECT: &str = "The desktop's sound";
     match Microphone::open(SUBJECT.to_owned(), None, device::drive_desktop) {
-        Ok(microphone) => Ok(Box::new(Microphone { is_shared: true, ..microphone })),
+        Ok(microphone) => Ok(Box::new(Microphone { is_beside: true, is_output: true, ..microphone })),
         Err(error) => Err(error.opening(SUBJECT)),
     }
+}
+
+/// What one program plays.
+pub(crate) fn open_program(program: &str) -> Result<Box<dyn PolledSource>, SourceError> {
+    let subject = format!("The program \"{program}\"");
+    #[cfg(target_os = "linux")]
+    let drive = {
+        let program = program.to_owned();
+        move |handover: &Arc<Sounds>| programs::drive(&program, handover)
+    };
+    #[cfg(not(target_os = "linux"))]
+    let drive = |_: &Arc<Sounds>| {
+        Err(DeviceError::Impossible("can be heard alone on Linux only: listen to everything that this computer plays"))
+    };
+    match Microphone::open(subject.clone(), None, drive) {
+        Ok(microphone) => Ok(Box::new(Microphone { is_beside: true, is_output: true, ..microphone })),
+        Err(error) => Err(error.opening(&subject)),
+    }
+}
+
+/// The programs that play sound now and can be listened to alone.
+pub(crate) fn programs() -> Vec<protocol::Source> {
+    #[cfg(target_os = "linux")]
+    return programs::list();
+    #[cfg(not(target_os = "linux"))]
+    Vec::new()
 }
 
 /// Where a device's thread hands its sound over.
@@ -92,11 +138,13 @@ struct Microphone {
     reached: Reached,
     /// To be opened, and then to begin.
     asked: Instant,
-    /// It was heard.
-    began: bool,
+    /// When it was heard last.
+    heard: Option<Instant>,
     channels: Channels,
+    /// It is heard beside another one, and nobody waits for it, not even to be closed.
+    is_beside: bool,
     /// It is an output that is listened to: it delivers nothing while nothing is played, on some systems.
-    is_shared: bool,
+    is_output: bool,
 }
 
 /// How far a device has come.
@@ -156,9 +204,10 @@ impl Microphone {
             id,
             reached,
             asked: Instant::now(),
-            began: false,
+            heard: None,
             channels: Channels::Auto,
-            is_shared: false,
+            is_beside: false,
+            is_output: false,
         })
     }
 
@@ -173,21 +222,22 @@ impl Microphone {
                         return self.unless_too_late("does not answer");
                     };
                     let mut opened = opened.and_then(Reached::open).map_err(|error| error.opening(&self.subject))?;
-                    if let (true, Reached::Open(device, _)) = (self.is_shared, &mut opened) {
+                    if let (true, Reached::Open(device, _)) = (self.is_beside, &mut opened) {
                         device.is_shared();
                     }
                     (self.reached, self.asked) = (opened, Instant::now());
                     continue;
                 }
             };
-            let sound = match device.next_within(patience(self.began)) {
-                None if self.is_shared => return Ok(()),
-                None if !self.began => return self.unless_too_late("delivers nothing"),
+            let sound = match device.next_within(patience(self.heard.is_some())) {
+                None if self.is_output => return Ok(()),
+                None if self.heard.is_some_and(|heard| heard.elapsed() < DELIVERY_TIMEOUT) => return Ok(()),
+                None if self.heard.is_none() => return self.unless_too_late("delivers nothing"),
                 None => return Err(self.failed(DeviceError::Other("delivers nothing".to_owned()))),
                 Some(Err(error)) => return Err(self.failed(error)),
                 Some(Ok(sound)) => sound,
             };
-            self.began = true;
+            self.heard = Some(Instant::now());
             converter.choose(self.channels);
             if converter.convert(&sound, into) {
                 return Ok(());

@@ -127,6 +127,16 @@ pub enum Command {
         /// `tone`, `off` or a microphone's name.
         microphone: String,
     },
+    /// Listen to one more microphone beside the first, live or not: it has a strip of its own.
+    AddMicrophone {
+        /// Its name.
+        microphone: String,
+    },
+    /// Listen to one of those no more; its strip goes.
+    RemoveMicrophone {
+        /// Not the first.
+        strip: StripId,
+    },
     /// Change a strip of the mixer, live or not, and keep it; what is absent stays as it is.
     SetStrip {
         /// Which.
@@ -134,24 +144,36 @@ pub enum Command {
         /// Decibels, -40 to 20; 0: as it comes.
         #[serde(default)]
         gain_db: Option<f32>,
-        /// Not heard. Of the microphone it is what `mute_microphone` says.
+        /// Not heard. Of a microphone that is the only one it is what `mute_microphone` says.
         #[serde(default)]
         mute: Option<bool>,
         /// `auto`, `left`, `right`, `mono`, `stereo`, or the number of an input.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
         channels: Option<Channels>,
-        /// Take noise that goes on and on out of the microphone's sound, which comes 20 ms later then.
+        /// Take noise that goes on and on out of a microphone's sound, which comes 20 ms later then.
         #[serde(default)]
         noise_suppression: Option<bool>,
-        /// Shut the microphone off while nobody speaks.
+        /// Shut a microphone off while nobody speaks.
         #[serde(default)]
         gate: Option<bool>,
         /// What opens the gate, dBFS, -70 to -10.
         #[serde(default)]
         gate_db: Option<f32>,
+        /// Listen to another microphone: its name. Of the first it is the same as `set_microphone`; of the desktop it is a program that is to be
+        /// heard alone, or `everything`.
+        #[serde(default)]
+        device: Option<String>,
+        /// The broadcaster listens to it, and not to the whole mix. Viewers hear the same as before.
+        #[serde(default)]
+        solo: Option<bool>,
     },
-    /// Send silence in the place of the microphone's sound, or send it again.
+    /// Listen to what viewers hear, or to the strips that are `solo`, on an output of this computer.
+    SetHeadphones {
+        /// `default`, the name of an output, or null: nobody listens.
+        output: Option<String>,
+    },
+    /// Send silence in the place of all microphones' sound, or send it again.
     MuteMicrophone {
         /// Muted.
         on: bool,

@@ -1,9 +1,10 @@
 //! What the panel and scripts are told while the program runs.
 
 use crate::{
-    Capacity, ChatMode, Devices, ErrorCode, FailureCode, GuestLink, HistoryPoint, Knock, KnockEnd, LeaveReason, Links,
-    MessageId, Outside, Phase, Recording, Rehearsal, Relay, RelayId, RemovedViewer, Rid, Settings, SharedMessage,
-    SoundTrouble, SourceName, SourceState, StreamStats, Strip, UnfinishedRecording, Viewer, ViewerId, ViewerStats,
+    Capacity, ChatMode, Devices, ErrorCode, FailureCode, GuestLink, Headphones, HistoryPoint, Knock, KnockEnd,
+    LeaveReason, Links, MessageId, Outside, Phase, Recording, Rehearsal, Relay, RelayId, RemovedViewer, Rid, Settings,
+    SharedMessage, SoundTrouble, SourceName, SourceState, StreamStats, Strip, StripId, UnfinishedRecording, Viewer,
+    ViewerId, ViewerStats,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -174,6 +175,13 @@ pub enum Event {
     },
     /// A strip of the mixer is other than before, or its device does otherwise.
     Strip(Strip),
+    /// What the broadcaster listens on is another, or does otherwise.
+    Headphones(Headphones),
+    /// A microphone's strip is gone.
+    StripRemoved {
+        /// Which.
+        strip: StripId,
+    },
     /// Something is wrong with the sound though every device runs, or something else, or nothing any more.
     Sound {
         /// What; null: nothing.

@@ -53,7 +53,7 @@ pub use rehearsal::{Checked, Finding, FindingCode, Rehearsal, Verdict};
 pub use relay::{Relay, RelayEngine, RelayId, RelaySecrets, RelayState};
 pub use secret::Secret;
 pub use settings::{Settings, SettingsChange};
-pub use snapshot::{Devices, Outside, Phase, Snapshot, Source, SourceState, Strip};
+pub use snapshot::{Devices, Headphones, Outside, Phase, Snapshot, Source, SourceState, Strip};
 pub use source::{SourceGiven, SourceKind, SourceName};
 pub use stream::{Address, GivenUp, Layer, LayerChoice, Links, Rid, Scope, StreamStats, VideoCodec};
 pub use viewer::{GuestLink, Knock, KnockEnd, LeaveReason, RejectedMedia, Removal, RemovedViewer, Viewer, ViewerStats};

@@ -10,6 +10,12 @@ use std::{fmt, str::FromStr};
 pub enum StripId {
     /// What was chosen as the microphone.
     Microphone,
+    /// Another microphone beside it, where there is one.
+    Microphone2,
+    /// One more.
+    Microphone3,
+    /// And one more: there are no others.
+    Microphone4,
     /// What this computer plays.
     Desktop,
     /// The test tone, beside the others.
@@ -18,12 +24,30 @@ pub enum StripId {
 
 impl StripId {
     /// All of them, in the order in which they stand.
-    pub const ALL: [StripId; 3] = [StripId::Microphone, StripId::Desktop, StripId::Tone];
+    pub const ALL: [StripId; 6] = [
+        StripId::Microphone,
+        StripId::Microphone2,
+        StripId::Microphone3,
+        StripId::Microphone4,
+        StripId::Desktop,
+        StripId::Tone,
+    ];
+
+    /// Microphones beside the first, where there are any.
+    pub const MORE_MICROPHONES: [StripId; 3] = [StripId::Microphone2, StripId::Microphone3, StripId::Microphone4];
+
+    /// Somebody speaks into it.
+    pub fn is_microphone(self) -> bool {
+        self == Self::Microphone || Self::MORE_MICROPHONES.contains(&self)
+    }
 
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {
             Self::Microphone => "microphone",
+            Self::Microphone2 => "microphone2",
+            Self::Microphone3 => "microphone3",
+            Self::Microphone4 => "microphone4",
             Self::Desktop => "desktop",
             Self::Tone => "tone",
         }
@@ -129,14 +153,14 @@ impl<'de> Deserialize<'de> for Channels {
 pub struct StripSettings {
     /// Decibels, [`StripSettings::LEAST_GAIN`] to [`StripSettings::MOST_GAIN`]; 0: as it comes.
     pub gain_db: f32,
-    /// Not heard. Of the desktop and the tone: not even listened to.
+    /// Not heard. But for the first microphone: not even listened to.
     pub mute: bool,
     /// Which channels are heard, and where.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub channels: Channels,
-    /// Noise that goes on and on is taken out: of the microphone's only.
+    /// Noise that goes on and on is taken out: of microphones only.
     pub noise_suppression: bool,
-    /// It is shut while nobody speaks: the microphone's only.
+    /// It is shut while nobody speaks: microphones only.
     pub gate: bool,
     /// As loud as this (dBFS, the largest sample, as it comes and without noise where that is taken out) opens the gate:
     /// [`StripSettings::LEAST_GATE`] to [`StripSettings::MOST_GATE`].
@@ -157,10 +181,10 @@ impl StripSettings {
 
     /// As it is unless somebody says otherwise: the microphone alone is heard, as it comes.
     pub fn usual(strip: StripId) -> StripSettings {
-        let channels = if strip == StripId::Microphone { Channels::Auto } else { Channels::Stereo };
+        let channels = if strip.is_microphone() { Channels::Auto } else { Channels::Stereo };
         StripSettings {
             gain_db: 0.0,
-            mute: strip != StripId::Microphone,
+            mute: !strip.is_microphone(),
             channels,
             noise_suppression: false,
             gate: false,
@@ -226,13 +250,18 @@ impl fmt::Display for SoundPreset {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MixerSettings {
     strips: [StripSettings; StripId::ALL.len()],
+    /// The broadcaster listens to these alone.
+    solo: [bool; StripId::ALL.len()],
+    /// No microphone is heard, whatever its strip says.
+    pub microphones_muted: bool,
     /// How the sum is encoded.
     pub preset: SoundPreset,
 }
 
 impl Default for MixerSettings {
     fn default() -> Self {
-        Self { strips: StripId::ALL.map(StripSettings::usual), preset: SoundPreset::default() }
+        let strips = StripId::ALL.map(StripSettings::usual);
+        Self { strips, solo: Default::default(), microphones_muted: false, preset: SoundPreset::default() }
     }
 }
 
@@ -240,6 +269,26 @@ impl MixerSettings {
     /// What this strip does.
     pub fn of(&self, strip: StripId) -> &StripSettings {
         &self.strips[strip as usize]
+    }
+
+    /// Nothing of it is heard.
+    pub fn is_muted(&self, strip: StripId) -> bool {
+        self.of(strip).mute || self.microphones_muted && strip.is_microphone()
+    }
+
+    /// The broadcaster listens to it, and not to the whole.
+    pub fn is_solo(&self, strip: StripId) -> bool {
+        self.solo[strip as usize]
+    }
+
+    /// The broadcaster listens to some strips, and not to the whole.
+    pub fn has_solo(&self) -> bool {
+        self.solo.contains(&true)
+    }
+
+    /// The broadcaster is to listen to it, or not to it alone.
+    pub fn set_solo(&mut self, strip: StripId, on: bool) {
+        self.solo[strip as usize] = on;
     }
 
     /// To change it.
@@ -296,6 +345,13 @@ mod tests {
     }
 
     #[test]
+    fn a_strip_is_called_as_it_is_written() {
+        for strip in StripId::ALL {
+            assert_eq!(serde_json::to_string(&strip).expect("a word"), format!("\"{}\"", strip.name()));
+        }
+    }
+
+    #[test]
     fn a_preset_is_read_back_as_it_is_written() {
         for (preset, word) in SoundPreset::WORDS {
             assert_eq!((preset.to_string().as_str(), word.parse()), (word, Ok(preset)));
@@ -304,10 +360,11 @@ mod tests {
     }
 
     #[test]
-    fn the_microphone_alone_is_heard_unless_somebody_says_otherwise() {
-        let usual = MixerSettings::default();
-        let heard = StripId::ALL.into_iter().filter(|strip| !usual.of(*strip).mute);
-        assert_eq!(heard.collect::<Vec<_>>(), [StripId::Microphone]);
+    fn microphones_alone_are_heard_unless_somebody_says_otherwise() {
+        let mut usual = MixerSettings::default();
+        assert!(StripId::ALL.into_iter().all(|strip| usual.is_muted(strip) != strip.is_microphone()));
+        usual.microphones_muted = true;
+        assert!(StripId::ALL.into_iter().all(|strip| usual.is_muted(strip)));
         assert!(StripId::ALL.into_iter().all(|strip| usual.of(strip).gain_db == 0.0));
     }
 }

@@ -101,9 +101,30 @@ macro_rules! settings {
                 /// The mixer's strip of the microphone: its gain, and which of its channels are heard.
                 microphone_strip: String as StripText = "0 dB",
                     example "\"-6 dB\" (or \"-6 dB, mono\")";
+                /// Another microphone that is heard beside the first: its name.
+                microphone2: String as String,
+                    example "\"Blue Yeti\"";
+                /// One more.
+                microphone3: String as String,
+                    example "\"Blue Yeti\"";
+                /// One more.
+                microphone4: String as String,
+                    example "\"Blue Yeti\"";
+                /// The mixer's strip of that microphone.
+                microphone2_strip: String as StripText = "0 dB",
+                    example "\"-6 dB\" (or \"-6 dB, mono\")";
+                /// The mixer's strip of that microphone.
+                microphone3_strip: String as StripText = "0 dB",
+                    example "\"-6 dB\" (or \"-6 dB, mono\")";
+                /// The mixer's strip of that microphone.
+                microphone4_strip: String as StripText = "0 dB",
+                    example "\"-6 dB\" (or \"-6 dB, mono\")";
                 /// The mixer's strip of what this computer plays. Muted it is not listened to.
                 desktop_strip: String as StripText = "0 dB, muted",
                     example "\"-12 dB\" (or \"0 dB, muted\")";
+                /// Of what this computer plays this program alone is heard, by its name.
+                desktop_program: String as String,
+                    example "\"Firefox\"";
                 /// The mixer's strip of the test tone, beside the others.
                 tone_strip: String as StripText = "0 dB, muted",
                     example "\"-20 dB\" (or \"0 dB, muted\")";

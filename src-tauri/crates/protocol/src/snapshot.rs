@@ -47,6 +47,9 @@ pub struct Snapshot {
     pub screen: SourceState,
     /// The microphone.
     pub microphone: SourceState,
+    /// What the broadcaster listens on.
+    #[serde(default)]
+    pub headphones: Headphones,
     /// The mixer, strip by strip.
     #[serde(default)]
     pub strips: Vec<Strip>,
@@ -139,6 +142,12 @@ pub struct Devices {
     pub cameras: Vec<Source>,
     /// Microphones.
     pub microphones: Vec<Source>,
+    /// Outputs, to listen on.
+    #[serde(default)]
+    pub outputs: Vec<Source>,
+    /// Programs that play sound now and can be listened to alone.
+    #[serde(default)]
+    pub programs: Vec<Source>,
     /// Screens, by number.
     #[serde(default)]
     pub screens: Vec<Source>,
@@ -189,8 +198,32 @@ pub struct Strip {
     /// What it does.
     #[serde(flatten)]
     pub settings: StripSettings,
-    /// How its device does; none of the microphone, which has an event of its own.
+    /// Which microphone it listens to, as it was chosen, or of the desktop which program alone; none of the first microphone, which the
+    /// settings have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub device: Option<String>,
+    /// The broadcaster listens to it, and not to the whole mix.
+    #[serde(default)]
+    pub solo: bool,
+    /// How its device does; none of the first microphone, which has an event of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub state: Option<SourceState>,
+}
+
+/// What the broadcaster listens on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Headphones {
+    /// As it was chosen; null: nobody listens.
+    pub output: Option<String>,
+    /// How it does.
+    pub state: SourceState,
+}
+
+impl Default for Headphones {
+    fn default() -> Self {
+        Self { output: None, state: SourceState::Off }
+    }
 }

@@ -85,6 +85,7 @@ pub fn document() -> String {
         StripId,
         StripSettings,
         Strip,
+        Headphones,
         StripLevels,
         SoundTrouble,
         Snapshot,

@@ -70,11 +70,35 @@ impl Configuration {
         self.change(|written| written.microphone = microphone.parse().ok())
     }
 
+    /// Has one of the microphones beside the first be this one, or none, which takes its strip along.
+    pub(crate) fn set_more_microphone(&mut self, strip: StripId, microphone: Option<&str>) -> Result<Changed, Wrong> {
+        self.change(|written| {
+            let (name, settings) = match strip {
+                StripId::Microphone2 => (&mut written.microphone2, &mut written.microphone2_strip),
+                StripId::Microphone3 => (&mut written.microphone3, &mut written.microphone3_strip),
+                StripId::Microphone4 => (&mut written.microphone4, &mut written.microphone4_strip),
+                StripId::Microphone | StripId::Desktop | StripId::Tone => return,
+            };
+            *name = microphone.map(str::to_owned);
+            if microphone.is_none() {
+                *settings = None;
+            }
+        })
+    }
+
+    /// Has the strip of what this computer plays listen to this program alone, or to all.
+    pub(crate) fn set_program(&mut self, program: Option<&str>) -> Result<Changed, Wrong> {
+        self.change(|written| written.desktop_program = program.map(str::to_owned))
+    }
+
     /// Has a strip of the mixer do this.
     pub(crate) fn set_strip(&mut self, strip: StripId, settings: &StripSettings) -> Result<Changed, Wrong> {
         let text = Some(StripText::of(strip, settings));
         self.change(|written| match strip {
             StripId::Microphone => written.microphone_strip = text,
+            StripId::Microphone2 => written.microphone2_strip = text,
+            StripId::Microphone3 => written.microphone3_strip = text,
+            StripId::Microphone4 => written.microphone4_strip = text,
             StripId::Desktop => written.desktop_strip = text,
             StripId::Tone => written.tone_strip = text,
         })

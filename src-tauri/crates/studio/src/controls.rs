@@ -16,6 +16,8 @@ pub(crate) enum Control {
 #[derive(Debug, Default)]
 pub(crate) struct Withheld {
     asked: Controls,
+    /// The first of several microphones is muted, and none else.
+    first_alone: bool,
 }
 
 /// What is to be done, as something was withheld or given again: only what is other than before.
@@ -31,6 +33,16 @@ impl Withheld {
     /// By which wish.
     pub(crate) fn asked(&self) -> Controls {
         self.asked
+    }
+
+    /// Whether the first of several microphones is muted, whatever the others are.
+    pub(crate) fn mutes_first(&self) -> bool {
+        self.first_alone
+    }
+
+    /// The first of several microphones is to be muted, or heard: what it was before.
+    pub(crate) fn mute_first(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.first_alone, on)
     }
 
     /// The broadcaster wishes so; None where it is so already.

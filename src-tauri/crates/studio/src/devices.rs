@@ -12,9 +12,8 @@ pub(crate) struct Devices {
     /// Which that is, or was when it was shown.
     of_screen: SourceChoice,
     microphone: SourceState,
-    /// What the mixer's strips beside the microphone listen to.
-    desktop: SourceState,
-    tone: SourceState,
+    /// What the mixer's strips beside the first microphone listen to; nothing of that one.
+    strips: [SourceState; StripId::ALL.len()],
     /// What is wrong though they run.
     sound: Option<SoundTrouble>,
     found: protocol::Devices,
@@ -46,8 +45,7 @@ impl Devices {
             screen,
             of_screen,
             microphone,
-            desktop: SourceState::Off,
-            tone: SourceState::Off,
+            strips: StripId::ALL.map(|_| SourceState::Off),
             sound: None,
             found: protocol::Devices::default(),
             listing: Listing::No,
@@ -85,25 +83,17 @@ impl Devices {
         complaint.into_iter().chain([Event::Microphone { state }])
     }
 
-    /// What a strip beside the microphone listens to does otherwise now; what there is to complain of.
+    /// What a strip beside the first microphone listens to does otherwise now; what there is to complain of.
     pub(crate) fn strip_is(&mut self, strip: StripId, state: SourceState) -> Option<Event> {
-        let before = match strip {
-            StripId::Microphone => return None,
-            StripId::Desktop => &mut self.desktop,
-            StripId::Tone => &mut self.tone,
-        };
+        let before = &mut self.strips[strip as usize];
         let complaint = complaint(before, &state);
         *before = state;
         complaint
     }
 
-    /// How what a strip listens to does; none of the microphone, of which [`Devices::microphone`] tells.
+    /// How what a strip listens to does; none of the first microphone, of which [`Devices::microphone`] tells.
     pub(crate) fn strip(&self, strip: StripId) -> Option<&SourceState> {
-        match strip {
-            StripId::Microphone => None,
-            StripId::Desktop => Some(&self.desktop),
-            StripId::Tone => Some(&self.tone),
-        }
+        (strip != StripId::Microphone).then(|| &self.strips[strip as usize])
     }
 
     /// Something is wrong with the sound though they run, or nothing any more.

@@ -4,7 +4,9 @@ use crate::happened::Happened;
 use crate::outputs::Outputs;
 use crate::recorders::Recorders;
 use crate::recording::Reached;
-use media::{Card, Cover, Glance, MicrophoneChoice, Pipeline, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{
+    Card, Cover, Glance, MicrophoneChoice, MoreMicrophones, Pipeline, Shown, TopLayer, TopPictures, VideoConfig,
+};
 use protocol::MixerSettings;
 use record::{Checked, Split};
 use std::io;
@@ -46,6 +48,15 @@ pub(crate) trait Encoding {
 
     /// Has the mixer's strips do this, live or not, from the next piece of sound on.
     fn set_mixer(&self, settings: MixerSettings);
+
+    /// Listens to these microphones beside the first, live or not.
+    fn set_more_microphones(&self, microphones: MoreMicrophones);
+
+    /// Listens to this program alone of what this computer plays, or to all, live or not.
+    fn set_program(&self, program: Option<String>);
+
+    /// Plays what is heard for the broadcaster too, on this output, live or not.
+    fn set_headphones(&self, output: Option<String>);
 
     /// Sends silence in the place of all sound, live or not, from its next piece on.
     fn set_silent(&self, silent: bool);
@@ -174,6 +185,18 @@ impl Encoding for Encoders {
 
     fn set_mixer(&self, settings: MixerSettings) {
         self.pipeline.set_mixer(settings);
+    }
+
+    fn set_more_microphones(&self, microphones: MoreMicrophones) {
+        self.pipeline.set_more_microphones(microphones);
+    }
+
+    fn set_program(&self, program: Option<String>) {
+        self.pipeline.set_program(program);
+    }
+
+    fn set_headphones(&self, output: Option<String>) {
+        self.pipeline.set_headphones(output);
     }
 
     fn set_silent(&self, silent: bool) {

@@ -7,6 +7,7 @@ mod document;
 mod file;
 mod forms;
 mod found;
+mod mixer;
 pub(crate) mod relay_secrets;
 mod scene;
 mod strip;
@@ -25,7 +26,7 @@ pub(crate) use types::MetricsAccess;
 
 use forms::{Limits, Values};
 use media::{CameraChoice, Shown, SourceChoice, VideoConfig, VideoConfigError};
-use protocol::{MixerSettings, SettingsChange, StripId};
+use protocol::SettingsChange;
 use std::ops::Deref;
 
 /// One setting, as it is described: for whoever has to know all of them.
@@ -123,21 +124,6 @@ impl Settings {
         let video = VideoConfig::new(values.size.width, values.size.height, values.fps, values.bitrate_kbps.kbps)
             .map_err(|error| Wrong { key: key_of(&error), message: error.to_string() })?;
         Ok(Settings { values, video })
-    }
-
-    /// What the mixer's strips do, the microphone's mute aside.
-    pub(crate) fn mixer(&self) -> MixerSettings {
-        let mut mixer = MixerSettings::default();
-        mixer.preset = self.sound;
-        for strip in StripId::ALL {
-            let text = match strip {
-                StripId::Microphone => self.microphone_strip,
-                StripId::Desktop => self.desktop_strip,
-                StripId::Tone => self.tone_strip,
-            };
-            *mixer.of_mut(strip) = text.meant(strip);
-        }
-        mixer
     }
 }
 
@@ -284,7 +270,7 @@ mod tests {
         assert_eq!(settings.video, VideoConfig::default());
         assert_eq!(settings.listen, reach::Listen::default());
         assert_eq!(format!("{:?}", settings.limits.of_server()), format!("{:?}", server::Limits::default()));
-        assert_eq!(settings.mixer(), MixerSettings::default());
+        assert_eq!(settings.mixer(), protocol::MixerSettings::default());
         let forward = forward::Config::default();
         assert_eq!(Duration::from(settings.limits.join_timeout_s), forward.join_timeout);
         assert_eq!(Duration::from(settings.limits.viewer_timeout_s), forward.consent_timeout);

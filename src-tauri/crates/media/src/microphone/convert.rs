@@ -22,7 +22,7 @@ pub(super) struct SoundConverter {
 impl SoundConverter {
     pub(super) fn new(format: &SoundFormat) -> Result<Self, DeviceError> {
         let resampler = if format.rate == SAMPLE_RATE { None } else { Some(Resampling::new(format.rate)?) };
-        let clock = SampleClock { rate: format.rate, next: None };
+        let clock = SampleClock::new(format.rate);
         Ok(Self { format: *format, clock, channels: Channels::new(format.channels, format.rate), resampler })
     }
 
@@ -85,19 +85,24 @@ impl Resampling {
 
 /// When samples were taken. The times that come with a device's pieces waver by some milliseconds, as the threads that
 /// carry them are scheduled, while its samples are evenly spaced: so they are counted, and the times only steer the count.
-struct SampleClock {
+pub(super) struct SampleClock {
     rate: u32,
     next: Option<Instant>,
 }
 
 impl SampleClock {
+    pub(super) fn new(rate: u32) -> Self {
+        Self { rate, next: None }
+    }
+
     /// A piece this far from where the count is does not waver: something was lost in between.
     const GAP: Duration = Duration::from_millis(50);
 
     /// How much of the difference is believed each time: a hundred pieces a second follow within a third of one.
     const STEERING: u32 = 32;
 
-    fn first_sample(&mut self, measured: Instant, frames: usize) -> Instant {
+    /// When the first of these frames was taken.
+    pub(super) fn first_sample(&mut self, measured: Instant, frames: usize) -> Instant {
         let counted = self.next.unwrap_or(measured);
         let (late, early) = (measured.saturating_duration_since(counted), counted.saturating_duration_since(measured));
         let first = if late.max(early) > Self::GAP {

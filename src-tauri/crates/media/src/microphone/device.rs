@@ -1,4 +1,4 @@
-//! The one file that knows cpal.
+//! What records, by cpal; what plays is in `output`.
 
 use super::{
     names::{Found, System},
@@ -77,7 +77,12 @@ pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, Devic
     let (host, system) = host();
     let device = device(&host, id)?;
     let streams = hand_over(&device, system, handover)?;
-    handover.wait_over();
+    while !handover.wait_over_within(LOOK_FOR_DEVICE) {
+        // PulseAudio takes the stream of a device that goes away to another one, and says nothing.
+        if system == System::Pulse && id.is_some_and(|id| self::device(&host, Some(id)).is_err()) {
+            handover.end(DeviceError::Gone);
+        }
+    }
     drop(streams);
     Ok(())
 }
@@ -108,6 +113,9 @@ pub(super) fn drive_desktop(handover: &Arc<Handover<SoundFormat, DeviceSound>>) 
     drop(streams);
     Ok(())
 }
+
+/// How often it is looked whether a device is still there.
+const LOOK_FOR_DEVICE: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether the system's sound goes elsewhere: somebody who plugs headphones in hears them at once.
 const LOOK_FOR_OUTPUT: Duration = Duration::from_secs(1);
@@ -143,7 +151,7 @@ fn hand_over(
 }
 
 /// PulseAudio where it runs, for it shares the device with other programs; else what the system has.
-fn host() -> (Host, System) {
+pub(super) fn host() -> (Host, System) {
     #[cfg(target_os = "linux")]
     {
         use cpal::HostId::PulseAudio;
@@ -295,7 +303,7 @@ fn capture_time(info: &InputCallbackInfo) -> Instant {
     now.checked_sub(age.min(OLDEST_SOUND)).unwrap_or(now)
 }
 
-fn ends_the_stream(error: &Error) -> bool {
+pub(super) fn ends_the_stream(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged)
 }
 

@@ -7,8 +7,10 @@ use rubato::{
 };
 use std::time::{Duration, Instant};
 
-/// How far behind the microphone it is at first: what a sound server needs to hand over what it has recorded.
-const LAG: Duration = Duration::from_millis(30);
+/// How far behind the first microphone it is at first: what a sound server needs to hand over what it has recorded.
+pub(super) const LAG: Duration = Duration::from_millis(30);
+/// And another microphone, which may hear the same voice: it is handed over in the same pieces as the first.
+pub(super) const LAG_OF_MICROPHONES: Duration = Duration::from_millis(20);
 /// Where that was too little, so much is added.
 const MORE_LAG: Duration = Duration::from_millis(15);
 const MOST_LAG: Duration = Duration::from_millis(150);
@@ -32,7 +34,7 @@ const FADE: usize = (SAMPLE_RATE / 200) as usize;
 const MOST_FRAMES: usize = 4800;
 
 /// Plays one device's sound at the pace of another.
-pub(super) struct Follower {
+pub(crate) struct Follower {
     resampler: Async<f32>,
     /// What was not played yet, interleaved.
     waiting: Vec<f32>,
@@ -50,14 +52,14 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new(lag: Duration) -> Self {
         let resampler = Async::new_poly(1.0, 1.01, PolynomialDegree::Septic, MOST_FRAMES, 2, FixedAsync::Output)
             .expect("the rates are the same");
         Self {
             resampler,
             waiting: Vec::new(),
             end: None,
-            lag: LAG,
+            lag,
             came: false,
             played: None,
             last: [0.0; 2],
@@ -67,7 +69,7 @@ impl Follower {
     }
 
     /// The device delivered this.
-    pub(super) fn put(&mut self, chunk: &SoundChunk) {
+    pub(crate) fn put(&mut self, chunk: &SoundChunk) {
         let apart = self.end.map(|end| seconds(chunk.captured, end));
         if apart.is_none_or(|apart| apart.abs() > FAR) {
             self.stop();
@@ -81,7 +83,7 @@ impl Follower {
     }
 
     /// Adds to `into` what goes with these frames of the microphone, of which the first was taken then.
-    pub(super) fn take(&mut self, captured: Instant, frames: usize, into: &mut Vec<f32>) {
+    pub(crate) fn take(&mut self, captured: Instant, frames: usize, into: &mut Vec<f32>) {
         let mut taken = 0;
         while taken < frames {
             let piece = (frames - taken).min(MOST_FRAMES);
@@ -237,7 +239,7 @@ mod tests {
     #[test]
     fn a_device_that_is_300_ppm_off_for_ten_minutes_makes_no_click_and_stays_in_time() {
         for ppm in [300.0, -300.0] {
-            let mut follower = Follower::new();
+            let mut follower = Follower::new(LAG);
             let (mut last, mut largest, mut silent) = (0.0_f32, 0.0_f32, 0);
             let (mut turned, mut before) = (0.0_f64, None::<f64>);
             let mut most = 0.0_f64;
@@ -266,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_device_that_hands_over_late_is_waited_for_once_and_then_heard_without_a_gap() {
-        let mut follower = Follower::new();
+        let mut follower = Follower::new(LAG);
         let mut gaps = Vec::new();
         play(&mut follower, 0.0, 0.060, 20, |at, heard| {
             if heard.iter().all(|sample| sample.abs() < 0.01) {
@@ -279,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_device_that_falls_silent_and_comes_back_leaves_no_click_and_no_old_sound() {
-        let mut follower = Follower::new();
+        let mut follower = Follower::new(LAG);
         let start = Instant::now() + Duration::from_secs(1);
         let mut device = Device::new(start, 0.0);
         let (mut last, mut largest) = (0.0_f32, 0.0_f32);
@@ -304,7 +306,7 @@ mod tests {
 
     #[test]
     fn what_nobody_takes_is_bounded() {
-        let mut follower = Follower::new();
+        let mut follower = Follower::new(LAG);
         let mut device = Device::new(Instant::now(), 0.0);
         for _ in 0..1000 {
             follower.put(&device.piece());

@@ -13,6 +13,7 @@ mod true_peak;
 mod watch;
 
 pub(crate) use desk::Desk;
+pub(crate) use follower::Follower;
 pub(crate) use limiter::Limiter;
 pub(crate) use loudness::Sum;
 pub(crate) use watch::Watch;

@@ -1,4 +1,4 @@
-//! The mixer's strips beside the microphone: their devices are opened while somebody wants to hear them, looked at whenever the microphone
+//! The mixer's strips beside the first microphone: their devices are opened while somebody wants to hear them, looked at whenever the microphone
 //! has delivered a piece, and waited for by nobody.
 
 use super::Events;
@@ -14,14 +14,15 @@ use protocol::{SourceState, StripId, StripSettings};
 use std::time::{Duration, Instant};
 
 /// Opens what a strip listens to.
-pub(super) type Opener = fn(StripId) -> Result<Box<dyn PolledSource>, SourceError>;
+pub(super) type Opener = fn(StripId, Option<&str>) -> Result<Box<dyn PolledSource>, SourceError>;
 
 /// The real opener.
-pub(super) fn open(strip: StripId) -> Result<Box<dyn PolledSource>, SourceError> {
-    match strip {
-        StripId::Desktop => microphone::open_desktop(),
-        // The microphone has a thread's whole attention.
-        StripId::Tone | StripId::Microphone => Ok(Box::new(Tone::new())),
+pub(super) fn open(strip: StripId, device: Option<&str>) -> Result<Box<dyn PolledSource>, SourceError> {
+    match (strip, device) {
+        (StripId::Desktop, None) => microphone::open_desktop(),
+        (StripId::Desktop, Some(program)) => microphone::open_program(program),
+        (_, Some(device)) => microphone::open_beside(device),
+        (_, None) => Ok(Box::new(Tone::new())),
     }
 }
 
@@ -31,6 +32,8 @@ const MOST_AT_ONCE: usize = 50;
 /// What one of them listens to.
 pub(super) struct Beside {
     strip: StripId,
+    /// Which microphone it listens to, where it is one's; of the desktop which program alone.
+    device: Option<String>,
     open: Opener,
     retry: Duration,
     source: Option<Box<dyn PolledSource>>,
@@ -42,21 +45,30 @@ pub(super) struct Beside {
 
 impl Beside {
     pub(super) fn new(strip: StripId, open: Opener, retry: Duration) -> Self {
-        Self { strip, open, retry, source: None, again: None, told: SourceState::Off, chunk: SoundChunk::new() }
+        let (source, again, told, chunk) = (None, None, SourceState::Off, SoundChunk::new());
+        Self { strip, device: None, open, retry, source, again, told, chunk }
+    }
+
+    /// Listens to this microphone from now on, or to none; of the desktop to this program, or to all.
+    pub(super) fn listen_to(&mut self, device: Option<&str>, events: &Events) {
+        if self.device.as_deref() != device {
+            (self.source, self.again, self.device) = (None, None, device.map(str::to_owned));
+            self.tell(SourceState::Off, events);
+        }
     }
 
     /// Hands over to the mixer what there is.
     pub(super) fn poll(&mut self, settings: &StripSettings, desk: &mut Desk, events: &Events, now: Instant) {
-        if settings.mute {
+        if settings.mute || self.strip.is_microphone() && self.device.is_none() {
             (self.source, self.again) = (None, None);
             return self.tell(SourceState::Off, events);
         }
         if let Err(error) = self.listen(settings, desk, events, now) {
             self.source = None;
             // Where the system's sound goes elsewhere it is listened to there, and that is no news.
-            if !matches!(error, SourceError::Lost(_)) {
+            if self.strip != StripId::Desktop || !matches!(error, SourceError::Lost(_)) {
                 self.again = Some(now + self.retry);
-                let id = self.strip.name().to_owned();
+                let id = self.id();
                 self.tell(SourceState::Failed { id, code: error.code(), message: error.to_string() }, events);
             }
         }
@@ -75,9 +87,9 @@ impl Beside {
             }
             // A device that stays away is told once, not with every attempt.
             if !matches!(self.told, SourceState::Failed { .. } | SourceState::Running { .. }) {
-                self.tell(SourceState::Opening { id: self.strip.name().to_owned() }, events);
+                self.tell(SourceState::Opening { id: self.id() }, events);
             }
-            self.source = Some((self.open)(self.strip)?);
+            self.source = Some((self.open)(self.strip, self.device.as_deref())?);
         }
         let Some(source) = &mut self.source else { return Ok(()) };
         source.choose(settings.channels);
@@ -90,9 +102,14 @@ impl Beside {
         }
         let format = source.format();
         if !format.is_empty() {
-            self.tell(SourceState::Running { id: self.strip.name().to_owned(), format }, events);
+            self.tell(SourceState::Running { id: self.id(), format }, events);
         }
         Ok(())
+    }
+
+    /// What it listens to, as it was chosen.
+    fn id(&self) -> String {
+        self.device.clone().unwrap_or_else(|| self.strip.name().to_owned())
     }
 
     fn tell(&mut self, state: SourceState, events: &Events) {

@@ -5,7 +5,7 @@ use super::{
     Events, Sink, codecs, lock,
     orders::Orders,
     slot::Slot,
-    sound::SoundOutput,
+    sound_output::SoundOutput,
     video::{Kept, Worker},
     wanted::Wanted,
 };

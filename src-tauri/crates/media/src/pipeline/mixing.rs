@@ -1,9 +1,10 @@
 //! What the owner wants of the mixer, and what the mixer tells: between it and the thread `media-sound`.
 
 use super::lock;
+use crate::MoreMicrophones;
 use protocol::{MixerSettings, StripLevels};
 use std::{
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,11 @@ pub(super) struct Mixing(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     settings: MixerSettings,
+    /// Shared with whoever reads it, a hundred times a second.
+    microphones: Arc<MoreMicrophones>,
+    /// What is heard of what this computer plays; None: all of it.
+    program: Option<Arc<str>>,
+    headphones: Option<Arc<str>>,
     levels: Vec<StripLevels>,
     /// When somebody looked last.
     looked: Option<Instant>,
@@ -39,6 +45,36 @@ impl Mixing {
     /// What each strip is to do from now on.
     pub(super) fn set(&self, settings: MixerSettings) {
         lock(&self.0).settings = settings;
+    }
+
+    /// These microphones are heard beside the first from now on.
+    pub(super) fn set_microphones(&self, microphones: MoreMicrophones) {
+        lock(&self.0).microphones = Arc::new(microphones);
+    }
+
+    /// Which those are.
+    pub(super) fn microphones(&self) -> Arc<MoreMicrophones> {
+        Arc::clone(&lock(&self.0).microphones)
+    }
+
+    /// Of what this computer plays this program alone is heard from now on, or all of it.
+    pub(super) fn set_program(&self, program: Option<String>) {
+        lock(&self.0).program = program.map(Arc::from);
+    }
+
+    /// Which that is.
+    pub(super) fn program(&self) -> Option<Arc<str>> {
+        lock(&self.0).program.clone()
+    }
+
+    /// The broadcaster listens on this output from now on, or on none.
+    pub(super) fn set_headphones(&self, output: Option<String>) {
+        lock(&self.0).headphones = output.map(Arc::from);
+    }
+
+    /// Which that is.
+    pub(super) fn headphones(&self) -> Option<Arc<str>> {
+        lock(&self.0).headphones.clone()
     }
 
     /// What each is to do, and what of how loud they are somebody looks at.

@@ -4,20 +4,22 @@ mod beside;
 mod camera;
 mod codecs;
 mod encoders;
+mod headphones;
 mod hush;
 mod mixing;
 mod opener;
 mod orders;
 mod slot;
 mod sound;
+mod sound_output;
 mod stage;
 mod timeline;
 mod video;
 mod wanted;
 
 use crate::{
-    Card, Cover, Event, Glance, Levels, MicrophoneChoice, PreviewPicture, ScreenToken, Seen, Shown, SourceChoice,
-    Still, TopLayer, VideoConfig,
+    Card, Cover, Event, Glance, Levels, MicrophoneChoice, MoreMicrophones, PreviewPicture, ScreenToken, Seen, Shown,
+    SourceChoice, Still, TopLayer, VideoConfig,
     preview::Preview,
     scene::{Plan, Role},
     screen::Permission,
@@ -253,6 +255,21 @@ impl Pipeline {
     /// but for the piece that is under way.
     pub fn set_mixer(&self, settings: MixerSettings) {
         self.mixing.set(settings);
+    }
+
+    /// Listens to these microphones beside the first, live or not. Each is opened anew only where it is another than before.
+    pub fn set_more_microphones(&self, microphones: MoreMicrophones) {
+        self.mixing.set_microphones(microphones);
+    }
+
+    /// The strip of what this computer plays hears this program alone, live or not; None: all of them.
+    pub fn set_program(&self, program: Option<String>) {
+        self.mixing.set_program(program);
+    }
+
+    /// Plays what viewers hear, or the strips that are solo, on this output as well, for the broadcaster; None: on none.
+    pub fn set_headphones(&self, output: Option<String>) {
+        self.mixing.set_headphones(output);
     }
 
     /// How loud the strips that are listened to were in the last quarter of a second. Their loudness is reckoned while somebody asks.

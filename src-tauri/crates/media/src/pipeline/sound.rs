@@ -1,25 +1,25 @@
 //! The thread `media-sound`: takes the chosen sound, measures it, mixes what else is to be heard into it, and encodes it while live.
 
 use super::{
-    Events, Sink,
+    Events,
     beside::{self, Beside},
+    headphones::Listening,
     hush::Hush,
     lock,
     mixing::Mixing,
-    timeline::Timeline,
+    sound_output::SoundOutput,
     wanted::Wanted,
 };
 use crate::{
     Event, Levels, MicrophoneChoice,
-    encode::{PACKET, SoundEncoder},
     frame::{SAMPLE_RATE, SoundChunk},
     levels::Meter,
-    microphone,
-    mixer::{Desk, Limiter, Sum, Watch},
+    microphone::{self, Headphones},
+    mixer::{Desk, Sum, Watch},
     source::{SoundSource, SourceError},
     tone::{Silence, Tone},
 };
-use protocol::{SoundPreset, SourceState, StripId, StripSettings};
+use protocol::{SourceState, StripId, StripSettings};
 use std::{
     sync::{
         Arc, Mutex,
@@ -27,7 +27,6 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use stream::{AudioFrame, Frame};
 
 pub(super) struct SoundThread {
     pub(super) wanted: Arc<Wanted<MicrophoneChoice>>,
@@ -75,6 +74,7 @@ impl SoundThread {
             };
             let off = choice == MicrophoneChoice::Off;
             sound.is_device = !off && choice != MicrophoneChoice::Tone;
+            sound.device = sound.is_device.then(|| id.clone());
             if tried.replace(number) != Some(number) && !off {
                 tell(SourceState::Opening { id: id.clone() });
             }
@@ -123,17 +123,40 @@ impl SoundThread {
         let now = Instant::now();
         let (settings, looks) = self.mixing.wanted(now);
         sound.channels = settings.of(StripId::Microphone).channels;
-        let (silent, heard) = (self.silent.load(Ordering::Relaxed), chosen && !settings.of(StripId::Microphone).mute);
+        let (silent, heard) = (self.silent.load(Ordering::Relaxed), chosen && !settings.is_muted(StripId::Microphone));
         sound.watch.microphone(Some(&*chunk.samples).filter(|_| heard && sound.is_device));
         sound.desk.set(&settings);
         sound.desk.looked_at(looks.strips);
+        let microphones = self.mixing.microphones();
+        for (microphone, beside) in microphones.iter().zip(&mut sound.beside) {
+            beside.listen_to(microphone.as_deref(), &self.events);
+        }
+        let program = self.mixing.program();
         for (strip, beside) in OTHERS.into_iter().zip(&mut sound.beside) {
+            if strip == StripId::Desktop {
+                beside.listen_to(program.as_deref(), &self.events);
+            }
             beside.poll(settings.of(strip), &mut sound.desk, &self.events, now);
         }
+        let output = self.mixing.headphones();
+        // A program that is heard alone is not heard through an output.
+        let desktop_is_heard = !settings.is_muted(StripId::Desktop) && program.is_none();
+        let heard_by = |output: &Headphones| {
+            let first = (StripId::Microphone, sound.device.as_deref());
+            let more = OTHERS.into_iter().zip(microphones.iter().map(Option::as_deref));
+            let mut heard = [first].into_iter().chain(more).filter(|(strip, _)| !settings.is_muted(*strip));
+            desktop_is_heard && output.is_systems()
+                || heard.any(|(_, device)| device.is_some_and(|device| output.is_heard_by(device)))
+        };
+        let output = sound.listening.poll(output.as_deref(), heard_by, &self.events, now);
+        sound.desk.listened_to(output.is_some());
         // A pause that the noise was taken out of is no fault, nor one for which the gate is shut.
         let StripSettings { noise_suppression, gate, .. } = settings.of(StripId::Microphone);
         let pause = (*noise_suppression || *gate) && !Watch::is_quiet(&chunk.samples);
         chunk.captured = sound.desk.mix(&mut chunk.samples, chunk.captured);
+        if let (Some(output), Some(solo)) = (output, sound.desk.solo()) {
+            output.put(solo, chunk.captured, now);
+        }
         sound.measured += chunk.samples.len() / 2;
         if sound.measured >= MEASURED {
             sound.measured = 0;
@@ -153,8 +176,9 @@ impl SoundThread {
     }
 }
 
-/// The strips beside the microphone.
-const OTHERS: [StripId; 2] = [StripId::Desktop, StripId::Tone];
+/// The strips beside the first microphone: other microphones first.
+const OTHERS: [StripId; 5] =
+    [StripId::Microphone2, StripId::Microphone3, StripId::Microphone4, StripId::Desktop, StripId::Tone];
 
 /// Samples (of each channel) that the strips' levels are told of together: a quarter of a second.
 const MEASURED: usize = (SAMPLE_RATE / 4) as usize;
@@ -163,12 +187,15 @@ const MEASURED: usize = (SAMPLE_RATE / 4) as usize;
 struct Sound {
     meter: Meter,
     desk: Desk,
-    beside: [Beside; 2],
+    beside: [Beside; OTHERS.len()],
+    listening: Listening,
     hush: Hush,
     watch: Watch,
     sum: Sum,
     /// What was chosen as the microphone is a device.
     is_device: bool,
+    /// Which one.
+    device: Option<String>,
     /// Of the microphone.
     channels: protocol::Channels,
     measured: usize,
@@ -181,77 +208,14 @@ impl Sound {
             meter: Meter::default(),
             desk: Desk::new(settings),
             beside: OTHERS.map(|strip| Beside::new(strip, thread.open_beside, thread.retry)),
+            listening: Listening::new(thread.retry),
             hush: Hush::new(thread.silent.load(Ordering::Relaxed)),
             watch: Watch::default(),
             sum: Sum::default(),
             is_device: false,
+            device: None,
             channels: settings.of(StripId::Microphone).channels,
             measured: 0,
-        }
-    }
-}
-
-/// The encoded sound of one broadcast.
-pub(super) struct SoundOutput {
-    sink: Sink,
-    encoder: Option<SoundEncoder>,
-    limiter: Limiter,
-    timeline: Option<Timeline>,
-    /// Not yet a whole packet.
-    pending: Vec<f32>,
-    /// The packet that is being encoded, taken out of `pending` before: should that panic, it is one packet that is lost.
-    packet: Vec<f32>,
-    /// Of the first sample in `pending`.
-    position: u64,
-    failed: bool,
-}
-
-impl SoundOutput {
-    pub(super) fn new(sink: Sink) -> Self {
-        Self {
-            sink,
-            encoder: None,
-            limiter: Limiter::new(),
-            timeline: None,
-            pending: Vec::new(),
-            packet: Vec::new(),
-            position: 0,
-            failed: false,
-        }
-    }
-
-    fn take(&mut self, chunk: &SoundChunk, preset: SoundPreset, events: &Events) {
-        let timeline = self.timeline.get_or_insert_with(|| Timeline::new(chunk.captured));
-        let placement = timeline.place(chunk.captured, chunk.samples.len() / 2);
-        self.pending.resize(self.pending.len() + 2 * placement.silence, 0.0);
-        self.pending.extend_from_slice(&chunk.samples[2 * placement.skip..]);
-        while self.pending.len() >= 2 * PACKET {
-            self.packet.clear();
-            self.packet.extend(self.pending.drain(..2 * PACKET));
-            self.limiter.apply(&mut self.packet);
-            let position = self.position;
-            self.position += PACKET as u64;
-            // It is put back when it has done its work, so that one that panicked in it is not used again.
-            let encoder = self.encoder.take().map_or_else(|| SoundEncoder::new(preset), Ok);
-            let encoded = encoder.and_then(|mut encoder| {
-                encoder.set(preset)?;
-                let data = encoder.encode(&self.packet)?;
-                self.encoder = Some(encoder);
-                Ok(data)
-            });
-            match encoded {
-                Ok(data) => {
-                    self.failed = false;
-                    let captured = timeline.time(position);
-                    let captured = captured.checked_sub(Limiter::DELAY).unwrap_or(captured);
-                    (self.sink)(Frame::Audio(AudioFrame { captured, position, samples: PACKET as u32, data }));
-                }
-                Err(error) => {
-                    if !std::mem::replace(&mut self.failed, true) {
-                        events(Event::EncoderFailed(format!("{error}. It is started again by itself.")));
-                    }
-                }
-            }
         }
     }
 }
@@ -259,30 +223,9 @@ impl SoundOutput {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{encode::PACKET, pipeline::Sink};
     use std::{sync::mpsc::channel, thread};
-
-    #[test]
-    fn packets_follow_each_other_across_a_gap() {
-        let made = Arc::new(Mutex::new(Vec::new()));
-        let store = made.clone();
-        let mut output = SoundOutput::new(Arc::new(move |encoded| match encoded {
-            Frame::Audio(audio) => store.lock().unwrap().push(audio),
-            Frame::Video(_) => panic!("there is no picture"),
-        }));
-        let start = Instant::now();
-        let events: Events = Arc::new(|event| panic!("{event:?}"));
-        for piece in (0..100).chain(200..300) {
-            let captured = start + Duration::from_millis(10 * piece);
-            output.take(&SoundChunk { samples: vec![0.1; 960], captured }, SoundPreset::Standard, &events);
-        }
-        let made = made.lock().unwrap();
-        assert_eq!(made.len(), 150, "three seconds, one of them silence");
-        for (at, packet) in made.iter().enumerate() {
-            assert_eq!((packet.position, packet.samples), (at as u64 * 960, 960));
-            let expected = start + Duration::from_millis(20 * at as u64);
-            assert!(packet.captured.max(expected) - packet.captured.min(expected) < Duration::from_millis(1));
-        }
-    }
+    use stream::Frame;
 
     /// A microphone that is pulled out after ten pieces.
     struct Loose(Tone, u32);

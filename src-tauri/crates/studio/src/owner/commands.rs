@@ -43,7 +43,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             source: SourceGiven::Short(name) | SourceGiven::Named(SourceName { id: Some(name), .. }),
         }
         | Command::SetScene { scene: name }
-        | Command::SetMicrophone { microphone: name } = &command
+        | Command::SetMicrophone { microphone: name }
+        | Command::AddMicrophone { microphone: name }
+        | Command::SetHeadphones { output: Some(name) }
+        | Command::SetStrip { device: Some(name), .. } = &command
             && name.len() > MAX_NAME
         {
             return Err(bad_setting(format!("No name is longer than {MAX_NAME} bytes.")));
@@ -104,13 +107,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Command::SetCamera { camera } => self.set_camera(&camera, now),
             Command::SetScene { scene } => self.set_scene(&scene, now),
             Command::SwapScene => self.swap_scene(now),
-            Command::SetMicrophone { microphone } => {
-                let changed = self.configuration.set_microphone(&microphone);
-                self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
-                Ok(())
-            }
-            Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db } => {
-                self.set_strip(strip, &StripChange { gain_db, mute, channels, noise_suppression, gate, gate_db }, now)
+            Command::SetMicrophone { microphone } => self.set_microphone(&microphone, now),
+            Command::AddMicrophone { microphone } => self.add_microphone(&microphone, now),
+            Command::RemoveMicrophone { strip } => self.remove_microphone(strip, now),
+            Command::SetHeadphones { output } => self.set_headphones(output.as_deref()),
+            Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db, device, solo } => {
+                let change = StripChange { gain_db, mute, channels, noise_suppression, gate, gate_db, device, solo };
+                self.set_strip(strip, &change, now)
             }
             Command::MuteMicrophone { on } => self.control(Control::Microphone, on, now),
             Command::CameraOff { on } => self.control(Control::Camera, on, now),
@@ -173,7 +176,12 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         // What is made for speech is without noise, and music is no noise. Either can be had otherwise after.
         let noise_suppression = Some(sound == SoundPreset::Speech);
         let change = StripChange { noise_suppression, ..StripChange::default() };
-        self.set_strip(StripId::Microphone, &change, now)
+        let strips = StripId::ALL.into_iter().filter(|strip| strip.is_microphone());
+        strips
+            .filter(|strip| self.has_strip(*strip))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .try_for_each(|strip| self.set_strip(strip, &change, now))
     }
 
     /// Does what changed settings ask for.
@@ -189,12 +197,15 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         if after.mixer() != before.mixer() {
             self.mix();
-            for strip in StripId::ALL {
-                if after.mixer().of(strip) != before.mixer().of(strip) {
-                    self.tell_strip(strip);
-                }
-            }
         }
+        let more = after.more_microphones();
+        if more != before.more_microphones() {
+            self.encoders.set_more_microphones(more);
+        }
+        if after.desktop_program != before.desktop_program {
+            self.encoders.set_program(after.desktop_program.clone());
+        }
+        self.tell_strips(&before);
         if after.video != before.video {
             self.encoders.set_video(after.video);
             self.forwarder.set_level(after.video.h264_level(Rid::F));

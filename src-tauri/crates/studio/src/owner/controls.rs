@@ -31,7 +31,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
         self.decide(Input::SetControls(self.withheld.asked()), now);
         self.events.tell(change.event);
-        if change.muted.is_some() {
+        if change.muted.is_some() && self.has_one_microphone() {
             self.tell_strip(StripId::Microphone);
         }
         Ok(())

@@ -18,6 +18,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.devices.microphone_is(state).for_each(|event| self.events.tell(event));
             }
             media::Event::Strip(strip, state) => self.strip_is(strip, state),
+            media::Event::Headphones(state) => self.headphones_are(state),
             media::Event::Sound(trouble) => {
                 let event = self.devices.sound_is(trouble);
                 self.events.tell(event);

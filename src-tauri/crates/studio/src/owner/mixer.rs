@@ -19,11 +19,17 @@ pub(super) struct StripChange {
     pub(super) noise_suppression: Option<bool>,
     pub(super) gate: Option<bool>,
     pub(super) gate_db: Option<f32>,
+    pub(super) device: Option<String>,
+    pub(super) solo: Option<bool>,
 }
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Changes a strip; nothing changes where some of it cannot be.
     pub(super) fn set_strip(&mut self, strip: StripId, change: &StripChange, now: Now) -> Result<(), CommandError> {
+        self.there(strip)?;
+        if change.device.is_some() && strip == StripId::Tone {
+            return Err(bad_setting("device is a microphone's or the desktop's: the tone has none to choose.".into()));
+        }
         let before = *self.configuration.meant().mixer().of(strip);
         let mut settings = before;
         if let Some(gain_db) = change.gain_db {
@@ -39,8 +45,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             })?;
         }
         for (key, on) in [("noise_suppression", change.noise_suppression), ("gate", change.gate)] {
-            if strip != StripId::Microphone && on == Some(true) {
-                let why = format!("{key} is for the microphone's strip: what else is heard is no voice.");
+            if !strip.is_microphone() && on == Some(true) {
+                let why = format!("{key} is for a microphone's strip: what else is heard is no voice.");
                 return Err(bad_setting(why));
             }
         }
@@ -50,13 +56,31 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if strip != StripId::Microphone {
             settings.mute = change.mute.unwrap_or(settings.mute);
         }
+        match &change.device {
+            Some(device) if strip == StripId::Microphone => self.set_microphone(device, now)?,
+            Some(device) if strip == StripId::Desktop => self.set_program(device, now)?,
+            Some(device) => self.set_more_microphone(strip, device, now)?,
+            None => {}
+        }
         // What is as usual is not written into the file for the microphone's mute, which is not kept.
         if settings != before {
             let changed = self.configuration.set_strip(strip, &settings);
             self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
         }
+        if let Some(on) = change.solo {
+            self.listen_to(strip, on);
+        }
         match change.mute {
-            Some(on) if strip == StripId::Microphone => self.control(Control::Microphone, on, now),
+            Some(on) if strip == StripId::Microphone && self.has_one_microphone() => {
+                self.control(Control::Microphone, on, now)
+            }
+            Some(on) if strip == StripId::Microphone => {
+                if self.withheld.mute_first(on) != on {
+                    self.mix();
+                    self.tell_strip(strip);
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -66,7 +90,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         if let Some(complaint) = self.devices.strip_is(strip, state) {
             self.events.tell(complaint);
         }
-        self.tell_strip(strip);
+        // The device of one that is gone is still being closed.
+        if self.has_strip(strip) {
+            self.tell_strip(strip);
+        }
     }
 
     /// Has the mixer do what is meant.
@@ -76,7 +103,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// All strips as they are now.
     pub(super) fn strips(&self) -> Vec<Strip> {
-        StripId::ALL.map(|strip| self.strip(strip)).into()
+        let there = StripId::ALL.into_iter().filter(|strip| self.has_strip(*strip));
+        there.map(|strip| self.strip(strip)).collect()
     }
 
     pub(super) fn tell_strip(&mut self, strip: StripId) {
@@ -85,13 +113,23 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     fn strip(&self, strip: StripId) -> Strip {
-        Strip { strip, settings: *self.mixer().of(strip), state: self.devices.strip(strip).cloned() }
+        let meant = self.configuration.meant();
+        let mut settings = *self.mixer().of(strip);
+        if strip == StripId::Microphone && self.has_one_microphone() {
+            settings.mute = self.withheld.asked().microphone_muted;
+        }
+        let device = meant.device(strip).map(str::to_owned);
+        Strip { strip, settings, device, solo: self.solo[strip as usize], state: self.devices.strip(strip).cloned() }
     }
 
-    /// What is set, and the microphone's mute, which is not kept.
+    /// What is set, and the first microphone's mute and that of all of them, which are not kept.
     fn mixer(&self) -> MixerSettings {
         let mut mixer = self.configuration.meant().mixer();
-        mixer.of_mut(StripId::Microphone).mute = self.withheld.asked().microphone_muted;
+        mixer.of_mut(StripId::Microphone).mute = self.withheld.mutes_first();
+        for strip in StripId::ALL {
+            mixer.set_solo(strip, self.solo[strip as usize]);
+        }
+        mixer.microphones_muted = self.withheld.asked().microphone_muted;
         mixer
     }
 }

@@ -7,8 +7,10 @@ mod commands;
 mod controls;
 mod figures;
 mod guests;
+mod headphones;
 mod life;
 mod media_told;
+mod microphones;
 mod mixer;
 mod passcode;
 mod place;
@@ -51,7 +53,8 @@ use audience::{Input, Now};
 use card::OwnCard;
 use figures::Figures;
 use forward::Gone;
-use protocol::{ErrorCode, LeaveReason, PageHello};
+use media::MoreMicrophones;
+use protocol::{ErrorCode, Headphones, LeaveReason, PageHello, StripId};
 use server::{CookieKey, Door, PublicUrl, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -80,6 +83,9 @@ pub(crate) struct Owner<F, E, B> {
     saving_chat: bool,
     devices: Devices,
     withheld: Withheld,
+    headphones: Headphones,
+    /// The strips that the broadcaster listens to alone.
+    solo: [bool; StripId::ALL.len()],
     broadcast: Broadcast,
     /// One that starts or runs.
     rehearsal: Option<Rehearsal>,
@@ -156,6 +162,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             saving_chat: false,
             devices: parts.devices,
             withheld: Withheld::default(),
+            headphones: Headphones::default(),
+            solo: Default::default(),
             broadcast: Broadcast::default(),
             rehearsal: None,
             on_demand: OnDemand::default(),
@@ -177,6 +185,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             failed: None,
         };
         owner.mix();
+        let more = owner.configuration.meant().more_microphones();
+        if more != MoreMicrophones::default() {
+            owner.encoders.set_more_microphones(more);
+        }
+        if let Some(program) = owner.configuration.meant().desktop_program.clone() {
+            owner.encoders.set_program(Some(program));
+        }
         owner.admission.relay_from(owner.configuration.meant().relay_from);
         owner.looked_around(surroundings, now);
         owner.decide(Input::SetTitle(owner.configuration.meant().title.to_string()), now);

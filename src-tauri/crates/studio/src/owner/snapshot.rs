@@ -27,6 +27,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             camera: self.devices.camera().clone(),
             screen: self.devices.screen().clone(),
             microphone: self.devices.microphone().clone(),
+            headphones: self.headphones.clone(),
             strips: self.strips(),
             sound: self.devices.sound(),
             controls: self.withheld.asked(),

@@ -16,15 +16,15 @@ pub(crate) struct StripText {
 }
 
 impl StripText {
-    /// What is meant by it. The microphone is not muted by the file: nobody wonders at the start why nothing is heard.
+    /// What is meant by it. The first microphone is not muted by the file: nobody wonders at the start why nothing is heard.
     pub(crate) fn meant(self, strip: StripId) -> StripSettings {
         let usual = StripSettings::usual(strip);
         StripSettings {
             gain_db: self.gain_db,
             mute: self.mute && strip != StripId::Microphone,
             channels: self.channels.unwrap_or(usual.channels),
-            noise_suppression: self.noise_suppression && strip == StripId::Microphone,
-            gate: self.gate && strip == StripId::Microphone,
+            noise_suppression: self.noise_suppression && strip.is_microphone(),
+            gate: self.gate && strip.is_microphone(),
             gate_db: self.gate_db.unwrap_or(usual.gate_db),
         }
     }

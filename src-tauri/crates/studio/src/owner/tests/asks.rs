@@ -8,7 +8,7 @@ use crate::recording::Reached;
 use crate::settings::Written;
 use audience::Persisted;
 use forward::{NoViewer, OfferError, Totals};
-use media::{Card, Cover, Glance, MicrophoneChoice, Shown, TopLayer, TopPictures, VideoConfig};
+use media::{Card, Cover, Glance, MicrophoneChoice, MoreMicrophones, Shown, TopLayer, TopPictures, VideoConfig};
 use protocol::{
     ChatFormat, HistoryPoint, MixerSettings, RejectedMedia, RelayId, SharedMessage, StripId, StripSettings, ViewerId,
     ViewerStats,
@@ -160,12 +160,31 @@ impl Encoding for Asks {
 
     fn set_mixer(&self, settings: MixerSettings) {
         let strip = |strip: StripId| {
-            let StripSettings { gain_db, mute, channels, noise_suppression, gate, .. } = settings.of(strip);
+            let StripSettings { gain_db, channels, noise_suppression, gate, .. } = settings.of(strip);
+            let mute = settings.is_muted(strip);
             let noise = if *noise_suppression { " no noise" } else { "" };
             let noise = format!("{noise}{}", if *gate { " gate" } else { "" });
-            format!("{} {gain_db} {} {channels}{noise}", strip.name(), if *mute { "muted" } else { "heard" })
+            format!("{} {gain_db} {} {channels}{noise}", strip.name(), if mute { "muted" } else { "heard" })
         };
-        self.note(format!("mixer {}", StripId::ALL.map(strip).join(", ")));
+        // Nobody has more microphones unless a test says so.
+        let unused = |strip: &StripId| {
+            StripId::MORE_MICROPHONES.contains(strip) && *settings.of(*strip) == StripSettings::usual(*strip)
+        };
+        let strips = StripId::ALL.into_iter().filter(|strip| !unused(strip)).map(strip).collect::<Vec<_>>();
+        self.note(format!("mixer {}", strips.join(", ")));
+    }
+
+    fn set_more_microphones(&self, microphones: MoreMicrophones) {
+        let names = microphones.map(|name| name.unwrap_or("none".into()));
+        self.note(format!("more microphones {}", names.join(", ")));
+    }
+
+    fn set_program(&self, program: Option<String>) {
+        self.note(format!("program {program:?}"));
+    }
+
+    fn set_headphones(&self, output: Option<String>) {
+        self.note(format!("headphones {output:?}"));
     }
 
     fn set_silent(&self, silent: bool) {

@@ -10,7 +10,7 @@ const OTHERS: &str = "desktop 0 muted stereo, tone 0 muted stereo";
 
 fn microphone(mute: bool) -> Event {
     let settings = StripSettings { mute, ..StripSettings::usual(StripId::Microphone) };
-    Event::Strip(Strip { strip: StripId::Microphone, settings, state: None })
+    Event::Strip(Strip { strip: StripId::Microphone, settings, device: None, solo: false, state: None })
 }
 
 fn mixer(microphone: &str) -> String {
@@ -110,10 +110,18 @@ fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
         noise_suppression: None,
         gate: None,
         gate_db: None,
+        device: None,
+        solo: None,
     };
     world.command(set(StripId::Desktop, Some(-6.02), Some(false), None)).expect("it can be");
     let settings = StripSettings { gain_db: -6.0, mute: false, ..StripSettings::usual(StripId::Desktop) };
-    let told = Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(protocol::SourceState::Off) });
+    let told = Event::Strip(Strip {
+        strip: StripId::Desktop,
+        settings,
+        device: None,
+        solo: false,
+        state: Some(protocol::SourceState::Off),
+    });
     assert_eq!(world.told(), [told]);
     let asked = world.asked();
     assert_eq!(asked[0], "mixer microphone 0 heard auto, desktop -6 heard stereo, tone 0 muted stereo");
@@ -129,7 +137,10 @@ fn a_strip_is_changed_kept_and_told_and_nothing_else_with_it() {
 
     let state = protocol::SourceState::Running { id: "desktop".into(), format: "48 kHz stereo".into() };
     world.happened(Happened::Media(media::Event::Strip(StripId::Desktop, state.clone())));
-    assert_eq!(world.told(), [Event::Strip(Strip { strip: StripId::Desktop, settings, state: Some(state) })]);
+    assert_eq!(
+        world.told(),
+        [Event::Strip(Strip { strip: StripId::Desktop, settings, device: None, solo: false, state: Some(state) })]
+    );
 
     for (gain_db, what) in [(21.0, "too loud"), (f32::NAN, "no number")] {
         let refused = world.command(set(StripId::Tone, Some(gain_db), Some(false), None)).expect_err(what);
@@ -155,7 +166,17 @@ fn noise_is_taken_out_of_the_microphone_alone_and_a_preset_says_so_too() {
     let mut world = World::live(Written::default());
     let set = |strip, noise_suppression| {
         let (gain_db, mute, channels, gate, gate_db) = (None, None, None, None, None);
-        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression: Some(noise_suppression), gate, gate_db }
+        Command::SetStrip {
+            strip,
+            gain_db,
+            mute,
+            channels,
+            noise_suppression: Some(noise_suppression),
+            gate,
+            gate_db,
+            device: None,
+            solo: None,
+        }
     };
     let is_on = |world: &World| world.owner.snapshot().strips[0].settings.noise_suppression;
     world.command(set(StripId::Microphone, true)).expect("it can be");
@@ -194,7 +215,7 @@ fn a_gate_is_the_microphones_and_is_kept_with_what_opens_it() {
     let mut world = World::live(Written::default());
     let set = |strip, gate, gate_db| {
         let (gain_db, mute, channels, noise_suppression) = (None, None, None, None);
-        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db }
+        Command::SetStrip { strip, gain_db, mute, channels, noise_suppression, gate, gate_db, device: None, solo: None }
     };
     world.command(set(StripId::Microphone, None, Some(-50.0))).expect("before it is on, too");
     world.command(set(StripId::Microphone, Some(true), None)).expect("it can be");
@@ -202,10 +223,7 @@ fn a_gate_is_the_microphones_and_is_kept_with_what_opens_it() {
     assert_eq!(world.owner.snapshot().strips[0].settings, settings);
     assert!(world.asked().contains(&"keep settings".to_owned()), "it is written");
     let refused = world.command(set(StripId::Desktop, Some(true), None)).expect_err("a film is no voice");
-    assert!(
-        refused.code == ErrorCode::BadSetting && refused.message.contains("gate is for the microphone"),
-        "{refused}"
-    );
+    assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("gate is for a microphone"), "{refused}");
     let refused = world.command(set(StripId::Microphone, Some(false), Some(0.0))).expect_err("too loud");
     assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("-70 to -10"), "{refused}");
     assert_eq!(world.owner.snapshot().strips[0].settings, settings, "nothing changes where some of it cannot be");

@@ -8,6 +8,7 @@ mod door;
 mod figures;
 mod hanging;
 mod life;
+mod microphones;
 mod quality;
 mod recording;
 mod rehearsal;

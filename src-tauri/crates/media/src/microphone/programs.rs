@@ -1,0 +1,216 @@
+//! Which programs play sound now, and the sound of one of them alone, through PulseAudio or PipeWire in its place. cpal speaks to the
+//! server by the same crate and knows devices only: this is the one file that names it.
+
+use super::device::{DeviceSound, SoundFormat};
+use crate::{
+    device::{DeviceError, Handover},
+    frame::SAMPLE_RATE,
+    listing::Listing,
+};
+use protocol::{ErrorCode, Source};
+use pulseaudio::{
+    Client, ClientError,
+    protocol::{
+        self as wire, AuthParams, AuthReply, ChannelMap, Command, CommandReply, Prop, Props, RecordStreamParams,
+        SampleFormat, SampleSpec, SetClientNameReply, SinkInputInfo, SinkInputInfoList,
+        stream::{BufferAttr, StreamFlags},
+    },
+};
+use std::{
+    ffi::CStr,
+    future::Future,
+    io::{self, BufReader},
+    os::unix::net::UnixStream,
+    pin::pin,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+    time::{Duration, Instant},
+};
+
+/// What we are called in the sound server's own mixer.
+const NAME: &CStr = c"Skylark";
+
+/// A sound server that takes longer to answer hangs.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether the program still plays, and how late its sound comes.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// 10 ms of stereo, of 32 bits.
+const PIECE: u32 = SAMPLE_RATE / 100 * 2 * 4;
+
+/// A stream that a program plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Playing {
+    index: u32,
+    program: String,
+    is_paused: bool,
+}
+
+/// The programs that play sound now, by their names.
+pub(crate) fn list() -> Vec<Source> {
+    static LISTING: Listing<Vec<Source>> = Listing::new("programs that play sound");
+    LISTING.ask(|| {
+        let mut names: Vec<_> = playing().unwrap_or_default().into_iter().map(|stream| stream.program).collect();
+        names.sort_by_key(|name| name.to_lowercase());
+        names.dedup();
+        names.into_iter().map(|name| Source { id: name.clone(), label: name }).collect()
+    })
+}
+
+/// Hands over what this program plays, until it plays no more.
+pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
+    let silent = || {
+        let message = format!("The program \"{program}\" plays nothing now. It is heard as soon as it does.");
+        DeviceError::Said(ErrorCode::NoDevice, message)
+    };
+    let mut streams = playing().map_err(failed)?;
+    streams.retain(|stream| stream.program == program);
+    let Some(chosen) = best(&streams) else { return Err(silent()) };
+    let client = Client::from_env(NAME).map_err(failed)?;
+    let spec = SampleSpec { format: SampleFormat::Float32Le, channels: 2, sample_rate: SAMPLE_RATE };
+    let params = RecordStreamParams {
+        sample_spec: spec,
+        channel_map: ChannelMap::stereo(),
+        // The server knows which output that is, and follows the stream when it goes to another.
+        direct_on_input_index: Some(chosen.index),
+        buffer_attr: BufferAttr { max_length: u32::MAX, fragment_size: PIECE, ..Default::default() },
+        flags: StreamFlags { adjust_latency: true, ..Default::default() },
+        ..Default::default()
+    };
+    let late = Arc::new(AtomicU64::new(0));
+    let (sound, told) = (Arc::clone(handover), Arc::clone(&late));
+    let hand_over = move |bytes: &[u8]| {
+        threads::turn();
+        let sample = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let samples: Vec<f32> = bytes.chunks_exact(4).map(sample).collect();
+        let age = Duration::from_micros(told.load(Ordering::Relaxed)) + spec.bytes_to_duration(bytes.len());
+        let captured = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
+        sound.put(DeviceSound { samples, captured });
+    };
+    let stream = wait(client.create_record_stream(params, hand_over)).map_err(failed)?;
+    handover.opened(SoundFormat { rate: SAMPLE_RATE, channels: 2, inputs: 2 });
+    loop {
+        let timing = wait(stream.timing_info()).map_err(failed)?;
+        late.store(timing.source_usec, Ordering::Relaxed);
+        if handover.wait_over_within(LOOK) {
+            break;
+        }
+        let mut streams = playing().map_err(failed)?;
+        streams.retain(|stream| stream.program == program);
+        if !streams.iter().any(|stream| stream.index == chosen.index) {
+            // Another of its streams is gone over to at once; a song that ended is told.
+            handover.end(if streams.is_empty() { silent() } else { DeviceError::Gone });
+        }
+    }
+    // The connection goes too, and takes it along.
+    let _ = wait(stream.delete());
+    Ok(())
+}
+
+/// Which of a program's streams is heard: the newest that is not paused.
+fn best(streams: &[Playing]) -> Option<&Playing> {
+    streams.iter().max_by_key(|stream| (!stream.is_paused, stream.index))
+}
+
+/// What other programs play now.
+fn playing() -> Result<Vec<Playing>, ClientError> {
+    let path = pulseaudio::socket_path_from_env().ok_or(ClientError::ServerUnavailable)?;
+    let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+    let socket = UnixStream::connect(path)?;
+    socket.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+    socket.set_write_timeout(Some(ANSWER_TIMEOUT))?;
+    let mut socket = BufReader::new(socket);
+    let auth = AuthParams { version: wire::MAX_VERSION, supports_shm: false, supports_memfd: false, cookie };
+    let auth: AuthReply = ask(&mut socket, Command::Auth(auth), 0, wire::MAX_VERSION)?;
+    let version = wire::MAX_VERSION.min(auth.version);
+    let mut props = Props::new();
+    props.set(Prop::ApplicationName, NAME);
+    let _: SetClientNameReply = ask(&mut socket, Command::SetClientName(props), 1, version)?;
+    let streams: SinkInputInfoList = ask(&mut socket, Command::GetSinkInputInfoList, 2, version)?;
+    let ours = process::id().to_string();
+    let of_others = |stream: &&SinkInputInfo| said(stream, Prop::ApplicationProcessId).as_deref() != Some(&ours);
+    Ok(streams.iter().filter(of_others).filter_map(described).collect())
+}
+
+/// A stream by what its program calls itself; those of the server's own modules are nobody's.
+fn described(stream: &SinkInputInfo) -> Option<Playing> {
+    let program = said(stream, Prop::ApplicationName)?;
+    Some(Playing { index: stream.index, program, is_paused: stream.corked })
+}
+
+fn said(stream: &SinkInputInfo, what: Prop) -> Option<String> {
+    let text = CStr::from_bytes_until_nul(stream.props.get(what)?).ok()?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn ask<R: CommandReply>(
+    socket: &mut BufReader<UnixStream>,
+    command: Command,
+    number: u32,
+    version: u16,
+) -> Result<R, ClientError> {
+    wire::write_command_message(socket.get_mut(), number, &command, version)?;
+    let (answered, reply) = wire::read_reply_message(socket, version)?;
+    if answered == number { Ok(reply) } else { Err(ClientError::UnexpectedSequenceNumber) }
+}
+
+fn failed(error: ClientError) -> DeviceError {
+    match error {
+        ClientError::ServerUnavailable => DeviceError::Impossible(
+            "can be heard alone through PulseAudio or PipeWire only, and neither runs: start one of them",
+        ),
+        ClientError::Io(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            DeviceError::Other("cannot be heard: the sound server does not answer".to_owned())
+        }
+        error => DeviceError::Other(format!("cannot be heard: {error}")),
+    }
+}
+
+/// Waits for what another thread does: the crate has one, and hands out futures that need no other.
+fn wait<F: Future>(future: F) -> F::Output {
+    struct Woken(Thread);
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Woken(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_streams_the_newest_that_plays_is_heard() {
+        let stream = |index, is_paused| Playing { index, program: "Firefox".into(), is_paused };
+        assert_eq!(best(&[]), None);
+        let (old, new, paused) = (stream(3, false), stream(5, false), stream(7, true));
+        assert_eq!(best(&[old.clone(), new.clone(), paused.clone()]), Some(&new));
+        assert_eq!(best(std::slice::from_ref(&paused)), Some(&paused), "it may go on");
+        assert_eq!(best(&[new, old.clone(), paused]).map(|stream| stream.index), Some(5));
+    }
+
+    #[test]
+    fn a_program_is_what_it_calls_itself_and_the_servers_own_streams_are_nobodys() {
+        let mut stream = SinkInputInfo { index: 4, corked: true, ..SinkInputInfo::default() };
+        assert_eq!(described(&stream), None);
+        stream.props.set(Prop::ApplicationName, c"Firefox");
+        assert_eq!(described(&stream), Some(Playing { index: 4, program: "Firefox".into(), is_paused: true }));
+        stream.props.set_bytes(c"application.name", b"no end");
+        assert_eq!(described(&stream), None, "what is no text is no name");
+    }
+}
