@@ -48,8 +48,11 @@ const MOST_WAITING: usize = 20;
 /// How far behind the mixer it is played: a piece, what the output asks for in one go, and what either is late by.
 const LAG: Duration = Duration::from_millis(50);
 
-/// Where sound is mixed later than ever, so much later is reckoned with.
+/// Where sound is mixed later than lately, so much later is reckoned with.
 const MORE_LATE: Duration = Duration::from_millis(10);
+
+/// What was late a while ago says nothing of what is mixed now.
+const LATELY: Duration = Duration::from_secs(2);
 
 /// An output that takes longer to be opened hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -71,8 +74,7 @@ pub(crate) struct Headphones {
     place: Arc<Place>,
     /// To be opened.
     asked: Instant,
-    /// How long after it was taken sound is mixed at most, so far.
-    late: Duration,
+    late: Late,
 }
 
 /// Who could hear what is played there.
@@ -106,7 +108,7 @@ impl Headphones {
                 pieces,
                 place,
                 asked: Instant::now(),
-                late: Duration::ZERO,
+                late: Late::default(),
             }),
             Err(error) => Err(error.opening(&subject)),
         }
@@ -145,13 +147,31 @@ impl Headphones {
     /// Plays this, of which the first was taken then, and which was mixed now. Never waits.
     pub(crate) fn put(&mut self, samples: &[f32], captured: Instant, now: Instant) {
         // A microphone that is late by itself is heard as soon as it is mixed; that pieces come in bursts does not matter.
-        let late = now.saturating_duration_since(captured);
-        if late > self.late {
-            self.late = late + MORE_LATE;
-        }
-        let captured = captured + self.late;
+        let late = self.late.most(now.saturating_duration_since(captured), now);
+        let captured = captured + late;
         // An output that does not take it in time leaves it out.
         let _ = self.pieces.try_send(SoundChunk { samples: samples.to_vec(), captured });
+    }
+}
+
+/// How long after it was taken sound was mixed at most, lately: one moment in which nothing was mixed makes it no later for good.
+#[derive(Default)]
+struct Late {
+    now: Duration,
+    before: Duration,
+    since: Option<Instant>,
+}
+
+impl Late {
+    /// With a piece that is mixed now, and is so late.
+    fn most(&mut self, late: Duration, now: Instant) -> Duration {
+        if now.saturating_duration_since(*self.since.get_or_insert(now)) >= LATELY {
+            (self.before, self.now, self.since) = (self.now, Duration::ZERO, Some(now));
+        }
+        if late > self.now {
+            self.now = late + MORE_LATE;
+        }
+        self.now.max(self.before)
     }
 }
 
@@ -290,6 +310,17 @@ mod tests {
         // Nobody takes any more: what does not fit is left out, and whoever hands it over goes on.
         let chunk = || SoundChunk { samples: vec![0.0; 960], captured: start };
         assert_eq!((0..100).filter(|_| pieces.try_send(chunk()).is_ok()).count(), MOST_WAITING);
+    }
+
+    #[test]
+    fn one_moment_in_which_nothing_is_mixed_makes_it_no_later_for_good() {
+        let (mut late, start, ms) = (Late::default(), Instant::now(), Duration::from_millis);
+        let mut most = |at: u64, by: u64| late.most(ms(by), start + ms(at));
+        assert_eq!(most(0, 20), ms(30));
+        assert_eq!(most(10, 25), ms(30), "what wavers changes nothing");
+        assert_eq!(most(600, 620), ms(630));
+        assert_eq!(most(610, 20), ms(630));
+        assert_eq!((2..5).map(|second| most(1000 * second, 20)).last(), Some(ms(30)), "it is forgotten");
     }
 
     #[test]
