@@ -60,7 +60,7 @@ pub enum OpenError {
         message: String,
     },
     /// A folder or file cannot be read or written.
-    #[error("{path} cannot be used ({error}): {remedy}, or name another folder with --data-dir", path = path.display(), remedy = remedy(error).to_lowercase())]
+    #[error("{path} cannot be used ({error}): {remedy}, or name another folder with --data-dir", path = path.display(), remedy = remedy(error))]
     Storage {
         /// Which.
         path: PathBuf,
@@ -77,10 +77,11 @@ pub enum OpenError {
 
 /// What can be done about a folder or a file that cannot be used.
 fn remedy(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free space there",
-        _ => "Make it readable and writable",
-    }
+    if is_full(error) { "free space there" } else { "make it readable and writable" }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl OpenError {
@@ -102,8 +103,11 @@ impl OpenError {
     pub fn cause(&self) -> String {
         match self {
             Self::Port(error) => error.cause(),
+            Self::Storage { path, error } if is_full(error) => {
+                format!("{} cannot be used ({error}). Free space there.", path.display())
+            }
             Self::Storage { path, error } => {
-                format!("{} cannot be used ({error}). {}.", path.display(), remedy(error))
+                format!("{} cannot be used ({error}). Make it readable and writable.", path.display())
             }
             Self::NoHome => "There is no home folder to keep the watch link in.".to_owned(),
             Self::Forward(error) => {

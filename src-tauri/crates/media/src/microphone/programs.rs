@@ -165,15 +165,15 @@ fn failed(error: ClientError) -> DeviceError {
         ClientError::ServerUnavailable => DeviceError::Impossible(
             "can be heard alone through PulseAudio or PipeWire only, and neither runs: start one of them",
         ),
-        ClientError::Io(error) if error.kind() == io::ErrorKind::WouldBlock => {
+        ClientError::Io(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
             DeviceError::Other("cannot be heard: the sound server does not answer".to_owned())
         }
         error => DeviceError::Other(format!("cannot be heard: {error}")),
     }
 }
 
-/// Waits for what another thread does: the crate has one, and hands out futures that need no other.
-fn wait<F: Future>(future: F) -> F::Output {
+/// Waits for what another thread does, and not for ever: the crate has one, and hands out futures that need no other.
+fn wait<T>(future: impl Future<Output = Result<T, ClientError>>) -> Result<T, ClientError> {
     struct Woken(Thread);
     impl Wake for Woken {
         fn wake(self: Arc<Self>) {
@@ -182,11 +182,16 @@ fn wait<F: Future>(future: F) -> F::Output {
     }
     let waker = Waker::from(Arc::new(Woken(thread::current())));
     let mut future = pin!(future);
+    let end = Instant::now() + ANSWER_TIMEOUT;
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        thread::park();
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+        }
+        thread::park_timeout(left);
     }
 }
 
