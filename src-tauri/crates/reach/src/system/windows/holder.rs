@@ -3,7 +3,6 @@
 
 use crate::{Holder, Transport};
 use std::path::Path;
-use std::ptr;
 use windows_sys::Win32::{
     Foundation::{CloseHandle, ERROR_INSUFFICIENT_BUFFER, NO_ERROR},
     NetworkManagement::IpHelper::{
@@ -85,7 +84,7 @@ fn program(process: u32) -> Option<String> {
     // SAFETY: the handle is closed again, and the path is no longer than there is room for.
     let told = unsafe {
         let handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process);
-        if handle == ptr::null_mut() {
+        if handle.is_null() {
             return None;
         }
         let told = QueryFullProcessImageNameW(handle, PROCESS_NAME_WIN32, path.as_mut_ptr(), &raw mut length);
