@@ -3,9 +3,9 @@
 //! (`consoleAllocationPolicy`); an older Windows makes one that is closed again here.
 #![allow(unsafe_code)] // The C interface of consoles.
 
-use windows_sys::Win32::System::Console::{
-    AllocConsole, FreeConsole, GetConsoleProcessList, GetConsoleWindow, GetStdHandle, STD_OUTPUT_HANDLE,
-};
+use windows_sys::Win32::System::Console::{AllocConsole, GetConsoleWindow, GetStdHandle, STD_OUTPUT_HANDLE};
+#[cfg(feature = "window")]
+use windows_sys::Win32::System::Console::{FreeConsole, GetConsoleProcessList};
 
 /// Closes the console that was made for this program alone. A shell's stays, and takes the log.
 #[cfg(feature = "window")]
