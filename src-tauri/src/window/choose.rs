@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 /// What is to be chosen. The words are the panel's, in its language.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code))] // There nobody is asked yet.
 pub(super) struct Question {
     kind: Kind,
     /// Where to begin: what is chosen already.

@@ -103,6 +103,7 @@ fn play(sink: &Sink, folder: &Path) -> Process {
 }
 
 /// Starts the server again, after a test has ended it, and plays on its first sink.
+#[allow(dead_code)] // Only some of those who have a server start it again.
 pub(crate) fn again() -> [Process; 2] {
     let folder = env::var_os("XDG_RUNTIME_DIR").expect("it had one");
     let server = start_server(Path::new(&folder)).expect("it was there before");
