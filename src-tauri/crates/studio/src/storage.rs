@@ -163,12 +163,12 @@ mod tests {
         let inside = folder.path().join("not/there/yet");
         let (_, first) = Keeper::open(&inside, None, token(1)).unwrap();
         assert_eq!(first.persisted.token, token(1));
-        let (keeper, second) = Keeper::open(&inside, None, token(2)).unwrap();
+        let (_, second) = Keeper::open(&inside, None, token(2)).unwrap();
         assert_eq!(second.persisted.token, token(1), "the link holds across restarts");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(keeper.path()).unwrap().permissions().mode();
+            let mode = fs::metadata(inside.join("audience.json")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "whoever reads it may watch");
         }
         assert!(second.complaint.is_none());

@@ -1,5 +1,5 @@
 //! A second output that stops reading, beside viewers over real sockets.
-#![cfg(feature = "h264")]
+#![cfg(all(feature = "h264", unix))]
 
 use crowd::{Crowd, ViewerReport};
 use protocol::{Command, Event};
