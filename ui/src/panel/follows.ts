@@ -7,7 +7,8 @@ import { tick } from 'svelte';
 export const follows: Action<HTMLSelectElement, string> = (list, value) => {
   let known = value;
   const chosen = (): void => void (known = list.value);
-  list.addEventListener('change', chosen);
+  // Not `change`: behind a listener of that Svelte may put the list right again before the picker's own handler reads what was chosen.
+  list.addEventListener('input', chosen);
   return {
     update(value) {
       if (value === known) return;
@@ -19,6 +20,6 @@ export const follows: Action<HTMLSelectElement, string> = (list, value) => {
         list.focus();
       });
     },
-    destroy: () => list.removeEventListener('change', chosen),
+    destroy: () => list.removeEventListener('input', chosen),
   };
 };
