@@ -114,6 +114,8 @@ describe('several microphones', { skip, timeout: 120_000 }, () => {
       window.run(`return [...document.querySelectorAll('[data-testid="program"] option')].map(({ value }) => value)`);
     await (await part('desktop', 'program')).sendKeys(Key.NULL);
     await window.until(async () => (await offered()).includes('paplay'), 'what plays the tones is offered');
+    // WebKit goes by the place that an option had when its picker was focused, and the programs came after that.
+    await window.run('document.activeElement.blur()');
     await window.choose('program', 'paplay');
     await window.until(async () => /paplay/.test(written('desktop_program')), 'and kept');
     await (await part('desktop', 'mute')).click();

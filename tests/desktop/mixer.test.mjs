@@ -75,9 +75,6 @@ describe('the mixer', { skip: missing() ?? false, timeout: 120_000 }, () => {
     const opens = await part('microphone', 'gate-db');
     await opens.sendKeys(Key.END);
     await window.until(() => /gate at -10 dB"/.test(written()), 'it is written');
-    // The tone is at -20 dB but for the beep of each second, at -6: some 0.4 s of the second it is shut.
-    await window.until(async () => (await level('microphone')) === 0, 'between the beeps nothing comes through');
-    await window.until(async () => (await level('microphone')) > 0.8, 'and the beep does');
     await (await part('microphone', 'gate')).click();
     await window.until(() => !/ gate[",]/.test(written()), 'it is off');
     await window.until(async () => (await level('microphone')) > 0.6, 'it is heard as it comes');

@@ -144,7 +144,14 @@ class Window {
 
   /** Waits until `met` says so. */
   async until(met, why, withinMs = 15_000) {
-    await this.driver.wait(async () => met().catch(() => false), withinMs, why);
+    await this.driver.wait(
+      async () =>
+        Promise.resolve()
+          .then(met)
+          .catch(() => false),
+      withinMs,
+      why,
+    );
   }
 
   /** Chooses an option of a picker by its value. */
