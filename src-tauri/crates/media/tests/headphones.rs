@@ -49,9 +49,10 @@ impl Played {
         Played { recorder, samples }
     }
 
-    /// Listens until the last half second is this: the levels of the microphone's tone and of the desktop's.
+    /// Listens until the last half second is this: the levels of the microphone's tone and of the desktop's. On a machine that is busy with
+    /// other things an output starves now and then, and half a second without a gap is waited for.
     fn is(&self, what: &str, microphone: f64, desktop: f64) {
-        let (mut heard, end) = (Vec::new(), Instant::now() + Duration::from_secs(15));
+        let (mut heard, end) = (Vec::new(), Instant::now() + Duration::from_secs(60));
         loop {
             heard.extend(self.samples.recv_timeout(Duration::from_secs(5)).expect("it is recorded"));
             let Some(start) = heard.len().checked_sub(48_000) else { continue };

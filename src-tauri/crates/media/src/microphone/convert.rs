@@ -88,15 +88,31 @@ impl Resampling {
 pub(super) struct SampleClock {
     rate: u32,
     next: Option<Instant>,
+    missing: Missing,
+}
+
+/// Pieces that come too late, one after the other.
+#[derive(Default)]
+struct Missing {
+    frames: usize,
+    /// That none of them came less late than.
+    least: Duration,
 }
 
 impl SampleClock {
     pub(super) fn new(rate: u32) -> Self {
-        Self { rate, next: None }
+        Self { rate, next: None, missing: Missing::default() }
     }
 
-    /// A piece this far from where the count is does not waver: something was lost in between.
+    /// A piece this far from where the count is does not waver.
     const GAP: Duration = Duration::from_millis(50);
+
+    /// A machine that is busy hands over late, and then all at once what it has kept: only where so much came without being in time again
+    /// something was lost in between.
+    const LOST: Duration = Duration::from_millis(300);
+
+    /// Nobody keeps so much.
+    const STOPPED: Duration = Duration::from_secs(1);
 
     /// How much of the difference is believed each time: a hundred pieces a second follow within a third of one.
     const STEERING: u32 = 32;
@@ -105,13 +121,29 @@ impl SampleClock {
     pub(super) fn first_sample(&mut self, measured: Instant, frames: usize) -> Instant {
         let counted = self.next.unwrap_or(measured);
         let (late, early) = (measured.saturating_duration_since(counted), counted.saturating_duration_since(measured));
-        let first = if late.max(early) > Self::GAP {
+        let first = if late > Self::STOPPED || early > Self::GAP {
+            // Nothing comes before it was taken: it was the count that was wrong.
+            self.missing = Missing::default();
             measured
+        } else if late > Self::GAP {
+            counted + self.missing(late, frames)
         } else {
+            self.missing = Missing::default();
             counted + late / Self::STEERING - early / Self::STEERING
         };
         self.next = Some(first + frames_last(frames, self.rate));
         first
+    }
+
+    /// What was lost before a piece that is so late; nothing while it may only have been kept.
+    fn missing(&mut self, late: Duration, frames: usize) -> Duration {
+        let Missing { frames: came, least } = &mut self.missing;
+        *least = if *came == 0 { late } else { late.min(*least) };
+        *came += frames;
+        if frames_last(*came, self.rate) < Self::LOST {
+            return Duration::ZERO;
+        }
+        std::mem::take(&mut self.missing).least
     }
 }
 
@@ -175,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_clock_is_even_although_the_pieces_waver() {
-        let mut clock = SampleClock { rate: 48_000, next: None };
+        let mut clock = SampleClock::new(48_000);
         let start = Instant::now();
         let mut before = clock.first_sample(start, 480);
         for piece in 1..200_u32 {
@@ -188,11 +220,29 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_goes_on_evenly_where_pieces_were_kept_and_come_all_at_once() {
+        let (mut clock, start, ms) = (SampleClock::new(48_000), Instant::now(), Duration::from_millis);
+        for piece in 0..300_u32 {
+            let taken = start + ms(10) * piece;
+            // Every quarter of a second of it is handed over when the last of it is there.
+            let kept = taken + ms(10) * (24 - piece % 25);
+            let off = clock.first_sample(if piece < 100 { taken } else { kept }, 480).saturating_duration_since(taken);
+            assert!(off < ms(50), "piece {piece} is {off:?} off");
+        }
+    }
+
+    #[test]
     fn the_clock_jumps_where_sound_was_lost() {
-        let mut clock = SampleClock { rate: 48_000, next: None };
-        let start = Instant::now();
+        let (mut clock, start, ms) = (SampleClock::new(48_000), Instant::now(), Duration::from_millis);
         clock.first_sample(start, 480);
-        let later = start + Duration::from_millis(300);
-        assert_eq!(clock.first_sample(later, 480), later);
+        let stopped = start + ms(3000);
+        assert_eq!(clock.first_sample(stopped, 480), stopped, "nobody kept that much");
+        // A tenth of a second is missing, and it wavers.
+        let late = |piece: u32| stopped + ms(10) * piece + ms(100 + u64::from(piece % 2) * 4);
+        let off = |clock: &mut SampleClock, piece| late(piece) - clock.first_sample(late(piece), 480);
+        assert!(off(&mut clock, 1) > ms(90), "it may have been kept");
+        assert_eq!((2..60).map(|piece| off(&mut clock, piece)).max(), Some(ms(104)));
+        assert!((60..90).all(|piece| off(&mut clock, piece) < ms(5)), "no: all that came since was as late");
+        assert_eq!(clock.first_sample(start, 480), start, "and it was not taken later than it came");
     }
 }

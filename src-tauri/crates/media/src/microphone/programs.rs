@@ -11,8 +11,8 @@ use protocol::{ErrorCode, Source};
 use pulseaudio::{
     Client, ClientError,
     protocol::{
-        self as wire, AuthParams, AuthReply, ChannelMap, Command, CommandReply, Prop, Props, RecordStreamParams,
-        SampleFormat, SampleSpec, SetClientNameReply, SinkInputInfo, SinkInputInfoList,
+        self as wire, AuthParams, AuthReply, ChannelMap, Command, CommandReply, Prop, Props, PulseError,
+        RecordStreamParams, SampleFormat, SampleSpec, SetClientNameReply, SinkInputInfo, SinkInputInfoList,
         stream::{BufferAttr, StreamFlags},
     },
 };
@@ -69,6 +69,11 @@ pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSo
         let message = format!("The program \"{program}\" plays nothing now. It is heard as soon as it does.");
         DeviceError::Said(ErrorCode::NoDevice, message)
     };
+    // It may end between two questions, and the server tells its streams before it tells us.
+    let failed_or_silent = |error| match error {
+        ClientError::ServerError(PulseError::NoEntity) => silent(),
+        error => failed(error),
+    };
     let mut streams = playing().map_err(failed)?;
     streams.retain(|stream| stream.program == program);
     let Some(chosen) = best(&streams) else { return Err(silent()) };
@@ -93,10 +98,10 @@ pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSo
         let captured = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
         sound.put(DeviceSound { samples, captured });
     };
-    let stream = wait(client.create_record_stream(params, hand_over)).map_err(failed)?;
+    let stream = wait(client.create_record_stream(params, hand_over)).map_err(failed_or_silent)?;
     handover.opened(SoundFormat { rate: SAMPLE_RATE, channels: 2, inputs: 2 });
     loop {
-        let timing = wait(stream.timing_info()).map_err(failed)?;
+        let timing = wait(stream.timing_info()).map_err(failed_or_silent)?;
         late.store(timing.source_usec, Ordering::Relaxed);
         if handover.wait_over_within(LOOK) {
             break;
