@@ -1,24 +1,22 @@
 # ./dev bench and ./dev fuzz: what Skylark costs, and what any bytes do to it.
 # shellcheck shell=bash
 
+BENCHES="forward pipeline joins latency click chat busy steady window panel quality relay"
+
 bench() {
-  local programs
-  if [ "${1:-}" = window ]; then
-    bench_window "${@:2}"
-    return 0
-  fi
-  if [ "${1:-}" = panel ]; then
-    bench_panel "${@:2}"
-    return 0
-  fi
-  if [ "${1:-}" = quality ]; then
-    bench_quality "${@:2}"
-    return 0
-  fi
-  if [ "${1:-}" = relay ]; then
-    bench_relay "${@:2}"
-    return 0
-  fi
+  local programs name="${1:-}"
+  # A word that is none of them is told before anything is built, which takes minutes.
+  case $name in
+    -h | --help) echo "./dev bench [NAME] [OPTIONS]: $BENCHES; forward and pipeline by default. What each measures, and its options: docs/performance.md"; return 0 ;;
+    "" | -*) ;;
+    *) [[ " $BENCHES " == *" $name "* ]] || die "There is no './dev bench $name'. There are: $BENCHES." ;;
+  esac
+  case $name in
+    window | panel | quality | relay)
+      "bench_$name" "${@:2}"
+      return 0
+      ;;
+  esac
   build_program --headless
   programs="$(target_dir)/release"
   cargo build --quiet --release --locked -p crowd --bins

@@ -43,6 +43,19 @@ test('from nothing to a program that runs, and the second time nothing is instal
   assert.equal(made.calls('npm').length, before + 2, 'a page that is gone is a change');
 });
 
+for (const [words, code, wanted] of [
+  [['bench', 'forwards'], 1, /no '.\/dev bench forwards'[^]*forward pipeline/],
+  [['bench', '--help'], 0, /forward pipeline/],
+]) {
+  test(`./dev ${words.join(' ')} is answered before anything is built`, async (t) => {
+    const made = machine(t);
+    const answer = await made.dev(words);
+    assert.equal(answer.code, code, answer.said);
+    assert.match(answer.said + answer.out, wanted);
+    assert.deepEqual(builds(made), []);
+  });
+}
+
 for (const words of [['run'], ['build'], ['build', '--headless'], ['package'], ['bench']]) {
   test(`./dev ${words.join(' ')}: after a compile error the old program is neither started nor named`, async (t) => {
     const made = withOldProgram(
