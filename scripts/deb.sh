@@ -127,6 +127,7 @@ Architecture: $architecture
 Maintainer: $MAINTAINER
 Installed-Size: $size
 Depends: $depends
+Recommends: libaom3
 Section: video
 Priority: optional
 Homepage: $homepage

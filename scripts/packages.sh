@@ -5,7 +5,7 @@
 BUILD_PACKAGES="build-essential pkg-config file curl ca-certificates git cmake nasm clang libclang-dev libasound2-dev libpulse-dev libv4l-dev libvpx-dev"
 WINDOW_PACKAGES="libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev libxdo-dev"
 # What tests drive: where a distribution lacks one of these, the tests that need it are skipped and say so.
-TEST_PACKAGES="xvfb xauth sway swaybg xdg-desktop-portal xdg-desktop-portal-wlr pipewire wireplumber webkit2gtk-driver pulseaudio pulseaudio-utils chromium firefox-esr iproute2 nftables ethtool ffmpeg dbus procps nginx caddy janus coturn redis-server lintian appstream python3-venv libabsl-dev libuv1-dev libsrtp2-dev libusrsctp-dev nlohmann-json3-dev"
+TEST_PACKAGES="xvfb xauth sway swaybg xdg-desktop-portal xdg-desktop-portal-wlr pipewire wireplumber webkit2gtk-driver pulseaudio pulseaudio-utils chromium firefox-esr iproute2 nftables ethtool ffmpeg libaom3 dbus procps nginx caddy janus coturn redis-server lintian appstream python3-venv libabsl-dev libuv1-dev libsrtp2-dev libusrsctp-dev nlohmann-json3-dev"
 # For Windows: what compiles for it, what makes the installer, and what makes the machine in which its programs are tried.
 WINDOWS_PACKAGES="gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64"
 INSTALLER_PACKAGES="nsis"

@@ -103,6 +103,15 @@ without() {
   done
 }
 
+# Why no screen can be encoded as AV1; nothing where one can. Systems keep it in a folder by the machine's name, or in none.
+no_libaom() {
+  local folder found=''
+  for folder in "${SKYLARK_SYSTEM_ROOT:-}"/usr/lib*/ "${SKYLARK_SYSTEM_ROOT:-}"/usr/lib/*/; do
+    if [ -e "${folder}libaom.so.3" ]; then found=yes; fi
+  done
+  if [ -z "$found" ]; then echo "libaom is not installed"; fi
+}
+
 # What of the Rust tests ends early, and why: what a test does when it finds that it lacks something nobody sees, because cargo keeps
 # what a test prints that passes. One line a need; tests/scripts/suites.test.mjs looks that no test ends early for another.
 rust_needs() {
@@ -119,6 +128,7 @@ rust_needs() {
   needs "the watching by IPv6" no_ipv6
   needs "the tests with cameras" no_cameras
   needs "the threads' priority" no_real_time
+  needs "the tests that encode AV1" no_libaom
 }
 
 # needs TESTS QUESTION...: says that these are skipped, where the question is answered with a reason. Asked by an assignment: a question

@@ -131,6 +131,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "reach/src/system",
             "media/src/camera",
             "media/src/microphone/quiet.rs",
+            "media/src/encode/aom/library.rs",
             "media/src/screen/wayland/pipewire/library.rs",
             "media/src/screen/x11/shared.rs",
             "studio/src/files/unix.rs",

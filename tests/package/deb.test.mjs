@@ -56,6 +56,12 @@ test('it names what it needs by version, carries libvpx within, and is stripped'
     assert.match(depends, new RegExp(`\\b${name}(t64)? \\(>= [0-9]`), depends);
   // Its package has another name in every second release.
   assert.doesNotMatch(depends, /libvpx/);
+  // What is opened while the program runs, where it is there.
+  assert.doesNotMatch(depends, /libaom/);
+  assert.equal(
+    execFileSync('dpkg-deb', ['-f', deb, 'Recommends'], { encoding: 'utf8', env: english }).trim(),
+    'libaom3',
+  );
   const sections = execFileSync('objdump', ['-h', join(unpacked, 'usr/bin/skylark')], { encoding: 'utf8' });
   assert.doesNotMatch(sections, /\.symtab|\.debug_info/);
 });

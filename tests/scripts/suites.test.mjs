@@ -9,6 +9,9 @@ import { test } from 'node:test';
 import { installed } from '../browser/support/installed.mjs';
 import { Machine } from './support/machine.mjs';
 
+/** Where the made machine keeps its libraries. */
+const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
+
 function machine(t, tools) {
   const made = new Machine({
     ip: '',
@@ -41,7 +44,8 @@ function machine(t, tools) {
   t.after(() => made.remove());
   for (const program of ['xdg-desktop-portal', 'xdg-desktop-portal-wlr', 'xdg-permission-store'])
     made.tool(program, '', join(made.folder, 'root/usr/libexec'));
-  mkdirSync(join(made.folder, 'root/proc/net'), { recursive: true });
+  for (const folder of ['proc/net', LIBRARIES]) mkdirSync(join(made.folder, 'root', folder), { recursive: true });
+  writeFileSync(join(made.folder, 'root', LIBRARIES, 'libaom.so.3'), '');
   writeFileSync(
     join(made.folder, 'root/proc/net/if_inet6'),
     'fd000000000000000000000000000002 04 40 00 82 eth0\n00000000000000000000000000000001 01 80 10 80 lo\n',
@@ -159,18 +163,19 @@ test('without root, or without its leave, there are no networks of namespaces, a
   assert.match(lastLine(root), /Skipped: 5,/);
 });
 
-test('where nobody has cameras made of nothing, or loopback no IPv6, that is said', async (t) => {
+test('where nobody has cameras made of nothing, or loopback no IPv6, or there is no libaom, that is said', async (t) => {
   const made = machine(t, {
     cargo: `case " $* " in
   *" metadata "*) printf '{"target_directory":"%s/target"}' "$PWD" ;;
   *" build "*) mkdir -p target/debug; printf '#!/bin/sh\necho "fakecam: no user namespaces"; exit 77\n' >target/debug/fakecam; chmod +x target/debug/fakecam ;;
 esac`,
   });
-  rmSync(join(made.folder, 'root/proc'), { recursive: true });
+  for (const folder of ['proc', LIBRARIES]) rmSync(join(made.folder, 'root', folder), { recursive: true });
   const ended = await made.dev(['test', 'rust']);
+  assert.match(ended.said, /rust: the tests that encode AV1 # libaom is not installed/);
   assert.match(ended.said, /rust: the tests with cameras # fakecam: no user namespaces/);
   assert.match(ended.said, /rust: the watching by IPv6 # this machine has no IPv6/);
-  assert.match(lastLine(ended), /Skipped: 2,/);
+  assert.match(lastLine(ended), /Skipped: 3,/);
 });
 
 test('each test of Rust that ends early has its line in scripts/test.sh', () => {
@@ -187,7 +192,9 @@ test('each test of Rust that ends early has its line in scripts/test.sh', () => 
     'tests/stories/support/proxy.rs': 'behind nginx',
     'tests/stories/support/recorded.rs': 'what was recorded',
     'src-tauri/crates/fakecam/tests/program.rs': 'cameras',
+    'src-tauri/crates/media/src/encode/tests/av1.rs': 'encode AV1',
     'src-tauri/crates/media/src/encode/tests/mod.rs': 'decode what the encoders make',
+    'src-tauri/crates/media/src/pipeline/codecs/av1.rs': 'encode AV1',
     'src-tauri/crates/media/src/screen/x11/tests.rs': "X11's screens",
     'src-tauri/crates/media/tests/support/camera.rs': 'cameras',
     'src-tauri/crates/media/tests/support/sound_server.rs': 'microphone',

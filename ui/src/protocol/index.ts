@@ -2,7 +2,7 @@
 
 export type ViewerId = number;
 
-export type VideoCodec = "h264" | "vp9" | "vp8";
+export type VideoCodec = "h264" | "vp9" | "vp8" | "av1";
 
 export type Rid = "q" | "h" | "f";
 

@@ -20,11 +20,18 @@ export type Created =
 const answerWithinMs = 5000;
 
 const sdp = { 'Content-Type': 'application/sdp' };
+/** Browsers change their decoder with the payload type, as a screen is sent in another codec than a camera. */
+const offering = { ...sdp, 'Skylark-Codec-Changes': '1' };
 
 /** `anywhere`: the stream may come from another server. */
 export async function create(whep: string, offer: string, anywhere: boolean): Promise<Created> {
   try {
-    const response = await ask(whep, 'POST', offer, anywhere ? { ...sdp, 'Skylark-Counter-Offer': '1' } : sdp);
+    const response = await ask(
+      whep,
+      'POST',
+      offer,
+      anywhere ? { ...offering, 'Skylark-Counter-Offer': '1' } : offering,
+    );
     const location = response.headers.get('Location');
     if (response.status === 201 && location)
       return { is: 'created', url: sessionUrl(whep, location, response.url), answer: await response.text() };

@@ -13,6 +13,8 @@ pub enum VideoCodec {
     Vp9,
     /// VP8: encoded only while a viewer with neither is watching, or one whose VP9 the machine has no time for.
     Vp8,
+    /// AV1, main profile: the top layer while a screen is shown, encoded only while a viewer who takes it is watching.
+    Av1,
 }
 
 /// Names a spatial layer, by the field's usual letters. Ordered from the smallest up.

@@ -26,6 +26,7 @@ pub(crate) fn picture_at(captured: Instant, keyframe: bool) -> VideoFrame {
         width: 640,
         height: 360,
         layer_sync: true,
+        screen: false,
         way: Way::at(captured),
         data: Bytes::from_static(data),
     }

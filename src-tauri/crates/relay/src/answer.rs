@@ -95,7 +95,7 @@ impl<'a> Medium<'a> {
     }
 
     fn codec(&self) -> Option<(u8, &'static CodecSpec, Profile)> {
-        CODECS.into_iter().find_map(|spec| {
+        CODECS.into_iter().filter(|spec| !spec.of_screens).find_map(|spec| {
             self.formats.iter().find_map(|format| {
                 let named = self.rtpmap(*format).is_some_and(|name| name.eq_ignore_ascii_case(spec.rtpmap));
                 let fmtp = |name: &str| self.parameter(*format, name);

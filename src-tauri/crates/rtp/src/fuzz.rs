@@ -23,6 +23,7 @@ pub fn annex_b(data: &[u8]) {
             height: 720,
             data: Bytes::copy_from_slice(data),
             layer_sync: false,
+            screen: false,
         });
         assert!(picture.packets.iter().all(|packet| (1..=MAX_PAYLOAD).contains(&packet.len())));
         // VP9's keyframes begin with what they are made of: eight bytes.

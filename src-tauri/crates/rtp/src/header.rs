@@ -46,6 +46,12 @@ impl Header {
         Header { bytes, len: FIXED as u8, wide_at: 0, payload_type: payload_type & 0x7f }
     }
 
+    /// The next packets have this payload type, below 128.
+    #[inline]
+    pub fn set_payload_type(&mut self, payload_type: u8) {
+        self.payload_type = payload_type & 0x7f;
+    }
+
     /// Writes what the next packets share: the timestamp and, by what it returns, extensions. The extensions of the packets
     /// before are gone.
     #[inline]

@@ -3,9 +3,9 @@
 use crate::limits::MAX_PARAMETERS;
 
 /// The parameters of `a=fmtp` that are kept apart, since an answer is chosen by them: of which payload type a retransmission is
-/// (RFC 4588 section 8), and which H.264 (RFC 6184 section 8.1) or VP9 (RFC 9628 section 6) it is.
-pub const PARAMETERS: [&str; 5] =
-    ["apt", "packetization-mode", "profile-level-id", "level-asymmetry-allowed", "profile-id"];
+/// (RFC 4588 section 8), and which H.264 (RFC 6184 section 8.1), VP9 (RFC 9628 section 6) or AV1 it is.
+pub const PARAMETERS: [&str; 6] =
+    ["apt", "packetization-mode", "profile-level-id", "level-asymmetry-allowed", "profile-id", "profile"];
 
 /// A payload type with its encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]

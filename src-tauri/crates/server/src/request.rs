@@ -61,6 +61,8 @@ pub enum Request {
         offer: Offer,
         /// It takes an offer in the place of an answer: [`LetIn::There`].
         counter_offers: bool,
+        /// It takes pictures of several codecs in one stream, one after the other.
+        codec_changes: bool,
         /// The session, or why there is none.
         reply: oneshot::Sender<Result<LetIn, Refused>>,
     },

@@ -29,6 +29,8 @@ pub struct VideoFrame {
     pub keyframe: bool,
     /// When the camera took it.
     pub captured: Instant,
+    /// It is mostly of a screen, a window or a still image.
+    pub screen: bool,
     /// Pixels.
     pub width: u16,
     /// Pixels.
@@ -38,7 +40,7 @@ pub struct VideoFrame {
     pub layer_sync: bool,
     /// What came between capture and encoder.
     pub way: Way,
-    /// H.264: an Annex B access unit, with SPS and PPS before an IDR. VP8, VP9: one frame.
+    /// H.264: an Annex B access unit, with SPS and PPS before an IDR. VP8, VP9: one frame. AV1: one temporal unit, with its sequence header before a keyframe.
     pub data: Bytes,
 }
 

@@ -238,7 +238,7 @@ impl<F: Forwarding> Transports for Shares<'_, F> {
                 return Ok(None);
             }
         }
-        self.join_here(viewer, &asks.offer).map(Some)
+        self.join_here(viewer, asks).map(Some)
     }
 
     fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError> {
@@ -293,10 +293,13 @@ fn decodes(offer: &Offer, codec: VideoCodec) -> bool {
 }
 
 impl<F: Forwarding> Shares<'_, F> {
-    fn join_here(&mut self, viewer: ViewerId, offer: &Offer) -> Result<Joined, Refused> {
+    fn join_here(&mut self, viewer: ViewerId, asks: &Asks) -> Result<Joined, Refused> {
+        let offer = &asks.offer;
         let full = || Refused::Refusal(Refusal::new(RefusalCode::Full));
         let max = self.upload.admit(viewer, self.stale).ok_or_else(full)?;
-        let may = |codec| (self.may_encode)(codec);
+        // Players that were made for one codec stand still where another one comes in its place.
+        let suits = |codec| asks.codec_changes || !CodecSpec::of(codec).of_screens;
+        let may = |codec| if suits(codec) { (self.may_encode)(codec) } else { May::No };
         let mut joined = self.forwarder.join(viewer, offer, max, &|codec| may(codec) == May::Yes);
         if matches!(joined, Err(OfferError::NoEncoder)) {
             joined = self.forwarder.join(viewer, offer, max, &|codec| may(codec) != May::No);

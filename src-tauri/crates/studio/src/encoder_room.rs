@@ -98,8 +98,11 @@ impl EncoderRoom {
     fn has_room(&self, codec: VideoCodec, runs: &dyn Fn(VideoCodec) -> bool, now: Instant) -> bool {
         let expected = self.busy(TOP_CODEC) * weight(codec);
         let running = media::CODECS.iter().copied().filter(|codec| runs(*codec));
-        // What was promised a moment ago has not taken any time yet.
-        let taken = running.map(|codec| self.busy(codec).max(self.busy(TOP_CODEC) * weight(codec)));
+        // What was promised a moment ago has not taken any time yet; what is for screens takes none while there is none, and gives way.
+        let taken = running.map(|codec| match CodecSpec::of(codec).of_screens {
+            true => self.busy(codec),
+            false => self.busy(codec).max(self.busy(TOP_CODEC) * weight(codec)),
+        });
         let fits = expected <= TOO_BUSY && taken.sum::<f64>() + expected <= OF_ALL * self.cores as f64;
         fits && self.left_out.is_none_or(|at| now.saturating_duration_since(at) >= CALM)
     }

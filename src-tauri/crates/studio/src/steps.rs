@@ -77,6 +77,7 @@ mod tests {
             width: 2,
             height: 2,
             layer_sync: true,
+            screen: false,
             way,
             data: Default::default(),
         }

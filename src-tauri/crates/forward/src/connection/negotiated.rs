@@ -15,6 +15,8 @@ pub(crate) struct Negotiated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NegotiatedVideo {
     pub(crate) codec: VideoCodec,
+    /// What screens are sent as in its place, in the same stream of packets.
+    pub(crate) screens: Option<OfScreens>,
     /// The most of the codec that may be sent.
     pub(crate) takes: Profile,
     pub(crate) pt: u8,
@@ -36,6 +38,15 @@ pub(crate) struct NegotiatedVideo {
     /// The m-line's mid, the value of the mid extension.
     pub(crate) mid: String,
     pub(crate) extensions: Extensions,
+}
+
+/// A codec of the top layer of screens, beside the codec of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OfScreens {
+    pub(crate) codec: VideoCodec,
+    pub(crate) pt: u8,
+    /// There where the other codec has one.
+    pub(crate) rtx_pt: Option<u8>,
 }
 
 /// The sound's part: Opus, 48 kHz.

@@ -63,11 +63,13 @@ fn frame(codec: VideoCodec, captured: Instant, data: Bytes) -> VideoFrame {
         height: 720,
         data,
         layer_sync: false,
+        screen: false,
     }
 }
 
 fn negotiated() -> Negotiated {
     let video = NegotiatedVideo {
+        screens: None,
         codec: VideoCodec::H264,
         takes: stream::Profile::Main,
         pt: 96,

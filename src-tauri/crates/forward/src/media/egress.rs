@@ -11,6 +11,7 @@ mod header;
 mod lip_sync;
 mod loss;
 mod nack_responder;
+mod payload_types;
 mod sender_reports;
 mod sound;
 #[cfg(test)]
@@ -223,6 +224,11 @@ impl Egress {
     /// The viewer's target layer, whether it is encoded or not; `None` if the viewer takes no picture.
     pub(crate) fn watching(&self) -> Option<(VideoCodec, Rid)> {
         self.video.as_ref().map(VideoEgress::watching)
+    }
+
+    /// What it would be sent in the place of that while a screen is shown.
+    pub(crate) fn watching_screens(&self) -> Option<(VideoCodec, Rid)> {
+        self.video.as_ref()?.watching_screens()
     }
 
     /// How well it is served. The latency on the page is not known here.

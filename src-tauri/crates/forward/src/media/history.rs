@@ -3,13 +3,14 @@
 //! Each shard keeps a history of its own, of references to shared pictures, and reads it without a lock. It is used to answer
 //! NACKs, and to start viewers that join or change layer without a keyframe from the encoder.
 
+use super::layers::ALL_PICTURES;
 use rtp::packetise::Picture;
 use std::{
     collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{LAYERS, Profile, Rid, VideoCodec, layer_index};
+use stream::{CodecSpec, LAYERS, Profile, Rid, VideoCodec, layer_index};
 
 /// How long every picture can be sent again. A viewer that asks later has skipped the picture already.
 const REPAIRABLE: Duration = Duration::from_secs(1);
@@ -18,6 +19,26 @@ const REPAIRABLE: Duration = Duration::from_secs(1);
 const KEYFRAME_LIFE: Duration = Duration::from_secs(8);
 /// A layer without a picture for so long is not encoded any more.
 const ALIVE: Duration = Duration::from_secs(1);
+
+/// What a viewer decodes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decodes {
+    pub(crate) codec: VideoCodec,
+    /// The most of that codec.
+    pub(crate) takes: Profile,
+    /// What the top layer of a screen may be sent as in its place.
+    pub(crate) screens: Option<VideoCodec>,
+}
+
+impl Decodes {
+    /// The layer that is sent for a target, whether it is encoded or not.
+    pub(crate) fn layer_for(self, rid: Rid, h: &History) -> CodecLayer {
+        h.nearest(self, rid).filter(|(_, nearest)| *nearest == rid).unwrap_or((self.codec, rid))
+    }
+}
+
+/// One layer of one codec.
+pub(crate) type CodecLayer = (VideoCodec, Rid);
 
 /// The recent pictures of all layers.
 #[derive(Default)]
@@ -63,9 +84,15 @@ impl History {
     }
 
     /// The layer to send to a viewer whose target is `rid`: that one or the next smaller one that is encoded and has a keyframe, else
-    /// the next larger one. Of pictures that use more of the codec than the viewer takes there is none for it.
-    pub(crate) fn nearest(&self, codec: VideoCodec, takes: Profile, rid: Rid) -> Option<Rid> {
-        nearest(rid, |r| self.layer(codec, r).starts(takes) && self.is_alive(codec, r))
+    /// the next larger one. Of pictures that use more of the codec than the viewer takes there is none for it. While a screen is shown
+    /// its own codec goes first.
+    pub(crate) fn nearest(&self, decodes: Decodes, rid: Rid) -> Option<CodecLayer> {
+        let Decodes { codec, takes, screens } = decodes;
+        let usable = |codec, rid| self.layer(codec, rid).starts(takes) && self.is_alive(codec, rid);
+        if let Some(screens) = screens.filter(|screens| usable(*screens, rid)) {
+            return Some((screens, rid));
+        }
+        nearest(rid, |rid| usable(codec, rid)).map(|rid| (codec, rid))
     }
 
     /// The layer of which such a viewer needs a keyframe where there is none of any: the nearest that is encoded.
@@ -73,12 +100,25 @@ impl History {
         nearest(rid, |r| self.is_alive(codec, r))
     }
 
+    /// The newest picture is mostly of a screen.
+    pub(crate) fn shows_screen(&self) -> bool {
+        self.newest().is_some_and(|newest| newest.screen)
+    }
+
+    /// The newest picture of any codec.
+    fn newest(&self) -> Option<&Arc<Picture>> {
+        self.layers.iter().filter_map(|layer| layer.newest()).max_by_key(|p| p.captured)
+    }
+
     /// The layer is being encoded.
     pub(crate) fn is_alive(&self, codec: VideoCodec, rid: Rid) -> bool {
-        // The newest of any codec: when a codec is not encoded any more, all its layers end at the same time.
-        let newest = self.layers.iter().filter_map(|layer| layer.newest().map(|p| p.captured)).max();
-        let own = self.layer(codec, rid).newest().map(|p| p.captured);
-        own.zip(newest).is_some_and(|(own, newest)| newest.saturating_duration_since(own) < ALIVE)
+        let own = self.layer(codec, rid).newest();
+        // Of any codec: when a codec is not encoded any more, all its layers end at the same time.
+        own.zip(self.newest()).is_some_and(|(own, newest)| {
+            let alive = newest.captured.saturating_duration_since(own.captured) < ALIVE;
+            // What is for screens ends with the first picture that is of none.
+            alive && (newest.screen || !CodecSpec::of(codec).of_screens)
+        })
     }
 }
 
@@ -134,9 +174,22 @@ impl LayerHistory {
         }
     }
 
+    /// A start is more than twice as much as a keyframe, where keyframes are rare: another one is to be asked for, not all of that sent once
+    /// more.
+    pub(crate) fn is_long(&self) -> bool {
+        let Some(keyframe) = self.base.first() else { return false };
+        CodecSpec::of(keyframe.codec).of_screens && self.start_bytes() > 2 * keyframe.bytes
+    }
+
     /// The bytes of a start: the last keyframe and the base pictures since.
     pub(crate) fn start_bytes(&self) -> usize {
         self.base.iter().map(|p| p.bytes).sum()
+    }
+
+    /// How long a start takes at the layer's own rate.
+    pub(crate) fn start_time(&self) -> Duration {
+        let (bits, rate) = (8.0 * self.start_bytes() as f32, self.rates.up_to(ALL_PICTURES));
+        if rate > 0.0 { Duration::try_from_secs_f32(bits / rate).unwrap_or(KEYFRAME_LIFE) } else { Duration::ZERO }
     }
 }
 

@@ -104,6 +104,8 @@ pub(crate) fn newer(a: u32, b: u32) -> bool {
 
 /// How many pictures can be asked for again: 2 s at 30 pictures a second, which is more than the history keeps.
 const REMEMBERED: usize = 64;
+/// The same where keyframes are rare, so that who begins is sent more at once: 6 s, and a little more.
+const REMEMBERED_OF_SCREENS: usize = 192;
 
 /// Finds the picture that a sequence number belonged to, so that NACKs are answered from the history without a copy of the packets.
 #[derive(Default)]
@@ -115,6 +117,7 @@ pub(crate) struct SentPictures {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentPicture {
     pub(crate) numbers: PictureNumbers,
+    pub(crate) codec: VideoCodec,
     pub(crate) rid: Rid,
     pub(crate) number: u64,
     /// How many of its packets were sent or will be.
@@ -123,11 +126,13 @@ pub(crate) struct SentPicture {
 
 impl SentPictures {
     pub(crate) fn remember(&mut self, picture: &Picture, numbers: PictureNumbers) {
-        if self.pictures.len() == REMEMBERED {
+        let most = if CodecSpec::of(picture.codec).of_screens { REMEMBERED_OF_SCREENS } else { REMEMBERED };
+        while self.pictures.len() >= most {
             self.pictures.pop_front();
         }
         let packets = picture.packets.len() as u16;
-        self.pictures.push_back(SentPicture { numbers, rid: picture.rid, number: picture.number, packets });
+        let Picture { codec, rid, number, .. } = *picture;
+        self.pictures.push_back(SentPicture { numbers, codec, rid, number, packets });
     }
 
     /// The last picture was abandoned after so many packets.
@@ -180,6 +185,7 @@ mod tests {
             profile: stream::Profile::Baseline,
             keyframe,
             step_up: false,
+            screen: false,
             captured: Instant::now(),
             rtp_timestamp: 0,
             number: 0,

@@ -95,7 +95,11 @@ pub(crate) fn write(pictures: &[&VideoFrame], file: &mut fs::File) -> std::io::R
         pictures.iter().try_for_each(|picture| file.write_all(&picture.data))?;
         return Ok("h264");
     }
-    let name: &[u8] = if first.codec == VideoCodec::Vp9 { b"VP90" } else { b"VP80" };
+    let name: &[u8] = match first.codec {
+        VideoCodec::Av1 => b"AV01",
+        VideoCodec::Vp9 => b"VP90",
+        VideoCodec::H264 | VideoCodec::Vp8 => b"VP80",
+    };
     let mut header = [b"DKIF\0\0\x20\0", name].concat();
     header.extend([first.width, first.height].map(u16::to_le_bytes).concat());
     header.extend([30, 1, pictures.len() as u32, 0].map(u32::to_le_bytes).concat());

@@ -199,6 +199,7 @@ impl H264 {
             width,
             height,
             layer_sync: temporal < 2 || last == 0,
+            screen: false,
             data: data.freeze(),
         })
     }

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 use stream::Rid;
 
 /// At least this often each layer starts anew: a joiner's first picture, and what it takes to follow, stay short.
-const INTERVAL: Duration = Duration::from_secs(2);
+pub(super) const INTERVAL: Duration = Duration::from_secs(2);
 
 /// When each layer's next keyframe is due. The layers take turns: a keyframe is a fifth of a second's bits, and three at a
 /// time would be a burst in every line and a picture that is late.
 #[derive(Debug)]
 pub(crate) struct Keyframes {
+    interval: Duration,
     /// None: with the next picture.
     due: [Option<Instant>; 3],
     wanted: [bool; 3],
@@ -17,8 +18,14 @@ pub(crate) struct Keyframes {
 
 impl Keyframes {
     /// All layers start with one.
+    #[cfg(any(test, feature = "h264"))] // The other codecs say how often.
     pub(crate) fn new() -> Self {
-        Self { due: [None; 3], wanted: [false; 3] }
+        Self::every(INTERVAL)
+    }
+
+    /// The same, at least so often.
+    pub(crate) fn every(interval: Duration) -> Self {
+        Self { interval, due: [None; 3], wanted: [false; 3] }
     }
 
     /// This layer is to have one with the next picture; the regular ones come as they would have.
@@ -27,9 +34,8 @@ impl Keyframes {
     }
 
     /// This layer had one at that time that was not due: the next regular one comes an interval later.
-    #[cfg(any(test, feature = "h264"))] // The other encoders make none by themselves.
     pub(crate) fn came(&mut self, rid: Rid, at: Instant) {
-        self.due[rid.index()] = Some(at + INTERVAL);
+        self.due[rid.index()] = Some(at + self.interval);
     }
 
     /// Which layers of the picture that is encoded now are to be keyframes; by [`Rid::index`].
@@ -41,10 +47,10 @@ impl Keyframes {
             if due {
                 self.due[layer] = Some(match self.due[layer] {
                     // The first time the layers set out together; then each finds its own place in the interval.
-                    None => now + INTERVAL.mul_f64((layer + 1) as f64 / 3.0),
+                    None => now + self.interval.mul_f64((layer + 1) as f64 / 3.0),
                     // Kept to its place where pictures come in time, and put anew where they did not.
-                    Some(due) if now < due + INTERVAL => due + INTERVAL,
-                    Some(_) => now + INTERVAL,
+                    Some(due) if now < due + self.interval => due + self.interval,
+                    Some(_) => now + self.interval,
                 });
             }
             due || wanted[layer]

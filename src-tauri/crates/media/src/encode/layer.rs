@@ -6,7 +6,7 @@ use crate::{
     frame::{Content, Picture},
     yuv,
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use stream::{H264Level, Profile, Rid, VideoCodec, VideoFrame};
 
 /// What a layer is made for.
@@ -42,6 +42,9 @@ impl LayerConfig {
 pub(crate) trait LayerEncoder: Sized + Send + 'static {
     /// What it makes.
     const CODEC: VideoCodec;
+
+    /// How often a layer starts anew, at least.
+    const KEYFRAMES: Duration = super::keyframes::INTERVAL;
 
     /// Its first picture is a keyframe.
     fn new(config: &LayerConfig, kbps: u32) -> Result<Self, EncodeError>;

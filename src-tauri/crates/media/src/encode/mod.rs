@@ -1,6 +1,7 @@
 //! The encoders. Each library of picture codecs is bound in one file, and each codec is set up in one.
 
-#[cfg(feature = "h264")]
+mod aom;
+mod av1;
 mod changes;
 mod fit;
 #[cfg(feature = "h264")]
@@ -12,7 +13,6 @@ mod opus;
 mod parameter_sets;
 #[cfg(feature = "h264")]
 mod rate;
-#[cfg(feature = "h264")]
 mod screen_rate;
 #[cfg(feature = "h264")]
 mod simulcast;
@@ -22,6 +22,7 @@ mod vp8;
 mod vp9;
 mod vpx;
 
+pub(crate) use av1::Av1;
 #[cfg(feature = "measuring")]
 pub(crate) use h264::Control;
 #[cfg(feature = "h264")]

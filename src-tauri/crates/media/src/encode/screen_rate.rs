@@ -121,8 +121,14 @@ impl ScreenRate {
         self.quantiser
     }
 
+    /// Whether that is a page that turned.
+    pub(crate) fn turned(&self) -> bool {
+        self.turned
+    }
+
     /// A keyframe came out though none was asked for, as the page turned unseen: whether it is too large to be sent, and is to be made once
     /// more, by this quantiser.
+    #[cfg(feature = "h264")]
     pub(crate) fn too_large(&mut self, bytes: usize) -> Option<f64> {
         let bits = 8.0 * bytes as f64;
         let room = (LONGEST_PAGE * self.wanted - self.debt).max(self.mean);
@@ -233,6 +239,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "h264")]
     fn a_page_that_turns_behind_moving_pictures_is_made_once_more_where_it_is_far_too_large() {
         let mut rate = ScreenRate::new(SCALE, 1000, 30);
         run(&mut rate, 58, |_| 0.9, 0.02);

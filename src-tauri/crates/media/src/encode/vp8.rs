@@ -50,6 +50,7 @@ impl LayerEncoder for Vp8 {
             width: picture.width,
             height: picture.height,
             layer_sync: true,
+            screen: false,
             data,
         }))
     }

@@ -95,6 +95,7 @@ impl LayerEncoder for Vp9 {
             width: picture.width,
             height: picture.height,
             layer_sync: true,
+            screen: false,
             data,
         }))
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     VideoConfig,
-    encode::{Control, Effort, EncodeError, H264, Keyframes, Layer, LayerConfig, LayerEncoder, Vp8, Vp9},
+    encode::{Av1, Control, Effort, EncodeError, H264, Keyframes, Layer, LayerConfig, LayerEncoder, Vp8, Vp9},
     frame::{Content, Picture},
     yuv,
 };
@@ -90,6 +90,14 @@ pub const SETTINGS: &[Setting] = &[
         temporal_layers: 1,
         content: Content::Camera,
     },
+    Setting {
+        name: "av1",
+        codec: VideoCodec::Av1,
+        start: held::<Av1>,
+        profile: Profile::Main,
+        temporal_layers: 1,
+        content: Content::Screen,
+    },
 ];
 
 type Run = Box<dyn FnMut(&Picture, Instant, bool) -> Result<Option<VideoFrame>, EncodeError>>;
@@ -116,6 +124,13 @@ impl Setting {
         self.run(&[Rid::F], config, pictures, picture).map_err(|error| error.to_string())
     }
 
+    fn keyframes(&self) -> Duration {
+        match self.codec {
+            VideoCodec::Av1 => Av1::KEYFRAMES,
+            _ => H264::KEYFRAMES,
+        }
+    }
+
     fn run<'a>(
         &self,
         rids: &[Rid],
@@ -123,7 +138,7 @@ impl Setting {
         pictures: u32,
         picture: impl Fn(u32) -> &'a [u8],
     ) -> Result<Vec<VideoFrame>, EncodeError> {
-        let (start, mut keyframes) = (Instant::now(), Keyframes::new());
+        let (start, mut keyframes) = (Instant::now(), Keyframes::every(self.keyframes()));
         let mut layers = Vec::new();
         for rid in rids.iter().rev().copied() {
             let (width, height) = config.layer_size(rid);

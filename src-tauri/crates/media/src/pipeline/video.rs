@@ -6,7 +6,10 @@ use super::{
     orders::Orders,
     slot::{Next, Slot},
 };
-use crate::{Event, frame::Picture};
+use crate::{
+    Event,
+    frame::{Content, Picture},
+};
 use std::{
     sync::{
         Arc,
@@ -130,9 +133,10 @@ fn run(
         let mut made_top = 0;
         let [delivered, converted] = ready;
         let way = Way { delivered, converted, taken: Instant::now() };
+        let screen = picture.content == Content::Screen;
         let mut hand_on = |made: VideoFrame| {
             made_top += u64::from(made.rid == Rid::F);
-            sink(Frame::Video(VideoFrame { way, ..made }));
+            sink(Frame::Video(VideoFrame { way, screen, ..made }));
         };
         match codec.encode(picture, captured, due > 0, orders, &mut hand_on) {
             Ok(()) => {
@@ -288,6 +292,7 @@ mod tests {
             width: picture.width,
             height: picture.height,
             layer_sync: true,
+            screen: false,
             way: Way::at(captured),
             data: Default::default(),
         }

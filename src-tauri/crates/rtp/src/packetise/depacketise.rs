@@ -1,5 +1,6 @@
 //! The other direction, as a receiver does it: what the tests hold the packetisers against.
 
+use super::av1::read_leb128;
 use super::h264::{FU_A, STAP_A};
 use bytes::Bytes;
 
@@ -29,4 +30,33 @@ pub fn h264(payloads: &[Bytes]) -> Vec<Vec<u8>> {
         }
     }
     nals
+}
+
+/// The OBUs in the payloads of one AV1 temporal unit, all of which came, and in their order.
+///
+/// # Panics
+/// On payloads that no packetiser made.
+pub fn av1(payloads: &[Bytes]) -> Vec<Vec<u8>> {
+    let mut obus: Vec<Vec<u8>> = Vec::new();
+    let mut continues = false;
+    for payload in payloads {
+        let (header, mut rest) = (payload[0], &payload[1..]);
+        assert_eq!(header & 0x80 != 0, continues, "what was begun goes on");
+        let counted = usize::from(header >> 4 & 3);
+        let mut number = 0;
+        while !rest.is_empty() {
+            number += 1;
+            let (len, after) =
+                if number == counted { (rest.len(), rest) } else { read_leb128(rest).expect("a length") };
+            let (element, after) = after.split_at(len);
+            if number == 1 && continues {
+                obus.last_mut().expect("a first part came").extend_from_slice(element);
+            } else {
+                obus.push(element.to_vec());
+            }
+            rest = after;
+        }
+        continues = header & 0x40 != 0;
+    }
+    obus
 }

@@ -1,6 +1,7 @@
-//! From a frame to RTP payloads, once for all who are sent it: H.264 (RFC 6184), VP8 (RFC 7741), VP9 (RFC 9628), Opus
-//! (RFC 7587).
+//! From a frame to RTP payloads, once for all who are sent it: H.264 (RFC 6184), VP8 (RFC 7741), VP9 (RFC 9628), AV1
+//! (AOM's payload format), Opus (RFC 7587).
 
+mod av1;
 #[cfg(any(test, feature = "testing"))]
 pub mod depacketise;
 mod h264;
@@ -41,6 +42,7 @@ impl Packetiser {
             VideoCodec::H264 => h264::payloads(&frame.data, MAX_PAYLOAD),
             VideoCodec::Vp9 => vp9::payloads(frame, MAX_PAYLOAD),
             VideoCodec::Vp8 => vp8::payloads(&frame.data, MAX_PAYLOAD),
+            VideoCodec::Av1 => av1::payloads(&frame.data, frame.keyframe, MAX_PAYLOAD),
         };
         let layer = &mut self.layers[layer_index(frame.codec, frame.rid)];
         let (number, step_up) = layer.count(frame);
@@ -49,6 +51,7 @@ impl Packetiser {
             rid: frame.rid,
             temporal: frame.temporal,
             profile: frame.profile,
+            screen: frame.screen,
             keyframe: frame.keyframe,
             step_up,
             captured: frame.captured,

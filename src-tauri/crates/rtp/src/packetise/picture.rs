@@ -15,6 +15,8 @@ pub struct Picture {
     pub temporal: u8,
     /// How much of its codec it uses.
     pub profile: Profile,
+    /// It is mostly of a screen.
+    pub screen: bool,
     /// It refers to no other picture.
     pub keyframe: bool,
     /// It needs nothing but the last base picture: a viewer may step up to its temporal layer here.

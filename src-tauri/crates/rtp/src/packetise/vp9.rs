@@ -50,6 +50,7 @@ mod tests {
             width: 1280,
             height: 720,
             layer_sync: true,
+            screen: false,
             way: Way::at(captured),
             data,
         }

@@ -58,8 +58,7 @@ pub trait Transports {
     /// Frees the transport of a viewer that leaves.
     fn close(&mut self, viewer: ViewerId);
 
-    /// `/metrics` in the Prometheus text format. `refused_before` were refused by the server, and the door never heard of
-    /// them.
+    /// `/metrics` in the Prometheus text format. `refused_before` were refused by the server, and the door never heard of them.
     fn metrics(&self, audience: &Audience, door: &Door, refused_before: &[(RefusalCode, u64)]) -> String;
 }
 
@@ -70,6 +69,8 @@ pub struct Asks {
     pub offer: Offer,
     /// It takes an offer in the place of an answer.
     pub counter_offers: bool,
+    /// It takes pictures of several codecs in one stream, one after the other.
+    pub codec_changes: bool,
 }
 
 impl Door {
@@ -126,10 +127,10 @@ impl Door {
                 }
                 drop(reply.send(answer));
             }
-            Request::Join { token, visitor, offer, counter_offers, reply } => {
+            Request::Join { token, visitor, offer, counter_offers, codec_changes, reply } => {
                 let joined = match audience.join(&token, visitor.clone(), now) {
                     Ok(viewer) => {
-                        let asks = Asks { offer, counter_offers };
+                        let asks = Asks { offer, counter_offers, codec_changes };
                         let joined = self.open_session(viewer, &visitor, &asks, transports).transpose();
                         let Some(joined) = joined else { return self.waiting.add(viewer, WaitsFor::Offer(reply)) };
                         audience.handle(became(viewer, &joined), now);
@@ -141,8 +142,7 @@ impl Door {
                     self.refusals.count(refusal.code);
                     self.outsiders.refused(&visitor, refusal.code);
                 }
-                // A client that gave up while it waited left no address to end its session by; it goes as one that never
-                // connects.
+                // A client that gave up while it waited left no address to end its session by; it goes as one that never connects.
                 drop(reply.send(joined.map(LetIn::Here)));
             }
             Request::BadOffer { visitor, reason } => audience.handle(Input::BadOffer { visitor, reason }, now),

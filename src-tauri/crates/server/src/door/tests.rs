@@ -110,7 +110,7 @@ impl World {
 
     fn join(&mut self, visitor: &Visitor) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
-        let join = |reply| Request::Join { token, visitor, offer, counter_offers: false, reply };
+        let join = |reply| Request::Join { token, visitor, offer, counter_offers: false, codec_changes: false, reply };
         self.ask(join).map(|let_in| match let_in {
             LetIn::Here(joined) => joined,
             LetIn::There(counter) => panic!("{counter:?}"),
@@ -121,7 +121,7 @@ impl World {
     fn ask_for_offer(&mut self, visitor: &Visitor) -> oneshot::Receiver<Result<LetIn, Refused>> {
         let (reply, answer) = oneshot::channel();
         let (token, visitor, offer) = (LINK.to_owned(), visitor.clone(), offer());
-        let join = Request::Join { token, visitor, offer, counter_offers: true, reply };
+        let join = Request::Join { token, visitor, offer, counter_offers: true, codec_changes: false, reply };
         self.door.answer(join, &mut self.audience, &mut self.transports, self.now);
         self.carry_out();
         answer
@@ -192,8 +192,14 @@ fn who_does_not_wait_any_more_is_passed_over_and_who_says_goodbye_is_heard() {
     };
     let (token, visitor) = (LINK.to_owned(), browser(1));
     let (reply, _) = oneshot::channel();
-    let join =
-        Request::Join { token: token.clone(), visitor: visitor.clone(), offer: offer(), counter_offers: false, reply };
+    let join = Request::Join {
+        token: token.clone(),
+        visitor: visitor.clone(),
+        offer: offer(),
+        counter_offers: false,
+        codec_changes: false,
+        reply,
+    };
     abandoned(join, &mut world);
     assert_eq!((world.door.sessions(), world.transports.open.len()), (0, 0), "nobody would ever come");
     let (reply, _) = oneshot::channel();

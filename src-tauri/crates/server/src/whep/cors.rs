@@ -22,7 +22,10 @@ pub(super) fn preflight() -> [(HeaderName, HeaderValue); 3] {
     let is = HeaderValue::from_static;
     [
         (header::ACCESS_CONTROL_ALLOW_METHODS, is("POST, GET, HEAD, OPTIONS, PATCH, DELETE")),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, is("Authorization, Content-Type, If-Match, Skylark-Counter-Offer")),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            is("Authorization, Content-Type, If-Match, Skylark-Counter-Offer, Skylark-Codec-Changes"),
+        ),
         (header::ACCESS_CONTROL_MAX_AGE, is("86400")),
     ]
 }

@@ -1,6 +1,6 @@
 //! `/whep/TOKEN`: where a session is made.
 
-use super::{COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem, too_many};
+use super::{CODEC_CHANGES, COUNTER_OFFER, FRAGMENT, SDP, body, cors, problem, too_many};
 use crate::client::Client;
 use crate::limiter::Kind;
 use crate::shared::{Shared, Unavailable};
@@ -55,7 +55,8 @@ pub(super) async fn post(
     };
     let Client { visitor, outside, .. } = client;
     let counter_offers = headers.contains_key(COUNTER_OFFER);
-    let request = |reply| Request::Join { token: token.clone(), visitor, offer, counter_offers, reply };
+    let codec_changes = headers.contains_key(CODEC_CHANGES);
+    let request = |reply| Request::Join { token: token.clone(), visitor, offer, counter_offers, codec_changes, reply };
     match shared.ask(request).await {
         Ok(Ok(LetIn::Here(joined))) => created(outside.path(), &token, joined),
         Ok(Ok(LetIn::There(counter))) => offered(outside.path(), &token, counter),

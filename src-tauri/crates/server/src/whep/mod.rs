@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(crate) const SDP: &str = "application/sdp";
 /// Who sends this with an offer takes a counter-offer; whatever it says.
 pub(crate) const COUNTER_OFFER: &str = "skylark-counter-offer";
+/// Who sends this with an offer takes pictures of several codecs in one stream, one after the other; whatever it says.
+pub(crate) const CODEC_CHANGES: &str = "skylark-codec-changes";
 pub(crate) const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
 pub(crate) fn router() -> Router<Arc<Shared>> {

@@ -66,7 +66,8 @@ impl Transports for Words {
             Some(_) => self.joining.push(viewer),
         }
         let session = format!("{:032x}", viewer.0);
-        Ok(Some(Joined { session, answer: "v=0 answer".into(), etag: "ice-1".into(), rejected: vec![] }))
+        let answer = if asks.codec_changes { "v=0 answer of several codecs" } else { "v=0 answer" };
+        Ok(Some(Joined { session, answer: answer.into(), etag: "ice-1".into(), rejected: vec![] }))
     }
 
     fn answer(&mut self, viewer: ViewerId, answer: String) -> Result<(), PatchError> {

@@ -245,6 +245,17 @@ async fn other_methods_are_refused_with_those_that_are_not() {
 }
 
 #[tokio::test]
+async fn who_says_so_is_sent_several_codecs_one_after_the_other() {
+    let world = World::live().await;
+    for (says, answer) in [(None, "v=0 answer"), (Some("skylark-codec-changes"), "v=0 answer of several codecs")] {
+        let offer = world.offer(LINK);
+        let offer = if let Some(says) = says { offer.header(says, "1") } else { offer };
+        let response = offer.send().await.expect("answered");
+        assert_eq!((response.status().as_u16(), response.text().await.expect("text")), (201, answer.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn who_says_so_is_sent_a_counter_offer_and_answers_it() {
     let world = World::live().await;
     let response = world.offer(LINK).header("skylark-counter-offer", "1").send().await.expect("answered");

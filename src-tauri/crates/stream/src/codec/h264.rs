@@ -12,6 +12,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     answer,
     layers: &Rid::ALL,
     on_demand: false,
+    of_screens: false,
     weight: 1.0,
     temporal_sync: TemporalSync::ByOrder,
     descriptor: None,

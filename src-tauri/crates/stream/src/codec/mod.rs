@@ -3,6 +3,7 @@
 //! A new codec is a variant of [`VideoCodec`], a file here with its `SPEC`, and a line in [`CODECS`]. What has to read or make
 //! its bytes stands behind two registries, a file a codec: the packetisers' and the encoders' (`media`'s pipeline).
 
+mod av1;
 mod descriptor;
 mod h264;
 mod level;
@@ -17,8 +18,8 @@ pub use profile::Profile;
 use protocol::{Rid, VideoCodec};
 use std::borrow::Cow;
 
-/// All codecs, the one that viewers are answered first at the front. In the order of [`VideoCodec`]'s variants.
-pub const CODECS: [&CodecSpec; 3] = [&h264::SPEC, &vp9::SPEC, &vp8::SPEC];
+/// All codecs, the one that viewers are answered first at the front; what is for screens stands at the end. In the order of [`VideoCodec`]'s variants.
+pub const CODECS: [&CodecSpec; 4] = [&h264::SPEC, &vp9::SPEC, &vp8::SPEC, &av1::SPEC];
 
 /// How many different layers there can be, of all codecs together.
 pub const LAYERS: usize = CODECS.len() * Rid::ALL.len();
@@ -43,6 +44,8 @@ pub struct CodecSpec {
     /// A layer is encoded only while somebody watches it, as long as another codec is there that is always encoded. Else all
     /// layers are, as long as the broadcast runs.
     pub on_demand: bool,
+    /// It is encoded only while a screen is shown, for viewers who are answered it beside another codec: nobody has it alone.
+    pub of_screens: bool,
     /// How long encoding a picture takes, in the time that H.264's does. A second encoder is started only where there is that time.
     pub weight: f64,
     /// Where a viewer may step up to a higher temporal layer.
@@ -104,6 +107,7 @@ mod tests {
             VideoCodec::H264 => 0,
             VideoCodec::Vp9 => 1,
             VideoCodec::Vp8 => 2,
+            VideoCodec::Av1 => 3,
         };
         for (index, spec) in CODECS.iter().enumerate() {
             assert_eq!((place(spec.codec), spec.codec as usize), (index, index));

@@ -12,6 +12,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     // Each layer is an encoder of its own, and a quarter of the size is too little to be worth a third.
     layers: &[Rid::H, Rid::F],
     on_demand: true,
+    of_screens: false,
     weight: 1.0,
     temporal_sync: TemporalSync::ByEncoder,
     descriptor: Some(PayloadDescriptor { write, len: 6, first_only: S, last_only: 0 }),

@@ -13,6 +13,7 @@ pub(super) const SPEC: CodecSpec = CodecSpec {
     // As with VP8.
     layers: &[Rid::H, Rid::F],
     on_demand: true,
+    of_screens: false,
     weight: 2.0,
     temporal_sync: TemporalSync::ByEncoder,
     descriptor: Some(PayloadDescriptor { write, len: 3, first_only: B | V, last_only: E }),

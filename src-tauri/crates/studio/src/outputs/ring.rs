@@ -135,6 +135,7 @@ mod tests {
             width: 16,
             height: 16,
             layer_sync: true,
+            screen: false,
             way: Way::at(at),
             data: Default::default(),
         }

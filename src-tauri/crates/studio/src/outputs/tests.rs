@@ -48,6 +48,7 @@ fn picture(keyframe: bool) -> Frame {
         width: 16,
         height: 16,
         layer_sync: true,
+        screen: false,
         way: Way::at(now),
         data: Default::default(),
     })

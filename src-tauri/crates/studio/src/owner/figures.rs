@@ -77,7 +77,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             self.events.tell(Event::Outside { outside });
         }
         let reading = self.meter.read(&totals, now.instant);
-        let second_encoder = CODECS.iter().any(|spec| spec.codec != TOP_CODEC && self.on_demand.runs(spec.codec));
+        let second_encoder =
+            CODECS.iter().any(|spec| spec.codec != TOP_CODEC && !spec.of_screens && self.on_demand.runs(spec.codec));
         let video = &self.configuration.meant().video;
         let given_up = self.relief.given_up();
         let stats = self.broadcast.second(reading, video, second_encoder, given_up);

@@ -1,7 +1,7 @@
 //! Which m-lines are answered, with which codec: by the offer, never by who sent it.
 
 use super::{Local, OfferError};
-use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo};
+use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo, OfScreens};
 use protocol::RejectedMedia;
 use sdp::{Extmap, Media, Offer, PayloadType};
 use std::cmp::Reverse;
@@ -146,15 +146,13 @@ impl Why {
 const LONGEST_KIND: usize = 16;
 
 fn negotiate_video(m: &Media, codec: VideoCodec, of: &PayloadType, local: &Local<'_>) -> NegotiatedVideo {
-    let repairs = |rtx: &&PayloadType| {
-        rtx.encoding.eq_ignore_ascii_case("rtx/90000")
-            && rtx.parameter("apt").and_then(|apt| apt.parse().ok()) == Some(of.number)
-    };
+    let rtx_pt = repairs(m, of);
     NegotiatedVideo {
         codec,
+        screens: of_screens(m, of, rtx_pt.is_some(), local.codecs),
         takes: (CodecSpec::of(codec).profile)(&|name| of.parameter(name)),
         pt: of.number,
-        rtx_pt: m.payload_types.iter().find(repairs).map(|rtx| rtx.number),
+        rtx_pt,
         ssrc: local.ssrcs[0],
         rtx_ssrc: local.ssrcs[1],
         nack: of.feedback.nack,
@@ -165,6 +163,31 @@ fn negotiate_video(m: &Media, codec: VideoCodec, of: &PayloadType, local: &Local
         mid: m.mid.clone(),
         extensions: extensions(&m.extmap),
     }
+}
+
+/// The payload type of a payload type's retransmissions.
+fn repairs(m: &Media, of: &PayloadType) -> Option<u8> {
+    let repairs = |rtx: &&PayloadType| {
+        rtx.encoding.eq_ignore_ascii_case("rtx/90000")
+            && rtx.parameter("apt").and_then(|apt| apt.parse().ok()) == Some(of.number)
+    };
+    m.payload_types.iter().find(repairs).map(|rtx| rtx.number)
+}
+
+/// What screens can be sent as beside the codec of everything: where it is offered with the same feedback and repaired in the same way, as
+/// both are one stream of packets.
+fn of_screens(m: &Media, beside: &PayloadType, repaired: bool, ours: &[VideoCodec]) -> Option<OfScreens> {
+    let mut specs = CODECS.iter().filter(|spec| spec.of_screens && ours.contains(&spec.codec));
+    specs.find_map(|spec| {
+        let suits = |of: &&PayloadType| {
+            of.encoding.eq_ignore_ascii_case(spec.rtpmap)
+                && (spec.fit)(&|name| of.parameter(name)).is_some()
+                && of.feedback == beside.feedback
+                && repairs(m, of).is_some() == repaired
+        };
+        let of = m.payload_types.iter().find(suits)?;
+        Some(OfScreens { codec: spec.codec, pt: of.number, rtx_pt: repairs(m, of) })
+    })
 }
 
 fn negotiate_audio(m: &Media, of: &PayloadType, local: &Local<'_>) -> NegotiatedAudio {
@@ -190,7 +213,8 @@ fn video_codec<'o>(m: &'o Media, ours: &[VideoCodec]) -> Option<(VideoCodec, &'o
         };
         fitting.min_by_key(better).map(|(fit, of)| (fit, spec.codec, of))
     };
-    let offered = CODECS.iter().filter(|spec| ours.contains(&spec.codec)).filter_map(|spec| best(spec));
+    let alone = CODECS.iter().filter(|spec| !spec.of_screens && ours.contains(&spec.codec));
+    let offered = alone.filter_map(|spec| best(spec));
     // The first of those that are equally good.
     offered.min_by_key(|(fit, ..)| *fit == Fit::Unsaid).map(|(_, codec, of)| (codec, of))
 }

@@ -7,7 +7,7 @@ use port::Credentials;
 use sdp::{Media, Offer};
 use std::fmt::Write;
 use std::net::SocketAddr;
-use stream::CodecSpec;
+use stream::{CodecSpec, VideoCodec};
 
 /// Answers an offer: ICE-lite, DTLS server, sending only, everything bundled (RFC 9429 section 5.3). With the answer comes the
 /// transport of the viewer's that everything goes over.
@@ -24,7 +24,9 @@ pub(crate) fn answer(offer: &Offer, local: &Local<'_>) -> Result<Agreed, OfferEr
         let candidates = if at == choice.tagged { local.candidates } else { &[] };
         if choice.video == Some(at) {
             let Some(video) = &choice.negotiated.video else { continue };
-            write_media(&mut sdp, m, local, &formats(video.pt, video.rtx_pt), candidates);
+            let screens = video.screens.map(|screens| format!(" {}", formats(screens.pt, screens.rtx_pt)));
+            let formats = formats(video.pt, video.rtx_pt) + &screens.unwrap_or_default();
+            write_media(&mut sdp, m, local, &formats, candidates);
             write_video(&mut sdp, m, video, local);
         } else if choice.audio == Some(at) {
             let Some(audio) = &choice.negotiated.audio else { continue };
@@ -115,11 +117,30 @@ pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) {
 }
 
 fn write_video(out: &mut String, m: &Media, video: &NegotiatedVideo, local: &Local<'_>) {
-    let pt = video.pt;
+    write_codec(out, m, video, (video.codec, video.pt), local);
+    if let Some(screens) = video.screens {
+        write_codec(out, m, video, (screens.codec, screens.pt), local);
+    }
+    line!(out, "a=msid:skylark picture");
+    write_rtx(out, video.pt, video.rtx_pt);
+    if let Some(screens) = video.screens {
+        write_rtx(out, screens.pt, screens.rtx_pt);
+    }
+    if video.rtx_pt.is_some() {
+        line!(out, "a=ssrc-group:FID {} {}", video.ssrc, video.rtx_ssrc);
+    }
+    line!(out, "a=ssrc:{} cname:{}", video.ssrc, local.cname);
+    if video.rtx_pt.is_some() {
+        line!(out, "a=ssrc:{} cname:{}", video.rtx_ssrc, local.cname);
+    }
+}
+
+/// A codec of the picture, with the feedback that all its codecs share.
+fn write_codec(out: &mut String, m: &Media, video: &NegotiatedVideo, (codec, pt): (VideoCodec, u8), local: &Local<'_>) {
     write_rtpmap(out, m, pt);
     for of in m.payload_types.iter().filter(|of| of.number == pt) {
         for offered in &of.fmtp {
-            let said = (CodecSpec::of(video.codec).answer)(offered, &|name| of.parameter(name), local.level);
+            let said = (CodecSpec::of(codec).answer)(offered, &|name| of.parameter(name), local.level);
             line!(out, "a=fmtp:{pt} {said}");
         }
     }
@@ -134,15 +155,12 @@ fn write_video(out: &mut String, m: &Media, video: &NegotiatedVideo, local: &Loc
             line!(out, "a=rtcp-fb:{pt} {name}");
         }
     }
-    line!(out, "a=msid:skylark picture");
-    if let Some(rtx) = video.rtx_pt {
+}
+
+fn write_rtx(out: &mut String, pt: u8, rtx: Option<u8>) {
+    if let Some(rtx) = rtx {
         line!(out, "a=rtpmap:{rtx} rtx/90000");
         line!(out, "a=fmtp:{rtx} apt={pt}");
-        line!(out, "a=ssrc-group:FID {} {}", video.ssrc, video.rtx_ssrc);
-    }
-    line!(out, "a=ssrc:{} cname:{}", video.ssrc, local.cname);
-    if video.rtx_pt.is_some() {
-        line!(out, "a=ssrc:{} cname:{}", video.rtx_ssrc, local.cname);
     }
 }
 

@@ -160,9 +160,10 @@ impl Adaptation {
         h: &History,
         cx: &mut Context<'_, S>,
     ) {
-        let codec = video.watching().0;
+        let (decodes, codec) = (video.decodes(), video.watching().0);
         let cost = |target: TargetLayer| {
-            let encoded = h.rate(codec, target.rid, target.temporal);
+            let (sent, rid) = decodes.layer_for(target.rid, h);
+            let encoded = h.rate(sent, rid, target.temporal);
             // The half layer of a codec on demand is encoded only while it is somebody's target. It costs about a fifth of the large one.
             let spec = CodecSpec::of(codec);
             let expected = || match target.rid {

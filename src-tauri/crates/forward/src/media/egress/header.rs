@@ -52,6 +52,11 @@ impl Header {
         }
     }
 
+    /// The next pictures have this payload type.
+    pub(super) fn set_payload_type(&mut self, payload_type: u8) {
+        self.rtp.set_payload_type(payload_type);
+    }
+
     /// Packets carry a transport-wide sequence number.
     pub(super) fn is_numbered(&self) -> bool {
         self.transport_wide.is_some()

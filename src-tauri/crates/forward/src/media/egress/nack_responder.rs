@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::header::{Extras, Header};
+use super::payload_types::PayloadTypes;
 use crate::connection::negotiated::{Extensions, NegotiatedVideo};
 use crate::media::history::History;
 use crate::media::rewrite::{PictureNumbers, SentPicture, SentPictures};
 use crate::media::sink::PacketSink;
 use rtp::packetise::Picture;
 use std::time::{Duration, Instant};
-use stream::VideoCodec;
 
 /// Retransmissions are at most this part of what a viewer is sent. More loss means a full path, which they would make fuller.
 const SHARE: f32 = 0.15;
@@ -29,7 +29,7 @@ const SLOTS: usize = 64;
 
 /// Answers one viewer's NACKs, with RFC 4588 retransmissions where those were negotiated. A token bucket limits it.
 pub(super) struct NackResponder {
-    codec: VideoCodec,
+    payload_types: PayloadTypes,
     header: Option<Header>,
     sequence: u16,
     tokens: f32,
@@ -41,7 +41,7 @@ impl NackResponder {
         let extensions =
             Extensions { twcc: n.extensions.twcc, abs_send_time: n.extensions.abs_send_time, ..Extensions::default() };
         Self {
-            codec: n.codec,
+            payload_types: PayloadTypes::new(n),
             header: n.rtx_pt.map(|pt| Header::new(pt, n.rtx_ssrc, extensions, "")),
             sequence,
             tokens: FIRST_TOKENS,
@@ -134,7 +134,7 @@ impl NackResponder {
     }
 
     fn shared<'h>(&self, picture: &SentPicture, h: &'h History) -> Option<&'h Picture> {
-        h.layer(self.codec, picture.rid).find(picture.number).map(AsRef::as_ref)
+        h.layer(picture.codec, picture.rid).find(picture.number).map(AsRef::as_ref)
     }
 
     /// Sends an RFC 4588 retransmission (section 4): it has its own SSRC, sequence numbers and payload type, and the original
@@ -146,10 +146,12 @@ impl NackResponder {
         picture: &Picture,
         cx: &mut Context<'_, S>,
     ) -> usize {
+        let (_, Some(payload_type)) = self.payload_types.of(picture.codec) else { return 0 };
         let Some(header) = &mut self.header else { return 0 };
+        header.set_payload_type(payload_type);
         let payload = &picture.packets[index];
         let original = numbers.sequence.wrapping_add(index as u16).to_be_bytes();
-        let descriptor = numbers.descriptor_of(self.codec, index, picture.packets.len());
+        let descriptor = numbers.descriptor_of(picture.codec, index, picture.packets.len());
         let descriptor = descriptor.as_deref().unwrap_or_default();
         header.begin(numbers.timestamp, cx.abs_send_time(), Extras::default());
         let bytes = header.len() + original.len() + descriptor.len() + payload.len();
@@ -171,8 +173,9 @@ impl NackResponder {
         cx: &mut Context<'_, S>,
     ) {
         let payload = &picture.packets[index];
-        let descriptor = numbers.descriptor_of(self.codec, index, picture.packets.len());
+        let descriptor = numbers.descriptor_of(picture.codec, index, picture.packets.len());
         let descriptor = descriptor.as_deref().unwrap_or_default();
+        plain.set_payload_type(self.payload_types.of(picture.codec).0);
         plain.begin(numbers.timestamp, 0, Extras::default());
         cx.flow.next(false, plain.len() + descriptor.len() + payload.len());
         let marker = index + 1 == picture.packets.len();

@@ -10,6 +10,7 @@ mod nacks;
 mod profiles;
 mod reports;
 mod rfc8867;
+mod screens;
 mod seeds;
 mod switching;
 mod viewer;

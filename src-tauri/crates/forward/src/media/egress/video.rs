@@ -9,8 +9,9 @@ use super::LayerBits;
 use super::context::Context;
 use super::header::Header;
 use super::nack_responder::NackResponder;
+use super::payload_types::PayloadTypes;
 use crate::connection::negotiated::{Extensions, NegotiatedVideo};
-use crate::media::history::History;
+use crate::media::history::{CodecLayer, Decodes, History};
 use crate::media::layers::LayerSelector;
 use crate::media::rewrite::{Numbering, SentPictures};
 use crate::media::sink::PacketSink;
@@ -24,7 +25,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use stream::{Clock, CodecSpec, Profile, Rid, VideoCodec, layer_index};
+use stream::{Clock, CodecSpec, Rid, VideoCodec, layer_index};
 
 /// A viewer with a shorter round trip than this is in the same building or city, and such paths carry the top layer. It is
 /// measured in the handshake, so the time for its cryptography is part of it.
@@ -32,9 +33,8 @@ const NEAR: Duration = Duration::from_millis(5);
 
 /// The picture, towards one viewer.
 pub(super) struct VideoEgress {
-    codec: VideoCodec,
-    /// The most of the codec that the viewer decodes.
-    takes: Profile,
+    decodes: Decodes,
+    payload_types: PayloadTypes,
     ssrc: u32,
     repairs_allowed: bool,
     header: Header,
@@ -79,6 +79,7 @@ enum State {
 /// The layer being sent.
 #[derive(Clone, Copy)]
 struct CurrentLayer {
+    codec: VideoCodec,
     rid: Rid,
     /// The next picture's number.
     next: u64,
@@ -93,8 +94,8 @@ impl VideoEgress {
         let extensions = if n.rtx_pt.is_some() || !n.nack { n.extensions } else { Extensions::default() };
         let below_half = |seed: u32| (seed & 0x7fff) as u16;
         Self {
-            codec: n.codec,
-            takes: n.takes,
+            decodes: Decodes { codec: n.codec, takes: n.takes, screens: n.screens.map(|screens| screens.codec) },
+            payload_types: PayloadTypes::new(n),
             ssrc: n.ssrc,
             repairs_allowed: n.nack,
             header: Header::new(n.pt, n.ssrc, extensions, &n.mid),
@@ -116,7 +117,7 @@ impl VideoEgress {
     /// Starts with the smallest layer, unless the path is known to be good. False for a codec on demand, whose smaller layers are
     /// encoded only while somebody watches them.
     pub(super) fn start_small(&mut self, round_trip: Option<Duration>) -> bool {
-        let small = !CodecSpec::of(self.codec).on_demand && round_trip.is_none_or(|trip| trip >= NEAR);
+        let small = !CodecSpec::of(self.decodes.codec).on_demand && round_trip.is_none_or(|trip| trip >= NEAR);
         if small {
             self.selector.start_small();
         }
@@ -132,8 +133,18 @@ impl VideoEgress {
         self.ssrc
     }
 
-    pub(super) fn watching(&self) -> (VideoCodec, Rid) {
-        (self.codec, self.selector.target().rid)
+    pub(super) fn watching(&self) -> CodecLayer {
+        (self.decodes.codec, self.selector.target().rid)
+    }
+
+    /// What it would be sent in the place of what it watches while a screen is shown.
+    pub(super) fn watching_screens(&self) -> Option<CodecLayer> {
+        let (_, rid) = self.watching();
+        self.decodes.screens.filter(|codec| CodecSpec::of(*codec).layers.contains(&rid)).map(|codec| (codec, rid))
+    }
+
+    pub(super) fn decodes(&self) -> Decodes {
+        self.decodes
     }
 
     /// The layers whose pictures it has to be given, a bit each: the current one, the target, and those between, of which the best
@@ -144,7 +155,11 @@ impl VideoEgress {
             None => (Rid::Q.index(), Rid::F.index()),
             Some(f) => (f.rid.index().min(target), f.rid.index().max(target)),
         };
-        Rid::ALL[low..=high].iter().fold(0, |layers, rid| layers | 1 << layer_index(self.codec, *rid))
+        let own =
+            Rid::ALL[low..=high].iter().fold(0, |layers, rid| layers | 1 << layer_index(self.decodes.codec, *rid));
+        // Of screens all there is: its first picture is one to change to, and without its last one nothing would be.
+        let of_screens = |codec| CodecSpec::of(codec).layers.iter().map(move |rid| 1 << layer_index(codec, *rid));
+        self.decodes.screens.into_iter().flat_map(of_screens).fold(own, |layers, layer: LayerBits| layers | layer)
     }
 
     /// It is given no pictures for a while. Whatever its RTCP asks for, nothing is sent before the next keyframe after that.
@@ -155,7 +170,7 @@ impl VideoEgress {
 
     pub(super) fn layer(&self) -> Option<Layer> {
         let f = self.current()?;
-        Some(Layer { codec: self.codec, rid: f.rid, temporal: f.temporal, height: f.height })
+        Some(Layer { codec: f.codec, rid: f.rid, temporal: f.temporal, height: f.height })
     }
 
     /// Sends the first picture from the history, if there is one.
@@ -166,24 +181,27 @@ impl VideoEgress {
 
     /// Sends a picture that was just added to the history, if the viewer is to have it.
     pub(super) fn picture<S: PacketSink>(&mut self, p: &Arc<Picture>, h: &History, cx: &mut Context<'_, S>) {
-        if p.codec != self.codec || p.profile > self.takes {
+        let Decodes { codec, takes, screens } = self.decodes;
+        if (p.codec != codec && Some(p.codec) != screens) || p.profile > takes {
             return;
         }
         if let State::Paused = self.state {
             self.state = State::AwaitingKeyframe;
         }
-        if self.selector.take_new_cap() {
+        // No screen is shown any more.
+        let over = |f: CurrentLayer| f.codec != codec && !h.is_alive(f.codec, f.rid);
+        if self.selector.take_new_cap() || self.current().is_some_and(over) {
             self.retarget(h, cx);
         }
         match self.state {
-            State::Following(f) if f.rid == p.rid => self.follow(f, p, h, cx),
+            State::Following(f) if (f.codec, f.rid) == (p.codec, p.rid) => self.follow(f, p, h, cx),
             State::Following(f) if p.keyframe => self.switch_at_keyframe(f, p, h, cx),
             State::Following(_) => {}
             State::Waiting => self.start_at_target(h, cx),
             State::AwaitingKeyframe | State::Paused => {
                 // A keyframe of a smaller layer does not start it, as everything since the larger layer's last keyframe would have to be
                 // sent from the history.
-                if p.keyframe && h.nearest(self.codec, self.takes, self.selector.target().rid) == Some(p.rid) {
+                if p.keyframe && h.nearest(self.decodes, self.selector.target().rid) == Some((p.codec, p.rid)) {
                     self.start_at_target(h, cx);
                 }
             }
@@ -209,12 +227,15 @@ impl VideoEgress {
         if started || matches!(self.state, State::Paused) || !self.answers.allows(cx.now) {
             return;
         }
-        self.answers.answered(cx.now);
-        let rid = self.current().map(|f| f.rid);
-        match rid.filter(|rid| h.layer(self.codec, *rid).starts(self.takes)) {
-            Some(rid) => self.start_from_history(self.start_layer(rid, h), h, cx),
+        let current = self.current().map(|f| (f.codec, f.rid));
+        match current.filter(|(codec, rid)| h.layer(*codec, *rid).starts(self.decodes.takes)) {
+            // Another keyframe is less, and is for all who ask.
+            Some((codec, rid)) if h.layer(codec, rid).is_long() => self.keyframe_request.want((codec, rid), cx.now),
+            Some(current) => self.start_from_history(self.start_layer(current, h), h, cx),
             None => self.start_at_target(h, cx),
         }
+        let sent = self.current().map_or(Duration::ZERO, |f| h.layer(f.codec, f.rid).start_time());
+        self.answers.answered(sent, cx.now);
         self.send_pending(cx);
     }
 
@@ -279,8 +300,8 @@ impl VideoEgress {
     }
 
     /// A keyframe to ask the encoder for.
-    pub(super) fn wants_keyframe(&mut self) -> Option<(VideoCodec, Rid)> {
-        self.keyframe_request.take().map(|rid| (self.codec, rid))
+    pub(super) fn wants_keyframe(&mut self) -> Option<CodecLayer> {
+        self.keyframe_request.take()
     }
 
     /// A sender report; `None` before the first picture.

@@ -78,6 +78,7 @@ impl Stage {
             height: 720,
             data: Bytes::from(data),
             layer_sync: false,
+            screen: false,
         });
         self.pictures += 1;
     }
@@ -98,6 +99,7 @@ impl Stage {
             height: 720,
             data: Bytes::from(data),
             layer_sync: false,
+            screen: false,
         });
     }
 

@@ -292,6 +292,7 @@ mod tests {
                 height: 16,
                 data: bytes::Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
                 layer_sync: false,
+                screen: false,
             });
             assert!(!inbox.lock().urgent);
             assert!(inbox.picture(picture, now));

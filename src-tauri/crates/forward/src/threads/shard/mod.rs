@@ -351,10 +351,17 @@ impl Shard {
 
     fn publish_watched(&mut self, now: Instant) {
         self.watched_due = now + WATCHED_INTERVAL;
-        let watched = self.viewers.iter().filter_map(|viewer| viewer.egress.watching());
+        self.announcer.watched(self.number, self.watched());
+    }
+
+    /// The layers of codecs on demand that its viewers want, of which what is for screens is wanted while there is one.
+    fn watched(&self) -> LayerBits {
+        let has_screen = self.cx.history.shows_screen();
+        let of_screens = |viewer: &Viewer| viewer.egress.watching_screens().filter(|_| has_screen);
+        let watched =
+            self.viewers.iter().flat_map(|viewer| viewer.egress.watching().into_iter().chain(of_screens(viewer)));
         let on_demand = watched.filter(|(codec, _)| CodecSpec::of(*codec).on_demand);
-        let layers = on_demand.fold(0, |layers, (codec, rid)| layers | 1 << layer_index(codec, rid));
-        self.announcer.watched(self.number, layers);
+        on_demand.fold(0, |layers, (codec, rid)| layers | 1 << layer_index(codec, rid))
     }
 }
 

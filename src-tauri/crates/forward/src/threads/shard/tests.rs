@@ -1,7 +1,7 @@
 //! A shard in virtual time, with viewers on loopback sockets.
 
 use super::*;
-use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedVideo};
+use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedVideo, OfScreens};
 use crate::worst_reports::{About, worst_reports};
 use bytes::Bytes;
 use port::{Path, Socket};
@@ -23,11 +23,18 @@ struct ShardWorld {
     shard: Shard,
     packetiser: Packetiser,
     viewers: Vec<UdpSocket>,
+    /// What is shown is a screen.
+    screen: bool,
 }
 
 impl ShardWorld {
     /// A shard that has sent the first keyframe.
     fn new(viewers: u32) -> ShardWorld {
+        Self::with(viewers, &negotiated())
+    }
+
+    /// The same with viewers of which each takes this.
+    fn with(viewers: u32, takes: &Negotiated) -> ShardWorld {
         let now = Instant::now() + Duration::from_secs(10);
         let socket = Socket::new(UdpSocket::bind("127.0.0.1:0").expect("a port")).expect("a socket");
         let announcer = Arc::new(Announcer::new(|_| {}, 1));
@@ -41,6 +48,7 @@ impl ShardWorld {
             shard,
             packetiser: Packetiser::new(clock),
             viewers: Vec::new(),
+            screen: false,
         };
         for id in 0..viewers {
             let viewer = UdpSocket::bind("127.0.0.1:0").expect("a port");
@@ -51,7 +59,7 @@ impl ShardWorld {
             let keys = KeyingMaterial::new(profile, &exported).expect("the profile's length");
             let joining = Joining {
                 viewer: ViewerId(id),
-                negotiated: negotiated(),
+                negotiated: takes.clone(),
                 max: Rid::F,
                 held: None,
                 round_trip: Some(Duration::ZERO),
@@ -80,6 +88,7 @@ impl ShardWorld {
             height: 16,
             data: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 2, 3]),
             layer_sync: temporal > 0,
+            screen: self.screen,
         })
     }
 
@@ -146,6 +155,7 @@ impl ShardWorld {
 
 fn negotiated() -> Negotiated {
     let video = NegotiatedVideo {
+        screens: None,
         codec: VideoCodec::H264,
         takes: stream::Profile::Main,
         pt: 102,
@@ -187,6 +197,24 @@ fn a_shard_far_behind_sends_base_pictures_only_and_drops_what_is_too_late() {
     assert_eq!(world.group(140), (vec![0, 1], vec![]), "the shard does not catch up, so a viewer is given nothing");
     assert_eq!(world.picture(201, 0), []);
     assert_eq!(world.totals().dropped_late, 1);
+}
+
+#[test]
+fn what_is_for_screens_is_wanted_while_one_is_shown_to_who_takes_it() {
+    let mut takes = negotiated();
+    if let Some(video) = &mut takes.video {
+        video.screens = Some(OfScreens { codec: VideoCodec::Av1, pt: 45, rtx_pt: None });
+    }
+    let wanted = |takes: &Negotiated| {
+        let mut world = ShardWorld::with(1, takes);
+        [false, true, false].map(|screen| {
+            world.screen = screen;
+            world.picture(0, 0);
+            world.shard.watched()
+        })
+    };
+    assert_eq!(wanted(&takes), [0, 1 << layer_index(VideoCodec::Av1, Rid::F), 0]);
+    assert_eq!(wanted(&negotiated()), [0; 3]);
 }
 
 #[test]

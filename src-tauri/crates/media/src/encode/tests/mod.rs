@@ -1,9 +1,11 @@
 //! What the encoders make, as a decoder that shares nothing with them sees it: ffmpeg. Time is the pattern's, not the
 //! clock's: pictures are fed as fast as they are encoded.
 
+mod av1;
 #[cfg(feature = "h264")]
 mod h264;
 mod opus;
+mod pages;
 #[cfg(feature = "h264")]
 mod screen;
 #[cfg(feature = "h264")]
@@ -129,7 +131,7 @@ fn written(pictures: &[VideoFrame]) -> (tempfile::NamedTempFile, &'static str) {
             pictures.iter().for_each(|picture| file.write_all(&picture.data).expect("written"));
             "h264"
         }
-        VideoCodec::Vp9 | VideoCodec::Vp8 => {
+        VideoCodec::Vp9 | VideoCodec::Vp8 | VideoCodec::Av1 => {
             file.write_all(&ivf(pictures)).expect("written");
             "ivf"
         }
@@ -182,10 +184,14 @@ fn temporal_layers_can_be_dropped(pictures: &[VideoFrame]) {
     }
 }
 
-/// The IVF container, which is how ffmpeg takes VP8 and VP9.
+/// The IVF container, which is how ffmpeg takes VP8, VP9 and AV1.
 fn ivf(pictures: &[VideoFrame]) -> Vec<u8> {
     let mut out = b"DKIF\0\0\x20\0".to_vec();
-    out.extend(if pictures[0].codec == VideoCodec::Vp9 { b"VP90" } else { b"VP80" });
+    out.extend(match pictures[0].codec {
+        VideoCodec::Av1 => b"AV01",
+        VideoCodec::Vp9 => b"VP90",
+        VideoCodec::H264 | VideoCodec::Vp8 => b"VP80",
+    });
     out.extend(pictures[0].width.to_le_bytes());
     out.extend(pictures[0].height.to_le_bytes());
     out.extend(30_u32.to_le_bytes());

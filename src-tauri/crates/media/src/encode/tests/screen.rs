@@ -1,55 +1,16 @@
 //! What the encoders make of what a screen shows: pages of small type that turn.
 
-use super::{no_decoder, written};
+use super::{
+    no_decoder,
+    pages::{SIZE, another, errors, page},
+};
 use crate::{
     VideoConfig,
     encode::{Keyframes, Simulcast},
-    frame::{Content, Picture},
-    text,
+    frame::Content,
 };
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 use stream::{Profile, Rid, VideoFrame, annex_b::nal_units};
-
-const SIZE: (u16, u16) = (640, 360);
-
-/// A page of small type, another for each number.
-pub(super) fn page(number: usize, content: Content, captured: Instant) -> Picture {
-    let (width, height) = (usize::from(SIZE.0), usize::from(SIZE.1));
-    let mut picture = Picture::black(SIZE.0, SIZE.1, captured);
-    picture.content = content;
-    let [luma, _, _] = picture.planes_mut();
-    luma.fill(225);
-    for line in 0..height / 16 {
-        let words: Vec<String> =
-            (1..9).map(|word| ((number * 71 + line * 37 + 1) * word * word * 7919).to_string()).collect();
-        text::draw(luma, width, &words.join(" "), (20.0, 12.0 + 16.0 * line as f32), 11.0, 30);
-    }
-    picture
-}
-
-/// The mean difference of a decoded picture's luma from what was encoded, for each picture.
-pub(super) fn errors(made: &[VideoFrame], shown: impl Fn(usize) -> Picture) -> Vec<f64> {
-    let (file, format) = written(made);
-    let decoded = Command::new("ffmpeg")
-        .args(["-nostdin", "-v", "warning", "-err_detect", "explode", "-f", format, "-i"])
-        .arg(file.path())
-        .args(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"])
-        .output()
-        .expect("ffmpeg is installed: the test asked no_decoder first");
-    assert!(decoded.stderr.is_empty(), "ffmpeg: {}", String::from_utf8_lossy(&decoded.stderr));
-    let pictures = decoded.stdout.chunks_exact(usize::from(SIZE.0) * usize::from(SIZE.1) * 3 / 2);
-    assert_eq!(pictures.len(), made.len());
-    let error = |(number, picture): (usize, &[u8])| {
-        let shown = shown(number);
-        let [luma, _, _] = shown.planes();
-        let all: u64 = luma.iter().zip(picture).map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
-        all as f64 / luma.len() as f64
-    };
-    pictures.enumerate().map(error).collect()
-}
 
 /// A page for each second, of what the source says that it is, with the keyframes of a broadcast.
 fn pages(config: &VideoConfig, thinned: bool, pictures: u32, content: impl Fn(u32) -> Content) -> Vec<VideoFrame> {
@@ -81,12 +42,7 @@ fn a_page_of_a_screen_is_there_sooner_than_of_a_camera_and_gets_finer() {
     let (screen, camera) = (of(Content::Screen), of(Content::Camera));
     assert!(screen.iter().all(|made| made.temporal == 0 && made.layer_sync));
     let errors = errors(&screen, |number| page(number / 30, Content::Screen, Instant::now()));
-    // Until it is read: the bits of all pictures until the first with half of the error of a page that is another one.
-    let another = {
-        let (one, other) = (page(3, Content::Screen, Instant::now()), page(4, Content::Screen, Instant::now()));
-        let pairs = one.planes()[0].iter().zip(other.planes()[0]);
-        pairs.map(|(one, other)| f64::from(one.abs_diff(*other))).sum::<f64>() / f64::from(SIZE.0) / f64::from(SIZE.1)
-    };
+    let another = another();
     for turn in [60, 90, 120] {
         assert!(errors[turn] < another / 4.0, "{} of {another} with its first picture", errors[turn]);
         assert!(errors[turn + 29] < errors[turn] / 1.5, "{} and {} after a second", errors[turn], errors[turn + 29]);

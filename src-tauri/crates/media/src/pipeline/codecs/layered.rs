@@ -47,7 +47,7 @@ impl<E: LayerEncoder> Layered<E> {
             let made = running.layer.config();
             wanted.contains(&made.rid) && alike(made, made_for(made.rid))
         });
-        let keyframes = self.keyframes.get_or_insert_with(Keyframes::new);
+        let keyframes = self.keyframes.get_or_insert_with(|| Keyframes::every(E::KEYFRAMES));
         orders.take_keyframes(E::CODEC).into_iter().for_each(|rid| keyframes.request(rid));
         let due = keyframes.take(captured);
         for rid in wanted {
@@ -61,6 +61,9 @@ impl<E: LayerEncoder> Layered<E> {
             };
             running.layer.set_bitrate(kbps)?;
             let keyframe = std::mem::take(&mut running.first) || due[rid.index()];
+            if keyframe && !due[rid.index()] {
+                keyframes.came(rid, captured);
+            }
             if rid == stream::Rid::F {
                 running.layer.set_smaller(orders.top() == TopLayer::Smaller);
                 if !top && !keyframe {

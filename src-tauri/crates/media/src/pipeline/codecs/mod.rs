@@ -1,5 +1,6 @@
 //! The codecs as their threads drive them, a file each: encoders are made and remade to suit the picture and the orders.
 
+mod av1;
 mod effort;
 #[cfg(feature = "h264")]
 mod h264;
@@ -19,6 +20,8 @@ pub const CODECS: &[VideoCodec] = &[
     VideoCodec::H264,
     VideoCodec::Vp9,
     VideoCodec::Vp8,
+    // Where libaom is on the machine. Whether it is shows with the first screen: until then it is not loaded.
+    VideoCodec::Av1,
 ];
 
 /// A codec, as its thread sees it: makes and remakes its encoders to suit the orders and the picture.
@@ -50,6 +53,7 @@ pub(super) fn codec(codec: VideoCodec) -> Option<Box<dyn Codec>> {
         VideoCodec::H264 => None,
         VideoCodec::Vp9 => Some(Box::<vp9::Vp9Codec>::default()),
         VideoCodec::Vp8 => Some(Box::<vp8::Vp8Codec>::default()),
+        VideoCodec::Av1 => Some(Box::<av1::Av1Codec>::default()),
     }
 }
 

@@ -73,7 +73,9 @@ impl Forwarding for Asks {
             _ => Some(VideoCodec::H264),
         };
         let on_demand = codec.filter(|codec| *codec != VideoCodec::H264);
-        self.note(format!("join {viewer} {max:?}{}", on_demand.map_or(String::new(), |codec| format!(" {codec:?}"))));
+        let screens = Some(VideoCodec::Av1).filter(|codec| may_encode(*codec));
+        let said: String = on_demand.into_iter().chain(screens).map(|codec| format!(" {codec:?}")).collect();
+        self.note(format!("join {viewer} {max:?}{said}"));
         let rejected = match offer.transport.ice_ufrag.as_str() {
             "silent" => vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }],
             _ => vec![],

@@ -25,6 +25,7 @@ fn make(world: &World) {
             width: 2,
             height: 2,
             layer_sync: true,
+            screen: false,
             way: stream::Way::at(at),
             data: Bytes::from(vec![0; kbps * 125]),
         };

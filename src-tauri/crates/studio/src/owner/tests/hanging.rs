@@ -84,7 +84,7 @@ fn a_kick_waits_for_no_output_and_no_encoder() {
     let (reply, mut answer) = oneshot::channel();
     let (token, visitor) = (super::world::LINK.to_owned(), browser(1));
     let offer = Offer::parse(OFFER).expect("a browser's");
-    let join = Request::Join { token, visitor, offer, counter_offers: false, reply };
+    let join = Request::Join { token, visitor, offer, counter_offers: false, codec_changes: false, reply };
     owner.requested(join, now());
     answer.try_recv().expect("answered at once").expect("a browser's offer");
     let viewer = ViewerId(1);

@@ -234,6 +234,7 @@ fn encoded(world: &World, ms: u64) {
         width: 2,
         height: 2,
         layer_sync: true,
+        screen: false,
         way: stream::Way::at(taken),
         data: Default::default(),
     };
@@ -298,6 +299,23 @@ fn who_has_no_h264_is_sent_vp9_where_there_is_time_for_it_and_vp8_where_there_is
     busy(&mut world, 950);
     assert!(world.join(&browser(4), "vp9").is_ok());
     assert_eq!(world.join(&browser(5), "vp8"), Err(Refused::NoEncoder), "who has only VP8 would start one more");
+}
+
+#[test]
+fn screens_are_av1_for_who_says_that_it_takes_several_codecs_and_where_there_is_time_for_it() {
+    let mut world = World::live(Written::default());
+    for (browser_number, codec_changes, said) in [(1, true, "join 1 F Av1"), (2, false, "join 2 F")] {
+        world.join_saying(super::world::LINK, &browser(browser_number), "h264", codec_changes).expect("there is room");
+        assert_eq!(world.asked(), [said]);
+    }
+    for _ in 0..4 {
+        encoded(&world, 600);
+        world.advance(Duration::from_secs(1));
+        world.second();
+    }
+    world.asked();
+    world.join_saying(super::world::LINK, &browser(3), "h264", true).expect("there is room");
+    assert_eq!(world.asked(), ["join 3 F"], "it would take longer than a picture lasts");
 }
 
 #[test]

@@ -95,7 +95,10 @@ impl World {
         let (reply, answer) = oneshot::channel();
         let (token, visitor) = (LINK.to_owned(), visitor.clone());
         let offer = Offer::parse(BROWSERS).expect("the test wrote it");
-        self.owner.requested(Request::Join { token, visitor, offer, counter_offers: true, reply }, self.now);
+        self.owner.requested(
+            Request::Join { token, visitor, offer, counter_offers: true, codec_changes: false, reply },
+            self.now,
+        );
         answer
     }
 

@@ -137,8 +137,20 @@ impl World {
 
     /// The same by another link.
     pub(super) fn join_by(&mut self, token: &str, visitor: &Visitor, offer: &str) -> Result<Joined, Refused> {
+        self.join_saying(token, visitor, offer, false)
+    }
+
+    /// The same, with what it says of several codecs in one stream.
+    pub(super) fn join_saying(
+        &mut self,
+        token: &str,
+        visitor: &Visitor,
+        offer: &str,
+        codec_changes: bool,
+    ) -> Result<Joined, Refused> {
         let (token, visitor, offer) = (token.to_owned(), visitor.clone(), offer_named(offer));
-        let joined = self.ask(|reply| Request::Join { token, visitor, offer, counter_offers: false, reply });
+        let counter_offers = false;
+        let joined = self.ask(|reply| Request::Join { token, visitor, offer, counter_offers, codec_changes, reply });
         joined.map(|let_in| if let LetIn::Here(joined) = let_in { joined } else { panic!("nobody asked for that") })
     }
 

@@ -103,3 +103,30 @@ fn h264_without_a_mode_is_tried_where_there_is_nothing_else() {
     let mixed = CHROMIUM.replace("a=fmtp:116 level-asymmetry-allowed=1;packetization-mode=1;", "a=fmtp:116 ");
     assert_eq!(accepted(&mixed).1.video.expect("a picture").pt, 108, "what says its mode goes before what does not");
 }
+
+#[test]
+fn av1_is_answered_for_screens_beside_the_codec_of_everything_and_never_alone() {
+    const ALL: [VideoCodec; 4] = [VideoCodec::H264, VideoCodec::Vp9, VideoCodec::Vp8, VideoCodec::Av1];
+    for (offer, codec, pt, formats) in [
+        (CHROMIUM, VideoCodec::H264, 45, "m=video 9 UDP/TLS/RTP/SAVPF 116 117 45 46"),
+        (FIREFOX, VideoCodec::Vp9, 99, "m=video 9 UDP/TLS/RTP/SAVPF 121 125 99 100"),
+    ] {
+        let (joined, negotiated) = join_where(&ALL, offer).expect("it offers all");
+        assert_eq!(joined.codec, Some(codec), "that is what it is sent but for screens");
+        let screens = negotiated.video.expect("a picture").screens.expect("it offers AV1");
+        assert_eq!((screens.codec, screens.pt), (VideoCodec::Av1, pt));
+        let rtx = format!("a=fmtp:{} apt={pt}", screens.rtx_pt.expect("repairs"));
+        for line in [formats, &format!("a=rtpmap:{pt} AV1/90000"), &rtx, &format!("a=rtcp-fb:{pt} nack pli")] {
+            assert!(has(&joined.answer, line), "{line} is missing in\n{}", joined.answer);
+        }
+        assert_eq!(joined.answer.matches("a=ssrc-group:FID").count(), 1, "one stream of packets");
+    }
+    let (joined, negotiated) = join_where(&CODECS, CHROMIUM).expect("it offers all");
+    assert!(negotiated.video.expect("a picture").screens.is_none() && !joined.answer.contains("AV1"), "there is none");
+    let other = CHROMIUM.replace("rtcp-fb:45 transport-cc", "rtcp-fb:45 x");
+    let (_, negotiated) = join_where(&ALL, &other).expect("it offers the others");
+    assert!(negotiated.video.expect("a picture").screens.is_none(), "they share one line's feedback, or are not mixed");
+    assert!(is_no_media(
+        join_where(&[VideoCodec::Av1], CHROMIUM.replace("opus/48000/2", "speex/48000/2").as_str()).err()
+    ));
+}

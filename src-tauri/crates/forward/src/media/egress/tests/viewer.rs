@@ -11,6 +11,10 @@ use std::{
 };
 use stream::{Clock, Profile, Rid, VideoCodec};
 
+/// The payload type of AV1, where that is negotiated beside another codec; and of its retransmissions.
+pub(super) const AV1: u8 = 45;
+pub(super) const AV1_RTX: u8 = 46;
+
 #[derive(Clone, Debug)]
 pub(super) struct Rtp {
     pub(super) at: Instant,
@@ -83,6 +87,7 @@ impl PacketSink for Recorder {
 /// One whole picture as it was received.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
+    pub(super) codec: VideoCodec,
     pub(super) at: Instant,
     pub(super) timestamp: u32,
     pub(super) rid: Rid,
@@ -189,7 +194,13 @@ impl TestViewer {
     }
 
     fn picture(&mut self, packets: &[Rtp]) {
-        let data = match self.codec {
+        let codec = if packets[0].header[1] & 0x7f == AV1 { VideoCodec::Av1 } else { self.codec };
+        let data = match codec {
+            VideoCodec::Av1 => {
+                let payloads: Vec<_> = packets.iter().map(|p| Bytes::from(p.payload.clone())).collect();
+                let obus = rtp::packetise::depacketise::av1(&payloads);
+                obus.last().expect("a picture")[1..].to_vec()
+            }
             VideoCodec::H264 => {
                 let payloads: Vec<_> = packets.iter().map(|p| Bytes::from(p.payload.clone())).collect();
                 let nals = rtp::packetise::depacketise::h264(&payloads);
@@ -214,6 +225,7 @@ impl TestViewer {
         }
         self.decoded.insert((layer, number));
         self.shown.push(Shown {
+            codec,
             at: packets.last().expect("not empty").at,
             timestamp: packets[0].timestamp,
             rid: Rid::ALL[layer],

@@ -30,6 +30,7 @@ pub(super) fn negotiated(codec: VideoCodec) -> Negotiated {
     Negotiated {
         video: Some(NegotiatedVideo {
             codec,
+            screens: None,
             takes: Profile::Main,
             pt: 102,
             rtx_pt: Some(103),
@@ -76,6 +77,11 @@ pub(super) struct World {
     pub(super) force_keyframe: bool,
     /// How much of the codec is used from the next keyframe on.
     pub(super) profile: Profile,
+    /// What is shown is a screen, and so many pictures of it came from the encoder for screens, if there is one.
+    pub(super) screen: bool,
+    pub(super) of_screen: Option<u64>,
+    /// Bytes of its keyframes and of others.
+    pub(super) screen_sizes: (usize, usize),
     /// The round trip of the handshakes. Unless a test sets it, it is that of a good path.
     pub(super) round_trip: Option<Duration>,
 }
@@ -103,6 +109,9 @@ impl World {
             keyframe_asked: Vec::new(),
             force_keyframe: false,
             profile: Profile::Baseline,
+            screen: false,
+            of_screen: None,
+            screen_sizes: (60_000, 900),
             round_trip: Some(Duration::from_millis(1)),
         }
     }
@@ -146,8 +155,10 @@ impl World {
         }
         let temporal = if self.codec == VideoCodec::Vp9 { 0 } else { [0, 2, 1, 2][self.frame as usize % 4] };
         self.frame += 1;
-        for rid in self.layers.clone() {
-            let frame = self.video_frame(rid, temporal, keyframe);
+        let mut frames: Vec<VideoFrame> =
+            self.layers.clone().into_iter().map(|rid| self.video_frame(rid, temporal, keyframe)).collect();
+        frames.extend(self.screen_frame());
+        for frame in frames {
             let picture = self.packetiser.video(&frame);
             self.history.add(Arc::clone(&picture));
             for (i, viewer) in self.viewers.iter_mut().enumerate() {
@@ -189,7 +200,7 @@ impl World {
                 data.extend(body);
                 data
             }
-            VideoCodec::Vp9 | VideoCodec::Vp8 => body,
+            VideoCodec::Vp9 | VideoCodec::Vp8 | VideoCodec::Av1 => body,
         };
         // A picture of the highest temporal layer refers to the base picture only if there was none of the middle one in between.
         let layer_sync = temporal > 0 && refers == self.last_lower[i][0];
@@ -205,7 +216,34 @@ impl World {
             height: [180, 360, 720][i],
             data: Bytes::from(data),
             layer_sync,
+            screen: self.screen,
         }
+    }
+
+    /// The same in AV1, of which there is one layer.
+    fn screen_frame(&mut self) -> Option<VideoFrame> {
+        let number = self.of_screen.filter(|_| self.screen)?;
+        self.of_screen = Some(number + 1);
+        let keyframe = number == 0;
+        let mut body = format!("2:0:{number}:{}:{}:0;", number.saturating_sub(1), u8::from(keyframe)).into_bytes();
+        let (of_key, of_other) = self.screen_sizes;
+        body.resize(if keyframe { of_key } else { of_other }, b'x');
+        let size = [body.len() as u8 & 0x7f | 0x80, (body.len() >> 7) as u8 & 0x7f | 0x80, (body.len() >> 14) as u8];
+        const FRAME_WITH_SIZE: u8 = 6 << 3 | 2;
+        Some(VideoFrame {
+            codec: VideoCodec::Av1,
+            rid: Rid::F,
+            temporal: 0,
+            profile: Profile::Baseline,
+            keyframe,
+            captured: self.now - Duration::from_millis(10),
+            way: stream::Way::at(self.now - Duration::from_millis(10)),
+            width: 0,
+            height: 720,
+            data: Bytes::from([&[FRAME_WITH_SIZE], &size[..], &body].concat()),
+            layer_sync: true,
+            screen: true,
+        })
     }
 
     fn hear(&mut self) {

@@ -3,13 +3,13 @@
 use super::send::CaptureTime;
 use super::{CurrentLayer, State, VideoEgress};
 use crate::media::egress::context::Context;
-use crate::media::history::History;
+use crate::media::history::{CodecLayer, Decodes, History};
 use crate::media::layers::ALL_PICTURES;
 use crate::media::rewrite::newer;
 use crate::media::sink::PacketSink;
 use rtp::packetise::Picture;
 use std::{cmp::Ordering, sync::Arc, time::Duration};
-use stream::{Profile, Rid};
+use stream::{CodecSpec, Profile, Rid};
 
 /// A viewer whose pictures were queued for longer is sent none until the next keyframe.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
@@ -33,10 +33,10 @@ impl VideoEgress {
     /// keyframe, or earlier where the path carries its start quickly. On a thin path a smaller layer than the goal may come first,
     /// one that can be started within [`START`].
     pub(in crate::media::egress) fn retarget<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
-        let goal = h.nearest(self.codec, self.takes, self.selector.target().rid);
+        let goal = h.nearest(self.decodes, self.selector.target().rid);
         let (Some(goal), State::Following(f)) = (goal, self.state) else { return };
-        let gone = !h.is_alive(self.codec, f.rid);
-        if goal < f.rid {
+        let gone = !h.is_alive(f.codec, f.rid);
+        if goal.1 < f.rid {
             self.start_from_history(self.start_layer(goal, h), h, cx);
             // Packets behind a full queue would be lost, and the start cannot overtake the queue anyway.
             self.queue.hold_until(cx.now + (self.path.queue / 2).min(LONGEST_DRAIN));
@@ -44,34 +44,38 @@ impl VideoEgress {
             self.sent.forget();
             self.nack_responder.start_over();
             self.answers.restarted(cx.now);
-        } else if gone && goal != f.rid {
+        } else if gone && goal != (f.codec, f.rid) {
             self.start_from_history(goal, h, cx);
-        } else if goal > f.rid
+        } else if goal.1 > f.rid
             && self.queue.is_empty()
-            && let Some(rid) = self.reachable_layer(f.rid, goal, h)
+            && let Some(layer) = self.reachable_layer(f.rid, goal.1, h)
         {
-            self.start_from_history(rid, h, cx);
+            self.start_from_history(layer, h, cx);
         }
     }
 
     /// The largest layer above `from`, up to the goal, whose start from the history takes the path less than [`STEP`]. If there is
     /// none, the next keyframe is the better way, as nothing is sent twice then.
-    fn reachable_layer(&self, from: Rid, goal: Rid, h: &History) -> Option<Rid> {
+    fn reachable_layer(&self, from: Rid, goal: Rid, h: &History) -> Option<CodecLayer> {
         let rate = self.path.measured.into_iter().chain(self.path.capacity).reduce(f32::max)?;
         let budget = (rate / 8.0 * STEP.saturating_sub(self.path.queue).as_secs_f32()) as usize;
         let between = Rid::ALL.into_iter().filter(|rid| *rid > from && *rid <= goal);
-        let usable = |rid: &Rid| h.nearest(self.codec, self.takes, *rid) == Some(*rid);
-        between.rev().find(|rid| usable(rid) && h.layer(self.codec, *rid).start_bytes() <= budget)
+        let mut usable = between.rev().filter_map(|rid| self.usable(rid, h));
+        usable.find(|(codec, rid)| h.layer(*codec, *rid).start_bytes() <= budget)
     }
 
     /// The layer to start with on the way to the goal: the goal itself, or a smaller one if its start took longer than [`START`].
-    pub(super) fn start_layer(&self, goal: Rid, h: &History) -> Rid {
+    pub(super) fn start_layer(&self, goal: CodecLayer, h: &History) -> CodecLayer {
         let time = START.saturating_sub(self.path.queue).as_secs_f32();
         let budget = self.path.capacity.map_or(usize::MAX, |bits| (bits / 8.0 * time) as usize);
-        let usable = |rid: &Rid| h.nearest(self.codec, self.takes, *rid) == Some(*rid);
-        let below = || Rid::ALL.into_iter().filter(|rid| *rid <= goal).filter(usable);
-        let affordable = |rid: &Rid| h.layer(self.codec, *rid).start_bytes() <= budget;
+        let below = || Rid::ALL.into_iter().filter(|rid| *rid <= goal.1).filter_map(|rid| self.usable(rid, h));
+        let affordable = |(codec, rid): &CodecLayer| h.layer(*codec, *rid).start_bytes() <= budget;
         below().rev().find(affordable).or_else(|| below().next()).unwrap_or(goal)
+    }
+
+    /// That layer, if it can be started with.
+    fn usable(&self, rid: Rid, h: &History) -> Option<CodecLayer> {
+        h.nearest(self.decodes, rid).filter(|(_, nearest)| *nearest == rid)
     }
 
     /// The highest temporal layer to send of a layer: all if it is below the target, and only the base if it is above.
@@ -87,15 +91,23 @@ impl VideoEgress {
     /// Starts with the target or the layer nearest to it, or asks for a keyframe of that. Where that layer's keyframe uses too much
     /// of the codec, the encoder was told already, and one that uses less is on its way: layers change one after the other, and
     /// another one that has changed before it may be too large for the path. The target itself may not be encoded: VP8 has no
-    /// smallest layer.
+    /// smallest layer. Where keyframes are rare and much came since the last one, it begins with its other codec and has one made to go
+    /// on with.
     pub(super) fn start_at_target<S: PacketSink>(&mut self, h: &History, cx: &mut Context<'_, S>) {
         let target = self.selector.target().rid;
-        if let Some(rid) = h.nearest(self.codec, Profile::Main, target) {
-            if h.layer(self.codec, rid).starts(self.takes) {
-                self.start_from_history(rid, h, cx);
+        let Decodes { codec, takes, .. } = self.decodes;
+        let any = Decodes { takes: Profile::Main, ..self.decodes };
+        let mut nearest = h.nearest(any, target);
+        if let Some((codec, rid)) = nearest.filter(|(codec, rid)| h.layer(*codec, *rid).is_long()) {
+            self.keyframe_request.want((codec, rid), cx.now);
+            nearest = h.nearest(Decodes { screens: None, ..any }, target).or(nearest);
+        }
+        if let Some((codec, rid)) = nearest {
+            if h.layer(codec, rid).starts(takes) {
+                self.start_from_history((codec, rid), h, cx);
             }
-        } else if let Some(rid) = h.nearest_encoded(self.codec, target) {
-            self.keyframe_request.want(rid, cx.now);
+        } else if let Some(rid) = h.nearest_encoded(codec, target) {
+            self.keyframe_request.want((codec, rid), cx.now);
         }
     }
 
@@ -107,8 +119,8 @@ impl VideoEgress {
         h: &History,
         cx: &mut Context<'_, S>,
     ) {
-        let goal = h.nearest(self.codec, self.takes, self.selector.target().rid);
-        if goal == Some(p.rid) && f.rid != p.rid {
+        let goal = h.nearest(self.decodes, self.selector.target().rid);
+        if goal == Some((p.codec, p.rid)) && (f.codec, f.rid) != (p.codec, p.rid) {
             self.make_way(cx);
             self.state = State::Following(self.current_from(p));
             self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, cx);
@@ -117,7 +129,13 @@ impl VideoEgress {
 
     fn current_from(&self, keyframe: &Picture) -> CurrentLayer {
         let temporal = self.temporal_target(keyframe.rid);
-        CurrentLayer { rid: keyframe.rid, next: keyframe.number + 1, temporal, height: keyframe.height }
+        CurrentLayer {
+            codec: keyframe.codec,
+            rid: keyframe.rid,
+            next: keyframe.number + 1,
+            temporal,
+            height: keyframe.height,
+        }
     }
 
     /// Sends the next picture of the current layer, or leaves it out.
@@ -139,6 +157,10 @@ impl VideoEgress {
                 self.start_at_target(h, cx);
             } else {
                 self.state = State::AwaitingKeyframe;
+                // Others come by themselves soon.
+                if CodecSpec::of(f.codec).of_screens {
+                    self.keyframe_request.want((f.codec, f.rid), cx.now);
+                }
             }
             return;
         }
@@ -147,10 +169,10 @@ impl VideoEgress {
             f = self.current_from(p);
         } else if p.number > f.next {
             // The shard left out pictures for this viewer. The base pictures among them are referred to, so they are sent now.
-            let base = h.layer(self.codec, f.rid).base();
+            let base = h.layer(f.codec, f.rid).base();
             if base.is_empty() {
                 self.state = State::Waiting;
-                self.keyframe_request.want(f.rid, cx.now);
+                self.keyframe_request.want((f.codec, f.rid), cx.now);
                 return;
             }
             let missed = base.partition_point(|b| b.number < f.next);
@@ -180,10 +202,15 @@ impl VideoEgress {
 
     /// Sends the last keyframe and the base pictures since, from the history. Their timestamps are compressed so that the last one
     /// is shown with the stream's newest picture, and all are newer than what was sent before.
-    pub(super) fn start_from_history<S: PacketSink>(&mut self, rid: Rid, h: &History, cx: &mut Context<'_, S>) {
-        let layer = h.layer(self.codec, rid);
+    pub(super) fn start_from_history<S: PacketSink>(
+        &mut self,
+        (codec, rid): CodecLayer,
+        h: &History,
+        cx: &mut Context<'_, S>,
+    ) {
+        let layer = h.layer(codec, rid);
         let (base, Some(newest)) = (layer.base(), layer.newest()) else { return };
-        let Some(keyframe) = base.first().filter(|keyframe| keyframe.profile <= self.takes) else { return };
+        let Some(keyframe) = base.first().filter(|keyframe| keyframe.profile <= self.decodes.takes) else { return };
         self.make_way(cx);
         let mut f = self.current_from(keyframe);
         f.next = newest.number + 1;

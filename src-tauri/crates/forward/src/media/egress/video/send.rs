@@ -115,6 +115,7 @@ impl VideoEgress {
         if extras.capture.is_some() {
             extras.capture = self.header.carries_capture_time().then(|| cx.clock.ntp(p.captured));
         }
+        self.header.set_payload_type(self.payload_types.of(p.codec).0);
         self.header.begin(numbers.timestamp, cx.abs_send_time(), extras);
         let numbered = self.header.is_numbered();
         let last = p.packets.len().saturating_sub(1);
