@@ -126,7 +126,7 @@ fn carry_out(studio: Studio, mut lines: mpsc::Receiver<Result<String, stdin::Unr
             // A line that has us panic is answered, and the next is carried out all the same.
             let result = threads::task("commands", After::Lost, carry_out_line(&studio, line)).await;
             let result = result.unwrap_or_else(|Died(panicked)| {
-                Err(CommandError { code: ErrorCode::ThreadFailed, message: panicked.to_string() })
+                Err(CommandError { code: ErrorCode::ThreadFailed, message: studio::panicked(&panicked) })
             });
             if let Err(CommandError { code, message }) = result
                 && tell.send(Event::Error { code, message }).await.is_err()
@@ -141,7 +141,7 @@ fn carry_out(studio: Studio, mut lines: mpsc::Receiver<Result<String, stdin::Unr
 async fn carry_out_line(studio: &Studio, line: Result<String, stdin::Unread>) -> Result<(), CommandError> {
     match wrong::command(line) {
         Ok(command) => studio.command(command).await,
-        Err(message) => Err(CommandError { code: ErrorCode::BadCommand, message }),
+        Err(message) => Err(CommandError { code: ErrorCode::BadCommand, message: message.into() }),
     }
 }
 
@@ -157,7 +157,7 @@ impl From<OpenError> for Failure {
 
 impl From<Failed> for Failure {
     fn from(Failed(message): Failed) -> Failure {
-        Failure { code: CANNOT, message }
+        Failure { code: CANNOT, message: message.message }
     }
 }
 
@@ -169,6 +169,6 @@ impl From<io::Error> for Failure {
 
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Failure {
-        Failure { code: CANNOT, message: error.message }
+        Failure { code: CANNOT, message: error.message.message }
     }
 }

@@ -91,7 +91,8 @@ impl Args for Settings {
 /// The option of a setting, if it has one.
 fn argument(setting: &'static Setting) -> Option<Arg> {
     let long = setting.option?.trim_start_matches('-');
-    let checked = move |text: &str| Given::default().set(setting, text).map(|()| text.to_owned());
+    let checked =
+        move |text: &str| Given::default().set(setting, text).map(|()| text.to_owned()).map_err(|said| said.message);
     let help = setting.doc.trim().trim_end_matches('.');
     Some(Arg::new(setting.key).long(long).value_name(setting.value?).help(help).value_parser(checked))
 }
@@ -107,7 +108,7 @@ impl FromArgMatches for Settings {
         for setting in Setting::all().filter(|setting| setting.option.is_some()) {
             if let Some(text) = matches.get_one::<String>(setting.key) {
                 let set = self.0.set(setting, text);
-                set.map_err(|message| clap::Error::raw(clap::error::ErrorKind::ValueValidation, message))?;
+                set.map_err(|said| clap::Error::raw(clap::error::ErrorKind::ValueValidation, said.message))?;
             }
         }
         Ok(())

@@ -23,6 +23,7 @@ use std::time::Duration;
 use studio::{Options, Studio};
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewWindowBuilder};
 use threads::After;
+use words::said;
 
 /// The one window's label, as in tauri.conf.json.
 const PANEL: &str = "panel";
@@ -98,7 +99,7 @@ pub unsafe fn run(options: Options) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            display::tell(&format!("the window cannot be opened ({error}). `skylark headless` goes live without one."));
+            display::tell(&said!("window.none", error = error.to_string()));
             logging::finish();
             ExitCode::FAILURE
         }

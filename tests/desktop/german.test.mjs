@@ -106,6 +106,14 @@ describe('German', () => {
     const refused = () => window.run(`return document.getElementById('guest-wrong')?.textContent ?? ''`);
     await window.until(async () => /^Es gibt schon einen Link mit diesem Namen/.test(await refused()), 'it is refused');
     await (await window.find('door')).sendKeys(Key.ESCAPE);
+    await window.click('settings');
+    const bitrate = await window.find('bitrate_kbps');
+    await bitrate.clear();
+    await bitrate.sendKeys('5');
+    await window.click('save');
+    await window.find('wrong');
+    assert.match(await window.text('wrong'), /^Eine Bitrate von 5 kbit\/s lässt sich nicht senden: 200 bis/);
+    await window.click('cancel');
   });
 
   test('another language is chosen in the settings, and is spoken at once', async () => {

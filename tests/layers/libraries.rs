@@ -107,7 +107,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     // Settings, links, the vocabulary in TypeScript.
     ("toml_edit", &["studio/src/settings"]),
     ("qrcode", &["studio/src/qr.rs"]),
-    ("ts_rs", &["protocol/src"]),
+    ("ts_rs", &["protocol/src", "words/src/said.rs"]),
     // The app.
     ("clap", &["src-tauri/src/main.rs", "src-tauri/src/options.rs"]),
     ("keepawake", &["src-tauri/src/window/awake.rs"]),

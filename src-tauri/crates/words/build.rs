@@ -1,5 +1,7 @@
-//! A language is a file of the pages' table of words: all that are there become part of the program.
+//! A language is a file of the pages' table of words: all that are there become part of the program. What the program's sentences are called and take
+//! is a table for the compiler.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
@@ -20,6 +22,22 @@ fn main() {
         format!("({tag:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../../../ui/src/shared/words/{tag}.json\"))),")
     });
     let made = format!("&[{}]", entries.collect::<String>());
-    fs::write(Path::new(&env::var("OUT_DIR").expect("cargo says it")).join("languages.rs"), made)
-        .expect("cargo's folder takes a file");
+    let out = env::var("OUT_DIR").expect("cargo says it");
+    let write =
+        |name: &str, made: String| fs::write(Path::new(&out).join(name), made).expect("cargo's folder takes a file");
+    write("languages.rs", made);
+    write("sentences.rs", sentences(&fs::read_to_string(&files[0]).expect("the file can be read")));
+}
+
+/// The keys of the section `told` with the names of the values that each takes.
+fn sentences(english: &str) -> String {
+    let table: serde_json::Value = serde_json::from_str(english).expect("the build of the pages reads it too");
+    let told = table["told"].as_object().expect("the table has what the program says");
+    let entries = told.iter().map(|(key, sentence)| {
+        let sentence = sentence.as_str().expect("a message is a text");
+        let places = sentence.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        let names: BTreeSet<_> = places.map(|(name, _)| name).collect();
+        format!("({key:?}, &{:?}),", Vec::from_iter(names))
+    });
+    format!("&[{}]", entries.collect::<String>())
 }

@@ -76,7 +76,7 @@ impl Out {
                     self.line(&held);
                 }
             }
-            Event::Phase { phase: Phase::Failed { message, .. } } => self.failed = Some(message),
+            Event::Phase { phase: Phase::Failed { message, .. } } => self.failed = Some(message.message),
             other => self.held.push(other),
         }
     }

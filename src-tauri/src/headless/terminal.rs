@@ -52,7 +52,7 @@ pub(super) fn words(event: &Event, columns: impl FnOnce() -> Option<usize>) -> O
         Event::Recording { recording } => recorded(recording)?,
         Event::UnfinishedRecordings { files } if !files.is_empty() => unfinished(files),
         Event::RecordingMended { file, .. } => format!("{file} is whole now."),
-        Event::Error { message, .. } => message.clone(),
+        Event::Error { message, .. } => message.to_string(),
         // Figures once a second, answers to questions of programs, and what the sentences above have said already.
         _ => return None,
     };
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_stranger_s_words_give_the_terminal_no_orders() {
-        let message = "There is no camera \"\x1b]0;owned\x07\".".to_owned();
+        let message = "There is no camera \"\x1b]0;owned\x07\".".into();
         let said = said(&Event::Error { code: ErrorCode::BadCommand, message }).expect("it is said");
         assert_eq!(said, "There is no camera \"\u{fffd}]0;owned\u{fffd}\".\n");
     }

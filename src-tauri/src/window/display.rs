@@ -10,12 +10,14 @@ mod system;
 #[path = "display/other.rs"]
 mod system;
 
+use words::Said;
+
 /// Opens the display, or says in sentences what is missing and what to do. On the main thread, before anything of Tauri is.
-pub(super) fn open() -> Result<(), String> {
+pub(super) fn open() -> Result<(), Said> {
     system::open()
 }
 
 /// Tells whoever started the program, where that person reads it, why there is no window.
-pub(super) fn tell(message: &str) {
+pub(super) fn tell(message: &Said) {
     system::tell(message);
 }

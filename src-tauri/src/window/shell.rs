@@ -10,6 +10,7 @@ use studio::{Elsewhere, OpenError, Options, Studio};
 use tauri::{AppHandle, Manager};
 use threads::After;
 use tokio::sync::watch;
+use words::said;
 
 /// Exit code for an option or a settings key that cannot be, as without a window.
 const BAD_USAGE: i32 = 2;
@@ -89,7 +90,7 @@ impl Shell {
         match &*self.studio.borrow() {
             Some(Ok(studio)) => Ok(studio.clone()),
             Some(Err(failed)) => Err(failed.refused.clone()),
-            None => Err(CommandRefused { code: ErrorCode::WrongState, message: "Skylark is still opening.".into() }),
+            None => Err(CommandRefused { code: ErrorCode::WrongState, message: said!("now.opening") }),
         }
     }
 

@@ -1,7 +1,7 @@
 // How many more could watch, in words, and what happens when the line fills up.
 import type { Capacity, Snapshot } from '../protocol/index.ts';
-import { ownText } from './own-words.ts';
 import { say } from './say.ts';
+import { toldText } from './told.ts';
 import { rate } from './words.ts';
 
 /** "Room for 14 more at 720p, 61 at 360p"; null where nothing is known. */
@@ -9,7 +9,7 @@ export function room(capacity: Capacity | null): string | null {
   if (!capacity) return null;
   const [first, ...others] = capacity.room.filter(({ more }) => more > 0);
   // Why there is none says the program.
-  if (!first) return ownText(capacity.message);
+  if (!first) return toldText(capacity);
   const height = (pixels: number): string => String(pixels);
   const list = [
     say('capacity.first', { more: first.more, height: height(first.height) }),

@@ -1,7 +1,7 @@
 // Who could not be shown anything, and why, as a pure step from one event to the next.
-import type { Event, FailureCode } from '../protocol/index.ts';
+import type { Event, FailureCode, Key } from '../protocol/index.ts';
 
-export interface Failed {
+export interface Failed extends Key {
   address: string;
   browser: string;
   reason: string;
@@ -23,10 +23,11 @@ export const MOST = 50;
 
 /** The same again takes the place of what was told before. */
 export function failed(now: Failed[], event: Event & { event: 'failed_join' }, at: number): Failed[] {
-  const { address, browser, reason, code, arrived } = event;
+  const { address, browser, reason, key, values, code, arrived } = event;
   const same = (one: Failed): boolean => one.address === address && one.browser === browser && one.reason === reason;
   const times = (now.find(same)?.times ?? 0) + 1;
-  return [{ address, browser, reason, code, arrived, times, at }, ...now.filter((one) => !same(one))].slice(0, MOST);
+  const latest = { address, browser, reason, key, values, code, arrived, times, at };
+  return [latest, ...now.filter((one) => !same(one))].slice(0, MOST);
 }
 
 /** Who is in is not told of any more; the same list where that is nobody. */

@@ -1,5 +1,6 @@
 // From what was typed to a change, and from a refusal to its field.
 import { expect, test } from 'vitest';
+import type { Said } from '../protocol/index.ts';
 import { change, fields, isWrong, refusedField } from './fields.ts';
 import { settings } from './settings.testing.ts';
 
@@ -25,13 +26,18 @@ test.each(['', 'fast', '2,5', '-1', '2500.5', '1e3', '4294967296'])(
 );
 
 test('a refusal stands under the field that it names, with an example', () => {
-  expect(refusedField('public: `a b` is no name: write HOST[:PORT]')).toEqual({
+  const of = (key: string, message: string): Said => ({
+    message: `${key}: ${message}`,
+    key: 'setting.of',
+    values: { key, why: message },
+  });
+  expect(refusedField(of('public', '`a b` is no name: write HOST[:PORT]'))).toEqual({
     field: 'public',
     text: '`a b` is no name: write HOST[:PORT]. For example: live.example.org:8787',
   });
-  expect(refusedField('fps: 99 frames a second cannot be sent: 1 to 60 can')?.text).toBe(
+  expect(refusedField(of('fps', '99 frames a second cannot be sent: 1 to 60 can'))?.text).toBe(
     '99 frames a second cannot be sent: 1 to 60 can. For example: 30',
   );
-  expect(refusedField('Skylark is closing.')).toBeNull();
-  expect(refusedField('disk: full')).toBeNull();
+  expect(refusedField({ message: 'Skylark is closing.', key: 'now.closing' })).toBeNull();
+  expect(refusedField(of('disk', 'full'))).toBeNull();
 });

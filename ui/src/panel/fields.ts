@@ -1,7 +1,7 @@
 // The settings sheet's fields: what was typed becomes a change, and a refusal finds the field it is about.
-import type { Settings, SettingsChange } from '../protocol/index.ts';
-import { ownText } from './own-words.ts';
+import type { Said, Settings, SettingsChange } from '../protocol/index.ts';
 import { say } from './say.ts';
+import { valueText } from './told.ts';
 
 /** What the sheet edits, each as text: a half-typed number is none. The program says what can be; no limit stands here. */
 export type Fields = Record<Field, string>;
@@ -71,11 +71,10 @@ export function isWrong(change: SettingsChange | Wrong): change is Wrong {
 }
 
 /** The field that a refusal names, as in "fps: 99 frames a second cannot be sent: 1 to 60 can"; null where it names none. */
-export function refusedField(message: string): Wrong | null {
-  const [key, ...rest] = message.split(': ');
-  const field = KEYS.find((known) => known === key);
-  if (!field || rest.length === 0) return null;
-  const text = ownText(rest.join(': '));
+export function refusedField({ key, values }: Said): Wrong | null {
+  const field = key === 'setting.of' ? KEYS.find((known) => known === values?.key) : undefined;
+  const text = values?.why === undefined ? null : valueText(values.why);
+  if (!field || text === null) return null;
   return { field, text: withExample(text.charAt(0).toUpperCase() + text.slice(1), field) };
 }
 

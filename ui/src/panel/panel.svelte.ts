@@ -7,6 +7,7 @@ import type {
   MessageId,
   PanelMessage,
   RemovedViewer,
+  Said,
   Snapshot,
   StripLevels,
   ViewerId,
@@ -19,7 +20,6 @@ import * as backend from './backend.ts';
 import { ended, type Ended } from './ended.ts';
 import { came, failed, lately, type Failed } from './failed.ts';
 import { joined, since } from './history.ts';
-import { ownText } from './own-words.ts';
 import { NO_ORDER, order, type By, type Order } from './order.ts';
 import { apply } from './state.ts';
 import { NO_PACE, pace } from './pace.ts';
@@ -28,6 +28,7 @@ import type { Steady } from './steady.ts';
 import { sign, type StreamHealth } from './stream.ts';
 import { say } from './say.ts';
 import { ofEvent, told, withToast, type Toast } from './toasts.ts';
+import { toldText } from './told.ts';
 import type { StartWay } from './ways.ts';
 import { keepZoom, keptZoom, zoomed, type ZoomKey } from './zoom.ts';
 
@@ -37,7 +38,7 @@ const TOAST_MS = 7_000;
 
 /** Why the program could not open its studio. */
 export interface Failure {
-  text: string;
+  said: Said;
   /** What can be done about it follows from it; null where it is a fault of the page. */
   code: ErrorCode | null;
 }
@@ -154,11 +155,11 @@ export class Panel {
   /** Carries a command out; a refusal is the caller's to show, beside what it is about. Null: it was done. */
   async ask(command: Command): Promise<string | null> {
     const refusal = await this.refusal(command);
-    return refusal === null ? null : ownText(refusal);
+    return refusal === null ? null : toldText(refusal);
   }
 
   /** The same, in the program's words. */
-  async refusal(command: Command): Promise<string | null> {
+  async refusal(command: Command): Promise<Said | null> {
     try {
       await this.#send(command);
       return null;
@@ -248,7 +249,8 @@ export class Panel {
       await what();
       return true;
     } catch (error) {
-      this.#tell({ code: failure(error).code, text: reason(error), own: false, harm: true, file: false });
+      const { code, said } = failure(error);
+      this.#tell({ code, text: said.message, said, harm: true, file: false });
       return false;
     }
   }
@@ -356,12 +358,14 @@ export class Panel {
 /** What the page says where there is no studio. */
 function failure(error: unknown): Failure {
   const refused = error && typeof error === 'object' && 'code' in error ? (error as CommandRefused) : null;
-  return { text: reason(error), code: refused?.code ?? null };
+  return { said: reason(error), code: refused?.code ?? null };
 }
 
 /** The sentence in whatever was thrown: a refusal of the program, or a fault of the page. */
-function reason(error: unknown): string {
-  if (typeof error === 'string') return error;
-  if (error && typeof error === 'object' && 'message' in error) return String((error as CommandRefused).message);
-  return String(error);
+function reason(error: unknown): Said {
+  if (error && typeof error === 'object' && 'message' in error) {
+    const { message, key, values } = error as Said;
+    return { message, key, values };
+  }
+  return { message: String(error) };
 }

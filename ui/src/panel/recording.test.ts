@@ -28,7 +28,7 @@ test('when it is done, where it is; when it failed, why, and what is kept', () =
   const done = shown(recording('stopped', { file: '/v/a.mp4', seconds: 61, bytes: 20_900_000 }));
   expect([done.state, done.file, done.trouble]).toEqual(['Recorded 1:01, 20 MB', '/v/a.mp4', null]);
   const failed = shown(recording('failed', { file: '/v/a.mp4', seconds: 5, message: 'The disk is full.' }));
-  expect([failed.trouble, failed.file]).toEqual(['The disk is full.', '/v/a.mp4']);
+  expect([failed.trouble?.message, failed.file]).toEqual(['The disk is full.', '/v/a.mp4']);
   expect(shown(recording('failed', { message: 'Only 18 MB are free.' })).file).toBeNull();
 });
 

@@ -1,5 +1,5 @@
 // What is said of the recording, in each of its states.
-import type { Recording, UnfinishedRecording } from '../protocol/index.ts';
+import type { Recording, Said, UnfinishedRecording } from '../protocol/index.ts';
 import { decimal } from '../shared/words/language.ts';
 import { say } from './say.ts';
 import { span } from './words.ts';
@@ -15,13 +15,13 @@ export interface Shown {
   /** It is being written. */
   on: boolean;
   /** What is wrong with it. */
-  trouble: string | null;
+  trouble: Said | null;
   /** There is a file that can be shown. */
   file: string | null;
 }
 
 export function shown(recording: Recording): Shown {
-  const { state, file, seconds, bytes, message } = recording;
+  const { state, file, seconds, bytes, message, key, values } = recording;
   const on = state === 'recording' || state === 'stopping';
   const act: Act =
     state === 'recording' || state === 'waiting'
@@ -38,7 +38,7 @@ export function shown(recording: Recording): Shown {
     state:
       state === 'failed' && seconds > 0 ? say('recording.failed.kept', figures) : say(`recording.${state}`, figures),
     on,
-    trouble: message ?? null,
+    trouble: message === undefined ? null : { message, key, values },
     file: state === 'stopped' || (state === 'failed' && seconds > 0) ? file : null,
   };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../protocol/index.ts';
 import { MAX_TOASTS, ofEvent, told, withToast, type Toast } from './toasts.ts';
 
-const toast = (id: number, text: string): Toast => ({ id, code: null, text, own: false, harm: true, file: false });
+const toast = (id: number, text: string): Toast => ({ id, code: null, text, harm: true, file: false });
 const gone = { state: 'failed', id: 'a', code: 'device_lost', message: 'The camera is gone.' } as const;
 const off = { state: 'off' } as const;
 
@@ -43,7 +43,7 @@ test('errors are told, and those about files with the folder', () => {
   expect(ofEvent({ event: 'error', code: 'storage', message: 'x' })).toEqual({
     code: 'storage',
     text: 'x',
-    own: false,
+    said: { event: 'error', code: 'storage', message: 'x' },
     harm: true,
     file: true,
   });

@@ -1,15 +1,15 @@
 // Which of what happened is told for a while: not what the stage says already.
-import type { ErrorCode, Event, Snapshot } from '../protocol/index.ts';
+import type { ErrorCode, Event, Said, Snapshot } from '../protocol/index.ts';
 import { say } from './say.ts';
 
 export interface Toast {
   id: number;
   /** What kind of thing went wrong, which the panel says in its own words; null where it is a fault of the page. */
   code: ErrorCode | null;
-  /** The program's own sentence. */
+  /** What is said: in the panel's own words, or the program's in English, by which the same is known. */
   text: string;
-  /** That is in the panel's own words already. */
-  own: boolean;
+  /** The program's own sentence. */
+  said?: Said;
   harm: boolean;
   /** It is about a file: it stays until it is dismissed, and the folder is at hand. */
   file: boolean;
@@ -33,16 +33,16 @@ export function told(toasts: Toast[], snapshot: Snapshot | null): Toast[] {
 export function ofEvent(event: Event): Omit<Toast, 'id'> | null {
   if (event.event === 'chat_saved') {
     const { messages, path } = event;
-    return { code: null, text: say('chat.saved', { messages, path }), own: true, harm: false, file: false };
+    return { code: null, text: say('chat.saved', { messages, path }), harm: false, file: false };
   }
   if (event.event === 'history_saved') {
     const { points, path } = event;
-    return { code: null, text: say('figures.saved', { points, path }), own: true, harm: false, file: false };
+    return { code: null, text: say('figures.saved', { points, path }), harm: false, file: false };
   }
   if (event.event === 'sound' && event.trouble)
-    return { code: null, text: say(`sound.${event.trouble}`), own: true, harm: true, file: false };
+    return { code: null, text: say(`sound.${event.trouble}`), harm: true, file: false };
   if (event.event !== 'error') return null;
-  return { code: event.code, text: event.message, own: false, harm: true, file: event.code === 'storage' };
+  return { code: event.code, text: event.message, said: event, harm: true, file: event.code === 'storage' };
 }
 
 function onStage({ phase, camera, screen, microphone, recording }: Snapshot): string[] {

@@ -2,8 +2,8 @@
 import type { RejectedMedia, RemovedViewer, ViewerId, ViewerStats } from '../protocol/index.ts';
 import { decimal, language } from '../shared/words/language.ts';
 import type { Failed } from './failed.ts';
-import { ownText } from './own-words.ts';
 import { say, sayFailed } from './say.ts';
+import { toldText } from './told.ts';
 
 /** "00:12:41": how long it has been live. */
 export function elapsed(ms: number): string {
@@ -87,13 +87,19 @@ export function wasRemoved(viewer: RemovedViewer): string {
 }
 
 /** "No sound: it has no Opus with 48 kHz": what a viewer is not sent, and why. */
-export function notSent({ media, reason }: RejectedMedia): string {
-  return say('viewer.not_sent', { media, reason: ownText(reason) });
+export function notSent({ media, reason, key, values }: RejectedMedia): string {
+  return say('viewer.not_sent', { media, reason: toldText({ message: reason, key, values }) });
 }
 
 /** Why somebody could not be shown anything: in the panel's words where the page told a code, as in the event's sentence. */
-export function whyFailed({ reason, code, arrived }: Pick<Failed, 'reason' | 'code' | 'arrived'>): string {
-  if (code === undefined) return ownText(reason);
+export function whyFailed({
+  reason,
+  key,
+  values,
+  code,
+  arrived,
+}: Omit<Failed, 'address' | 'browser' | 'times' | 'at'>): string {
+  if (code === undefined) return toldText({ message: reason, key, values });
   if (code !== 'no_way' || arrived === undefined) return sayFailed(code);
   return sayFailed(arrived ? 'no_way.heard' : 'no_way.silent');
 }

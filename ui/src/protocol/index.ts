@@ -1,5 +1,31 @@
 // Generated from src-tauri/crates/protocol by `./dev types`; a test checks that it is current. Do not edit.
 
+export type Value = number | number | string | Key;
+
+export type Key = { 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
+
+export type Said = { 
+/**
+ * In English.
+ */
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
+
 export type ViewerId = number;
 
 export type VideoCodec = "h264" | "vp9" | "vp8" | "av1";
@@ -28,9 +54,17 @@ used_kbps: number,
  */
 room: Array<RoomFor>, 
 /**
- * The same in a sentence for people.
+ * In English.
  */
-message: string, };
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type RoomFor = { 
 /**
@@ -138,7 +172,15 @@ cannot: string,
 /**
  * From where, as a program tells it.
  */
-scope: Scope, };
+scope: Scope, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type Links = { 
 /**
@@ -248,7 +290,15 @@ mid: string,
 /**
  * For people, as in "it has no Opus with 48 kHz".
  */
-reason: string, };
+reason: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type Viewer = { 
 /**
@@ -390,13 +440,21 @@ status: number,
  */
 code?: RefusalCode, 
 /**
- * What a person reads.
+ * The broadcaster's words.
+ */
+reason: string | null, 
+/**
+ * In English.
  */
 message: string, 
 /**
- * The broadcaster's words.
+ * Its key in the section `told`; none where it is no sentence of the table.
  */
-reason: string | null, };
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type FailureCode = "no_webrtc" | "no_network" | "no_way" | "no_handshake" | "no_picture" | "not_played";
 
@@ -424,9 +482,17 @@ since_at: number, } | { "state": "ending" } | { "state": "failed",
  */
 code: ErrorCode, 
 /**
- * The cause and the remedy.
+ * In English.
  */
-message: string, };
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type Source = { 
 /**
@@ -504,9 +570,17 @@ id: string,
  */
 code: ErrorCode, 
 /**
- * The cause and the remedy.
+ * In English.
  */
-message: string, };
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type RelayId = number;
 
@@ -546,7 +620,15 @@ message?: string,
 /**
  * Somebody stopped it: it is forgotten, and nothing more comes of it.
  */
-gone?: boolean, };
+gone?: boolean, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type Secret = string;
 
@@ -791,7 +873,15 @@ bytes: number,
 /**
  * For a person: why it ended by itself, what is missing, that the disk has little room. Absent where there is nothing to say.
  */
-message?: string, };
+message?: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type UnfinishedRecording = { 
 /**
@@ -1533,7 +1623,15 @@ code?: FailureCode,
 /**
  * Whether a connectivity check of its arrived here; none where that is not known.
  */
-arrived?: boolean, } | { "event": "outside", 
+arrived?: boolean, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, } | { "event": "outside", 
 /**
  * As it is now.
  */
@@ -1653,7 +1751,15 @@ bytes: number,
 /**
  * For a person: why it ended by itself, what is missing, that the disk has little room. Absent where there is nothing to say.
  */
-message?: string, } | { "event": "unfinished_recordings", 
+message?: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, } | { "event": "unfinished_recordings", 
 /**
  * All that can be.
  */
@@ -1743,9 +1849,17 @@ viewer: ViewerId, } | { "event": "error",
  */
 code: ErrorCode, 
 /**
- * What a person reads: the cause and the remedy.
+ * In English.
  */
-message: string, };
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type PanelMessage = { "kind": "snapshot", 
 /**
@@ -1775,9 +1889,17 @@ export type CommandRefused = {
  */
 code: ErrorCode, 
 /**
- * What a person reads: the cause and the remedy.
+ * In English.
  */
-message: string, };
+message: string, 
+/**
+ * Its key in the section `told`; none where it is no sentence of the table.
+ */
+key?: string, 
+/**
+ * By the names that stand in braces there; none where it has none.
+ */
+values?: { [key in string]: Value }, };
 
 export type PageMessage = { "type": "state", 
 /**

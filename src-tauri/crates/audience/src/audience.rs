@@ -21,6 +21,7 @@ use crate::{Input, Now, Output, Passcode, Persisted, Refusal, To, Token, Visitor
 use protocol::{Controls, ErrorCode, Event, LeaveReason, PageMessage, RemovedViewer, Rid, Viewer, ViewerId};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+use words::{Said, said};
 
 /// The timeout named while nothing is due. Nothing happens then; it only spares the owner an `Option`.
 const IDLE: Duration = Duration::from_secs(3600);
@@ -266,7 +267,7 @@ impl Audience {
 
     fn go_live(&mut self, now: Now) {
         if self.live {
-            return self.reject(ErrorCode::WrongState, "The broadcast is live already.");
+            return self.reject(ErrorCode::WrongState, said!("now.live"));
         }
         self.end_rehearsal(now);
         self.live = true;
@@ -280,7 +281,7 @@ impl Audience {
 
     fn end_broadcast(&mut self, now: Now) {
         if !self.live {
-            return self.reject(ErrorCode::WrongState, "Nothing is live.");
+            return self.reject(ErrorCode::WrongState, said!("now.not_live"));
         }
         self.live = false;
         self.tell(To::All, PageMessage::Ended);
@@ -359,11 +360,11 @@ impl Audience {
     }
 
     fn unknown(&mut self, viewer: ViewerId) {
-        self.reject(ErrorCode::UnknownViewer, &format!("There is no viewer {viewer}, or not any more."));
+        self.reject(ErrorCode::UnknownViewer, said!("viewer.none", viewer = viewer.0));
     }
 
-    fn reject(&mut self, code: ErrorCode, message: &str) {
-        self.outputs.push_back(Output::Rejected { code, message: message.to_owned() });
+    fn reject(&mut self, code: ErrorCode, message: Said) {
+        self.outputs.push_back(Output::Rejected { code, message });
     }
 
     fn keep(&mut self) {

@@ -4,6 +4,7 @@ use crate::guest::Guest;
 use crate::{Now, Token};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+use words::{Said, said};
 
 /// Most of them at one time.
 const MOST: usize = 256;
@@ -21,14 +22,22 @@ pub(crate) struct Guests {
 }
 
 /// Why there is no such link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoGuest {
-    #[error("there is a link of that name: revoke it first, or choose another name")]
     Taken,
-    #[error("there are {MOST} links of guests: revoke one first")]
     TooMany,
-    #[error("there is no link of that name")]
     Unknown,
+}
+
+impl NoGuest {
+    /// The same for people.
+    pub(crate) fn said(self) -> Said {
+        match self {
+            Self::Taken => said!("door.taken"),
+            Self::TooMany => said!("door.too_many", most = MOST),
+            Self::Unknown => said!("door.no_link"),
+        }
+    }
 }
 
 impl Guests {

@@ -8,6 +8,7 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Instant;
+use words::Said;
 
 /// The time of an input, by both clocks: the monotonic one decides, the wall clock is shown to people.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +43,14 @@ pub enum Input {
         /// Who.
         viewer: ViewerId,
         /// Why, for people.
-        reason: String,
+        reason: Said,
     },
     /// What somebody who may watch sent as an offer is none: nobody was let in for it.
     BadOffer {
         /// Who.
         visitor: Visitor,
         /// Why, for people.
-        reason: String,
+        reason: Said,
     },
     /// A page of somebody who may watch shows nothing.
     PageFailed {
@@ -186,7 +187,7 @@ pub enum Output {
         /// What a program tells apart.
         code: ErrorCode,
         /// For people.
-        message: String,
+        message: Said,
     },
     /// Close this viewer's transport. What its page must know was told by an [`Output::Tell`] before.
     Drop {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
 use subtle::ConstantTimeEq;
+use words::{Said, said};
 
 /// Longest token, bytes: a stream name chosen by hand fits, a kilobyte in a URL does not.
 const MAX_TOKEN: usize = 64;
@@ -76,9 +77,22 @@ impl Link {
 pub struct Token(String);
 
 /// A text that is no token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stream name is 1 to {MAX_TOKEN} letters, digits, '-' or '_'")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadToken;
+
+impl From<BadToken> for Said {
+    fn from(BadToken: BadToken) -> Said {
+        said!("setting.stream", most = MAX_TOKEN)
+    }
+}
+
+impl fmt::Display for BadToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Said::from(*self).fmt(f)
+    }
+}
+
+impl std::error::Error for BadToken {}
 
 impl Token {
     /// A token of 128 random bits.

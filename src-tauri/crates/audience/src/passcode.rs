@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
+use words::{Said, said};
 
 /// Longest passcode, bytes, as it is compared.
 const MAX: usize = 128;
@@ -19,9 +20,23 @@ pub struct Passcode {
 }
 
 /// A text that can be no passcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a passcode is 1 to {MAX} bytes of text on one line")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadPasscode;
+
+impl BadPasscode {
+    /// What a passcode is, for people.
+    pub fn said(self) -> Said {
+        said!("door.passcode_is", most = MAX)
+    }
+}
+
+impl fmt::Display for BadPasscode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for BadPasscode {}
 
 /// Stands for a passcode: who has this, signed for its browser, was asked for that passcode and knew it. It tells nothing of the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -19,7 +19,7 @@ use v4l2 as system;
 
 use crate::{
     VideoConfig,
-    device::{DeviceError, OpenDevice, Opening, Spare},
+    device::{DeviceError, IT, OpenDevice, Opening, Spare},
     frame::RawPicture,
     source::{Next, PictureSource, SourceError},
 };
@@ -31,6 +31,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+use words::{Said, said};
 
 /// The cameras that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -134,13 +135,13 @@ impl Meant {
                 Err(error) => drop(refusal.get_or_insert(error.opening(&subject(&camera.source.id)))),
             }
         }
-        let missing = || SourceError::NotFound(if id.is_empty() { "A camera".to_owned() } else { subject(&id) });
+        let missing = || SourceError::NotFound(if id.is_empty() { said!("device.a_camera") } else { subject(&id) });
         Err(refusal.unwrap_or_else(missing))
     }
 }
 
-fn subject(id: &str) -> String {
-    format!("The camera \"{id}\"")
+fn subject(id: &str) -> Said {
+    said!("device.camera", name = id)
 }
 
 /// What a device was opened to deliver.
@@ -184,7 +185,7 @@ const CLAIM_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn open(camera: &Named, wanted: &VideoConfig) -> Result<(Reached, Spare), DeviceError> {
     let (found, wanted) = (camera.found.clone(), *wanted);
-    let hangs = || DeviceError::Other("does not answer".to_owned());
+    let hangs = || DeviceError::Other(said!("device.hangs", device = IT));
     let claim = CLAIMS.claim(&found.place(), Some(found.clone()), CLAIM_TIMEOUT).ok_or_else(hangs)?;
     let spare = Spare::default();
     let mut opening = Opening::begin("media-device", NEWEST_ONLY, {
@@ -236,26 +237,26 @@ struct Camera {
 
 impl PictureSource for Camera {
     fn next(&mut self, into: &mut RawPicture) -> Result<Next, SourceError> {
-        let other = |what: &str| DeviceError::Other(what.to_owned());
+        let hangs = || said!("device.hangs", device = IT);
         if let Some(Reached::Opening(opening)) = &mut self.reached {
             match opening.wait(LOOK) {
                 Some(Ok(device)) => (self.reached, self.asked) = (Some(Reached::Open(device)), Instant::now()),
                 Some(Err(error)) => return self.instead(error),
-                None => return self.unless_too_late("does not answer"),
+                None => return self.unless_too_late(hangs),
             }
         }
-        let Some(Reached::Open(device)) = &self.reached else { return self.instead(other("does not answer")) };
+        let Some(Reached::Open(device)) = &self.reached else { return self.instead(DeviceError::Other(hangs())) };
         let picture = match device.next() {
             Some(Ok(picture)) => picture,
             Some(Err(error)) => return self.instead(error),
             None => {
                 let rate = device.format().format.rate;
                 return match self.last {
-                    None => self.unless_too_late("has not delivered a picture yet"),
+                    None => self.unless_too_late(|| said!("device.not_yet", device = IT)),
                     Some(last) if rate.is_some_and(|rate| last.elapsed() < rate.between() * PICTURES_MISSED) => {
                         Ok(Next::Later)
                     }
-                    Some(_) => self.instead(other("delivers nothing any more")),
+                    Some(_) => self.instead(DeviceError::Other(said!("device.silent", device = IT))),
                 };
             }
         };
@@ -273,7 +274,7 @@ impl PictureSource for Camera {
         self.remembering.remember(&self.camera);
     }
 
-    fn unreadable(&mut self, why: String) -> Result<(), SourceError> {
+    fn unreadable(&mut self, why: Said) -> Result<(), SourceError> {
         self.instead(DeviceError::Other(why)).map(drop)
     }
 
@@ -291,11 +292,11 @@ impl PictureSource for Camera {
 
 impl Camera {
     /// It is waited for a while longer, and then not any more, with this error.
-    fn unless_too_late(&mut self, what: &str) -> Result<Next, SourceError> {
+    fn unless_too_late(&mut self, what: impl FnOnce() -> Said) -> Result<Next, SourceError> {
         let patience = if self.candidates.is_empty() { FIRST_PICTURE } else { FIRST_PICTURE_OF_SEVERAL };
         match self.asked.elapsed() < patience {
             true => Ok(Next::NotYet),
-            false => self.instead(DeviceError::Other(what.to_owned())),
+            false => self.instead(DeviceError::Other(what())),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::{
     image,
 };
 use std::{fmt, path::Path, sync::Arc, time::Instant};
+use words::Said;
 
 /// An image that was read, and can be shown.
 #[derive(Clone)]
@@ -14,7 +15,7 @@ pub struct Card(Arc<Picture>);
 
 impl Card {
     /// Reads it (PNG, JPEG). The error is a sentence with the remedy.
-    pub fn read(file: &Path) -> Result<Card, String> {
+    pub fn read(file: &Path) -> Result<Card, Said> {
         image::read(file).map(|(_, picture)| Card(Arc::new(picture)))
     }
 

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
 };
+use words::{Said, said};
 
 /// What the picture comes from. Written as `camera`, `camera:NAME`, `screen`, `screen:N`, `window:TITLE`, `image:FILE`, `pattern` or
 /// `off`.
@@ -23,11 +24,29 @@ pub enum SourceChoice {
 }
 
 /// Why a text is no source.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "\"{0}\" is no source; write camera, camera:NAME, screen, screen:N (N from 1), window:TITLE, image:FILE, pattern or off"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSource(String);
+
+impl NoSource {
+    /// How one is written, without a full stop.
+    pub fn said(&self) -> Said {
+        said!("source.form", text = &self.0)
+    }
+}
+
+impl From<NoSource> for Said {
+    fn from(error: NoSource) -> Said {
+        error.said()
+    }
+}
+
+impl fmt::Display for NoSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for NoSource {}
 
 /// What the picture comes from. Written as `off`, `pattern`, `default`, or a camera's name or index.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! What the encoders are to make, and which values of it are possible.
 
+use std::fmt;
 use stream::{H264Level, Rid};
+use words::{Said, said};
 
 /// What the encoders make: the size, rate and bitrate of the top layer. The other layers follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,24 +37,15 @@ pub enum TopLayer {
 }
 
 /// Why a [`VideoConfig`] cannot be. Each says what can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VideoConfigError {
     /// Too small or too large.
-    #[error(
-        "a picture of {0}x{1} cannot be sent: sizes from 160x96 to 1920x1080 can, upright ones from 96x160 to 1080x1920, and others between that are no larger"
-    )]
     Size(u16, u16),
     /// Colour is sampled for two by two pixels.
-    #[error("a picture of {0}x{1} cannot be sent: width and height must be even; {even}, for one, can", even = even(*.0, *.1))]
     Odd(u16, u16),
     /// Too slow or too fast.
-    #[error("{0} frames a second cannot be sent: 1 to 60 can")]
     Fps(u32),
     /// Too many pixels a second for the H.264 levels that browsers promise to decode.
-    #[error(
-        "{width}x{height} at {fps} frames a second is more than browsers must be able to play: at this size {most} frames a second are the most",
-        most = H264Level::most_fps(*.width, *.height)
-    )]
     Pace {
         /// Pixels.
         width: u16,
@@ -62,9 +55,32 @@ pub enum VideoConfigError {
         fps: u32,
     },
     /// Too little or too much.
-    #[error("a bitrate of {0} kbit/s cannot be sent: 200 to 20000 can")]
     Bitrate(u32),
 }
+
+impl VideoConfigError {
+    /// Why, and what can be, without a full stop.
+    pub fn said(&self) -> Said {
+        match *self {
+            Self::Size(width, height) => said!("setting.size", width, height),
+            Self::Odd(width, height) => said!("setting.odd", width, height, even = even(width, height)),
+            Self::Fps(fps) => said!("setting.fps", fps),
+            Self::Pace { width, height, fps } => {
+                let most = H264Level::most_fps(width, height);
+                said!("setting.level", size = format!("{width}x{height}"), fps, most)
+            }
+            Self::Bitrate(rate) => said!("setting.bitrate", rate),
+        }
+    }
+}
+
+impl fmt::Display for VideoConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for VideoConfigError {}
 
 impl VideoConfig {
     /// Checks that it can be encoded and that browsers can be expected to play it.

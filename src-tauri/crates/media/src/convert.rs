@@ -19,10 +19,9 @@ pub(crate) struct PictureConverter {
     bytes: Vec<u8>,
 }
 
-/// A picture that is not what its device says it is: cut off, or damaged.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("delivered a picture that cannot be read: {0}")]
-pub(crate) struct Unreadable(String);
+/// A picture that is not what its device says it is: cut off, or damaged, with the cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) String);
 
 impl PictureConverter {
     pub(crate) fn new() -> Self {

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use words::{Said, said};
 
 /// A device that delivers nothing for so long has failed: the slowest picture rate is one a second.
 pub(crate) const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
@@ -24,32 +25,35 @@ pub(crate) enum DeviceError {
     Denied,
     /// It is not, or no longer, there.
     Gone,
-    /// Anything else, as the rest of a sentence that begins with the device.
-    Other(String),
-    /// It cannot be had here, and no plug changes that: the rest of the sentence, with the remedy.
-    Impossible(&'static str),
+    /// Anything else, as a sentence of the table about [`IT`], whose place the device takes; without a full stop.
+    Other(Said),
+    /// It cannot be had here, and no plug changes that: the whole sentence about [`IT`], with the remedy.
+    Impossible(Said),
     /// As [`SourceError::Said`].
-    Said(ErrorCode, String),
+    Said(ErrorCode, Said),
 }
+
+/// The device of a sentence, where it is not known yet what people call it.
+pub(crate) const IT: &str = "It";
 
 impl DeviceError {
     /// Of a device that was to be opened. `subject` names it as a sentence does: `The camera "HD Webcam"`.
-    pub(crate) fn opening(self, subject: &str) -> SourceError {
+    pub(crate) fn opening(self, subject: &Said) -> SourceError {
         match self {
-            Self::Gone => SourceError::NotFound(subject.to_owned()),
+            Self::Gone => SourceError::NotFound(subject.clone()),
             error => error.delivering(subject),
         }
     }
 
     /// Of a device that was open.
-    pub(crate) fn delivering(self, subject: &str) -> SourceError {
-        let subject = subject.to_owned();
+    pub(crate) fn delivering(self, subject: &Said) -> SourceError {
+        let subject = subject.clone();
         match self {
             Self::Busy => SourceError::Busy(subject),
             Self::Denied => SourceError::Denied(subject),
             Self::Gone => SourceError::Lost(subject),
-            Self::Other(rest) => SourceError::Failed(format!("{subject} {rest}")),
-            Self::Impossible(rest) => SourceError::Impossible(format!("{subject} {rest}")),
+            Self::Other(what) => SourceError::Failed(what.with("device", subject)),
+            Self::Impossible(said) => SourceError::Said(ErrorCode::DeviceFailed, said.with("device", subject)),
             Self::Said(code, message) => SourceError::Said(code, message),
         }
     }
@@ -101,7 +105,8 @@ impl<F: Clone + Send + 'static, T: Send + 'static> Opening<F, T> {
                 closing.0.end(error);
             }
         };
-        threads::replaced(thread, run).map_err(|error| DeviceError::Other(format!("cannot be read ({error})")))?;
+        threads::replaced(thread, run)
+            .map_err(|error| DeviceError::Other(said!("device.unread", device = IT, error)))?;
         Ok(Self { handover: Some(handover) })
     }
 
@@ -257,7 +262,7 @@ struct CloseOnDrop<F, T>(Arc<Handover<F, T>>);
 
 impl<F, T> Drop for CloseOnDrop<F, T> {
     fn drop(&mut self) {
-        self.0.end(DeviceError::Other("was let go by its library".to_owned()));
+        self.0.end(DeviceError::Other(said!("device.let_go", device = IT)));
         self.0.change(|state| state.closed = true);
     }
 }

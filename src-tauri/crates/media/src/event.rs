@@ -2,6 +2,7 @@
 
 use crate::ScreenToken;
 use protocol::{SoundTrouble, SourceState, StripId};
+use words::Said;
 
 /// What a [`crate::Pipeline`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,5 +22,5 @@ pub enum Event {
     /// The system knows by this which screen or window was chosen, from now on; None: what it knew is over. To be kept for the next start.
     ScreenToken(Option<ScreenToken>),
     /// An encoder failed, with the cause and the remedy. It is started again with the next picture.
-    EncoderFailed(String),
+    EncoderFailed(Said),
 }

@@ -16,6 +16,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use words::{Said, said};
 
 /// A larger file is not read: a picture of 33 million pixels has less.
 const MOST_BYTES: u64 = 64 << 20;
@@ -30,7 +31,7 @@ const PNG: [u8; 4] = [0x89, b'P', b'N', b'G'];
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 
 /// Reads an image to see whether it can be shown. The error is a sentence with the remedy.
-pub fn check(file: &Path) -> Result<(), String> {
+pub fn check(file: &Path) -> Result<(), Said> {
     read(file).map(drop)
 }
 
@@ -76,16 +77,13 @@ impl PictureSource for ImageSource {
 }
 
 /// Width and height as the file has them, and the picture, no larger than it is of use.
-pub(crate) fn read(file: &Path) -> Result<((u16, u16), Picture), String> {
-    let name = file.display();
-    let bytes = bytes_of(file).map_err(|why| format!("The image {name} cannot be read: {why}."))?;
-    let unfit = |why: String| {
-        format!("The image {name} cannot be shown: {why}. Save it again as PNG or JPEG, or choose another one.")
-    };
+pub(crate) fn read(file: &Path) -> Result<((u16, u16), Picture), Said> {
+    let bytes = bytes_of(file).map_err(|cause| said!("image.unread", name = file.display(), cause))?;
+    let unfit = |cause: Said| said!("image.unfit", name = file.display(), cause);
     let mut raw = match &bytes[..] {
         bytes if bytes.starts_with(&PNG) => png(bytes).map_err(unfit)?,
         bytes if bytes.starts_with(&JPEG) => jpeg(bytes).map_err(unfit)?,
-        _ => return Err(unfit("it is neither PNG nor JPEG".to_owned())),
+        _ => return Err(unfit(said!("image.neither"))),
     };
     let size = (raw.width, raw.height);
     // Colour is sampled for two by two pixels: an image has at least as many.
@@ -96,33 +94,33 @@ pub(crate) fn read(file: &Path) -> Result<((u16, u16), Picture), String> {
     };
     let mut kept = Picture::black(width as u16, height as u16, raw.captured);
     let converted = PictureConverter::new().convert(&mut raw, &mut kept, &Fit::WHOLE);
-    converted.map_err(|unreadable| unfit(unreadable.to_string()))?;
+    converted.map_err(|damage| unfit(said!("image.damaged", cause = damage.0)))?;
     Ok((size, kept))
 }
 
-fn bytes_of(file: &Path) -> Result<Vec<u8>, String> {
-    let said = |error: std::io::Error| error.to_string();
-    let opened = File::open(file).map_err(said)?;
-    let about = opened.metadata().map_err(said)?;
+fn bytes_of(file: &Path) -> Result<Vec<u8>, Said> {
+    let told = |error: std::io::Error| Said::from(error.to_string());
+    let opened = File::open(file).map_err(told)?;
+    let about = opened.metadata().map_err(told)?;
     // What is no file might never end, or wait for somebody.
     if !about.is_file() {
-        return Err("it is no file".to_owned());
+        return Err(said!("image.no_file"));
     }
     if about.len() > MOST_BYTES {
-        return Err(format!("it has more than {} MB", MOST_BYTES >> 20));
+        return Err(said!("image.bytes", most = MOST_BYTES >> 20));
     }
     let mut bytes = Vec::new();
-    opened.take(MOST_BYTES).read_to_end(&mut bytes).map_err(said)?;
+    opened.take(MOST_BYTES).read_to_end(&mut bytes).map_err(told)?;
     Ok(bytes)
 }
 
-fn sized(width: usize, height: usize) -> Result<(u16, u16), String> {
+fn sized(width: usize, height: usize) -> Result<(u16, u16), Said> {
     let sides = u16::try_from(width).ok().zip(u16::try_from(height).ok());
     let sides = sides.filter(|(width, height)| *width > 0 && *height > 0);
-    sides.filter(|_| width * height <= MOST_PIXELS).ok_or_else(|| format!("it has {width}x{height} pixels"))
+    sides.filter(|_| width * height <= MOST_PIXELS).ok_or_else(|| said!("image.pixels", width, height))
 }
 
-fn jpeg(bytes: &[u8]) -> Result<RawPicture, String> {
+fn jpeg(bytes: &[u8]) -> Result<RawPicture, Said> {
     let (width, height) = jpeg::Decoder::strict().size(bytes)?;
     let (width, height) = sized(width, height)?;
     let mut decoder = jpeg::Decoder::strict();
@@ -131,18 +129,18 @@ fn jpeg(bytes: &[u8]) -> Result<RawPicture, String> {
     Ok(RawPicture { format: PixelFormat::Mjpeg, width, height, data: bytes.to_vec(), ..RawPicture::new() })
 }
 
-fn png(bytes: &[u8]) -> Result<RawPicture, String> {
-    let said = |error: png::DecodingError| error.to_string();
+fn png(bytes: &[u8]) -> Result<RawPicture, Said> {
+    let told = |error: png::DecodingError| Said::from(error.to_string());
     let limits = png::Limits { bytes: 16 * MOST_PIXELS };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     decoder.set_ignore_text_chunk(true);
-    let header = decoder.read_header_info().map_err(said)?;
+    let header = decoder.read_header_info().map_err(told)?;
     let (width, height) = sized(header.width as usize, header.height as usize)?;
-    let mut reader = decoder.read_info().map_err(said)?;
-    let length = reader.output_buffer_size().ok_or("it is too large")?;
+    let mut reader = decoder.read_info().map_err(told)?;
+    let length = reader.output_buffer_size().ok_or_else(|| said!("image.large"))?;
     let mut data = vec![0; length];
-    let info = reader.next_frame(&mut data).map_err(said)?;
+    let info = reader.next_frame(&mut data).map_err(told)?;
     data.truncate(info.buffer_size());
     let format = match info.color_type {
         png::ColorType::Grayscale => PixelFormat::Grey,

@@ -22,7 +22,7 @@ pub(crate) use output::{Headphones, list as outputs};
 pub use server::find_sound_server;
 
 use crate::{
-    device::{DELIVERY_TIMEOUT, DeviceError, Handover, OpenDevice, Opening},
+    device::{DELIVERY_TIMEOUT, DeviceError, Handover, IT, OpenDevice, Opening},
     frame::SoundChunk,
     listing::Listing,
     source::{PolledSource, SoundSource, SourceError},
@@ -34,6 +34,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use words::{Said, said};
 
 /// The microphones that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -47,11 +48,11 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
     let wanted = match names::find(&microphones, name) {
         Some(microphone) => Some(microphone.clone()),
         None if name == DEFAULT => None,
-        None => return Err(SourceError::NotFound(format!("The microphone \"{name}\""))),
+        None => return Err(SourceError::NotFound(said!("device.microphone", name))),
     };
     // Nobody has called the system's one anything.
-    let named = |microphone: &protocol::Source| format!("The microphone \"{}\"", microphone.label);
-    let subject = wanted.as_ref().map_or_else(|| "The microphone".to_owned(), named);
+    let named = |microphone: &protocol::Source| said!("device.microphone", name = &microphone.label);
+    let subject = wanted.as_ref().map_or_else(|| said!("device.any_microphone"), named);
     let id = wanted.map(|microphone| microphone.id);
     let drive = {
         let id = id.clone();
@@ -66,7 +67,7 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn SoundSource>, SourceError> {
 /// Opens the microphone with this name to be heard beside another one, which waits for nobody: which device that is is looked up in the
 /// device's own thread, for a sound server may take its time to list them.
 pub(crate) fn open_beside(name: &str) -> Result<Box<dyn PolledSource>, SourceError> {
-    let subject = if name == DEFAULT { "The microphone".to_owned() } else { format!("The microphone \"{name}\"") };
+    let subject = if name == DEFAULT { said!("device.any_microphone") } else { said!("device.microphone", name) };
     let wanted = name.to_owned();
     let drive = move |handover: &Arc<Sounds>| match names::find(&list(), &wanted) {
         Some(microphone) => device::drive(Some(&microphone.id), handover),
@@ -81,25 +82,23 @@ pub(crate) fn open_beside(name: &str) -> Result<Box<dyn PolledSource>, SourceErr
 
 /// What this computer plays, whichever of its outputs the system's sound goes to now.
 pub(crate) fn open_desktop() -> Result<Box<dyn PolledSource>, SourceError> {
-    const SUBJECT: &str = "The desktop's sound";
-    match Microphone::open(SUBJECT.to_owned(), None, device::drive_desktop) {
+    let subject = said!("device.desktop");
+    match Microphone::open(subject.clone(), None, device::drive_desktop) {
         Ok(microphone) => Ok(Box::new(Microphone { is_beside: true, is_output: true, ..microphone })),
-        Err(error) => Err(error.opening(SUBJECT)),
+        Err(error) => Err(error.opening(&subject)),
     }
 }
 
 /// What one program plays.
 pub(crate) fn open_program(program: &str) -> Result<Box<dyn PolledSource>, SourceError> {
-    let subject = format!("The program \"{program}\"");
+    let subject = said!("device.program", name = program);
     #[cfg(target_os = "linux")]
     let drive = {
         let program = program.to_owned();
         move |handover: &Arc<Sounds>| programs::drive(&program, handover)
     };
     #[cfg(not(target_os = "linux"))]
-    let drive = |_: &Arc<Sounds>| {
-        Err(DeviceError::Impossible("can be heard alone on Linux only: listen to everything that this computer plays"))
-    };
+    let drive = |_: &Arc<Sounds>| Err(DeviceError::Impossible(said!("device.program_here", device = IT)));
     match Microphone::open(subject.clone(), None, drive) {
         Ok(microphone) => Ok(Box::new(Microphone { is_beside: true, is_output: true, ..microphone })),
         Err(error) => Err(error.opening(&subject)),
@@ -132,7 +131,7 @@ const MOST_WAITING: usize = 20;
 const LOOK: Duration = Duration::from_millis(10);
 
 struct Microphone {
-    subject: String,
+    subject: Said,
     /// None: the system's default.
     id: Option<String>,
     reached: Reached,
@@ -194,7 +193,7 @@ impl PolledSource for Microphone {
 impl Microphone {
     /// Of a device that `drive` opens and reads.
     fn open(
-        subject: String,
+        subject: Said,
         id: Option<String>,
         drive: impl FnOnce(&Arc<Sounds>) -> Result<(), DeviceError> + Send + 'static,
     ) -> Result<Microphone, DeviceError> {
@@ -219,7 +218,7 @@ impl Microphone {
                 Reached::Open(device, converter) => (device, converter),
                 Reached::Opening(opening) => {
                     let Some(opened) = opening.wait(patience(false)) else {
-                        return self.unless_too_late("does not answer");
+                        return self.unless_too_late(|| said!("device.hangs", device = IT));
                     };
                     let mut opened = opened.and_then(Reached::open).map_err(|error| error.opening(&self.subject))?;
                     if let (true, Reached::Open(device, _)) = (self.is_beside, &mut opened) {
@@ -232,8 +231,10 @@ impl Microphone {
             let sound = match device.next_within(patience(self.heard.is_some())) {
                 None if self.is_output => return Ok(()),
                 None if self.heard.is_some_and(|heard| heard.elapsed() < DELIVERY_TIMEOUT) => return Ok(()),
-                None if self.heard.is_none() => return self.unless_too_late("delivers nothing"),
-                None => return Err(self.failed(DeviceError::Other("delivers nothing".to_owned()))),
+                None if self.heard.is_none() => {
+                    return self.unless_too_late(|| said!("device.nothing", device = IT));
+                }
+                None => return Err(self.failed(DeviceError::Other(said!("device.nothing", device = IT)))),
                 Some(Err(error)) => return Err(self.failed(error)),
                 Some(Ok(sound)) => sound,
             };
@@ -246,10 +247,10 @@ impl Microphone {
     }
 
     /// It is waited for a while longer, and then not any more.
-    fn unless_too_late(&self, what: &str) -> Result<(), SourceError> {
+    fn unless_too_late(&self, what: impl FnOnce() -> Said) -> Result<(), SourceError> {
         match self.asked.elapsed() < PATIENCE {
             true => Ok(()),
-            false => Err(self.failed(DeviceError::Other(what.to_owned()))),
+            false => Err(self.failed(DeviceError::Other(what()))),
         }
     }
 

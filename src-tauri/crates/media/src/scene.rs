@@ -7,6 +7,7 @@ use crate::{
     yuv::Window,
 };
 use std::{fmt, str::FromStr};
+use words::{Said, said};
 
 /// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,20 +88,40 @@ impl Default for Scene {
 }
 
 /// Why something is no scene.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoScene {
     /// The text is none.
-    #[error(
-        "\"{0}\" is no scene; write screen+camera, screen+camera:PLACE (top-left, top-right, bottom-left, bottom-right or side-by-side), or off"
-    )]
     Text(String),
     /// The smaller one would be too small, or no longer the smaller one.
-    #[error("a scene's size is a part of the picture's width, from 0.1 to 0.5")]
     Size,
     /// Hardly anything would be left of the camera's picture.
-    #[error("a scene's crop leaves at least a tenth of the camera's width and height, and no side of it is below 0")]
     Crop,
 }
+
+impl NoScene {
+    /// Why, without a full stop.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Text(text) => said!("scene.form", text),
+            Self::Size => said!("scene.size"),
+            Self::Crop => said!("scene.crop"),
+        }
+    }
+}
+
+impl From<NoScene> for Said {
+    fn from(error: NoScene) -> Said {
+        error.said()
+    }
+}
+
+impl fmt::Display for NoScene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for NoScene {}
 
 impl Scene {
     /// The same, if it can be.

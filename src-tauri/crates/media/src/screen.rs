@@ -33,6 +33,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use words::{Said, said};
 
 /// What is to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,18 +178,18 @@ fn reach(mut opening: Opening<(), Shot>, wanted: &Wanted, asking: &AtomicBool) -
             None if asking.load(Ordering::Relaxed) => return Ok(Reached::Opening(opening)),
             None if Instant::now() < end => {}
             None => {
-                let message = format!("{} does not answer. It is asked again by itself.", subject(wanted));
+                let message = said!("screen.silent", device = subject(wanted));
                 return Err(DeviceError::Said(ErrorCode::DeviceFailed, message));
             }
         }
     }
 }
 
-fn subject(wanted: &Wanted) -> String {
+fn subject(wanted: &Wanted) -> Said {
     match wanted {
-        Wanted::Screen(None) => "The screen".to_owned(),
-        Wanted::Screen(Some(number)) => format!("Screen {number}"),
-        Wanted::Window(title) => format!("The window \"{title}\""),
+        Wanted::Screen(None) => said!("device.any_screen"),
+        Wanted::Screen(Some(number)) => said!("device.screen", number = *number),
+        Wanted::Window(title) => said!("device.window", title),
     }
 }
 

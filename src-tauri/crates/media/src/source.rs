@@ -2,6 +2,8 @@
 
 use crate::frame::{RawPicture, SoundChunk};
 use protocol::{Channels, ErrorCode};
+use std::fmt;
+use words::{Said, said};
 
 /// Whether there was a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +27,10 @@ pub(crate) trait PictureSource: Send {
     /// A first picture could be read: no other takes this one's place from now on.
     fn shows(&mut self) {}
 
-    /// No picture could be read for a while, for this reason: the rest of a sentence that begins with the camera. Where several
+    /// No picture could be read for a while, for this reason: a sentence about a device that is yet to be named. Where several
     /// may be meant another takes its place; else this is its error.
-    fn unreadable(&mut self, why: String) -> Result<(), SourceError> {
-        Err(SourceError::Failed(format!("The camera \"{}\" {why}", self.id())))
+    fn unreadable(&mut self, why: Said) -> Result<(), SourceError> {
+        Err(SourceError::Failed(why.with("device", said!("device.camera", name = self.id()))))
     }
 
     /// What it is called, now that it is known which it is.
@@ -64,34 +66,21 @@ pub(crate) trait PolledSource: Send {
 }
 
 /// Why a device does not deliver. What it holds names the device as a subject of a sentence, for example
-/// `The camera "HD Webcam"`; its message is that sentence with the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// `The camera "HD Webcam"`; what is said is that sentence with the remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SourceError {
     /// There is no such device.
-    #[error("{0} was not found. Plug it in, or choose another one.")]
-    NotFound(String),
+    NotFound(Said),
     /// Another program has it.
-    #[error(
-        "{0} is in use by another program. Close that program (a video call, a browser tab), or choose another one."
-    )]
-    Busy(String),
+    Busy(Said),
     /// The system refused it.
-    #[error(
-        "{0} is there, but the system does not let Skylark use it. Allow it in the system's privacy settings (on Linux: add yourself to the groups video and audio), or choose another one."
-    )]
-    Denied(String),
+    Denied(Said),
     /// It was there and went away.
-    #[error("{0} went away. Plug it in again and it carries on by itself, or choose another one.")]
-    Lost(String),
+    Lost(Said),
     /// It answered with an error of its own: here the whole sentence about it, without a full stop.
-    #[error("{0}. Unplug it and plug it in again, or choose another one.")]
-    Failed(String),
-    /// It cannot be had here: the whole sentence, with the remedy, without a full stop.
-    #[error("{0}.")]
-    Impossible(String),
-    /// Anything else that a program may tell apart: the whole message.
-    #[error("{1}")]
-    Said(ErrorCode, String),
+    Failed(Said),
+    /// Anything else that a program may tell apart: the whole sentence, with the remedy.
+    Said(ErrorCode, Said),
 }
 
 impl SourceError {
@@ -102,8 +91,26 @@ impl SourceError {
             Self::Busy(_) => ErrorCode::DeviceBusy,
             Self::Denied(_) => ErrorCode::DeviceDenied,
             Self::Lost(_) => ErrorCode::DeviceLost,
-            Self::Failed(_) | Self::Impossible(_) => ErrorCode::DeviceFailed,
+            Self::Failed(_) => ErrorCode::DeviceFailed,
             Self::Said(code, _) => *code,
         }
+    }
+
+    /// The cause and the remedy, for people.
+    pub(crate) fn said(&self) -> Said {
+        match self.clone() {
+            Self::NotFound(device) => said!("device.not_found", device),
+            Self::Busy(device) => said!("device.busy", device),
+            Self::Denied(device) => said!("device.denied", device),
+            Self::Lost(device) => said!("device.lost", device),
+            Self::Failed(what) => said!("device.failed", what),
+            Self::Said(_, said) => said,
+        }
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
     }
 }

@@ -1,6 +1,7 @@
 //! What may go wrong, as codes that programs tell apart.
 
 use serde::{Deserialize, Serialize};
+use words::Said;
 
 /// What the panel and scripts tell apart when something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,7 +115,8 @@ pub struct Problem {
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub code: Option<RefusalCode>,
     /// What a person reads.
-    pub message: String,
+    #[serde(flatten)]
+    pub message: Said,
     /// The broadcaster's words.
     pub reason: Option<String>,
 }

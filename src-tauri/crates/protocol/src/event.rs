@@ -8,6 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use words::{Key, Said};
 
 /// What happened. The panel gets a [`crate::Snapshot`] first and these after it; `skylark headless` prints one a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,6 +104,9 @@ pub enum Event {
         browser: String,
         /// What is wrong, for people.
         reason: String,
+        /// The reason by its key; none where the browser's code says it.
+        #[serde(flatten)]
+        by: Key,
         /// What the browser came to; none where it was the offer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
@@ -325,6 +329,7 @@ pub enum Event {
         /// What a program tells apart.
         code: ErrorCode,
         /// What a person reads: the cause and the remedy.
-        message: String,
+        #[serde(flatten)]
+        message: Said,
     },
 }

@@ -2,6 +2,7 @@
 
 use crate::Rid;
 use serde::{Deserialize, Serialize};
+use words::Said;
 
 /// How many more could watch, and from what that is known. Nothing of it is guessed: where nothing was measured there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +19,8 @@ pub struct Capacity {
     /// So many viewers more could be sent each layer, of each alone; the largest first.
     pub room: Vec<RoomFor>,
     /// The same in a sentence for people.
-    pub message: String,
+    #[serde(flatten)]
+    pub message: Said,
 }
 
 /// So many viewers more could be sent this layer.

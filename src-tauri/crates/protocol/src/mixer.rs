@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
+use words::{Said, said};
 
 /// Which strip of the mixer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -224,9 +225,15 @@ impl SoundPreset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoPreset;
 
+impl From<NoPreset> for Said {
+    fn from(NoPreset: NoPreset) -> Said {
+        said!("setting.preset")
+    }
+}
+
 impl fmt::Display for NoPreset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sound is standard, music or speech")
+        Said::from(*self).fmt(f)
     }
 }
 

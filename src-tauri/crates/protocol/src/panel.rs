@@ -2,6 +2,7 @@
 
 use crate::{ErrorCode, Event, Snapshot, StripLevels};
 use serde::{Deserialize, Serialize};
+use words::Said;
 
 /// What goes over the panel's channel: a snapshot first, then what happens after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,5 +42,6 @@ pub struct CommandRefused {
     /// What a program tells apart.
     pub code: ErrorCode,
     /// What a person reads: the cause and the remedy.
-    pub message: String,
+    #[serde(flatten)]
+    pub message: Said,
 }

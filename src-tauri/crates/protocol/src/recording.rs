@@ -1,6 +1,7 @@
 //! What is said of recordings.
 
 use serde::{Deserialize, Serialize};
+use words::Key;
 
 /// The recording, as it is at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Recording {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub message: Option<String>,
+    /// The message by its key.
+    #[serde(flatten)]
+    pub by: Key,
 }
 
 /// What the recording does.

@@ -3,6 +3,7 @@
 use crate::Secret;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use words::Key;
 
 /// One engine that the stream is handed to. Never used twice while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct Relay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub message: Option<String>,
+    /// The message by its key.
+    #[serde(flatten)]
+    pub by: Key,
     /// Somebody stopped it: it is forgotten, and nothing more comes of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]

@@ -5,6 +5,7 @@ use crate::{
     Settings, SoundTrouble, StreamStats, StripId, StripSettings, UnfinishedRecording, Viewer,
 };
 use serde::{Deserialize, Serialize};
+use words::Said;
 
 /// Everything a panel that just opened needs; [`crate::Event`]s carry on from here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,7 +121,8 @@ pub enum Phase {
         /// What a program tells apart.
         code: ErrorCode,
         /// The cause and the remedy.
-        message: String,
+        #[serde(flatten)]
+        message: Said,
     },
 }
 
@@ -185,7 +187,8 @@ pub enum SourceState {
         /// What a program tells apart.
         code: ErrorCode,
         /// The cause and the remedy.
-        message: String,
+        #[serde(flatten)]
+        message: Said,
     },
 }
 

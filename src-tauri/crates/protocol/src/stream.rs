@@ -1,6 +1,7 @@
 //! What the stream consists of and where it can be watched.
 
 use serde::{Deserialize, Serialize};
+use words::Key;
 
 /// A video codec that viewers are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +99,9 @@ pub struct Address {
     pub interface: String,
     /// What people call that network: the name that it has, "Wi-Fi", "Cable", "VPN".
     pub network: String,
+    /// What is not a name in that, by its key; none where all of it was given by people.
+    #[serde(flatten)]
+    pub by: Key,
     /// One sentence for people: who can open a link with this address.
     pub reach: String,
     /// One sentence for people: who cannot.

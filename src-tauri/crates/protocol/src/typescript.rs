@@ -18,6 +18,9 @@ pub fn document() -> String {
         };
     }
     declare!(
+        words::Value,
+        words::Key,
+        words::Said,
         ViewerId,
         VideoCodec,
         Rid,

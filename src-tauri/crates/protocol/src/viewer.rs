@@ -2,6 +2,7 @@
 
 use crate::{Layer, RelayId, Rid, ViewerId};
 use serde::{Deserialize, Serialize};
+use words::Key;
 
 /// A viewer as the panel lists one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct RejectedMedia {
     pub mid: String,
     /// For people, as in "it has no Opus with 48 kHz".
     pub reason: String,
+    /// The reason by its key.
+    #[serde(flatten)]
+    pub by: Key,
 }
 
 /// How one viewer's connection does.

@@ -9,6 +9,7 @@ use crate::{
 use protocol::{Address, Scope};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use words::{Said, said};
 
 /// One address of this machine that people may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,12 +81,14 @@ impl From<Interface> for LocalAddress {
     fn from(interface: Interface) -> Self {
         let scope = scope(&interface);
         let Interface { name, ip, medium, given, .. } = interface;
+        let Said { message: network, by } = medium.called(&name, given.as_deref());
         let address = Address {
             host: ip.to_string(),
-            network: medium.called(&name, given.as_deref()),
+            network,
+            by,
             interface: name,
-            reach: sentence(scope).to_owned(),
-            cannot: cannot(scope, ip).to_owned(),
+            reach: sentence(scope).message,
+            cannot: cannot(scope, ip).message,
             scope,
         };
         Self { ip, address }
@@ -114,31 +117,31 @@ fn scope(interface: &Interface) -> Scope {
     }
 }
 
-pub(crate) fn sentence(scope: Scope) -> &'static str {
+/// The panel says the same by the scope.
+pub(crate) fn sentence(scope: Scope) -> Said {
     match scope {
-        Scope::Network => "People on your network",
-        Scope::Internet => "Anyone on the internet, unless a firewall is in between",
-        Scope::Vpn => "People in your VPN",
-        Scope::Provider => "People on your provider's network",
-        Scope::Cable => "A computer connected by a cable",
-        Scope::Guests => "Containers and virtual machines on this computer",
-        Scope::Computer => "Only this computer",
-        Scope::Public => "Anyone who can reach that name, if its port leads to this computer",
+        Scope::Network => said!("reach.network"),
+        Scope::Internet => said!("reach.internet"),
+        Scope::Vpn => said!("reach.vpn"),
+        Scope::Provider => said!("reach.provider"),
+        Scope::Cable => said!("reach.cable"),
+        Scope::Guests => said!("reach.guests"),
+        Scope::Computer => said!("reach.computer"),
+        Scope::Public => said!("reach.public"),
     }
 }
 
 /// Who cannot open it: what a broadcaster finds out only when somebody says so, unless it is said beforehand.
-pub(crate) fn cannot(scope: Scope, ip: IpAddr) -> &'static str {
+pub(crate) fn cannot(scope: Scope, ip: IpAddr) -> Said {
     match scope {
-        Scope::Network => "Others cannot: people elsewhere, and phones on mobile data.",
-        Scope::Internet if ip.is_ipv6() => "People cannot whose own network has no IPv6.",
-        Scope::Internet => "Nobody can while a firewall on the way closes the port.",
-        Scope::Vpn => "People who are not in that VPN cannot.",
-        Scope::Provider => "Most people cannot: only some of your provider's other customers can.",
-        Scope::Cable => "Others cannot: there is nobody else on that cable.",
-        Scope::Guests => "Other computers and phones cannot, not even in the same room.",
-        Scope::Computer => "Other computers and phones cannot, not even in the same room.",
-        Scope::Public => "Nobody can while that name's port does not lead to this computer.",
+        Scope::Network => said!("cannot.network"),
+        Scope::Internet if ip.is_ipv6() => said!("cannot.no_ipv6"),
+        Scope::Internet => said!("cannot.internet"),
+        Scope::Vpn => said!("cannot.vpn"),
+        Scope::Provider => said!("cannot.provider"),
+        Scope::Cable => said!("cannot.cable"),
+        Scope::Guests | Scope::Computer => said!("cannot.here"),
+        Scope::Public => said!("cannot.public"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
 };
+use words::{Said, said};
 
 /// The open port.
 #[derive(Debug)]
@@ -71,16 +72,18 @@ pub enum BindError {
 
 impl BindError {
     /// The sentence without what to do about it on a command line: for where there are buttons for that.
-    pub fn cause(&self) -> String {
+    pub fn cause(&self) -> Said {
         match self {
             Self::InUse { port, transport, holder: Some(holder), .. } => {
-                format!("Port {port} ({transport}) is taken by {holder}.")
+                said!("start.port_by", port = *port, transport = transport.to_string(), program = holder.to_string())
             }
-            Self::InUse { port, transport, holder: None, .. } => format!("Port {port} ({transport}) is taken."),
-            Self::Denied { port } => format!("The system does not let this program use port {port}."),
-            Self::NotHere { address } => format!("{address} is no address of this computer."),
-            Self::NoCommonPort => "No port was found that is free for both TCP and UDP.".to_owned(),
-            Self::Failed { address, error } => format!("{address} could not be opened ({error})."),
+            Self::InUse { port, transport, holder: None, .. } => {
+                said!("start.port", port = *port, transport = transport.to_string())
+            }
+            Self::Denied { port } => said!("start.port_denied", port = *port),
+            Self::NotHere { address } => said!("start.address", address),
+            Self::NoCommonPort => said!("start.no_port"),
+            Self::Failed { address, error } => said!("start.unopened", address, error),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
 };
+use words::{Said, said};
 
 /// Where to listen, TCP and UDP: an address of this machine, or an unspecified one for all of them, and one port
 /// number for both. Port 0 asks for any number that is free on both.
@@ -14,11 +15,22 @@ use std::{
 pub struct Listen(SocketAddr);
 
 /// What was given is no address to listen on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no address to listen on: write ADDRESS:PORT, for example [::]:8787, 0.0.0.0:8787 or 192.168.1.20:8787"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenError(String);
+
+impl From<ListenError> for Said {
+    fn from(ListenError(text): ListenError) -> Said {
+        said!("setting.listen", text)
+    }
+}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Said::from(self.clone()).fmt(f)
+    }
+}
+
+impl std::error::Error for ListenError {}
 
 impl Listen {
     /// The port where nothing else is said.

@@ -3,6 +3,7 @@
 use crate::host::Host;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::{fmt, io, str::FromStr};
+use words::{Said, said};
 
 /// Where others send media to: a name or an address, and the port outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,11 +31,22 @@ impl MediaName {
 pub struct PublicMedia(Host);
 
 /// What was given is no place for media.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no place for media: write HOST or HOST:PORT, for example media.example.org, 203.0.113.7:9000 or [2001:db8::7]:9000"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicMediaError(String);
+
+impl From<PublicMediaError> for Said {
+    fn from(PublicMediaError(text): PublicMediaError) -> Said {
+        said!("setting.public_media", text)
+    }
+}
+
+impl fmt::Display for PublicMediaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Said::from(self.clone()).fmt(f)
+    }
+}
+
+impl std::error::Error for PublicMediaError {}
 
 impl PublicMedia {
     /// With the bound port where none is written.

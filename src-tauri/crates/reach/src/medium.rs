@@ -1,5 +1,7 @@
 //! What kind of network an interface is on, and what people call it. Decisions only.
 
+use words::{Said, said};
+
 /// What carries a network, as people tell networks apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Medium {
@@ -87,28 +89,28 @@ impl Medium {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn word(self) -> Said {
         match self {
-            Self::Wifi => "Wi-Fi",
-            Self::Cable => "Cable",
-            Self::Vpn => "VPN",
-            Self::Phone => "Phone",
-            Self::Mobile => "Mobile network",
-            Self::Guests => "Virtual machines",
-            Self::Computer => "This computer",
-            Self::Unknown => "Network",
+            Self::Wifi => said!("network.wifi"),
+            Self::Cable => said!("network.cable"),
+            Self::Vpn => said!("network.vpn"),
+            Self::Phone => said!("network.phone"),
+            Self::Mobile => said!("network.mobile"),
+            Self::Guests => said!("network.guests"),
+            Self::Computer => said!("network.computer"),
+            Self::Unknown => said!("network.other"),
         }
     }
 
     /// What people call a network: the name that it was given, with what it is, or only what it is. A name that is the interface's own was
     /// given by no person.
-    pub(crate) fn called(self, interface: &str, given: Option<&str>) -> String {
+    pub(crate) fn called(self, interface: &str, given: Option<&str>) -> Said {
         let given = given.map(plain).filter(|given| !given.is_empty() && given != interface);
         let word = self.word();
         match given {
-            Some(given) if matches!(self, Self::Computer | Self::Unknown) || says(&given, word) => given,
-            Some(given) => format!("{given} ({word})"),
-            None => word.to_owned(),
+            Some(given) if matches!(self, Self::Computer | Self::Unknown) || says(&given, &word) => given.into(),
+            Some(name) => said!("network.given", name, network = word),
+            None => word,
         }
     }
 }
@@ -230,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_network_is_called_as_somebody_named_it_and_never_by_its_interface() {
-        let called = |medium: Medium, given: Option<&str>| medium.called("wlp2s0", given);
+        let called = |medium: Medium, given: Option<&str>| medium.called("wlp2s0", given).message;
         assert_eq!(called(Medium::Wifi, Some("Café Luna")), "Café Luna (Wi-Fi)");
         assert_eq!(called(Medium::Wifi, Some("Our WiFi")), "Our WiFi");
         assert_eq!(called(Medium::Cable, Some("Office")), "Office (Cable)");
@@ -243,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_neighbour_s_name_breaks_no_line_and_turns_no_letters_round() {
-        let called = Medium::Wifi.called("wlan0", Some("a\nb\u{202e}c\u{7}d"));
+        let called = Medium::Wifi.called("wlan0", Some("a\nb\u{202e}c\u{7}d")).message;
         assert_eq!(called, "abcd (Wi-Fi)");
         let long = Medium::Wifi.called("wlan0", Some(&"x".repeat(500)));
         assert_eq!(long.chars().count(), MAX_NAME + " (Wi-Fi)".len());

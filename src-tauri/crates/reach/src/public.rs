@@ -5,6 +5,7 @@ use crate::host::Host;
 use crate::media_name::MediaName;
 use protocol::{Address, Scope};
 use std::{fmt, net::Ipv4Addr, str::FromStr};
+use words::{Said, said};
 
 /// How the world reaches the pages of this machine, `[https://]HOST[:PORT][/PATH]`: a forwarded port, a VPN, a rented machine, a proxy.
 /// It goes into the link. PORT is the number outside, where that differs.
@@ -26,21 +27,23 @@ enum Scheme {
 }
 
 /// What was given is no public name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no public name: write HOST, HOST:PORT or https://HOST/PATH, for example live.example.org, 203.0.113.7:9000, [2001:db8::7]:9000 or https://live.example.org/tv{hint}",
-    hint = other_letters(.0)
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicError(String);
 
-/// What helps whose name is written in letters that the DNS does not have.
-fn other_letters(text: &str) -> &'static str {
-    if text.is_ascii() {
-        ""
-    } else {
-        "; a name with other letters than a to z is written as the DNS has it, as in xn--bcher-kva.example"
+impl From<PublicError> for Said {
+    fn from(PublicError(text): PublicError) -> Said {
+        // The DNS has no other letters.
+        if text.is_ascii() { said!("setting.public", text) } else { said!("setting.public_letters", text) }
     }
 }
+
+impl fmt::Display for PublicError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Said::from(self.clone()).fmt(f)
+    }
+}
+
+impl std::error::Error for PublicError {}
 
 /// The longest path, bytes; a link goes into a QR code, and into messages of people.
 const LONGEST_PATH: usize = 128;
@@ -76,12 +79,14 @@ impl Public {
 
     /// As one of the addresses the panel offers.
     pub fn address(&self) -> Address {
+        let Said { message: network, by } = said!("network.public");
         Address {
             host: self.at.name.clone(),
             interface: "public name".to_owned(),
-            network: "Public name".to_owned(),
-            reach: sentence(Scope::Public).to_owned(),
-            cannot: cannot(Scope::Public, Ipv4Addr::UNSPECIFIED.into()).to_owned(),
+            network,
+            by,
+            reach: sentence(Scope::Public).message,
+            cannot: cannot(Scope::Public, Ipv4Addr::UNSPECIFIED.into()).message,
             scope: Scope::Public,
         }
     }

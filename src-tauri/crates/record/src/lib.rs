@@ -9,13 +9,13 @@ mod mend;
 mod mp4;
 mod names;
 mod recorder;
+mod sentences;
 mod sequence;
 mod space;
 mod target;
 #[cfg(test)]
 mod testing;
 mod unfinished;
-mod words;
 
 pub use mend::{MendError, Mended, mend};
 pub use mp4::CODEC;

@@ -1,12 +1,13 @@
 //! Makes a file whole that was not finished: its program was killed, or its disk was full.
 
 use crate::mp4::{EMPTY, Kept, Write, scan};
-use crate::words;
+use crate::sentences;
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use thiserror::Error;
+use words::{Said, said};
 
 /// A file that is whole now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,27 +21,43 @@ pub struct Mended {
 }
 
 /// Why a file was not mended. The text says what to do.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub enum MendError {
     /// It is not there.
-    #[error("{} is not there any more. It may have been moved, or its disk unplugged.", .0.display())]
     Gone(PathBuf),
     /// It is finished.
-    #[error("{} is whole already: there is nothing to mend.", .0.display())]
     Whole(PathBuf),
     /// It is none of ours.
-    #[error("{} is no recording that Skylark began. Choose one that it did.", .0.display())]
     Foreign(PathBuf),
     /// Not even a first second of it reached the disk.
-    #[error("Nothing of {} reached the disk before it was cut off: there is nothing to mend, and it can be deleted.", .0.display())]
     Nothing(PathBuf),
     /// Another program writes it at this moment.
-    #[error("{} is being written: another Skylark records to it. End that one first.", .0.display())]
     Busy(PathBuf),
     /// The disk does not let us.
-    #[error("{0}")]
-    Disk(String),
+    Disk(Said),
 }
+
+impl MendError {
+    /// The same for people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Gone(path) => said!("record.mend_gone", path = path.display()),
+            Self::Whole(path) => said!("record.mend_whole", path = path.display()),
+            Self::Foreign(path) => said!("record.mend_foreign", path = path.display()),
+            Self::Nothing(path) => said!("record.mend_nothing", path = path.display()),
+            Self::Busy(path) => said!("record.mend_busy", path = path.display()),
+            Self::Disk(said) => said.clone(),
+        }
+    }
+}
+
+impl fmt::Display for MendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for MendError {}
 
 /// Cuts off what is not whole, and writes the index and the duration. It may be called again wherever it was interrupted.
 ///
@@ -48,7 +65,7 @@ pub enum MendError {
 ///
 /// The file stays as it was, or can be mended again.
 pub fn mend(path: &Path) -> Result<Mended, MendError> {
-    let disk = |error: io::Error| MendError::Disk(words::cannot(path, &error));
+    let disk = |error: io::Error| MendError::Disk(sentences::cannot(path, &error));
     let mut file = match File::options().read(true).write(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(MendError::Gone(path.into())),
         opened => opened.map_err(disk)?,

@@ -8,7 +8,7 @@ use crate::sequence::{Sequence, Split, Step};
 use crate::space::{self, Verdict, Watch};
 use crate::target::{self, Checked};
 use crate::unfinished::Journal;
-use crate::{MendError, mend, words};
+use crate::{MendError, mend, sentences};
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, File};
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use stream::{Clock, Frame};
+use words::{Said, said};
 
 /// Marks that wait for the recorder at most: whoever makes more in a second has leant on the key.
 const MARKS: usize = 32;
@@ -38,13 +39,13 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// A file was begun. A message where it has not the name that was asked for.
-    Began(PathBuf, Option<String>),
+    Began(PathBuf, Option<Said>),
     /// Something that should be known, and nothing else changed.
-    Note(String),
+    Note(Said),
     /// All that was to be recorded is on the disk, in files that are whole: so long and so many bytes together.
     Finished(Duration, u64),
     /// It ended by itself, with a sentence that says why and what is kept, and how long and how large that is.
-    Stopped(String, Duration, u64),
+    Stopped(Said, Duration, u64),
 }
 
 /// How far a recording is. A clone is the same.
@@ -193,13 +194,8 @@ impl Recorder {
                 // Where a disk knows no locks there is nobody else either.
                 let _ = file.try_lock();
                 self.plan.journal.note(&path);
-                let message = instead_of.map(|other| {
-                    format!(
-                        "{} is there already and stays as it is: this goes into {}.",
-                        other.display(),
-                        path.display()
-                    )
-                });
+                let message =
+                    instead_of.map(|other| said!("record.there", path = other.display(), other = path.display()));
                 (self.tell)(Told::Began(path.clone(), message));
                 self.open = Some(Open { path, file });
             }
@@ -237,18 +233,13 @@ impl Recorder {
                 if let Err(error) = whole {
                     return self.failed(&error);
                 }
-                let message = format!(
-                    "Only {} are left on the disk of {}, so the recording ended at {}. All of it is kept. Free space, and record again.",
-                    words::size(free),
-                    folder.display(),
-                    words::length(self.progress.read().0.as_secs())
-                );
-                self.stopped(message);
+                let time = sentences::length(self.progress.read().0.as_secs());
+                self.stopped(said!("record.ended_full", left = sentences::size(free), path = folder.display(), time));
             }
         }
     }
 
-    fn stopped(&mut self, message: String) {
+    fn stopped(&mut self, message: Said) {
         let (duration, bytes) = self.progress.read();
         (self.tell)(Told::Stopped(message, duration, bytes));
     }
@@ -258,28 +249,25 @@ impl Recorder {
         self.over = true;
         self.sequence = Sequence::new(self.plan.clock, self.plan.split);
         let Some(Open { path, file }) = self.open.take() else {
-            let message = words::cannot(&self.plan.target.folder, error);
+            let message = sentences::cannot(&self.plan.target.folder, error);
             return self.stopped(message);
         };
         drop(file);
-        let cause = words::cannot(&path, error);
+        let cause = sentences::cannot(&path, error);
         let message = match mend(&path) {
             Ok(mended) => {
                 self.plan.journal.forget(&path);
                 let (duration, bytes) = self.before;
                 self.progress.set(duration + mended.duration, bytes + mended.bytes);
-                format!(
-                    "The recording ended at {}, and is kept until there. {cause}",
-                    words::length((duration + mended.duration).as_secs())
-                )
+                said!("record.ended", time = sentences::length((duration + mended.duration).as_secs()), cause)
             }
             Err(MendError::Nothing(_)) => {
                 // It has nothing that anybody would miss.
                 let _ = fs::remove_file(&path);
                 self.plan.journal.forget(&path);
-                format!("Nothing could be recorded. {cause}")
+                said!("record.nothing", cause)
             }
-            Err(_) => format!("The recording ended. What reached the disk can be mended at the next start. {cause}"),
+            Err(_) => said!("record.to_mend", cause),
         };
         self.stopped(message);
     }

@@ -1,9 +1,10 @@
 //! Where a recording goes, and whether it can.
 
-use crate::{names, space, words};
+use crate::{names, sentences, space};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use words::{Said, said};
 
 /// Where a recording is to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Checked {
     /// The name of the first file; none: by the moment when it begins.
     pub(crate) name: Option<String>,
     /// What should be known before it begins: there is little room.
-    pub warning: Option<String>,
+    pub warning: Option<Said>,
 }
 
 impl Target {
@@ -33,8 +34,8 @@ impl Target {
     /// # Errors
     ///
     /// It cannot; a sentence for people with the cause and the remedy.
-    pub fn check(&self, bytes_a_second: u64) -> Result<Checked, String> {
-        let path = std::path::absolute(&self.path).map_err(|_| "A recording needs a file or a folder.".to_owned())?;
+    pub fn check(&self, bytes_a_second: u64) -> Result<Checked, Said> {
+        let path = std::path::absolute(&self.path).map_err(|_| said!("record.where"))?;
         let ends_open = self.path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         let is_folder = path.is_dir() || ends_open || path.extension().is_none();
         let (folder, name) = match is_folder {
@@ -44,7 +45,7 @@ impl Target {
                 (path.parent().unwrap_or(Path::new(".")).to_owned(), name)
             }
         };
-        fs::create_dir_all(&folder).map_err(|error| words::cannot(&folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| sentences::cannot(&folder, &error))?;
         try_writing(&folder)?;
         let warning = match space::free(&folder) {
             None => None,
@@ -52,12 +53,8 @@ impl Target {
                 space::Verdict::Enough => None,
                 space::Verdict::Little(left) => Some(little(&folder, left.as_secs())),
                 space::Verdict::None => {
-                    return Err(format!(
-                        "Only {} are free on the disk of {}. A recording leaves {} free, so it does not begin. Free space, or record to another folder.",
-                        words::size(free),
-                        folder.display(),
-                        words::size(space::KEPT_FREE)
-                    ));
+                    let (free, kept) = (sentences::size(free), sentences::size(space::KEPT_FREE));
+                    return Err(said!("record.no_room", free, path = folder.display(), kept));
                 }
             },
         };
@@ -73,22 +70,18 @@ impl Checked {
 }
 
 /// There is room for so many seconds.
-pub(crate) fn little(folder: &Path, seconds: u64) -> String {
+pub(crate) fn little(folder: &Path, seconds: u64) -> Said {
     let minutes = seconds / 60;
-    let left = match minutes {
-        0 => "less than a minute".to_owned(),
-        1 => "1 minute".to_owned(),
-        _ => format!("{minutes} minutes"),
+    let what = match minutes {
+        0 => said!("record.no_minute"),
+        1 => said!("record.minute"),
+        _ => said!("record.minutes", minutes),
     };
-    format!(
-        "The disk of {} has room for {left} of recording. Free space: it stops when {} are left.",
-        folder.display(),
-        words::size(space::KEPT_FREE)
-    )
+    said!("record.little", path = folder.display(), what, kept = sentences::size(space::KEPT_FREE))
 }
 
 /// A folder says only by being tried whether it can be written.
-fn try_writing(folder: &Path) -> Result<(), String> {
+fn try_writing(folder: &Path) -> Result<(), Said> {
     let probe = folder.join(format!(".skylark-{}", std::process::id()));
     match File::options().write(true).create_new(true).open(&probe) {
         Ok(file) => {
@@ -99,7 +92,7 @@ fn try_writing(folder: &Path) -> Result<(), String> {
         }
         // Somebody like us tries at this moment.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(words::cannot(folder, &error)),
+        Err(error) => Err(sentences::cannot(folder, &error)),
     }
 }
 

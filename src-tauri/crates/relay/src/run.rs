@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use stream::{Clock, Rid, VideoCodec};
 use threads::Died;
 use tokio::sync::{Mutex, mpsc, watch};
+use words::said;
 
 /// How often an engine that is sent RTP is shown where we are, until it says that it has heard it.
 const KNOCK: Duration = Duration::from_millis(100);
@@ -117,9 +118,9 @@ async fn attempt(
             None
         }
         End::Lost(why) if life.lost(&why, rand::random(), Instant::now()) => {
-            Some(State::Waiting(format!("{why}. It is tried again.")))
+            Some(State::Waiting(said!("relay.again", why = why.said())))
         }
-        End::Lost(why) => Some(State::Failed(format!("{why}."))),
+        End::Lost(why) => Some(State::Failed(said!("relay.over", why = why.said()))),
     };
     let over = words.is_none();
     words.into_iter().for_each(|state| tell(Told::State(state)));

@@ -2,6 +2,7 @@
 
 use protocol::{RelayEngine, RelaySecrets, Secret};
 use url::Url;
+use words::{Said, said};
 
 /// The longest URL that is read, bytes.
 const LONGEST: usize = 2048;
@@ -77,38 +78,36 @@ pub struct Target {
 
 impl Target {
     /// Reads a URL such as `whip+https://live.example.org/whip/me` or `janus+wss://live.example.org/1234`. An error says what can be written.
-    pub fn parse(text: &str, secrets: RelaySecrets) -> Result<Target, String> {
+    pub fn parse(text: &str, secrets: RelaySecrets) -> Result<Target, Said> {
         let text = text.trim();
         if text.len() > LONGEST {
-            return Err(format!("A relay's URL has at most {LONGEST} bytes."));
+            return Err(said!("relay.url_long", most = LONGEST));
         }
         let Some(kind) = KINDS.iter().find(|kind| text.starts_with(kind.prefix)) else {
             let scheme = text.split_once("://").map_or(text, |(scheme, _)| scheme);
             let readable = |c: &char| c.is_ascii_alphanumeric() || "+-.".contains(*c);
             let scheme: String = scheme.chars().filter(readable).take(20).collect();
             let known = KINDS.map(|kind| kind.example).join(" or ");
-            return Err(format!(
-                "A relay's URL begins with the kind of its server, as in {known}. \"{scheme}\" is none that is known."
-            ));
+            return Err(said!("relay.url_scheme", known, scheme));
         };
         let Kind { engine, prefix, example, .. } = *kind;
         let mut url = Url::parse(&text[prefix.len()..])
-            .map_err(|error| format!("This is no URL ({error}). It is written {example}."))?;
+            .map_err(|error| said!("relay.url_no", error = error.to_string(), example))?;
         if let Some((_, http)) = kind.schemes.iter().find(|(written, _)| *written == url.scheme()) {
             // What a WebSocket begins with is HTTP.
             let same = url.as_str().replacen(url.scheme(), http, 1);
-            url = Url::parse(&same).map_err(|error| format!("This is no URL ({error}). It is written {example}."))?;
+            url = Url::parse(&same).map_err(|error| said!("relay.url_no", error = error.to_string(), example))?;
         } else {
-            return Err(format!("Such a server is reached as in {example}, or without TLS in this network."));
+            return Err(said!("relay.url_reached", example));
         }
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(format!("The URL names no host. It is written {example}."));
+            return Err(said!("relay.url_host", example));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("A URL is no place for a user's name or password: give the secret as bearer.".to_owned());
+            return Err(said!("relay.url_user"));
         }
         let room = if kind.has_room {
-            Some(take_room(&mut url).ok_or(format!("The URL names no room: {example}."))?)
+            Some(take_room(&mut url).ok_or_else(|| said!("relay.url_room", example))?)
         } else {
             None
         };
@@ -116,19 +115,18 @@ impl Target {
         let all = [bearer, pin, token, room_secret, admin_key, api_key, api_secret].into_iter().flatten();
         let longest = all.map(|secret| secret.reveal().len()).chain(ca.as_ref().map(String::len)).max();
         if longest.is_some_and(|longest| longest > LONGEST_SECRET) {
-            return Err(format!("A secret has at most {LONGEST_SECRET} bytes."));
+            return Err(said!("relay.secret_long", most = LONGEST_SECRET));
         }
         let given = |secret: &Option<Secret>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
         if engine == RelayEngine::Livekit && !(given(api_key) && given(api_secret)) {
-            return Err("A LiveKit knows who may come by a key and its secret: give both, as api_key and api_secret."
-                .to_owned());
+            return Err(said!("relay.livekit"));
         }
         if engine == RelayEngine::Mediasoup && !given(bearer) {
-            return Err("A mediasoup knows who may come by a key: give it as bearer.".to_owned());
+            return Err(said!("relay.mediasoup"));
         }
         let bearer = bearer.as_ref().map_or("", |bearer| bearer.reveal());
         if !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err("A bearer token is letters, digits and signs of ASCII, without blanks.".to_owned());
+            return Err(said!("relay.bearer"));
         }
         Ok(Target { engine, url, room, secrets })
     }
@@ -225,7 +223,7 @@ impl std::fmt::Debug for Target {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Target, String> {
+    fn parse(text: &str) -> Result<Target, Said> {
         Target::parse(text, RelaySecrets::default())
     }
 

@@ -37,9 +37,9 @@ pub enum State {
     /// Media flows.
     Running,
     /// It is tried again by itself; for people.
-    Waiting(String),
+    Waiting(words::Said),
     /// It is not; for people.
-    Failed(String),
+    Failed(words::Said),
     /// It was stopped.
     Stopped,
 }

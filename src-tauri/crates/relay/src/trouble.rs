@@ -1,13 +1,13 @@
 //! What can go wrong with a relay: the cause and the remedy, for people, and whether it is worth trying again.
 
+use std::fmt;
 use std::time::Duration;
-use thiserror::Error;
+use words::{Said, Value, said};
 
 /// Why a relay does not run. No secret and no path of a URL is in any of its sentences.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The resolver does not know the name.
-    #[error("{host} cannot be found ({error}): check the name, and that this computer is online")]
     NoSuchHost {
         /// The name.
         host: String,
@@ -15,7 +15,6 @@ pub enum Trouble {
         error: String,
     },
     /// Nobody takes the connection.
-    #[error("{host} cannot be reached ({error}): check the port, and that the server runs")]
     Unreachable {
         /// Name and port.
         host: String,
@@ -23,28 +22,20 @@ pub enum Trouble {
         error: String,
     },
     /// Plain HTTP to where others could listen.
-    #[error(
-        "{host} is outside this network, and http:// would show the secret and the stream's keys to everybody on the way: use https://"
-    )]
     NotPrivate {
         /// The name.
         host: String,
     },
     /// Its certificate is not one that is trusted.
-    #[error(
-        "the certificate of {host} is not trusted ({error}): check the name; for a server with a certificate of its own, name the file of it as ca"
-    )]
     Certificate {
         /// The name.
         host: String,
         /// What is wrong with it.
-        error: String,
+        error: Said,
     },
     /// There are no certificates to trust.
-    #[error("{0}")]
-    NoRoots(String),
+    NoRoots(Said),
     /// The TLS handshake failed otherwise.
-    #[error("no secure connection to {host} came about ({error}): check that the port is the one for https")]
     Tls {
         /// Name and port.
         host: String,
@@ -52,13 +43,11 @@ pub enum Trouble {
         error: String,
     },
     /// The other side took a connection and says nothing.
-    #[error("{host} does not answer: it may be overloaded or hang; see whether the server is well")]
     Silent {
         /// The name.
         host: String,
     },
     /// It answered, but not in HTTP, or broke off.
-    #[error("{host} answers what is no HTTP ({error}): check the port")]
     NoHttp {
         /// Name and port.
         host: String,
@@ -66,13 +55,11 @@ pub enum Trouble {
         error: String,
     },
     /// Its answer is longer than any that is read.
-    #[error("{host} answers with more than is read of an answer: check that the URL is the right one")]
     TooLong {
         /// The name.
         host: String,
     },
     /// 401 or 403.
-    #[error("{host} refuses the secret ({status}): check it")]
     WrongSecret {
         /// The name.
         host: String,
@@ -80,9 +67,6 @@ pub enum Trouble {
         status: u16,
     },
     /// 401 or 403 of another origin, to which no secret is sent.
-    #[error(
-        "{from} sends us on to {host}, which wants a secret ({status}); none is sent to another server than the one that it was given for: use the URL of {host} itself"
-    )]
     SecretElsewhere {
         /// The name that was written.
         from: String,
@@ -92,13 +76,11 @@ pub enum Trouble {
         status: u16,
     },
     /// From https to http.
-    #[error("{host} sends us on to a URL without TLS, which is not followed: use the URL that it should be")]
     Downgrade {
         /// The name.
         host: String,
     },
     /// A redirect that cannot be followed.
-    #[error("{host} sends us on in a way that cannot be followed ({why}): check the URL")]
     Redirect {
         /// The name.
         host: String,
@@ -106,9 +88,6 @@ pub enum Trouble {
         why: &'static str,
     },
     /// 404 or 410.
-    #[error(
-        "{host} knows no such endpoint or room ({status}): check the path of the URL, and that the server has it ready"
-    )]
     NoEndpoint {
         /// The name.
         host: String,
@@ -116,7 +95,6 @@ pub enum Trouble {
         status: u16,
     },
     /// A 4xx about the offer.
-    #[error("{host} does not take what is offered ({status}{said}): it may want another codec, or no simulcast")]
     Refused {
         /// The name.
         host: String,
@@ -126,7 +104,6 @@ pub enum Trouble {
         said: String,
     },
     /// 429, 503 and the like.
-    #[error("{host} has no room now ({status}{said})")]
     Busy {
         /// The name.
         host: String,
@@ -138,7 +115,6 @@ pub enum Trouble {
         retry_after: Option<Duration>,
     },
     /// Any other status.
-    #[error("{host} answers {status}{said} and does not take the stream: check that the URL is the right one")]
     Status {
         /// The name.
         host: String,
@@ -148,7 +124,6 @@ pub enum Trouble {
         said: String,
     },
     /// A 201 whose answer is none.
-    #[error("{host} answers what is no answer to an offer ({why}): check that the URL is the right one")]
     Noise {
         /// The name.
         host: String,
@@ -156,7 +131,6 @@ pub enum Trouble {
         why: String,
     },
     /// The answer takes no picture.
-    #[error("{host} takes none of the codecs that are sent ({offered})")]
     NoCodec {
         /// The name.
         host: String,
@@ -164,35 +138,62 @@ pub enum Trouble {
         offered: String,
     },
     /// Signalling went well and media does not flow.
-    #[error("{host} took the stream, but no way for it was found: a firewall may keep UDP back, here or there")]
     NoPath {
         /// The name.
         host: String,
     },
     /// It was connected, and is not heard of any more.
-    #[error("nothing is heard of {host} any more: the server or the line is gone")]
     Lost {
         /// The name.
         host: String,
     },
     /// It closed the connection.
-    #[error("{host} ended it")]
     Ended {
         /// The name.
         host: String,
     },
     /// Somebody of our name took our place.
-    #[error("{host} lets another Skylark publish in this room now: use a room of its own for each")]
     Replaced {
         /// The name.
         host: String,
     },
     /// Something of our own.
-    #[error("the connection could not be made here ({0})")]
     Ours(String),
 }
 
 impl Trouble {
+    /// The same for people: without a full stop, as more may be said behind it.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::NoSuchHost { host, error } => said!("relay.no_host", host, error),
+            Self::Unreachable { host, error } => said!("relay.unreachable", host, error),
+            Self::NotPrivate { host } => said!("relay.plain", host),
+            Self::Certificate { host, error } => said!("relay.untrusted", host, why = error.clone()),
+            Self::NoRoots(said) => said.clone(),
+            Self::Tls { host, error } => said!("relay.tls", host, error),
+            Self::Silent { host } => said!("relay.silent", host),
+            Self::NoHttp { host, error } => said!("relay.no_http", host, error),
+            Self::TooLong { host } => said!("relay.too_long", host),
+            Self::WrongSecret { host, status } => said!("relay.wrong_secret", host, status = *status),
+            Self::SecretElsewhere { from, host, status } => {
+                said!("relay.sent_on", from, host, itself = host, status = *status)
+            }
+            Self::Downgrade { host } => said!("relay.downgrade", host),
+            Self::Redirect { host, why } => said!("relay.redirect", host, error = *why),
+            Self::NoEndpoint { host, status } => said!("relay.nothing_there", host, status = *status),
+            Self::Refused { host, status, said } => said!("relay.refused", host, status = with(*status, said)),
+            Self::Busy { host, status, said, .. } => said!("relay.busy", host, status = with(*status, said)),
+            Self::Status { host, status, said } => said!("relay.status", host, status = with(*status, said)),
+            Self::Noise { host, why } => said!("relay.noise", host, error = why),
+            Self::NoCodec { host, offered } => said!("relay.no_codec", host, offered),
+            Self::NoPath { host } => said!("relay.no_path", host),
+            Self::Lost { host } => said!("relay.lost", host),
+            Self::Ended { host } => said!("relay.ended", host),
+            Self::Replaced { host } => said!("relay.replaced", host),
+            Self::Ours(error) => said!("relay.ours", error),
+        }
+    }
+
     /// It would be the same if it were tried again.
     pub fn is_final(&self) -> bool {
         match self {
@@ -231,3 +232,16 @@ impl Trouble {
         }
     }
 }
+
+/// A status, with what the other side said.
+fn with(status: u16, said: &str) -> Value {
+    if said.is_empty() { status.into() } else { format!("{status}{said}").into() }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for Trouble {}

@@ -4,6 +4,8 @@ use crate::fingerprint::Fingerprint;
 use crate::limits::{MAX_CANDIDATES, MAX_CREDENTIAL, MAX_FINGERPRINTS, MAX_LEN, MAX_MEDIA, MAX_SSRCS};
 use crate::lines::{LONG_PWD, LONG_UFRAG, MANY_CANDIDATES, MANY_MEDIA, lines, one_more, words};
 use crate::media::{Media, MediaReader, MediaTransport};
+use std::fmt;
+use words::{Said, said};
 
 /// What of an offer matters (RFC 8829 section 5.8, as seen by who answers it).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +30,23 @@ pub struct Transport {
 }
 
 /// A text that is no WebRTC offer. What is in it is for the person who reads the HTTP answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no WebRTC offer: {0}")]
-pub struct BadOffer(pub &'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadOffer(pub Said);
+
+impl BadOffer {
+    /// The whole sentence, but for its full stop.
+    pub fn said(&self) -> Said {
+        said!("offer.none", cause = self.0.clone())
+    }
+}
+
+impl fmt::Display for BadOffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl std::error::Error for BadOffer {}
 
 impl Offer {
     /// Reads an offer. What it has too much of is named in the error, and so is what every WebRTC offer has and this one lacks.
@@ -55,13 +71,13 @@ impl Offer {
     }
 }
 
-fn read(text: &str) -> Result<Offer, &'static str> {
+fn read(text: &str) -> Result<Offer, Said> {
     if text.len() > MAX_LEN {
-        return Err("it is longer than 64 kB");
+        return Err(said!("offer.too_long"));
     }
     let mut lines = lines(text);
     if !matches!(lines.next(), Some(Ok(('v', "0")))) {
-        return Err("it does not begin with v=0");
+        return Err(said!("offer.no_start"));
     }
     let mut session = SessionReader { wanted: true, ..SessionReader::default() };
     let mut media: Vec<Media> = Vec::new();
@@ -72,7 +88,7 @@ fn read(text: &str) -> Result<Offer, &'static str> {
                 media.extend(current.take().map(MediaReader::finish));
                 session.section += 1;
                 if media.len() == MAX_MEDIA {
-                    return Err(MANY_MEDIA);
+                    return Err(MANY_MEDIA.into());
                 }
                 current = Some(MediaReader::new(line, session.wanted)?);
             }
@@ -91,22 +107,22 @@ fn read(text: &str) -> Result<Offer, &'static str> {
     media.extend(current.map(MediaReader::finish));
     let mids = || media.iter().map(|m| &m.mid).filter(|mid| !mid.is_empty());
     if mids().enumerate().any(|(at, mid)| mids().skip(at + 1).any(|other| other == mid)) {
-        return Err("two m-lines have the same mid");
+        return Err(said!("offer.same_mid"));
     }
     if session.is_passive == Some(true) {
-        return Err("it wants to be the DTLS server, which is our part");
+        return Err(said!("offer.server"));
     }
     // Neither would check whether the other is there, so nothing would ever come of it.
     if session.is_lite {
-        return Err("it is ICE-lite, as this side is, so that nobody would open the connection");
+        return Err(said!("offer.lite"));
     }
     for m in media.iter_mut().filter(|m| !m.mid.is_empty()) {
         m.bundle = session.bundles.iter().position(|mids| mids.contains(&m.mid));
     }
     let transport = Transport {
-        fingerprint: session.fingerprint.ok_or("it has no DTLS fingerprint")?,
-        ice_ufrag: session.ufrag.ok_or("it has no ICE user name")?.to_owned(),
-        ice_pwd: session.pwd.ok_or("it has no ICE password")?.to_owned(),
+        fingerprint: session.fingerprint.ok_or_else(|| said!("offer.no_fingerprint"))?,
+        ice_ufrag: session.ufrag.ok_or_else(|| said!("offer.no_ice_user"))?.to_owned(),
+        ice_pwd: session.pwd.ok_or_else(|| said!("offer.no_ice_password"))?.to_owned(),
     };
     Ok(Offer { transport, bundles: session.bundles, media })
 }

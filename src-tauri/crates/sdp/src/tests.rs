@@ -6,8 +6,8 @@ use proptest::prelude::*;
 const CHROMIUM: &str = include_str!("../../forward/tests/offers/chromium-156.sdp");
 const FIREFOX: &str = include_str!("../../forward/tests/offers/firefox-153.sdp");
 
-fn refusal(text: &str) -> &'static str {
-    Offer::parse(text).expect_err("it is no offer").0
+fn refusal(text: &str) -> String {
+    Offer::parse(text).expect_err("it is no offer").0.message
 }
 
 #[test]

@@ -5,6 +5,7 @@ use audience::{PasscodeId, Refusal, Visitor};
 use protocol::{FailureCode, PageHello, RefusalCode, RejectedMedia, Secret};
 use sdp::{Fragment, Offer};
 use tokio::sync::{mpsc, oneshot};
+use words::Said;
 
 /// What somebody who has the link is shown of the stream before they watch it: nothing while something is asked first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub enum Request {
         /// Who sent it; knocked and was let in.
         visitor: Visitor,
         /// Why it is none, for people.
-        reason: String,
+        reason: Said,
     },
     /// A page shows nothing, and says what its browser knows of that.
     Failed {
@@ -228,9 +229,9 @@ pub enum Refused {
     /// By the audience, or by the upload cap.
     Refusal(Refusal),
     /// 400: the offer was read, but cannot be answered as it is, with the cause.
-    BadOffer(String),
+    BadOffer(Said),
     /// 406: the offer can be read, but holds nothing that this stream has.
-    NoMedia(String),
+    NoMedia(Said),
     /// 503: it takes only a codec that nobody else watches, and the machine has no room for one encoder more. Worth trying again.
     NoEncoder,
     /// 503: too many joins are under way for one more. Worth trying again.

@@ -307,8 +307,8 @@ impl<F: Forwarding> Shares<'_, F> {
         let joined = joined.map_err(|error| {
             self.upload.release(viewer);
             match error {
-                OfferError::Unfit(_) => Refused::BadOffer(error.to_string()),
-                OfferError::NoMedia(_) => Refused::NoMedia(error.to_string()),
+                OfferError::Unfit(said) => Refused::BadOffer(said),
+                OfferError::NoMedia(said) => Refused::NoMedia(said),
                 OfferError::NoEncoder => Refused::NoEncoder,
                 OfferError::Overloaded => Refused::Overloaded,
                 OfferError::Duplicate => unreachable!("the audience never uses an id twice"),

@@ -21,7 +21,7 @@ pub(crate) struct Aftermath {
 impl Aftermath {
     /// The owner is gone, and all that it had is dropped: the server closes, as nobody holds its end any more.
     pub(crate) fn carry_out(self, panicked: &Panicked) {
-        let message = panicked.to_string();
+        let message = crate::panicked(panicked);
         self.pipeline.end();
         // The first output holds the last handle on the forwarder, which says goodbye to each viewer when it is dropped.
         self.outputs.close();

@@ -24,6 +24,7 @@ use std::time::{Duration, SystemTime};
 use threads::Died;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use words::{Said, said};
 
 /// Work for other threads. The calls return at once; what comes of it is a [`Happened`].
 pub(crate) trait Background {
@@ -119,7 +120,7 @@ impl Background for Threads {
         let (tell, path) = (self.tell.clone(), file.clone());
         let look = move || media::check_image(&path);
         tokio::task::spawn_blocking(threads::answered("images", look, move |looked| {
-            let looked = looked.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            let looked = looked.unwrap_or_else(|Died(panicked)| Err(crate::panicked(&panicked)));
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::LookedAtImage(file, looked));
         }));
@@ -129,7 +130,7 @@ impl Background for Threads {
         let (tell, path) = (self.tell.clone(), file.clone());
         let read = move || Card::read(&path);
         tokio::task::spawn_blocking(threads::answered("images", read, move |read| {
-            let read = read.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            let read = read.unwrap_or_else(|Died(panicked)| Err(crate::panicked(&panicked)));
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::CardRead(file, read));
         }));
@@ -155,7 +156,7 @@ impl Background for Threads {
         let (tell, folder) = (self.tell.clone(), self.folder.clone());
         let save = move || chat_file::save(path, &folder, format, &messages, SystemTime::now());
         tokio::task::spawn_blocking(threads::answered("chat-file", save, move |saved| {
-            let saved = saved.unwrap_or_else(|Died(panicked)| Err(panicked.what));
+            let saved = saved.unwrap_or_else(|Died(panicked)| Err(crate::panicked(&panicked)));
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::ChatSaved(saved));
         }));
@@ -165,7 +166,7 @@ impl Background for Threads {
         let (tell, folder) = (self.tell.clone(), self.folder.clone());
         let save = move || history_file::save(path, &folder, &points, SystemTime::now());
         tokio::task::spawn_blocking(threads::answered("history-file", save, move |saved| {
-            let saved = saved.unwrap_or_else(|Died(panicked)| Err(panicked.what));
+            let saved = saved.unwrap_or_else(|Died(panicked)| Err(crate::panicked(&panicked)));
             // The owner is gone only when the program ends.
             let _ = tell.send(Happened::HistorySaved(saved));
         }));
@@ -190,7 +191,7 @@ impl Background for Threads {
     fn check_recording(&self, number: u64, target: Target, bytes_a_second: u64) {
         let check = move || target.check(bytes_a_second);
         self.recordings(check, move |checked| {
-            let checked = checked.unwrap_or_else(|Died(panicked)| Err(panicked.to_string()));
+            let checked = checked.unwrap_or_else(|Died(panicked)| Err(crate::panicked(&panicked)));
             Some(RecordingNews::Checked(number, checked))
         });
     }
@@ -251,35 +252,28 @@ pub(crate) struct Files {
 }
 
 impl Storage for Files {
-    fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), String> {
+    fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), Said> {
         let path = self.keeper.path().display();
         if self.folder.is_none() {
-            return Err(format!(
-                "{path} is not written, since another Skylark keeps its link and bans there: what changed holds until this one ends. Give this one a folder of its own with --data-dir."
-            ));
+            return Err(said!("setting.not_kept", path));
         }
         self.keeper.keep(persisted).map_err(|error| {
-            format!(
-                "{path} could not be written ({error}): what changed holds until Skylark ends. Free space, or make the folder writable."
-            )
+            let path = self.keeper.path().display();
+            said!("setting.lost", path, error)
         })
     }
 
-    fn keep_settings(&mut self, written: &Written) -> Result<(), String> {
+    fn keep_settings(&mut self, written: &Written) -> Result<(), Said> {
         self.settings.write(written).map_err(|error| {
             let path = self.settings.path().display();
-            format!(
-                "{path} could not be written ({error}): the settings hold until Skylark ends. Free space, or make the folder writable."
-            )
+            said!("setting.unwritten", path, error)
         })
     }
 
-    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String> {
+    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), Said> {
         self.screen_token.keep(token).map_err(|error| {
             let path = self.screen_token.path().display();
-            format!(
-                "{path} could not be written ({error}): the desktop asks again which screen to show when Skylark starts. Free space, or make the folder writable."
-            )
+            said!("setting.screen_token", path, error)
         })
     }
 }

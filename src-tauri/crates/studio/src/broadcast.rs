@@ -6,6 +6,7 @@ use audience::Now;
 use media::VideoConfig;
 use protocol::{ErrorCode, GivenUp, Phase, StreamStats};
 use std::time::{Duration, Instant};
+use words::{Said, said};
 
 /// The broadcast's phase, and what goes with it.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ enum State {
     },
     Ending,
     Failed {
-        message: String,
+        message: Said,
     },
 }
 
@@ -103,7 +104,7 @@ impl Broadcast {
     /// The encoders start. The number tells their pictures from those of an earlier broadcast.
     pub(crate) fn start(&mut self, rehearses: bool, now: Instant) -> Result<u64, CommandError> {
         if !matches!(self.state, State::Offline | State::Failed { .. }) {
-            return Err(wrong_state("The broadcast runs already."));
+            return Err(wrong_state(said!("now.runs")));
         }
         self.number += 1;
         self.state = State::Starting { until: now + START, rehearses };
@@ -121,7 +122,7 @@ impl Broadcast {
     }
 
     /// It could not start.
-    pub(crate) fn failed(&mut self, message: String) {
+    pub(crate) fn failed(&mut self, message: Said) {
         self.state = State::Failed { message };
     }
 
@@ -164,8 +165,8 @@ impl Broadcast {
 }
 
 /// The command makes no sense now.
-pub(crate) fn wrong_state(message: &str) -> CommandError {
-    CommandError { code: ErrorCode::WrongState, message: message.into() }
+pub(crate) fn wrong_state(message: Said) -> CommandError {
+    CommandError { code: ErrorCode::WrongState, message }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use words::{Said, said};
 
 /// Writes messages into a file that is not there yet, one of the data folder if none is named. Answers with where they are and how many, or
 /// with a sentence that says why not.
@@ -16,7 +17,7 @@ pub(crate) fn save(
     format: ChatFormat,
     messages: &[SharedMessage],
     now: SystemTime,
-) -> Result<(String, u32), String> {
+) -> Result<(String, u32), Said> {
     let ending = match format {
         ChatFormat::Text => "txt",
         ChatFormat::Json => "json",
@@ -29,12 +30,8 @@ pub(crate) fn save(
     files::write_new(&path, text.as_bytes()).map_err(|error| {
         let path = path.display();
         match error.kind() {
-            ErrorKind::AlreadyExists => {
-                format!("The chat was not saved: {path} is there already. Name a file that is not.")
-            }
-            _ => format!(
-                "The chat could not be saved into {path} ({error}). Free space, or name a file in another folder."
-            ),
+            ErrorKind::AlreadyExists => said!("chat.not_saved", path),
+            _ => said!("chat.unsaved", path, error),
         }
     })?;
     Ok((path.display().to_string(), messages.len() as u32))

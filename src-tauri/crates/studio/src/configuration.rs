@@ -4,6 +4,7 @@ use crate::Options;
 use crate::settings::{SceneChoice, Settings, StripText, Written, Wrong};
 use media::{CameraChoice, SourceChoice};
 use protocol::{SettingsChange, StripId, StripSettings};
+use words::Said;
 
 /// The three values of every setting. They change together or not at all.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ impl Configuration {
     }
 
     /// A sentence about a key of before that is still written.
-    pub(crate) fn outdated(&self) -> Option<String> {
+    pub(crate) fn outdated(&self) -> Option<Said> {
         self.in_effect.outdated()
     }
 

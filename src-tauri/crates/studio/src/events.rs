@@ -3,6 +3,7 @@
 use protocol::{ErrorCode, Event};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
+use words::Said;
 
 /// The one way out for events.
 #[derive(Debug)]
@@ -10,7 +11,7 @@ pub(crate) struct Events {
     sender: broadcast::Sender<Event>,
     /// What happened before anybody could hear of it: a file that could not be read, a camera that failed at once.
     untold: Option<Vec<Event>>,
-    last_complaint: Option<(String, Instant)>,
+    last_complaint: Option<(Said, Instant)>,
 }
 
 /// The same error is not told again within this: an encoder that fails does so with every picture.
@@ -31,8 +32,8 @@ impl Events {
     }
 
     /// Tells an error, but not the same one again and again.
-    pub(crate) fn complain(&mut self, code: ErrorCode, message: String, now: Instant) {
-        let said = |(last, at): &(String, Instant)| *last == message && now.saturating_duration_since(*at) < SILENCE;
+    pub(crate) fn complain(&mut self, code: ErrorCode, message: Said, now: Instant) {
+        let said = |(last, at): &(Said, Instant)| *last == message && now.saturating_duration_since(*at) < SILENCE;
         if !self.last_complaint.as_ref().is_some_and(said) {
             self.last_complaint = Some((message.clone(), now));
             self.tell(Event::Error { code, message });

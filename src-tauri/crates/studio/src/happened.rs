@@ -7,6 +7,7 @@ use protocol::{Devices, RelayId, ViewerId, ViewerStats};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use stream::{Rid, VideoCodec};
+use words::Said;
 
 /// What happened on another thread.
 #[derive(Debug)]
@@ -29,9 +30,9 @@ pub(crate) enum Happened {
     /// What lists them panicked.
     NotListed,
     /// Whether this image can be shown, or a sentence that says why not.
-    LookedAtImage(PathBuf, Result<(), String>),
+    LookedAtImage(PathBuf, Result<(), Said>),
     /// The image that is to stand where there is no picture, or a sentence that says why it cannot.
-    CardRead(PathBuf, Result<Card, String>),
+    CardRead(PathBuf, Result<Card, Said>),
     /// The resolver answered the question of this number for the public name, or said why it could not.
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     /// Nobody could look.
@@ -41,11 +42,11 @@ pub(crate) enum Happened {
     /// The engine of a relay says something of a viewer.
     AtRelay(RelayId, ViewerId, relay::Said),
     /// The chat was written into this file, so many messages; or a sentence that says why not.
-    ChatSaved(Result<(String, u32), String>),
+    ChatSaved(Result<(String, u32), Said>),
     /// How it went was written into this file, so many points; or a sentence that says why not.
-    HistorySaved(Result<(String, u32), String>),
+    HistorySaved(Result<(String, u32), Said>),
     /// Something could not be written, with a sentence that says so.
-    Unwritten(String),
+    Unwritten(Said),
     /// Of a recording.
     Recording(RecordingNews),
     /// A thread or a task panicked, one of a library's perhaps.

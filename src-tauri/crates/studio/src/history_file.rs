@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use words::{Said, said};
 
 /// The names of the columns, with their units.
 const HEADER: &str = "time,viewers,sent_kbps,encoded_kbps,fps,cpu_percent,left_out,latency_ms";
@@ -18,17 +19,13 @@ pub(crate) fn save(
     folder: &Path,
     points: &[HistoryPoint],
     now: SystemTime,
-) -> Result<(String, u32), String> {
+) -> Result<(String, u32), Said> {
     let path = path.unwrap_or_else(|| saved::named(folder, "history", "csv", now));
     files::write_new(&path, as_csv(points).as_bytes()).map_err(|error| {
         let path = path.display();
         match error.kind() {
-            ErrorKind::AlreadyExists => {
-                format!("The history was not saved: {path} is there already. Name a file that is not.")
-            }
-            _ => format!(
-                "The history could not be saved into {path} ({error}). Free space, or name a file in another folder."
-            ),
+            ErrorKind::AlreadyExists => said!("history.not_saved", path),
+            _ => said!("history.unsaved", path, error),
         }
     })?;
     Ok((path.display().to_string(), points.len() as u32))

@@ -41,6 +41,7 @@ use stream::{Clock, Rid};
 use thiserror::Error;
 use threads::{After, Died};
 use tokio::sync::{broadcast, mpsc, watch};
+use words::{Said, said};
 
 /// Why there is no studio. The text says what to do.
 #[derive(Debug, Error)]
@@ -50,14 +51,14 @@ pub enum OpenError {
     Port(#[from] BindError),
     /// The settings file holds something that cannot be; the text names the line, the key and the remedy.
     #[error("{0}")]
-    Settings(String),
+    Settings(Said),
     /// A value of the command line that cannot be; the text names the option.
     #[error("{option}: {message}")]
     Option {
         /// With its two dashes.
         option: &'static str,
         /// The cause and the remedy.
-        message: String,
+        message: Said,
     },
     /// A folder or file cannot be read or written.
     #[error("{path} cannot be used ({error}): {remedy}, or name another folder with --data-dir", path = path.display(), remedy = remedy(error))]
@@ -100,20 +101,17 @@ impl OpenError {
     }
 
     /// The sentence without what to do about it on a command line: for where there are buttons for that.
-    pub fn cause(&self) -> String {
+    pub fn cause(&self) -> Said {
         match self {
             Self::Port(error) => error.cause(),
             Self::Storage { path, error } if is_full(error) => {
-                format!("{} cannot be used ({error}). Free space there.", path.display())
+                said!("start.storage_full", path = path.display(), error)
             }
-            Self::Storage { path, error } => {
-                format!("{} cannot be used ({error}). Make it readable and writable.", path.display())
-            }
-            Self::NoHome => "There is no home folder to keep the watch link in.".to_owned(),
-            Self::Forward(error) => {
-                format!("The sending threads could not be started ({error}). Close other programs.")
-            }
-            Self::Settings(_) | Self::Option { .. } => self.to_string(),
+            Self::Storage { path, error } => said!("start.storage", path = path.display(), error),
+            Self::NoHome => said!("start.no_home"),
+            Self::Forward(error) => said!("start.threads", error),
+            Self::Settings(said) => said.clone(),
+            Self::Option { option, message } => said!("setting.of", key = *option, why = message.clone()),
         }
     }
 }
@@ -149,7 +147,7 @@ impl Studio {
             .as_deref()
             .map(Token::named)
             .transpose()
-            .map_err(|bad| OpenError::Option { option: "--stream", message: bad.to_string() })?;
+            .map_err(|bad| OpenError::Option { option: "--stream", message: bad.into() })?;
         let at = |path: &Path| {
             let path = path.to_owned();
             move |error| OpenError::Storage { path, error }
@@ -180,17 +178,11 @@ impl Studio {
         complaints.extend(kept.complaint.map(|message| (ErrorCode::Storage, message)));
         let folder = FolderLock::take(&places.data);
         if folder.is_none() {
-            let message = format!(
-                "Another Skylark uses {} as well: its link and bans hold here too, and what changes here is not kept. Give this one a folder of its own with --data-dir.",
-                places.data.display()
-            );
-            complaints.push((ErrorCode::Storage, message));
+            complaints.push((ErrorCode::Storage, said!("start.shared_folder", folder = places.data.display())));
         }
         if files::others_can_write(&places.data) {
-            let message = format!(
-                "Others can write into {folder}: they can make a link of their own choice, and lift bans. Close it with: chmod go-w {folder}",
-                folder = places.data.display()
-            );
+            let folder = places.data.display();
+            let message = said!("start.open_folder", folder, again = places.data.display());
             complaints.push((ErrorCode::Storage, message));
         }
 
@@ -370,7 +362,7 @@ fn read_passcode(options: &Options, key: &server::CookieKey) -> Result<Option<Pa
     let read = |path: &PathBuf| {
         let text = secret_file::read(path, LONGEST_PASSCODE_FILE).map_err(wrong)?;
         let passcode = Passcode::new(&text, |text| key.stands_for(text));
-        passcode.map_err(|bad| wrong(format!("{}: {bad}, and nothing else stands in its file", path.display())))
+        passcode.map_err(|bad| wrong(format!("{}: {bad}, and nothing else stands in its file", path.display()).into()))
     };
     options.passcode_file.as_ref().map(read).transpose()
 }
@@ -383,7 +375,7 @@ fn read_settings(places: &Places, options: &Options) -> Result<Found, OpenError>
     found.map_err(|unfit| match unfit {
         Unfit::Wrong(message) => OpenError::Settings(message),
         Unfit::Unread(error) if named => {
-            OpenError::Option { option: "--config", message: format!("{} cannot be read ({error})", path.display()) }
+            OpenError::Option { option: "--config", message: said!("start.unread", path = path.display(), error) }
         }
         Unfit::Unread(error) => OpenError::Storage { path: path.clone(), error },
     })

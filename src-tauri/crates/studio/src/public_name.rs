@@ -4,6 +4,7 @@
 use reach::MediaName;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use words::{Said, said};
 
 /// A name that is known is asked for again after this. Dynamic DNS changes it after a line's reconnection, and its answers are mostly
 /// good for a minute or more.
@@ -29,7 +30,7 @@ pub(crate) struct Learnt {
     /// The addresses are others now.
     pub(crate) changed: bool,
     /// A sentence for the broadcaster: the name cannot be resolved, or not any more. It is told once, and not with each try.
-    pub(crate) complaint: Option<String>,
+    pub(crate) complaint: Option<Said>,
 }
 
 /// The public name, if there is one, and its addresses.
@@ -113,10 +114,10 @@ impl PublicName {
                 Learnt { changed, complaint: None }
             }
             answer => {
-                let why = answer.err().unwrap_or_else(|| "it has no address".to_owned());
+                let why = answer.map_or_else(Said::from, |_| said!("setting.no_address"));
                 self.due = Some(now + retry_after(self.failures));
                 self.failures = self.failures.saturating_add(1);
-                let complaint = (self.failures == 1).then(|| complaint(&name.host, &why, self.addresses.is_empty()));
+                let complaint = (self.failures == 1).then(|| complaint(&name.host, why, self.addresses.is_empty()));
                 Learnt { changed: false, complaint }
             }
         }
@@ -127,15 +128,9 @@ fn retry_after(failures: u32) -> Duration {
     FIRST_RETRY.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(AGAIN)
 }
 
-fn complaint(host: &str, why: &str, unknown: bool) -> String {
-    let what = if unknown {
-        "it stands in the link, but viewers are not told its address"
-    } else {
-        "viewers are told the address that it had"
-    };
-    format!(
-        "The public name {host} cannot be resolved ({why}): {what}. Check its spelling, its entry in the DNS and this computer's network; it is tried again by itself."
-    )
+fn complaint(host: &str, why: Said, unknown: bool) -> Said {
+    let what = if unknown { said!("setting.name_unknown") } else { said!("setting.name_kept") };
+    said!("setting.name", host, why, what)
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use protocol::{ErrorCode, Event, RecordingState, UnfinishedRecording};
 use record::{Checked, MendError, Mended, Target, Told, Unfinished};
 use std::path::PathBuf;
 use std::time::Duration;
+use words::{Said, Value, said};
 
 /// What happened to recordings, on other threads.
 #[derive(Debug)]
 pub(crate) enum RecordingNews {
     /// The place of the recording of this number was looked at; an error is a sentence for people.
-    Checked(u64, Result<Checked, String>),
+    Checked(u64, Result<Checked, Said>),
     /// Its thread tells.
     Told(u64, Told),
     /// These were not finished in an earlier run.
@@ -59,9 +60,9 @@ impl Recording {
         match self.told.state {
             RecordingState::Off | RecordingState::Stopped | RecordingState::Failed => {}
             RecordingState::Stopping => {
-                return Err(wrong("The last recording is still being written: try again in a moment."));
+                return Err(wrong(said!("now.writing")));
             }
-            _ => return Err(wrong("It is being recorded already: stop_recording ends that.")),
+            _ => return Err(wrong(said!("now.recording"))),
         }
         self.number += 1;
         self.told = protocol::Recording { state: RecordingState::Starting, ..protocol::Recording::default() };
@@ -75,40 +76,47 @@ impl Recording {
     }
 
     /// The place was looked at, and is good. False: it was called off meanwhile.
-    pub(crate) fn can_begin(&mut self, number: u64, warning: Option<String>) -> bool {
+    pub(crate) fn can_begin(&mut self, number: u64, warning: Option<Said>) -> bool {
         let meant = number == self.number && self.told.state == RecordingState::Starting;
         if meant {
-            self.told = protocol::Recording { state: RecordingState::Waiting, message: warning, ..self.told.clone() };
+            self.told.state = RecordingState::Waiting;
+            (self.told.message, self.told.by) = Said::parts(warning);
         }
         meant
     }
 
     /// It did not begin, or ended by itself.
-    pub(crate) fn failed(&mut self, number: u64, message: String) -> bool {
+    pub(crate) fn failed(&mut self, number: u64, message: Said) -> bool {
         let meant = number == self.number && self.is_on();
         if meant {
             self.told.state = RecordingState::Failed;
-            self.told.message = Some(message);
+            self.say(message);
         }
         meant
     }
 
     /// A file was begun.
-    pub(crate) fn began(&mut self, number: u64, file: String, message: Option<String>) {
+    pub(crate) fn began(&mut self, number: u64, file: String, message: Option<Said>) {
         if number == self.number && self.is_on() {
             if self.told.state == RecordingState::Waiting {
                 self.told.state = RecordingState::Recording;
             }
             self.told.file = Some(file);
-            self.told.message = message.or(self.told.message.take());
+            if let Some(message) = message {
+                self.say(message);
+            }
         }
     }
 
+    fn say(&mut self, message: Said) {
+        (self.told.message, self.told.by) = Said::parts(Some(message));
+    }
+
     /// Something is to be known. False: it was of an earlier recording.
-    pub(crate) fn noted(&mut self, number: u64, message: String) -> bool {
+    pub(crate) fn noted(&mut self, number: u64, message: Said) -> bool {
         let meant = number == self.number && self.is_on();
         if meant {
-            self.told.message = Some(message);
+            self.say(message);
         }
         meant
     }
@@ -119,9 +127,9 @@ impl Recording {
         match self.told.state {
             RecordingState::Starting | RecordingState::Waiting => self.told.state = RecordingState::Off,
             RecordingState::Recording => self.told.state = RecordingState::Stopping,
-            RecordingState::Stopping => return Err(wrong("The recording is ending already.")),
+            RecordingState::Stopping => return Err(wrong(said!("now.ending"))),
             RecordingState::Off | RecordingState::Stopped | RecordingState::Failed => {
-                return Err(wrong("Nothing is being recorded: record begins to."));
+                return Err(wrong(said!("now.not_recording")));
             }
         }
         Ok(())
@@ -151,7 +159,9 @@ impl Recording {
         let before = self.told.clone();
         self.told.seconds = seconds(reached.duration);
         self.told.bytes = reached.bytes;
-        self.told.message = missing(reached.dropped).or(self.told.message.take());
+        if let Some(message) = missing(reached.dropped) {
+            self.say(message);
+        }
         self.told != before
     }
 
@@ -159,7 +169,7 @@ impl Recording {
     pub(crate) fn can_mark(&self) -> Result<(), CommandError> {
         match self.told.state {
             RecordingState::Recording => Ok(()),
-            _ => Err(wrong("Nothing is being recorded: a mark is a moment of a recording.")),
+            _ => Err(wrong(said!("now.no_mark"))),
         }
     }
 
@@ -185,7 +195,7 @@ impl Recording {
     pub(crate) fn to_mend(&self, file: Option<String>) -> Result<Vec<PathBuf>, CommandError> {
         match file {
             Some(file) => Ok(vec![file.into()]),
-            None if self.unfinished.is_empty() => Err(wrong("No recording is unfinished: there is nothing to mend.")),
+            None if self.unfinished.is_empty() => Err(wrong(said!("now.nothing_to_mend"))),
             None => Ok(self.unfinished.iter().map(|unfinished| unfinished.file.clone().into()).collect()),
         }
     }
@@ -195,7 +205,7 @@ impl Recording {
         &mut self,
         file: &std::path::Path,
         result: Result<Mended, MendError>,
-    ) -> (Vec<Event>, Option<String>) {
+    ) -> (Vec<Event>, Option<Said>) {
         let shown = file.display().to_string();
         let before = self.unfinished.len();
         // What the disk or another program keeps from being mended may be mended later.
@@ -209,7 +219,7 @@ impl Recording {
                 events.push(Event::RecordingMended { file: shown, seconds, bytes: mended.bytes });
                 None
             }
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error.said()),
         };
         if self.unfinished.len() < before {
             events.push(Event::UnfinishedRecordings { files: self.unfinished() });
@@ -223,25 +233,26 @@ fn seconds(duration: Duration) -> u32 {
 }
 
 /// What the disk was too slow for.
-fn missing(dropped: Dropped) -> Option<String> {
+fn missing(dropped: Dropped) -> Option<Said> {
     let pictures = match dropped.pictures {
         0 => None,
-        1 => Some("1 picture".to_owned()),
-        many => Some(format!("{many} pictures")),
+        1 => Some(said!("record.picture")),
+        pictures => Some(said!("record.pictures", pictures)),
     };
-    let seconds = match dropped.sounds {
+    let sound = match dropped.sounds {
         0 => None,
         // A packet is 20 ms.
-        packets => Some(format!("{:.1} seconds of sound", packets as f64 / 50.0)),
+        packets => Some(said!("record.sound", seconds = Value::tenths(packets as f64 / 50.0))),
     };
-    let what = [pictures, seconds].into_iter().flatten().collect::<Vec<_>>().join(" and ");
-    (!what.is_empty()).then(|| {
-        format!("The disk is too slow: {what} are missing from the recording so far, and nothing from the broadcast. Record to a faster disk.")
-    })
+    let what = match (pictures, sound) {
+        (Some(what), Some(more_what)) => said!("record.missing", what, more_what),
+        (pictures, sound) => pictures.or(sound)?,
+    };
+    Some(said!("record.slow", what))
 }
 
-fn wrong(message: &str) -> CommandError {
-    CommandError { code: ErrorCode::WrongState, message: message.into() }
+fn wrong(message: Said) -> CommandError {
+    CommandError { code: ErrorCode::WrongState, message }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use stream::Clock;
 use tokio::sync::{mpsc, watch};
+use words::said;
 
 /// The name of the thread that takes the frames for a relay, and waits where it has to.
 const THREAD: &str = "relay-uplink";
@@ -47,8 +48,7 @@ impl Relaying {
             None => match Relays::start() {
                 Ok(relays) => self.relays.insert(relays),
                 Err(error) => {
-                    let failed =
-                        State::Failed(format!("There is no room for its thread ({error}): close other programs."));
+                    let failed = State::Failed(said!("relay.no_thread", error));
                     // The owner is gone only when the program ends.
                     let _ = self.tell.send(Happened::Relay(relay, failed));
                     return;

@@ -5,12 +5,10 @@ use protocol::{ErrorCode, Relay, RelayId, RelaySecrets, RelayState};
 use relay::{State, Target};
 use std::collections::BTreeMap;
 use stream::{CodecSpec, Profile, Rid, VideoCodec};
+use words::{Said, said};
 
 /// The most at one time: each is sent the whole stream by a home's line.
 const MOST: usize = 8;
-
-/// Said of one that waits for a broadcast.
-const BEGINS: &str = "It begins when the broadcast does.";
 
 /// The relays of this program.
 #[derive(Debug, Default)]
@@ -65,18 +63,16 @@ impl Relays {
         let target = Target::parse(url, secrets.unwrap_or_default()).map_err(bad)?;
         if let Some(at) = self.list.iter().position(|entry| entry.target.is_at(&target) && !entry.forgotten) {
             if self.list[at].shown.state != RelayState::Failed {
-                return Err(bad(format!(
-                    "The stream goes there already, as relay {}. To change its secret, stop it first.",
-                    self.list[at].shown.relay
-                )));
+                return Err(bad(said!("relay.there", number = self.list[at].shown.relay.0)));
             }
             self.list.remove(at);
         }
         if self.list.iter().filter(|entry| !entry.forgotten).count() >= MOST {
-            return Err(bad(format!("There are {MOST} relays already, and no more at one time: stop one.")));
+            return Err(bad(said!("relay.many", most = MOST)));
         }
         self.last += 1;
         let (relay, host) = (RelayId(self.last), target.host());
+        let begins = said!("relay.begins");
         let shown = Relay {
             relay,
             engine: target.engine(),
@@ -84,7 +80,8 @@ impl Relays {
             state: RelayState::Stopped,
             watch: None,
             watching: None,
-            message: Some(BEGINS.to_owned()),
+            message: Some(begins.message),
+            by: begins.by,
             gone: false,
         };
         self.list.push(Entry { target, shown, takes: None, open: false, forgotten: false });
@@ -95,14 +92,15 @@ impl Relays {
     /// One less. It is forgotten when it has taken leave.
     pub(crate) fn stop(&mut self, relay: RelayId) -> Result<Vec<Do>, CommandError> {
         let found = self.list.iter().position(|entry| entry.shown.relay == relay && !entry.forgotten);
-        let at = found.ok_or_else(|| bad(format!("There is no relay {relay}. A relay event tells their numbers.")))?;
+        let at = found.ok_or_else(|| bad(said!("relay.none", number = relay.0)))?;
         let entry = &mut self.list[at];
         if entry.open {
             entry.forgotten = true;
             return Ok(vec![Do::Close(relay)]);
         }
         let mut gone = self.list.remove(at).shown;
-        (gone.state, gone.message, gone.gone) = (RelayState::Stopped, None, true);
+        (gone.state, gone.gone) = (RelayState::Stopped, true);
+        (gone.message, gone.by) = Said::parts(None);
         Ok(vec![Do::Tell(gone)])
     }
 
@@ -127,12 +125,13 @@ impl Relays {
             State::Running => (RelayState::Running, entry.takes.as_ref().map(Takes::for_people)),
             State::Waiting(message) => (RelayState::Waiting, Some(message)),
             State::Failed(message) => (RelayState::Failed, Some(message)),
-            State::Stopped => (RelayState::Stopped, (!entry.forgotten).then(|| BEGINS.to_owned())),
+            State::Stopped => (RelayState::Stopped, (!entry.forgotten).then(|| said!("relay.begins"))),
         };
         if shown != RelayState::Running {
             entry.takes = None;
         }
-        (entry.shown.state, entry.shown.message) = (shown, message);
+        entry.shown.state = shown;
+        (entry.shown.message, entry.shown.by) = Said::parts(message);
         let over = matches!(shown, RelayState::Failed | RelayState::Stopped);
         entry.open &= !over;
         entry.shown.gone = over && entry.forgotten;
@@ -206,16 +205,16 @@ impl Entry {
 }
 
 impl Takes {
-    fn for_people(&self) -> String {
+    fn for_people(&self) -> Said {
         let name = CodecSpec::of(self.codec).rtpmap.split('/').next().unwrap_or_default();
         match self.layers.len() {
-            1 => format!("{name} in one size."),
-            sizes => format!("{name} in {sizes} sizes."),
+            1 => said!("relay.one_size", codec = name),
+            sizes => said!("relay.sizes", codec = name, sizes),
         }
     }
 }
 
-fn bad(message: String) -> CommandError {
+fn bad(message: Said) -> CommandError {
     CommandError { code: ErrorCode::BadRelay, message }
 }
 
@@ -325,7 +324,7 @@ mod tests {
         assert_eq!(*target, Target::parse(&format!("{URL}1"), secret("s3cret")).unwrap(), "it is told its secret");
         let told = format!("{relays:?} {}", serde_json::to_string(&relays.shown()).unwrap());
         assert!(
-            !told.contains("s3cret") && !relays.shown().iter().any(|relay| format!("{relay:?}").contains("key")),
+            !told.contains("s3cret") && !relays.shown().iter().any(|relay| format!("{relay:?}").contains("whip/key")),
             "{told}"
         );
     }

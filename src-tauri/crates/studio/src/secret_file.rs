@@ -4,15 +4,14 @@ use crate::rights::{how_to_close, others_can_read};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use words::{Said, said};
 
 /// Reads at most so many bytes of it. The error is one sentence or two, and has nothing of what stands in the file.
-pub(crate) fn read(path: &Path, longest: u64) -> Result<String, String> {
-    let shown = path.display();
-    let unread = |error: io::Error| format!("{shown} cannot be read ({error})");
+pub(crate) fn read(path: &Path, longest: u64) -> Result<String, Said> {
+    let unread = |error: io::Error| said!("start.unread", path = path.display(), error);
     let file = File::open(path).map_err(unread)?;
     if others_can_read(&file).map_err(unread)? {
-        let close = how_to_close(path);
-        return Err(format!("{shown} can be read by others, and has secrets in it. Close it with: {close}"));
+        return Err(said!("start.open_secret", path = path.display(), close = how_to_close(path)));
     }
     let mut text = String::new();
     file.take(longest).read_to_string(&mut text).map_err(unread)?;

@@ -28,6 +28,7 @@ use forms::{Limits, Values};
 use media::{CameraChoice, Shown, SourceChoice, VideoConfig, VideoConfigError};
 use protocol::SettingsChange;
 use std::ops::Deref;
+use words::{Said, said};
 
 /// One setting, as it is described: for whoever has to know all of them.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub struct Setting {
     /// How its value is written in the file.
     example: &'static str,
     /// Takes the value as it is written on the command line.
-    set: fn(&mut Written, &str) -> Result<(), String>,
+    set: fn(&mut Written, &str) -> Result<(), Said>,
     /// What is to stand in the file.
     written: fn(&Written) -> Option<toml_edit::Value>,
 }
@@ -70,17 +71,17 @@ pub struct Given(Written);
 
 impl Given {
     /// These, by key, each as a person writes it on the command line. The error says which cannot be, and what can.
-    pub fn these(settings: &[(&str, &str)]) -> Result<Given, String> {
+    pub fn these(settings: &[(&str, &str)]) -> Result<Given, Said> {
         let mut given = Given::default();
         for (key, text) in settings {
-            let setting = Setting::of(key).ok_or_else(|| format!("there is no setting {key}"))?;
-            given.set(setting, text).map_err(|message| format!("{key}: {message}"))?;
+            let setting = Setting::of(key).ok_or_else(|| said!("start.no_setting", key = *key))?;
+            given.set(setting, text).map_err(|why| said!("setting.of", key = *key, why))?;
         }
         Ok(given)
     }
 
     /// Takes the value of a setting, as a person writes it. The error says what can be written.
-    pub fn set(&mut self, setting: &Setting, text: &str) -> Result<(), String> {
+    pub fn set(&mut self, setting: &Setting, text: &str) -> Result<(), Said> {
         (setting.set)(&mut self.0, text)
     }
 }
@@ -105,7 +106,7 @@ impl Deref for Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wrong {
     pub(crate) key: &'static str,
-    pub(crate) message: String,
+    pub(crate) message: Said,
 }
 
 impl Settings {
@@ -122,7 +123,7 @@ impl Settings {
             values.metrics = MetricsAccess::Token;
         }
         let video = VideoConfig::new(values.size.width, values.size.height, values.fps, values.bitrate_kbps.kbps)
-            .map_err(|error| Wrong { key: key_of(&error), message: error.to_string() })?;
+            .map_err(|error| Wrong { key: key_of(&error), message: error.said() })?;
         Ok(Settings { values, video })
     }
 }
@@ -166,16 +167,14 @@ impl Limits {
 
 impl Written {
     /// A sentence about each key that has become another.
-    pub(crate) fn outdated(&self) -> Option<String> {
+    pub(crate) fn outdated(&self) -> Option<Said> {
         let public = self.metrics_public?;
         let now = match (self.metrics, public) {
-            (Some(access), _) => format!("which says {access} and holds"),
-            (None, true) => "and true now means metrics = \"token\": it asks everybody for the token".to_owned(),
-            (None, false) => "which is off where it is not written: not even this machine can read it".to_owned(),
+            (Some(access), _) => said!("start.metrics_said", access = access.to_string()),
+            (None, true) => said!("start.metrics_on"),
+            (None, false) => said!("start.metrics_off"),
         };
-        Some(format!(
-            "The setting metrics_public has become metrics, {now}. Write metrics = \"off\", \"loopback\" or \"token\" in its place."
-        ))
+        Some(said!("start.metrics", now))
     }
 
     /// The same, with what the command line says instead.
@@ -314,7 +313,7 @@ mod tests {
         ] {
             let said = Given::default().set(Setting::of(key).expect(key), text).expect_err(text);
             let of_file = read(Path::new("x"), file).expect_err(file);
-            assert!(of_file.contains(&said), "{said} in: {of_file}");
+            assert!(of_file.contains(&*said), "{said} in: {of_file}");
         }
     }
 

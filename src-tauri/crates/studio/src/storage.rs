@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use words::{Said, said};
 
 /// Keeps the watch token, retired ones and the bans in one file that only the user may read: whoever has the token is in.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Kept {
     /// What cookies are signed with, as it was kept, or made now.
     pub(crate) cookie_key: CookieKey,
     /// A sentence for the broadcaster: the file could not be read, and where it is now.
-    pub(crate) complaint: Option<String>,
+    pub(crate) complaint: Option<Said>,
 }
 
 /// What an editor may have put before the text.
@@ -119,18 +120,14 @@ impl Keeper {
     }
 }
 
-fn move_aside(path: &Path, error: &serde_json::Error) -> io::Result<String> {
+fn move_aside(path: &Path, error: &serde_json::Error) -> io::Result<Said> {
     let aside = (1..)
         .map(|n| path.with_extension(format!("json.unreadable-{n}")))
         .find(|aside| !aside.exists())
         .expect("numbers do not run out");
     fs::rename(path, &aside)?;
-    Ok(format!(
-        "{} could not be read ({error}): a new watch link was made and no bans are known. The file was kept as {}; \
-         repair it, put it back and start again to have the old link and bans.",
-        path.display(),
-        aside.display()
-    ))
+    let (path, kept_as) = (path.display(), aside.display());
+    Ok(said!("start.links_lost", path, error = error.to_string(), kept_as))
 }
 
 #[cfg(test)]

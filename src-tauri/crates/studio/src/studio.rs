@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use words::{Said, said};
 
 /// A handle on the one owner task. Cheap to clone. The program is over when [`Studio::closed`] returns, which
 /// [`Command::Quit`] brings about; dropping the last handle does too.
@@ -27,13 +28,13 @@ pub struct Studio {
 pub(crate) struct Last {
     pub(crate) snapshot: Snapshot,
     /// The program could not go on, because of this: for a person.
-    pub(crate) failed: Option<String>,
+    pub(crate) failed: Option<Said>,
 }
 
 /// A part of the program failed without which it cannot go on. The text is for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
-pub struct Failed(pub String);
+pub struct Failed(pub Said);
 
 /// Why a command was not carried out. Nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -42,7 +43,7 @@ pub struct CommandError {
     /// What a program tells apart.
     pub code: ErrorCode,
     /// What a person reads: the cause and the remedy.
-    pub message: String,
+    pub message: Said,
 }
 
 /// What the owner is asked by the handles.
@@ -115,12 +116,12 @@ impl Studio {
 }
 
 /// What was asked for cannot be.
-pub(crate) fn bad_setting(message: String) -> CommandError {
+pub(crate) fn bad_setting(message: Said) -> CommandError {
     CommandError { code: ErrorCode::BadSetting, message }
 }
 
 fn closing() -> CommandError {
-    CommandError { code: ErrorCode::WrongState, message: "Skylark is closing.".into() }
+    CommandError { code: ErrorCode::WrongState, message: said!("now.closing") }
 }
 
 impl fmt::Debug for Studio {

@@ -6,6 +6,7 @@ use media::ScreenToken;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
+use words::Said;
 
 /// Gives the thread its work. One value of a kind waits at most: a newer one takes its place, for it holds all that the older
 /// one did.
@@ -17,13 +18,13 @@ pub(crate) struct Writer {
 /// How a value of each kind is written; the error is a whole sentence for the broadcaster.
 pub(crate) trait Storage: Send + 'static {
     /// Writes the watch token and the bans.
-    fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), String>;
+    fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), Said>;
 
     /// Writes the settings.
-    fn keep_settings(&mut self, written: &Written) -> Result<(), String>;
+    fn keep_settings(&mut self, written: &Written) -> Result<(), Said>;
 
     /// Writes by which word the desktop knows the screen that was chosen, or takes it away.
-    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String>;
+    fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), Said>;
 }
 
 #[derive(Default)]
@@ -46,7 +47,7 @@ type Work = (Option<Persisted>, Option<Written>, Option<Option<ScreenToken>>);
 
 impl Writer {
     /// Starts the thread. `complain` is called on it, with what could not be written.
-    pub(crate) fn start(mut storage: impl Storage, complain: impl Fn(String) + Send + 'static) -> io::Result<Writer> {
+    pub(crate) fn start(mut storage: impl Storage, complain: impl Fn(Said) + Send + 'static) -> io::Result<Writer> {
         let slot = Arc::new(Slot::default());
         let (finished, done) = oneshot::channel();
         let work = slot.clone();
@@ -138,26 +139,26 @@ mod tests {
     /// A disk that takes one value at a time, when the test lets it.
     struct Disk {
         begun: mpsc::Sender<String>,
-        go_on: mpsc::Receiver<Result<(), String>>,
+        go_on: mpsc::Receiver<Result<(), Said>>,
     }
 
     impl Disk {
-        fn write(&mut self, what: String) -> Result<(), String> {
+        fn write(&mut self, what: String) -> Result<(), Said> {
             self.begun.send(what).expect("the test listens");
             self.go_on.recv().expect("the test lets it go on")
         }
     }
 
     impl Storage for Disk {
-        fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), String> {
+        fn keep_audience(&mut self, persisted: &Persisted) -> Result<(), Said> {
             self.write(format!("audience {}", persisted.token.as_str()))
         }
 
-        fn keep_settings(&mut self, written: &Written) -> Result<(), String> {
+        fn keep_settings(&mut self, written: &Written) -> Result<(), Said> {
             self.write(format!("settings {}", written.max_viewers.unwrap_or_default()))
         }
 
-        fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), String> {
+        fn keep_screen_token(&mut self, token: Option<&ScreenToken>) -> Result<(), Said> {
             self.write(format!("screen {}", token.map_or("none", ScreenToken::as_str)))
         }
     }
@@ -187,7 +188,7 @@ mod tests {
         assert_eq!(writes.recv_timeout(SOON).unwrap(), "audience party", "who may come in goes first");
         let_go.send(Ok(())).unwrap();
         assert_eq!(writes.recv_timeout(SOON).unwrap(), "settings 999", "all between were overtaken");
-        assert_eq!(complaints.recv_timeout(SOON).unwrap(), "settings could not be written");
+        assert_eq!(&*complaints.recv_timeout(SOON).unwrap(), "settings could not be written");
         writer.keep_screen_token(Some(ScreenToken::new("one".into())));
         writer.keep_screen_token(None);
         let_go.send(Ok(())).unwrap();

@@ -1,10 +1,14 @@
-//! What people read and no page says: the notices, what is drawn into the picture. The words stand in the table that the pages have theirs
+//! What people read and no page says by itself: the notices, what is drawn into the picture, what the program tells. The words stand in the table that the pages have theirs
 //! from, `ui/src/shared/words`, where a language is a file.
 //!
-//! A page fills its messages in (ICU MessageFormat); here they are texts, or have the name of a value in braces, which whoever asks replaces.
+//! A page fills its messages in (ICU MessageFormat); here they are texts, or have the name of a value in braces. What the program tells people is in
+//! the section `told`, and is made by [`said!`]: in English, and by its key for who speaks another language.
 
 mod accepted;
 mod environment;
+mod said;
+
+pub use said::{Key, Said, Value, takes};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +17,9 @@ use std::sync::LazyLock;
 
 /// A language's tag and its table as it is written, English first.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// What the program says, by key, with the names of the values that each takes.
+const SENTENCES: &[(&str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
 
 type Sections = BTreeMap<String, BTreeMap<String, String>>;
 

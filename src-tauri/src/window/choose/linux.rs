@@ -8,11 +8,12 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use tauri::WebviewWindow;
 use tokio::sync::oneshot;
+use words::{Said, said};
 
 /// None where it was called off.
-pub(in super::super) async fn choose(window: WebviewWindow, question: Question) -> Result<Option<PathBuf>, String> {
+pub(in super::super) async fn choose(window: WebviewWindow, question: Question) -> Result<Option<PathBuf>, Said> {
     let (chosen, answer) = oneshot::channel();
-    let failed = |error: tauri::Error| format!("The dialogue cannot be opened ({error}): type the path.");
+    let failed = |error: tauri::Error| said!("window.no_dialogue", error = error.to_string());
     let asking = window.clone();
     window.run_on_main_thread(move || ask(&asking, &question, chosen)).map_err(failed)?;
     // Without an answer the window was closed over it.

@@ -67,6 +67,11 @@ export function decimal(value: number, digits: number): string {
   return new Intl.NumberFormat(spoken.language, exactly).format(value);
 }
 
+/** A number as the language writes it, with a digit behind the point where it has one, and in one piece: it may be a port's. */
+export function figure(value: number): string {
+  return new Intl.NumberFormat(spoken.language, { maximumFractionDigits: 1, useGrouping: false }).format(value);
+}
+
 /** What a language calls itself. */
 export function ownName(language: string): string {
   return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;

@@ -72,8 +72,6 @@ impl Audience {
     }
 
     fn no_guest(&mut self, no: NoGuest) {
-        let mut message = no.to_string();
-        message[..1].make_ascii_uppercase();
-        self.reject(ErrorCode::BadGuestLink, &(message + "."));
+        self.reject(ErrorCode::BadGuestLink, no.said());
     }
 }

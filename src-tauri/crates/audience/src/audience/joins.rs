@@ -8,6 +8,7 @@ use crate::viewers::Ended;
 use crate::{Now, Output, Refusal, Visitor, browser_name};
 use protocol::{Event, FailureCode, LeaveReason, Network, ViewerId};
 use std::net::IpAddr;
+use words::{Key, Said};
 
 impl Audience {
     /// Lets this visitor in, as a new viewer, for whom a transport is to be made. It takes a place with its first check.
@@ -75,17 +76,18 @@ impl Audience {
     }
 
     /// The shell made no transport, as the offer has nothing for one.
-    pub(super) fn offer_refused(&mut self, viewer: ViewerId, reason: String, now: Now) {
+    pub(super) fn offer_refused(&mut self, viewer: ViewerId, reason: Said, now: Now) {
         if let Some(Ended::Unseen(visitor, _)) = self.end_viewer(viewer, LeaveReason::Left, now) {
             self.bad_offer(&visitor, reason, now);
         }
     }
 
     /// The broadcaster hears of it, as a player that shows nothing seldom says why.
-    pub(super) fn bad_offer(&mut self, visitor: &Visitor, reason: String, now: Now) {
+    pub(super) fn bad_offer(&mut self, visitor: &Visitor, reason: Said, now: Now) {
         if self.failed_joins.is_told(now.instant) {
             let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
-            self.event(Event::FailedJoin { address, browser, reason, code: None, arrived: None });
+            let Said { message: reason, by } = reason;
+            self.event(Event::FailedJoin { address, browser, reason, by, code: None, arrived: None });
         }
     }
 
@@ -100,7 +102,7 @@ impl Audience {
         if self.failed_joins.is_told(now.instant) {
             let (address, browser) = (visitor.address.to_string(), browser_name(&visitor.user_agent));
             let reason = sentence(code, arrived).to_owned();
-            self.event(Event::FailedJoin { address, browser, reason, code: Some(code), arrived });
+            self.event(Event::FailedJoin { address, browser, reason, by: Key::default(), code: Some(code), arrived });
         }
     }
 

@@ -4,6 +4,7 @@
 use super::Audience;
 use crate::{Now, Output, To, Token, Visitor};
 use protocol::{ErrorCode, LeaveReason, PageMessage, ViewerId};
+use words::said;
 
 /// So many devices may watch a rehearsal: a broadcaster's own and a few of friends. Whoever is handed the link beyond that has to wait.
 pub(super) const DEVICES: usize = 8;
@@ -40,7 +41,7 @@ impl Audience {
 
     pub(super) fn rehearse(&mut self, token: Token) {
         if self.live || self.rehearsal.is_some() {
-            return self.reject(ErrorCode::WrongState, "The broadcast runs already.");
+            return self.reject(ErrorCode::WrongState, said!("now.runs"));
         }
         self.rehearsal = Some(token);
     }

@@ -5,6 +5,7 @@ use crate::removal::{Door, Removed};
 use crate::{Now, To, Visitor};
 use protocol::{ErrorCode, Event, LeaveReason, PageMessage, ViewerId};
 use std::net::IpAddr;
+use words::said;
 
 impl Audience {
     /// Kicks or bans. Doing it twice changes nothing; a ban of somebody kicked makes the kick a ban.
@@ -59,14 +60,10 @@ impl Audience {
     /// Refuses an address for this broadcast. Doing it twice changes nothing.
     pub(super) fn block(&mut self, address: IpAddr, now: Now) {
         if !self.live {
-            return self.reject(ErrorCode::WrongState, "Nothing is live, so there is nobody to keep out.");
+            return self.reject(ErrorCode::WrongState, said!("now.nobody_out"));
         }
         if !self.removals.can_refuse(address) {
-            let message = format!(
-                "{address} is an address of this computer, which is never blocked. If viewers come through a proxy or a \
-                 tunnel on it, name that as trusted_proxy: then each has an address of their own."
-            );
-            return self.reject(ErrorCode::BadAddress, &message);
+            return self.reject(ErrorCode::BadAddress, said!("door.own", address));
         }
         if self.removals.is_blocked(address) {
             return;

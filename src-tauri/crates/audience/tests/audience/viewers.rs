@@ -57,7 +57,12 @@ fn what_a_viewer_holds_stands_in_its_row_and_is_told_when_it_changes() {
 fn what_a_viewer_is_not_sent_stands_in_its_row() {
     let mut stage = Stage::live();
     let viewer = stage.join(&browser(1, "10.0.0.1")).expect("the stream is open");
-    let rejected = vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }];
+    let rejected = vec![RejectedMedia {
+        media: "audio".into(),
+        mid: "1".into(),
+        reason: "it has no Opus".into(),
+        by: words::Key::default(),
+    }];
     assert_eq!(stage.input(Input::Answered { viewer, rejected: rejected.clone() }), vec![], "nobody watches yet");
     let told = events(&stage.input(Input::Connected { viewer }));
     assert!(matches!(&told[0], Event::ViewerJoined { viewer } if viewer.rejected == rejected), "{told:?}");
@@ -73,6 +78,7 @@ fn an_offer_that_cannot_be_answered_is_told_with_its_sender_and_holds_nothing() 
         address: "10.0.0.1".into(),
         browser: "Firefox, Linux".into(),
         reason: reason.into(),
+        by: words::Key::default(),
         code: None,
         arrived: None,
     };

@@ -6,6 +6,7 @@ use crate::words::{MAX_WORD, MAX_WORDS, Words};
 use audience::Now;
 use protocol::{ChatMessage, ChatMode, ChatRefusal, ErrorCode, Event, MessageId, ViewerId};
 use std::time::Duration;
+use words::{Said, said};
 
 /// What the broadcaster is called on the wire; pages say it in their own language, by `host`.
 pub const HOST: &str = "Broadcaster";
@@ -19,28 +20,25 @@ pub struct Rejected {
     /// What a program tells apart.
     pub code: ErrorCode,
     /// For people: the cause and the remedy.
-    pub message: String,
+    pub message: Said,
 }
 
-fn rejected(code: ErrorCode, message: impl Into<String>) -> Rejected {
-    Rejected { code, message: message.into() }
+fn rejected(code: ErrorCode, message: Said) -> Rejected {
+    Rejected { code, message }
 }
 
 impl Chat {
     /// The broadcaster writes to everybody. Rules and rates are for viewers.
     pub fn say_as_host(&mut self, said: &str, reply_to: Option<MessageId>, now: Now) -> Result<(), Rejected> {
         if !self.live {
-            return Err(rejected(ErrorCode::WrongState, "Nothing is live, so nobody would read it."));
+            return Err(rejected(ErrorCode::WrongState, said!("now.nobody_reads")));
         }
         if self.mode == ChatMode::Off {
-            return Err(rejected(
-                ErrorCode::WrongState,
-                "The chat is off, so nobody would read it: switch it on first.",
-            ));
+            return Err(rejected(ErrorCode::WrongState, said!("now.chat_off")));
         }
         let text = says::worth_saying(said).map_err(|refusal| match refusal {
-            ChatRefusal::TooLong => rejected(ErrorCode::BadMessage, "A message has at most 500 characters."),
-            _ => rejected(ErrorCode::BadMessage, "There is nothing in this message to be seen."),
+            ChatRefusal::TooLong => rejected(ErrorCode::BadMessage, said!("chat.long")),
+            _ => rejected(ErrorCode::BadMessage, said!("chat.empty")),
         })?;
         if let Some(id) = reply_to {
             self.is_shown(id)?;
@@ -77,10 +75,7 @@ impl Chat {
     pub fn restore(&mut self, ids: &[MessageId]) -> Result<(), Rejected> {
         let back = self.lines.restore(ids);
         if back.is_empty() {
-            return Err(rejected(
-                ErrorCode::UnknownMessage,
-                "None of these messages was deleted, or they are gone for good.",
-            ));
+            return Err(rejected(ErrorCode::UnknownMessage, said!("chat.undeleted")));
         }
         self.tell_again(back);
         Ok(())
@@ -95,8 +90,7 @@ impl Chat {
         now: Now,
     ) -> Result<(), Rejected> {
         if seconds.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
-            let message = format!("A mute lasts from 1 to {LONGEST} seconds; without seconds it lasts until unmute.");
-            return Err(rejected(ErrorCode::BadSetting, message));
+            return Err(rejected(ErrorCode::BadSetting, said!("chat.mute", most = LONGEST)));
         }
         let person = self.known(viewer, speaker, now)?;
         self.silence(person, seconds.map(|seconds| Duration::from_secs(seconds.into())), now);
@@ -113,10 +107,7 @@ impl Chat {
     /// Least time between two messages of a viewer.
     pub fn slow_mode(&mut self, seconds: u32) -> Result<(), Rejected> {
         if seconds > LONGEST {
-            return Err(rejected(
-                ErrorCode::BadSetting,
-                format!("Slow mode has at most {LONGEST} seconds; 0 ends it."),
-            ));
+            return Err(rejected(ErrorCode::BadSetting, said!("chat.slow", most = LONGEST)));
         }
         self.slow = Duration::from_secs(seconds.into());
         self.tell_state();
@@ -141,7 +132,7 @@ impl Chat {
     /// What viewers may not write.
     pub fn set_words(&mut self, words: Vec<String>) -> Result<(), Rejected> {
         if words.len() > MAX_WORDS || words.iter().any(|word| word.len() > MAX_WORD) {
-            let message = format!("There can be {MAX_WORDS} words, of {MAX_WORD} bytes each.");
+            let message = said!("chat.words", most = MAX_WORDS, long = MAX_WORD);
             return Err(rejected(ErrorCode::BadSetting, message));
         }
         self.words = Words::new(words);
@@ -162,7 +153,7 @@ impl Chat {
     /// Takes a viewer's hand down.
     pub fn lower_hand(&mut self, viewer: ViewerId) -> Result<(), Rejected> {
         if !self.put_hand_down(viewer) {
-            return Err(rejected(ErrorCode::UnknownViewer, format!("Viewer {viewer} has no hand raised, or is gone.")));
+            return Err(rejected(ErrorCode::UnknownViewer, said!("viewer.no_hand", viewer = viewer.0)));
         }
         if let Some(person) = self.people.of(viewer) {
             self.tell_person(person);
@@ -211,10 +202,10 @@ impl Chat {
 
     fn is_shown(&self, id: MessageId) -> Result<(), Rejected> {
         let there = self.lines.shown(id).map(|_| ());
-        there.ok_or_else(|| rejected(ErrorCode::UnknownMessage, format!("There is no message {id}, or not any more.")))
+        there.ok_or_else(|| rejected(ErrorCode::UnknownMessage, said!("chat.no_message", id = id.0)))
     }
 }
 
 fn unknown(viewer: ViewerId) -> Rejected {
-    rejected(ErrorCode::UnknownViewer, format!("There is no viewer {viewer}, or not any more."))
+    rejected(ErrorCode::UnknownViewer, said!("viewer.none", viewer = viewer.0))
 }

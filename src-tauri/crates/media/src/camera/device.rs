@@ -6,7 +6,12 @@ use super::{
     jpeg,
     names::Found,
 };
-use crate::{VideoConfig, device::DeviceError, frame::PixelFormat, listing::Listing};
+use crate::{
+    VideoConfig,
+    device::{DeviceError, IT},
+    frame::PixelFormat,
+    listing::Listing,
+};
 use nokhwa::{
     Buffer, Camera, NokhwaError,
     utils::{ApiBackend, CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution},
@@ -15,6 +20,7 @@ use std::{
     path::PathBuf,
     time::{Duration, Instant, SystemTime},
 };
+use words::said;
 
 /// A driver may refuse a format that it listed; after so many the fault is elsewhere.
 const FORMATS_TO_TRY: usize = 4;
@@ -151,7 +157,7 @@ fn capture_time(buffer: &Buffer) -> Instant {
 }
 
 fn no_format() -> DeviceError {
-    DeviceError::Other("offers no pictures that Skylark can read: YUYV, NV12 or MJPEG at a whole frame rate".to_owned())
+    DeviceError::Other(said!("device.no_formats", device = IT))
 }
 
 impl From<NokhwaError> for DeviceError {
@@ -167,7 +173,7 @@ fn from_text(text: &str) -> DeviceError {
         Some(libc::EBUSY) => DeviceError::Busy,
         Some(libc::EACCES | libc::EPERM) => DeviceError::Denied,
         Some(libc::ENODEV | libc::ENOENT | libc::ENXIO) => DeviceError::Gone,
-        _ => DeviceError::Other(format!("failed: {text}")),
+        _ => DeviceError::Other(said!("device.error", device = IT, error = text)),
     }
 }
 

@@ -89,7 +89,7 @@ fn listed_by_name_and_found_by_name_path_and_index() {
         for name in [NAME, "0", "/dev/video0", "test cam"] {
             open(name, &hd()).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        let missing = SourceError::NotFound("The camera \"Other\"".into());
+        let missing = SourceError::NotFound(said!("device.camera", name = "Other"));
         assert_eq!(open("Other", &hd()).err(), Some(missing));
         control.set("unplugged");
         assert_eq!(list(), []);
@@ -110,7 +110,7 @@ fn several_who_list_at_one_time_hear_the_same() {
 #[test]
 fn busy_and_denied_are_told_apart() {
     with_camera("camera::tests::busy_and_denied_are_told_apart", "usual", &[], |control| {
-        let subject = || format!("The camera \"{NAME}\"");
+        let subject = || said!("device.camera", name = NAME);
         control.set("busy");
         assert_eq!(open(NAME, &hd()).err(), Some(SourceError::Busy(subject())));
         control.set("denied");
@@ -128,7 +128,7 @@ fn unplugged_is_lost_and_plugged_in_again_works() {
         camera.next(&mut raw).expect("a picture");
         control.set("unplugged");
         let lost = (0..10).find_map(|_| camera.next(&mut raw).err());
-        assert_eq!(lost, Some(SourceError::Lost(format!("The camera \"{NAME}\""))));
+        assert_eq!(lost, Some(SourceError::Lost(said!("device.camera", name = NAME))));
         assert!(matches!(open(NAME, &hd()).err(), Some(SourceError::NotFound(_))));
         drop(camera);
         control.set("ok");

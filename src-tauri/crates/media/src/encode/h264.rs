@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // The C interface of OpenH264 is a table of functions.
 
 use super::{
-    EncodeError, LayerConfig, LayerEncoder,
+    Action, EncodeError, LayerConfig, LayerEncoder,
     changes::Changes,
     parameter_sets,
     rate::Rate,
@@ -60,7 +60,7 @@ impl H264 {
         quantisers: [c_int; 2],
         control: Control,
     ) -> Result<Self, EncodeError> {
-        let failed = |code| EncodeError { encoder: "OpenH264", action: "start", code };
+        let failed = |code| EncodeError { encoder: "OpenH264", action: Action::Start, code };
         let mut encoder = ptr::null_mut();
         // SAFETY: the pointer is written on success only, and success is checked.
         let code = unsafe { APILoader::WelsCreateSVCEncoder(&mut encoder) };
@@ -160,7 +160,7 @@ impl H264 {
         // SAFETY: the planes outlive the call and are as large as width, height and strides say.
         let code = unsafe { encode(self.encoder, &source, &mut *self.output) };
         if code != 0 {
-            return Err(EncodeError { encoder: "OpenH264", action: "encode a picture", code });
+            return Err(EncodeError { encoder: "OpenH264", action: Action::EncodePicture, code });
         }
         Ok(self.made(captured))
     }

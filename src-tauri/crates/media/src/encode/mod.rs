@@ -22,6 +22,8 @@ mod vp8;
 mod vp9;
 mod vpx;
 
+use words::{Said, said};
+
 pub(crate) use av1::Av1;
 #[cfg(feature = "measuring")]
 pub(crate) use h264::Control;
@@ -37,12 +39,37 @@ pub(crate) use simulcast::Simulcast;
 pub(crate) use vp8::Vp8;
 pub(crate) use vp9::{Effort, Vp9};
 
-/// An encoder refused; what it said, for people.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{encoder} failed to {action} ({code})")]
+/// An encoder refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError {
     pub(crate) encoder: &'static str,
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     /// The library's own number for it.
     pub(crate) code: i32,
+}
+
+/// What it was to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Find,
+    Start,
+    SetUp,
+    ChangeBitrate,
+    EncodePicture,
+    EncodeSound,
+}
+
+impl EncodeError {
+    /// What it said, for people, without a full stop.
+    pub(crate) fn said(&self) -> Said {
+        let action = match self.action {
+            Action::Find => said!("encoder.find"),
+            Action::Start => said!("encoder.start"),
+            Action::SetUp => said!("encoder.set_up"),
+            Action::ChangeBitrate => said!("encoder.bitrate"),
+            Action::EncodePicture => said!("encoder.encode_picture"),
+            Action::EncodeSound => said!("encoder.encode_sound"),
+        };
+        said!("encoder.failed", encoder = self.encoder, action, code = self.code)
+    }
 }

@@ -1,6 +1,6 @@
 //! Sound by libopus.
 
-use super::EncodeError;
+use super::{Action, EncodeError};
 use bytes::Bytes;
 use opus::{Application, Bitrate, Channels, Encoder, Signal};
 use protocol::SoundPreset;
@@ -65,11 +65,11 @@ impl SoundEncoder {
         let mut packet = [0; LONGEST];
         match self.encoder.encode_float(samples, &mut packet) {
             Ok(length) => Ok(Bytes::copy_from_slice(&packet[..length])),
-            Err(error) => Err(EncodeError { encoder: "Opus", action: "encode", code: error.code() as i32 }),
+            Err(error) => Err(EncodeError { encoder: "Opus", action: Action::EncodeSound, code: error.code() as i32 }),
         }
     }
 }
 
 fn failed(error: opus::Error) -> EncodeError {
-    EncodeError { encoder: "Opus", action: "start", code: error.code() as i32 }
+    EncodeError { encoder: "Opus", action: Action::Start, code: error.code() as i32 }
 }

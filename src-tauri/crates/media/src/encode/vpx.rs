@@ -1,7 +1,7 @@
 //! libvpx, as its codecs are driven here: one layer, one thread, one packet a picture.
 #![allow(unsafe_code)] // The C interface of libvpx.
 
-use super::EncodeError;
+use super::{Action, EncodeError};
 use crate::frame::Picture;
 use bytes::Bytes;
 use std::{
@@ -37,7 +37,7 @@ impl Vpx {
         fps: u32,
         fill: impl FnOnce(&mut sys::vpx_codec_enc_cfg_t),
     ) -> Result<Self, EncodeError> {
-        let check = |code| check(code, "start");
+        let check = |code| check(code, Action::Start);
         // SAFETY: the function fills the whole structure, on success, and success is checked. The structure holds Rust
         // enums, so that zeroes would not do.
         let mut settings = unsafe {
@@ -66,7 +66,7 @@ impl Vpx {
     pub(super) fn change(&mut self, change: impl FnOnce(&mut sys::vpx_codec_enc_cfg_t)) -> Result<(), EncodeError> {
         change(&mut self.settings);
         // SAFETY: context and settings are live.
-        check(unsafe { sys::vpx_codec_enc_config_set(&mut *self.context, &self.settings) }, "change its bitrate")
+        check(unsafe { sys::vpx_codec_enc_config_set(&mut *self.context, &self.settings) }, Action::ChangeBitrate)
     }
 
     /// Encodes a picture of the size it was made for: its bytes, and whether it is a keyframe. None if the encoder left it out.
@@ -95,7 +95,7 @@ impl Vpx {
             let flags = flags as sys::vpx_enc_frame_flags_t;
             sys::vpx_codec_encode(context, image.as_ptr(), self.last_pts, duration, flags, deadline)
         };
-        check(code, "encode a picture")?;
+        check(code, Action::EncodePicture)?;
         Ok(self.packet())
     }
 
@@ -127,7 +127,7 @@ impl Vpx {
     /// Changes what has no place among the settings.
     pub(super) fn control(&mut self, id: sys::vp8e_enc_control_id, value: c_int) -> Result<(), EncodeError> {
         // SAFETY: all the controls used here take one integer.
-        check(unsafe { sys::vpx_codec_control_(&mut *self.context, id as c_int, value) }, "be set up")
+        check(unsafe { sys::vpx_codec_control_(&mut *self.context, id as c_int, value) }, Action::SetUp)
     }
 }
 
@@ -157,7 +157,7 @@ fn common(settings: &mut sys::vpx_codec_enc_cfg_t, (width, height): (u16, u16)) 
     settings.kf_mode = sys::vpx_kf_mode::VPX_KF_DISABLED;
 }
 
-fn check(code: sys::vpx_codec_err_t, action: &'static str) -> Result<(), EncodeError> {
+fn check(code: sys::vpx_codec_err_t, action: Action) -> Result<(), EncodeError> {
     match code {
         sys::vpx_codec_err_t::VPX_CODEC_OK => Ok(()),
         code => Err(EncodeError { encoder: "libvpx", action, code: code as i32 }),

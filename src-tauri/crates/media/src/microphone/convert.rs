@@ -5,11 +5,12 @@ use super::{
     device::{DeviceSound, SoundFormat},
 };
 use crate::{
-    device::DeviceError,
+    device::{DeviceError, IT},
     frame::{SAMPLE_RATE, SoundChunk},
 };
 use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::time::{Duration, Instant};
+use words::said;
 
 /// Turns a device's sound into stereo at 48 kHz.
 pub(super) struct SoundConverter {
@@ -56,9 +57,8 @@ impl Resampling {
     fn new(rate: u32) -> Result<Self, DeviceError> {
         // Blocks of about 10 ms, as the device delivers them.
         let block = (rate / 100).max(1) as usize;
-        let fft = Fft::new(rate as usize, SAMPLE_RATE as usize, block, 2, FixedSync::Input).map_err(|error| {
-            DeviceError::Other(format!("delivers {rate} samples a second, which cannot be used: {error}"))
-        })?;
+        let fft = Fft::new(rate as usize, SAMPLE_RATE as usize, block, 2, FixedSync::Input)
+            .map_err(|error| DeviceError::Other(said!("device.rate", device = IT, rate, error = error.to_string())))?;
         let converted = vec![0.0; fft.output_frames_max() * 2];
         Ok(Self { rate, fft, waiting: Vec::new(), converted })
     }

@@ -5,7 +5,7 @@ use super::{
     pieces::Choice,
 };
 use crate::{
-    device::{DeviceError, Handover},
+    device::{DeviceError, Handover, IT},
     frame::SAMPLE_RATE,
 };
 use cpal::{
@@ -18,6 +18,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use words::said;
 
 /// A sound server that takes longer to make a stream hangs. A headset that has to be woken over Bluetooth takes some seconds.
 const STREAM_TIMEOUT: Duration = Duration::from_secs(8);
@@ -91,15 +92,12 @@ pub(super) fn drive(id: Option<&str>, handover: &Arc<Handover<SoundFormat, Devic
 pub(super) fn drive_desktop(handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
     let (host, system) = host();
     let output = |host: &Host| Some(host.default_output_device()?.id().ok()?.id().to_owned());
-    let played_by = output(&host)
-        .ok_or(DeviceError::Impossible("has no output to listen to: choose one in the system's sound settings"))?;
+    let played_by = output(&host).ok_or_else(|| DeviceError::Impossible(said!("device.no_output", device = IT)))?;
     let device = match system {
         // Each output of the sound server has a source that hears what it plays, by its name.
         System::Pulse => device(&host, Some(&format!("{played_by}.monitor")))?,
         System::Alsa => {
-            return Err(DeviceError::Impossible(
-                "can be heard through PulseAudio or PipeWire only, and neither runs: start one of them",
-            ));
+            return Err(DeviceError::Impossible(said!("device.no_pulse", device = IT)));
         }
         // Windows and macOS let an output be listened to.
         System::Other => host.default_output_device().ok_or(DeviceError::Gone)?,
@@ -313,7 +311,7 @@ impl From<Error> for DeviceError {
             ErrorKind::DeviceBusy => Self::Busy,
             ErrorKind::PermissionDenied => Self::Denied,
             ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated => Self::Gone,
-            _ => Self::Other(format!("failed: {error}")),
+            _ => Self::Other(said!("device.error", device = IT, error = error.to_string())),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     names::{self, Found},
 };
 use crate::{
-    device::{DeviceError, Handover, OpenDevice, Opening},
+    device::{DeviceError, Handover, IT, OpenDevice, Opening},
     frame::{SAMPLE_RATE, SoundChunk},
     listing::Listing,
     mixer::Follower,
@@ -24,6 +24,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use words::{Said, said};
 
 /// The outputs that can be chosen.
 pub(crate) fn list() -> Vec<protocol::Source> {
@@ -68,7 +69,7 @@ const STREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// An output that plays what it is given, in a thread of its own.
 pub(crate) struct Headphones {
-    subject: String,
+    subject: Said,
     reached: Reached,
     pieces: SyncSender<SoundChunk>,
     place: Arc<Place>,
@@ -96,7 +97,7 @@ enum Reached {
 impl Headphones {
     /// Opens the output with this name, and waits for nothing.
     pub(crate) fn open(name: &str) -> Result<Self, SourceError> {
-        let subject = if name == DEFAULT { "The output".to_owned() } else { format!("The output \"{name}\"") };
+        let subject = if name == DEFAULT { said!("device.any_output") } else { said!("device.output", name) };
         let (pieces, taken) = sync_channel(MOST_WAITING);
         let place = Arc::<Place>::default();
         let (wanted, told) = (name.to_owned(), Arc::clone(&place));
@@ -118,7 +119,7 @@ impl Headphones {
     pub(crate) fn poll(&mut self) -> Result<Option<String>, SourceError> {
         if let Reached::Opening(opening) = &mut self.reached {
             let Some(opened) = opening.wait(Duration::ZERO) else {
-                let late = DeviceError::Other("does not answer".to_owned());
+                let late = DeviceError::Other(said!("device.hangs", device = IT));
                 return if self.asked.elapsed() < PATIENCE { Ok(None) } else { Err(late.delivering(&self.subject)) };
             };
             let mut device = opened.map_err(|error| error.opening(&self.subject))?;
@@ -246,7 +247,7 @@ fn config(device: &Device) -> Result<SupportedStreamConfig, DeviceError> {
             && (range.min_sample_rate()..=range.max_sample_rate()).contains(&SAMPLE_RATE)
     };
     let best = supported.filter(fits).min_by_key(|range| range.channels().abs_diff(2));
-    let none = DeviceError::Impossible("does not play 48 kHz: choose that in the system's sound settings");
+    let none = DeviceError::Impossible(said!("device.no_48", device = IT));
     Ok(best.ok_or(none)?.with_sample_rate(SAMPLE_RATE))
 }
 

@@ -3,7 +3,7 @@
 
 use super::device::{DeviceSound, SoundFormat};
 use crate::{
-    device::{DeviceError, Handover},
+    device::{DeviceError, Handover, IT},
     frame::SAMPLE_RATE,
     listing::Listing,
 };
@@ -31,6 +31,7 @@ use std::{
     thread::{self, Thread},
     time::{Duration, Instant},
 };
+use words::said;
 
 /// What we are called in the sound server's own mixer.
 const NAME: &CStr = c"Skylark";
@@ -65,10 +66,7 @@ pub(crate) fn list() -> Vec<Source> {
 
 /// Hands over what this program plays, until it plays no more.
 pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSound>>) -> Result<(), DeviceError> {
-    let silent = || {
-        let message = format!("The program \"{program}\" plays nothing now. It is heard as soon as it does.");
-        DeviceError::Said(ErrorCode::NoDevice, message)
-    };
+    let silent = || DeviceError::Said(ErrorCode::NoDevice, said!("device.program_silent", name = program));
     // It may end between two questions, and the server tells its streams before it tells us.
     let failed_or_silent = |error| match error {
         ClientError::ServerError(PulseError::NoEntity) => silent(),
@@ -139,17 +137,17 @@ fn playing() -> Result<Vec<Playing>, ClientError> {
     let _: SetClientNameReply = ask(&mut socket, Command::SetClientName(props), 1, version)?;
     let streams: SinkInputInfoList = ask(&mut socket, Command::GetSinkInputInfoList, 2, version)?;
     let ours = process::id().to_string();
-    let of_others = |stream: &&SinkInputInfo| said(stream, Prop::ApplicationProcessId).as_deref() != Some(&ours);
+    let of_others = |stream: &&SinkInputInfo| property(stream, Prop::ApplicationProcessId).as_deref() != Some(&ours);
     Ok(streams.iter().filter(of_others).filter_map(described).collect())
 }
 
 /// A stream by what its program calls itself; those of the server's own modules are nobody's.
 fn described(stream: &SinkInputInfo) -> Option<Playing> {
-    let program = said(stream, Prop::ApplicationName)?;
+    let program = property(stream, Prop::ApplicationName)?;
     Some(Playing { index: stream.index, program, is_paused: stream.corked })
 }
 
-fn said(stream: &SinkInputInfo, what: Prop) -> Option<String> {
+fn property(stream: &SinkInputInfo, what: Prop) -> Option<String> {
     let text = CStr::from_bytes_until_nul(stream.props.get(what)?).ok()?.to_str().ok()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -167,13 +165,11 @@ fn ask<R: CommandReply>(
 
 fn failed(error: ClientError) -> DeviceError {
     match error {
-        ClientError::ServerUnavailable => DeviceError::Impossible(
-            "can be heard alone through PulseAudio or PipeWire only, and neither runs: start one of them",
-        ),
+        ClientError::ServerUnavailable => DeviceError::Impossible(said!("device.program_no_pulse", device = IT)),
         ClientError::Io(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-            DeviceError::Other("cannot be heard: the sound server does not answer".to_owned())
+            DeviceError::Other(said!("device.program_failed", device = IT, error = said!("device.server_silent")))
         }
-        error => DeviceError::Other(format!("cannot be heard: {error}")),
+        error => DeviceError::Other(said!("device.program_failed", device = IT, error = error.to_string())),
     }
 }
 

@@ -17,7 +17,7 @@ fn sound() -> impl Iterator<Item = DeviceSound> {
 #[test]
 fn a_headset_that_takes_its_time_to_open_and_again_until_it_is_heard_is_waited_for() {
     let asked = Instant::now();
-    let microphone = Microphone::open("The microphone \"Headset\"".to_owned(), None, |handover| {
+    let microphone = Microphone::open("The microphone \"Headset\"".into(), None, |handover| {
         thread::sleep(TAKES);
         handover.opened(SoundFormat { rate: 48_000, channels: 2, inputs: 2 });
         thread::sleep(TAKES);

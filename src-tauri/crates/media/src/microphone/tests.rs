@@ -153,7 +153,7 @@ fn listed_and_found() {
         let sinks = sinks.map(|sink| format!("{sink}.monitor"));
         assert_eq!(ids, sinks);
         hear(&mut *open("default").expect("the default is mic.monitor"), &mut SoundChunk::new());
-        let missing = SourceError::NotFound("The microphone \"Other\"".into());
+        let missing = SourceError::NotFound(said!("device.microphone", name = "Other"));
         assert_eq!(open("Other").err(), Some(missing));
     });
 }

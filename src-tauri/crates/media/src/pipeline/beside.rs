@@ -69,7 +69,7 @@ impl Beside {
             if self.strip != StripId::Desktop || !matches!(error, SourceError::Lost(_)) {
                 self.again = Some(now + self.retry);
                 let id = self.id();
-                self.tell(SourceState::Failed { id, code: error.code(), message: error.to_string() }, events);
+                self.tell(SourceState::Failed { id, code: error.code(), message: error.said() }, events);
             }
         }
     }

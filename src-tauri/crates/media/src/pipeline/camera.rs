@@ -11,6 +11,7 @@ use super::{
 use crate::{
     CameraChoice, Cover, Event, SourceChoice, VideoConfig,
     convert::{PictureConverter, Unreadable},
+    device::IT,
     frame::{Picture, RawPicture},
     scene::Role,
     slate::Slate,
@@ -23,6 +24,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use words::said;
 
 /// What such a thread is to deliver.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +103,7 @@ impl SourceThread {
                     Role::Screen => Slate::Hidden,
                 };
                 let drawn = self.show(slate);
-                tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
+                tell(SourceState::Failed { id, code: error.code(), message: error.said() });
                 self.rest(slate, drawn, number, Some(self.retry));
             }
         }
@@ -167,7 +169,7 @@ impl SourceThread {
                 Err(damage) => {
                     let since = *damaged_since.get_or_insert_with(Instant::now);
                     if since.elapsed() > DAMAGED {
-                        source.unreadable(damage.to_string())?;
+                        source.unreadable(said!("device.unreadable", device = IT, cause = damage.0))?;
                         damaged_since = None;
                     }
                 }

@@ -5,9 +5,7 @@ use super::Events;
 use crate::{Event, microphone::Headphones, source::SourceError};
 use protocol::{ErrorCode, SourceState};
 use std::time::{Duration, Instant};
-
-/// Where it would be heard by viewers too.
-const ECHO: &str = "The headphones are on an output that a strip of the mixer listens to: viewers would hear them as an echo, so nothing is played there. Choose another output, or mute that strip.";
+use words::said;
 
 /// The output, and whether it is given anything.
 pub(super) struct Listening {
@@ -45,13 +43,16 @@ impl Listening {
                 // Where the system's sound goes elsewhere it is opened anew, and that is no news.
                 if !matches!(error, SourceError::Lost(_)) {
                     self.again = Some(now + self.retry);
-                    self.tell(SourceState::Failed { id, code: error.code(), message: error.to_string() }, events);
+                    self.tell(SourceState::Failed { id, code: error.code(), message: error.said() }, events);
                 }
                 return None;
             }
         };
         if self.output.as_ref().is_some_and(is_heard) {
-            self.tell(SourceState::Failed { id, code: ErrorCode::DeviceFailed, message: ECHO.to_owned() }, events);
+            self.tell(
+                SourceState::Failed { id, code: ErrorCode::DeviceFailed, message: said!("device.headphones_echo") },
+                events,
+            );
             return None;
         }
         self.tell(SourceState::Running { id, format }, events);

@@ -106,7 +106,7 @@ impl SoundThread {
                 deliver(&mut *source, None, &mut running)
             });
             if let Err(error) = delivered {
-                tell(SourceState::Failed { id, code: error.code(), message: error.to_string() });
+                tell(SourceState::Failed { id, code: error.code(), message: error.said() });
                 // Silence never fails.
                 let _: Result<(), SourceError> =
                     deliver(&mut Silence::new(), Some(Instant::now() + self.retry), &mut |_| ());

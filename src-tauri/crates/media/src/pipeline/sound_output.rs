@@ -9,6 +9,7 @@ use crate::{
 };
 use protocol::SoundPreset;
 use stream::{AudioFrame, Frame};
+use words::said;
 
 /// The encoded sound of one broadcast.
 pub(super) struct SoundOutput {
@@ -67,7 +68,7 @@ impl SoundOutput {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut self.failed, true) {
-                        events(Event::EncoderFailed(format!("{error}. It is started again by itself.")));
+                        events(Event::EncoderFailed(said!("encoder.sound", what = error.said())));
                     }
                 }
             }

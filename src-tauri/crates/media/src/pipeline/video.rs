@@ -19,6 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 use stream::{Frame, Rid, VideoFrame, Way};
+use words::said;
 
 /// An encoding thread. Dropping it stops it and waits until its sink is not called any more.
 pub(super) struct Worker {
@@ -144,10 +145,9 @@ fn run(
                 kept.count(due, made_top);
             }
             Err(error) => {
-                tracing::error!("{error}");
+                tracing::error!("{}", error.said());
                 if failed_until.is_none() {
-                    let remedy = "It is started again by itself; if this stays, choose another size.";
-                    events(Event::EncoderFailed(format!("{error}. {remedy}")));
+                    events(Event::EncoderFailed(said!("encoder.picture", what = error.said())));
                 }
                 failed_until = Some(captured + AGAIN);
                 codec.reset();

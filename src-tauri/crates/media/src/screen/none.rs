@@ -3,10 +3,10 @@
 use super::{Capture, Listed, Wanted, Way};
 use crate::device::DeviceError;
 use protocol::ErrorCode;
+use words::said;
 
 pub(super) fn open(_: &Wanted, _: &Way<'_>) -> Result<Box<dyn Capture>, DeviceError> {
-    let message = "Screens and windows cannot be shown on this system yet. Choose a camera or an image.";
-    Err(DeviceError::Said(ErrorCode::NoDevice, message.to_owned()))
+    Err(DeviceError::Said(ErrorCode::NoDevice, said!("screen.none")))
 }
 
 pub(super) fn list() -> Listed {

@@ -138,7 +138,7 @@ mod tests {
     }
 
     fn why() -> DeviceError {
-        DeviceError::Other("was refused".to_owned())
+        DeviceError::Other("It was refused".into())
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use words::said;
 
 /// An open screen or window.
 pub(super) struct Screen {
@@ -97,34 +98,21 @@ pub(super) fn list() -> Vec<Source> {
 }
 
 fn lost() -> DeviceError {
-    let message = "The screen or window is not shared any more: it was closed or unplugged, or the desktop was told to stop. Choose the screen again, and the desktop asks which one to show.";
-    DeviceError::Said(ErrorCode::DeviceLost, message.to_owned())
+    DeviceError::Said(ErrorCode::DeviceLost, said!("screen.not_shared"))
 }
 
 impl From<portal::Trouble> for DeviceError {
     fn from(trouble: portal::Trouble) -> Self {
         let (code, message) = match trouble {
-            portal::Trouble::Missing(said) => {
-                tracing::debug!("no portal that shows screens: {said}");
-                let message = "This desktop runs on Wayland, and nothing here lets its screens be shown. Install xdg-desktop-portal and the part of it for this desktop (xdg-desktop-portal-gnome, -kde or -wlr) and pipewire, log in anew, or choose a camera or an image.";
-                (ErrorCode::NoDevice, message.to_owned())
+            portal::Trouble::Missing(error) => {
+                tracing::debug!("no portal that shows screens: {error}");
+                (ErrorCode::NoDevice, said!("screen.no_portal"))
             }
-            portal::Trouble::Declined => {
-                let message = "No screen or window was chosen, so none is shown. Choose the screen again, and the desktop asks once more; or choose another source.";
-                (ErrorCode::DeviceDenied, message.to_owned())
-            }
-            portal::Trouble::Ended => {
-                let message = "The desktop shows no screen: it could not ask which one, or does not allow it. Choose the screen again, and it is asked once more; or choose another source.";
-                (ErrorCode::DeviceDenied, message.to_owned())
-            }
+            portal::Trouble::Declined => (ErrorCode::DeviceDenied, said!("screen.declined")),
+            portal::Trouble::Ended => (ErrorCode::DeviceDenied, said!("screen.not_asked")),
             // Nobody is there who would hear it.
-            portal::Trouble::GivenUp => return DeviceError::Other("is not wanted any more".to_owned()),
-            portal::Trouble::Failed(said) => {
-                let message = format!(
-                    "The desktop's portal does not show a screen ({said}). Choose the screen again, or choose another source."
-                );
-                (ErrorCode::DeviceFailed, message)
-            }
+            portal::Trouble::GivenUp => return DeviceError::Other("It is not wanted any more".into()),
+            portal::Trouble::Failed(error) => (ErrorCode::DeviceFailed, said!("screen.portal", error)),
         };
         DeviceError::Said(code, message)
     }
@@ -133,16 +121,8 @@ impl From<portal::Trouble> for DeviceError {
 impl From<pipewire::Trouble> for DeviceError {
     fn from(trouble: pipewire::Trouble) -> Self {
         let (code, message) = match trouble {
-            pipewire::Trouble::NoLibrary => {
-                let message = "Screens on Wayland come by PipeWire, whose library is not here. Install libpipewire-0.3-0 and pipewire, and it is shown by itself; or choose a camera or an image.";
-                (ErrorCode::NoDevice, message.to_owned())
-            }
-            pipewire::Trouble::Refused(said) => {
-                let message = format!(
-                    "PipeWire does not bring the screen's picture ({said}). Choose the screen again, or choose another source."
-                );
-                (ErrorCode::DeviceFailed, message)
-            }
+            pipewire::Trouble::NoLibrary => (ErrorCode::NoDevice, said!("screen.no_pipewire")),
+            pipewire::Trouble::Refused(error) => (ErrorCode::DeviceFailed, said!("screen.pipewire", error)),
             pipewire::Trouble::Lost => return lost(),
         };
         DeviceError::Said(code, message)

@@ -9,14 +9,15 @@ mod shared;
 mod tests;
 mod trouble;
 
-use super::{Capture, Size, Wanted};
+use super::{Capture, Size, Wanted, subject};
 use crate::device::DeviceError;
 use cursor::Cursor;
 use display::{Display, INSIDE_WAYLAND, Place};
 use protocol::{ErrorCode, Source};
 use shared::Shared;
 use std::time::{Duration, Instant};
-use trouble::{Trouble, said};
+use trouble::Trouble;
+use words::said;
 use x11rb::{
     connection::Connection,
     protocol::{
@@ -91,8 +92,7 @@ impl Screen {
 
     fn on(display: Display, wanted: &Wanted) -> Result<Self, DeviceError> {
         if !display.is_usual() {
-            let message = "This display has no 24 bits of colour, and Skylark shows no other. Set it to those (\"millions of colours\"), or choose a camera or an image.";
-            return Err(said(ErrorCode::DeviceFailed, message.to_owned()));
+            return Err(DeviceError::Said(ErrorCode::DeviceFailed, said!("screen.colours")));
         }
         let place = display.place(wanted, None)?;
         let cursor = Cursor::new(&display)?;
@@ -184,10 +184,8 @@ impl Screen {
     /// A screen that was there is not just missing.
     fn lost(&self, error: DeviceError) -> DeviceError {
         match (&self.wanted, error) {
-            (Wanted::Screen(number), DeviceError::Said(ErrorCode::NoDevice, _)) => {
-                let which = number.map_or_else(|| "The screen".to_owned(), |number| format!("Screen {number}"));
-                let message = format!("{which} went away. Plug it in again and its picture comes back by itself.");
-                said(ErrorCode::DeviceLost, message)
+            (screen @ Wanted::Screen(_), DeviceError::Said(ErrorCode::NoDevice, _)) => {
+                DeviceError::Said(ErrorCode::DeviceLost, said!("screen.lost", device = subject(screen)))
             }
             (_, error) => error,
         }

@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use url::Url;
+use words::{Said, said};
 
 /// The longest file of certificates that is read, bytes.
 const LONGEST_FILE: u64 = 1024 * 1024;
@@ -28,10 +29,8 @@ pub(crate) fn trusting(ca: Option<&Path>) -> Result<ClientConfig, Trouble> {
     roots.add_parsable_certificates(certificates);
     if roots.is_empty() {
         let none = match ca {
-            Some(file) => format!("{} has no certificate in it that could be read: it must be PEM", file.display()),
-            None => {
-                "this computer trusts no certificates: install the package ca-certificates, or name a file as ca".into()
-            }
+            Some(file) => said!("relay.no_pem", path = file.display()),
+            None => said!("relay.no_roots"),
         };
         return Err(Trouble::NoRoots(none));
     }
@@ -42,7 +41,7 @@ pub(crate) fn trusting(ca: Option<&Path>) -> Result<ClientConfig, Trouble> {
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Trouble> {
-    let unread = |error: io::Error| Trouble::NoRoots(format!("{} (ca) cannot be read: {error}", path.display()));
+    let unread = |error: io::Error| Trouble::NoRoots(said!("relay.ca_unread", path = path.display(), error));
     let mut text = Vec::new();
     File::open(path).map_err(unread)?.take(LONGEST_FILE).read_to_end(&mut text).map_err(unread)?;
     Ok(CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect())
@@ -64,23 +63,25 @@ fn said(url: &Url, error: &io::Error) -> Trouble {
     let name = url.host_str().unwrap_or_default().to_owned();
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(wrong)) => Trouble::Certificate { host: name, error: certificate(wrong) },
-        Some(Error::NoCertificatesPresented) => Trouble::Certificate { host: name, error: "it shows none".into() },
+        Some(Error::NoCertificatesPresented) => {
+            Trouble::Certificate { host: name, error: said!("relay.no_certificate") }
+        }
         Some(other) => Trouble::Tls { host: host(url), error: other.to_string() },
         None => Trouble::Tls { host: host(url), error: error.to_string() },
     }
 }
 
-fn certificate(error: &CertificateError) -> String {
+fn certificate(error: &CertificateError) -> Said {
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it is out of date".into(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => said!("relay.expired"),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "it is not valid yet: is this computer's clock right?".into()
+            said!("relay.clock")
         }
-        CertificateError::UnknownIssuer => "nobody who is trusted here made it".into(),
+        CertificateError::UnknownIssuer => said!("relay.issuer"),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "it is that of another name".into()
+            said!("relay.other_name")
         }
-        CertificateError::Revoked => "it was revoked".into(),
-        other => format!("{other:?}"),
+        CertificateError::Revoked => said!("relay.revoked"),
+        other => format!("{other:?}").into(),
     }
 }

@@ -51,14 +51,14 @@ impl Tried {
 
     async fn waits(&mut self) -> String {
         match self.next().await {
-            State::Waiting(words) => words,
+            State::Waiting(said) => said.message,
             other => panic!("it does not wait: {other:?}"),
         }
     }
 
     async fn fails(&mut self) -> String {
         match self.next().await {
-            State::Failed(words) => words,
+            State::Failed(said) => said.message,
             other => panic!("it does not give up: {other:?}"),
         }
     }

@@ -22,6 +22,7 @@ pub(crate) use sessions::matches;
 use std::collections::HashMap;
 use std::time::Duration;
 use waiting::{Waiting, WaitsFor};
+use words::said;
 
 /// Answers [`Request`]s. The audience decides who may watch, [`Transports`] are made by whoever can; the door knows which
 /// page and which session stands for whom.
@@ -386,13 +387,10 @@ fn became(viewer: ViewerId, joined: &Result<Joined, Refused>) -> Input {
     match joined {
         Ok(joined) => Input::Answered { viewer, rejected: joined.rejected.clone() },
         Err(Refused::BadOffer(why) | Refused::NoMedia(why)) => Input::OfferRefused { viewer, reason: why.clone() },
-        Err(Refused::NoEncoder) => Input::OfferRefused { viewer, reason: NO_ENCODER.to_owned() },
+        Err(Refused::NoEncoder) => Input::OfferRefused { viewer, reason: said!("offer.no_room") },
         Err(Refused::Refusal(_) | Refused::Overloaded) => Input::JoinFailed { viewer },
     }
 }
-
-/// What the broadcaster is told of an offer that takes only what there is no room to encode.
-const NO_ENCODER: &str = "the offer takes no H.264, and this computer has no room to encode VP9 or VP8 as well";
 
 /// Of an answering fragment; it names the ICE session from then on.
 fn ice_ufrag(fragment: &str) -> Option<&str> {

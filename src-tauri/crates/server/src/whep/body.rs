@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use std::time::Duration;
 use threads::After;
+use words::Said;
 
 /// How much of an unwanted body is taken off the wire, bytes. Closing a connection with data unread would reset it, and the
 /// client might never read the answer that says why.
@@ -47,12 +48,15 @@ pub(crate) struct Unread {
     /// What the client is answered.
     pub(crate) response: Response,
     /// What is wrong with it, for people.
-    pub(crate) why: String,
+    pub(crate) why: Said,
 }
 
 /// The body as text, of so many bytes at the most, or the answer that says why not.
 pub(crate) async fn read(mut body: Body, most: usize, limits: &Limits) -> Result<String, Unread> {
-    let unread = |status, why: &str| Unread { response: problem::bad_offer(status, why), why: why.to_owned() };
+    let unread = |status, why: &str| {
+        let why = Said::from(why);
+        Unread { response: problem::bad_offer(status, &why), why }
+    };
     let mut bytes = Vec::new();
     let collect = async {
         while let Some(frame) = body.frame().await {

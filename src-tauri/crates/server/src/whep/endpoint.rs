@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::Secret;
 use sdp::Offer;
 use std::sync::Arc;
+use words::Said;
 
 /// An offer becomes a session. The link, the person and the room are asked for before anything of the body is read.
 pub(super) async fn post(
@@ -32,9 +33,9 @@ pub(super) async fn post(
         return body::discard(body, refused);
     }
     if !body::is(&headers, SDP) {
-        let why = "An offer is sent as application/sdp.";
-        let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
-        let response = tell(&shared, client, (accepts(), response).into_response(), why.to_owned());
+        let why = Said::from("An offer is sent as application/sdp.");
+        let response = problem::bad_offer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &why);
+        let response = tell(&shared, client, (accepts(), response).into_response(), why);
         return body::discard(body, response);
     }
     let kind = if client.visitor.cookie.is_some() { Kind::WithCookie } else { Kind::Bare };
@@ -48,7 +49,7 @@ pub(super) async fn post(
     let offer = match shared.readers.read(move || Offer::parse(&offer)).await {
         Some(Ok(offer)) => offer,
         Some(Err(bad)) => {
-            let why = bad.to_string();
+            let why = bad.said();
             return tell(&shared, client, problem::bad_offer(StatusCode::BAD_REQUEST, &why), why);
         }
         None => return problem::unavailable(&Unavailable),
@@ -87,7 +88,7 @@ pub(super) async fn options() -> Response {
 }
 
 /// The answer to what is no offer. The broadcaster hears of it as well.
-fn tell(shared: &Shared, client: Client, response: Response, reason: String) -> Response {
+fn tell(shared: &Shared, client: Client, response: Response, reason: Said) -> Response {
     let request = Request::BadOffer { visitor: client.visitor, reason };
     // Nobody waits for it: an owner that is gone or does not keep up has nothing more to tell.
     let _ = shared.requests.try_send(request);

@@ -5,6 +5,7 @@ use audience::Refusal;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{Problem, RefusalCode};
+use words::Said;
 
 /// The visitor may not watch.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
@@ -27,7 +28,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         RefusalCode::TooMany => "Too much comes from this address at once. Try again later.",
         RefusalCode::BadOffer => "The offer cannot be answered.",
     };
-    let mut response = answer(status, Some(refusal.code), message, refusal.reason.as_deref());
+    let mut response = answer(status, Some(refusal.code), message.into(), refusal.reason.as_deref());
     if let Some(seconds) = refusal.retry_after_s {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -49,13 +50,13 @@ pub(super) fn refused_bearer(refusal: &Refusal) -> Response {
 }
 
 /// The offer, or what came in its place, cannot be answered.
-pub(super) fn bad_offer(status: StatusCode, message: &str) -> Response {
-    answer(status, Some(RefusalCode::BadOffer), message, None)
+pub(super) fn bad_offer(status: StatusCode, message: &Said) -> Response {
+    answer(status, Some(RefusalCode::BadOffer), message.clone(), None)
 }
 
 /// Anything else.
 pub(crate) fn plain(status: StatusCode, message: &str) -> Response {
-    answer(status, None, message, None)
+    answer(status, None, message.into(), None)
 }
 
 pub(super) fn no_session() -> Response {
@@ -76,7 +77,7 @@ pub(crate) fn unavailable(_: &Unavailable) -> Response {
 /// There is no room for one more encoder at this moment.
 pub(super) fn no_encoder() -> Response {
     let message = "This browser takes no H.264, and the broadcaster's computer has no room to encode VP9 or VP8 as well. Another browser may do";
-    let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, Some(RefusalCode::Full), message, None);
+    let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, Some(RefusalCode::Full), message.into(), None);
     response.headers_mut().insert(header::RETRY_AFTER, 30.into());
     response
 }
@@ -88,12 +89,12 @@ pub(super) fn overloaded() -> Response {
     response
 }
 
-fn answer(status: StatusCode, code: Option<RefusalCode>, message: &str, reason: Option<&str>) -> Response {
+fn answer(status: StatusCode, code: Option<RefusalCode>, said: Said, reason: Option<&str>) -> Response {
     let problem = Problem {
         title: status.canonical_reason().unwrap_or("Error").to_owned(),
         status: status.as_u16(),
         code,
-        message: sentence(message),
+        message: Said { message: sentence(&said), ..said },
         reason: reason.map(str::to_owned),
     };
     let body = serde_json::to_string(&problem).expect("a problem has no map with odd keys");

@@ -8,6 +8,7 @@ use audience::Now;
 use media::Card;
 use protocol::{ErrorCode, SettingsChange};
 use std::path::{Path, PathBuf};
+use words::Said;
 
 /// How far it is.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// It was read, or a sentence says why not.
-    pub(super) fn card_read(&mut self, file: &Path, read: Result<Card, String>, now: Now) {
+    pub(super) fn card_read(&mut self, file: &Path, read: Result<Card, Said>, now: Now) {
         if self.card.wanted.take_if(|wanted| wanted == file).is_none() {
             return;
         }

@@ -10,6 +10,7 @@ use audience::{Now, To};
 use protocol::{ChatRefusal, Command, ErrorCode, Event, PageHello, PageMessage, ViewerId};
 use server::PageId;
 use std::path::PathBuf;
+use words::{Said, said};
 
 /// What a message takes on its way besides its words, bytes.
 const AROUND: usize = 160;
@@ -94,7 +95,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Command::LowerHand { viewer } => self.chat.lower_hand(viewer),
             Command::SaveChat { path, format } => {
                 if std::mem::replace(&mut self.saving_chat, true) {
-                    let message = "The chat is being saved; try again when that is done.".to_owned();
+                    let message = said!("now.saving");
                     return Err(CommandError { code: ErrorCode::WrongState, message });
                 }
                 self.background.save_chat(path.map(PathBuf::from), format, self.chat.transcript());
@@ -107,7 +108,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// The chat was saved, or could not be.
-    pub(super) fn chat_saved(&mut self, saved: Result<(String, u32), String>, now: Now) {
+    pub(super) fn chat_saved(&mut self, saved: Result<(String, u32), Said>, now: Now) {
         self.saving_chat = false;
         match saved {
             Ok((path, messages)) => self.events.tell(Event::ChatSaved { path, messages }),

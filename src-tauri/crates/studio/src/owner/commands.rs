@@ -17,6 +17,7 @@ use media::VideoConfig;
 use protocol::{Command, ErrorCode, Event, SettingsChange, SoundPreset, SourceGiven, SourceName, StripId};
 use std::net::{AddrParseError, IpAddr};
 use stream::Rid;
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// A handle asks something.
@@ -49,13 +50,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         | Command::SetStrip { device: Some(name), .. } = &command
             && name.len() > MAX_NAME
         {
-            return Err(bad_setting(format!("No name is longer than {MAX_NAME} bytes.")));
+            return Err(bad_setting(said!("door.name_long", most = MAX_NAME)));
         }
         match command {
             Command::GoLive => self.go_live(now),
             Command::Rehearse { on } => self.rehearse(on, now),
             Command::End => match self.broadcast.running() {
-                Running::No => Err(wrong_state("Nothing is live.")),
+                Running::No => Err(wrong_state(said!("now.not_live"))),
                 Running::Starting | Running::Rehearsing | Running::Live => {
                     self.end(now);
                     self.record_if_wanted(now);
@@ -71,7 +72,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Command::Block { address } => {
                 let no_address = |_: AddrParseError| CommandError {
                     code: ErrorCode::BadAddress,
-                    message: format!("\"{address}\" is no IP address; an attempts event tells one."),
+                    message: said!("door.no_ip", address = &address),
                 };
                 let address = address.trim().parse::<IpAddr>().map_err(no_address)?;
                 self.ask_audience(Input::Block { address }, now)
@@ -97,7 +98,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 let addresses = self.reachability.addresses(self.configuration.meant());
                 if !addresses.iter().any(|address| address.host == host) {
                     let known = addresses.into_iter().map(|address| address.host).collect::<Vec<_>>().join(", ");
-                    return Err(bad_setting(format!("{host} is no address of this computer; there are: {known}")));
+                    return Err(bad_setting(said!("door.no_address", host, known)));
                 }
                 let changed = self.configuration.set_address(&host);
                 self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
@@ -159,7 +160,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     fn configure(&mut self, change: &SettingsChange, now: Now) -> Result<(), CommandError> {
-        let wrong = |wrong: Wrong| bad_setting(format!("{}: {}", wrong.key, wrong.message));
+        let wrong = |wrong: Wrong| bad_setting(said!("setting.of", key = wrong.key, why = wrong.message));
         let before = self.configuration.meant().sound;
         let (rest, card) = card_apart(change);
         let changed = self.configuration.configure(&rest).map_err(wrong)?;

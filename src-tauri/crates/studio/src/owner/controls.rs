@@ -9,12 +9,13 @@ use crate::forwarding::Forwarding;
 use crate::studio::CommandError;
 use audience::{Input, Now};
 use protocol::StripId;
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Withholds something, or gives it again. It is told when it is done, so that nobody says what a microphone still sends.
     pub(super) fn control(&mut self, control: Control, on: bool, now: Now) -> Result<(), CommandError> {
         if control == Control::Everything && on && self.broadcast.running() != Running::Live {
-            return Err(wrong_state("Nothing is live, so nobody waits for you to be right back."));
+            return Err(wrong_state(said!("now.nobody_waits")));
         }
         let Some(change) = self.withheld.wish(control, on) else { return Ok(()) };
         if change.muted.is_some() {

@@ -17,6 +17,7 @@ use media::VideoConfig;
 use protocol::{ErrorCode, Event, KnownBy, Network, Rid, RoomFor, StreamStats, ViewerId, ViewerStats};
 use std::path::PathBuf;
 use stream::CODECS;
+use words::{Said, Value, said};
 
 /// How it goes, in figures.
 #[derive(Debug)]
@@ -119,14 +120,14 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Has that written into a file.
     pub(super) fn save_history(&mut self, path: Option<String>) -> Result<(), CommandError> {
         if std::mem::replace(&mut self.figures.saving, true) {
-            return Err(wrong_state("The history is being saved; try again when that is done."));
+            return Err(wrong_state(said!("now.saving_history")));
         }
         self.background.save_history(path.map(PathBuf::from), self.figures.history.since(None));
         Ok(())
     }
 
     /// It was written, or could not be.
-    pub(super) fn history_saved(&mut self, saved: Result<(String, u32), String>, now: Now) {
+    pub(super) fn history_saved(&mut self, saved: Result<(String, u32), Said>, now: Now) {
         self.figures.saving = false;
         match saved {
             Ok((path, points)) => self.events.tell(Event::HistorySaved { path, points }),
@@ -193,25 +194,25 @@ fn shown(known: &Known, places: Option<u32>, video: &VideoConfig) -> protocol::C
 }
 
 /// "Room for 14 more at 720p, 61 at 360p."
-fn sentence(known: &Known, places: Option<u32>, room: &[RoomFor]) -> String {
+fn sentence(known: &Known, places: Option<u32>, room: &[RoomFor]) -> Said {
     let mut some = room.iter().filter(|room| room.more > 0);
     let Some(RoomFor { more, height, .. }) = some.next() else {
         return match known.by {
-            _ if places == Some(0) => "As many watch as may.".to_owned(),
-            KnownBy::MaxUpload => "The upload that is set is used up: nobody more can be let in.".to_owned(),
-            KnownBy::Full => "The line carries no more: who comes makes everybody's picture smaller.".to_owned(),
+            _ if places == Some(0) => said!("capacity.places"),
+            KnownBy::MaxUpload => said!("capacity.set"),
+            KnownBy::Full => said!("capacity.full"),
             KnownBy::Carried => {
-                let rate = f64::from(known.carries_kbps) / 1000.0;
-                format!("The line carries {rate:.1} Mbit/s at least; whether there is room for more is not known.")
+                said!("capacity.least", rate = Value::tenths(f64::from(known.carries_kbps) / 1000.0))
             }
         };
     };
-    let least = if known.by == KnownBy::Carried { "at least " } else { "" };
     let mut list = format!("{more} more at {height}p");
     for RoomFor { more, height, .. } in some {
         list += &format!(", {more} at {height}p");
     }
-    format!("Room for {least}{list}.")
+    // The panel says this by the numbers beside it.
+    let least = if known.by == KnownBy::Carried { "at least " } else { "" };
+    format!("Room for {least}{list}.").into()
 }
 
 #[cfg(test)]
@@ -222,7 +223,7 @@ mod tests {
     fn said(by: KnownBy, more: [Option<u32>; 3], places: Option<u32>) -> String {
         let (line, carries_kbps, used_kbps) = (SharedLine::Uplink, 30_000, 12_000);
         let known = Known { by, line, carries_kbps, used_kbps, more };
-        shown(&known, places, &VideoConfig::default()).message
+        shown(&known, places, &VideoConfig::default()).message.to_string()
     }
 
     #[test]

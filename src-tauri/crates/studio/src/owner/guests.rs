@@ -9,6 +9,7 @@ use crate::studio::CommandError;
 use ::chat::name_to_show;
 use audience::{Guest, Input, Now};
 use protocol::{ErrorCode, Event, GuestLink, Links};
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn make_guest_link(
@@ -18,11 +19,10 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         devices: Option<u32>,
         now: Now,
     ) -> Result<(), CommandError> {
-        let bad = |message: &str| CommandError { code: ErrorCode::BadGuestLink, message: message.to_owned() };
-        let name =
-            name_to_show(name).ok_or_else(|| bad("A guest's name is 1 to 32 characters, and not a broadcaster's."))?;
+        let bad = |message| CommandError { code: ErrorCode::BadGuestLink, message };
+        let name = name_to_show(name).ok_or_else(|| bad(said!("door.guest_name")))?;
         if expires_s == Some(0) || devices == Some(0) {
-            return Err(bad("A guest's link lasts a second at least, and is for one device at least."));
+            return Err(bad(said!("door.guest_link")));
         }
         let expires_at = expires_s.map(|seconds| now.unix_ms + u64::from(seconds) * 1000);
         let guest = Guest { name: name.clone(), token: fresh_token(), expires_at, devices };

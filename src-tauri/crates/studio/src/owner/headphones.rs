@@ -6,13 +6,14 @@ use crate::encoding::Encoding;
 use crate::forwarding::Forwarding;
 use crate::studio::{CommandError, bad_setting};
 use protocol::{Event, SourceState, StripId};
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Listens on this output, or on none.
     pub(super) fn set_headphones(&mut self, output: Option<&str>) -> Result<(), CommandError> {
         let output = output.map(str::trim).filter(|output| *output != "off").map(str::to_owned);
         if output.as_deref() == Some("") {
-            return Err(bad_setting("An output is default, one that devices lists, or null for none.".into()));
+            return Err(bad_setting(said!("setting.output")));
         }
         if output != self.headphones.output {
             self.headphones.output = output.clone();

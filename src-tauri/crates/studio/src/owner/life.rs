@@ -10,6 +10,7 @@ use crate::rehearsal::Rehearsal;
 use crate::studio::CommandError;
 use audience::{Input, Now};
 use protocol::{ErrorCode, Event};
+use words::{Said, said};
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Starts the encoders; the broadcast is live with their first picture. Where they run already, for a rehearsal, it is live now.
@@ -52,7 +53,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                 self.end(now);
                 Ok(())
             }
-            (false, false) => Err(wrong_state("There is no rehearsal; `end` ends a broadcast.")),
+            (false, false) => Err(wrong_state(said!("now.no_rehearsal"))),
         }
     }
 
@@ -125,7 +126,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
     }
 
-    pub(super) fn start_failed(&mut self, message: String) {
+    pub(super) fn start_failed(&mut self, message: Said) {
         self.rehearsal = None;
         self.encoders.end();
         self.events.tell(Event::Error { code: ErrorCode::EncoderFailed, message: message.clone() });

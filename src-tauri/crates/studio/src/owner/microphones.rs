@@ -9,6 +9,7 @@ use crate::settings::Settings;
 use crate::studio::{CommandError, bad_setting};
 use audience::Now;
 use protocol::{Event, StripId};
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Takes another one for the first.
@@ -26,8 +27,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn add_microphone(&mut self, microphone: &str, now: Now) -> Result<(), CommandError> {
         let free = StripId::MORE_MICROPHONES.into_iter().find(|strip| !self.has_strip(*strip));
         let most = StripId::MORE_MICROPHONES.len() + 1;
-        let full =
-            || bad_setting(format!("There are {most} microphones, which is as many as can be: remove one first."));
+        let full = || bad_setting(said!("setting.microphones", most));
         self.set_more_microphone(free.ok_or_else(full)?, microphone, now)
     }
 
@@ -40,9 +40,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     ) -> Result<(), CommandError> {
         let microphone = microphone.trim();
         if matches!(microphone, "" | "off" | "tone") {
-            return Err(bad_setting(
-                "A microphone beside the first is a device's name: remove_microphone takes its strip away, and the test tone has one of its own.".into(),
-            ));
+            return Err(bad_setting(said!("setting.no_microphone")));
         }
         let meant = self.configuration.meant();
         let others = StripId::MORE_MICROPHONES.into_iter().filter(|other| *other != strip);
@@ -59,7 +57,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn set_program(&mut self, program: &str, now: Now) -> Result<(), CommandError> {
         let program = program.trim();
         if program.is_empty() {
-            return Err(bad_setting("The desktop's device is a program that devices lists, or everything.".into()));
+            return Err(bad_setting(said!("setting.program")));
         }
         let changed = self.configuration.set_program(Some(program).filter(|program| *program != "everything"));
         self.adopt(changed.map_err(|wrong| bad_setting(wrong.message))?, now);
@@ -69,10 +67,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Listens to one of those beside the first no more.
     pub(super) fn remove_microphone(&mut self, strip: StripId, now: Now) -> Result<(), CommandError> {
         if !StripId::MORE_MICROPHONES.contains(&strip) {
-            return Err(bad_setting(format!(
-                "The strip {} stays: set_microphone with off switches the first microphone off, and mute the others.",
-                strip.name()
-            )));
+            return Err(bad_setting(said!("setting.strip_stays", strip = strip.name())));
         }
         self.there(strip)?;
         let changed = self.configuration.set_more_microphone(strip, None);
@@ -91,7 +86,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// Refuses a strip that is not there.
     pub(super) fn there(&self, strip: StripId) -> Result<(), CommandError> {
-        let missing = || bad_setting(format!("There is no strip {} now: add_microphone makes one.", strip.name()));
+        let missing = || bad_setting(said!("setting.no_strip", strip = strip.name()));
         self.has_strip(strip).then_some(()).ok_or_else(missing)
     }
 
@@ -120,5 +115,5 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 }
 
 fn has_a_strip(microphone: &str) -> CommandError {
-    bad_setting(format!("The microphone \"{microphone}\" has a strip already."))
+    bad_setting(said!("setting.microphone_twice", name = microphone))
 }

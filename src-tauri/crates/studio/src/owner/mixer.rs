@@ -9,6 +9,7 @@ use crate::settings::{possible_gain, possible_gate};
 use crate::studio::{CommandError, bad_setting};
 use audience::Now;
 use protocol::{Channels, Event, MixerSettings, SourceState, Strip, StripId, StripSettings};
+use words::said;
 
 /// What a strip is to do from now on; what is not said stays.
 #[derive(Default)]
@@ -28,27 +29,27 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn set_strip(&mut self, strip: StripId, change: &StripChange, now: Now) -> Result<(), CommandError> {
         self.there(strip)?;
         if change.device.is_some() && strip == StripId::Tone {
-            return Err(bad_setting("device is a microphone's or the desktop's: the tone has none to choose.".into()));
+            return Err(bad_setting(said!("setting.no_device")));
         }
         let before = *self.configuration.meant().mixer().of(strip);
         let mut settings = before;
         if let Some(gain_db) = change.gain_db {
             settings.gain_db = possible_gain(gain_db).ok_or_else(|| {
                 let (least, most) = (StripSettings::LEAST_GAIN, StripSettings::MOST_GAIN);
-                bad_setting(format!("gain_db is from {least} to {most}, and 0 leaves the sound as it comes."))
+                bad_setting(said!("setting.gain", least = least.to_string(), most = most.to_string()))
             })?;
         }
         if let Some(gate_db) = change.gate_db {
             settings.gate_db = possible_gate(gate_db).ok_or_else(|| {
                 let (least, most) = (StripSettings::LEAST_GATE, StripSettings::MOST_GATE);
-                bad_setting(format!("gate_db is from {least} to {most}, how loud a voice is that opens the gate."))
+                bad_setting(said!("setting.gate", least = least.to_string(), most = most.to_string()))
             })?;
         }
-        for (key, on) in [("noise_suppression", change.noise_suppression), ("gate", change.gate)] {
-            if !strip.is_microphone() && on == Some(true) {
-                let why = format!("{key} is for a microphone's strip: what else is heard is no voice.");
-                return Err(bad_setting(why));
-            }
+        if !strip.is_microphone() && change.noise_suppression == Some(true) {
+            return Err(bad_setting(said!("setting.noise")));
+        }
+        if !strip.is_microphone() && change.gate == Some(true) {
+            return Err(bad_setting(said!("setting.no_gate")));
         }
         settings.gate = change.gate.unwrap_or(settings.gate);
         settings.noise_suppression = change.noise_suppression.unwrap_or(settings.noise_suppression);

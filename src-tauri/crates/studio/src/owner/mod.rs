@@ -1,5 +1,7 @@
 //! The owner of the broadcast's state: it holds the parts, and says what each thing that happens means to which of them.
 
+use words::{Said, said};
+
 mod card;
 mod carry_out;
 mod chat;
@@ -114,7 +116,7 @@ pub(crate) struct Owner<F, E, B> {
     card: OwnCard,
     quitting: bool,
     /// The program has to end, because of this: for a person.
-    failed: Option<String>,
+    failed: Option<Said>,
 }
 
 /// What an owner is made of.
@@ -141,7 +143,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(crate) fn new(
         parts: Parts<F, E, B>,
         surroundings: Surroundings,
-        complaints: Vec<(ErrorCode, String)>,
+        complaints: Vec<(ErrorCode, Said)>,
         now: Now,
     ) -> Owner<F, E, B> {
         let chat = Chat::new(parts.configuration.meant().limits.of_chat());
@@ -243,7 +245,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             Happened::Unwritten(message) => self.events.complain(ErrorCode::Storage, message, now.instant),
             Happened::Recording(news) => self.recording_news(news, now),
             Happened::Panicked(panicked) => {
-                let message = panicked.to_string();
+                let message = crate::panicked(&panicked);
                 if panicked.after == After::Ends {
                     self.failed.get_or_insert_with(|| message.clone());
                     self.quit();
@@ -302,9 +304,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         self.chat_is_due(now);
         self.hold_what_is_due(now);
         if self.broadcast.timeout().is_some_and(|timeout| now.instant >= timeout) {
-            self.start_failed(
-                "no picture came from the encoder within 10 seconds: choose another camera, or restart Skylark".into(),
-            );
+            self.start_failed(said!("encoder.none"));
         }
     }
 
@@ -314,8 +314,8 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// Why it has to, if nobody asked for it.
-    pub(crate) fn failed(&self) -> Option<&str> {
-        self.failed.as_deref()
+    pub(crate) fn failed(&self) -> Option<&Said> {
+        self.failed.as_ref()
     }
 
     fn forwarded(&mut self, event: forward::Event, now: Now) {

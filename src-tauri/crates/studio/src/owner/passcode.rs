@@ -7,6 +7,7 @@ use crate::forwarding::Forwarding;
 use crate::studio::CommandError;
 use audience::{BadPasscode, Input, Now, Passcode};
 use protocol::{ErrorCode, Secret};
+use words::said;
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Has everybody who comes asked for this word, or nobody for any.
@@ -15,7 +16,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let passcode = word.map(|word| Passcode::new(word.reveal(), |text| key.stands_for(text))).transpose();
         let bad = |bad: BadPasscode| CommandError {
             code: ErrorCode::BadPasscode,
-            message: format!("That can be no passcode: {bad}. null takes it away."),
+            message: said!("door.passcode", cause = bad.said()),
         };
         self.ask_audience(Input::SetPasscode(passcode.map_err(bad)?), now)
     }

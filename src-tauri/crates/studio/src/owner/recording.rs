@@ -11,6 +11,7 @@ use protocol::{ErrorCode, Event};
 use record::{Split, Target, Told};
 use std::time::Duration;
 use stream::Rid;
+use words::{Said, said};
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Each broadcast is to be recorded there.
@@ -23,7 +24,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     pub(super) fn record(&mut self, path: Option<String>) -> Result<(), CommandError> {
         let target = match path.filter(|path| !path.trim().is_empty()) {
             Some(path) if path.len() > MAX_PATH => {
-                return Err(bad(format!("No path is longer than {MAX_PATH} bytes.")));
+                return Err(bad(said!("record.path_long", most = MAX_PATH)));
             }
             Some(path) => Target::new(path),
             None => self.usual_target()?,
@@ -46,10 +47,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         let title: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match self.encoders.mark(now.instant, title) {
             true => Ok(()),
-            false => Err(CommandError {
-                code: ErrorCode::WrongState,
-                message: "The disk is behind with marks: try again in a moment.".into(),
-            }),
+            false => Err(CommandError { code: ErrorCode::WrongState, message: said!("now.marks") }),
         }
     }
 
@@ -76,11 +74,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
                         .map(|size| 1_000_000 * u64::from(size)),
                 };
                 if let Err(error) = self.encoders.record(number, checked, split) {
-                    self.recording_failed(
-                        number,
-                        format!("The recording could not be started ({error}): close other programs and try again."),
-                        now,
-                    );
+                    self.recording_failed(number, said!("record.unstarted", error = error.to_string()), now);
                 }
                 self.tell_recording();
             }
@@ -144,9 +138,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     fn start_recording(&mut self, target: Target) -> Result<(), CommandError> {
         if !media::CODECS.contains(&record::CODEC) {
-            return Err(bad(
-                "A recording is made of the H.264 that is sent, which this Skylark was built without.".into()
-            ));
+            return Err(bad(said!("record.no_h264")));
         }
         let number = self.recording.start()?;
         let rate = 1000 / 8 * u64::from(self.configuration.meant().video.layer_kbps(Rid::F));
@@ -164,7 +156,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
         }
     }
 
-    fn recording_failed(&mut self, number: u64, message: String, now: Now) {
+    fn recording_failed(&mut self, number: u64, message: Said, now: Now) {
         if self.recording.failed(number, message.clone()) {
             self.encoders.stop_recording();
             self.events.complain(ErrorCode::Storage, message, now.instant);
@@ -186,14 +178,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     fn usual_target(&self) -> Result<Target, CommandError> {
         // A folder, whatever its name looks like.
         let set = self.configuration.meant().recordings.as_ref().map(|folder| Target::new(folder.path().join("")));
-        set.or_else(|| self.recordings.clone().map(Target::new))
-            .ok_or_else(|| bad("There is no home folder to record to: say where to, or set `recordings`.".into()))
+        set.or_else(|| self.recordings.clone().map(Target::new)).ok_or_else(|| bad(said!("record.no_home")))
     }
 }
 
 /// The longest path of a recording, bytes: no system has longer ones.
 const MAX_PATH: usize = 4096;
 
-fn bad(message: String) -> CommandError {
+fn bad(message: Said) -> CommandError {
     CommandError { code: ErrorCode::BadSetting, message }
 }

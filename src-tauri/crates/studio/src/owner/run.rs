@@ -85,7 +85,7 @@ pub(crate) async fn run(mut owner: Owner<Forwarder, Encoders, Threads>, mut wire
     while let Ok(happened) = wires.happened.try_recv() {
         owner.happened(happened, now());
     }
-    let last = Last { snapshot: owner.snapshot(), failed: owner.failed().map(str::to_owned) };
+    let last = Last { snapshot: owner.snapshot(), failed: owner.failed().cloned() };
     // Whoever holds a handle holds the outputs too, and the first of them holds the forwarder.
     owner.encoders.outputs.close();
     // The forwarder's threads end here, before anybody is told that it is over.

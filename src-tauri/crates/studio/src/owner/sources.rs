@@ -11,6 +11,7 @@ use audience::Now;
 use media::{NoScene, Scene, SourceChoice};
 use protocol::{Devices, ErrorCode, Event, SourceGiven};
 use std::path::Path;
+use words::{Said, said};
 
 impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     /// Takes the picture from something else. An image is looked at first, so that nothing is lost by one that cannot be shown.
@@ -19,7 +20,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
             SourceGiven::Short(text) => text.parse(),
             SourceGiven::Named(name) => SourceChoice::named(name),
         };
-        let choice = choice.map_err(|error| bad_setting(format!("The source cannot be: {error}.")))?;
+        let choice = choice.map_err(|error| bad_setting(said!("source.bad", cause = error.said())))?;
         self.looked_at = None;
         if let SourceChoice::Image(file) = choice {
             self.background.look_at_image(file.clone());
@@ -39,7 +40,7 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
     }
 
     /// It can be shown, or a sentence says why not.
-    pub(super) fn looked_at_image(&mut self, file: &Path, looked: Result<(), String>, now: Now) {
+    pub(super) fn looked_at_image(&mut self, file: &Path, looked: Result<(), Said>, now: Now) {
         if self.looked_at.take_if(|wanted| wanted == file).is_none() {
             return;
         }
@@ -63,14 +64,13 @@ impl<F: Forwarding, E: Encoding, B: Background> Owner<F, E, B> {
 
     /// Shows a screen and a camera together, or not any more.
     pub(super) fn set_scene(&mut self, scene: &str, now: Now) -> Result<(), CommandError> {
-        let scene = scene.parse().map_err(|error: NoScene| bad_setting(format!("The scene cannot be: {error}.")))?;
+        let scene = scene.parse().map_err(|error: NoScene| bad_setting(said!("scene.bad", cause = error.said())))?;
         self.take_scene(scene, now)
     }
 
     /// Shows in full what stood small, and the other way around.
     pub(super) fn swap_scene(&mut self, now: Now) -> Result<(), CommandError> {
-        let none = "No screen and camera are shown together, so there is nothing to swap. set_scene shows them.";
-        let scene = self.configuration.meant().scene.shown().ok_or_else(|| wrong_state(none))?;
+        let scene = self.configuration.meant().scene.shown().ok_or_else(|| wrong_state(said!("scene.none")))?;
         self.take_scene(SceneChoice::from(Scene { swapped: !scene.swapped, ..scene }), now)
     }
 

@@ -6,6 +6,7 @@ use crate::files;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use words::{Said, said};
 
 /// The settings file, which is the user's: what Skylark did not change in it stays as the user wrote it.
 #[derive(Debug)]
@@ -70,16 +71,16 @@ pub(super) fn text_of(bytes: &[u8]) -> Option<(&str, &str)> {
 }
 
 /// Reads a file's text. The error says file, line, key and remedy; it is one sentence or two.
-pub(crate) fn read(path: &Path, text: &str) -> Result<Written, String> {
+pub(crate) fn read(path: &Path, text: &str) -> Result<Written, Said> {
     let written: Written = toml_edit::de::from_str(text).map_err(|error| {
         let at = error.span().map_or(text.len(), |span| span.start);
         let (line, key) = locate(text, at);
-        complaint(path, line, key, error.message())
+        complaint(path, line, key, cause(text, line, key, error.message()))
     })?;
     Settings::from(&written).map(|_| ()).map_err(|wrong| {
         let starts = |line: &str| line.trim_start().starts_with(wrong.key);
         let line = text.lines().position(starts).map_or(1, |index| index + 1);
-        complaint(path, line, wrong.key, &wrong.message)
+        complaint(path, line, wrong.key, wrong.message)
     })?;
     Ok(written)
 }
@@ -93,12 +94,30 @@ fn locate(text: &str, at: usize) -> (usize, &str) {
     (line + 1, key)
 }
 
-fn complaint(path: &Path, line: usize, key: &str, message: &str) -> String {
-    let message = message.trim().trim_end_matches('.');
-    let subject = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    let example = |setting: &Setting| format!(" Write it like this: {} = {}", setting.key, setting.example);
-    let remedy = Setting::of(key).map(example).unwrap_or_default();
-    format!("{}, line {line}: {subject}{message}.{remedy}", path.display())
+/// What is wrong with a value. Of what its type says about it, TOML's reader keeps the English text alone: so it is asked once more.
+fn cause(text: &str, line: usize, key: &str, told: &str) -> Said {
+    let told = told.trim().trim_end_matches('.');
+    let value = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(_, value)| value.trim());
+    let asked = Setting::of(key).zip(value).map(|(setting, value)| {
+        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        (setting.set)(&mut Written::default(), value)
+    });
+    match asked {
+        Some(Err(said)) if *said == *told => said,
+        _ => told.into(),
+    }
+}
+
+fn complaint(path: &Path, line: usize, key: &str, cause: Said) -> Said {
+    let path = path.display();
+    match Setting::of(key) {
+        Some(setting) => {
+            let example = format!("{} = {}", setting.key, setting.example);
+            said!("start.file", path, line, key, cause, example)
+        }
+        None if key.is_empty() => said!("start.file_line", path, line, cause),
+        None => said!("start.file_key", path, line, key, cause),
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +126,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn wrong(text: &str) -> String {
-        read(Path::new("skylark.toml"), text).expect_err(text)
+        read(Path::new("skylark.toml"), text).expect_err(text).message
     }
 
     /// What the version of this name wrote, with every key that it had.

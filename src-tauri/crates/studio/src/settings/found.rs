@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use toml_edit::DocumentMut;
+use words::{Said, said};
 
 /// The settings as they were found.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(crate) struct Found {
     pub(crate) written: Written,
     pub(crate) file: SettingsFile,
     /// A sentence for the broadcaster: the usual settings are used, and where a copy of the file is.
-    pub(crate) complaint: Option<String>,
+    pub(crate) complaint: Option<Said>,
 }
 
 /// Why there are no settings.
@@ -24,15 +25,15 @@ pub(crate) enum Unfit {
     /// The file cannot be read.
     Unread(io::Error),
     /// It holds something that cannot be; the text says where, and the remedy.
-    Wrong(String),
+    Wrong(Said),
 }
 
 /// What is wrong with a file's text.
 enum Problem {
     /// It is no TOML, so that nobody could say what was meant.
-    NoToml(String),
+    NoToml(Said),
     /// A key or a value of it cannot be.
-    Wrong(String),
+    Wrong(Said),
 }
 
 impl Found {
@@ -55,8 +56,8 @@ impl Found {
         };
         match parsed(path, &bytes) {
             Ok(written) => Ok(Found::whole(path, written)),
-            Err(Problem::NoToml(message)) => Ok(Found::usual(path, bytes, &message)),
-            Err(Problem::Wrong(message)) if instead => Ok(Found::usual(path, bytes, &message)),
+            Err(Problem::NoToml(message)) => Ok(Found::usual(path, bytes, message)),
+            Err(Problem::Wrong(message)) if instead => Ok(Found::usual(path, bytes, message)),
             Err(Problem::Wrong(message)) => Err(Unfit::Wrong(message)),
         }
     }
@@ -71,31 +72,20 @@ impl Found {
         Found { written, file, complaint: None }
     }
 
-    fn usual(path: &Path, bytes: Vec<u8>, message: &str) -> Found {
+    fn usual(path: &Path, bytes: Vec<u8>, message: Said) -> Found {
         let file = SettingsFile::new(path.to_owned(), Written::default());
         let (file, kept) = match copied_aside(path, &bytes) {
-            Ok(aside) => {
-                let kept = format!(
-                    "Your settings file was kept as {}: repair that, put it back and start again to have your settings.",
-                    aside.display()
-                );
-                (file.in_place_of(bytes), kept)
-            }
+            Ok(aside) => (file.in_place_of(bytes), said!("start.kept", path = aside.display())),
             // Then it stays where it is, and what is changed in the panel holds until the end.
-            Err(error) => (
-                file,
-                format!(
-                    "Your settings file could not be copied ({error}) and is left as it is: repair it and start again."
-                ),
-            ),
+            Err(error) => (file, said!("start.not_kept", error)),
         };
-        let complaint = Some(format!("The usual settings are used. {kept} What is wrong: {message}"));
+        let complaint = Some(said!("start.usual", kept, cause = message));
         Found { written: Written::default(), file, complaint }
     }
 }
 
 fn parsed(path: &Path, bytes: &[u8]) -> Result<Written, Problem> {
-    let no_utf8 = || Problem::NoToml(format!("{} is no text in UTF-8: save it as UTF-8.", path.display()));
+    let no_utf8 = || Problem::NoToml(said!("start.utf8", path = path.display()));
     let (_, text) = text_of(bytes).ok_or_else(no_utf8)?;
     let is_toml = text.parse::<DocumentMut>().is_ok();
     read(path, text).map_err(|message| if is_toml { Problem::Wrong(message) } else { Problem::NoToml(message) })

@@ -4,17 +4,18 @@ use crate::secret_file;
 use protocol::RelaySecrets;
 use std::collections::BTreeMap;
 use std::path::Path;
+use words::{Said, said};
 
 /// The longest that is read, bytes.
 const LONGEST: u64 = 256 * 1024;
 
 /// Reads it. The error is one sentence or two, and has nothing of what stands in the file but a line's number.
-pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, RelaySecrets>, String> {
+pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, RelaySecrets>, Said> {
     let (shown, text) = (path.display(), secret_file::read(path, LONGEST)?);
     let secrets: BTreeMap<String, RelaySecrets> = toml_edit::de::from_str(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
         let example = "[\"whip+https://HOST/PATH\"], and below it bearer = \"…\" and, for a server with a certificate of its own, ca = \"FILE\"";
-        format!("{shown}, line {line}: this is not what relays are told. Write a table a relay: {example}.")
+        said!("start.relay_secrets", path = shown, line, example)
     })?;
     Ok(secrets.into_iter().map(|(url, secrets)| (url.trim().to_owned(), secrets)).collect())
 }
@@ -25,7 +26,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    fn with(text: &str, mode: u32) -> Result<BTreeMap<String, RelaySecrets>, String> {
+    fn with(text: &str, mode: u32) -> Result<BTreeMap<String, RelaySecrets>, Said> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("relays.toml");
         fs::write(&path, text).unwrap();

@@ -2,6 +2,7 @@
 
 use protocol::{Channels, StripId, StripSettings};
 use std::{fmt, ops::RangeInclusive, str::FromStr};
+use words::{Said, said};
 
 /// What stands in the file of a strip: a gain, and what else is other than usual.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,15 +48,10 @@ impl StripText {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NoStrip(String);
 
-impl fmt::Display for NoStrip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "\"{}\" says nothing of a strip; write a gain from {} to {} dB, and behind commas muted, no noise, gate, gate at -50 dB, auto, left, right, mono, stereo or input 3, as in \"-6 dB, mono\"",
-            self.0,
-            StripSettings::LEAST_GAIN,
-            StripSettings::MOST_GAIN
-        )
+impl From<NoStrip> for Said {
+    fn from(NoStrip(text): NoStrip) -> Said {
+        let (least, most) = (StripSettings::LEAST_GAIN, StripSettings::MOST_GAIN);
+        said!("setting.strip", text, least = least.to_string(), most = most.to_string())
     }
 }
 
@@ -158,7 +154,8 @@ mod tests {
         for bad in
             ["loud", "-41 dB", "21 dB", "NaN dB", "-6", "0 dB, input 0", "0 dB, both", "gate at 0 dB", "gate at loud"]
         {
-            let error = bad.parse::<StripText>().expect_err(bad).to_string();
+            let error = bad.parse::<StripText>().expect_err(bad);
+            let error = Said::from(error);
             assert!(error.contains("-6 dB, mono"), "{error}");
         }
     }

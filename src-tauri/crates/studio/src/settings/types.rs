@@ -14,8 +14,11 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
-use thiserror::Error;
-use words::Language;
+use words::{Said, said};
+
+mod language;
+
+pub(crate) use language::SpokenLanguage;
 
 /// Values that are written as a text; blanks around it do not count.
 macro_rules! texts {
@@ -24,8 +27,8 @@ macro_rules! texts {
             type Plain = String;
             $(const EMPTY_IS_NONE: bool = $none;)?
 
-            fn from_plain(plain: String) -> Result<Self, String> {
-                plain.trim().parse().map_err(|error: <$type as FromStr>::Err| error.to_string())
+            fn from_plain(plain: String) -> Result<Self, Said> {
+                plain.trim().parse().map_err(|error: <$type as FromStr>::Err| Said::from(error))
             }
 
             fn plain(&self) -> String {
@@ -63,7 +66,7 @@ macro_rules! plain {
         impl Value for $type {
             type Plain = $plain;
 
-            fn from_plain(plain: $plain) -> Result<Self, String> {
+            fn from_plain(plain: $plain) -> Result<Self, Said> {
                 $from(plain)
             }
 
@@ -84,9 +87,9 @@ plain! {
 impl Value for Title {
     type Plain = String;
 
-    fn from_plain(text: String) -> Result<Self, String> {
+    fn from_plain(text: String) -> Result<Self, Said> {
         match text.chars().count() > MAX_TITLE || text.chars().any(char::is_control) {
-            true => Err(format!("a title is one line of at most {MAX_TITLE} characters")),
+            true => Err(said!("setting.title", most = MAX_TITLE)),
             false => Ok(Self(text)),
         }
     }
@@ -99,7 +102,7 @@ impl Value for Title {
 impl Value for Bitrate {
     type Plain = u32;
 
-    fn from_plain(kbps: u32) -> Result<Self, String> {
+    fn from_plain(kbps: u32) -> Result<Self, Said> {
         Ok(Bitrate { kbps })
     }
 
@@ -108,8 +111,8 @@ impl Value for Bitrate {
     }
 
     /// On the command line it has a unit.
-    fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: ParseError| error.to_string())
+    fn parse(text: &str) -> Result<Self, Said> {
+        text.parse().map_err(Said::from)
     }
 }
 
@@ -129,8 +132,7 @@ impl FromStr for Folder {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let path = PathBuf::from(text);
         // What it is relative to would be where the program happens to have been started.
-        let what = "the whole path of a folder; write it from its beginning, as in /home/anna/Videos";
-        if path.is_absolute() { Ok(Folder(path)) } else { Err(ParseError { text: text.into(), what }) }
+        if path.is_absolute() { Ok(Folder(path)) } else { Err(ParseError(said!("setting.folder", text))) }
     }
 }
 
@@ -154,7 +156,7 @@ impl FromStr for ImageFile {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let wrong = |_| ParseError { text: text.into(), what: "the path of an image, as in /home/anna/back-soon.png" };
+        let wrong = |_| ParseError(said!("setting.image", text));
         std::path::absolute(text).map(ImageFile).map_err(wrong)
     }
 }
@@ -170,7 +172,7 @@ impl fmt::Display for ImageFile {
 pub(crate) struct Seconds(u32);
 
 impl Seconds {
-    fn new(seconds: u32) -> Result<Self, String> {
+    fn new(seconds: u32) -> Result<Self, Said> {
         Ok(Self(seconds))
     }
 
@@ -206,7 +208,9 @@ impl FromStr for MetricsAccess {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let known = Self::WORDS.into_iter().find(|(_, word)| *word == text);
-        known.map(|(access, _)| access).ok_or_else(|| ParseError { text: text.into(), what: "off, loopback or token" })
+        known
+            .map(|(access, _)| access)
+            .ok_or_else(|| ParseError(said!("setting.not", text, what = "off, loopback or token")))
     }
 }
 
@@ -248,54 +252,6 @@ impl fmt::Display for HardwareAcceleration {
     }
 }
 
-/// What language the panel and the slates speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SpokenLanguage {
-    /// The system's, where there are words in it.
-    Auto,
-    /// This one.
-    Of(Language),
-}
-
-impl SpokenLanguage {
-    const AUTO: &str = "auto";
-
-    /// Which that is here.
-    pub(crate) fn spoken(self) -> Language {
-        match self {
-            Self::Auto => Language::of_system(|name| std::env::var(name).ok()),
-            Self::Of(language) => language,
-        }
-    }
-}
-
-impl FromStr for SpokenLanguage {
-    type Err = UnknownLanguage;
-
-    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
-        let of = || text.parse().map(Self::Of).map_err(|_| UnknownLanguage(text.into()));
-        if text == Self::AUTO { Ok(Self::Auto) } else { of() }
-    }
-}
-
-impl fmt::Display for SpokenLanguage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str(Self::AUTO),
-            Self::Of(language) => language.fmt(f),
-        }
-    }
-}
-
-/// There are no words in that language.
-#[derive(Debug, Error)]
-#[error("“{0}” is no language that there are words in: auto, {all} are", all = all_languages())]
-pub(crate) struct UnknownLanguage(String);
-
-fn all_languages() -> String {
-    Language::all().map(Language::tag).collect::<Vec<_>>().join(", ")
-}
-
 /// How many threads send; 0 leaves it to the number of cores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SendingThreads(u32);
@@ -304,10 +260,10 @@ impl SendingThreads {
     /// Each is given every picture and keeps a history: many more than there are cores only cost.
     const MOST: u32 = 64;
 
-    fn new(threads: u32) -> Result<Self, String> {
+    fn new(threads: u32) -> Result<Self, Said> {
         match threads <= Self::MOST {
             true => Ok(Self(threads)),
-            false => Err(format!("at most {}", Self::MOST)),
+            false => Err(said!("setting.most", most = Self::MOST)),
         }
     }
 
@@ -346,11 +302,13 @@ pub(crate) struct Size {
 }
 
 /// Why a text is none of these values.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("\"{text}\" is not {what}")]
-pub(crate) struct ParseError {
-    text: String,
-    what: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParseError(Said);
+
+impl From<ParseError> for Said {
+    fn from(ParseError(said): ParseError) -> Said {
+        said
+    }
 }
 
 impl FromStr for Size {
@@ -360,7 +318,7 @@ impl FromStr for Size {
         let number = |digits: &str| digits.parse().ok().filter(|&n: &u16| n > 0);
         text.split_once('x')
             .and_then(|(width, height)| Some(Size { width: number(width)?, height: number(height)? }))
-            .ok_or_else(|| ParseError { text: text.into(), what: "a size; write WIDTHxHEIGHT, as in 1280x720" })
+            .ok_or_else(|| ParseError(said!("setting.size_form", text)))
     }
 }
 
@@ -392,7 +350,7 @@ impl FromStr for Bitrate {
             .map(|number| (number * factor).round())
             .filter(|kbps| (1.0..=1_000_000.0).contains(kbps))
             .map(|kbps| Bitrate { kbps: kbps as u32 })
-            .ok_or_else(|| ParseError { text: text.into(), what: "a bitrate; write 2500k or 2.5M" })
+            .ok_or_else(|| ParseError(said!("setting.bitrate_form", text)))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Deserializer};
 use std::fmt;
+use words::{Said, said};
 
 /// What a setting means.
 pub(super) trait Value: Sized {
@@ -13,18 +14,18 @@ pub(super) trait Value: Sized {
     const EMPTY_IS_NONE: bool = false;
 
     /// From the file or the panel. The error is a sentence without its subject, which is the key.
-    fn from_plain(plain: Self::Plain) -> Result<Self, String>;
+    fn from_plain(plain: Self::Plain) -> Result<Self, Said>;
 
     /// For the file and the panel.
     fn plain(&self) -> Self::Plain;
 
     /// From the command line.
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Said> {
         Self::from_plain(Self::Plain::parse(text)?)
     }
 
     /// From the file or the panel, where there may be none.
-    fn given(plain: Self::Plain) -> Result<Option<Self>, String> {
+    fn given(plain: Self::Plain) -> Result<Option<Self>, Said> {
         match Self::EMPTY_IS_NONE && plain.is_empty() {
             true => Ok(None),
             false => Self::from_plain(plain).map(Some),
@@ -35,10 +36,10 @@ pub(super) trait Value: Sized {
 /// A text, a whole number, or yes and no.
 pub(super) trait Plain: Sized {
     /// From the command line.
-    fn parse(text: &str) -> Result<Self, String>;
+    fn parse(text: &str) -> Result<Self, Said>;
 
     /// From what stands in the file.
-    fn from_file(found: Found) -> Result<Self, String>;
+    fn from_file(found: Found) -> Result<Self, Said>;
 
     /// For the file.
     fn to_file(self) -> toml_edit::Value;
@@ -71,14 +72,14 @@ impl fmt::Display for Found {
 }
 
 impl Plain for String {
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Said> {
         Ok(text.to_owned())
     }
 
-    fn from_file(found: Found) -> Result<Self, String> {
+    fn from_file(found: Found) -> Result<Self, Said> {
         match found {
             Found::Text(text) => Ok(text),
-            found => Err(format!("{found} is not a text in quotes")),
+            found => Err(said!("start.not_text", found = found.to_string())),
         }
     }
 
@@ -92,11 +93,11 @@ impl Plain for String {
 }
 
 impl Plain for u32 {
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Said> {
         text.parse().map_err(|_| not_whole(text))
     }
 
-    fn from_file(found: Found) -> Result<Self, String> {
+    fn from_file(found: Found) -> Result<Self, Said> {
         match found {
             Found::Whole(number) => number.try_into().map_err(|_| not_whole(number)),
             found => Err(not_whole(found)),
@@ -108,16 +109,16 @@ impl Plain for u32 {
     }
 }
 
-fn not_whole(found: impl fmt::Display) -> String {
-    format!("\"{found}\" is not a whole number from 0 to {}", u32::MAX)
+fn not_whole(found: impl fmt::Display) -> Said {
+    said!("start.not_whole", found = found.to_string(), most = u32::MAX)
 }
 
 impl Plain for bool {
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Said> {
         text.parse().map_err(|_| not_yes_or_no(text))
     }
 
-    fn from_file(found: Found) -> Result<Self, String> {
+    fn from_file(found: Found) -> Result<Self, Said> {
         match found {
             Found::Flag(flag) => Ok(flag),
             found => Err(not_yes_or_no(found)),
@@ -129,8 +130,8 @@ impl Plain for bool {
     }
 }
 
-fn not_yes_or_no(found: impl fmt::Display) -> String {
-    format!("\"{found}\" is neither true nor false")
+fn not_yes_or_no(found: impl fmt::Display) -> Said {
+    said!("start.not_flag", found = found.to_string())
 }
 
 /// Reads the value of a key that stands in the file.

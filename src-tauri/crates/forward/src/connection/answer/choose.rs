@@ -1,11 +1,12 @@
 //! Which m-lines are answered, with which codec: by the offer, never by who sent it.
 
-use super::{Local, OfferError};
+use super::{Local, OfferError, no_media};
 use crate::connection::negotiated::{Extensions, Negotiated, NegotiatedAudio, NegotiatedVideo, OfScreens};
 use protocol::RejectedMedia;
 use sdp::{Extmap, Media, Offer, PayloadType};
 use std::cmp::Reverse;
 use stream::{CODECS, CodecSpec, Fit, VideoCodec};
+use words::{Said, said};
 
 pub(super) const TWCC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 pub(super) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
@@ -54,8 +55,9 @@ pub(super) fn choose(offer: &Offer, local: &Local<'_>) -> Result<Choice, OfferEr
     let answered = [video.as_ref().map(|(at, _)| *at), audio.as_ref().map(|(at, _)| *at)];
     let tagged = answered.into_iter().flatten().min_by_key(|at| (place_in_bundle(offer, *at), *at));
     let Some(tagged) = tagged else {
-        let mux = rejected.iter().any(|rejected| rejected.reason == NO_MUX.0);
-        return Err(if mux { OfferError::Unfit(NO_MUX.0) } else { OfferError::NoMedia(rejected) });
+        let mux = rejected.iter().any(|rejected| rejected.by == (NO_MUX.0)().by);
+        let unfit = || OfferError::Unfit(said!("offer.none", cause = (NO_MUX.0)()));
+        return Err(if mux { unfit() } else { no_media(rejected) });
     };
     let [video_at, audio_at] = answered;
     let negotiated = Negotiated {
@@ -120,25 +122,25 @@ pub(super) fn place_in_bundle(offer: &Offer, at: usize) -> Option<usize> {
 
 /// Why an m-line is rejected, as people are told it.
 #[derive(Clone, Copy)]
-struct Why(&'static str);
+struct Why(fn() -> Said);
 
-const OTHER_KIND: Why = Why("only pictures and sound are sent here");
-const NO_PORT: Why = Why("its port is 0, which takes it back");
-const UNWANTED: Why = Why("it is sendonly or inactive: the player does not want to receive it");
-const OTHER_PROTO: Why = Why("it is not carried by UDP/TLS/RTP/SAVPF");
-const NO_CODEC: Why =
-    Why("it has neither VP8, VP9 of profile 0 nor H.264 of a baseline or main profile with packetization-mode=1");
-const NO_OPUS: Why = Why("it has no Opus with 48 kHz");
-const NO_MUX: Why = Why("it has no rtcp-mux");
-const SECOND_PICTURE: Why = Why("there is one picture, and an m-line before it is sent that");
-const SECOND_SOUND: Why = Why("there is one sound, and an m-line before it is sent that");
-const NOT_BUNDLED: Why = Why("it is not in the BUNDLE group of the m-line before it, and all goes over one transport");
+const OTHER_KIND: Why = Why(|| said!("offer.other_kind"));
+const NO_PORT: Why = Why(|| said!("offer.no_port"));
+const UNWANTED: Why = Why(|| said!("offer.unwanted"));
+const OTHER_PROTO: Why = Why(|| said!("offer.proto"));
+const NO_CODEC: Why = Why(|| said!("offer.no_codec"));
+const NO_OPUS: Why = Why(|| said!("offer.no_opus"));
+const NO_MUX: Why = Why(|| said!("offer.no_mux"));
+const SECOND_PICTURE: Why = Why(|| said!("offer.second_picture"));
+const SECOND_SOUND: Why = Why(|| said!("offer.second_sound"));
+const NOT_BUNDLED: Why = Why(|| said!("offer.not_bundled"));
 
 impl Why {
     fn of(self, m: &Media) -> RejectedMedia {
         // A kind is a word of an offer, which nobody has to tell in full.
         let media = m.kind.chars().take(LONGEST_KIND).collect();
-        RejectedMedia { media, mid: m.mid.clone(), reason: self.0.to_owned() }
+        let Said { message: reason, by } = (self.0)();
+        RejectedMedia { media, mid: m.mid.clone(), reason, by }
     }
 }
 

@@ -13,8 +13,8 @@ pub(crate) use write::answer;
 use crate::connection::negotiated::Negotiated;
 use protocol::RejectedMedia;
 use sdp::{Offer, Transport};
-use std::fmt::Write;
 use stream::{Profile, VideoCodec};
+use words::{Said, said};
 
 /// What a viewer's offer led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,14 +37,11 @@ pub struct Answered {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OfferError {
     /// What would be answered could not be sent as the offer has it.
-    #[error("this is no WebRTC offer: {0}")]
-    Unfit(&'static str),
+    #[error("{0}")]
+    Unfit(Said),
     /// No m-line with a codec that is sent here.
-    #[error(
-        "the offer has no media that is sent here: Opus sound, H.264 (packetization-mode=1), VP9 (profile 0) or VP8 pictures, to be received{}",
-        told(.0)
-    )]
-    NoMedia(Vec<RejectedMedia>),
+    #[error("{0}")]
+    NoMedia(Said),
     /// Of the codecs of its picture none may be encoded now. Worth trying again.
     #[error("there is no room to encode any of the codecs that are offered")]
     NoEncoder,
@@ -70,13 +67,12 @@ pub(crate) fn answer_with_room(offer: &Offer, local: &Local<'_>, all: &[VideoCod
     agreed
 }
 
-fn told(rejected: &[RejectedMedia]) -> String {
-    let mut told = String::new();
-    for RejectedMedia { media, reason, .. } in rejected {
-        // Writing to a String cannot fail.
-        let _ = write!(told, "; {media}: {reason}");
-    }
-    told
+/// What is sent here, and why nothing of the offer is.
+fn no_media(rejected: Vec<RejectedMedia>) -> OfferError {
+    let told = |what, RejectedMedia { media, reason, by, .. }| {
+        said!("offer.nothing_told", what, media, why = Said { message: reason, by })
+    };
+    OfferError::NoMedia(rejected.into_iter().fold(said!("offer.nothing"), told))
 }
 
 /// A trickle fragment was for a viewer who is gone.

@@ -9,6 +9,7 @@ use port::Credentials;
 use proptest::prelude::*;
 use sdp::{Fragment, Offer};
 use stream::H264Level;
+use words::said;
 
 /// What is encoded where a test does not say otherwise.
 const CODECS: [VideoCodec; 3] = [VideoCodec::H264, VideoCodec::Vp9, VideoCodec::Vp8];
@@ -263,7 +264,10 @@ fn media_that_the_viewer_does_not_want_to_receive_is_not_sent() {
 fn what_could_not_be_sent_as_it_is_offered_is_refused() {
     let without =
         |what: &str| -> String { CHROMIUM.split_inclusive('\n').filter(|line| !line.starts_with(what)).collect() };
-    assert_eq!(join(&without("a=rtcp-mux")).err(), Some(OfferError::Unfit("it has no rtcp-mux")));
+    assert_eq!(
+        join(&without("a=rtcp-mux")).err(),
+        Some(OfferError::Unfit(said!("offer.none", cause = said!("offer.no_mux"))))
+    );
     assert!(is_no_media(join(&without("m=")).err()));
     let sound = CHROMIUM.find("m=audio").expect("it has sound");
     let half = [&CHROMIUM[..sound], &CHROMIUM[sound..].replace("a=rtcp-mux\r\n", "")].concat();

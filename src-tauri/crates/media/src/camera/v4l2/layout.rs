@@ -9,9 +9,10 @@ use crate::{
         Opened,
         choose::{PictureFormat, Rate},
     },
-    device::DeviceError,
+    device::{DeviceError, IT},
     frame::{MOST_PIXELS, PixelFormat},
 };
+use words::said;
 
 /// Bytes from one row to the next beyond which a driver says no length but nonsense: no row is so long, whatever is behind it.
 const MOST_STRIDE: usize = 1 << 18;
@@ -35,7 +36,7 @@ pub(super) struct Layout {
 impl Layout {
     /// What a driver made of the format that was set.
     pub(super) fn of(agreed: Format) -> Result<Layout, DeviceError> {
-        let strange = |what: String| DeviceError::Other(format!("was set to {what}, which Skylark cannot read"));
+        let strange = |format: String| DeviceError::Other(said!("device.set_to", device = IT, format));
         let letters = fourcc::letters(agreed.fourcc);
         let rows = if agreed.fields == Fields::Alone { agreed.height.saturating_mul(2) } else { agreed.height };
         let (Ok(width), Ok(height)) = (u16::try_from(agreed.width), u16::try_from(rows)) else {

@@ -1,13 +1,14 @@
 //! A device node that is open, and what it says of itself.
 
 use super::ioctl::{self, Capability, Entry, Kind};
-use crate::device::DeviceError;
+use crate::device::{DeviceError, IT};
 use std::{
     fs::{File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::Path,
 };
+use words::said;
 
 /// An open node that delivers pictures.
 pub(super) struct Node {
@@ -61,10 +62,8 @@ impl Node {
     pub(super) fn open(path: &Path) -> Result<Node, DeviceError> {
         match Node::look(path) {
             Looked::Camera(node) if node.streams => Ok(node),
-            Looked::Camera(_) => {
-                Err(DeviceError::Other("hands over its pictures in a way that Skylark cannot read".to_owned()))
-            }
-            Looked::Other => Err(DeviceError::Other("is a device that delivers no pictures".to_owned())),
+            Looked::Camera(_) => Err(DeviceError::Other(said!("device.other_way", device = IT))),
+            Looked::Other => Err(DeviceError::Other(said!("device.no_camera", device = IT))),
             Looked::Unknown(error) => Err(explain(&error)),
         }
     }
@@ -129,10 +128,8 @@ pub(super) fn explain(error: &io::Error) -> DeviceError {
         Some(libc::EBUSY) => DeviceError::Busy,
         Some(libc::EACCES | libc::EPERM) => DeviceError::Denied,
         Some(libc::ENODEV | libc::ENOENT | libc::ENXIO) => DeviceError::Gone,
-        Some(libc::ENOSPC) => {
-            DeviceError::Other("finds no room on its USB line: another camera there may take it all".to_owned())
-        }
-        _ => DeviceError::Other(format!("failed: {error}")),
+        Some(libc::ENOSPC) => DeviceError::Other(said!("device.no_usb", device = IT)),
+        _ => DeviceError::Other(said!("device.error", device = IT, error)),
     }
 }
 

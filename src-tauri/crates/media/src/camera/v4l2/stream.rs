@@ -14,7 +14,7 @@ use crate::{
         choose::{PictureFormat, Rate, in_order},
         names::Found,
     },
-    device::DeviceError,
+    device::{DeviceError, IT},
 };
 use std::{
     io,
@@ -22,6 +22,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use words::said;
 
 /// A driver may refuse a format that it listed: where another camera nearly fills the line there is room for the smallest pictures only,
 /// which are tried last. After so many the fault is elsewhere.
@@ -191,7 +192,7 @@ fn start(node: &Node, format: PictureFormat, fourcc: u32, wanted: &VideoConfig) 
     let count = granted.map_err(failed)?.min(MOST_BUFFERS);
     let pieces = |index| (0..layout.pieces()).map(move |piece| Mapping::of(device, kind, index, piece)).collect();
     if count == 0 {
-        return Err(DeviceError::Other("has no memory for its pictures".to_owned()));
+        return Err(DeviceError::Other(said!("device.no_memory", device = IT)));
     }
     let buffers = (0..count).map(pieces).collect::<io::Result<Vec<Vec<_>>>>().map_err(failed)?;
     let layout = layout.within(rooms(&buffers));
@@ -226,7 +227,7 @@ fn nothing_readable(offers: &Offers) -> DeviceError {
         letters if letters.len() <= MOST_SAID => format!(" (it has {})", letters.join(", ")),
         letters => format!(" (it has {} and {} more)", letters[..MOST_SAID].join(", "), letters.len() - MOST_SAID),
     };
-    DeviceError::Other(format!("offers no pictures that Skylark can read, such as YUYV, NV12 or MJPG{instead}"))
+    DeviceError::Other(said!("device.no_formats_v4l2", device = IT, instead))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 mod library;
 
-use super::EncodeError;
+use super::{Action, EncodeError};
 use crate::frame::Picture;
 use bytes::Bytes;
 use library::{Context, Image, Library, Settings, control};
@@ -85,8 +85,8 @@ impl Aom {
 
     /// An encoder whose first picture is a keyframe.
     pub(super) fn new((width, height): (u16, u16), fps: u32) -> Result<Self, EncodeError> {
-        let library = Library::get().ok_or(EncodeError { encoder: "libaom", action: "be found", code: 0 })?;
-        let check = |code| check(code, "start");
+        let library = Library::get().ok_or(EncodeError { encoder: "libaom", action: Action::Find, code: 0 })?;
+        let check = |code| check(code, Action::Start);
         let mut settings = Box::new(MaybeUninit::<Settings>::zeroed());
         // SAFETY: the function fills the structure, which has room to spare.
         let interface = unsafe {
@@ -151,7 +151,7 @@ impl Aom {
             let flags = if keyframe { library::FORCE_KEYFRAME } else { 0 };
             (self.library.aom_codec_encode)(&mut *self.context, &image, self.last_pts, self.duration, flags)
         };
-        check(code, "encode a picture")?;
+        check(code, Action::EncodePicture)?;
         Ok(self.packet())
     }
 
@@ -172,7 +172,7 @@ impl Aom {
 
     fn control(&mut self, id: c_int, value: c_int) -> Result<(), EncodeError> {
         // SAFETY: all the controls used here take one integer.
-        check(unsafe { (self.library.aom_codec_control)(&mut *self.context, id, value) }, "be set up")
+        check(unsafe { (self.library.aom_codec_control)(&mut *self.context, id, value) }, Action::SetUp)
     }
 }
 
@@ -186,6 +186,6 @@ impl Drop for Aom {
 /// The coarsest that AV1 has, as libaom counts.
 pub(super) const COARSEST: u8 = 63;
 
-fn check(code: c_int, action: &'static str) -> Result<(), EncodeError> {
+fn check(code: c_int, action: Action) -> Result<(), EncodeError> {
     if code == 0 { Ok(()) } else { Err(EncodeError { encoder: "libaom", action, code }) }
 }

@@ -3,11 +3,12 @@
 use super::{
     super::{Size, Wanted},
     find,
-    trouble::{Trouble, said},
+    trouble::Trouble,
 };
 use crate::device::DeviceError;
 use protocol::ErrorCode;
 use std::env;
+use words::said;
 use x11rb::{
     connection::{Connection, RequestConnection},
     protocol::xproto::{ConnectionExt as _, ImageOrder, MapState},
@@ -41,25 +42,22 @@ fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// What X11 does not show on Wayland, and what does.
-const WAYLAND: &str = "This desktop runs on Wayland, where no program may look for a screen or a window by itself. Choose a screen instead: the desktop asks which screen or window to show.";
-
 impl Display {
     /// The one that the environment names.
     pub(super) fn open() -> Result<Display, DeviceError> {
         let name = env::var("DISPLAY").unwrap_or_default();
         if name.is_empty() {
-            let nowhere = "There is no screen here: Skylark was not started in a desktop (DISPLAY is not set). Choose a camera or an image.";
-            let message = if is_set("WAYLAND_DISPLAY") { WAYLAND } else { nowhere };
-            return Err(said(ErrorCode::NoDevice, message.to_owned()));
+            // What X11 does not show on Wayland, and what does.
+            let on_wayland = is_set("WAYLAND_DISPLAY");
+            let message = if on_wayland { said!("screen.wayland") } else { said!("screen.no_desktop") };
+            return Err(DeviceError::Said(ErrorCode::NoDevice, message));
         }
         Self::named(name)
     }
 
     pub(super) fn named(name: String) -> Result<Display, DeviceError> {
         let (connection, screen) = x11rb::connect(Some(&name)).map_err(|error| {
-            let message = format!("The display {name} does not answer ({error}). It is asked again by itself.");
-            said(ErrorCode::DeviceLost, message)
+            DeviceError::Said(ErrorCode::DeviceLost, said!("screen.display", name = &name, error = error.to_string()))
         })?;
         let root = connection.setup().roots[screen].root;
         Ok(Display { connection, root })
@@ -91,7 +89,7 @@ impl Display {
 
     fn screen(&self, number: Option<u32>) -> Result<Place, DeviceError> {
         if self.has(INSIDE_WAYLAND) {
-            return Err(said(ErrorCode::NoDevice, WAYLAND.to_owned()));
+            return Err(DeviceError::Said(ErrorCode::NoDevice, said!("screen.wayland")));
         }
         let screens = find::screens(&self.connection, self.root)?;
         let place = |screen: &find::Found| Place {
@@ -108,10 +106,7 @@ impl Display {
         };
         found.map(place).ok_or_else(|| {
             let (number, there) = (number.unwrap_or(1), screens.len());
-            let message = format!(
-                "There is no screen {number} (there are {there}). Plug it in and it is shown by itself, or choose another one."
-            );
-            said(ErrorCode::NoDevice, message)
+            DeviceError::Said(ErrorCode::NoDevice, said!("screen.number", number, there))
         })
     }
 
@@ -123,31 +118,21 @@ impl Display {
             None => find::window(connection, self.root, title)?,
         };
         let missing = || {
-            let mut message = format!(
-                "There is no window with \"{title}\" in its title. Open it and it is shown by itself, or choose another one."
-            );
-            if self.has(INSIDE_WAYLAND) {
-                message +=
-                    " Where it is no program of X11, choose a screen: the desktop asks which screen or window to show.";
-            }
-            said(ErrorCode::NoDevice, message)
+            let message = match self.has(INSIDE_WAYLAND) {
+                true => said!("screen.no_window_of_x11", title),
+                false => said!("screen.no_window", title),
+            };
+            DeviceError::Said(ErrorCode::NoDevice, message)
         };
         let id = found.ok_or_else(missing)?;
         let closed = |trouble: Trouble| match trouble {
             Trouble::Lost => trouble.into(),
-            Trouble::Refused => said(
-                ErrorCode::DeviceLost,
-                format!(
-                    "The window \"{title}\" was closed. Open it again and it is shown by itself, or choose another one."
-                ),
-            ),
+            Trouble::Refused => DeviceError::Said(ErrorCode::DeviceLost, said!("screen.closed", title)),
         };
         let attributes = connection.get_window_attributes(id).map_err(Trouble::from).map_err(closed)?.reply();
         let attributes = attributes.map_err(Trouble::from).map_err(closed)?;
         if attributes.map_state != MapState::VIEWABLE {
-            let message =
-                format!("The window \"{title}\" is minimised. Show it again and its picture comes back by itself.");
-            return Err(said(ErrorCode::DeviceLost, message));
+            return Err(DeviceError::Said(ErrorCode::DeviceLost, said!("screen.minimised", title)));
         }
         let measure = || {
             let geometry = connection.get_geometry(id)?.reply()?;

@@ -114,7 +114,7 @@ fn until_lost(screen: &mut Screen) -> String {
     let (end, mut pixels) = (Instant::now() + PATIENCE, Vec::new());
     loop {
         match screen.picture(&mut pixels, false) {
-            Err(DeviceError::Said(_, message)) => return message,
+            Err(DeviceError::Said(_, message)) => return message.message,
             other => assert!(other.is_ok(), "{other:?}"),
         }
         assert!(Instant::now() < end, "it goes on");

@@ -2,6 +2,7 @@
 
 use crate::device::DeviceError;
 use protocol::ErrorCode;
+use words::said;
 use x11rb::errors::{ConnectionError, ReplyError, ReplyOrIdError};
 
 /// Why the server did not do as it was asked.
@@ -40,19 +41,8 @@ impl From<ReplyOrIdError> for Trouble {
 impl From<Trouble> for DeviceError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Lost => said(
-                ErrorCode::DeviceLost,
-                "The desktop's display went away. The picture comes back by itself when it is there again.".to_owned(),
-            ),
-            Trouble::Refused => said(
-                ErrorCode::DeviceFailed,
-                "The desktop does not give its pixels. It is asked again by itself; or choose another source."
-                    .to_owned(),
-            ),
+            Trouble::Lost => DeviceError::Said(ErrorCode::DeviceLost, said!("screen.gone")),
+            Trouble::Refused => DeviceError::Said(ErrorCode::DeviceFailed, said!("screen.no_pixels")),
         }
     }
-}
-
-pub(super) fn said(code: ErrorCode, message: String) -> DeviceError {
-    DeviceError::Said(code, message)
 }

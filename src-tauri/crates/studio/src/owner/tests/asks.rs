@@ -64,8 +64,8 @@ impl Forwarding for Asks {
         may_encode: &dyn Fn(VideoCodec) -> bool,
     ) -> Result<forward::Answered, OfferError> {
         let codec = match offer.transport.ice_ufrag.as_str() {
-            "nothing" => return Err(OfferError::NoMedia(vec![])),
-            "unfit" => return Err(OfferError::Unfit("it has no rtcp-mux")),
+            "nothing" => return Err(OfferError::NoMedia("it has no media that is sent here".into())),
+            "unfit" => return Err(OfferError::Unfit("it has no rtcp-mux".into())),
             // As Debian's Firefox offers it.
             "vp9" if may_encode(VideoCodec::Vp9) => Some(VideoCodec::Vp9),
             "vp8" | "vp9" if may_encode(VideoCodec::Vp8) => Some(VideoCodec::Vp8),
@@ -77,7 +77,12 @@ impl Forwarding for Asks {
         let said: String = on_demand.into_iter().chain(screens).map(|codec| format!(" {codec:?}")).collect();
         self.note(format!("join {viewer} {max:?}{said}"));
         let rejected = match offer.transport.ice_ufrag.as_str() {
-            "silent" => vec![RejectedMedia { media: "audio".into(), mid: "1".into(), reason: "it has no Opus".into() }],
+            "silent" => vec![RejectedMedia {
+                media: "audio".into(),
+                mid: "1".into(),
+                reason: "it has no Opus".into(),
+                by: words::Key::default(),
+            }],
             _ => vec![],
         };
         let audio = rejected.is_empty();

@@ -223,7 +223,10 @@ fn a_gate_is_the_microphones_and_is_kept_with_what_opens_it() {
     assert_eq!(world.owner.snapshot().strips[0].settings, settings);
     assert!(world.asked().contains(&"keep settings".to_owned()), "it is written");
     let refused = world.command(set(StripId::Desktop, Some(true), None)).expect_err("a film is no voice");
-    assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("gate is for a microphone"), "{refused}");
+    assert!(
+        refused.code == ErrorCode::BadSetting && refused.message.contains("microphone's strip can have a gate"),
+        "{refused}"
+    );
     let refused = world.command(set(StripId::Microphone, Some(false), Some(0.0))).expect_err("too loud");
     assert!(refused.code == ErrorCode::BadSetting && refused.message.contains("-70 to -10"), "{refused}");
     assert_eq!(world.owner.snapshot().strips[0].settings, settings, "nothing changes where some of it cannot be");

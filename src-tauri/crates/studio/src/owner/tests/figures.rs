@@ -61,7 +61,7 @@ fn capacities(told: &[Event]) -> Vec<Option<Capacity>> {
 }
 
 fn messages(told: &[Event]) -> Vec<String> {
-    capacities(told).into_iter().flatten().map(|capacity| capacity.message).collect()
+    capacities(told).into_iter().flatten().map(|capacity| capacity.message.message).collect()
 }
 
 fn well(viewers: std::ops::RangeInclusive<u32>) -> Vec<(ViewerId, ViewerStats)> {
@@ -114,7 +114,10 @@ fn without_a_cap_nothing_is_said_before_something_went_through() {
     let told = capacities(&pass(&mut world, 11, &well(1..=4)));
     let known = told.last().cloned().flatten().expect("it was carried");
     assert_eq!((known.known_by, known.line, known.carries_kbps), (KnownBy::Carried, SharedLine::Uplink, 11_000));
-    assert_eq!(known.message, "The line carries 11.0 Mbit/s at least; whether there is room for more is not known.");
+    assert_eq!(
+        known.message.message,
+        "The line carries 11.0 Mbit/s at least; whether there is room for more is not known."
+    );
     for n in 2..=4 {
         world.happened(Happened::Forward(forward::Event::Gone(ViewerId(n), Gone::Closed)));
     }

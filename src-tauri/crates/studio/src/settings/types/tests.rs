@@ -6,7 +6,7 @@ use super::*;
 fn a_size_is_two_numbers() {
     assert_eq!("1280x720".parse(), Ok(Size { width: 1280, height: 720 }));
     for bad in ["", "1280", "1280x", "x720", "0x720", "1280x720x3", "big"] {
-        let error = bad.parse::<Size>().expect_err(bad).to_string();
+        let error = bad.parse::<Size>().expect_err(bad).0;
         assert!(error.contains("1280x720"), "the remedy is named: {error}");
     }
 }
@@ -15,7 +15,7 @@ fn a_size_is_two_numbers() {
 fn a_folder_is_a_whole_path() {
     assert!("/home/anna/Videos".parse::<Folder>().is_ok());
     for bad in ["Videos", "~/Videos", "./x"] {
-        let error = bad.parse::<Folder>().expect_err(bad).to_string();
+        let error = bad.parse::<Folder>().expect_err(bad).0;
         assert!(error.contains("as in /home/anna/Videos"), "{error}");
     }
 }
