@@ -2,13 +2,11 @@
 // without motion all of it is there.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse, TYPE } from '../../ui/node_modules/@formatjs/icu-messageformat-parser/index.js';
 import { needs } from '../support/needs.mjs';
+import { pseudo } from '../support/pseudo.mjs';
 import { findings } from './support/axe.mjs';
 import { missing, openChromium } from './support/chromium.mjs';
-import { broadcast, repository } from './support/skylark.mjs';
+import { broadcast } from './support/skylark.mjs';
 import { picture } from './support/watch-page.mjs';
 
 const { after, before, test } = needs(missing());
@@ -23,8 +21,6 @@ after(async () => {
   await chromium?.close();
   await skylark?.remove();
 });
-
-const english = JSON.parse(readFileSync(join(repository, 'ui/src/shared/words/en.json'), 'utf8'));
 
 const sizes = [
   { width: 390, height: 844 },
@@ -224,36 +220,8 @@ test('a German browser is spoken to in German, and all of it has room', async ()
   }
 });
 
-/** A language that nobody speaks: written from right to left, and a third longer. */
-function pseudo() {
-  const letters = [...'אבגדהוזחטיכלמנסעפצקרשת'];
-  const hebrew = (text) => {
-    const written = text.replace(/\p{L}/gu, (letter) => letters[letter.codePointAt(0) % letters.length]);
-    return written.replace(/(\S+)(\s|$)/gu, '$1ככ$2');
-  };
-  const turned = (parts) =>
-    parts.map((part) => {
-      if (part.type === TYPE.literal) return { ...part, value: hebrew(part.value) };
-      if (!part.options) return part;
-      const options = Object.entries(part.options).map(([name, { value }]) => [name, { value: turned(value) }]);
-      return { ...part, options: Object.fromEntries(options) };
-    });
-  const section = (messages) =>
-    Object.fromEntries(
-      Object.entries(messages).map(([key, message]) => [
-        key,
-        turned(parse(message, { ignoreTag: true, captureLocation: false })),
-      ]),
-    );
-  const table = { watch: section(english.watch), chat: section(english.chat), more: section(english.more) };
-  const constants = Object.entries(table).map(
-    ([name, messages]) => `export const ${name} = ${JSON.stringify(messages)};`,
-  );
-  return [`export const language = { direction: 'rtl' };`, ...constants].join('\n');
-}
-
 test('written from right to left the page is mirrored, and nothing sticks out', async () => {
-  const words = pseudo();
+  const words = pseudo(['watch', 'chat', 'more']);
   // In the place of German, as the page is told of no language that nobody speaks.
   const inHebrewLetters = (page) =>
     page.route('**/assets/watch-de.js', (route) => route.fulfill({ contentType: 'text/javascript', body: words }));

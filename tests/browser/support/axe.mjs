@@ -11,9 +11,9 @@ export const FINDINGS = `axe
   .then(({ violations }) => violations.map(({ id, help, nodes }) =>
     id + ' (' + help + '): ' + nodes.map(({ target, failureSummary }) => target.join(' ') + ' ' + failureSummary).join('; ')))`;
 
-/** In a tab of Chromium. */
-export async function findings(page) {
+/** In a tab of Chromium; `rules`: of these alone. */
+export async function findings(page, rules) {
   // By the debugger, as its console would: a policy holds for what the page itself does.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  return page.evaluate(FINDINGS);
+  return page.evaluate(rules ? FINDINGS.replace('{', `{ runOnly: ${JSON.stringify(rules)},`) : FINDINGS);
 }

@@ -116,10 +116,10 @@ export class WatchPage {
 }
 
 /** Kept under target/screenshots, for people to look at. */
-export async function picture(page, name) {
+export async function picture(page, name, of = 'watch') {
   const folder = join(repository, 'target', 'screenshots');
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `watch-${name}.png`) });
+  await page.screenshot({ path: join(folder, `${of}-${name}.png`) });
 }
 
 /** The value that `fraction` of the sorted values lie under. */
