@@ -34,7 +34,8 @@ export const ready: Snapshot = {
       {
         host: '192.168.1.23',
         interface: 'wlan0',
-        network: 'Wi-Fi',
+        network: said('network.wifi').message,
+        key: 'network.wifi',
         reach: said('reach.network').message,
         cannot: said('cannot.network').message,
         scope: 'network',

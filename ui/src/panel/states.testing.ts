@@ -84,7 +84,7 @@ export const STATES: State[] = [
         who(9, {}, { held: 'h' }),
         who(10, { capped: 'h' }),
         who(11, {}, { relay: 1 }),
-        who(12, {}, { rejected: [{ media: 'audio', mid: '0', reason: said('offer.no_opus').message }] }),
+        who(12, {}, { rejected: [{ media: 'audio', mid: '0', ...reason(said('offer.no_opus')) }] }),
         who(13, {}, { guest: 'Βερενίκη' }),
       ],
       chat: { ...chat, hands: [9] },
