@@ -1,6 +1,5 @@
 //! The chat as a file.
 
-use crate::files;
 use crate::saved::{self, utc};
 use protocol::{ChatFormat, ChatMessage, SharedMessage};
 use std::fmt::Write;
@@ -22,12 +21,12 @@ pub(crate) fn save(
         ChatFormat::Text => "txt",
         ChatFormat::Json => "json",
     };
-    let path = path.unwrap_or_else(|| saved::named(folder, "chat", ending, now));
     let text = match format {
         ChatFormat::Text => as_text(messages),
         ChatFormat::Json => serde_json::to_string_pretty(messages).expect("messages have no map with odd keys") + "\n",
     };
-    files::write_new(&path, text.as_bytes()).map_err(|error| {
+    let written = saved::write(path, folder, ("chat", ending), now, text.as_bytes());
+    let path = written.map_err(|(path, error)| {
         let path = path.display();
         match error.kind() {
             ErrorKind::AlreadyExists => said!("chat.not_saved", path),

@@ -1,6 +1,5 @@
 //! How it went as a file: comma-separated values (RFC 4180), which every spreadsheet reads.
 
-use crate::files;
 use crate::saved::{self, utc};
 use protocol::HistoryPoint;
 use std::fmt::Write;
@@ -20,8 +19,8 @@ pub(crate) fn save(
     points: &[HistoryPoint],
     now: SystemTime,
 ) -> Result<(String, u32), Said> {
-    let path = path.unwrap_or_else(|| saved::named(folder, "history", "csv", now));
-    files::write_new(&path, as_csv(points).as_bytes()).map_err(|error| {
+    let written = saved::write(path, folder, ("history", "csv"), now, as_csv(points).as_bytes());
+    let path = written.map_err(|(path, error)| {
         let path = path.display();
         match error.kind() {
             ErrorKind::AlreadyExists => said!("history.not_saved", path),

@@ -4,8 +4,8 @@
 use super::file::{SettingsFile, read, text_of};
 use super::forms::Written;
 use crate::files;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use toml_edit::DocumentMut;
 use words::{Said, said};
@@ -39,7 +39,7 @@ enum Problem {
 impl Found {
     /// The file that was named: it must be there, and is never touched before a setting is changed.
     pub(crate) fn named(path: &Path) -> Result<Found, Unfit> {
-        let bytes = fs::read(path).map_err(Unfit::Unread)?;
+        let bytes = whole(path).map_err(Unfit::Unread)?;
         match parsed(path, &bytes) {
             Ok(written) => Ok(Found::whole(path, written)),
             Err(Problem::NoToml(message) | Problem::Wrong(message)) => Err(Unfit::Wrong(message)),
@@ -49,7 +49,7 @@ impl Found {
     /// The file in Skylark's own folder, which need not be there. One that is no TOML is copied aside, and the usual settings are
     /// used; with `instead`, as somebody asked for, one with a wrong key or value too.
     pub(crate) fn own(path: &Path, instead: bool) -> Result<Found, Unfit> {
-        let bytes = match fs::read(path) {
+        let bytes = match whole(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::whole(path, Written::default())),
             Err(error) => return Err(Unfit::Unread(error)),
@@ -64,7 +64,7 @@ impl Found {
 
     /// What a file says, for a look ahead: nothing is done about one that cannot be read, or says what cannot be.
     pub(crate) fn glance(path: &Path) -> Option<Written> {
-        parsed(path, &fs::read(path).ok()?).ok()
+        parsed(path, &whole(path).ok()?).ok()
     }
 
     fn whole(path: &Path, written: Written) -> Found {
@@ -82,6 +82,23 @@ impl Found {
         let complaint = Some(said!("start.usual", kept, cause = message));
         Found { written: Written::default(), file, complaint }
     }
+}
+
+/// Nobody writes a larger one, bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// All of a file. A pipe that nobody writes into would keep the program from starting, and a device has no end.
+fn whole(path: &Path) -> io::Result<Vec<u8>> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is no file, but a folder, a pipe or a device"));
+    }
+    if found.len() > LARGEST {
+        return Err(io::Error::other(format!("it has more than {LARGEST} bytes")));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn parsed(path: &Path, bytes: &[u8]) -> Result<Written, Problem> {
@@ -113,6 +130,27 @@ mod tests {
 
     fn written(text: &str) -> Written {
         read(Path::new("x"), text).expect(text)
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_instead_of_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |path: &Path| match Found::named(path) {
+            Err(Unfit::Unread(error)) => error.to_string(),
+            found => panic!("{found:?}"),
+        };
+        assert!(refused(folder.path()).contains("no file"));
+        let large = folder.path().join("large.toml");
+        fs::write(&large, vec![b'\n'; LARGEST as usize + 1]).unwrap();
+        assert!(refused(&large).contains("1048576 bytes"), "{}", refused(&large));
+        #[cfg(unix)]
+        {
+            let pipe = folder.path().join("pipe");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.is_ok_and(|made| made.success()), "mkfifo is a part of every system");
+            assert!(refused(&pipe).contains("a pipe"), "and nobody writes into it");
+            assert!(Found::glance(&pipe).is_none());
+        }
     }
 
     #[test]
