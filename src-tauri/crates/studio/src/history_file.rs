@@ -73,7 +73,7 @@ mod tests {
             "",
         ];
         assert_eq!(std::fs::read_to_string(&path).unwrap(), lines.join("\r\n"));
-        let again = save(None).unwrap_err();
+        let again = save(Some(PathBuf::from(&path))).unwrap_err();
         assert!(again.contains("is there already"), "{again}");
         let nowhere = save(Some(folder.path().join("no/such/file"))).unwrap_err();
         assert!(nowhere.contains("no/such/file") && nowhere.contains("another folder"), "{nowhere}");
