@@ -12,6 +12,9 @@ MIN_GO=1.26
 MEDIASOUP_VERSION=3.12.16
 MEDIASOUP_PACKAGES="build-essential pkg-config python3-venv libabsl-dev libuv1-dev libsrtp2-dev libusrsctp-dev libssl-dev nlohmann-json3-dev"
 
+# Of a videobridge of Jitsi's Maven Central has the parts alone. They want a Java of at least this.
+MIN_JAVA=17
+
 test_relays() {
   local why
   why=$(no_engines)
@@ -74,6 +77,9 @@ cached_engines() {
   SKYLARK_MEDIASOUP_MISSING=$(no_mediasoup)
   if [ -z "$SKYLARK_MEDIASOUP_MISSING" ]; then SKYLARK_MEDIASOUP=$(mediasoup_folder); fi
   export SKYLARK_MEDIASOUP SKYLARK_MEDIASOUP_MISSING
+  SKYLARK_JITSI_MISSING=$(no_jitsi)
+  if [ -z "$SKYLARK_JITSI_MISSING" ]; then SKYLARK_JITSI=$(jitsi_parts); fi
+  export SKYLARK_JITSI SKYLARK_JITSI_MISSING
 }
 
 # Why there can be no engines here; nothing where there can.
@@ -193,6 +199,32 @@ debians_library() {
   : >"$folder/none.c"
   printf "project('%s', 'c')\nnone = static_library('none-%s', 'none.c')\n%s\n" "$2" "$2" "$3" >"$folder/meson.build"
   if [ $# -gt 3 ]; then printf "option('%s', type: 'string')\n" "${@:4}" >"$folder/meson_options.txt"; fi
+}
+
+# Why there can be no parts of a videobridge; nothing where there can.
+no_jitsi() {
+  local program java
+  for program in java javac mvn; do
+    if ! have $program; then echo "the parts of a videobridge are in Java, and there is no $program"; return 0; fi
+  done
+  java=$(javac -version 2>&1)
+  if ! at_least "${java#javac }" "$MIN_JAVA"; then echo "the parts of a videobridge want Java $MIN_JAVA or newer, and there is ${java#javac }"; fi
+}
+
+# The folder with the parts of a videobridge, which Maven fetches, and what puts them together.
+jitsi_parts() {
+  local source=tests/relays/jitsi folder work
+  folder="$PEERS/jitsi-parts-$(cat $source/pom.xml $source/src/main/java/*.java | sha256sum | cut -c -16)"
+  if ! [ -d "$folder" ]; then
+    say "Getting the parts of a videobridge"
+    mkdir -p "$PEERS"
+    work=$(mktemp -d -p "$PEERS")
+    mvn -B -q -f $source/pom.xml dependency:copy-dependencies -DoutputDirectory="$work/lib" >&2 || die "Maven could not fetch the parts of a videobridge, see above. Is there a network? Then run this again."
+    javac -Werror -cp "$work/lib/*" -d "$work/classes" $source/src/main/java/*.java >&2 || die "What puts the parts of a videobridge together does not compile, see above."
+    # Whole or not at all.
+    mv "$work" "$folder"
+  fi
+  echo "$folder"
 }
 
 # A namespace has loopback, and an interface with an address of loopback's: libnice, below Janus, leaves loopback itself out.

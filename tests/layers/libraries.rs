@@ -75,7 +75,13 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["server/tests"]),
     (
         "futures_util",
-        &["server/tests", "relay/src/websocket.rs", "relay/src/janus/socket.rs", "relay/src/livekit/socket.rs"],
+        &[
+            "server/tests",
+            "relay/src/websocket.rs",
+            "relay/src/janus/socket.rs",
+            "relay/src/livekit/socket.rs",
+            "relay/src/jitsi/mod.rs",
+        ],
     ),
     (
         "tokio_tungstenite",
@@ -99,6 +105,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "relay/src/janus",
             "relay/src/livekit",
             "relay/src/mediasoup",
+            "relay/src/jitsi",
             "relay/src/target.rs",
             "relay/src/websocket.rs",
             "relay/src/fuzz.rs",

@@ -14,6 +14,13 @@ test('any whole number is sent as it is, for the program to judge', () => {
   expect(change({ ...fields(settings), bitrate_kbps: '99999' }, settings)).toEqual({ bitrate_kbps: 99999 });
 });
 
+test('what is on or off is sent as that', () => {
+  expect(change({ ...fields(settings), jitsi: 'true' }, settings)).toEqual({ jitsi: true });
+  const on = { ...settings, jitsi: true };
+  expect(change(fields(on), on)).toEqual({});
+  expect(change({ ...fields(on), jitsi: 'false' }, on)).toEqual({ jitsi: false });
+});
+
 test.each(['', 'fast', '2,5', '-1', '2500.5', '1e3', '4294967296'])(
   '%j is no number, and an example says how',
   (text) => {

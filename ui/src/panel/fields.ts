@@ -18,6 +18,9 @@ const NUMBERS: Field[] = [
   'recording_megabytes',
 ];
 
+/** Those that are on or off. */
+const SWITCHES: Field[] = ['jitsi'];
+
 /** How each can be written, for who wrote it otherwise. */
 const EXAMPLES: Fields = {
   size: '1280x720',
@@ -27,6 +30,7 @@ const EXAMPLES: Fields = {
   max_viewers: '100',
   max_upload_kbps: '20000',
   relay_from: 'full',
+  jitsi: 'true',
   public: 'live.example.org:8787',
   public_media: '203.0.113.7:8787',
   title: 'Birds at dawn',
@@ -51,10 +55,14 @@ export function fields(settings: Settings): Fields {
 
 /** What is to be changed; or what of it is no number. */
 export function change(edited: Fields, settings: Settings): SettingsChange | Wrong {
-  const changed: Record<string, string | number> = {};
+  const changed: Record<string, string | number | boolean> = {};
   for (const field of KEYS) {
     const text = edited[field];
     if (text === String(settings[field])) continue;
+    if (SWITCHES.includes(field)) {
+      changed[field] = text === 'true';
+      continue;
+    }
     if (!NUMBERS.includes(field)) {
       changed[field] = text;
       continue;

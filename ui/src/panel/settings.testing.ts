@@ -13,6 +13,7 @@ export const settings: Settings = {
   max_viewers: 0,
   max_upload_kbps: 0,
   relay_from: 'full',
+  jitsi: false,
   public: '',
   public_media: '',
   title: '',

@@ -584,7 +584,7 @@ values?: { [key in string]: Value }, };
 
 export type RelayId = number;
 
-export type RelayEngine = "whip" | "janus" | "janus_rtp" | "livekit" | "mediasoup";
+export type RelayEngine = "whip" | "janus" | "janus_rtp" | "livekit" | "mediasoup" | "jitsi";
 
 export type RelayState = "connecting" | "running" | "waiting" | "failed" | "stopped";
 
@@ -717,6 +717,10 @@ max_upload_kbps: number,
  */
 relay_from: string, 
 /**
+ * Whether the panel hands the stream to a videobridge of Jitsi's, which is experimental.
+ */
+jitsi: boolean, 
+/**
  * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
  * pages; empty: none.
  */
@@ -792,6 +796,10 @@ max_upload_kbps?: number,
  * this network as well, or `all`.
  */
 relay_from?: string, 
+/**
+ * Whether the panel hands the stream to a videobridge of Jitsi's, which is experimental.
+ */
+jitsi?: boolean, 
 /**
  * The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
  * pages; empty: none.
@@ -1435,7 +1443,7 @@ text: string | null, } | { "command": "mend_recording",
 file: string | null, } | { "command": "relay", 
 /**
  * `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM`, `janus-rtp+https://HOST[:PORT]/NAME`,
- * `livekit+wss://HOST[:PORT]/ROOM` or `mediasoup+https://HOST[:PORT]/NAME`.
+ * `livekit+wss://HOST[:PORT]/ROOM`, `mediasoup+https://HOST[:PORT]/NAME` or `jitsi+https://HOST[:PORT]/NAME`.
  */
 url: string, 
 /**

@@ -213,7 +213,7 @@ pub enum Command {
     /// Hand the stream to an engine as well, now and whenever it is live, until it is stopped or the program ends.
     Relay {
         /// `whip+https://HOST[:PORT]/PATH`, `janus+wss://HOST[:PORT]/ROOM`, `janus-rtp+https://HOST[:PORT]/NAME`,
-        /// `livekit+wss://HOST[:PORT]/ROOM` or `mediasoup+https://HOST[:PORT]/NAME`.
+        /// `livekit+wss://HOST[:PORT]/ROOM`, `mediasoup+https://HOST[:PORT]/NAME` or `jitsi+https://HOST[:PORT]/NAME`.
         url: String,
         /// What it is told and nobody else.
         #[serde(default)]

@@ -65,6 +65,8 @@ pub enum RelayEngine {
     Livekit,
     /// A mediasoup, by the front program that comes with Skylark.
     Mediasoup,
+    /// A conference at a videobridge of Jitsi's. Experimental.
+    Jitsi,
 }
 
 /// How far a relay is.

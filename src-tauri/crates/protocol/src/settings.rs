@@ -61,6 +61,9 @@ macro_rules! settings {
                 /// this network as well, or `all`.
                 relay_from: String as RelayFrom = "full", option "--relay-from" "full|outside|all",
                     example "\"full\" (or \"outside\", or \"all\")";
+                /// Whether the panel hands the stream to a videobridge of Jitsi's, which is experimental.
+                jitsi: bool as bool = "false",
+                    example "true (or false)";
                 /// The name that goes into the link, its address into the candidates; with https:// and a path where a proxy has the
                 /// pages; empty: none.
                 public: String as Public, option "--public" "[https://]HOST[:PORT][/PATH]",

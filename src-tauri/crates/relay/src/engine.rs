@@ -2,6 +2,7 @@
 
 use crate::plain;
 use crate::trouble::Trouble;
+use crate::uplink::Ssrcs;
 use crate::wish::{Said, Wish};
 use async_trait::async_trait;
 use protocol::ViewerId;
@@ -24,8 +25,8 @@ pub(crate) trait Engine: Send {
 /// An engine that is sent the stream on a peer connection.
 #[async_trait]
 pub(crate) trait ByPeer: Engine {
-    /// Offers the stream; what the server answers.
-    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble>;
+    /// Offers the stream, which has these numbers; what the server answers.
+    async fn publish(&mut self, offer: &str, ssrcs: &Ssrcs) -> Result<Answered, Trouble>;
 
     /// Tells the server of ways to us that were found since. It is no error where it does not want to know.
     async fn trickle(&mut self, ways: &Ways);

@@ -5,6 +5,7 @@
 use crate::answer;
 use crate::http;
 use crate::janus;
+use crate::jitsi;
 use crate::livekit;
 use crate::mediasoup;
 use crate::whip::link;
@@ -13,7 +14,7 @@ use url::Url;
 /// As much as is read of an answer, bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// Any text as what a server answers: the SDP of its answer, where it sends us, which servers it names, what a Janus, a LiveKit or a mediasoup says; and the longest
+/// Any text as what a server answers: the SDP of its answer, where it sends us, which servers it names, what a Janus, a LiveKit, a mediasoup or a videobridge says; and the longest
 /// that is made of what stands in it.
 pub fn relay_answer(text: &str) {
     one_answer(text);
@@ -49,6 +50,7 @@ fn one_answer(text: &str) {
     janus::fuzz::says(text);
     livekit::fuzz::says(text);
     mediasoup::fuzz::says(text);
+    jitsi::fuzz::says(text);
 }
 
 /// Where it leads is somewhere that may be asked, and from there to the same.

@@ -11,7 +11,7 @@
 //! An engine may let viewers in, whose signalling goes by us ([`Wish`], [`Said`]): media goes from the engine to them, and nobody but us is told
 //! its keys or where its API is. Who may come is not decided here.
 //!
-//! An engine is a folder (`whip/`, `janus/`, of which there are two ways in, `livekit/`, `mediasoup/`) behind one trait (`engine.rs`). What becomes packets (`uplink/`) goes out by one of
+//! An engine is a folder (`whip/`, `janus/`, of which there are two ways in, `livekit/`, `mediasoup/`, `jitsi/`) behind one trait (`engine.rs`). What becomes packets (`uplink/`) goes out by one of
 //! two ways that engines share: a peer connection (`peer/`), or RTP with keys that the signalling carries (`plain/`).
 
 mod answer;
@@ -21,6 +21,7 @@ mod flood;
 pub mod fuzz;
 mod http;
 mod janus;
+mod jitsi;
 mod life;
 mod livekit;
 mod mediasoup;

@@ -4,6 +4,7 @@ use crate::answer::{self, Taken, Unfit};
 use crate::engine::{ByPeer, ByRtp, Engine, Heard};
 use crate::http::{self, Way};
 use crate::janus::{Janus, Mountpoint};
+use crate::jitsi::Jitsi;
 use crate::life::{Life, Step};
 use crate::livekit::LiveKit;
 use crate::mediasoup::Mediasoup;
@@ -200,6 +201,7 @@ async fn connect(
         RelayEngine::Whip => Box::new(Whip::new(way, target)),
         RelayEngine::Janus => Box::new(Janus::new(way, target)),
         RelayEngine::Livekit => Box::new(LiveKit::new(way, target)),
+        RelayEngine::Jitsi => Box::new(Jitsi::new(way, target)),
         RelayEngine::JanusRtp | RelayEngine::Mediasoup => {
             // The strongest that each of them knows.
             let (by_rtp, profile): (Box<dyn ByRtp>, Profile) = match target.engine {
@@ -213,7 +215,7 @@ async fn connect(
     };
     *made = Some(Made::ByPeer(by_peer, Peer::new(address.ip(), wish.clone().told()).await?));
     let Some(Made::ByPeer(engine, peer)) = made else { unreachable!("it was put there") };
-    let theirs = engine.publish(peer.offer()).await?;
+    let theirs = engine.publish(peer.offer(), peer.ssrcs()).await?;
     let taken = answer::read(&theirs.answer).map_err(|unfit| match unfit {
         Unfit::Noise(why) => Trouble::Noise { host: target.host(), why: why.to_owned() },
         Unfit::NoPicture => Trouble::NoCodec { host: target.host(), offered: peer::for_people() },

@@ -27,7 +27,7 @@ struct Kind {
     has_room: bool,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         engine: RelayEngine::Whip,
         prefix: "whip+",
@@ -60,6 +60,13 @@ const KINDS: [Kind; 5] = [
         engine: RelayEngine::Mediasoup,
         prefix: "mediasoup+",
         example: "mediasoup+https://HOST/NAME",
+        schemes: &[("https", "https"), ("http", "http")],
+        has_room: true,
+    },
+    Kind {
+        engine: RelayEngine::Jitsi,
+        prefix: "jitsi+",
+        example: "jitsi+https://HOST/NAME",
         schemes: &[("https", "https"), ("http", "http")],
         has_room: true,
     },
@@ -138,17 +145,14 @@ impl Target {
 
     /// Such a server lets viewers in for us: [`crate::Wish::Admit`] may be asked of it while it runs.
     pub fn takes_viewers(&self) -> bool {
-        match self.engine {
-            // It has no word for it.
-            RelayEngine::Whip => false,
-            RelayEngine::Janus | RelayEngine::JanusRtp | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
-        }
+        // It has no word for it.
+        self.engine != RelayEngine::Whip
     }
 
     /// Such a server sends each viewer the layer that its path carries. Else [`crate::Wish::Layer`] does.
     pub fn adapts(&self) -> bool {
         match self.engine {
-            RelayEngine::Whip | RelayEngine::Livekit | RelayEngine::Mediasoup => true,
+            RelayEngine::Whip | RelayEngine::Livekit | RelayEngine::Mediasoup | RelayEngine::Jitsi => true,
             RelayEngine::Janus | RelayEngine::JanusRtp => false,
         }
     }
@@ -305,11 +309,25 @@ mod tests {
     }
 
     #[test]
+    fn a_conference_at_a_bridge_has_a_name_and_needs_no_secret() {
+        for (text, url) in [
+            ("jitsi+https://j.example.org/me", "https://j.example.org/"),
+            ("jitsi+http://127.0.0.1:8080/bridge/me", "http://127.0.0.1:8080/bridge/"),
+        ] {
+            let target = parse(text).expect(text);
+            assert_eq!((target.url.as_str(), target.room.as_deref()), (url, Some("me")));
+            assert!(target.engine() == RelayEngine::Jitsi && target.takes_viewers() && target.adapts());
+        }
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_what_can() {
         for (text, words) in [
             ("", "whip+https://HOST/PATH"),
             ("https://live.example.org/", "\"https\" is none"),
-            ("jitsi+https://live.example.org/1", "\"jitsi+https\" is none"),
+            ("rtmp+https://live.example.org/1", "\"rtmp+https\" is none"),
+            ("jitsi+wss://live.example.org/1", "jitsi+https://HOST/NAME"),
+            ("jitsi+https://live.example.org/", "names no room"),
             ("livekit+wss://live.example.org/1", "api_key and api_secret"),
             ("livekit+https://live.example.org/1", "livekit+wss://HOST/ROOM"),
             ("janus+https://live.example.org/1", "janus+wss://HOST/ROOM"),

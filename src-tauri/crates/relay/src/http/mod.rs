@@ -8,7 +8,7 @@ pub(crate) use connect::{Stream, Way, addresses};
 pub(crate) use redirect::{next, same_origin};
 pub(crate) use tls::trusting;
 
-use crate::target::host;
+use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -52,6 +52,17 @@ impl Response {
     pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// The first words of a refusal that are meant for people, behind a colon; or nothing.
+    pub(crate) fn words(&self, hidden: &Hidden, longest: usize) -> String {
+        if !self.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain")) {
+            return String::new();
+        }
+        let text = String::from_utf8_lossy(&self.body);
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let line = hidden.out_of(line, longest);
+        if line.is_empty() { line } else { format!(": {line}") }
+    }
 }
 
 /// Asks, and waits for the whole answer. Nothing is followed.
@@ -61,10 +72,24 @@ pub(crate) async fn ask(way: &Way, request: Request<'_>) -> Result<Response, Tro
     tokio::time::timeout(ANSWER, asked).await.unwrap_or(Err(Trouble::Silent { host: name }))
 }
 
-/// A question in JSON by POST, and its answer.
-pub(crate) async fn ask_in_json(way: &Way, url: &Url, bearer: &Secret, body: String) -> Result<Response, Trouble> {
+/// The method of a question in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InJson {
+    Post,
+    Patch,
+}
+
+/// A question in JSON, and its answer.
+pub(crate) async fn ask_in_json(
+    way: &Way,
+    how: InJson,
+    url: &Url,
+    bearer: Option<&Secret>,
+    body: String,
+) -> Result<Response, Trouble> {
     let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    ask(way, Request { method: Method::POST, url, bearer: Some(bearer), headers, body }).await
+    let method = if how == InJson::Post { Method::POST } else { Method::PATCH };
+    ask(way, Request { method, url, bearer, headers, body }).await
 }
 
 async fn exchange(way: &Way, request: Request<'_>) -> Result<Response, Trouble> {

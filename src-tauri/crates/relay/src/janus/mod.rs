@@ -16,6 +16,7 @@ use crate::engine::{Answered, ByPeer, Engine, Heard, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target};
 use crate::trouble::Trouble;
+use crate::uplink::Ssrcs;
 use crate::wish::Wish;
 use async_trait::async_trait;
 use protocol::{RelaySecrets, Secret};
@@ -56,7 +57,7 @@ impl Janus {
 
 #[async_trait]
 impl ByPeer for Janus {
-    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
+    async fn publish(&mut self, offer: &str, _: &Ssrcs) -> Result<Answered, Trouble> {
         let (room, new_room) = (self.room.clone(), self.new_room());
         let RelaySecrets { pin, token, .. } = &self.secrets;
         let opened =

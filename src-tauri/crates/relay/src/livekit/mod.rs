@@ -17,6 +17,7 @@ use crate::engine::{Answered, ByPeer, Engine, Heard, Ways};
 use crate::http::Way;
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
+use crate::uplink::Ssrcs;
 use crate::wish::Wish;
 use async_trait::async_trait;
 use says::{Connection, Leave, Says};
@@ -160,7 +161,7 @@ fn announced(offer: &str) -> Option<[Value; 2]> {
 
 #[async_trait]
 impl ByPeer for LiveKit {
-    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
+    async fn publish(&mut self, offer: &str, _: &Ssrcs) -> Result<Answered, Trouble> {
         let announced = announced(offer).ok_or_else(|| Trouble::Ours("the offer names no tracks".into()))?;
         let token = self.keys.token(&self.room, For::Publishing { identity: IDENTITY });
         let mut socket = Socket::open(&self.way, &self.url, QUERY, &token).await?;

@@ -8,7 +8,7 @@ use super::says::{self, Connection, Says};
 use super::socket::{self, Socket};
 use super::token::{For, Keys};
 use super::{GOODBYE, KEEP_ALIVE, QUERY};
-use crate::http::{self, Way};
+use crate::http::{self, InJson, Way};
 use crate::target::{Hidden, host};
 use crate::trouble::Trouble;
 use crate::wish::Said;
@@ -77,7 +77,7 @@ impl Room {
         let url = self.url.join(&format!("twirp/livekit.RoomService/{method}")).map_err(ours)?;
         let token = self.keys.token(&self.room, For::Running);
         let body = json!({ "room": self.room, "identity": identity }).to_string();
-        let response = http::ask_in_json(&self.way, &url, &token, body).await?;
+        let response = http::ask_in_json(&self.way, InJson::Post, &url, Some(&token), body).await?;
         if response.status != 200 {
             return Err(socket::refused(host(&self.url), response.status));
         }

@@ -5,7 +5,7 @@ mod offered;
 mod runtime;
 mod wishes;
 
-pub(crate) use offered::for_people;
+pub(crate) use offered::{FEEDBACK, H264, OPUS, for_people};
 
 use crate::answer::Taken;
 use crate::engine::{IceServer, Ways};
@@ -114,6 +114,11 @@ impl Peer {
     /// SDP, without candidates: how they are to be found is what the answer says.
     pub(crate) fn offer(&self) -> &str {
         &self.offer
+    }
+
+    /// The numbers of what is sent.
+    pub(crate) fn ssrcs(&self) -> &Ssrcs {
+        &self.ssrcs
     }
 
     /// Goes on with what the engine answered.

@@ -16,13 +16,18 @@ pub(super) const RIDS: [Rid; 3] = [Rid::F, Rid::H, Rid::Q];
 /// nobody knows who watches at an engine. There is no `video/rtx` among them, and that is meant: with it this library repairs by
 /// packets that name neither their medium nor their layer, which engines that know layers by their rids throw away; without it
 /// the packet itself is sent again, which all take.
-pub(super) const PICTURE: [(&str, u8, &str); 2] = [
-    ("video/H264", 102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
-    ("video/VP8", 96, ""),
-];
+pub(super) const PICTURE: [(&str, u8, &str); 2] = [("video/H264", H264.0, H264.1), ("video/VP8", 96, "")];
 
-/// In-band FEC, as what is sent has it; stereo.
-const SOUND: (&str, u8, &str) = ("audio/opus", 111, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
+/// H.264 by its number and its format, as engines are told that have no SDP.
+pub(crate) const H264: (u8, &str) = (102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
+
+/// The same of the sound. In-band FEC, as what is sent has it; stereo.
+pub(crate) const OPUS: (u8, &str) = (111, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
+
+const SOUND: (&str, u8, &str) = ("audio/opus", OPUS.0, OPUS.1);
+
+/// What may be asked of us about the picture (RFC 4585, RFC 5104).
+pub(crate) const FEEDBACK: [(&str, &str); 3] = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
 
 /// What is offered, for people.
 pub(crate) fn for_people() -> String {
@@ -67,14 +72,13 @@ fn encoding(rid: &str, ssrc: u32, codec: RTCRtpCodec) -> RTCRtpEncodingParameter
 }
 
 fn picture(mime: &str, format: &str) -> RTCRtpCodec {
-    let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
     let of = |(typ, parameter): (&str, &str)| RTCPFeedback { typ: typ.into(), parameter: parameter.into() };
     RTCRtpCodec {
         mime_type: mime.into(),
         clock_rate: 90_000,
         channels: 0,
         sdp_fmtp_line: format.into(),
-        rtcp_feedback: feedback.into_iter().map(of).collect(),
+        rtcp_feedback: FEEDBACK.into_iter().map(of).collect(),
     }
 }
 

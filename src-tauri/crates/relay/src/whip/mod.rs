@@ -7,6 +7,7 @@ use crate::engine::{Answered, ByPeer, Engine, Heard, IceServer, Ways};
 use crate::http::{self, Request, Response, Way};
 use crate::target::{Hidden, Target, host};
 use crate::trouble::Trouble;
+use crate::uplink::Ssrcs;
 use crate::wish::{Said, Wish};
 use async_trait::async_trait;
 use hyper::Method;
@@ -79,7 +80,7 @@ impl Whip {
     }
 
     fn refused(&self, url: &Url, response: &Response) -> Trouble {
-        let (host, status, said) = (host(url), response.status, self.words(response));
+        let (host, status, said) = (host(url), response.status, response.words(&self.hidden, LONGEST_WORDS));
         match status {
             401 | 403 if self.bearer.is_some() && self.bearer(url).is_none() => {
                 Trouble::SecretElsewhere { from: crate::target::host(&self.url), host, status }
@@ -93,17 +94,6 @@ impl Whip {
             }
             _ => Trouble::Status { host, status, said },
         }
-    }
-
-    /// The first words of a refusal that are meant for people.
-    fn words(&self, response: &Response) -> String {
-        if !response.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain")) {
-            return String::new();
-        }
-        let text = String::from_utf8_lossy(&response.body);
-        let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let line = self.hidden.out_of(line, LONGEST_WORDS);
-        if line.is_empty() { line } else { format!(": {line}") }
     }
 
     fn session(&self, from: &Url, response: &Response) -> Option<Session> {
@@ -129,7 +119,7 @@ impl Whip {
 
 #[async_trait]
 impl ByPeer for Whip {
-    async fn publish(&mut self, offer: &str) -> Result<Answered, Trouble> {
+    async fn publish(&mut self, offer: &str, _: &Ssrcs) -> Result<Answered, Trouble> {
         let (url, response) = self.post(offer).await?;
         if response.status != 201 {
             return Err(self.refused(&url, &response));
