@@ -68,6 +68,9 @@ fn every_thread_of_the_architecture_is_tried() {
     const WITH_AN_ENGINE: [&str; 3] = ["relay-uplink", "relay-viewer", "relay-reports"];
     /// What runs only where the kernel refuses priority, which it does not to everybody; it is started as `storage` is.
     const WHERE_REFUSED: [&str; 1] = ["priority"];
+    /// What runs only while a screen is shown to somebody who takes AV1 of it, which no viewer of a story does, and where libaom is installed;
+    /// it is started again as `media-vp9` is.
+    const FOR_SCREENS: [&str; 1] = ["media-av1"];
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).expect("it is part of the repository");
     let (_, section) = text.split_once("\n## Threads\n").expect("there is a section on threads");
@@ -81,7 +84,7 @@ fn every_thread_of_the_architecture_is_tried() {
         .chain([beside::AFTER_ANOTHER, beside::ELSEWHERE])
         .chain(WITH_AN_ENGINE)
         .chain(window::IN_THE_WINDOW);
-    let tried = tried.chain(WHERE_REFUSED);
+    let tried = tried.chain(WHERE_REFUSED).chain(FOR_SCREENS);
     assert_eq!(tried.collect::<BTreeSet<_>>(), listed);
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::{fmt, io, net, ops, path};
 
-/// What a person is told. It is made by [`said!`](crate::said) from the table's section `told`; what is no sentence of the table, as the words of
+/// What a person is told. It is made by [`said!`](macro@crate::said) from the table's section `told`; what is no sentence of the table, as the words of
 /// another program, has no key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -54,7 +54,7 @@ pub enum Value {
 }
 
 impl Said {
-    /// Of the table. [`said!`](crate::said) calls it, and has the key and the values looked at by the compiler.
+    /// Of the table. [`said!`](macro@crate::said) calls it, and has the key and the values looked at by the compiler.
     pub fn new<const N: usize>(key: &'static str, values: [(&'static str, Value); N]) -> Said {
         let values: BTreeMap<_, _> = values.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
         let by = Key { key: Some(Cow::Borrowed(key)), values };

@@ -148,7 +148,7 @@ impl SourceThread {
                 }
             }
             let delivered = Instant::now();
-            let Frame { size, fit } = frame;
+            let Frame { size, fit, .. } = frame;
             let convert = |picture: &mut Picture| {
                 converter.convert(&mut raw, picture, &fit)?;
                 (picture.delivered, picture.converted) = (delivered, Instant::now());

@@ -39,6 +39,8 @@ struct State {
 pub(super) struct Frame {
     pub(super) size: (u16, u16),
     pub(super) fit: Fit,
+    /// Otherwise it is given away: what stands still is to be made again once it is seen.
+    pub(super) is_seen: bool,
 }
 
 /// A camera that gives nothing for so long sets the pace no more.
@@ -83,10 +85,11 @@ impl Stage {
     /// What a role's next picture is to be.
     pub(super) fn frame(&self, role: Role) -> Frame {
         let state = self.lock();
-        let (window, fit) = state.layout.window(role, state.size).unwrap_or(([0; 4], Fit::WHOLE));
+        let seen = state.layout.window(role, state.size);
+        let (window, fit) = seen.unwrap_or(([0; 4], Fit::WHOLE));
         // Who is not seen may as well make whole pictures.
         let size = if window == [0; 4] { state.size } else { (window[2] as u16, window[3] as u16) };
-        Frame { size, fit }
+        Frame { size, fit, is_seen: seen.is_some() }
     }
 
     /// A role has a new picture.
@@ -239,6 +242,17 @@ mod tests {
         stage.set(Layout::Alone(Role::Screen), SIZE, 30);
         let (_, alone) = newest(&slot, fifth);
         assert_eq!((luma(&alone, 10, 90), luma(&alone, 300, 10)), (200, 200), "the screen stands still");
+    }
+
+    #[test]
+    fn what_came_before_it_was_to_be_seen_is_asked_for_once_it_is() {
+        let (slot, start) = (Arc::<Slot>::default(), Instant::now());
+        let stage = Stage::new(slot.clone(), Layout::Alone(Role::Camera), SIZE, 30);
+        let before = stage.frame(Role::Screen);
+        stage.put_at(Role::Screen, grey(SIZE, 200, start), start);
+        assert!(slot.newest().is_none(), "nobody is to see it yet");
+        stage.set(Layout::Alone(Role::Screen), SIZE, 30);
+        assert_ne!(stage.frame(Role::Screen), before, "an image delivers anew where that is another");
     }
 
     #[test]
