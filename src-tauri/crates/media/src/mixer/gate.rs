@@ -42,10 +42,10 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// It begins open: what is being said goes on.
+    /// It begins open, and as if nothing had opened it: what is being said goes on where it is loud enough for that, and all else fades.
     pub(super) fn new(settings: &StripSettings) -> Self {
         let threshold = factor(settings.gate_db);
-        Self { wanted: true, threshold, rumble: [0.0; 2], levels: Vec::new(), held: HOLD, share: 1.0 }
+        Self { wanted: true, threshold, rumble: [0.0; 2], levels: Vec::new(), held: 0, share: 1.0 }
     }
 
     /// From the next sample on.
@@ -169,6 +169,17 @@ mod tests {
         };
         let (came, mut gate) = (stereo(ms(4000), true, level), Gate::new(&settings(true, -45.0)));
         assert_eq!(through(&mut gate, &came, 480), came, "it was never shut");
+    }
+
+    #[test]
+    fn switched_on_it_shuts_out_what_would_not_have_opened_it() {
+        // Between what opens it and what keeps it open.
+        let level = |at: usize| if at < ms(2000) { 0.15 } else { 0.3 };
+        let (came, mut gate) = (stereo(ms(4000), true, level), Gate::new(&settings(true, -14.0)));
+        let goes = through(&mut gate, &came, 480);
+        assert!(peak(&goes, 0, 20) > 0.13, "it fades");
+        assert_eq!(peak(&goes, 210, 1980), 0.0);
+        assert_eq!(goes[2 * ms(2010)..], came[2 * ms(2010)..], "and this opens it");
     }
 
     #[test]
