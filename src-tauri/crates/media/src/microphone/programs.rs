@@ -57,7 +57,12 @@ struct Playing {
 pub(crate) fn list() -> Vec<Source> {
     static LISTING: Listing<Vec<Source>> = Listing::new("programs that play sound");
     LISTING.ask(|| {
-        let mut names: Vec<_> = playing().unwrap_or_default().into_iter().map(|stream| stream.program).collect();
+        let mut names: Vec<_> = Asking::connect()
+            .and_then(|mut asking| asking.playing())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|stream| stream.program)
+            .collect();
         names.sort_by_key(|name| name.to_lowercase());
         names.dedup();
         names.into_iter().map(|name| Source { id: name.clone(), label: name }).collect()
@@ -72,7 +77,8 @@ pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSo
         ClientError::ServerError(PulseError::NoEntity) => silent(),
         error => failed(error),
     };
-    let mut streams = playing().map_err(failed)?;
+    let mut asking = Asking::connect().map_err(failed)?;
+    let mut streams = asking.playing().map_err(failed)?;
     streams.retain(|stream| stream.program == program);
     let Some(chosen) = best(&streams) else { return Err(silent()) };
     let client = Client::from_env(NAME).map_err(failed)?;
@@ -104,7 +110,7 @@ pub(super) fn drive(program: &str, handover: &Arc<Handover<SoundFormat, DeviceSo
         if handover.wait_over_within(LOOK) {
             break;
         }
-        let mut streams = playing().map_err(failed)?;
+        let mut streams = asking.playing().map_err(failed)?;
         streams.retain(|stream| stream.program == program);
         if !streams.iter().any(|stream| stream.index == chosen.index) {
             // Another of its streams is gone over to at once; a song that ended is told.
@@ -121,24 +127,47 @@ fn best(streams: &[Playing]) -> Option<&Playing> {
     streams.iter().max_by_key(|stream| (!stream.is_paused, stream.index))
 }
 
-/// What other programs play now.
-fn playing() -> Result<Vec<Playing>, ClientError> {
-    let path = pulseaudio::socket_path_from_env().ok_or(ClientError::ServerUnavailable)?;
-    let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
-    let socket = UnixStream::connect(path)?;
-    socket.set_read_timeout(Some(ANSWER_TIMEOUT))?;
-    socket.set_write_timeout(Some(ANSWER_TIMEOUT))?;
-    let mut socket = BufReader::new(socket);
-    let auth = AuthParams { version: wire::MAX_VERSION, supports_shm: false, supports_memfd: false, cookie };
-    let auth: AuthReply = ask(&mut socket, Command::Auth(auth), 0, wire::MAX_VERSION)?;
-    let version = wire::MAX_VERSION.min(auth.version);
-    let mut props = Props::new();
-    props.set(Prop::ApplicationName, NAME);
-    let _: SetClientNameReply = ask(&mut socket, Command::SetClientName(props), 1, version)?;
-    let streams: SinkInputInfoList = ask(&mut socket, Command::GetSinkInputInfoList, 2, version)?;
-    let ours = process::id().to_string();
-    let of_others = |stream: &&SinkInputInfo| property(stream, Prop::ApplicationProcessId).as_deref() != Some(&ours);
-    Ok(streams.iter().filter(of_others).filter_map(described).collect())
+/// A connection for questions: the crate's own client has none for what is asked here, and waits for every answer for ever.
+struct Asking {
+    socket: BufReader<UnixStream>,
+    version: u16,
+    /// Of the next question.
+    number: u32,
+}
+
+impl Asking {
+    fn connect() -> Result<Self, ClientError> {
+        let path = pulseaudio::socket_path_from_env().ok_or(ClientError::ServerUnavailable)?;
+        let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+        let socket = UnixStream::connect(path)?;
+        socket.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        socket.set_write_timeout(Some(ANSWER_TIMEOUT))?;
+        let mut asking = Self { socket: BufReader::new(socket), version: wire::MAX_VERSION, number: 0 };
+        let auth = AuthParams { version: wire::MAX_VERSION, supports_shm: false, supports_memfd: false, cookie };
+        let auth: AuthReply = asking.ask(Command::Auth(auth))?;
+        asking.version = wire::MAX_VERSION.min(auth.version);
+        let mut props = Props::new();
+        props.set(Prop::ApplicationName, NAME);
+        let _: SetClientNameReply = asking.ask(Command::SetClientName(props))?;
+        Ok(asking)
+    }
+
+    /// What other programs play now.
+    fn playing(&mut self) -> Result<Vec<Playing>, ClientError> {
+        let streams: SinkInputInfoList = self.ask(Command::GetSinkInputInfoList)?;
+        let ours = process::id().to_string();
+        let of_others =
+            |stream: &&SinkInputInfo| property(stream, Prop::ApplicationProcessId).as_deref() != Some(&ours);
+        Ok(streams.iter().filter(of_others).filter_map(described).collect())
+    }
+
+    fn ask<R: CommandReply>(&mut self, command: Command) -> Result<R, ClientError> {
+        let number = self.number;
+        self.number = number.wrapping_add(1);
+        wire::write_command_message(self.socket.get_mut(), number, &command, self.version)?;
+        let (answered, reply) = wire::read_reply_message(&mut self.socket, self.version)?;
+        if answered == number { Ok(reply) } else { Err(ClientError::UnexpectedSequenceNumber) }
+    }
 }
 
 /// A stream by what its program calls itself; those of the server's own modules are nobody's.
@@ -150,17 +179,6 @@ fn described(stream: &SinkInputInfo) -> Option<Playing> {
 fn property(stream: &SinkInputInfo, what: Prop) -> Option<String> {
     let text = CStr::from_bytes_until_nul(stream.props.get(what)?).ok()?.to_str().ok()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn ask<R: CommandReply>(
-    socket: &mut BufReader<UnixStream>,
-    command: Command,
-    number: u32,
-    version: u16,
-) -> Result<R, ClientError> {
-    wire::write_command_message(socket.get_mut(), number, &command, version)?;
-    let (answered, reply) = wire::read_reply_message(socket, version)?;
-    if answered == number { Ok(reply) } else { Err(ClientError::UnexpectedSequenceNumber) }
 }
 
 fn failed(error: ClientError) -> DeviceError {
