@@ -102,7 +102,7 @@ test('./dev lint newest asks the nightly Rust, in a folder of its own, and nothi
   assert.equal(made.read('linted'), `nightly ${made.clone}/target/nightly\n`);
   const clippy = made.calls('cargo').filter((call) => / clippy /.test(` ${call} `));
   assert.equal(clippy.length, 1);
-  assert.match(clippy[0], /--workspace --all-targets -- -D warnings/);
+  assert.match(clippy[0], /--workspace --all-targets --features media\/measuring -- -D warnings/);
   assert.match(said, /builds and lints without a warning/);
 });
 

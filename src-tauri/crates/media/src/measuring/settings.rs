@@ -111,7 +111,7 @@ impl Setting {
         picture: impl Fn(u32) -> &'a [u8],
     ) -> Result<Vec<VideoFrame>, String> {
         let all = CodecSpec::of(self.codec).layers;
-        self.run(all, config, pictures, picture).map_err(|error| error.to_string())
+        self.run(all, config, pictures, picture).map_err(|error| error.said().to_string())
     }
 
     /// The same of the top layer alone.
@@ -121,7 +121,7 @@ impl Setting {
         pictures: u32,
         picture: impl Fn(u32) -> &'a [u8],
     ) -> Result<Vec<VideoFrame>, String> {
-        self.run(&[Rid::F], config, pictures, picture).map_err(|error| error.to_string())
+        self.run(&[Rid::F], config, pictures, picture).map_err(|error| error.said().to_string())
     }
 
     fn keyframes(&self) -> Duration {
