@@ -1,6 +1,6 @@
 //! Pictures of other shapes than 16:9: a laptop's screen, a phone held upright.
 
-use crate::support::{Browser, Codec, DataFolder, Skylark, soon};
+use crate::support::{Browser, Codec, DataFolder, Seen, Skylark, soon};
 use serde_json::json;
 
 /// Sizes, and the level of H.264 that each needs at 15 frames a second and the usual bitrate, times ten.
@@ -38,6 +38,18 @@ async fn odd_and_upright_sizes_are_sent_at_their_own_level() {
             assert_eq!(eye.leave().await, 200);
         }
     }
+}
+
+#[tokio::test]
+async fn every_size_can_have_60_frames_a_second_at_the_level_that_they_need() {
+    let fast = ["--listen", "127.0.0.1:0", "--camera", "pattern", "--size", "1366x768", "--fps", "60", "--no-relief"];
+    let skylark = Skylark::live_with(DataFolder::new(), &fast).await;
+    let viewer = Browser::new().watch(&skylark.whep()).await;
+    assert!(viewer.answer.contains("profile-level-id=42e02a"), "{}", viewer.answer);
+    let top = |seen: &Seen| seen.pictures.iter().filter_map(|picture| picture.level).max();
+    let seen = viewer.sees("the top layer", |seen| top(seen) == Some(42)).await;
+    assert_eq!((seen.missing, seen.closed), (0, false));
+    assert_eq!(viewer.leave().await, 200);
 }
 
 #[tokio::test]

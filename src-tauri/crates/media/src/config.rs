@@ -45,15 +45,6 @@ pub enum VideoConfigError {
     Odd(u16, u16),
     /// Too slow or too fast.
     Fps(u32),
-    /// Too many pixels a second for the H.264 levels that browsers promise to decode.
-    Pace {
-        /// Pixels.
-        width: u16,
-        /// Pixels.
-        height: u16,
-        /// Frames a second.
-        fps: u32,
-    },
     /// Too little or too much.
     Bitrate(u32),
 }
@@ -65,10 +56,6 @@ impl VideoConfigError {
             Self::Size(width, height) => said!("setting.size", width, height),
             Self::Odd(width, height) => said!("setting.odd", width, height, even = even(width, height)),
             Self::Fps(fps) => said!("setting.fps", fps),
-            Self::Pace { width, height, fps } => {
-                let most = H264Level::most_fps(width, height);
-                said!("setting.level", size = format!("{width}x{height}"), fps, most)
-            }
             Self::Bitrate(rate) => said!("setting.bitrate", rate),
         }
     }
@@ -95,9 +82,6 @@ impl VideoConfig {
         if !(1..=60).contains(&fps) {
             return Err(VideoConfigError::Fps(fps));
         }
-        if fps > H264Level::most_fps(width, height) {
-            return Err(VideoConfigError::Pace { width, height, fps });
-        }
         if !(200..=20_000).contains(&bitrate_kbps) {
             return Err(VideoConfigError::Bitrate(bitrate_kbps));
         }
@@ -122,7 +106,7 @@ impl VideoConfig {
     /// The lowest level of H.264 that holds a layer.
     pub fn h264_level(&self, rid: Rid) -> H264Level {
         let (width, height) = self.layer_size(rid);
-        // Right after a change, pictures of the old size at the new rate may be more than any level that is sent holds.
+        // Every size that can be sent is held at every rate.
         H264Level::of(width, height, self.fps, self.layer_kbps(rid)).unwrap_or(H264Level::HIGHEST)
     }
 }
@@ -179,9 +163,6 @@ mod tests {
         assert_eq!(VideoConfig::new(1280, 720, 0, 2500), Err(VideoConfigError::Fps(0)));
         assert_eq!(VideoConfig::new(1280, 720, 61, 2500), Err(VideoConfigError::Fps(61)));
         assert_eq!(VideoConfig::new(1280, 720, 30, 199), Err(VideoConfigError::Bitrate(199)));
-        for (width, height) in [(1920, 1080), (1080, 1920), (1366, 768)] {
-            assert!(matches!(VideoConfig::new(width, height, 60, 2500), Err(VideoConfigError::Pace { .. })));
-        }
     }
 
     #[test]
@@ -189,8 +170,7 @@ mod tests {
         let said =
             |width, height, fps| VideoConfig::new(width, height, fps, 2500).expect_err("it cannot be").to_string();
         assert!(said(1367, 769, 30).contains("1366x768"));
-        assert!(said(1080, 1920, 60).contains("30 frames a second are the most"));
-        assert!(said(1366, 768, 60).contains("59 frames a second are the most"));
+        assert!(said(1920, 1080, 61).contains("1 to 60"));
     }
 
     #[test]
@@ -200,9 +180,7 @@ mod tests {
         assert_eq!(levels(VideoConfig::new(1280, 720, 60, 2500).unwrap()), [21, 31, 32]);
         assert_eq!(levels(VideoConfig::new(1920, 1080, 30, 2500).unwrap()), [21, 31, 40]);
         assert_eq!(levels(VideoConfig::new(1080, 1920, 30, 2500).unwrap()), [21, 31, 40]);
-        let (old, new) =
-            (VideoConfig { fps: 60, ..VideoConfig::new(1920, 1080, 30, 2500).unwrap() }, H264Level::HIGHEST);
-        assert_eq!(old.h264_level(Rid::F), new, "for the moment of a change");
+        assert_eq!(levels(VideoConfig::new(1920, 1080, 60, 2500).unwrap()), [30, 32, 42]);
     }
 
     #[test]

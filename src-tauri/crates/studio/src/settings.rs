@@ -138,7 +138,7 @@ impl Settings {
 fn key_of(error: &VideoConfigError) -> &'static str {
     match error {
         VideoConfigError::Size(..) | VideoConfigError::Odd(..) => "size",
-        VideoConfigError::Fps(_) | VideoConfigError::Pace { .. } => "fps",
+        VideoConfigError::Fps(_) => "fps",
         VideoConfigError::Bitrate(_) => "bitrate_kbps",
     }
 }

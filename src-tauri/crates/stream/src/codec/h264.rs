@@ -152,7 +152,7 @@ mod tests {
         let highest = H264Level::HIGHEST;
         for (offered, wanted) in [
             ("profile-level-id=42e01f", "profile-level-id=42e01f"),
-            ("profile-level-id=42e034;packetization-mode=1", "profile-level-id=42e028;packetization-mode=1"),
+            ("profile-level-id=42e034;packetization-mode=1", "profile-level-id=42e02a;packetization-mode=1"),
             ("packetization-mode=1", "packetization-mode=1"),
             ("profile-level-id=42", "profile-level-id=42"),
             ("profile-level-id=42e0é", "profile-level-id=42e0é"),

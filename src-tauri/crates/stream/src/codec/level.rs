@@ -18,7 +18,7 @@ struct Limits {
 /// MaxMBPS, MaxFS and MaxBR of table A-1, up to the most that is sent here. Level 1b is left out: it is 1 with twice the bits, and in
 /// the baseline it is written as if it were 1.1. MaxDpbMbs, the fourth of the limits, is no narrower: each level keeps four pictures of
 /// its own largest size, and a stream of three temporal layers refers to two.
-const LIMITS: [Limits; 11] = [
+const LIMITS: [Limits; 13] = [
     limits(10, 1_485, 99, 64),
     limits(11, 3_000, 396, 192),
     limits(12, 6_000, 396, 384),
@@ -30,6 +30,8 @@ const LIMITS: [Limits; 11] = [
     limits(31, 108_000, 3_600, 14_000),
     limits(32, 216_000, 5_120, 20_000),
     limits(40, 245_760, 8_192, 20_000),
+    limits(41, 245_760, 8_192, 50_000),
+    limits(42, 522_240, 8_704, 50_000),
 ];
 
 const fn limits(level: u8, blocks_a_second: u32, blocks: u32, kbps: u32) -> Limits {
@@ -37,7 +39,7 @@ const fn limits(level: u8, blocks_a_second: u32, blocks: u32, kbps: u32) -> Limi
 }
 
 impl H264Level {
-    /// The highest that is sent: 1920x1080 at 30 frames a second. Browsers offer 3.1 and play this one too.
+    /// The highest that is sent: 1920x1080 at 60 frames a second. Browsers offer 3.1 and play this one too.
     pub const HIGHEST: H264Level = LIMITS[LIMITS.len() - 1].level;
 
     /// The lowest that holds a stream of that many pixels, frames a second and kbit/s; none where [`H264Level::HIGHEST`] does not.
@@ -55,11 +57,6 @@ impl H264Level {
     /// A picture of that size can be sent, at some rate.
     pub fn holds_picture(width: u16, height: u16) -> bool {
         H264Level::of(width, height, 1, 0).is_some()
-    }
-
-    /// The most frames a second that can be sent of a picture of that size.
-    pub fn most_fps(width: u16, height: u16) -> u32 {
-        LIMITS[LIMITS.len() - 1].blocks_a_second / (across(width) * across(height)).max(1)
     }
 
     /// `level_idc`: ten times the level.
@@ -105,9 +102,14 @@ mod tests {
             (1440, 1080, 30, 2_500, Some(40)),
             (1920, 1080, 30, 20_000, Some(40)),
             (1080, 1920, 30, 2_500, Some(40)),
-            (1920, 1080, 31, 2_500, None),
+            (1280, 720, 30, 20_001, Some(41)),
+            (1280, 720, 60, 2_500, Some(32)),
+            (1366, 768, 60, 2_500, Some(42)),
+            (1920, 1080, 31, 2_500, Some(42)),
+            (1920, 1080, 60, 2_500, Some(42)),
+            (1080, 1920, 60, 2_500, Some(42)),
+            (1920, 1080, 65, 2_500, None),
             (1920, 1200, 5, 2_500, None),
-            (1280, 720, 30, 20_001, None),
             // 36 blocks in all, but a row that is longer than level 1 and 1.3 allow.
             (576, 16, 1, 10, Some(11)),
         ] {
@@ -117,12 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frames_a_second_are_held_and_one_more_is_not() {
-        for (width, height) in [(1920, 1080), (1080, 1920), (1366, 768), (1440, 1440)] {
-            let most = H264Level::most_fps(width, height);
-            assert_eq!(H264Level::of(width, height, most, 2_500), Some(H264Level::HIGHEST), "{width}x{height} {most}");
-            assert_eq!(H264Level::of(width, height, most + 1, 2_500), None, "{width}x{height}");
-            assert!(H264Level::holds_picture(width, height));
+    fn what_can_be_sent_at_all_can_be_sent_at_60_frames_a_second() {
+        for (width, height) in [(1920, 1080), (1080, 1920), (1366, 768), (1440, 1440), (1920, 1152)] {
+            assert!(H264Level::holds_picture(width, height), "{width}x{height}");
+            assert!(H264Level::of(width, height, 60, 20_000).is_some(), "{width}x{height}");
         }
         assert!(!H264Level::holds_picture(1920, 1920));
     }
