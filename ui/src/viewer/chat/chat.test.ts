@@ -1,6 +1,6 @@
 // The chat of a page, with a server that the test plays.
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ChatMessage, PageHello, PageMessage } from '../../protocol/index.ts';
+import type { ChatMessage, ChatMode, ChatRefusal, PageHello, PageMessage } from '../../protocol/index.ts';
 import { Chat, kept } from './chat.ts';
 
 let said: PageHello[];
@@ -32,7 +32,7 @@ function you(change: Partial<PageMessage & { type: 'you' }> = {}): PageMessage {
   return { type: 'you', viewer: 7, name: null, muted: false, hand: false, ...change };
 }
 
-function state(first: number): PageMessage {
+function state(first: number): PageMessage & { type: 'chat_state' } {
   return { type: 'chat_state', mode: 'everyone', slow_s: 0, links: true, pinned: null, first };
 }
 
@@ -83,6 +83,32 @@ test('what was refused is given back, and the reason is there', () => {
   chat.hear({ type: 'chat', messages: [line(5, 7)] });
   chat.hear({ type: 'refused', code: 'bad_reaction', of: 'react' });
   expect(returned).toEqual(['too fast']);
+});
+
+test('a refusal goes with the rule that it came of, and with the chat', () => {
+  const now = (mode: ChatMode, slow_s = 0): void => chat.hear({ ...state(0), mode, slow_s });
+  const after = (code: ChatRefusal, change: () => void): string | undefined => {
+    chat.hear({ type: 'refused', code, of: 'say', retry_after_s: 9 });
+    change();
+    return chat.view.refused?.code;
+  };
+  chat.hear(you());
+  now('everyone', 30);
+  expect(after('slow_mode', () => now('everyone', 10))).toBe('slow_mode');
+  expect(after('slow_mode', () => now('everyone'))).toBe(undefined);
+  now('everyone', 30);
+  expect(after('slow_mode', () => now('off', 30))).toBe(undefined);
+  expect(after('chat_off', () => now('off'))).toBe('chat_off');
+  expect(after('chat_off', () => now('everyone'))).toBe(undefined);
+  expect(after('unwanted_word', () => now('everyone'))).toBe('unwanted_word');
+  expect(after('unwanted_word', () => now('off'))).toBe(undefined);
+  expect(after('no_links', () => now('everyone'))).toBe(undefined);
+  now('admitted');
+  expect(after('not_admitted', () => now('admitted', 5))).toBe('not_admitted');
+  expect(after('not_admitted', () => now('everyone'))).toBe(undefined);
+  chat.hear(you({ muted: true }));
+  expect(after('muted', () => now('everyone', 5))).toBe('muted');
+  expect(after('muted', () => chat.hear(you()))).toBe(undefined);
 });
 
 test('a name that was chosen here before is said where the server does not know it', () => {

@@ -98,10 +98,12 @@ export class Chat {
           pinned: message.pinned,
           mode: message.mode,
           slowS: message.slow_s,
+          refused: this.#stillRefused(message.mode, message.slow_s, this.#view.you.muted, message.links),
         });
       case 'you': {
         const { viewer, name, muted, hand } = message;
-        this.#show({ you: { viewer, name, muted, hand }, heard: true });
+        const refused = this.#stillRefused(this.#view.mode, this.#view.slowS, muted, false);
+        this.#show({ you: { viewer, name, muted, hand }, heard: true, refused });
         this.#answered();
         // Another session of a browser that the server does not know any more.
         if (name === null && this.#name !== null) this.#on.say({ type: 'name', name: this.#name });
@@ -169,6 +171,27 @@ export class Chat {
     // One that cannot be is not said again; one that came too soon is.
     if (of === 'name' && code !== 'too_fast' && code !== 'not_watching') this.#name = null;
     this.#show({ refused: { code, retryAfterS } });
+  }
+
+  /** A refusal goes with the rule that it came of, and with the chat: what is not so any more keeps nobody from writing. */
+  #stillRefused(mode: ChatMode, slowS: number, muted: boolean, links: boolean): ChatView['refused'] {
+    const { refused } = this.#view;
+    switch (refused?.code) {
+      case undefined:
+        return null;
+      case 'chat_off':
+        return mode === 'off' ? refused : null;
+      case 'slow_mode':
+        return mode !== 'off' && slowS > 0 ? refused : null;
+      case 'not_admitted':
+        return mode === 'admitted' ? refused : null;
+      case 'muted':
+        return mode !== 'off' && muted ? refused : null;
+      case 'no_links':
+        return mode !== 'off' && !links ? refused : null;
+      default:
+        return mode === 'off' ? null : refused;
+    }
   }
 
   /** Something was said, or there is nothing to say it by. */
