@@ -28,7 +28,7 @@ import type { Steady } from './steady.ts';
 import { sign, type StreamHealth } from './stream.ts';
 import { say } from './say.ts';
 import { ofEvent, told, withToast, type Toast } from './toasts.ts';
-import { toldText } from './told.ts';
+import { sentence } from './told.ts';
 import type { StartWay } from './ways.ts';
 import { keepZoom, keptZoom, zoomed, type ZoomKey } from './zoom.ts';
 
@@ -155,7 +155,7 @@ export class Panel {
   /** Carries a command out; a refusal is the caller's to show, beside what it is about. Null: it was done. */
   async ask(command: Command): Promise<string | null> {
     const refusal = await this.refusal(command);
-    return refusal === null ? null : toldText(refusal);
+    return refusal === null ? null : sentence(refusal).text;
   }
 
   /** The same, in the program's words. */

@@ -6,7 +6,7 @@ import type { Address, Said } from '../protocol/index.ts';
 import { speak } from '../shared/words/language.ts';
 import { english } from '../shared/words/table.testing.ts';
 import { cannot, reach } from './reach.ts';
-import { told, toldText } from './told.ts';
+import { sentence, told, toldText } from './told.ts';
 
 beforeEach(() => vi.stubGlobal('document', { documentElement: {} }));
 afterEach(() => speak(['en']));
@@ -16,12 +16,39 @@ const lost: Said = { message: 'The camera "HD Webcam" went away.', key: 'device.
 
 test('English is the program’s own', () => expect(told(lost)).toEqual({ text: lost.message, language: 'en' }));
 
+test('what stands alone is a sentence, whatever it begins with in the table', () => {
+  const form = { message: '"sofa" is no source; write camera', key: 'source.form', values: { text: 'sofa' } };
+  const host = { message: 'example.org ended it', key: 'relay.ended', values: { host: 'example.org' } };
+  const why = { key: 'relay.no_roots' };
+  const trusts = english.told?.['relay.no_roots'];
+  const again = { message: `${trusts}. It is tried again.`, key: 'relay.again', values: { why } };
+  const size = { message: 'it has 9x9 pixels', key: 'image.pixels', values: { width: 9, height: 9 } };
+  const unknown = { message: 'something else', key: 'device.of_tomorrow' };
+  expect([form, size, host, lost, unknown].map((said) => sentence(said).text)).toEqual([
+    '"sofa" is no source; write camera.',
+    'It has 9x9 pixels.',
+    'example.org ended it.',
+    lost.message,
+    'something else',
+  ]);
+  expect(sentence(again).text, 'its first word is that of its part').toMatch(/^This computer trusts no .* again\.$/);
+});
+
 describe('in German', () => {
   beforeEach(() => speak(['de']));
 
   test('a sentence has its values, and its parts are German, too', () => {
     expect(told(lost).language).toBe('de');
     expect(toldText(lost)).toMatch(/^Die Kamera „HD Webcam“ ist weg\. Schließen Sie das Gerät wieder an/);
+  });
+
+  test('what stands alone is a sentence', () => {
+    const said: Said = { message: '', key: 'relay.again', values: { why: { key: 'relay.no_roots' } } };
+    expect(sentence(said).text).toMatch(/^Dieser Computer vertraut keinen .*\.$/);
+    const offer: Said = { message: '', key: 'image.pixels', values: { width: 9, height: 9 } };
+    expect(sentence(offer).text).toBe('Es hat 9x9 Pixel.');
+    const host: Said = { message: '', key: 'relay.ended', values: { host: 'example.org' } };
+    expect(sentence(host).text).toBe('example.org hat es beendet.');
   });
 
   test('numbers are written as the language writes them, and a port in one piece', () => {

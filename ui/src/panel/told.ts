@@ -19,7 +19,18 @@ export function told({ message, ...by }: Said): Told {
   return text === null ? { text: message, language: ENGLISH } : { text, language: language() };
 }
 
-/** The same where only a text can stand. */
+/**
+ * The same where it stands alone: with a capital letter and a full stop. In the table much of it has neither, as it is a part of other
+ * sentences, too, or a line of a log.
+ */
+export function sentence(said: Said): Told {
+  const { text, language } = told(said);
+  if (said.key === undefined || !Object.hasOwn(english, said.key)) return { text, language };
+  const begun = beginsByItself(text, said) ? capital(text, language) : text;
+  return { text: /[.!?…]\p{Pf}?["')]?$/u.test(begun) ? begun : `${begun}.`, language };
+}
+
+/** A text where only that can stand. */
 export function toldText(said: Said): string {
   return told(said).text;
 }
@@ -28,6 +39,20 @@ export function toldText(said: Said): string {
 export function valueText(value: Value): string | null {
   if (typeof value === 'number') return figure(value);
   return typeof value === 'string' ? value : byKey(value);
+}
+
+/** Its first word is the table's. One that stands in for a place is written as it is given: a computer's name, a file's. */
+function beginsByItself(text: string, { values = {} }: Key): boolean {
+  for (const value of Object.values(values)) {
+    const first = valueText(value);
+    if (first && text.startsWith(first)) return typeof value === 'object' && beginsByItself(first, value);
+  }
+  return true;
+}
+
+function capital(text: string, language: string): string {
+  const [first = ''] = text;
+  return first.toLocaleUpperCase(language) + text.slice(first.length);
 }
 
 function byKey({ key, values = {} }: Key): string | null {
