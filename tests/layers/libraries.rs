@@ -81,6 +81,8 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "relay/src/janus/socket.rs",
             "relay/src/livekit/socket.rs",
             "relay/src/jitsi/mod.rs",
+            "relay/src/jitsi/tests.rs",
+            "relay/src/jitsi/channel/tests.rs",
         ],
     ),
     (
@@ -91,6 +93,9 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "relay/src/janus/socket.rs",
             "relay/src/livekit/socket.rs",
             "relay/src/mediasoup/socket.rs",
+            "relay/src/jitsi/channel.rs",
+            "relay/src/jitsi/channel/tests.rs",
+            "relay/src/jitsi/tests.rs",
         ],
     ),
     // Recording: what the clock on the wall shows.

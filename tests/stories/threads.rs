@@ -65,7 +65,7 @@ fn every_thread_of_the_architecture_is_tried() {
     use std::collections::BTreeSet;
     /// What runs only while an engine takes the stream, of which no story has one. The uplink is started as every slow output's thread is, of
     /// which `recording` is tried; a viewer's signalling, and what hears an engine's reports, as `relay-peer` is.
-    const WITH_AN_ENGINE: [&str; 3] = ["relay-uplink", "relay-viewer", "relay-reports"];
+    const WITH_AN_ENGINE: [&str; 4] = ["relay-uplink", "relay-viewer", "relay-channel", "relay-reports"];
     /// What runs only where the kernel refuses priority, which it does not to everybody; it is started as `storage` is.
     const WHERE_REFUSED: [&str; 1] = ["priority"];
     /// What runs only while a screen is shown to somebody who takes AV1 of it, which no viewer of a story does, and where libaom is installed;

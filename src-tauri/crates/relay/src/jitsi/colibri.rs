@@ -27,6 +27,11 @@ pub(super) fn rtx(ssrc: u32) -> u32 {
     ssrc ^ 1 << 31
 }
 
+/// How our picture is called there.
+pub(super) fn picture() -> String {
+    format!("{OURS}-v0")
+}
+
 /// How a viewer is called there.
 pub(super) fn endpoint(viewer: ViewerId) -> String {
     format!("{:08x}", viewer.0)
@@ -42,7 +47,7 @@ pub(super) fn create(meeting: &str, room: &str) -> Value {
 
 /// Where we are, and what we send.
 pub(super) fn publish(ours: &Transport, ssrcs: &Ssrcs) -> Value {
-    let [sound, picture] = ["a0", "v0"].map(|source| format!("{OURS}-{source}"));
+    let (sound, picture) = (format!("{OURS}-a0"), picture());
     // The bridge numbers layers from the smallest on.
     let layers = Rid::ALL.map(|rid| ssrcs.layer(rid));
     let all = layers.into_iter().chain(layers.map(rtx));

@@ -1,11 +1,16 @@
 //! Jitsi's videobridge by Colibri2 over HTTP, where we are what Jicofo is elsewhere: a conference is made there, we publish in it, and each viewer is an
-//! endpoint of it. Nobody of Jitsi Meet is in it.
+//! endpoint of it. Nobody of Jitsi Meet is in it. What a viewer is to be sent the bridge is told by the channel of its endpoint, a WebSocket at a URL that
+//! the bridge names.
 //!
 //! No bridge comes from where this project's tests take their servers: what holds this is its parser, its ICE and its DTLS (tests/relays/jitsi).
 
+mod channel;
+mod channels;
 mod colibri;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz;
+mod messages;
+mod pulse;
 mod says;
 mod sdp;
 mod viewers;
@@ -17,6 +22,7 @@ use crate::trouble::Trouble;
 use crate::uplink::Ssrcs;
 use crate::wish::Wish;
 use async_trait::async_trait;
+use channels::Channels;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use protocol::{Secret, ViewerId};
@@ -24,6 +30,7 @@ use serde_json::Value;
 use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
+use stream::Rid;
 use url::Url;
 use viewers::{Step, Viewers};
 
@@ -46,6 +53,7 @@ struct Published {
     viewers: Viewers,
     /// Questions about viewers that have no answer yet.
     open: FuturesUnordered<Pin<Box<dyn Future<Output = OfViewer> + Send>>>,
+    channels: Channels,
 }
 
 /// What came of a question about a viewer.
@@ -120,7 +128,9 @@ impl ByPeer for Jitsi {
         "passive".clone_into(&mut place.setup);
         self.bridge.ask(InJson::Patch, &conference, &colibri::publish(&place, ssrcs)).await?;
         let answer = sdp::answer(offer, &bridge).ok_or_else(|| ours("the offer is not whole"))?;
-        self.published = Some(Published { viewers: Viewers::new(*ssrcs), open: FuturesUnordered::new() });
+        let channels = Channels::new(self.bridge.clone(), &says::channels_of(colibri::OURS, &made));
+        let (viewers, open) = (Viewers::new(*ssrcs), FuturesUnordered::new());
+        self.published = Some(Published { viewers, open, channels });
         Ok(Answered { answer, ice_servers: Vec::new() })
     }
 
@@ -150,11 +160,14 @@ impl Engine for Jitsi {
     }
 
     async fn said(&mut self) -> Result<Heard, Trouble> {
-        let (Some(Published { viewers, open }), Some(conference)) = (self.published.as_mut(), self.conference.as_ref())
-        else {
+        let (Some(published), Some(conference)) = (self.published.as_mut(), self.conference.as_ref()) else {
             return pending().await;
         };
+        let Published { viewers, open, channels } = published;
         loop {
+            while let Some(change) = viewers.changes() {
+                channels.changed(change);
+            }
             if let Some((viewer, said)) = viewers.says() {
                 return Ok(Heard::Viewer(viewer, said));
             }
@@ -165,8 +178,14 @@ impl Engine for Jitsi {
                     (ask.viewer, ask.step, answer)
                 }));
             }
-            // Nothing is asked, so nothing is answered.
-            let Some((viewer, step, answer)) = open.next().await else { return pending().await };
+            let (viewer, step, answer) = tokio::select! {
+                // None where nothing is asked.
+                Some(answered) = open.next() => answered,
+                wanted = channels.wanted() => {
+                    let layers = if wanted { Rid::ALL.to_vec() } else { Vec::new() };
+                    return Ok(Heard::Wanted(layers));
+                }
+            };
             match answer {
                 // Who is removed is sent nothing more, if not so, then by the end of all.
                 Err(why) if step == Step::Remove => return Err(why),
@@ -179,15 +198,4 @@ impl Engine for Jitsi {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_meeting_has_a_random_number_in_the_shape_of_one() {
-        let (one, other) = (meeting(), meeting());
-        assert_ne!(one, other);
-        let shape: String = one.chars().map(|c| if c.is_ascii_hexdigit() { 'x' } else { c }).collect();
-        assert_eq!(shape, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
-        assert!(&one[14..15] == "4" && "89ab".contains(&one[19..20]), "{one}");
-    }
-}
+mod tests;

@@ -14,6 +14,10 @@ const LONGEST_SECRET: usize = 256;
 /// The longest fingerprint: of SHA-512, characters.
 const LONGEST_FINGERPRINT: usize = 191;
 
+/// The most URLs of a channel that are kept, and the longest, bytes: a bridge names one for each of its names.
+const MOST_CHANNELS: usize = 8;
+const LONGEST_CHANNEL: usize = 1024;
+
 /// Where one side of a connection is, and by what it is known. `Debug` shows no secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Transport {
@@ -28,11 +32,22 @@ pub(super) struct Transport {
     pub(super) candidates: Vec<String>,
 }
 
-/// The transport of this endpoint in an answer. None: it has none that is whole.
-pub(super) fn transport_of(endpoint: &str, answer: &Value) -> Option<Transport> {
+fn described<'a>(endpoint: &str, answer: &'a Value) -> Option<&'a Value> {
     let endpoints = answer["endpoints"].as_array()?;
     let found = endpoints.iter().find(|of| of["id"].as_str() == Some(endpoint))?;
-    let transport = &found["transport"]["transport"];
+    Some(&found["transport"]["transport"])
+}
+
+/// The URLs of this endpoint's channel in an answer, as they are written there. A bridge without WebSockets names none.
+pub(super) fn channels_of(endpoint: &str, answer: &Value) -> Vec<String> {
+    let named = described(endpoint, answer).and_then(|transport| transport["web-sockets"].as_array());
+    let short = named.into_iter().flatten().filter_map(Value::as_str).filter(|url| url.len() <= LONGEST_CHANNEL);
+    short.take(MOST_CHANNELS).map(str::to_owned).collect()
+}
+
+/// The transport of this endpoint in an answer. None: it has none that is whole.
+pub(super) fn transport_of(endpoint: &str, answer: &Value) -> Option<Transport> {
+    let transport = described(endpoint, answer)?;
     let print = &transport["fingerprints"][0];
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let made = Transport {
@@ -156,6 +171,21 @@ pub(super) mod tests {
         );
         assert!(!format!("{read:?}").contains("9q8uj7tg"), "{read:?}");
         assert_eq!(transport_of("another", &made("skylark")), None);
+    }
+
+    #[test]
+    fn an_answer_names_channels_and_no_more_of_them_than_are_kept() {
+        let channel = "wss://bridge.example.org/colibri-ws/x?pwd=9q8uj7tg6j4rc4i6ulc1pmsq9";
+        assert_eq!(channels_of("skylark", &made("skylark")), [channel]);
+        assert!(channels_of("another", &made("skylark")).is_empty());
+        let set = |value: Value| {
+            let mut answer = made("x");
+            answer["endpoints"][0]["transport"]["transport"]["web-sockets"] = value;
+            channels_of("x", &answer)
+        };
+        assert!(set(Value::Null).is_empty() && set(json!("wss://a/")).is_empty());
+        assert_eq!(set(json!([7, "x".repeat(LONGEST_CHANNEL + 1), "y"])), ["y"]);
+        assert_eq!(set(json!(vec!["wss://a/"; 100])).len(), MOST_CHANNELS);
     }
 
     #[test]

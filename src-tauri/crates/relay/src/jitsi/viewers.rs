@@ -20,6 +20,20 @@ pub(super) struct Viewers {
     /// Something is asked of them. Nothing more is, until that is answered: it would overtake on another connection.
     open: BTreeSet<ViewerId>,
     says: VecDeque<(ViewerId, Said)>,
+    /// Few for each viewer, and seen to whenever something was asked or answered.
+    changes: VecDeque<Change>,
+}
+
+/// What becomes of a viewer's channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// There is one, at the first of these that may be gone to.
+    Opens(ViewerId, Vec<String>),
+    /// The bridge is told what the viewer is to be sent. Not before it can be: a bridge that knows sooner pads what it does not send yet, keeps that back
+    /// until there are keys, and takes what comes of the burst for a thin path.
+    Wants(ViewerId),
+    /// There is none any more.
+    Closes(ViewerId),
 }
 
 /// A question about a viewer.
@@ -40,8 +54,8 @@ pub(super) enum Step {
 
 impl Viewers {
     pub(super) fn new(ssrcs: Ssrcs) -> Viewers {
-        let (seats, asks, open, says) = Default::default();
-        Viewers { ssrcs, seats, asks, open, says }
+        let (seats, asks, open, says, changes) = Default::default();
+        Viewers { ssrcs, seats, asks, open, says, changes }
     }
 
     /// How many there are, or are to be.
@@ -64,6 +78,11 @@ impl Viewers {
     /// What is to be told next.
     pub(super) fn says(&mut self) -> Option<(ViewerId, Said)> {
         self.says.pop_front()
+    }
+
+    /// What changes next about a channel.
+    pub(super) fn changes(&mut self) -> Option<Change> {
+        self.changes.pop_front()
     }
 
     /// Something is asked about a viewer.
@@ -95,12 +114,17 @@ impl Viewers {
             (_, Err(why)) => self.refuse(viewer, why),
             (Step::Admit, Ok(answer)) => match says::transport_of(&colibri::endpoint(viewer), &answer) {
                 Some(bridge) if !bridge.candidates.is_empty() => {
+                    let named = says::channels_of(&colibri::endpoint(viewer), &answer);
+                    self.changes.push_back(Change::Opens(viewer, named));
                     self.says.push_back((viewer, Said::Offers(sdp::offer(&bridge, &self.ssrcs))));
                 }
                 _ => self.refuse(viewer, "it does not say where it is".to_owned()),
             },
             // It says by these means of nobody whether media flows: that is what its page sees.
-            (Step::Answer, Ok(_)) => self.says.extend([(viewer, Said::Takes), (viewer, Said::Flows)]),
+            (Step::Answer, Ok(_)) => {
+                self.changes.push_back(Change::Wants(viewer));
+                self.says.extend([(viewer, Said::Takes), (viewer, Said::Flows)]);
+            }
             (Step::Remove, Ok(_)) => {}
         }
     }
@@ -118,6 +142,7 @@ impl Viewers {
         if !self.seats.remove(&viewer) {
             return;
         }
+        self.changes.push_back(Change::Closes(viewer));
         let unheard = self.asks.iter().any(|ask| ask.viewer == viewer && ask.step == Step::Admit);
         self.asks.retain(|ask| ask.viewer != viewer);
         // Of whom it was never asked it knows nothing.
@@ -142,6 +167,10 @@ mod tests {
 
     fn told(viewers: &mut Viewers) -> Vec<(ViewerId, Said)> {
         std::iter::from_fn(|| viewers.says()).collect()
+    }
+
+    fn changed(viewers: &mut Viewers) -> Vec<Change> {
+        std::iter::from_fn(|| viewers.changes()).collect()
     }
 
     fn admitted() -> Viewers {
@@ -175,6 +204,23 @@ mod tests {
         assert_eq!(ask.body, json!({ "endpoints": [{ "id": "00000001", "expire": true }] }));
         viewers.answered(ONE, Step::Remove, Ok(json!({})));
         assert_eq!((told(&mut viewers), asked(&mut viewers), viewers.count()), (vec![], vec![], 0), "once");
+    }
+
+    #[test]
+    fn a_channel_is_opened_with_the_offer_and_the_bridge_told_what_to_send_with_the_answer() {
+        let mut viewers = offered();
+        let named = "wss://bridge.example.org/colibri-ws/x?pwd=9q8uj7tg6j4rc4i6ulc1pmsq9";
+        assert_eq!(changed(&mut viewers), [Change::Opens(ONE, vec![named.to_owned()])]);
+        viewers.wished(Wish::Answer(ONE, ANSWER.into()));
+        assert_eq!((asked(&mut viewers), changed(&mut viewers)), (vec![Step::Answer], vec![]), "it is not there yet");
+        viewers.answered(ONE, Step::Answer, Ok(json!({})));
+        assert_eq!(changed(&mut viewers), [Change::Wants(ONE)]);
+        viewers.wished(Wish::Kick(ONE));
+        assert_eq!(changed(&mut viewers), [Change::Closes(ONE)]);
+        let mut gone = admitted();
+        gone.wished(Wish::Kick(ONE));
+        gone.answered(ONE, Step::Admit, Ok(made("00000001")));
+        assert_eq!(changed(&mut gone), [Change::Closes(ONE)], "nobody opens one for who was removed meanwhile");
     }
 
     #[test]
