@@ -104,7 +104,7 @@ impl Audience {
             Input::JoinFailed { viewer } => self.join_failed(viewer, now),
             Input::OfferRefused { viewer, reason } => self.offer_refused(viewer, reason, now),
             Input::BadOffer { visitor, reason } => self.bad_offer(&visitor, reason, now),
-            Input::PageFailed { visitor, viewer, code } => self.page_failed(&visitor, viewer, code, now),
+            Input::PageFailed { token, visitor, viewer, code } => self.page_failed(&token, &visitor, viewer, code, now),
             Input::Answered { viewer, rejected } => self.viewers.answered(viewer, rejected),
             Input::Relayed { viewer, relay } => self.viewers.relayed(viewer, relay),
             Input::Checked { viewer } => self.checked(viewer, now),

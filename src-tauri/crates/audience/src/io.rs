@@ -54,6 +54,8 @@ pub enum Input {
     },
     /// A page of somebody who may watch shows nothing.
     PageFailed {
+        /// By which link: a guest's own, or that of a rehearsal, leads past what stands before others.
+        token: String,
         /// Who.
         visitor: Visitor,
         /// Whose session the page had, where that is not over.

@@ -50,7 +50,7 @@ pub(crate) async fn report(
     let Ok(FailureReport { code, session }) = serde_json::from_str(&text) else {
         return problem::plain(StatusCode::BAD_REQUEST, "This is no report of a failure.");
     };
-    match shared.ask(|reply| Request::Failed { visitor: client.visitor, code, session, reply }).await {
+    match shared.ask(|reply| Request::Failed { token, visitor: client.visitor, code, session, reply }).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(unavailable) => problem::unavailable(&unavailable),
     }

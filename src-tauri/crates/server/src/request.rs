@@ -76,6 +76,8 @@ pub enum Request {
     },
     /// A page shows nothing, and says what its browser knows of that.
     Failed {
+        /// As it stands in the URL.
+        token: String,
         /// Whose page it is; one that may be shown it.
         visitor: Visitor,
         /// What its browser came to.

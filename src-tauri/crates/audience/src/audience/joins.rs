@@ -92,7 +92,16 @@ impl Audience {
     }
 
     /// The broadcaster hears why, in a sentence: what the page's browser knows, and what arrived here.
-    pub(super) fn page_failed(&mut self, visitor: &Visitor, viewer: Option<ViewerId>, code: FailureCode, now: Now) {
+    pub(super) fn page_failed(
+        &mut self,
+        token: &str,
+        visitor: &Visitor,
+        viewer: Option<ViewerId>,
+        code: FailureCode,
+        now: Now,
+    ) {
+        let visitor = self.by_link(token, visitor, now);
+        let visitor = visitor.as_ref();
         // Who has yet to say the passcode, or to be let in, has nothing to be shown, and writes no rows.
         if !self.knows(visitor) || self.must_wait(visitor, now) {
             return;

@@ -60,8 +60,12 @@ fn who_does_not_know_the_word_gets_nowhere_and_is_told_nothing() {
 #[test]
 fn a_page_in_front_of_the_door_writes_no_rows() {
     let anna = browser(1, "203.0.113.1");
-    let failed =
-        |visitor: &Visitor| Input::PageFailed { visitor: visitor.clone(), viewer: None, code: FailureCode::NoWay };
+    let failed = |visitor: &Visitor| Input::PageFailed {
+        token: LINK.to_owned(),
+        visitor: visitor.clone(),
+        viewer: None,
+        code: FailureCode::NoWay,
+    };
     let mut stage = Stage::live();
     assert_eq!(stage.input(failed(&anna)).len(), 1, "who may be shown it does");
     set(&mut stage, "sesame");

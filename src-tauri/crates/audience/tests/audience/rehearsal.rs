@@ -2,7 +2,7 @@
 
 use crate::stage::{LINK, Stage, browser, events, token};
 use audience::{Input, Output, Passcode, PasscodeId, To, Visitor};
-use protocol::{Controls, ErrorCode, LeaveReason, PageMessage, RefusalCode, ViewerId};
+use protocol::{Controls, ErrorCode, Event, FailureCode, LeaveReason, PageMessage, RefusalCode, ViewerId};
 
 const PRIVATE: &str = "the-private-link";
 
@@ -38,6 +38,25 @@ fn who_has_the_private_link_comes_in_and_to_all_others_nothing_is_live() {
     let greeting = stage.greet(LINK, &stranger).expect("its page waits");
     assert_eq!(greeting.messages[0], PageMessage::State { live: false, title: String::new() });
     assert_eq!(stage.knock("another", &host), Err(RefusalCode::UnknownLink));
+}
+
+#[test]
+fn a_page_that_shows_nothing_of_a_rehearsal_says_why_whatever_stands_before_others() {
+    let mut stage = rehearsing();
+    stage.input(Input::SetPasscode(Passcode::new("sesame", |_| PasscodeId([7; 16])).ok()));
+    stage.input(Input::SetWaitingRoom(true));
+    let host = browser(1, "203.0.113.1");
+    let viewer = stage.join_by(PRIVATE, &host).expect("it is let in");
+    let failed = |token: &str| Input::PageFailed {
+        token: token.to_owned(),
+        visitor: host.clone(),
+        viewer: Some(viewer),
+        code: FailureCode::NoWay,
+    };
+    let told = events(&stage.input(failed(PRIVATE)));
+    let [Event::FailedJoin { reason, arrived: Some(false), .. }] = &told[..] else { panic!("{told:?}") };
+    assert!(reason.starts_with("nothing of it arrived"), "{reason}");
+    assert_eq!(stage.input(failed(LINK)), [], "by the link for all nobody comes past the passcode");
 }
 
 #[test]

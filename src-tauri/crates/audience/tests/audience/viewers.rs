@@ -1,6 +1,6 @@
 //! A viewer's life: admitted, watching, gone.
 
-use crate::stage::{Stage, browser, events};
+use crate::stage::{LINK, Stage, browser, events};
 use audience::{Input, Output, To, Visitor};
 use protocol::{
     Event, FailureCode, LeaveReason, PageMessage, RejectedMedia, RelayId, Rid, Viewer, ViewerId, ViewerStats,
@@ -98,7 +98,8 @@ fn a_page_that_shows_nothing_says_why_and_what_arrived_here_is_said_with_it() {
     let (anna, lena) = (browser(1, "10.0.0.1"), browser(2, "10.0.0.2"));
     let viewer = stage.join(&anna).expect("the stream is open");
     let says = |stage: &mut Stage, visitor: &Visitor, viewer, code| {
-        let told = events(&stage.input(Input::PageFailed { visitor: visitor.clone(), viewer, code }));
+        let told =
+            events(&stage.input(Input::PageFailed { token: LINK.to_owned(), visitor: visitor.clone(), viewer, code }));
         let [Event::FailedJoin { address, reason, code: Some(told), .. }] = &told[..] else { panic!("{told:?}") };
         assert_eq!((address, *told), (&visitor.address.to_string(), code));
         reason.clone()
@@ -110,7 +111,12 @@ fn a_page_that_shows_nothing_says_why_and_what_arrived_here_is_said_with_it() {
     stage.input(Input::Checked { viewer });
     assert!(says(&mut stage, &anna, Some(viewer), no_way).starts_with("it arrives at this computer"));
     assert!(says(&mut stage, &anna, Some(viewer), FailureCode::NoHandshake).contains("encrypted"));
-    let failed = || Input::PageFailed { visitor: anna.clone(), viewer: None, code: FailureCode::NoWebrtc };
+    let failed = || Input::PageFailed {
+        token: LINK.to_owned(),
+        visitor: anna.clone(),
+        viewer: None,
+        code: FailureCode::NoWebrtc,
+    };
     let told: usize = (0..100).map(|_| stage.input(failed()).len()).sum();
     assert_eq!(told, 5, "ten at once are told, with offers that could not be answered");
     assert_eq!(stage.audience.watching(), 0, "nobody is dropped or let in by it");

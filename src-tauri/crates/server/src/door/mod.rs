@@ -147,9 +147,9 @@ impl Door {
                 drop(reply.send(joined.map(LetIn::Here)));
             }
             Request::BadOffer { visitor, reason } => audience.handle(Input::BadOffer { visitor, reason }, now),
-            Request::Failed { visitor, code, session, reply } => {
+            Request::Failed { token, visitor, code, session, reply } => {
                 let viewer = session.and_then(|session| self.sessions.viewer(&session));
-                audience.handle(Input::PageFailed { visitor, viewer, code }, now);
+                audience.handle(Input::PageFailed { token, visitor, viewer, code }, now);
                 let _ = reply.send(());
             }
             Request::Patch { session, fragment, if_match, reply, .. } => {
