@@ -68,7 +68,7 @@ test('a Janus that stands still and reads nothing is left, disturbs nobody, and 
   const since = skylark.events.length;
   janus.stand(true);
   const waiting = await is('waiting', since);
-  assert.match(waiting.message, /nothing is heard of 127.0.0.77:18188 any more/);
+  assert.match(waiting.message, /Nothing is heard of 127.0.0.77:18188 any more/);
   const still = skylark.events.slice(since).filter((event) => event.event === 'stats');
   assert.ok(still.length > 2 && still.every(({ stats }) => stats.fps > 27), JSON.stringify(still));
   janus.stand(false);

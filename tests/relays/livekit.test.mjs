@@ -98,7 +98,7 @@ test('a LiveKit that stands still and reads nothing is left, disturbs nobody, an
   livekit.stand(true);
   try {
     const { message } = await is('waiting', since);
-    assert.match(message, /nothing is heard of 127.0.0.77:17880 any more/);
+    assert.match(message, /Nothing is heard of 127.0.0.77:17880 any more/);
     const still = skylark.events.slice(since).filter((event) => event.event === 'stats');
     assert.ok(still.length > 2 && still.every(({ stats }) => stats.fps > 27), JSON.stringify(still));
   } finally {

@@ -71,7 +71,7 @@ test('media that does not get through is missed, and said in words', async () =>
   let waiting;
   await withRules('udp dport 31000-31999 drop', async () => {
     waiting = await is('waiting', since);
-    assert.match(waiting.message, /nothing is heard of 127.0.0.77:18188 any more/);
+    assert.match(waiting.message, /Nothing is heard of 127.0.0.77:18188 any more/);
     const walled = (event) => event.event === 'relay' && /a firewall may keep UDP back/.test(event.message);
     waiting = await skylark.event(walled, 'that is said', { since });
     assert.equal(waiting.state, 'waiting');
@@ -95,7 +95,7 @@ test('a Janus that stands still and reads nothing is left, disturbs nobody, and 
   let waiting;
   try {
     waiting = await is('waiting', since);
-    assert.match(waiting.message, /nothing is heard of 127.0.0.77:18188 any more/);
+    assert.match(waiting.message, /Nothing is heard of 127.0.0.77:18188 any more/);
     const still = skylark.events.slice(since).filter((event) => event.event === 'stats');
     // One second of a busy machine's is nobody's doing.
     const fps = still.reduce((sum, { stats }) => sum + stats.fps, 0) / still.length;

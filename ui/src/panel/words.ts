@@ -99,9 +99,14 @@ export function whyFailed({
   code,
   arrived,
 }: Omit<Failed, 'address' | 'browser' | 'times' | 'at'>): string {
-  if (code === undefined) return toldText({ message: reason, key, values });
-  if (code !== 'no_way' || arrived === undefined) return sayFailed(code);
-  return sayFailed(arrived ? 'no_way.heard' : 'no_way.silent');
+  if (code === undefined) return sentence(toldText({ message: reason, key, values }));
+  if (code !== 'no_way' || arrived === undefined) return sentence(sayFailed(code));
+  return sentence(sayFailed(arrived ? 'no_way.heard' : 'no_way.silent'));
+}
+
+/** A cause that stands alone: it begins and ends as a sentence does. */
+function sentence(cause: string): string {
+  return `${cause.charAt(0).toLocaleUpperCase()}${cause.slice(1).replace(/\.$/, '')}.`;
 }
 
 /** "31 ms". */

@@ -305,7 +305,7 @@ mod tests {
             assert_eq!((target.whole().as_str(), target.engine()), (whole, RelayEngine::Mediasoup));
             assert!(target.takes_viewers());
         }
-        assert!(parse("mediasoup+https://m.example.org/me").is_err_and(|said| said.contains("give it as bearer")));
+        assert!(parse("mediasoup+https://m.example.org/me").is_err_and(|said| said.contains("give it as its secret")));
     }
 
     #[test]
@@ -338,8 +338,8 @@ mod tests {
             ("whip+rtmp://live.example.org/", "as in whip+https"),
             ("whip+https://", "no URL"),
             ("whip+https:///x", "HOST"),
-            ("whip+https://me:word@live.example.org/", "give the secret as bearer"),
-            ("whip+https://me@live.example.org/", "give the secret as bearer"),
+            ("whip+https://me:word@live.example.org/", "give the secret apart"),
+            ("whip+https://me@live.example.org/", "give the secret apart"),
         ] {
             let error = match parse(text) {
                 Ok(target) => {

@@ -353,7 +353,7 @@ mod tests {
         }
         let (means, said) = meant(&[("metrics_public", "true"), ("metrics", "loopback")]);
         assert_eq!(means, MetricsAccess::Loopback, "the new key holds");
-        assert!(said.expect("it says so").contains("which says loopback and holds"));
+        assert!(said.expect("it says so").contains("says metrics = loopback, and that holds"));
     }
 
     #[test]

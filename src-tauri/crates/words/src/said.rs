@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn numbers_stay_numbers() {
         let sound = said!("record.sound", seconds = Value::tenths(0.44));
-        assert_eq!(sound.to_string(), "0.4 seconds of sound");
+        assert_eq!(sound.to_string(), "0.4 s of sound");
         let text = serde_json::to_string(&said!(
             "record.missing",
             what = said!("record.pictures", pictures = 3u32),
@@ -319,7 +319,7 @@ mod tests {
         ));
         let text = text.expect("it can be written");
         assert!(text.contains(r#""pictures":3"#) && text.contains(r#""seconds":0.4"#), "{text}");
-        assert_eq!(said!("record.sound", seconds = Value::tenths(2.0)).to_string(), "2.0 seconds of sound");
+        assert_eq!(said!("record.sound", seconds = Value::tenths(2.0)).to_string(), "2.0 s of sound");
     }
 
     #[test]

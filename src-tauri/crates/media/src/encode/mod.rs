@@ -63,7 +63,7 @@ impl EncodeError {
     /// What it said, for people, without a full stop.
     pub(crate) fn said(&self) -> Said {
         let action = match self.action {
-            Action::Find => said!("encoder.find"),
+            Action::Find => return said!("encoder.absent", encoder = self.encoder),
             Action::Start => said!("encoder.start"),
             Action::SetUp => said!("encoder.set_up"),
             Action::ChangeBitrate => said!("encoder.bitrate"),

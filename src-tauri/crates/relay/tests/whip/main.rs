@@ -242,5 +242,5 @@ async fn what_cannot_be_reached_is_said_so() {
         }
     });
     let told = Tried::new(&format!("whip+https://{at}/whip"), None).waits().await;
-    assert!(told.contains("no secure connection"), "{told}");
+    assert!(told.contains("No secure connection"), "{told}");
 }

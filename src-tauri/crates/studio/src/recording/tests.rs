@@ -56,10 +56,7 @@ fn what_is_missing_is_said_in_numbers_and_that_the_broadcast_has_it() {
     let dropped = Dropped { pictures: 45, sounds: 30 };
     recording.reached(Reached { dropped, ..Reached::default() });
     let said = recording.shown().message.expect("something is missing");
-    assert!(
-        said.contains("45 pictures and 0.6 seconds of sound") && said.contains("nothing from the broadcast"),
-        "{said}"
-    );
+    assert!(said.contains("45 pictures and 0.6 s of sound") && said.contains("nothing from the broadcast"), "{said}");
     recording.stop().expect("it is recorded");
     recording.finished(number, Duration::ZERO, 0);
     assert_eq!(recording.shown().message, Some(said), "it is still said when it ended");
