@@ -29,7 +29,7 @@ pub struct VideoFrame {
     pub keyframe: bool,
     /// When the camera took it.
     pub captured: Instant,
-    /// It is mostly of a screen, a window or a still image.
+    /// It is mostly of a screen, a window or a still image, and what is made for those is made of it, too.
     pub screen: bool,
     /// Pixels.
     pub width: u16,

@@ -79,6 +79,7 @@ impl LayerEncoder for Av1 {
     }
 
     fn coarseness(&mut self) -> f32 {
-        (self.quantiser / f64::from(COARSEST)) as f32
+        // A page is begun by nearly the coarsest there is, and is legible by it: as coarse as H.264's is said where that is hardly legible.
+        (self.quantiser / f64::from(COARSEST)).powi(4) as f32
     }
 }

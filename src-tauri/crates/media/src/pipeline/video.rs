@@ -7,7 +7,7 @@ use super::{
     slot::{Next, Slot},
 };
 use crate::{
-    Event,
+    Event, TopLayer,
     frame::{Content, Picture},
 };
 use std::{
@@ -134,7 +134,8 @@ fn run(
         let mut made_top = 0;
         let [delivered, converted] = ready;
         let way = Way { delivered, converted, taken: Instant::now() };
-        let screen = picture.content == Content::Screen;
+        // AV1 is made of a screen, and not where there is too little time for all of the picture.
+        let screen = picture.content == Content::Screen && orders.top() == TopLayer::Whole;
         let mut hand_on = |made: VideoFrame| {
             made_top += u64::from(made.rid == Rid::F);
             sink(Frame::Video(VideoFrame { way, screen, ..made }));
@@ -205,7 +206,7 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{TopLayer, VideoConfig, encode::EncodeError, pipeline::codecs::least};
+    use crate::{VideoConfig, encode::EncodeError, pipeline::codecs::least};
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     #[test]

@@ -26,9 +26,10 @@ const HAS_SIZE: u8 = 0x02;
 /// left out.
 pub(super) fn payloads(unit: &[u8], keyframe: bool, limit: usize) -> Vec<Bytes> {
     let obus = obus(unit);
-    let total: usize = obus.iter().map(|obu| obu.len() + LENGTH).sum();
+    // The last element of a packet has no length before it, and room for one all the same.
+    let total = obus.iter().map(|obu| obu.len() + LENGTH).sum::<usize>().saturating_sub(LENGTH);
     // Packets of the same size, as far as lengths between OBUs let them be.
-    let each = even(total, limit - 1);
+    let each = even(total, limit - 1 - LENGTH) + LENGTH;
     let mut out = Vec::with_capacity(total + total / each + 16);
     let mut ends = Vec::new();
     let mut packet: Vec<&[u8]> = Vec::new();
@@ -160,6 +161,15 @@ mod tests {
         let sizes: Vec<usize> = payloads[1..payloads.len() - 1].iter().map(Bytes::len).collect();
         assert!(sizes.iter().all(|size| *size == sizes[0]), "a run of equal packets is one system call: {sizes:?}");
         assert_eq!(depacketise(&payloads), obus);
+    }
+
+    #[test]
+    fn there_are_no_more_packets_than_it_takes() {
+        for size in 1..4_000 {
+            let made = payloads(&unit(&[obu(FRAME, size)]), false, 1160);
+            // Of each a byte is the header.
+            assert_eq!(made.len(), (size + 1).div_ceil(1160 - 1 - LENGTH), "{size} bytes");
+        }
     }
 
     proptest! {

@@ -36,7 +36,7 @@ const SPEED: c_int = 10;
 const SPEED_OF_PAGES: c_int = 7;
 /// `AOM_CONTENT_SCREEN`
 const SCREEN: c_int = 1;
-/// The rarest of what can be said: with each tile.
+/// The rarest of what can be said: never.
 const SELDOM: c_int = 3;
 /// libaom makes no keyframe by itself.
 const NEVER: c_uint = 1_000_000;

@@ -1,7 +1,7 @@
 //! A screen comes and goes: who decodes AV1 is sent it as that, in the same stream of packets, and never waits for a picture.
 
 use super::viewer::{AV1, AV1_RTX, Shown};
-use super::world::{FRAME, World, nack, negotiated, pli};
+use super::world::{FRAME, GOP, World, nack, negotiated, pli};
 use crate::connection::negotiated::{Negotiated, OfScreens};
 use std::time::Duration;
 use stream::{Rid, VideoCodec};
@@ -122,6 +122,27 @@ fn who_comes_long_after_a_keyframe_begins_with_its_other_codec_and_goes_on_with_
     codecs.dedup();
     assert_eq!(codecs, [VideoCodec::H264, VideoCodec::Av1]);
     assert!(longest_gap(seen) <= 2 * FRAME, "{:?}", longest_gap(seen));
+}
+
+#[test]
+fn who_climbs_need_not_wait_for_a_keyframe_of_what_is_for_screens() {
+    let mut world = World::new(VideoCodec::H264);
+    (world.screen, world.of_screen) = (true, Some(0));
+    let viewer = world.join_as(&takes_av1(VideoCodec::H264), Rid::F);
+    world.viewers[viewer].egress.cap(Rid::H);
+    world.run(Duration::from_millis(4000));
+    world.viewers[viewer].egress.cap(Rid::F);
+    let layers = |world: &World| {
+        let mut layers: Vec<_> = world.viewers[viewer].shown.iter().map(|shown| (shown.codec, shown.rid)).collect();
+        layers.dedup();
+        layers
+    };
+    assert_eq!(layers(&world).last(), Some(&(VideoCodec::H264, Rid::H)));
+    world.run(FRAME * GOP as u32);
+    assert_eq!(layers(&world).last(), Some(&(VideoCodec::H264, Rid::F)), "its own codec has one sooner");
+    world.of_screen = Some(0);
+    world.run(Duration::from_millis(300));
+    assert_eq!(layers(&world).last(), Some(&(VideoCodec::Av1, Rid::F)), "and then it is sent what is for screens");
 }
 
 #[test]

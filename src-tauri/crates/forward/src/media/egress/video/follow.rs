@@ -111,7 +111,8 @@ impl VideoEgress {
         }
     }
 
-    /// Switches with a keyframe of another layer, if that is the layer to go to.
+    /// Switches with a keyframe of another layer, if that is the layer to go to. What is for screens has keyframes seldom: a larger layer of
+    /// the viewer's other codec is the sooner one.
     pub(super) fn switch_at_keyframe<S: PacketSink>(
         &mut self,
         f: CurrentLayer,
@@ -119,8 +120,9 @@ impl VideoEgress {
         h: &History,
         cx: &mut Context<'_, S>,
     ) {
-        let goal = h.nearest(self.decodes, self.selector.target().rid);
-        if goal == Some((p.codec, p.rid)) && (f.codec, f.rid) != (p.codec, p.rid) {
+        let (target, to) = (self.selector.target().rid, Some((p.codec, p.rid)));
+        let sooner = || p.rid > f.rid && h.nearest(Decodes { screens: None, ..self.decodes }, target) == to;
+        if to != Some((f.codec, f.rid)) && (h.nearest(self.decodes, target) == to || sooner()) {
             self.make_way(cx);
             self.state = State::Following(self.current_from(p));
             self.offer(p, self.numbering.timestamp(p.rtp_timestamp), true, cx);
