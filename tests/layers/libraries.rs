@@ -163,6 +163,7 @@ pub(crate) const NAMED_IN: &[(&str, &[&str])] = &[
             "src-tauri/fuzz/src",
         ],
     ),
+    ("windows_com", &["media/src/screen/windows"]),
     (
         "windows_sys",
         &[

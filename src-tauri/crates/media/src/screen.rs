@@ -2,17 +2,25 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(target_os = "linux", windows, test))]
+mod meant;
+#[cfg(not(any(target_os = "linux", windows)))]
 mod none;
 mod permission;
 #[cfg(target_os = "linux")]
 mod wayland;
+// What it decides is tried on every system.
+#[cfg(any(windows, test))]
+mod windows;
 #[cfg(target_os = "linux")]
 mod x11;
 
+#[cfg(windows)]
+use self::windows as system;
+
 #[cfg(target_os = "linux")]
 use linux as system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 use none as system;
 pub(crate) use permission::Permission;
 pub use permission::ScreenToken;

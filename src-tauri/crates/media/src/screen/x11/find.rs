@@ -1,6 +1,9 @@
 //! Which screens and windows there are.
 
-use super::{super::Size, trouble::Trouble};
+use super::{
+    super::{Size, meant::likeness},
+    trouble::Trouble,
+};
 use protocol::Source;
 use x11rb::{
     connection::RequestConnection,
@@ -70,14 +73,8 @@ const LONGEST_TITLE: u32 = 256;
 /// before one that is not.
 pub(super) fn window(connection: &RustConnection, root: u32, words: &str) -> Result<Option<u32>, Trouble> {
     let mut best: Option<(u8, u32)> = None;
-    let lower = words.to_lowercase();
     for (window, title) in named(connection, root)? {
-        let likeness = match () {
-            () if title == words => 6,
-            () if title.contains(words) => 4,
-            () if title.to_lowercase().contains(&lower) => 2,
-            () => continue,
-        };
+        let Some(likeness) = likeness(&title, words) else { continue };
         let is_shown = is_shown(connection, window)?;
         let worth = likeness + u8::from(is_shown);
         if best.is_none_or(|(most, _)| worth > most) {
