@@ -53,9 +53,7 @@ describe('in German', () => {
 
   test('numbers are written as the language writes them, and a port in one piece', () => {
     const sound = { key: 'record.sound', values: { seconds: 0.4 } };
-    expect(toldText({ message: '', key: 'record.slow', values: { what: sound } })).toMatch(
-      /fehlt bisher: 0,4 s Ton;/,
-    );
+    expect(toldText({ message: '', key: 'record.slow', values: { what: sound } })).toMatch(/fehlt bisher: 0,4 s Ton;/);
     const port: Said = { message: '', key: 'start.port', values: { port: 8787, transport: 'TCP' } };
     expect(toldText(port)).toContain('8787');
   });
