@@ -64,7 +64,7 @@ describe('what is told of viewers', { skip: missing() ?? noChromium() ?? false, 
     assert.ok([400, 406].includes(await posts(watch, 'v=0\r\n')));
     assert.match(
       await window.text('failed-join'),
-      /\(127\.0\.0\.1\) could not join\s+just now\s+this is no WebRTC offer: it has no DTLS fingerprint/,
+      /\(127\.0\.0\.1\) could not join\s+just now\s+This is no WebRTC offer: it has no DTLS fingerprint\./,
     );
     await window.screenshot('panel-failed-join');
   });
