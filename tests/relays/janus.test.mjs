@@ -68,10 +68,14 @@ test('a Janus that is killed is missed at once, and the room is made anew when i
 test('a Janus that stands still and reads nothing is left, disturbs nobody, and is sent the stream when it goes on', async () => {
   const since = skylark.events.length;
   janus.stand(true);
-  const waiting = await is('waiting', since);
-  assert.match(waiting.message, /Nothing is heard of 127.0.0.77:18188 any more/);
-  undisturbed(skylark.events.slice(since));
-  janus.stand(false);
+  let waiting;
+  try {
+    waiting = await is('waiting', since);
+    assert.match(waiting.message, /Nothing is heard of 127.0.0.77:18188 any more/);
+    undisturbed(skylark.events.slice(since));
+  } finally {
+    janus.stand(false);
+  }
   await is('running', skylark.events.indexOf(waiting), 20_000);
 });
 
