@@ -58,7 +58,7 @@ export async function strangers({ skylark, url, secrets, others }) {
       ['192.0.2.1', 'failed', /use https/],
       [at.noise, 'waiting', /what is no HTTP/],
       [at.words, 'waiting', /it is no JSON|does not answer/],
-      [at.senseless, 'waiting', /answers|does not answer|nothing is heard/],
+      [at.senseless, 'waiting', /answers|does not answer|Nothing is heard/],
       [at.elsewhere, 'failed', /sends us on in a way that cannot be followed/],
     ]) {
       const since = skylark.events.length;
